@@ -1,0 +1,71 @@
+"""The shipped data are the published data, and a file that is not says so."""
+
+import hashlib
+import shutil
+import struct
+
+import numpy as np
+import pytest
+
+from cnnfigs import data
+
+
+def idx_bytes(array):
+    """Write an uint8 array in the IDX format of the MNIST site: magic number, dimensions, values, big-endian."""
+    header = struct.pack(">HBB", 0, 0x08, array.ndim) + struct.pack(f">{array.ndim}I", *array.shape)
+    return header + array.tobytes()
+
+
+@pytest.mark.parametrize("name", sorted(data.manifest()))
+def test_shipped_file_has_origin_licence_and_its_checksum(name):
+    entry = data.manifest()[name]
+    assert hashlib.sha256((data.FOLDER / name).read_bytes()).hexdigest() == entry["sha256"]
+    assert entry["origin"]
+    assert entry["licence"]
+
+
+def test_every_shipped_file_is_in_the_manifest():
+    shipped = {path.name for path in data.FOLDER.iterdir() if path.suffix not in {".py", ".toml"} and path.is_file()}
+    assert shipped == set(data.manifest())
+
+
+@pytest.mark.parametrize("name", ["x_train", "y_train", "x_test", "y_test"])
+def test_mnist_rebuilds_the_original_files(name):
+    published = data.manifest()["mnist.npz"]["idx_md5"][name]
+    assert hashlib.md5(idx_bytes(getattr(data.mnist(), name))).hexdigest() == published
+
+
+def test_arrays_cannot_be_changed_by_accident():
+    with pytest.raises(ValueError, match="read-only"):
+        data.mnist().x_test[0, 0, 0] = 1
+
+
+def test_cat_photo_is_the_photo():
+    photo = data.cat_photo()
+    assert photo.shape == (300, 451, 3)
+    assert photo.dtype == np.uint8
+
+
+@pytest.fixture
+def copied_folder(tmp_path, monkeypatch):
+    for name in ("manifest.toml", "chelsea.png"):
+        shutil.copy(data.FOLDER / name, tmp_path / name)
+    monkeypatch.setattr(data, "FOLDER", tmp_path)
+    data.cat_photo.cache_clear()
+    yield tmp_path
+    data.cat_photo.cache_clear()
+
+
+def test_altered_file_is_refused_with_the_remedy(copied_folder):
+    content = bytearray((copied_folder / "chelsea.png").read_bytes())
+    content[len(content) // 2] ^= 1
+    (copied_folder / "chelsea.png").write_bytes(content)
+    with pytest.raises(data.DataError, match=r"chelsea\.png is damaged or altered: .*git checkout"):
+        data.cat_photo()
+
+
+def test_missing_file_is_named_with_the_remedy(copied_folder):
+    (copied_folder / "chelsea.png").unlink()
+    with pytest.raises(data.DataError, match=r"chelsea\.png is missing: .*git checkout") as caught:
+        data.cat_photo()
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,171 @@
+"""A Keras model as plain layer records, for the arithmetic and the drawings that need no Keras."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cnnfigs.arithmetic import Layer, Padding, Shape
+
+
+def layer_records(model: Any) -> tuple[Layer, ...]:
+    """Read the layers of a Keras model, each after the layers that it reads.
+
+    Branches are followed, nested models are opened (their layers are called ``"model/layer"``), and operations
+    that are no layers, such as ``x + 1``, become records too. A layer called several times has a record per call:
+    ``"name"``, ``"name (call 2)"``, ...
+
+    Parameters
+    ----------
+    model
+        A built functional or Sequential model with a fixed input size and the channels last.
+
+    Returns
+    -------
+    tuple of Layer
+        In the order in which Keras computes them.
+
+    Raises
+    ------
+    ValueError
+        If the model is not built, is a subclassed one, leaves a size open or has its channels first.
+
+    Examples
+    --------
+    >>> import keras
+    >>> model = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Conv2D(32, 3, name="conv")])
+    >>> [(layer.name, layer.output_shape) for layer in layer_records(model)][1:]
+    [('conv', (26, 26, 32))]
+    """
+    records: list[Layer] = []
+    _read_graph(_graph(model), "", [], records)
+    return tuple(records)
+
+
+def _graph(model: Any) -> Any:
+    """Give the functional graph behind a model, or tell why there is none."""
+    import keras
+
+    if not isinstance(model, keras.Model):
+        raise ValueError(f"model is a {type(model).__name__}: pass a Keras functional or Sequential model")
+    if isinstance(model, keras.Sequential):
+        if not model.built:
+            raise ValueError(
+                f"model {model.name!r} is not built: its input shape is unknown; begin it with "
+                "keras.Input(shape) or call model.build(shape)"
+            )
+        graph = model._functional
+    else:
+        graph = model
+    if not hasattr(graph, "_nodes_by_depth"):
+        raise ValueError(
+            f"model {model.name!r} ({type(model).__name__}) is subclassed and has no graph to read: "
+            "pass a functional or Sequential model"
+        )
+    return graph
+
+
+def _read_graph(graph: Any, prefix: str, sources: list[str], records: list[Layer]) -> list[str]:
+    """Append the records of a graph; `sources` names what a nested graph's inputs stand for.
+
+    Returns the names of the records that make the graph's outputs.
+    """
+    from keras import Model
+
+    made_by = dict(zip(map(id, graph.inputs), sources, strict=False))
+    for depth in sorted(graph._nodes_by_depth, reverse=True):
+        for node in graph._nodes_by_depth[depth]:
+            if all(id(tensor) in made_by for tensor in node.output_tensors):
+                continue  # an input of a nested model: its record is outside
+            inputs = [made_by[id(tensor)] for tensor in node.input_tensors]
+            if isinstance(node.operation, Model):
+                nested = _graph(node.operation)
+                names = _read_graph(nested, f"{prefix}{node.operation.name}/", inputs, records)
+            else:
+                record = _record(node, prefix, inputs, records)
+                records.append(record)
+                names = [record.name] * len(node.output_tensors)
+            made_by.update(zip(map(id, node.output_tensors), names, strict=True))
+    return [made_by[id(tensor)] for tensor in graph.outputs]
+
+
+def _record(node: Any, prefix: str, inputs: list[str], records: list[Layer]) -> Layer:
+    """Make the record of one call of a layer."""
+    layer = node.operation
+    name = first = prefix + layer.name
+    calls = sum(record.name == first or record.shares_weights_with == first for record in records)
+    if calls:
+        name = f"{first} (call {calls + 1})"
+    if getattr(layer, "data_format", None) == "channels_first":
+        raise ValueError(f"data_format of layer {name!r} is 'channels_first': 'channels_last' is accepted")
+    trainable = [weight.shape for weight in getattr(layer, "trainable_weights", ())]
+    return Layer(
+        name=name,
+        class_name=type(layer).__name__,
+        inputs=tuple(inputs),
+        input_shapes=tuple(_shape(tensor, name) for tensor in node.input_tensors),
+        output_shape=_shape(node.output_tensors[0], name),
+        use_bias=bool(getattr(layer, "use_bias", False)),
+        activation=getattr(getattr(layer, "activation", None), "__name__", None),
+        units=getattr(layer, "units", None),
+        scale=bool(getattr(layer, "scale", False)),
+        center=bool(getattr(layer, "center", False)),
+        parameters=layer.count_params() if hasattr(layer, "count_params") else 0,
+        trainable_parameters=sum(_product(shape) for shape in trainable),
+        shares_weights_with=first if calls else None,
+        **_geometry(layer, node.input_tensors),
+    )
+
+
+def _geometry(layer: Any, input_tensors: list[Any]) -> dict[str, Any]:
+    """Read kernel, strides, padding and groups of a layer that has such."""
+    geometry: dict[str, Any] = {}
+    kernel_size = getattr(layer, "kernel_size", None) or getattr(layer, "pool_size", None)
+    if kernel_size is not None:
+        geometry["kernel_size"] = tuple(kernel_size)
+        geometry["strides"] = tuple(layer.strides)
+        geometry["dilation_rate"] = tuple(getattr(layer, "dilation_rate", (1,) * len(kernel_size)))
+        geometry["padding"] = _padding(layer, geometry)
+        geometry["filters"] = getattr(layer, "filters", None)
+        geometry["groups"] = getattr(layer, "groups", None) or 1
+        geometry["depth_multiplier"] = getattr(layer, "depth_multiplier", None) or 1
+    elif hasattr(layer, "padding") and not isinstance(layer.padding, str):  # ZeroPadding
+        geometry["padding"] = _pairs(layer.padding)
+    elif hasattr(layer, "cropping"):
+        geometry["padding"] = tuple((-before, -after) for before, after in _pairs(layer.cropping))
+    elif type(layer).__name__.startswith("UpSampling"):
+        geometry["strides"] = layer.size if isinstance(layer.size, tuple) else (layer.size,)
+    if type(layer).__name__.startswith("DepthwiseConv"):  # each channel is a group of its own
+        channels = input_tensors[0].shape[-1]
+        geometry["groups"] = channels
+        geometry["filters"] = channels * layer.depth_multiplier
+    return geometry
+
+
+def _padding(layer: Any, geometry: dict[str, Any]) -> Padding:
+    if layer.padding == "causal":  # so much before that no output sees a later input
+        return ((geometry["dilation_rate"][0] * (geometry["kernel_size"][0] - 1), 0),)
+    padding: Padding = layer.padding
+    return padding
+
+
+def _pairs(padding: Any) -> tuple[tuple[int, int], ...]:
+    """Write ZeroPadding1D's (before, after) as the others write theirs: a pair per axis."""
+    return tuple(map(tuple, padding)) if isinstance(padding[0], tuple | list) else (tuple(padding),)
+
+
+def _shape(tensor: Any, name: str) -> Shape:
+    """Give a tensor's shape without its batch axis."""
+    shape = tuple(tensor.shape)[1:]
+    if None in shape:
+        raise ValueError(
+            f"shape {tuple(tensor.shape)} at layer {name!r} leaves a size open: build the model with a fixed "
+            "input size, such as keras.Input((224, 224, 3))"
+        )
+    return shape
+
+
+def _product(shape: Any) -> int:
+    product = 1
+    for size in shape:
+        product *= size
+    return product

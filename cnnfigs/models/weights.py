@@ -1,0 +1,178 @@
+"""The weights that ship: how they are made, and loaded again.
+
+For each network there are the weights and a record beside them: history, test accuracy, seed, library versions, and
+a digest of the code and data that produced them. Whoever loads the weights later compares that digest with today's,
+so that weights and code cannot drift apart unnoticed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cnnfigs import provenance
+from cnnfigs.data import DataError, checked, manifest, mnist
+from cnnfigs.models.backend import THREADS, load_keras
+from cnnfigs.models.networks import NETWORKS, build
+from cnnfigs.models.training import RECIPE, Moment, Recipe, as_input, fit
+
+if TYPE_CHECKING:
+    import keras
+
+WEIGHTS = Path(__file__).parent / "weights"
+
+#: Networks whose weights before training and after the first epoch ship too.
+WATCHED = ("convnet",)
+
+REMEDY = "restore it with `git checkout -- cnnfigs/models/weights` or run `nox -s train`"
+
+
+class StaleWeightsError(RuntimeError):
+    """The shipped weights were produced by other code or data than today's."""
+
+
+def digest(name: str) -> str:
+    """Return the digest of all that decides a network's weights: its builder, the recipe, and the data.
+
+    Library versions are recorded beside the weights, but do not enter: a new version makes them no less trained.
+    """
+    targets = [f"{made.__module__}:{made.__qualname__}" for made in (NETWORKS[name], fit, as_input)]
+    code = provenance.digest(*targets, libraries=False)
+    return hashlib.sha256(f"{code} {manifest()['mnist.npz']['sha256']}".encode()).hexdigest()
+
+
+def train(name: str, folder: Path = WEIGHTS, recipe: Recipe = RECIPE, verbose: int = 1) -> dict[str, Any]:
+    """Train one of the tutorial's networks and write its weights and record.
+
+    Parameters
+    ----------
+    name
+        Name of the network.
+    folder
+        Where to write ``NAME.MOMENT.weights.h5`` and ``NAME.json``.
+    recipe
+        How to train.
+    verbose
+        1 shows Keras' progress bar.
+
+    Returns
+    -------
+    dict
+        The record that was written.
+    """
+    keras = load_keras()
+    import tensorflow as tf
+
+    keras.utils.set_random_seed(recipe.seed)
+    model = build(name)
+    digits = mnist()
+    training = fit(model, as_input(digits.x_train), digits.y_train, recipe, verbose)
+    predicted = model.predict(as_input(digits.x_test), batch_size=1000, verbose=0).argmax(axis=1)
+
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {}
+    for moment in training.weights if name in WATCHED else ("trained",):
+        # A fresh model has no optimiser, whose state would triple the file.
+        bare = build(name)
+        bare.set_weights(training.weights[moment])
+        path = folder / f"{name}.{moment}.weights.h5"
+        bare.save_weights(path)
+        files[moment] = {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+
+    record = {
+        "network": name,
+        "parameters": model.count_params(),
+        "recipe": asdict(recipe),
+        "history": training.history,
+        "best_epoch": int(np.argmin(training.history["val_loss"])) + 1,
+        "test_accuracy": float((predicted == digits.y_test).mean()),
+        "weights": files,
+        "digest": digest(name),
+        "made_with": {
+            "python": platform.python_version(),
+            "machine": platform.machine(),
+            "threads": THREADS,
+            "keras": keras.__version__,
+            "numpy": np.__version__,
+            "tensorflow": tf.__version__,
+        },
+    }
+    (folder / f"{name}.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    return record
+
+
+def record(name: str, folder: Path = WEIGHTS) -> dict[str, Any]:
+    """Read the record of a network's training, without TensorFlow.
+
+    Raises
+    ------
+    ValueError
+        If there is no network of that name.
+    cnnfigs.data.DataError
+        If the record is missing or is not a record.
+    StaleWeightsError
+        If network, recipe or data have changed since.
+    """
+    if name not in NETWORKS:
+        raise ValueError(f"network is {name!r}: accepted are {', '.join(map(repr, NETWORKS))}")
+    path = folder / f"{name}.json"
+    if not path.is_file():
+        raise DataError(f"{path} is missing: {REMEDY}")
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        trained_by = found["digest"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{path} is damaged ({error}): {REMEDY}") from error
+    if trained_by != digest(name):
+        raise StaleWeightsError(
+            f"the weights of {name} were trained by other code or data than today's "
+            f"(digest {trained_by[:12]}, today {digest(name)[:12]}): run `nox -s train -- {name}`"
+        )
+    return found
+
+
+def load(name: str, moment: Moment = "trained", folder: Path = WEIGHTS) -> keras.Model:
+    """Build one of the tutorial's networks with the weights that ship.
+
+    Parameters
+    ----------
+    name
+        Name of the network.
+    moment
+        When in its training: "initial", "first_epoch" or "trained".
+    folder
+        Where the weights are.
+
+    Raises
+    ------
+    ValueError
+        If there is no network of that name, or its weights at that moment were not kept.
+    cnnfigs.data.DataError
+        If a weights file is missing or damaged.
+    StaleWeightsError
+        If network, recipe or data have changed since the training.
+    """
+    kept = record(name, folder)["weights"]
+    if moment not in kept:
+        raise ValueError(f"moment is {moment!r}: kept of {name} are {', '.join(map(repr, kept))}")
+    path = checked(folder / kept[moment]["file"], kept[moment]["sha256"], REMEDY)
+    model = build(name)
+    model.load_weights(path)
+    return model
+
+
+def resolve(network: str | keras.Model) -> keras.Model:
+    """Return a network of the tutorial, trained, by its name; a Keras model is returned as it is.
+
+    Raises
+    ------
+    ValueError
+        If there is no network of that name.
+    """
+    return load(network) if isinstance(network, str) else network

@@ -1,0 +1,109 @@
+"""Every task that a person runs: ``nox -l`` lists them, CONTRIBUTING.md tells what they are for."""
+
+import functools
+import sys
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "uv"
+nox.options.reuse_venv = "yes"
+nox.options.error_on_missing_interpreters = True
+nox.options.sessions = ["site", "tests"]
+
+ROOT = Path(__file__).parent
+SPHINX = ["-n", "-W", "--keep-going", "-j", "2", "-b", "html", "-c", ".", "-d", ".cache/doctrees", "docs", "site"]
+
+# Sessions run on the Python that runs nox. Where TensorFlow does not support that one, uv fetches one that it does.
+SUPPORTED = (3, 11) <= sys.version_info < (3, 14)
+task = functools.partial(nox.session, python=None if SUPPORTED else "3.13")
+
+
+def install(session: nox.Session) -> None:
+    """Install the locked dependencies, each checked against its hash, and cnnfigs itself for editing."""
+    session.install("--require-hashes", "-r", "requirements.lock", silent=False)
+    session.install("--no-deps", "--no-build-isolation", "--editable", ".", silent=False)
+    session.env.setdefault("CNNFIGS_CACHE", str(ROOT / ".cache" / "runs"))
+
+
+def build(session: nox.Session) -> None:
+    """Build what changed of the site; any warning or failing cell fails the build."""
+    install(session)
+    session.run("sphinx-build", *SPHINX)
+    session.log(f"The site is built. Open {(ROOT / 'site' / 'index.html').as_uri()}")
+
+
+@task
+def site(session: nox.Session) -> None:
+    """Build the site into site/."""
+    build(session)
+
+
+@task
+def tests(session: nox.Session) -> None:
+    """Run every test; words after -- go to pytest."""
+    build(session)
+    elsewhere = [f"--ignore=tests/{folder}" for folder in ("bench", "lighthouse", "prove")]
+    session.run("pytest", "--site", "site", "--durations", "15", *elsewhere, *session.posargs)
+
+
+@task
+def live(session: nox.Session) -> None:
+    """Serve the site and build it again on each save; --open-browser after -- opens it."""
+    install(session)
+    watch = ["--watch", "cnnfigs", "--watch", "conf.py", "--re-ignore", r"__pycache__|\.cache"]
+    session.run("sphinx-autobuild", *watch, *SPHINX, *session.posargs)
+
+
+@task
+def train(session: nox.Session) -> None:
+    """Train the networks again, all or those named after --."""
+    install(session)
+    session.run("python", "-m", "cnnfigs.models.training", *session.posargs)
+
+
+@task
+def lint(session: nox.Session) -> None:
+    """Check style, types, the direction of imports and spelling."""
+    install(session)
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("mypy")
+    session.run("lint-imports")
+    session.run("codespell")
+
+
+@task
+def bench(session: nox.Session) -> None:
+    """Print build times, memory, and what each page weighs; nothing is asserted."""
+    install(session)
+    session.run("python", "tests/bench/measure.py", "sphinx-build", *SPHINX)
+
+
+@task
+def reproducible(session: nox.Session) -> None:
+    """Build the site twice from nothing and compare byte by byte."""
+    install(session)
+    session.run("python", "tests/bench/reproducible.py", "sphinx-build", *SPHINX)
+
+
+@task
+def prove(session: nox.Session) -> None:
+    """Run the slow proofs of tests/prove; words after -- go to pytest."""
+    install(session)
+    session.run("pytest", "tests/prove", *session.posargs)
+
+
+@task
+def lock(session: nox.Session) -> None:
+    """Write requirements.lock again; --upgrade after -- takes the newest versions."""
+    groups = nox.project.load_toml("pyproject.toml")["dependency-groups"]
+    # fmt: off
+    session.run(
+        "uv", "pip", "compile", "pyproject.toml", *(f"--group={group}" for group in groups),
+        "--universal", "--python-version=3.11", "--fork-strategy=fewest",
+        "--generate-hashes", "--no-emit-index-url", "--custom-compile-command=nox -s lock",
+        "--output-file=requirements.lock", *session.posargs, silent=True,
+    )
+    # fmt: on

@@ -25,12 +25,12 @@ from cnnfigs.models.training import RECIPE, Moment, Recipe, as_input, fit
 if TYPE_CHECKING:
     import keras
 
-WEIGHTS = Path(__file__).parent / "weights"
+WEIGHTS = Path(__file__).parent / "shipped"
 
 #: Networks whose weights before training and after the first epoch ship too.
 WATCHED = ("convnet",)
 
-REMEDY = "restore it with `git checkout -- cnnfigs/models/weights` or run `nox -s train`"
+REMEDY = "restore it with `git checkout -- cnnfigs/models/shipped` or run `nox -s train`"
 
 
 class StaleWeightsError(RuntimeError):
@@ -176,3 +176,11 @@ def resolve(network: str | keras.Model) -> keras.Model:
         If there is no network of that name.
     """
     return load(network) if isinstance(network, str) else network
+
+
+def fingerprint(model: keras.Model) -> str:
+    """Return a digest of a model's layers and weights, for a cache to tell models apart."""
+    content = hashlib.sha256(model.to_json().encode())
+    for array in model.get_weights():
+        content.update(np.ascontiguousarray(array).tobytes())
+    return content.hexdigest()

@@ -1,0 +1,338 @@
+"""What pictures are made of: rasters, grids of numbers, stacks of maps, arrows and labels.
+
+All functions draw on axes of :func:`cnnfigs.drawing.style.canvas`: positions and sizes are pixels from the upper left
+corner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import Colormap
+from matplotlib.patches import FancyArrowPatch, Polygon, Rectangle
+from numpy.typing import ArrayLike, NDArray
+
+from cnnfigs.drawing.palette import color, diverging, sequential, text_on
+from cnnfigs.drawing.style import NORMAL, SMALL
+
+Align = Literal["left", "center", "right"]
+
+
+def label(
+    axes: Axes,
+    x: float,
+    y: float,
+    text: str,
+    *,
+    align: Align = "center",
+    size: float = NORMAL,
+    name: str = "text",
+    bold: bool = False,
+) -> None:
+    """Write one line of text, centred vertically on `y`.
+
+    Parameters
+    ----------
+    axes
+        Axes of a canvas.
+    x, y
+        Where, in pixels.
+    text
+        One line: SVG keeps the alignment of single lines only.
+    align
+        Whether `x` is the left end, the centre or the right end.
+    size
+        Height in pixels, at least 11.
+    name
+        Its colour: a name of the palette.
+    bold
+        Whether it is bold.
+
+    Raises
+    ------
+    ValueError
+        If the text has several lines or is too small to read.
+    """
+    if "\n" in text or size < SMALL:
+        raise ValueError(f"text is {text!r} at size {size}: accepted is one line of at least {SMALL} pixels")
+    axes.text(
+        x,
+        y,
+        text,
+        ha=align,
+        va="center_baseline",
+        fontsize=size,
+        color=color(name),
+        weight="bold" if bold else "normal",
+    )
+
+
+def raster(
+    axes: Axes,
+    values: ArrayLike,
+    x: float,
+    y: float,
+    width: float,
+    height: float | None = None,
+    *,
+    limit: float | None = None,
+    signed: bool = False,
+    frame: str | None = "grid",
+) -> None:
+    """Draw an array as an image whose pixels stay sharp at every size.
+
+    Parameters
+    ----------
+    axes
+        Axes of a canvas.
+    values
+        Shape (rows, columns) for activations or signed values, or (rows, columns, 3) for RGB from 0 to 1.
+    x, y, width, height
+        Place and size in pixels; `height` follows from the shape when it is not given.
+    limit
+        The value that gets the last colour of the map; the largest (absolute) value when it is not given.
+    signed
+        Whether zero is the middle of the colours instead of their beginning.
+    frame
+        Colour of a thin frame: a name of the palette, or None for no frame.
+    """
+    array = np.asarray(values, dtype=float)
+    if height is None:
+        height = width * array.shape[0] / array.shape[1]
+    axes.imshow(
+        colored(array, limit, signed),
+        extent=(x, x + width, y + height, y),
+        aspect="auto",
+        clip_on=False,
+        zorder=len(axes.get_children()),
+    )
+    if frame is not None:
+        box(axes, x, y, width, height, edge=frame)
+
+
+def digit(axes: Axes, image: ArrayLike, x: float, y: float, width: float, *, frame: str | None = "input") -> None:
+    """Draw a grey image, shape (height, width), 0 for paper to 1 for ink, as ink on paper."""
+    grey = 1 - np.asarray(image, dtype=float)
+    raster(axes, np.repeat(grey[..., np.newaxis], 3, axis=2), x, y, width, frame=frame)
+
+
+def colored(array: NDArray[Any], limit: float | None = None, signed: bool = False) -> NDArray[Any]:
+    """Turn values into colours, shape (rows, columns, 4), from 0 to 1; RGB stays RGB.
+
+    Examples
+    --------
+    >>> colored(np.zeros((2, 3))).shape
+    (2, 3, 4)
+    """
+    if array.ndim == 3:
+        return array
+    if limit is None:
+        limit = float(np.abs(array).max())
+    # All zeros are drawn as zeros.
+    scaled = array / (limit or 1.0)
+    colormap: Colormap = diverging() if signed else sequential()
+    rgba: NDArray[Any] = colormap((scaled + 1) / 2 if signed else scaled)
+    return rgba
+
+
+def box(
+    axes: Axes,
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+    *,
+    edge: str | None = "grid",
+    fill: str | None = None,
+    line_width: float = 1,
+    dashed: bool = False,
+) -> None:
+    """Draw a rectangle; `edge` and `fill` are names of the palette, or None."""
+    axes.add_patch(
+        Rectangle(
+            (x, y),
+            width,
+            height,
+            edgecolor="none" if edge is None else color(edge),
+            facecolor="none" if fill is None else color(fill),
+            linewidth=line_width,
+            linestyle=(0, (3, 2)) if dashed else "solid",
+            clip_on=False,
+            zorder=len(axes.get_children()),
+        )
+    )
+
+
+def polygon(axes: Axes, corners: ArrayLike, *, edge: str | None = "grid", fill: str | None = None) -> None:
+    """Draw a closed polygon through corners of shape (n, 2); colours are names of the palette, or None."""
+    axes.add_patch(
+        Polygon(
+            np.asarray(corners),
+            edgecolor="none" if edge is None else color(edge),
+            facecolor="none" if fill is None else color(fill),
+            linewidth=1,
+            clip_on=False,
+            zorder=len(axes.get_children()),
+        )
+    )
+
+
+def arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], name: str = "muted") -> None:
+    """Draw an arrow from start to end."""
+    axes.add_patch(
+        FancyArrowPatch(
+            start,
+            end,
+            arrowstyle="-|>,head_length=5,head_width=2.5",
+            shrinkA=0,
+            shrinkB=0,
+            color=color(name),
+            linewidth=1.5,
+            clip_on=False,
+            zorder=len(axes.get_children()),
+        )
+    )
+
+
+def number_grid(
+    axes: Axes,
+    values: ArrayLike,
+    x: float,
+    y: float,
+    cell: float,
+    *,
+    write: Callable[[float], str] = "{:g}".format,
+    fill: str | None = None,
+    signed: bool = False,
+    limit: float | None = None,
+    size: float = SMALL,
+) -> None:
+    """Draw a grid of cells with their numbers inside.
+
+    Parameters
+    ----------
+    axes
+        Axes of a canvas.
+    values
+        Shape (rows, columns).
+    x, y, cell
+        Upper left corner, and side of a cell, in pixels.
+    write
+        Turns a value into text.
+    fill
+        One colour for all cells, a name of the palette; by default each value has its colour of the map.
+    signed, limit
+        As in :func:`raster`.
+    size
+        Height of the numbers in pixels.
+    """
+    array = np.asarray(values, dtype=float)
+    colors = colored(array, limit, signed)
+    for row, column in np.ndindex(array.shape):
+        left, top = x + column * cell, y + row * cell
+        shade = color(fill) if fill else tuple(colors[row, column])
+        axes.add_patch(
+            Rectangle(
+                (left, top),
+                cell,
+                cell,
+                facecolor=shade,
+                edgecolor=color("grid"),
+                linewidth=0.75,
+                clip_on=False,
+                zorder=len(axes.get_children()),
+            )
+        )
+        axes.text(
+            left + cell / 2,
+            top + cell / 2,
+            write(array[row, column]),
+            ha="center",
+            va="center_baseline",
+            fontsize=size,
+            color=color("text") if fill else text_on(shade),
+            zorder=len(axes.get_children()),
+        )
+
+
+def map_stack(
+    axes: Axes, maps: ArrayLike, x: float, y: float, side: float, offset: float, *, frame: str = "output"
+) -> None:
+    """Draw feature maps as sheets one behind the other, the first in front.
+
+    Parameters
+    ----------
+    axes
+        Axes of a canvas.
+    maps
+        Shape (height, width, sheets).
+    x, y
+        Upper left corner of the front sheet; those behind stand to its upper right.
+    side
+        Width of a sheet in pixels.
+    offset
+        How far each sheet stands from the one before it, to the right and upwards.
+    frame
+        Colour of the frames, a name of the palette.
+    """
+    array = np.asarray(maps, dtype=float)
+    for sheet in reversed(range(array.shape[-1])):
+        raster(axes, array[..., sheet], x + sheet * offset, y - sheet * offset, side, frame=frame)
+
+
+def map_grid(
+    axes: Axes, maps: ArrayLike, x: float, y: float, side: float, columns: int, *, gap: float = 4, frame: str = "output"
+) -> None:
+    """Draw feature maps, shape (height, width, maps), beside and below each other, `columns` to a row."""
+    array = np.asarray(maps, dtype=float)
+    for number in range(array.shape[-1]):
+        row, column = divmod(number, columns)
+        raster(axes, array[..., number], x + column * (side + gap), y + row * (side + gap), side, frame=frame)
+
+
+def bars(
+    axes: Axes,
+    shares: ArrayLike,
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+    names: Sequence[str],
+    *,
+    highlight: int | None = None,
+    size: float = SMALL,
+) -> None:
+    """Draw shares as horizontal bars, one below the other, with their names to the left.
+
+    Parameters
+    ----------
+    axes
+        Axes of a canvas.
+    shares
+        Shape (n,), values 0 to 1.
+    x, y
+        Upper left corner of the bars, in pixels.
+    width
+        Length of a bar that stands for 1.
+    height
+        Height of a row.
+    names
+        What each bar is, n short texts.
+    highlight
+        Which bar is filled; the longest when it is not given.
+    size
+        Height of the names in pixels.
+    """
+    array = np.asarray(shares, dtype=float)
+    if highlight is None:
+        highlight = int(array.argmax())
+    for row, (share, name) in enumerate(zip(array, names, strict=True)):
+        top = y + row * height
+        chosen = row == highlight
+        label(axes, x - 6, top + height / 2, name, align="right", size=size, bold=chosen)
+        box(axes, x, top + 2, width, height - 4, edge="grid", fill="surface", line_width=0.75)
+        if share > 0:
+            box(axes, x, top + 2, width * share, height - 4, edge=None, fill="output" if chosen else "muted")

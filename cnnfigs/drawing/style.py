@@ -1,0 +1,96 @@
+"""The look of every figure: matplotlib's settings, and a canvas whose unit is one pixel of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from cnnfigs.drawing.palette import color
+
+#: Widest figure in pixels: the width of the text column.
+WIDTH = 720
+#: Text sizes in pixels.
+SMALL, NORMAL, LARGE = 11, 12, 14
+
+# One point of matplotlib's becomes one pixel of the page.
+POINTS_PER_INCH = 72
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Draw and save figures in the project's style while the context lasts."""
+    settings = {
+        "axes.edgecolor": color("grid"),
+        "axes.facecolor": "none",
+        "axes.labelcolor": color("text"),
+        "axes.labelsize": NORMAL,
+        "axes.spines.right": False,
+        "axes.spines.top": False,
+        "figure.dpi": POINTS_PER_INCH,
+        "figure.facecolor": "none",
+        # matplotlib's own font measures the same on every machine.
+        "font.family": "DejaVu Sans",
+        "font.size": NORMAL,
+        "image.interpolation": "none",
+        "image.composite_image": False,
+        "lines.linewidth": 2,
+        "path.simplify": False,
+        "savefig.dpi": POINTS_PER_INCH,
+        "savefig.facecolor": "none",
+        "svg.fonttype": "none",
+        "svg.hashsalt": "cnnfigs",
+        "text.color": color("text"),
+        "xtick.color": color("grid"),
+        "xtick.labelcolor": color("text"),
+        "xtick.labelsize": SMALL,
+        "ytick.color": color("grid"),
+        "ytick.labelcolor": color("text"),
+        "ytick.labelsize": SMALL,
+    }
+    with mpl.rc_context(settings):
+        yield
+
+
+def figure(width: float, height: float) -> Figure:
+    """Return an empty figure of this size in pixels.
+
+    Raises
+    ------
+    ValueError
+        If it is wider than the text column.
+    """
+    if not 0 < width <= WIDTH:
+        raise ValueError(f"width is {width}: accepted are more than 0 to {WIDTH} pixels")
+    return Figure(figsize=(width / POINTS_PER_INCH, height / POINTS_PER_INCH))
+
+
+def canvas(width: float, height: float) -> tuple[Figure, Axes]:
+    """Return an empty figure and axes that fill it, measured in pixels from the upper left corner.
+
+    Examples
+    --------
+    >>> picture, axes = canvas(200, 100)
+    >>> axes.get_xlim(), axes.get_ylim()
+    ((0.0, 200.0), (100.0, 0.0))
+    """
+    made = figure(width, height)
+    axes = made.add_axes((0, 0, 1, 1))
+    axes.set_axis_off()
+    axes.set_autoscale_on(False)
+    axes.set(xlim=(0, width), ylim=(height, 0))
+    return made, axes
+
+
+def chart(
+    width: float, height: float, left: float = 60, right: float = 16, top: float = 16, bottom: float = 44
+) -> tuple[Figure, Axes]:
+    """Return a figure with axes for a chart, inside margins in pixels."""
+    made = figure(width, height)
+    axes = made.add_axes(
+        (left / width, bottom / height, (width - left - right) / width, (height - top - bottom) / height)
+    )
+    return made, axes

@@ -1,0 +1,70 @@
+"""Tables as HTML and as text."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a table.
+
+    Parameters
+    ----------
+    text
+        What it says.
+    number
+        Whether it is a number, which stands to the right.
+    heading
+        Whether it is the heading of its row.
+    """
+
+    text: str
+    number: bool = False
+    heading: bool = False
+
+
+def html_table(rows: list[list[Cell]], description: str) -> str:
+    """Return rows, the first of them headings, as an HTML table that is described by a text for those who hear it."""
+    head, *body = rows
+
+    def row(cells: list[Cell], in_head: bool) -> str:
+        return "<tr>" + "".join(_html_cell(cell, in_head) for cell in cells) + "</tr>"
+
+    lines = [
+        f'<table class="cnn-table" aria-label="{html.escape(description)}">',
+        f"<thead>{row(head, True)}</thead>",
+        "<tbody>",
+        *(row(cells, False) for cells in body),
+        "</tbody>",
+        "</table>",
+    ]
+    return "\n".join(lines)
+
+
+def _html_cell(cell: Cell, in_head: bool) -> str:
+    tag = "th" if in_head or cell.heading else "td"
+    scope = ' scope="col"' if in_head else ' scope="row"' if cell.heading else ""
+    kind = ' class="cnn-number"' if cell.number else ""
+    return f"<{tag}{scope}{kind}>{html.escape(cell.text)}</{tag}>"
+
+
+def text_table(rows: list[list[Cell]]) -> str:
+    """Return rows as aligned text.
+
+    Examples
+    --------
+    >>> print(text_table([[Cell("layer"), Cell("parameters", number=True)], [Cell("dense"), Cell("320", number=True)]]))
+    layer  parameters
+    dense         320
+    """
+    widths = [max(len(row[column].text) for row in rows) for column in range(len(rows[0]))]
+    lines = (
+        "  ".join(
+            cell.text.rjust(width) if cell.number else cell.text.ljust(width)
+            for cell, width in zip(row, widths, strict=True)
+        )
+        for row in rows
+    )
+    return "\n".join(line.rstrip() for line in lines)

@@ -1,0 +1,1 @@
+"""The illustrations: one module per concept; an illustration = parameters + run + draw + describe."""

@@ -1,0 +1,153 @@
+"""A network drawn from the network: its feature maps to scale, with a real image's activations inside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from cnnfigs.arithmetic import Layer
+from cnnfigs.drawing.shapes import bars, digit, label, map_stack, raster
+from cnnfigs.drawing.style import SMALL, WIDTH, canvas
+from cnnfigs.illustrations.base import Picture, require
+from cnnfigs.illustrations.networks import most_telling, plain_name, require_network, require_test_image, written
+from cnnfigs.runs.activations import Activations, activations, test_digit
+
+if TYPE_CHECKING:
+    import keras
+
+#: Sheets of a stack stand apart by this much, in pixels.
+OFFSET = 5
+#: Room between two layers, in pixels, and the least room that a layer's text needs.
+GAP, TEXT_WIDTH = 14, 74
+BARS_WIDTH = 74
+
+
+@dataclass(frozen=True)
+class Architecture(Picture):
+    """A network's layers as stacks of feature maps, to scale, with what they make of one digit.
+
+    Parameters
+    ----------
+    network
+        Name of one of the tutorial's networks, or a Keras functional or Sequential model without branches that reads
+        (28, 28, 1).
+    index
+        Which of MNIST's test images, 0 to 9999.
+    maps_per_sheet
+        How many feature maps one drawn sheet stands for, 1 or more.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range.
+    """
+
+    network: str | keras.Model = "convnet"
+    index: int = 4
+    maps_per_sheet: int = 8
+
+    def __post_init__(self) -> None:
+        require_network(self.network)
+        require_test_image(self.index)
+        require(self.maps_per_sheet >= 1, "maps_per_sheet", self.maps_per_sheet, "1 or more")
+
+    def run(self) -> Activations:
+        """Show the image to the network."""
+        return activations(self.network, test_digit(self.index))
+
+    def draw(self, run: Activations) -> Figure:
+        """Draw layer after layer from left to right, in as many rows as are needed."""
+        scale = 78 / run.image.shape[0]
+        rows: list[list[tuple[Layer, float]]] = [[]]
+        for layer in run.layers:
+            width = self._width(layer, scale)
+            if sum(each + GAP for _, each in rows[-1]) + width > WIDTH:
+                rows.append([])
+            rows[-1].append((layer, width))
+        row_height = 196
+        figure, axes = canvas(WIDTH, row_height * len(rows))
+        for number, row in enumerate(rows):
+            # What is left over is shared out between the layers.
+            gap = min(40, (WIDTH - sum(width for _, width in row)) / len(row))
+            left = gap / 2
+            for layer, width in row:
+                self._draw_layer(axes, run, layer, left, (number + 1) * row_height, width, scale)
+                left += width + gap
+        return figure
+
+    def describe(self, run: Activations) -> str:
+        """Name every layer with its shape, in order."""
+        told = [f"{plain_name(layer)}, {written(layer.output_shape)}" for layer in run.layers]
+        answer = run.outputs[run.layers[-1].name]
+        return f"""The network {run.network}, drawn from left to right as stacks of feature maps, to scale: first the
+            {told[0]}, a handwritten digit; then {"; ".join(told[1:])}. Inside each map is what this layer makes of
+            the digit: in the first maps its strokes can still be seen, in the later and smaller ones only a few
+            bright cells are left. The last layer's longest bar is that of {answer.argmax()}."""
+
+    def state_facts(self, run: Activations) -> dict[str, str]:
+        """Give the sizes and channels from layer to layer, and how many of the last maps' numbers are zero."""
+        spatial = [layer.output_shape for layer in run.layers if len(layer.output_shape) == 3]
+        heights = [shape[0] for shape in spatial]
+        channels = list(dict.fromkeys(shape[2] for shape in spatial))
+        return {
+            "heights": " → ".join(map(str, heights)),
+            "channels": " → ".join(map(str, channels)),
+            "layers": str(len(run.layers) - 1),
+        }
+
+    def _sheets(self, layer: Layer) -> int:
+        channels = layer.output_shape[-1]
+        return channels if layer.class_name == "InputLayer" else -(-channels // self.maps_per_sheet)
+
+    def _width(self, layer: Layer, scale: float) -> float:
+        if len(layer.output_shape) == 3:
+            stack = layer.output_shape[1] * scale + OFFSET * (self._sheets(layer) - 1)
+        else:
+            stack = BARS_WIDTH if layer.output_shape[-1] <= 10 else 12
+        return max(stack, TEXT_WIDTH)
+
+    def _draw_layer(
+        self, axes: Axes, run: Activations, layer: Layer, left: float, bottom: float, width: float, scale: float
+    ) -> None:
+        """Draw one layer on the ground of its row, with its name and shape below."""
+        ground = bottom - 52
+        output = run.image if layer.class_name == "InputLayer" else run.outputs[layer.name]
+        middle = left + width / 2
+        if output.ndim == 3:
+            height, side = output.shape[0] * scale, output.shape[1] * scale
+            sheets = self._sheets(layer)
+            start = middle - (side + OFFSET * (sheets - 1)) / 2
+            if layer.class_name == "InputLayer":
+                digit(axes, output[..., 0], start, ground - height, side)
+            else:
+                # The most telling map is often a mere copy of the digit: it goes to the back.
+                shown = most_telling(output, sheets)[::-1]
+                map_stack(axes, output[..., shown], start, ground - height, side, OFFSET)
+        elif output.size <= 10:
+            bars(axes, output, middle - 14, ground - 130, 40, 13, [str(answer) for answer in range(output.size)])
+        else:
+            raster(axes, column(output, 130)[:, np.newaxis], middle - 6, ground - 130, 12, 130)
+        kernel = "×".join(map(str, layer.kernel_size or ()))
+        label(axes, middle, ground + 16, plain_name(layer), size=SMALL, bold=True)
+        if kernel:
+            label(axes, middle, ground + 31, kernel, size=SMALL, name="kernel")
+        label(axes, middle, ground + 45, written(layer.output_shape), size=SMALL, name="muted")
+
+
+def column(values: NDArray[np.float32], pixels: int) -> NDArray[np.float32]:
+    """Shorten a long row of numbers to at most so many: the largest of each few, so that none is lost.
+
+    Examples
+    --------
+    >>> column(np.arange(10, dtype=np.float32), 4).tolist()
+    [2.0, 5.0, 8.0, 9.0]
+    """
+    few = -(-values.size // pixels)
+    padded = np.pad(values, (0, -values.size % few), constant_values=values.min())
+    shortened: NDArray[np.float32] = padded.reshape(-1, few).max(axis=1)
+    return shortened

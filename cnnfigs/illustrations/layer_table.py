@@ -1,0 +1,87 @@
+"""A network as a table: layers, shapes, and where each number of parameters comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cnnfigs.arithmetic import Layer, parameter_derivation, size_derivation
+from cnnfigs.drawing.tables import Cell
+from cnnfigs.illustrations.base import Table
+from cnnfigs.illustrations.networks import require_network, written
+from cnnfigs.runs.layers import Layers, layers_of
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass(frozen=True)
+class LayerTable(Table):
+    """The layers of a network, their output shapes, and their parameters with the products they come from.
+
+    Parameters
+    ----------
+    network
+        Name of one of the tutorial's networks, or a Keras functional or Sequential model.
+
+    Raises
+    ------
+    ValueError
+        If there is no such network.
+    """
+
+    network: str | keras.Model = "convnet"
+
+    def __post_init__(self) -> None:
+        require_network(self.network)
+
+    def run(self) -> Layers:
+        """Read the network's layers."""
+        return layers_of(self.network)
+
+    def tabulate(self, run: Layers) -> list[list[Cell]]:
+        """Give a row for each layer, and one for the total."""
+        head = [
+            Cell("Layer"),
+            Cell("Output shape"),
+            Cell("How the parameters are counted"),
+            Cell("Parameters", number=True),
+        ]
+        body = [
+            [
+                Cell(layer.class_name, heading=True),
+                Cell("(" + ", ".join(["None", *map(str, layer.output_shape)]) + ")"),
+                Cell(_counted(layer)),
+                Cell(f"{layer.parameters:,}", number=True),
+            ]
+            for layer in run.layers
+        ]
+        total = [Cell("Total", heading=True), Cell(""), Cell(""), Cell(f"{run.parameters:,}", number=True)]
+        return [head, *body, total]
+
+    def describe(self, run: Layers) -> str:
+        """Say what the rows are, and the total."""
+        return f"""The {len(run.layers)} layers of the network {run.network}, one in each row, with output shape and
+            number of parameters; {run.parameters:,} parameters in all."""
+
+    def state_facts(self, run: Layers) -> dict[str, str]:
+        """Give the parameters in all, and for each layer its parameters, their derivation and its output shape."""
+        facts = {"parameters": f"{run.parameters:,}"}
+        for layer in run.layers:
+            facts[f"{layer.name} parameters"] = f"{layer.parameters:,}"
+            facts[f"{layer.name} derivation"] = _counted(layer)
+            facts[f"{layer.name} shape"] = written(layer.output_shape)
+            if layer.class_name == "Flatten":
+                facts[f"{layer.name} size"] = str(size_derivation(layer.input_shape))
+        return facts
+
+
+def _counted(layer: Layer) -> str:
+    derivation = parameter_derivation(layer)
+    if derivation.total != layer.parameters:
+        raise ValueError(
+            f"{layer.name}: its parameters are derived as {derivation}, but Keras counts {layer.parameters:,}"
+        )
+    if layer.class_name == "Flatten":
+        return f"none: lays out {size_derivation(layer.input_shape)} numbers"
+    return str(derivation) if derivation.product else "none"

@@ -1,0 +1,99 @@
+"""What the illustrations of networks share: the parameters, the choice of maps, and how a layer is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnfigs.arithmetic import Layer
+from cnnfigs.illustrations.base import require
+from cnnfigs.models.networks import NETWORKS
+
+#: What a layer is called in a picture, where its Keras name is long.
+PLAIN_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "InputLayer": "image",
+        "Conv2D": "convolution",
+        "MaxPooling2D": "max pooling",
+        "AveragePooling2D": "average pooling",
+        "GlobalAveragePooling2D": "global average",
+        "GlobalMaxPooling2D": "global maximum",
+        "Flatten": "flatten",
+        "Dense": "dense",
+    }
+)
+
+
+def require_network(value: object) -> None:
+    """Refuse what is neither the name of one of the tutorial's networks nor a Keras model.
+
+    Raises
+    ------
+    ValueError
+        Naming the value and what is accepted.
+    """
+    known = isinstance(value, str) and value in NETWORKS
+    require(known or hasattr(value, "get_weights"), "network", value, f"{', '.join(NETWORKS)} or a Keras model")
+
+
+def require_test_image(value: object) -> None:
+    """Refuse what is not the index of a test image.
+
+    Raises
+    ------
+    ValueError
+        Naming the value and what is accepted.
+    """
+    require(isinstance(value, int | np.integer) and 0 <= value < 10_000, "index", value, "a test image, 0 to 9999")
+
+
+def plain_name(layer: Layer) -> str:
+    """Return what a layer is called in a picture."""
+    return PLAIN_NAMES.get(layer.class_name, layer.class_name)
+
+
+def written(shape: tuple[int, ...]) -> str:
+    """Write a shape as a text does.
+
+    Examples
+    --------
+    >>> written((26, 26, 32)), written((1152,))
+    ('26×26×32', '1,152')
+    """
+    return "×".join(f"{size:,}" for size in shape)
+
+
+def most_telling(maps: NDArray[Any], count: int) -> NDArray[np.intp]:
+    """Return the channels that together tell the most: each adds the most to what those before it show.
+
+    This is QR decomposition with column pivoting, after each map's mean is taken away.
+
+    Parameters
+    ----------
+    maps
+        Shape (height, width, channels).
+    count
+        How many channels, the most telling first.
+
+    References
+    ----------
+    P. Businger and G. H. Golub, "Linear least squares solutions by Householder transformations", Numerische
+    Mathematik 7 (1965), 269–276.
+
+    Examples
+    --------
+    >>> maps = np.zeros((2, 2, 4))
+    >>> maps[0, 0, 3], maps[0, 0, 2], maps[1, 1, 1] = 5, 4, 2
+    >>> most_telling(maps, 2).tolist()
+    [3, 1]
+    """
+    from scipy.linalg import qr
+
+    columns = maps.reshape(-1, maps.shape[-1]).astype(float)
+    _, order = qr(columns - columns.mean(axis=0), mode="r", pivoting=True)
+    chosen: NDArray[np.intp] = np.asarray(order[:count], dtype=np.intp)
+    return chosen

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from cnnfigs.arithmetic import Layer, Padding, Shape
+from cnnfigs.models.backend import load_keras
 
 
 def layer_records(model: Any) -> tuple[Layer, ...]:
@@ -43,23 +45,20 @@ def layer_records(model: Any) -> tuple[Layer, ...]:
 
 def _graph(model: Any) -> Any:
     """Give the functional graph behind a model, or tell why there is none."""
-    import keras
-
+    keras = load_keras()
     if not isinstance(model, keras.Model):
-        raise ValueError(f"model is a {type(model).__name__}: pass a Keras functional or Sequential model")
-    if isinstance(model, keras.Sequential):
-        if not model.built:
-            raise ValueError(
-                f"model {model.name!r} is not built: its input shape is unknown; begin it with "
-                "keras.Input(shape) or call model.build(shape)"
-            )
-        graph = model._functional
-    else:
-        graph = model
+        raise ValueError(f"model is a {type(model).__name__}: a Keras functional or Sequential model is accepted")
+    sequential = isinstance(model, keras.Sequential)
+    if sequential and not model.built:
+        raise ValueError(
+            f"model {model.name!r} is not built, its input shape is unknown: begin it with keras.Input(shape) or call "
+            "model.build(shape) first"
+        )
+    graph = model._functional if sequential else model
     if not hasattr(graph, "_nodes_by_depth"):
         raise ValueError(
-            f"model {model.name!r} ({type(model).__name__}) is subclassed and has no graph to read: "
-            "pass a functional or Sequential model"
+            f"model {model.name!r} ({type(model).__name__}) is subclassed, so there is no graph of layers to read: a "
+            "functional or Sequential model is accepted"
         )
     return graph
 
@@ -69,15 +68,13 @@ def _read_graph(graph: Any, prefix: str, sources: list[str], records: list[Layer
 
     Returns the names of the records that make the graph's outputs.
     """
-    from keras import Model
-
-    made_by = dict(zip(map(id, graph.inputs), sources, strict=False))
+    made_by = dict(zip(map(id, graph.inputs[: len(sources)]), sources, strict=True))
     for depth in sorted(graph._nodes_by_depth, reverse=True):
         for node in graph._nodes_by_depth[depth]:
             if all(id(tensor) in made_by for tensor in node.output_tensors):
                 continue  # an input of a nested model: its record is outside
             inputs = [made_by[id(tensor)] for tensor in node.input_tensors]
-            if isinstance(node.operation, Model):
+            if isinstance(node.operation, load_keras().Model):
                 nested = _graph(node.operation)
                 names = _read_graph(nested, f"{prefix}{node.operation.name}/", inputs, records)
             else:
@@ -97,7 +94,7 @@ def _record(node: Any, prefix: str, inputs: list[str], records: list[Layer]) -> 
         name = f"{first} (call {calls + 1})"
     if getattr(layer, "data_format", None) == "channels_first":
         raise ValueError(f"data_format of layer {name!r} is 'channels_first': 'channels_last' is accepted")
-    trainable = [weight.shape for weight in getattr(layer, "trainable_weights", ())]
+    weights = getattr(layer, "trainable_weights", ())
     return Layer(
         name=name,
         class_name=type(layer).__name__,
@@ -109,43 +106,54 @@ def _record(node: Any, prefix: str, inputs: list[str], records: list[Layer]) -> 
         units=getattr(layer, "units", None),
         scale=bool(getattr(layer, "scale", False)),
         center=bool(getattr(layer, "center", False)),
+        interpolation=getattr(layer, "interpolation", None),
         parameters=layer.count_params() if hasattr(layer, "count_params") else 0,
-        trainable_parameters=sum(_product(shape) for shape in trainable),
+        trainable_parameters=sum(math.prod(weight.shape) for weight in weights),
         shares_weights_with=first if calls else None,
-        **_geometry(layer, node.input_tensors),
+        **_geometry(layer, node),
     )
 
 
-def _geometry(layer: Any, input_tensors: list[Any]) -> dict[str, Any]:
+def _geometry(layer: Any, node: Any) -> dict[str, Any]:
     """Read kernel, strides, padding and groups of a layer that has such."""
     geometry: dict[str, Any] = {}
     kernel_size = getattr(layer, "kernel_size", None) or getattr(layer, "pool_size", None)
-    if kernel_size is not None:
-        geometry["kernel_size"] = tuple(kernel_size)
+    if isinstance(kernel_size, tuple):
+        geometry["kernel_size"] = kernel_size
         geometry["strides"] = tuple(layer.strides)
         geometry["dilation_rate"] = tuple(getattr(layer, "dilation_rate", (1,) * len(kernel_size)))
-        geometry["padding"] = _padding(layer, geometry)
+        geometry["padding"] = _padding(layer, geometry, node)
         geometry["filters"] = getattr(layer, "filters", None)
         geometry["groups"] = getattr(layer, "groups", None) or 1
         geometry["depth_multiplier"] = getattr(layer, "depth_multiplier", None) or 1
-    elif hasattr(layer, "padding") and not isinstance(layer.padding, str):  # ZeroPadding
+    elif type(layer).__name__.startswith("ZeroPadding"):
         geometry["padding"] = _pairs(layer.padding)
-    elif hasattr(layer, "cropping"):
+    elif type(layer).__name__.startswith("Cropping"):
         geometry["padding"] = tuple((-before, -after) for before, after in _pairs(layer.cropping))
     elif type(layer).__name__.startswith("UpSampling"):
         geometry["strides"] = layer.size if isinstance(layer.size, tuple) else (layer.size,)
     if type(layer).__name__.startswith("DepthwiseConv"):  # each channel is a group of its own
-        channels = input_tensors[0].shape[-1]
-        geometry["groups"] = channels
-        geometry["filters"] = channels * layer.depth_multiplier
+        geometry["groups"] = node.input_tensors[0].shape[-1]
+        geometry["filters"] = geometry["groups"] * layer.depth_multiplier
     return geometry
 
 
-def _padding(layer: Any, geometry: dict[str, Any]) -> Padding:
-    if layer.padding == "causal":  # so much before that no output sees a later input
-        return ((geometry["dilation_rate"][0] * (geometry["kernel_size"][0] - 1), 0),)
+def _padding(layer: Any, geometry: dict[str, Any], node: Any) -> Padding:
+    """Read the padding, as pairs where neither "valid" nor "same" tells it."""
     padding: Padding = layer.padding
-    return padding
+    spans = [d * (k - 1) + 1 for k, d in zip(geometry["kernel_size"], geometry["dilation_rate"], strict=True)]
+    if layer.padding == "causal":  # so much before that no output sees a later input
+        return tuple((span - 1, 0) for span in spans)
+    if getattr(layer, "output_padding", None) is None:
+        return padding
+    # A transposed convolution told how large its output is to be: what is cut off follows from the two sizes.
+    sizes, made = (_shape(tensor, layer.name)[:-1] for tensor in (node.input_tensors[0], node.output_tensors[0]))
+    pairs = []
+    for size, strides, span, places in zip(sizes, geometry["strides"], spans, made, strict=True):
+        cut = (size - 1) * strides + span - places
+        before = max(cut, 0) // 2 if padding == "same" else 0
+        pairs.append((before, cut - before))
+    return tuple(pairs)
 
 
 def _pairs(padding: Any) -> tuple[tuple[int, int], ...]:
@@ -162,10 +170,3 @@ def _shape(tensor: Any, name: str) -> Shape:
             "input size, such as keras.Input((224, 224, 3))"
         )
     return shape
-
-
-def _product(shape: Any) -> int:
-    product = 1
-    for size in shape:
-        product *= size
-    return product

@@ -52,6 +52,8 @@ class Layer:
         How many maps the depthwise half of a SeparableConv layer makes of each channel.
     scale, center
         Whether a normalising layer learns a factor and an offset for each channel.
+    interpolation
+        How an UpSampling layer fills its cells: ``"nearest"`` repeats them.
     parameters
         Number of weights as Keras reports it in ``model.summary()``, trainable or not.
     trainable_parameters
@@ -77,6 +79,7 @@ class Layer:
     depth_multiplier: int = 1
     scale: bool = False
     center: bool = False
+    interpolation: str | None = None
     parameters: int = 0
     trainable_parameters: int = 0
     shares_weights_with: str | None = None

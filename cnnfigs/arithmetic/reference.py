@@ -1,0 +1,381 @@
+"""Convolution and pooling in their plainest form: what a layer does with one image, cell by cell.
+
+These functions are for reading, and for checking what a layer returns; they are slow. They compute in float64. An
+image has the shape (height, width, channels), a signal (length, channels): all of them work on both, as they look
+at each axis by itself.
+
+`strides` and `dilation_rate` are one number, or one for each axis. `padding` is ``"valid"``, ``"same"``, or the
+cells added before and after each axis: ``((1, 1), (1, 1))``. See :mod:`cnnfigs.arithmetic.sizes` for what they mean
+on an axis, and for the arguments that are refused.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cnnfigs.arithmetic import Padding
+from cnnfigs.arithmetic.sizes import transposed_output_size, transposed_windows, windows
+
+Floats = NDArray[np.float64]
+PerAxis = int | tuple[int, ...]
+
+
+def check_image(image: ArrayLike, argument: str = "image", value_range: tuple[float, float] | None = None) -> Floats:
+    """Give an image as an array of float64, or tell what is wrong with it.
+
+    Parameters
+    ----------
+    image
+        Array-like of shape (height, width, channels) or, a signal, (length, channels).
+    argument
+        What the caller calls it, for the message.
+    value_range
+        Smallest and largest value that is accepted; None accepts any finite number.
+
+    Returns
+    -------
+    ndarray of float64
+        Of the same shape.
+
+    Raises
+    ------
+    ValueError
+        If it has another number of axes, an axis of size 0, NaN or infinity, or a value out of range.
+
+    Examples
+    --------
+    >>> check_image([[[0.0], [0.5]]]).shape
+    (1, 2, 1)
+    >>> check_image([[[0.0], [255.0]]], value_range=(0, 1))
+    Traceback (most recent call last):
+    ...
+    ValueError: image holds values from 0 to 255: from 0 to 1 are accepted
+    """
+    array = np.asarray(image, dtype=np.float64)
+    if array.ndim not in (2, 3):
+        raise ValueError(
+            f"{argument} has shape {array.shape}: (height, width, channels) or (length, channels) is accepted"
+        )
+    if array.size == 0:
+        raise ValueError(f"{argument} has shape {array.shape}: every axis needs a size of at least 1")
+    if not np.isfinite(array).all():
+        cell = tuple(np.argwhere(~np.isfinite(array))[0].tolist())
+        raise ValueError(f"{argument} holds {array[cell]} at {cell}: finite numbers are accepted")
+    if value_range is not None and (array.min() < value_range[0] or array.max() > value_range[1]):
+        raise ValueError(
+            f"{argument} holds values from {array.min():g} to {array.max():g}: "
+            f"from {value_range[0]:g} to {value_range[1]:g} are accepted"
+        )
+    return array
+
+
+def patches(
+    image: ArrayLike,
+    kernel_size: PerAxis,
+    strides: PerAxis = 1,
+    padding: Padding = "valid",
+    dilation_rate: PerAxis = 1,
+    fill: float = 0.0,
+) -> Floats:
+    """Cut out what a window sees in each of its places.
+
+    Parameters
+    ----------
+    image
+        Shape (height, width, channels) or (length, channels).
+    kernel_size, strides, padding, dilation_rate
+        The window, see the top of this module.
+    fill
+        The value of the padded cells.
+
+    Returns
+    -------
+    ndarray of float64
+        Shape (rows, columns, kernel height, kernel width, channels), or (positions, kernel size, channels):
+        ``patches(...)[row, column]`` is the patch at that place.
+
+    Raises
+    ------
+    ValueError
+        If the image or an argument is not accepted, or the window does not fit.
+
+    Examples
+    --------
+    >>> image = np.arange(9.0).reshape(3, 3, 1)
+    >>> patches(image, 2)[1, 0, :, :, 0]
+    array([[3., 4.],
+           [6., 7.]])
+    """
+    image = check_image(image)
+    sizes = image.shape[:-1]
+    kernel_size = _per_axis(kernel_size, "kernel_size", len(sizes))
+    covered = [windows(*axis) for axis in _axes(sizes, kernel_size, strides, padding, dilation_rate)]
+    places = tuple(len(axis) for axis in covered)
+    result = np.full((*places, *kernel_size, image.shape[-1]), float(fill))
+    for place in np.ndindex(*places):
+        for tap in np.ndindex(*kernel_size):
+            cell = tuple(axis[p, t] for axis, p, t in zip(covered, place, tap, strict=True))
+            if all(0 <= c < size for c, size in zip(cell, sizes, strict=True)):
+                result[place + tap] = image[cell]
+    return result
+
+
+def convolution(
+    image: ArrayLike,
+    kernel: ArrayLike,
+    bias: ArrayLike | None = None,
+    strides: PerAxis = 1,
+    padding: Padding = "valid",
+    dilation_rate: PerAxis = 1,
+) -> Floats:
+    """Convolve an image with filters, as Conv1D and Conv2D do.
+
+    Each filter is laid on the image in each place, the numbers that lie on each other are multiplied, and all
+    products are added, over all channels; then the filter's bias is added. The filter is not flipped: strictly, this
+    is the cross-correlation (Goodfellow, Bengio and Courville 2016, *Deep Learning*, equation 9.6).
+
+    Parameters
+    ----------
+    image
+        Shape (height, width, channels) or (length, channels).
+    kernel
+        All filters: shape (kernel height, kernel width, channels, filters) or (kernel size, channels, filters).
+    bias
+        A number per filter; None for none.
+    strides, padding, dilation_rate
+        See the top of this module.
+
+    Returns
+    -------
+    ndarray of float64
+        The feature maps, shape (rows, columns, filters) or (positions, filters): ``maps[:, :, n]`` is filter n's.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit together or an argument is not accepted.
+
+    Examples
+    --------
+    >>> image = np.array([[0, 0, 1], [0, 1, 1], [1, 1, 1]], dtype=float).reshape(3, 3, 1)
+    >>> edge = np.array([[-1, 1], [-1, 1]], dtype=float).reshape(2, 2, 1, 1)
+    >>> convolution(image, edge)[:, :, 0]
+    array([[1., 1.],
+           [1., 0.]])
+    """
+    image = check_image(image)
+    kernel = _check_kernel(kernel, image, "channels, filters")
+    channels, filters = kernel.shape[-2:]
+    _check_channels(channels, image)
+    bias = _check_bias(bias, filters)
+    seen = patches(image, kernel.shape[:-2], strides, padding, dilation_rate)
+    places = seen.shape[: image.ndim - 1]
+    maps = np.zeros((*places, filters))
+    for place in np.ndindex(*places):
+        for n in range(filters):
+            maps[place][n] = np.sum(seen[place] * kernel[..., n]) + bias[n]
+    return maps
+
+
+def transposed_convolution(
+    image: ArrayLike,
+    kernel: ArrayLike,
+    bias: ArrayLike | None = None,
+    strides: PerAxis = 1,
+    padding: Padding = "valid",
+    dilation_rate: PerAxis = 1,
+) -> Floats:
+    """Spread each cell of an image over a window of the output, as Conv1DTranspose and Conv2DTranspose do.
+
+    Each cell of the image, times the kernel, is added to the output where the window of that cell stands: what a
+    convolution collects, this one hands out. It turns a convolution's output shape back into its input shape, not
+    its values. Keras' layers fail with dilation on a CPU; here it is accepted.
+
+    Parameters
+    ----------
+    image
+        Shape (height, width, channels) or (length, channels).
+    kernel
+        Shape (kernel height, kernel width, filters, channels) or (kernel size, filters, channels): the last two
+        axes stand the other way round than in a convolution.
+    bias
+        A number per filter; None for none.
+    strides, dilation_rate
+        See the top of this module.
+    padding
+        What is cut off: see :func:`cnnfigs.arithmetic.sizes.transposed_cropping`.
+
+    Returns
+    -------
+    ndarray of float64
+        Shape (height, width, filters) or (length, filters).
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit together or an argument is not accepted.
+
+    Examples
+    --------
+    >>> image = np.array([1.0, 10.0]).reshape(2, 1)
+    >>> kernel = np.array([1.0, 2.0, 3.0]).reshape(3, 1, 1)
+    >>> transposed_convolution(image, kernel, strides=2)[:, 0]
+    array([ 1.,  2., 13., 20., 30.])
+    """
+    image = check_image(image)
+    kernel = _check_kernel(kernel, image, "filters, channels")
+    filters, channels = kernel.shape[-2:]
+    _check_channels(channels, image)
+    kernel_size = kernel.shape[:-2]
+    axes = _axes(image.shape[:-1], kernel_size, strides, padding, dilation_rate)
+    sizes = tuple(transposed_output_size(*axis) for axis in axes)
+    reached = [transposed_windows(*axis) for axis in axes]
+    maps = np.zeros((*sizes, filters)) + _check_bias(bias, filters)
+    for place in np.ndindex(*image.shape[:-1]):
+        for tap in np.ndindex(*kernel_size):
+            cell = tuple(axis[p, t] for axis, p, t in zip(reached, place, tap, strict=True))
+            if all(0 <= c < size for c, size in zip(cell, sizes, strict=True)):
+                maps[cell] += kernel[tap] @ image[place]
+    return maps
+
+
+def max_pooling(
+    image: ArrayLike, pool_size: PerAxis = 2, strides: PerAxis | None = None, padding: Padding = "valid"
+) -> Floats:
+    """Keep the largest value of each window, channel by channel, as MaxPooling1D and MaxPooling2D do.
+
+    Padded cells do not count: the maximum is taken over the image's own cells.
+
+    Parameters
+    ----------
+    image
+        Shape (height, width, channels) or (length, channels).
+    pool_size
+        Size of the window.
+    strides
+        None for the pool size: windows side by side.
+    padding
+        See the top of this module.
+
+    Returns
+    -------
+    ndarray of float64
+        Shape (rows, columns, channels) or (positions, channels).
+
+    Raises
+    ------
+    ValueError
+        If the image or an argument is not accepted, the window does not fit (Keras' layer silently returns an empty
+        array there), or stands on padding alone.
+
+    Examples
+    --------
+    >>> image = np.array([[1, 7, 2], [3, 5, 9], [8, 0, 4]], dtype=float).reshape(3, 3, 1)
+    >>> max_pooling(image, 2)[:, :, 0], max_pooling(image, 2, padding="same")[:, :, 0]
+    (array([[7.]]), array([[7., 9.],
+           [8., 4.]]))
+    """
+    seen = _pooling_patches(image, pool_size, strides, padding)
+    return np.asarray(np.nanmax(seen, axis=_window_axes(seen)))
+
+
+def average_pooling(
+    image: ArrayLike, pool_size: PerAxis = 2, strides: PerAxis | None = None, padding: Padding = "valid"
+) -> Floats:
+    """Take the mean of each window, channel by channel, as AveragePooling1D and AveragePooling2D do.
+
+    Padded cells do not count: the sum is divided by the number of the image's own cells in the window.
+
+    Parameters
+    ----------
+    image, pool_size, strides, padding
+        See :func:`max_pooling`.
+
+    Returns
+    -------
+    ndarray of float64
+        Shape (rows, columns, channels) or (positions, channels).
+
+    Raises
+    ------
+    ValueError
+        As :func:`max_pooling`.
+
+    Examples
+    --------
+    >>> signal = np.array([2.0, 4.0, 9.0]).reshape(3, 1)
+    >>> average_pooling(signal, 2, padding="same")[:, 0]
+    array([3., 9.])
+    """
+    seen = _pooling_patches(image, pool_size, strides, padding)
+    return np.asarray(np.nanmean(seen, axis=_window_axes(seen)))
+
+
+def _pooling_patches(image: ArrayLike, pool_size: PerAxis, strides: PerAxis | None, padding: Padding) -> Floats:
+    """Cut out the windows of a pooling, with NaN for the padded cells."""
+    seen = patches(image, pool_size, pool_size if strides is None else strides, padding, fill=np.nan)
+    if np.isnan(seen).all(axis=_window_axes(seen)).any():
+        raise ValueError(f"padding is {padding!r}: a window of pool_size {pool_size} stands on padding alone")
+    return seen
+
+
+def _window_axes(seen: Floats) -> tuple[int, ...]:
+    """Name the axes of the window: patches have the places first, then the window, then the channels."""
+    rank = (seen.ndim - 1) // 2
+    return tuple(range(rank, 2 * rank))
+
+
+def _axes(
+    sizes: tuple[int, ...], kernel_size: tuple[int, ...], strides: PerAxis, padding: Padding, dilation_rate: PerAxis
+) -> list[tuple[Any, ...]]:
+    """Sort the arguments by axis: for each its size, kernel size, strides, padding and dilation rate."""
+    rank = len(sizes)
+    strides = _per_axis(strides, "strides", rank)
+    dilation_rate = _per_axis(dilation_rate, "dilation_rate", rank)
+    if any(s != 1 for s in strides) and any(d != 1 for d in dilation_rate):
+        raise ValueError(f"strides is {strides} and dilation_rate is {dilation_rate}: one must be all 1, as in Keras")
+    return list(zip(sizes, kernel_size, strides, _padding_per_axis(padding, rank), dilation_rate, strict=True))
+
+
+def _per_axis(value: Any, argument: str, rank: int) -> tuple[int, ...]:
+    """Repeat one number for each axis; what the numbers may be is checked axis by axis."""
+    if not isinstance(value, tuple | list):
+        return (value,) * rank
+    if len(value) != rank:
+        raise ValueError(f"{argument} is {value!r}: one number, or {rank} for an image with {rank} spatial axes")
+    return tuple(value)
+
+
+def _padding_per_axis(padding: Any, rank: int) -> tuple[Any, ...]:
+    if isinstance(padding, tuple | list):
+        if len(padding) != rank:
+            raise ValueError(
+                f"padding is {padding!r}: {rank} pairs (before, after), one per spatial axis, are accepted"
+            )
+        return tuple(padding)
+    return (padding,) * rank
+
+
+def _check_kernel(kernel: ArrayLike, image: Floats, last_axes: str) -> Floats:
+    array = np.asarray(kernel, dtype=np.float64)
+    if array.ndim != image.ndim + 1 or array.size == 0:
+        size = "kernel height, kernel width" if image.ndim == 3 else "kernel size"
+        raise ValueError(f"kernel has shape {array.shape}: ({size}, {last_axes}) is accepted for this image")
+    if not np.isfinite(array).all():
+        raise ValueError("kernel holds NaN or infinity: finite numbers are accepted")
+    return array
+
+
+def _check_channels(channels: int, image: Floats) -> None:
+    if channels != image.shape[-1]:
+        raise ValueError(f"kernel has slices for {channels} channels: the image has {image.shape[-1]}")
+
+
+def _check_bias(bias: ArrayLike | None, filters: int) -> Floats:
+    array = np.zeros(filters) if bias is None else np.asarray(bias, dtype=np.float64)
+    if array.shape != (filters,) or not np.isfinite(array).all():
+        raise ValueError(f"bias is {bias!r}: one finite number per filter, shape ({filters},), is accepted")
+    return array

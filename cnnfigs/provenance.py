@@ -548,7 +548,10 @@ def _parsed(name: str, path: Path, modified: int, size: int) -> _Module:
 
 def _package_path(root: str) -> Path | None:
     """Where a package's folder, or a module's one file, is; nothing is imported for that."""
-    spec = importlib.util.find_spec(root)
+    try:
+        spec = importlib.util.find_spec(root)
+    except ValueError:  # __main__ at a prompt: no file to read
+        spec = None
     if spec is None:
         return None
     if spec.submodule_search_locations is not None:
@@ -824,7 +827,8 @@ class _PackagedFiles:
 
 def _walk(targets: Iterable[str]) -> _Walk:
     targets = sorted(set(targets))
-    walk = _Walk({target.partition(":")[0].partition(".")[0] for target in targets})
+    roots = {name.partition(":")[0].partition(".")[0] for name in targets}
+    walk = _Walk({*roots, __name__.partition(".")[0]})  # what others build on this package depends on it too
     for target in targets:
         walk.start(target)
     walk.finish()

@@ -44,9 +44,8 @@ class Palette:
         dark = _declarations(self.dark)
         return (
             f":root {{\n{light}}}\n"
-            f'@media not print {{\nbody[data-theme="dark"] {{\n{dark}}}\n}}\n'
-            "@media not print and (prefers-color-scheme: dark) {\n"
-            f'body:not([data-theme="light"]) {{\n{dark}}}\n}}\n'
+            f'@media not print {{\nbody[data-theme="dark"] {{\n{dark}}}\n'
+            f'@media (prefers-color-scheme: dark) {{\nbody:not([data-theme="light"]) {{\n{dark}}}\n}}\n}}\n'
         )
 
 

@@ -141,9 +141,13 @@ def test_a_light_value_belongs_to_one_name():
 
 def test_css_gives_every_name_in_both_themes():
     css = palette().css()
-    light, *dark = (dict(re.findall(r"--cnn-([a-z0-9-]+): (#\w+);", part)) for part in css.split("@media"))
-    assert light == dict(palette().light)
-    assert dark == [dict(palette().dark)] * 2
+    blocks = re.findall(r"(:root|body\S+) \{\n(.*?)\}", css, re.DOTALL)
+    values = {selector: dict(re.findall(r"--cnn-([a-z0-9-]+): (#\w+);", block)) for selector, block in blocks}
+    assert values == {
+        ":root": dict(palette().light),
+        'body[data-theme="dark"]': dict(palette().dark),
+        'body:not([data-theme="light"])': dict(palette().dark),
+    }
 
 
 def test_an_unknown_colour_is_refused_with_the_names_there_are():
@@ -165,8 +169,7 @@ def test_zero_is_the_grey_middle_of_the_diverging_map():
 def test_diverging_sides_mirror_in_lightness_and_differ_in_hue(vision):
     for distance in (0.2, 0.35, 0.5):
         sides = [
-            oklab(np.clip(COLOR_VISION[vision] @ _linear(diverging()(0.5 + sign * distance)), 0, 1))
-            for sign in (-1, 1)
+            oklab(np.clip(COLOR_VISION[vision] @ _linear(diverging()(0.5 + sign * distance)), 0, 1)) for sign in (-1, 1)
         ]
         assert abs(sides[0][0] - sides[1][0]) < 0.12
         assert np.linalg.norm(sides[0][1:] - sides[1][1:]) > 0.07

@@ -1,0 +1,74 @@
+"""Sphinx configuration. Sphinx is run from here, with the pages in docs/: see noxfile.py."""
+
+import importlib.util
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).parent
+
+project = "A brief introduction to convolutional neural networks"
+author = "the CNN tutorial's contributors"
+copyright = f"{author}; text and pictures CC BY 4.0, pictures with MNIST digits CC BY-SA 4.0"
+language = "en"
+
+extensions = [
+    "myst_nb",
+    "sphinx_copybutton",
+    "sphinx_design",
+    "sphinxcontrib.bibtex",
+    "sphinxext.opengraph",
+    "cnnfigs.sphinxext.assets",
+    "cnnfigs.sphinxext.maths",
+]
+if importlib.util.find_spec("cnnfigs.sphinxext.freshness"):
+    extensions.append("cnnfigs.sphinxext.freshness")
+exclude_patterns = ["_static", "_templates"]
+templates_path = ["docs/_templates"]
+
+# Pages: MyST Markdown whose cells are run, once, and again when what they depend on has changed.
+myst_enable_extensions = [
+    "amsmath",
+    "attrs_block",
+    "attrs_inline",
+    "colon_fence",
+    "deflist",
+    "dollarmath",
+    "fieldlist",
+]
+myst_heading_anchors = 3
+nb_execution_mode = "cache"
+nb_execution_cache_path = str(ROOT / ".cache" / "jupyter")
+nb_execution_timeout = 300
+nb_code_prompt_show = "Show the code"
+nb_code_prompt_hide = "Hide the code"
+os.environ.setdefault("CNNFIGS_CACHE", str(ROOT / ".cache" / "runs"))  # the kernels inherit it
+
+# References
+bibtex_bibfiles = ["docs/references.bib"]
+bibtex_default_style = "plain"
+bibtex_reference_style = "author_year"
+numfig = True
+numfig_secnum_depth = 0
+numfig_format = {
+    "figure": "Figure %s",
+    "table": "Table %s",
+    "code-block": "Listing %s",
+    "section": "Section %s",
+}
+math_eqref_format = "({number})"
+
+# The site
+address = os.environ.get("CNNFIGS_SITE_URL", "")  # where it is published; canonical links need it
+html_baseurl = ogp_site_url = address
+ogp_social_cards = {"enable": False}
+html_theme = "furo"
+html_title = project
+html_static_path = ["docs/_static"]
+html_favicon = "docs/_static/favicon.svg"
+html_css_files = ["site.css"]
+html_js_files = [("site.js", {"defer": "defer"})]
+html_math_renderer = "mathml"
+html_copy_source = False
+html_show_search_summary = False  # it is fetched, which file:// refuses
+html_use_index = False
+html_domain_indices = False

@@ -1,0 +1,39 @@
+// A box that scrolls can be reached with the keyboard and says what it is; one whose content fits is left alone.
+(() => {
+  const KINDS = {
+    ".math-wrapper": "Equation",
+    ".table-wrapper": "Table",
+    ".output.text_html": "Figure",
+    "article pre": "Code",
+  };
+  const names = new Map();
+
+  for (const [selector, kind] of Object.entries(KINDS)) {
+    document.querySelectorAll(selector).forEach((box, index) => {
+      const number = (box.closest("figure") ?? box).querySelector(".caption-number, .eqno")?.firstChild;
+      const name = number ? number.textContent.trim() : `${index + 1} on this page`;
+      names.set(box, `${name.startsWith(kind) ? "" : `${kind} `}${name}, scrolls sideways`);
+    });
+  }
+
+  function update(box) {
+    if (box.scrollWidth > box.clientWidth) {
+      box.tabIndex = 0;
+      box.setAttribute("role", "region");
+      box.setAttribute("aria-label", names.get(box));
+    } else {
+      for (const attribute of ["tabindex", "role", "aria-label"]) box.removeAttribute(attribute);
+    }
+  }
+
+  const observer = new ResizeObserver((entries) => {
+    for (const box of new Set(entries.map(({ target }) => (names.has(target) ? target : target.parentElement)))) {
+      update(box);
+    }
+  });
+  for (const box of names.keys()) {
+    update(box);
+    observer.observe(box);
+    if (box.firstElementChild) observer.observe(box.firstElementChild);
+  }
+})();

@@ -37,7 +37,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeGuard
 
-__all__ = ["Dependencies", "dependencies", "digest", "file_digest", "library_versions"]
+__all__ = ["READS_SOURCE", "Dependencies", "dependencies", "digest", "file_digest", "library_versions"]
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -46,7 +46,8 @@ Chain = tuple[str, ...]  # the dotted name a.b.c as ("a", "b", "c")
 MODULE = "<module>"  # a module's own statements, named as Python names them in tracebacks
 FIELDS = "<fields>"  # a class without its methods
 
-_READS_SOURCE = {"__doc__", "getdoc", "getcomments", "getsource", "getsourcelines"}
+#: Code that mentions one of these may show docstrings, comments and formatting of what it reaches.
+READS_SOURCE = frozenset({"__doc__", "getdoc", "getcomments", "getsource", "getsourcelines"})
 _IMPORTS_BY_NAME = {"import_module", "__import__"}
 _SEES_ALL_GLOBALS = {"globals", "eval", "exec"}
 # Keras hands all computing to its backend without importing it where we could see it.
@@ -100,11 +101,11 @@ def dependencies(*targets: str) -> Dependencies:
     return Dependencies(
         definitions=tuple(sorted(f"{module.name}:{name}" for module, name in walk.codes)),
         files=tuple(sorted(walk.files.values())),
-        libraries=tuple(sorted(walk.libraries)),
+        libraries=tuple(sorted(_with_backends(walk.libraries))),
     )
 
 
-def digest(*targets: str, libraries: bool = True) -> str:
+def digest(*targets: str, libraries: bool = True, verbatim: bool = False) -> str:
     """Digest everything that the targets can reach.
 
     Parameters
@@ -113,6 +114,8 @@ def digest(*targets: str, libraries: bool = True) -> str:
         As for :func:`dependencies`.
     libraries
         Whether the installed versions of the libraries used count too.
+    verbatim
+        Whether docstrings, comments and formatting count too. They do anyway where reached code reads them.
 
     Returns
     -------
@@ -125,7 +128,7 @@ def digest(*targets: str, libraries: bool = True) -> str:
         If a target does not exist.
     """
     walk = _walk(targets)
-    verbatim = any(code.reads_source for code in walk.codes.values())
+    verbatim = verbatim or any(code.reads_source for code in walk.codes.values())
     lines = [
         f"{module.name}:{name} {code.verbatim if verbatim else code.canonical}"
         for (module, name), code in walk.codes.items()
@@ -140,9 +143,15 @@ def digest(*targets: str, libraries: bool = True) -> str:
 def library_versions(names: Iterable[str]) -> dict[str, str]:
     """Look up the installed version of each library, by its top-level import name.
 
-    A library that is not installed has the version ``"absent"``: whether it is there may decide what code does.
+    A library that is not installed has the version ``"absent"``: whether it is there may decide what code does. With
+    Keras comes TensorFlow, which computes for it.
     """
-    return {name: _version(name) for name in sorted(names)}
+    return {name: _version(name) for name in sorted(_with_backends(names))}
+
+
+def _with_backends(libraries: Iterable[str]) -> set[str]:
+    libraries = set(libraries)
+    return libraries | {backend for library, backend in _COMPUTES_WITH.items() if library in libraries}
 
 
 def file_digest(path: Path) -> str:
@@ -209,7 +218,7 @@ class _Code:
 
     @property
     def reads_source(self) -> bool:
-        return not self.mentioned.isdisjoint(_READS_SOURCE)
+        return not self.mentioned.isdisjoint(READS_SOURCE)
 
 
 class _Module:
@@ -607,7 +616,7 @@ class _Walk:
         elif not self._has(module, first):
             raise LookupError(f"{target}: the module {name} defines no {first}")
         elif not member:
-            for found in self._definitions(module, (first,)):
+            for found in self._import_definitions(_Import(name, first), ()):
                 self._reach(*found)
         elif not self._start_member(module, first, member):
             raise LookupError(f"{target}: the class {first} has no member {member}")
@@ -643,9 +652,6 @@ class _Walk:
                         self._reach(module, f"{name}.{member}")
             if not self._waiting:
                 break
-        for library, backend in _COMPUTES_WITH.items():
-            if library in self.libraries:
-                self.libraries.add(backend)
 
     def _reach(self, module: _Module, qualified_name: str) -> None:
         if (module, qualified_name) not in self.codes:

@@ -232,6 +232,19 @@ def test_comments_docstrings_and_formatting_change_nothing(package: Package) -> 
     assert changes(package, f"{name}.shapes:Shape", {"shapes.py": plain.replace("3", "4")})
 
 
+def test_comments_count_where_asked_for(package: Package) -> None:
+    name = package({"a.py": "def f(): return 1  # one"})
+    assert not changes(package, f"{name}.a:f", {"a.py": "def f(): return 1  # uno"})
+    assert changes(package, f"{name}.a:f", {"a.py": "def f(): return 1  # two"}, verbatim=True)
+
+
+def test_module_is_a_target(package: Package) -> None:
+    name = package({"a.py": "def f(): return 1\ndef g(): return 2", "b.py": "def h(): return 3"})
+    for target in [f"{name}.a", f"{name}:a"]:
+        assert names(dependencies(target)) == {"a:f", "a:g"}
+    assert names(dependencies(name)) == {"a:f", "a:g", "b:h"}
+
+
 def test_docstrings_count_where_they_are_read(package: Package) -> None:
     source = '''
         def area():

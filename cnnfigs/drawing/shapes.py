@@ -67,6 +67,7 @@ def label(
         fontsize=size,
         color=color(name),
         weight="bold" if bold else "normal",
+        zorder=len(axes.get_children()),
     )
 
 

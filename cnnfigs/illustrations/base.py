@@ -138,23 +138,6 @@ def require(condition: bool, field: str, value: object, accepted: str) -> None:
         raise ValueError(f"{field} is {value!r}: accepted is {accepted}")
 
 
-def find(name: str) -> type[Illustration]:
-    """Return the illustration of that name.
-
-    Raises
-    ------
-    ValueError
-        If there is none among the modules that are imported; names like it are given.
-    """
-    import difflib
-
-    registry = Illustration.registry
-    if name not in registry:
-        near = difflib.get_close_matches(name, registry, n=3, cutoff=0.4) or sorted(registry)
-        raise ValueError(f"there is no illustration {name!r}: did you mean {', '.join(near)}?")
-    return registry[name]
-
-
 def kebab(name: str) -> str:
     """Write a class name as pages write names.
 

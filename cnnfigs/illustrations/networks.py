@@ -56,6 +56,28 @@ def plain_name(layer: Layer) -> str:
     return PLAIN_NAMES.get(layer.class_name, layer.class_name)
 
 
+def percent(share: float) -> str:
+    """Write a probability as a percentage with one decimal; none is written as 100.
+
+    Examples
+    --------
+    >>> percent(0.9416), percent(0.99996)
+    ('94.2 %', 'over 99.9 %')
+    """
+    return "over 99.9 %" if share >= 0.9995 else f"{100 * share:.1f} %"
+
+
+def with_article(digit: int) -> str:
+    """Write a digit with its indefinite article.
+
+    Examples
+    --------
+    >>> with_article(8), with_article(7)
+    ('an 8', 'a 7')
+    """
+    return f"an {digit}" if digit == 8 else f"a {digit}"
+
+
 def written(shape: tuple[int, ...]) -> str:
     """Write a shape as a text does.
 

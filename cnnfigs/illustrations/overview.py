@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.shapes import arrow, bars, digit, label, map_grid, raster
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import most_telling, require_test_image, written
+from cnnfigs.illustrations.networks import most_telling, percent, require_test_image, written
 from cnnfigs.runs.activations import Activations, activations, test_digit
 
 
@@ -78,12 +78,12 @@ class Overview(Picture):
             other strokes of the digit. Pooling shrinks them to {sizes["max_pooling2d_1"]}. Convolution and pooling once
             more and a last convolution leave maps of only {sizes["conv2d_3"]}. Flatten lays them in a column of
             {sizes["flatten"]} numbers, and a dense layer turns these into ten probabilities: the longest bar, with
-            {probabilities.max():.1%}, is that of the digit {probabilities.argmax()}."""
+            {percent(probabilities.max())}, is that of the digit {probabilities.argmax()}."""
 
     def state_facts(self, run: Activations) -> dict[str, str]:
         """Give the answer and its probability."""
         probabilities = run.outputs["dense"]
-        return {"answer": str(probabilities.argmax()), "probability": f"{probabilities.max():.1%}"}
+        return {"answer": str(probabilities.argmax()), "probability": percent(probabilities.max())}
 
 
 def _caption(axes: Axes, x: float, y: float, what: str, shape: str, name: str = "text") -> None:

@@ -153,6 +153,8 @@ def _mend(math: Element) -> None:
             element.tag = "mo"
             if category != "Sm":
                 element.set("stretchy", "false")
+        elif "\\" + text in commands.FUNCTIONS:
+            element.tag = "mo"
     for element in math.iter("mo"):
         if (element.text or "")[:1].isalpha():
             _space_as_function(element, parents)
@@ -164,12 +166,13 @@ def _mend(math: Element) -> None:
 
 def _enclose_matrices(parent: Element) -> None:
     """Put a matrix and its brackets into a row of their own, or they grow with the tallest matrix beside them."""
-    for position in range(len(parent) - 3, -1, -1):
-        left, matrix, right = parent[position : position + 3]
-        if matrix.tag == "mtable" and all((bracket.text or " ") in "()[]{}|‖" for bracket in (left, right)):
+    for matrix in parent.findall("mtable"):
+        position = list(parent).index(matrix)
+        enclosed = parent[max(position - 1, 0) : position + 2]
+        if len(enclosed) == 3 and all((bracket.text or " ") in "()[]{}|‖" for bracket in enclosed[::2]):
             row = Element("mrow")
-            row.extend((left, matrix, right))
-            parent[position : position + 3] = [row]
+            row.extend(enclosed)
+            parent[position - 1 : position + 2] = [row]
 
 
 def _space_as_function(operator: Element, parents: dict[Element, Element]) -> None:

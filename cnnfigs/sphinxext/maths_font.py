@@ -16,7 +16,7 @@ from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 CHARACTERS = "".join(
     [
         *map(chr, range(0x20, 0x7F)),
-        "\N{NO-BREAK SPACE}¬±·×÷°′″‴…⋮⋯⋱",
+        "\N{NO-BREAK SPACE}\N{THIN SPACE}\N{SIX-PER-EM SPACE}¬±·×÷°′″‴…⋮⋯⋱",
         "αβγδεϵζηθικλμνξπρστυφϕχψωΓΔΘΛΞΠΣΦΨΩ",
         "̸¯˘˙¨ˆˇ˜^~→⃗",  # accents
         "∀∂∃∅∇∈∉∋∏∑−∓∗∘∙√∛∝∞∣∥∧∨∩∪∫∼≃≈≅≔≠≡≤≥≪≫⊂⊃⊆⊇⊕⊖⊗⊙⊤⊥⋅⋆⧵⧸",

@@ -60,7 +60,7 @@ def live(session: nox.Session) -> None:
 def train(session: nox.Session) -> None:
     """Train the networks again, all or those named after --."""
     install(session)
-    session.run("python", "-m", "cnnfigs.models.training", *session.posargs)
+    session.run("python", "-m", "cnnfigs.models", *session.posargs)
 
 
 @task

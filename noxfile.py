@@ -96,6 +96,13 @@ def prove(session: nox.Session) -> None:
 
 
 @task
+def font(session: nox.Session) -> None:
+    """Make the maths font again from STIX Two Math; needed when formulas use new characters."""
+    install(session)
+    session.run("python", "-m", "cnnfigs.sphinxext.maths_font", *session.posargs)
+
+
+@task
 def lock(session: nox.Session) -> None:
     """Write requirements.lock again; --upgrade after -- takes the newest versions."""
     groups = nox.project.load_toml("pyproject.toml")["dependency-groups"]

@@ -38,11 +38,9 @@ def sessions() -> set[str]:
     }
 
 
-# What nobody else's machine has. The folders are spelled in two parts so that this file does not name them itself.
-OF_ONE_MACHINE = re.compile(r"(?<![\w.~*/-])/(?:" + "|".join(["home", "root", "work", "tmp", "opt", "Users"]) + r")/\w")
-REGISTRY = re.compile(
-    r"https?://[^\s\"'<>)]*(?:/sim" r"ple\b|pypi\.o" r"rg|pythonhos" r"ted|regis" r"try\.|mir" r"ror)", re.IGNORECASE
-)
+# What nobody else's machine has.
+OF_ONE_MACHINE = re.compile(r"(?<![\w.~*/-])/(?:home|root|work|tmp|opt|Users)/\w")
+REGISTRY = re.compile(r"https?://[^\s\"'<>)]*(?:/simple\b|pypi\.org|pythonhosted|registry\.|mirror)", re.IGNORECASE)
 
 
 @pytest.mark.parametrize(
@@ -63,6 +61,8 @@ def test_what_may_not_be_committed_would_be_seen(pattern: re.Pattern[str], plant
 def test_no_committed_file_names_a_registry_or_a_folder_of_one_machine() -> None:
     found, looked_at = [], 0
     for path in committed():
+        if path == Path(__file__):
+            continue  # what is planted above
         try:
             lines = path.read_text("utf-8").splitlines()
         except UnicodeDecodeError:

@@ -1,0 +1,13 @@
+"""Options of the whole test run."""
+
+from pathlib import Path
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--site",
+        type=Path,
+        default=Path("site"),
+        metavar="DIR",
+        help="the built site that tests/site opens in a browser (default: site/)",
+    )

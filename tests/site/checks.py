@@ -1,0 +1,195 @@
+"""What is asked of every page. Each check returns the problems that it found, one line each."""
+
+import gzip
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from lxml import html
+from playwright.sync_api import Page
+from serving import PACKED
+
+#: The most that the first load of a page may move, compressed.
+LIMIT = 150_000
+#: A phone's width, narrow but common.
+PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 900}
+
+
+@dataclass
+class Watch:
+    """What goes wrong, and what is asked for, while pages load in a browser tab."""
+
+    page: Page
+    origin: str
+    problems: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.problems.append(f"script error: {error}"))
+        self.page.on("request", self._request)
+        self.page.on("requestfailed", lambda request: self.problems.append(f"failed: {request.url}"))
+        self.page.on("response", self._response)
+
+    def _console(self, message) -> None:
+        if message.type in ("error", "warning"):
+            self.problems.append(f"console {message.type}: {message.text}")
+
+    def _request(self, request) -> None:
+        self.requests.append(request.url)
+        if not request.url.startswith((self.origin, "data:")):
+            self.problems.append(f"another host: {request.url}")
+
+    def _response(self, response) -> None:
+        if response.status >= 400:
+            self.problems.append(f"status {response.status}: {response.url}")
+
+
+def open_page(page: Page, address: str) -> None:
+    """Load a page and wait until nothing more is loading and fonts are there."""
+    page.goto(address, wait_until="load")
+    page.evaluate("document.fonts.ready")
+
+
+def pictures_without_words(page: Page) -> list[str]:
+    """Find pictures without a sentence for those who cannot see them, apart from decoration and labelled buttons."""
+    pictures = page.evaluate(
+        """() => [...document.querySelectorAll('img, svg')]
+            .filter(picture => !picture.parentElement.closest('svg, button, label, summary, a'))
+            .filter(picture => !picture.closest('[aria-hidden=true]') && picture.getClientRects().length)
+            .map(picture => ({
+                what: picture.getAttribute('src')?.slice(0, 60) ?? picture.outerHTML.slice(0, 60),
+                role: picture.getAttribute('role'),
+                is_svg: picture.tagName == 'svg',
+                words: picture.getAttribute('alt') ?? picture.getAttribute('aria-label') ?? '',
+            }))"""
+    )
+    return [
+        f"{picture['what']!r} is described by {picture['words']!r}"
+        for picture in pictures
+        if not is_prose(picture["words"]) or (picture["is_svg"] and picture["role"] != "img")
+    ]
+
+
+def is_prose(text: str) -> bool:
+    """Tell a sentence from nothing, a file name, a hash or a keyword: four words and more letters than digits."""
+    words = re.findall(r"[^\W\d_]{2,}", text)
+    return len(words) >= 4 and " " in text.strip() and sum(map(len, words)) > len(re.findall(r"\d", text))
+
+
+def axe_violations(page: Page) -> list[str]:
+    """Find what axe objects to."""
+    violations = Axe().run(page).response["violations"]
+    return [
+        f"{violation['id']}: {node['html'][:160]} ({' / '.join(node['failureSummary'].split())[:160]})"
+        for violation in violations
+        for node in violation["nodes"]
+    ]
+
+
+def out_of_reach(page: Page) -> list[str]:
+    """Find what is wider than the window and cannot be scrolled to with the keyboard, with everything unfolded."""
+    page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    return page.evaluate(
+        """() => {
+            const problems = [];
+            const width = document.documentElement.clientWidth;
+            const tell = (element, what) => problems.push(
+                `${element.tagName.toLowerCase()}.${element.getAttribute('class') ?? ''} ${what}`);
+            if (document.documentElement.scrollWidth > width)
+                problems.push(`the page is ${document.documentElement.scrollWidth} wide in a window of ${width}`);
+            const scrolls = box => /auto|scroll/.test(getComputedStyle(box).overflowX)
+                && box.scrollWidth > box.clientWidth;
+            const wanted = 'figure, table, img, svg, math[display=block], .eqno, pre';
+            for (const element of document.querySelectorAll(wanted)) {
+                if (!element.getClientRects().length || element.parentElement.closest('svg, button')) continue;
+                let box = element;
+                while (box && !scrolls(box)) box = box.parentElement;
+                if (box && box !== document.documentElement && box !== document.body) {
+                    if (box.tabIndex !== 0) tell(element, 'is in a scroller that takes no focus');
+                    if (box.getAttribute('role') !== 'region' || !box.getAttribute('aria-label')?.trim())
+                        tell(element, 'is in a scroller without role and name');
+                }
+                const start = box?.scrollLeft;
+                const limits = () => {
+                    const { left, right } = (box ?? document.documentElement).getBoundingClientRect();
+                    return box ? [Math.max(left, 0), Math.min(right, width)] : [0, width];
+                };
+                const content = () => {
+                    if (element !== box) return element.getBoundingClientRect();
+                    const range = document.createRange();
+                    range.selectNodeContents(element);
+                    return range.getBoundingClientRect();
+                };
+                if (box) box.scrollLeft = 0;
+                if (content().left < limits()[0] - 1) tell(element, 'is cut at its left edge');
+                if (box) box.scrollLeft = box.scrollWidth;
+                if (content().right > limits()[1] + 1) tell(element, 'is cut at its right edge');
+                for (let around = element.parentElement; around && around !== box; around = around.parentElement)
+                    if (/hidden|clip/.test(getComputedStyle(around).overflowX)
+                        && content().right > around.getBoundingClientRect().right + 1)
+                        tell(element, 'is cut by what is around it');
+                if (box) box.scrollLeft = start;
+            }
+            return problems;
+        }"""
+    )
+
+
+def double_ids(page: Page) -> list[str]:
+    """Find ids that more than one element has."""
+    return page.evaluate(
+        """() => {
+            const ids = [...document.querySelectorAll('[id]')].map(element => element.id);
+            return [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))].map(id => `id ${id} twice`);
+        }"""
+    )
+
+
+def broken_links(site: Path) -> list[str]:
+    """Find links within the site that lead nowhere, on all pages."""
+    pages = {path: html.parse(path).getroot() for path in sorted(site.rglob("*.html"))}
+    ids = {path: {*root.xpath("//@id"), *root.xpath("//a/@name")} for path, root in pages.items()}
+    problems = []
+    for path, root in pages.items():
+        for link in dict.fromkeys(root.xpath("//a/@href | //link/@href")):
+            address = urlsplit(urljoin(path.as_uri(), link))
+            if address.scheme != "file":
+                continue
+            target = Path(unquote(address.path))
+            fragment = unquote(address.fragment)
+            if not target.is_file():
+                problems.append(f"{path.relative_to(site)} links to {link}, which is not there")
+            elif fragment and fragment not in ids.get(target, ()):
+                problems.append(f"{path.relative_to(site)} links to {link}, which has no such place")
+    return problems
+
+
+def weight(requests: list[str], origin: str, site: Path) -> dict[str, int]:
+    """Return the bytes that each request moves when the server compresses."""
+    weights = {}
+    for request in dict.fromkeys(requests):
+        if request.startswith(origin):
+            path = site / (
+                unquote(urlsplit(request).path.removeprefix(urlsplit(origin).path)).lstrip("/") or "index.html"
+            )
+            content = path.read_bytes()
+            weights[path.relative_to(site).as_posix()] = len(
+                content if path.suffix in PACKED else gzip.compress(content, 6)
+            )
+    return weights
+
+
+def search(page: Page, address: str, word: str) -> list[str]:
+    """Type a word into the search box of a page, and return the titles found."""
+    open_page(page, address)
+    page.get_by_role("searchbox").or_(page.locator("input.sidebar-search")).first.fill(word)
+    page.keyboard.press("Enter")
+    page.locator("#search-results .search-summary").filter(has_text="finished").or_(
+        page.locator("#search-results ul.search li a").first
+    ).first.wait_for()
+    return page.locator("#search-results ul.search li > a").all_inner_texts()

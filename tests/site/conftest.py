@@ -1,0 +1,63 @@
+"""One browser for all tests, and the built site."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from checks import DESKTOP
+from playwright.sync_api import sync_playwright
+from serving import serve
+
+BROWSERS = (
+    *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge"),
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "C:/Program Files/Google/Chrome/Application/chrome.exe",
+)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.fail(
+            "no Chromium or Chrome found, which the tests of the site drive: install one with"
+            " `sudo apt-get install chromium` (Debian), `sudo snap install chromium` (Ubuntu),"
+            " `brew install --cask chromium` (macOS) or `winget install Google.Chrome` (Windows)",
+            pytrace=False,
+        )
+    quiet = ["--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=quiet)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def tab(browser):
+    """A tab of its own, with nothing in its cache."""
+    context = browser.new_context(viewport=DESKTOP, color_scheme="light")
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def site(request) -> Path:
+    folder = request.config.getoption("site").resolve()
+    if not (folder / "index.html").is_file():
+        pytest.fail(f"no built site in {folder}: run `nox -s site`, or name another with --site", pytrace=False)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def served(site):
+    with serve(site) as address:
+        yield address
+
+
+def pytest_generate_tests(metafunc):
+    """Run the tests that ask for a page on every page; where no site is built, once, to fail."""
+    if "name" in metafunc.fixturenames:
+        folder = metafunc.config.getoption("site")
+        names = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*.html"))]
+        metafunc.parametrize("name", names or ["index.html"], scope="session")

@@ -1,0 +1,63 @@
+"""Every page of the built site, in a real browser."""
+
+from dataclasses import dataclass
+
+import checks
+import pytest
+from checks import DESKTOP, LIMIT, PHONE, Watch, open_page
+from playwright.sync_api import Page
+
+
+@dataclass
+class Opened:
+    page: Page
+    watch: Watch
+    first_requests: list[str]
+
+
+@pytest.fixture(scope="session")
+def opened(browser, site, served, name):
+    """A page of the site, loaded once from the server; tests set the window and theme that they need."""
+    context = browser.new_context(viewport=DESKTOP, color_scheme="light")
+    page = context.new_page()
+    watch = Watch(page, served)
+    open_page(page, f"{served}/{name}")
+    yield Opened(page, watch, list(watch.requests))
+    context.close()
+
+
+def test_served_without_any_complaint_under_a_strict_policy(opened):
+    assert opened.watch.problems == []
+    assert opened.watch.requests
+
+
+def test_first_load_is_light(opened, served, site):
+    weights = checks.weight(opened.first_requests, served, site)
+    assert sum(weights.values()) <= LIMIT, weights
+
+
+def test_pictures_have_words(opened):
+    assert checks.pictures_without_words(opened.page) == []
+
+
+def test_ids_are_unique(opened):
+    assert checks.double_ids(opened.page) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_axe_finds_nothing(opened, window, theme):
+    opened.page.set_viewport_size(window)
+    opened.page.emulate_media(color_scheme=theme)
+    assert checks.axe_violations(opened.page) == []
+
+
+def test_all_can_be_reached_on_a_phone(opened):
+    opened.page.set_viewport_size(PHONE)
+    assert checks.out_of_reach(opened.page) == []
+
+
+def test_opened_from_disk_without_any_complaint(tab, site, name):
+    watch = Watch(tab, site.as_uri())
+    open_page(tab, (site / name).as_uri())
+    assert watch.problems == []

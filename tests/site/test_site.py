@@ -1,0 +1,58 @@
+"""The built site as a whole, in a real browser."""
+
+import checks
+import pytest
+from checks import DESKTOP, Watch, open_page
+
+
+def test_links_lead_somewhere(site):
+    assert checks.broken_links(site) == []
+
+
+@pytest.mark.parametrize("way", ["served", "from disk"])
+def test_search_finds_the_word_and_leads_to_it(tab, site, served, way):
+    origin = served if way == "served" else site.as_uri()
+    watch = Watch(tab, origin)
+    found = checks.search(tab, f"{origin}/index.html", "convolutional")
+    assert "A brief introduction to convolutional neural networks" in found
+    tab.get_by_role("link", name=found[0], exact=True).last.click()
+    tab.wait_for_load_state()
+    assert "convolutional" in tab.locator("article").inner_text().lower()
+    assert watch.problems == []
+
+
+@pytest.mark.parametrize("system", ["light", "dark"])
+@pytest.mark.parametrize("chosen", ["auto", "light", "dark"])
+def test_the_palette_has_the_pages_own_background(browser, served, system, chosen):
+    context = browser.new_context(viewport=DESKTOP, color_scheme=system)
+    context.add_init_script(f"localStorage.setItem('theme', '{chosen}')")
+    page = context.new_page()
+    open_page(page, f"{served}/index.html")
+    ours, theirs = page.evaluate(
+        """() => {
+            const probe = document.body.appendChild(document.createElement('div'));
+            return ['--cnn-background', '--color-background-primary'].map(name => {
+                probe.style.color = `var(${name})`;
+                return getComputedStyle(probe).color;
+            });
+        }"""
+    )
+    context.close()
+    assert ours == theirs
+    assert ours == (
+        "rgb(19, 20, 22)" if chosen == "dark" or (chosen, system) == ("auto", "dark") else "rgb(255, 255, 255)"
+    )
+
+
+def test_pages_without_formulas_load_no_maths_font(browser, site, served):
+    fonts = {}
+    for path in sorted(site.rglob("*.html")):
+        context = browser.new_context()
+        page = context.new_page()
+        watch = Watch(page, served)
+        open_page(page, f"{served}/{path.relative_to(site).as_posix()}")
+        has_maths = page.locator("math").count() > 0
+        fonts[path.name] = (has_maths, any("maths.woff2" in request for request in watch.requests))
+        context.close()
+    assert fonts
+    assert all(has_maths == loaded for has_maths, loaded in fonts.values()), fonts

@@ -7,16 +7,20 @@ counted once where the system tells (Linux). A page's weight is that of its HTML
 it, each file compressed by gzip.
 """
 
-import gzip
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
-from urllib.parse import unquote, urlsplit
 
-from builds import Measured, build, copy_checkout
+from builds import ROOT, Measured, build, copy_checkout
 from playwright.sync_api import sync_playwright
+
+sys.path.append(str(ROOT / "tests" / "site"))  # what loads is judged as the tests judge it
+
+from checks import Watch, open_page, weight
+from conftest import BROWSERS
 
 REPEATS = 3
 
@@ -38,15 +42,15 @@ def builds(checkout: Path, command: list[str]) -> Iterator[tuple[str, list[Measu
 def weights(site: Path) -> Iterator[tuple[str, int, int]]:
     """Open each page in the browser and yield its name, its own bytes and those of all it loads, compressed."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium())
+        browser = playwright.chromium.launch(executable_path=next(filter(None, map(shutil.which, BROWSERS))))
         for page in sorted(site.rglob("*.html")):
             tab = browser.new_page()
-            loaded: set[str] = set()
-            tab.on("request", lambda request, loaded=loaded: loaded.add(unquote(urlsplit(request.url).path)))
-            tab.goto(page.as_uri(), wait_until="networkidle")
+            watch = Watch(tab, site.as_uri())
+            open_page(tab, page.as_uri())
+            sizes = weight(watch.requests, site.as_uri(), site)
             tab.close()
-            sizes = {path: len(gzip.compress(Path(path).read_bytes(), mtime=0)) for path in loaded}
-            yield str(page.relative_to(site)), sizes[str(page)], sum(sizes.values())
+            name = page.relative_to(site).as_posix()
+            yield name, sizes[name], sum(sizes.values())
         browser.close()
 
 

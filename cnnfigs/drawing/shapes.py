@@ -250,7 +250,7 @@ def number_grid(
         axes.text(
             left + cell / 2,
             top + cell / 2,
-            write(array[row, column]),
+            write(float(array[row, column])),
             ha="center",
             va="center_baseline",
             fontsize=size,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -23,7 +24,7 @@ POINTS_PER_INCH = 72
 @contextmanager
 def style() -> Iterator[None]:
     """Draw and save figures in the project's style while the context lasts."""
-    settings = {
+    settings: dict[Any, Any] = {
         "axes.edgecolor": color("grid"),
         "axes.facecolor": "none",
         "axes.labelcolor": color("text"),

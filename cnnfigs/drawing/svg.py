@@ -46,7 +46,7 @@ def inline_svg(figure: Figure, description: str, prefix: str) -> str:
     root.set("class", "cnn-figure")
     root.set("role", "img")
     root.set("aria-label", description)
-    return etree.tostring(root, encoding="unicode")
+    return str(etree.tostring(root, encoding="unicode"))
 
 
 def file_svg(figure: Figure, description: str, theme: Theme = "light") -> str:
@@ -61,7 +61,7 @@ def file_svg(figure: Figure, description: str, theme: Theme = "light") -> str:
         width, height = root.get("width"), root.get("height")
         root.insert(1, etree.Element(f"{SVG}rect", width=width, height=height, fill=palette().dark["background"]))
     root.set("font-family", "sans-serif")
-    return '<?xml version="1.0" encoding="utf-8"?>\n' + etree.tostring(root, encoding="unicode") + "\n"
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + str(etree.tostring(root, encoding="unicode")) + "\n"
 
 
 def _clean(figure: Figure, colors: dict[str, str], prefix: str) -> etree._Element:

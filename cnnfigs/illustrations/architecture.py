@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cnnfigs.arithmetic import Layer
 from cnnfigs.drawing.shapes import bars, digit, label, map_stack, raster
 from cnnfigs.drawing.style import SMALL, WIDTH, canvas
-from cnnfigs.illustrations.base import Picture, require
+from cnnfigs.illustrations.base import Picture, require_whole
 from cnnfigs.illustrations.networks import most_telling, plain_name, require_network, require_test_image, written
 from cnnfigs.runs.activations import Activations, activations, test_digit
 
@@ -54,7 +54,7 @@ class Architecture(Picture):
     def __post_init__(self) -> None:
         require_network(self.network)
         require_test_image(self.index)
-        require(self.maps_per_sheet >= 1, "maps_per_sheet", self.maps_per_sheet, "1 or more")
+        require_whole("maps_per_sheet", self.maps_per_sheet, 1)
 
     def run(self) -> Activations:
         """Show the image to the network."""

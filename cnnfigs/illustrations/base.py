@@ -138,6 +138,27 @@ def require(condition: bool, field: str, value: object, accepted: str) -> None:
         raise ValueError(f"{field} is {value!r}: accepted is {accepted}")
 
 
+def require_whole(field: str, value: object, least: int, most: int | None = None) -> None:
+    """Refuse a parameter that is not a whole number from `least` to `most`.
+
+    Raises
+    ------
+    ValueError
+        Naming the field, the value and what is accepted.
+
+    Examples
+    --------
+    >>> require_whole("kernel_size", 7, 1, 5)
+    Traceback (most recent call last):
+        ...
+    ValueError: kernel_size is 7: accepted is a whole number from 1 to 5
+    """
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    accepted = f"from {least} to {most:,}" if most is not None else f"of {least} or more"
+    inside = whole and least <= value and (most is None or value <= most)  # type: ignore[operator]
+    require(inside, field, value, f"a whole number {accepted}")
+
+
 def kebab(name: str) -> str:
     """Write a class name as pages write names.
 

@@ -22,7 +22,7 @@ def _require_networks(names: object) -> None:
 
 
 def _state_facts(run: Comparison) -> dict[str, str]:
-    facts = {}
+    facts: dict[str, str] = {}
     for each in run.networks:
         low, high = each.interval
         facts |= {

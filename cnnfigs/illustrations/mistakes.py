@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from cnnfigs.drawing.shapes import digit, label
 from cnnfigs.drawing.style import SMALL, canvas
-from cnnfigs.illustrations.base import Picture, require
+from cnnfigs.illustrations.base import Picture, require_whole
 from cnnfigs.illustrations.networks import percent, require_network, with_article
 from cnnfigs.runs.mistakes import Mistakes as Run
 from cnnfigs.runs.mistakes import surest_mistakes
@@ -42,7 +42,7 @@ class Mistakes(Picture):
 
     def __post_init__(self) -> None:
         require_network(self.network)
-        require(1 <= self.count <= 60, "count", self.count, "1 to 60")
+        require_whole("count", self.count, 1, 60)
 
     def run(self) -> Run:
         """Evaluate the network on all test images and keep the errors."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnfigs.arithmetic import Layer
-from cnnfigs.illustrations.base import require
+from cnnfigs.illustrations.base import require, require_whole
 from cnnfigs.models.networks import NETWORKS
 
 #: What a layer is called in a picture, where its Keras name is long.
@@ -48,7 +48,7 @@ def require_test_image(value: object) -> None:
     ValueError
         Naming the value and what is accepted.
     """
-    require(isinstance(value, int | np.integer) and 0 <= value < 10_000, "index", value, "a test image, 0 to 9999")
+    require_whole("index", value, 0, 9_999)
 
 
 def plain_name(layer: Layer) -> str:

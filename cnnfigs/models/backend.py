@@ -32,4 +32,5 @@ def load_keras() -> ModuleType:
         tf.config.experimental.enable_op_determinism()
     except RuntimeError:  # TensorFlow has started already, with settings that are not ours to change
         pass
-    return keras
+    loaded: ModuleType = keras
+    return loaded

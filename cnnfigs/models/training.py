@@ -59,7 +59,7 @@ RECIPE = Recipe()
 
 def as_input(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Turn images of shape (n, 28, 28), 0 to 255, into a network's input: (n, 28, 28, 1), 0 to 1."""
-    return images[..., np.newaxis].astype(np.float32) / 255
+    return images[..., np.newaxis].astype(np.float32) / np.float32(255)
 
 
 @dataclass(frozen=True)

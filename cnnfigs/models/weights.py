@@ -12,7 +12,7 @@ import json
 import platform
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
@@ -77,7 +77,8 @@ def train(name: str, folder: Path = WEIGHTS, recipe: Recipe = RECIPE, verbose: i
 
     folder.mkdir(parents=True, exist_ok=True)
     files = {}
-    for moment in training.weights if name in WATCHED else ("trained",):
+    kept: tuple[Moment, ...] = get_args(Moment) if name in WATCHED else ("trained",)
+    for moment in kept:
         # A fresh model has no optimiser, whose state would triple the file.
         bare = build(name)
         bare.set_weights(training.weights[moment])

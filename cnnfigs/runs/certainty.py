@@ -101,7 +101,8 @@ def scribble(seed: int) -> NDArray[np.float32]:
 
     points = np.random.default_rng(seed).uniform(5, 23, size=(6, 2))
     line = CubicSpline(np.arange(6), points)(np.linspace(0, 5, 400))
-    pixels = np.stack(np.mgrid[:28, :28], axis=-1).reshape(-1, 1, 2) + 0.5
+    pixels = np.moveaxis(np.mgrid[:28, :28], 0, -1).reshape(-1, 1, 2) + 0.5
     distance = np.linalg.norm(pixels - line, axis=-1).min(axis=1).reshape(28, 28)
     # Full ink within a pixel of the line, none beyond two.
-    return np.clip(2 - distance, 0, 1).astype(np.float32)
+    ink: NDArray[np.float32] = np.clip(2 - distance, 0, 1).astype(np.float32)
+    return ink

@@ -1,0 +1,178 @@
+"""What holds for every illustration, whatever it shows."""
+
+import os
+import re
+import subprocess
+import sys
+from itertools import combinations
+
+import pytest
+from lxml import etree, html
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
+from test_provenance import missed
+
+from cnnfigs.drawing.palette import palette
+from cnnfigs.drawing.style import WIDTH, style
+from cnnfigs.illustrations.base import Picture, Table
+from cnnfigs.illustrations.registry import all_illustrations
+
+EVERY = all_illustrations()
+PICTURES = [name for name, kind in EVERY.items() if issubclass(kind, Picture)]
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(params=EVERY)
+def illustration(request):
+    return EVERY[request.param]()
+
+
+@pytest.fixture(params=PICTURES)
+def picture(request):
+    return EVERY[request.param]()
+
+
+def test_there_are_illustrations():
+    assert len(EVERY) >= 10
+
+
+def test_description_is_prose_with_numbers_of_the_run(illustration):
+    description = illustration.description
+    assert description.endswith((".", "?", "!")), description
+    assert len(description.split()) >= 12, description
+    assert re.search(r"\d", description), description
+    assert "  " not in description
+    assert "\n" not in description
+
+
+def test_facts_are_text(illustration):
+    for name, value in illustration.facts.items():
+        assert isinstance(value, str), name
+        assert value.strip(), name
+
+
+def test_two_renders_are_byte_identical(illustration):
+    again = type(illustration)()
+    assert illustration.to_html() == again.to_html()
+
+
+def test_docstring_says_what_it_shows_in_one_line(illustration):
+    first = type(illustration).__doc__.splitlines()[0]
+    assert 20 <= len(first) <= 120, first
+    assert first.endswith("."), first
+
+
+def test_svg_is_an_image_with_its_description(picture):
+    root = etree.fromstring(picture.to_html())
+    assert root.get("role") == "img"
+    assert root.get("aria-label") == picture.description
+
+
+def test_svg_stays_to_itself(picture):
+    """No style sheet that reaches the page, no inline style, no address, no id of another figure."""
+    root = etree.fromstring(picture.to_html())
+    assert not list(root.iter(f"{SVG}style", f"{SVG}metadata", f"{SVG}script"))
+    for element in root.iter():
+        assert "style" not in element.attrib
+        address = element.get("href")
+        assert address is None or address.startswith(("data:image/png;base64,", "#"))
+        assert element.get("id") is None or element.get("id").startswith(picture._identifier)
+
+
+def test_svg_colours_follow_the_theme(picture):
+    """No text or line has a colour of the palette without following the theme."""
+    light = set(palette().light.values())
+    root = etree.fromstring(picture.to_html())
+    for element in root.iter():
+        for attribute in ("fill", "stroke"):
+            assert element.get(attribute) not in light
+
+
+def test_picture_fits_the_column(picture):
+    root = etree.fromstring(picture.to_html())
+    assert float(root.get("width")) <= WIDTH
+
+
+def test_text_can_be_read(picture):
+    root = etree.fromstring(picture.to_html())
+    texts = list(root.iter(f"{SVG}text"))
+    assert texts
+    for text in texts:
+        assert float(text.get("font-size").removesuffix("px")) >= 11, "".join(text.itertext())
+
+
+def text_boxes(picture, stretch):
+    """Where every text of a picture stands, if the reader's font is so much wider than ours."""
+    drawn = {"".join(text.itertext()) for text in etree.fromstring(picture.to_html()).iter(f"{SVG}text")}
+    figure = picture.figure
+    with style():
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        renderer = canvas.get_renderer()
+        for text in figure.findobj(Text):
+            if not text.get_visible() or not text.get_text().strip():
+                continue
+            extent = text.get_window_extent(renderer)
+            if extent.width == 0 or text.get_text() not in drawn:
+                continue  # matplotlib keeps ticks outside the axes, but does not draw them
+            more = extent.width * (stretch - 1)
+            left = {"left": 0, "center": more / 2, "right": more}[text.get_horizontalalignment()]
+            if text.get_rotation():
+                left, more = 0, 0
+            yield text.get_text(), extent.x0 - left, extent.x1 - left + more, extent.y0, extent.y1
+
+
+def test_no_text_is_cut_or_overlaps_when_the_font_is_wider(picture):
+    width, height = picture.figure.get_size_inches() * 72
+    boxes = list(text_boxes(picture, 1.15))
+    for text, left, right, low, high in boxes:
+        assert left >= -0.5, f"{text!r} is cut at the left by {-left:.1f} pixels"
+        assert right <= width + 0.5, f"{text!r} is cut at the right by {right - width:.1f} pixels"
+        assert low >= -1, f"{text!r} is cut at the bottom by {-low:.1f} pixels"
+        assert high <= height + 1, f"{text!r} is cut at the top by {high - height:.1f} pixels"
+    for one, other in combinations(boxes, 2):
+        apart = one[2] <= other[1] + 1 or other[2] <= one[1] + 1 or one[4] <= other[3] + 2 or other[4] <= one[3] + 2
+        assert apart, f"{one[0]!r} overlaps {other[0]!r}"
+
+
+def test_table_has_headings_and_full_rows(illustration):
+    if not isinstance(illustration, Table):
+        assert "<table" not in illustration.to_html()
+        return
+    table = html.fragment_fromstring(illustration.to_html())
+    columns = len(table.findall("./thead/tr/th"))
+    assert columns >= 2
+    for row in table.findall("./tbody/tr"):
+        assert len(row) == columns
+        assert row[0].tag == "th"
+        assert row[0].get("scope") == "row"
+
+
+def test_unknown_parameter_value_is_refused_in_one_line(illustration):
+    """A field given something that no illustration accepts is refused with the field's name."""
+    import dataclasses
+
+    for field in dataclasses.fields(illustration):
+        with pytest.raises(ValueError, match=field.name) as caught:
+            type(illustration)(**{field.name: "no such thing"})
+        assert "\n" not in str(caught.value)
+        assert "accepted" in str(caught.value)
+
+
+def test_drawing_imports_no_tensorflow(illustration, tmp_path):
+    """Once its run is kept, an illustration is shown without TensorFlow."""
+    kind = type(illustration)
+    assert illustration.to_html()  # the run is kept from here on
+    code = (
+        f"import sys; from {kind.__module__} import {kind.__name__}; {kind.__name__}().to_html(); "
+        "print('tensorflow' in sys.modules or 'keras' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=os.environ, check=True)
+    assert done.stdout.strip() == "False", done.stderr
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_everything_that_runs_is_in_the_key(name):
+    """The code that a run really executes is among what its key was made from."""
+    kind = EVERY[name]
+    assert not missed(lambda: kind().run(), "cnnfigs", f"{kind.__module__}:{kind.__qualname__}.run")

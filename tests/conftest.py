@@ -11,3 +11,4 @@ def pytest_addoption(parser):
         metavar="DIR",
         help="the built site that tests/site opens in a browser (default: site/)",
     )
+    parser.addoption("--chromium", metavar="PROGRAM", help="the browser that tests/site drives (default: found)")

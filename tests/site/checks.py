@@ -76,6 +76,8 @@ def pictures_without_words(page: Page) -> list[str]:
 
 def is_prose(text: str) -> bool:
     """Tell a sentence from nothing, a file name, a hash or a keyword: four words and more letters than digits."""
+    if re.search(r"\.(png|jpe?g|svg|webp|gif)\b|[0-9a-f]{16}", text):
+        return False
     words = re.findall(r"[^\W\d_]{2,}", text)
     return len(words) >= 4 and " " in text.strip() and sum(map(len, words)) > len(re.findall(r"\d", text))
 
@@ -189,7 +191,5 @@ def search(page: Page, address: str, word: str) -> list[str]:
     open_page(page, address)
     page.get_by_role("searchbox").or_(page.locator("input.sidebar-search")).first.fill(word)
     page.keyboard.press("Enter")
-    page.locator("#search-results .search-summary").filter(has_text="finished").or_(
-        page.locator("#search-results ul.search li a").first
-    ).first.wait_for()
+    page.get_by_role("heading", name="Search Results").wait_for()
     return page.locator("#search-results ul.search li > a").all_inner_texts()

@@ -17,11 +17,13 @@ BROWSERS = (
 
 
 @pytest.fixture(scope="session")
-def browser():
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+def browser(pytestconfig):
+    chosen = pytestconfig.getoption("chromium")
+    names = [chosen] if chosen else BROWSERS
+    found = next(filter(None, map(shutil.which, names)), None)
     if found is None:
         pytest.fail(
-            "no Chromium or Chrome found, which the tests of the site drive: install one with"
+            f"none of {', '.join(names)} found, one of which the tests of the site drive: install one with"
             " `sudo apt-get install chromium` (Debian), `sudo snap install chromium` (Ubuntu),"
             " `brew install --cask chromium` (macOS) or `winget install Google.Chrome` (Windows)",
             pytrace=False,

@@ -66,7 +66,9 @@ def figure(width: float, height: float) -> Figure:
     """
     if not 0 < width <= WIDTH:
         raise ValueError(f"width is {width}: accepted are more than 0 to {WIDTH} pixels")
-    return Figure(figsize=(width / POINTS_PER_INCH, height / POINTS_PER_INCH))
+    made = Figure(figsize=(width / POINTS_PER_INCH, height / POINTS_PER_INCH))
+    made.patch.set_visible(False)
+    return made
 
 
 def canvas(width: float, height: float) -> tuple[Figure, Axes]:

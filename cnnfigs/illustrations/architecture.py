@@ -94,7 +94,7 @@ class Architecture(Picture):
         spatial = [layer.output_shape for layer in run.layers if len(layer.output_shape) == 3]
         heights = [shape[0] for shape in spatial]
         channels = list(dict.fromkeys(shape[2] for shape in spatial))
-        return {
+        return {f"{layer.name} height": str(layer.output_shape[0]) for layer in run.layers} | {
             "heights": " → ".join(map(str, heights)),
             "channels": " → ".join(map(str, channels)),
             "layers": str(len(run.layers) - 1),

@@ -1,0 +1,128 @@
+"""SVG for pages and files: real text, theme colours, the same pixels, nothing that reaches out."""
+
+import base64
+import io
+
+import numpy as np
+import pytest
+from lxml import etree
+from PIL import Image
+
+from cnnfigs.drawing.palette import palette, sequential
+from cnnfigs.drawing.shapes import arrow, box, digit, label, number_grid, raster
+from cnnfigs.drawing.style import canvas, style
+from cnnfigs.drawing.svg import file_svg, inline_svg
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def drawn(draw, width=200, height=100, prefix="p-"):
+    with style():
+        figure, axes = canvas(width, height)
+        draw(axes)
+        return etree.fromstring(inline_svg(figure, "A test.", prefix))
+
+
+def images(root):
+    for element in root.iter(f"{SVG}image"):
+        yield Image.open(io.BytesIO(base64.b64decode(element.get("href").split(",")[1])))
+
+
+def test_text_is_text_at_its_place():
+    root = drawn(lambda axes: label(axes, 150, 40, "3·3 = 9 <&>", align="right"))
+    (text,) = root.iter(f"{SVG}text")
+    assert text.text == "3·3 = 9 <&>"
+    assert text.get("text-anchor") == "end"
+    assert float(text.get("x")) == 150
+    assert "font-family" not in text.attrib
+
+
+@pytest.mark.parametrize("name", ["input", "kernel", "output", "text"])
+def test_palette_colours_follow_the_theme(name):
+    root = drawn(lambda axes: box(axes, 10, 10, 50, 50, edge=name, fill=name))
+    (path,) = root.iter(f"{SVG}path")
+    assert path.get("fill") == path.get("stroke") == f"var(--cnn-{name}, {palette().light[name]})"
+
+
+def test_colours_of_maps_stay():
+    """A cell with a colour of a map keeps it in the dark theme, and so does the number on it."""
+    root = drawn(lambda axes: number_grid(axes, [[0.0, 4.0]], 10, 10, 40))
+    fills = [path.get("fill") for path in root.iter(f"{SVG}path")]
+    assert not any(fill.startswith("var") for fill in fills)
+    assert [text.get("fill", "#000000") for text in root.iter(f"{SVG}text")] == ["#000000", "#fefefe"]
+
+
+def test_raster_keeps_every_value():
+    values = np.random.default_rng(0).random((7, 5))
+    root = drawn(lambda axes: raster(axes, values, 10, 10, 50, limit=1))
+    (image,) = images(root)
+    expected = np.round(sequential()(values)[..., :3] * 255)
+    assert image.size == (5, 7)
+    np.testing.assert_allclose(np.asarray(image.convert("RGB")), expected, atol=1)
+
+
+def test_raster_stays_sharp():
+    root = drawn(lambda axes: raster(axes, np.eye(4), 10, 10, 50))
+    (element,) = root.iter(f"{SVG}image")
+    assert element.get("image-rendering") == "pixelated"
+
+
+def test_image_with_many_colours_is_kept():
+    photo = np.random.default_rng(0).random((30, 30, 3))
+    (image,) = images(drawn(lambda axes: raster(axes, photo, 0, 0, 50)))
+    np.testing.assert_allclose(np.asarray(image.convert("RGB")), np.round(photo * 255), atol=1)
+
+
+def test_digit_is_ink_on_paper():
+    values = np.zeros((3, 3))
+    values[1, 1] = 1
+    (image,) = images(drawn(lambda axes: digit(axes, values, 0, 0, 30)))
+    pixels = np.asarray(image.convert("L"))
+    assert pixels[1, 1] == 0
+    assert pixels[0, 0] == 255
+
+
+def test_ids_have_the_prefix_and_their_references_hold():
+    def draw(axes):
+        (line,) = axes.plot([0, 300], [0, 50], "o")  # clipped, so matplotlib writes ids
+        line.set_clip_on(True)
+
+    root = drawn(draw, prefix="mine-")
+    ids = {element.get("id") for element in root.iter() if element.get("id")}
+    assert ids
+    assert all(each.startswith("mine-") for each in ids)
+    text = etree.tostring(root, encoding="unicode")
+    for each in ids:
+        assert f"#{each}" in text
+
+
+def test_arrow_and_lines_have_round_corners_without_a_style_sheet():
+    root = drawn(lambda axes: arrow(axes, (10, 10), (50, 10)))
+    assert root.get("stroke-linejoin") == "round"
+    assert not list(root.iter(f"{SVG}style"))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_file_has_plain_colours_and_its_description(theme):
+    with style():
+        figure, axes = canvas(100, 50)
+        box(axes, 10, 10, 20, 20, edge="kernel")
+        text = file_svg(figure, "A window.", theme)
+    assert "var(" not in text
+    assert getattr(palette(), theme)["kernel"] in text
+    root = etree.fromstring(text.encode())
+    assert root.find(f"{SVG}title").text == "A window."
+
+
+def test_label_refuses_what_cannot_be_read():
+    with style():
+        _, axes = canvas(100, 50)
+        with pytest.raises(ValueError, match="at least 11 pixels"):
+            label(axes, 0, 0, "small", size=8)
+        with pytest.raises(ValueError, match="one line"):
+            label(axes, 0, 0, "two\nlines")
+
+
+def test_figure_wider_than_the_column_is_refused():
+    with pytest.raises(ValueError, match="width is 800: accepted are more than 0 to 720"):
+        canvas(800, 100)

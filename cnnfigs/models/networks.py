@@ -38,6 +38,26 @@ def convnet() -> keras.Model:
     )
 
 
+def unpooled() -> keras.Model:
+    """Build the convnet without its poolings: the maps stay large, and the dense layer with them; 712,202 parameters.
+
+    After F. Chollet, *Deep Learning with Python*, second edition, listing 8.5.
+    """
+    keras = load_keras()
+    layers = keras.layers
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            layers.Conv2D(32, kernel_size=3, activation="relu", name="conv2d_1"),
+            layers.Conv2D(64, kernel_size=3, activation="relu", name="conv2d_2"),
+            layers.Conv2D(128, kernel_size=3, activation="relu", name="conv2d_3"),
+            layers.Flatten(name="flatten"),
+            layers.Dense(10, activation="softmax", name="dense"),
+        ],
+        name="unpooled",
+    )
+
+
 def dense_512() -> keras.Model:
     """Build the usual network without convolutions: 512 units that each see every pixel; 407,050 parameters."""
     return _dense(512)
@@ -63,7 +83,7 @@ def _dense(units: int) -> keras.Model:
 
 
 NETWORKS: Mapping[str, Callable[[], keras.Model]] = MappingProxyType(
-    {"convnet": convnet, "dense_512": dense_512, "dense_131": dense_131}
+    {"convnet": convnet, "dense_512": dense_512, "dense_131": dense_131, "unpooled": unpooled}
 )
 
 

@@ -32,6 +32,7 @@ _KINDS = {
         *["BatchNormalization", "Normalization", "Rescaling", "Identity", "ActivityRegularization"],
         *["Dropout", "SpatialDropout", "AlphaDropout", "GaussianDropout", "GaussianNoise"],
         *["Add", "Subtract", "Multiply", "TrueDivide", "Average", "Maximum", "Minimum", "Concatenate"],
+        "CustomScaleLayer",  # the weighted sum in the Inception-ResNet of keras.applications
     ],
     # A window moves over the input.
     "window": ["Conv", "DepthwiseConv", "SeparableConv", "MaxPooling", "AveragePooling"],

@@ -106,7 +106,6 @@ def _record(node: Any, prefix: str, inputs: list[str], records: list[Layer]) -> 
         units=getattr(layer, "units", None),
         scale=bool(getattr(layer, "scale", False)),
         center=bool(getattr(layer, "center", False)),
-        interpolation=getattr(layer, "interpolation", None),
         parameters=layer.count_params() if hasattr(layer, "count_params") else 0,
         trainable_parameters=sum(math.prod(weight.shape) for weight in weights),
         shares_weights_with=first if calls else None,
@@ -132,6 +131,7 @@ def _geometry(layer: Any, node: Any) -> dict[str, Any]:
         geometry["padding"] = tuple((-before, -after) for before, after in _pairs(layer.cropping))
     elif type(layer).__name__.startswith("UpSampling"):
         geometry["strides"] = layer.size if isinstance(layer.size, tuple) else (layer.size,)
+        geometry["interpolation"] = getattr(layer, "interpolation", "nearest")
     if type(layer).__name__.startswith("DepthwiseConv"):  # each channel is a group of its own
         geometry["groups"] = node.input_tensors[0].shape[-1]
         geometry["filters"] = geometry["groups"] * layer.depth_multiplier

@@ -1,0 +1,514 @@
+import inspect
+import itertools
+import math
+
+import arithmetic_checks
+import keras
+import numpy as np
+import pytest
+from arithmetic_checks import OPERATIONS, cases, networks
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from keras import layers
+
+from cnnfigs.arithmetic import (
+    Derivation,
+    Layer,
+    multiply_adds,
+    parameter_count,
+    parameter_derivation,
+    size_derivation,
+    sizes,
+)
+from cnnfigs.arithmetic.receptive import ReceptiveField, receptive_field, receptive_fields, receptive_region
+from cnnfigs.arithmetic.reference import (
+    average_pooling,
+    check_image,
+    convolution,
+    max_pooling,
+    patches,
+    transposed_convolution,
+)
+from cnnfigs.models.records import layer_records
+
+
+def examples(count, **options):
+    """Let Hypothesis try so many configurations, the same ones each time."""
+    return settings(
+        max_examples=count,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        report_multiple_bugs=False,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+        **options,
+    )
+
+
+# --- Sizes, windows and values against Keras --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_sizes_are_those_of_keras(operation):
+    examples(300)(given(cases(operation))(arithmetic_checks.check_shape))()
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_values_are_those_of_a_keras_layer(operation):
+    drawn = cases(operation, largest=16, fitting=True, explicit=False)
+    if operation == "transposed convolution":  # the layer fails with dilation on a CPU: tests/prove checks that by hand
+        drawn = drawn.filter(lambda case: max(case.dilation_rate) == 1)
+    examples(300)(given(drawn)(arithmetic_checks.check_layer))()
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_values_with_explicit_padding_and_dilation_are_those_of_keras(operation):
+    examples(100)(given(cases(operation, largest=10, fitting=True))(arithmetic_checks.check_values))()
+
+
+MUTATIONS = {
+    "padding: the odd cell before": ("return total // 2, total - total // 2", "return total - total // 2, total // 2"),
+    "padding: one cell too few": ("+ span - size, 0)", "+ span - size - 1, 0)"),
+    "padding: places rounded down": ("positions = -(-size // strides)", "positions = max(size // strides, 1)"),
+    "padding: the cells after put before": ("before, _ = padding_amounts", "_, before = padding_amounts"),
+    "stride: rounded up": (
+        "return (size + before + after - span) // strides + 1",
+        "return -(-(size + before + after - span) // strides) + 1",
+    ),
+    "stride: the last place forgotten": ("- span) // strides + 1", "- span - 1) // strides + 1"),
+    "dilation: one hole too many": ("dilation_rate * (kernel_size - 1) + 1", "dilation_rate * kernel_size"),
+    "dilation: forgotten in the span": ("dilation_rate * (kernel_size - 1) + 1", "kernel_size"),
+    "dilation: forgotten in the window": (
+        "np.arange(positions) - before\n    return first_cells[:, np.newaxis] + dilation_rate",
+        "np.arange(positions) - before\n    return first_cells[:, np.newaxis] + 1",
+    ),
+    "transposed: the odd cell before": (
+        "before = max(span - strides, 0) // 2",
+        "before = (max(span - strides, 0) + 1) // 2",
+    ),
+    "transposed: the last gap forgotten": ("return 0, min(span - strides, 0)", "return 0, 0"),
+    "transposed: one cell too many": ("covered - before - after\n", "covered - before - after + 1\n"),
+}
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS)
+def test_a_planted_off_by_one_is_caught(mutation, monkeypatch):
+    source = inspect.getsource(sizes)
+    right, wrong = MUTATIONS[mutation]
+    assert source.count(right) == 1
+    mutated = {"__name__": "mutated"}
+    exec(compile(source.replace(right, wrong), "mutated", "exec"), mutated)
+    for name, function in inspect.getmembers(sizes, inspect.isfunction):
+        if function.__module__ == sizes.__name__:
+            monkeypatch.setattr(function, "__code__", mutated[name].__code__)
+
+    @given(st.data())
+    def agrees_with_keras(data):
+        for operation in OPERATIONS:
+            case = data.draw(cases(operation, largest=12, fitting=True))
+            arithmetic_checks.check_shape(case)
+            arithmetic_checks.check_values(case)
+
+    with pytest.raises(AssertionError):
+        examples(200, phases=[Phase.generate])(agrees_with_keras)()
+
+
+# --- Sizes and windows told elsewhere ---------------------------------------------------------------------------------
+
+
+def test_the_examples_of_dumoulin_and_visin():
+    # "A guide to convolution arithmetic for deep learning", the captions of figures 2.1 to 2.7, 4.1, 4.6, 4.7 and 5.1
+    assert sizes.output_size(4, 3) == 2
+    assert sizes.output_size(5, 4, padding=(2, 2)) == 6
+    assert sizes.output_size(5, 3, padding=(1, 1)) == 5
+    assert sizes.output_size(5, 3, padding=(2, 2)) == 7
+    assert sizes.output_size(5, 3, strides=2) == 2
+    assert sizes.output_size(5, 3, strides=2, padding=(1, 1)) == 3
+    assert sizes.output_size(6, 3, strides=2, padding=(1, 1)) == 3
+    assert sizes.transposed_output_size(2, 3) == 4
+    assert sizes.transposed_output_size(3, 3, strides=2, padding=(1, 1)) == 5
+    assert sizes.transposed_output_size(3, 3, strides=2, padding=(1, 0)) == 6
+    assert sizes.output_size(7, 3, dilation_rate=2) == 3
+
+
+def test_the_tutorials_convnet_shrinks_as_it_says():
+    size = 28
+    told = []
+    for kernel_size, strides in ((3, 1), (2, 2), (3, 1), (2, 2), (3, 1)):
+        size = sizes.output_size(size, kernel_size, strides)
+        told.append(size)
+    assert told == [26, 13, 11, 5, 3]
+
+
+@pytest.mark.parametrize("size", [5, 6])
+def test_same_padding_depends_on_the_size(size):
+    assert sizes.padding_amounts(size, 3, strides=2, padding="same") == {5: (1, 1), 6: (0, 1)}[size]
+
+
+def test_what_a_stride_never_looks_at():
+    assert sizes.unread_cells(11, 2, strides=2) == (10,)
+    assert sizes.unread_cells(7, 1, strides=3) == (1, 2, 4, 5)
+    assert sizes.unread_cells(11, 2, strides=2, padding="same") == ()
+
+
+def test_the_formula_with_its_numbers_evaluates_to_the_size():
+    for size, kernel_size, strides, padding in itertools.product((5, 6, 11), (2, 3), (1, 2), ("valid", "same")):
+        for derivation in (
+            sizes.output_size_derivation(size, kernel_size, strides, padding),
+            sizes.transposed_output_size_derivation(size, kernel_size, strides, padding),
+        ):
+            formula = derivation.product.replace("⌊", "math.floor(").replace("⌋", ")")
+            formula = formula.replace("−", "-").replace("·", "*")
+            assert eval(formula, {"math": math}) == derivation.total, derivation
+    assert str(sizes.output_size_derivation(5, 3, padding="same")) == "⌊(5 + 1 + 1 − 3) / 1⌋ + 1 = 5"
+
+
+# --- References -------------------------------------------------------------------------------------------------------
+
+
+def test_a_convolution_is_a_matrix_product_of_its_patches():
+    random = np.random.default_rng(0)
+    image, kernel = random.normal(size=(8, 7, 3)), random.normal(size=(3, 3, 3, 5))
+    rows = patches(image, 3).reshape(-1, 27)
+    np.testing.assert_allclose(convolution(image, kernel).reshape(-1, 5), rows @ kernel.reshape(27, 5))
+
+
+def test_a_transposed_convolution_is_the_transpose_of_a_convolution():
+    # <convolution(x), y> = <x, transposed convolution(y)>, which defines it, with dilation too
+    random = np.random.default_rng(0)
+    for window in ({"strides": 2}, {"dilation_rate": 3}, {"padding": ((2, 1), (0, 1))}):
+        image, kernel = random.normal(size=(11, 13, 2)), random.normal(size=(3, 3, 2, 4))
+        maps = convolution(image, kernel, **window)
+        other = random.normal(size=maps.shape)
+        back = transposed_convolution(other, kernel, **window)
+        assert back.shape == image.shape
+        assert np.sum(maps * other) == pytest.approx(np.sum(image * back))
+
+
+def test_a_bias_is_added_once_to_each_number():
+    image, kernel = np.ones((4, 4, 2)), np.ones((2, 2, 2, 1))
+    assert (convolution(image, kernel, [0.5])[:, :, 0] == 8.5).all()
+    assert transposed_convolution(image, np.ones((2, 2, 1, 2)), [0.5], strides=3)[2, 2, 0] == 0.5
+
+
+# --- Parameters -------------------------------------------------------------------------------------------------------
+
+
+def dense(units, size, use_bias=True):
+    return Layer("dense", "Dense", ("flat",), ((size,),), (units,), units=units, use_bias=use_bias)
+
+
+def test_derivations_as_the_layer_table_writes_them():
+    assert str(parameter_derivation(dense(10, 1152))) == "1,152·10 + 10 = 11,530"
+    assert parameter_derivation(dense(10, 1152, use_bias=False)) == Derivation("1,152·10", 11_520)
+    assert str(size_derivation((22, 22, 128))) == "22·22·128 = 61,952"
+    assert str(parameter_derivation(Layer("pool", "MaxPooling2D", ("conv",), ((4, 4, 1),), (2, 2, 1)))) == "0"
+
+
+EVERY_KIND = {
+    "1-D": ((20, 3), lambda: layers.Conv1D(4, 5)),
+    "grouped": ((9, 9, 6), lambda: layers.Conv2D(4, (2, 3), groups=2)),
+    "depthwise": ((9, 9, 6), lambda: layers.DepthwiseConv2D(3, depth_multiplier=2, use_bias=False)),
+    "separable": ((9, 9, 6), lambda: layers.SeparableConv2D(5, 3, depth_multiplier=2)),
+    "transposed": ((9, 9, 6), lambda: layers.Conv2DTranspose(4, 3, strides=2)),
+    "dense on a map": ((9, 9, 6), lambda: layers.Dense(4)),
+    "batch normalization": ((9, 9, 6), lambda: layers.BatchNormalization()),
+    "batch normalization without scale": ((9, 9, 6), lambda: layers.BatchNormalization(scale=False)),
+    "pooling": ((9, 9, 6), lambda: layers.AveragePooling2D(2)),
+}
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+def test_parameters_are_those_of_keras(kind):
+    shape, layer = EVERY_KIND[kind]
+    model = keras.Sequential([keras.Input(shape), layer()])
+    derivation = parameter_derivation(layer_records(model)[-1])
+    assert derivation.total == model.count_params()
+    if derivation.product:
+        assert eval(derivation.product.replace("·", "*")) == derivation.total
+
+
+def test_multiply_adds_count_the_products_really_made():
+    # A convolution of ones with ones adds up as many ones as it makes products.
+    ones = {"kernel_initializer": "ones", "use_bias": False}
+    for layer in (
+        layers.Conv2D(4, 3, strides=2, **ones),
+        layers.Conv2D(4, 3, groups=2, **ones),
+        layers.Conv2DTranspose(4, 3, strides=2, **ones),
+        layers.DepthwiseConv2D(3, depthwise_initializer="ones", use_bias=False),
+        layers.Dense(4, **ones),
+    ):
+        model = keras.Sequential([keras.Input((9, 9, 6)), layer])
+        assert multiply_adds(layer_records(model)[-1]) == np.asarray(model(np.ones((1, 9, 9, 6)))).sum()
+
+
+# --- Receptive fields -------------------------------------------------------------------------------------------------
+
+#: Receptive field, effective stride and effective padding at the end-points of published networks, from the table of
+#: A. Araujo, W. Norris and J. Sim (2019), "Computing Receptive Fields of Convolutional Neural Networks", Distill,
+#: doi:10.23915/distill.00021 (github.com/google-research/receptive_field, RECEPTIVE_FIELD_TABLE.md), at 224 pixels
+#: unless said otherwise; the names of the layers are those of keras.applications.
+PUBLISHED = {
+    "VGG16": {
+        "block1_conv1": (3, 1, 1),
+        "block1_pool": (6, 2, 2),
+        "block2_conv1": (10, 2, 4),
+        "block2_pool": (16, 4, 6),
+        "block3_conv1": (24, 4, 10),
+        "block3_conv2": (32, 4, 14),
+        "block3_pool": (44, 8, 18),
+        "block4_conv1": (60, 8, 26),
+        "block4_conv2": (76, 8, 34),
+        "block4_pool": (100, 16, 42),
+        "block5_conv1": (132, 16, 58),
+        "block5_conv2": (164, 16, 74),
+        "block5_pool": (212, 32, 90),
+    },
+    "InceptionV3": {
+        "mixed0": (63, 8, 18),
+        "mixed1": (95, 8, 34),
+        "mixed2": (127, 8, 50),
+        "mixed3": (159, 16, 58),
+        "mixed4": (351, 16, 154),
+        "mixed5": (543, 16, 250),
+        "mixed6": (735, 16, 346),
+        "mixed7": (927, 16, 442),
+        "mixed8": (1055, 32, 490),
+        "mixed9": (1183, 32, 554),
+        "mixed10": (1311, 32, 618),
+    },
+    "InceptionResNetV2": {
+        "mixed_5b": (63, 8, 18),
+        "mixed_6a": (415, 16, 186),
+        "block17_20_ac": (2335, 16, 1146),
+        "mixed_7a": (2399, 32, 1162),
+        "conv_7b": (3039, 32, 1482),
+    },
+    "MobileNet": {
+        "conv1": (3, 2, 0),
+        "conv_pw_1": (7, 2, 2),
+        "conv_pw_2": (11, 4, 2),
+        "conv_pw_3": (19, 4, 6),
+        "conv_pw_4": (27, 8, 6),
+        "conv_pw_5": (43, 8, 14),
+        "conv_pw_6": (59, 16, 14),
+        "conv_pw_7": (91, 16, 30),
+        "conv_pw_8": (123, 16, 46),
+        "conv_pw_9": (155, 16, 62),
+        "conv_pw_10": (187, 16, 78),
+        "conv_pw_11": (219, 16, 94),
+        "conv_pw_12": (251, 32, 94),
+        "conv_pw_13": (315, 32, 126),
+    },
+    # The table's paddings at 321 pixels: there the "same" padding of the first pooling is 1 before and after, which
+    # Keras' ResNets write out for every size. (At 224 it is 0 before, and the table has 15, 47, 143 and 239.)
+    "ResNet50V2": {
+        "conv2_block3_out": (35, 8, 17),
+        "conv3_block4_out": (99, 16, 49),
+        "conv4_block6_out": (291, 32, 145),
+        "conv5_block3_out": (483, 32, 241),
+    },
+    # The table's first ResNets take their strides in the last unit of a block, Keras' in the first: within a network
+    # the strides differ, so that only the sizes and the last stride are the table's. Paddings as above.
+    "ResNet50": {
+        "conv2_block3_out": (35, None, 17),
+        "conv3_block4_out": (99, None, 49),
+        "conv4_block6_out": (291, None, 145),
+        "conv5_block3_out": (483, 32, 241),
+    },
+    "ResNet152": {"conv3_block8_out": (163, None, 81), "conv5_block3_out": (1507, 32, 753)},
+}
+
+
+@pytest.fixture(scope="module")
+def published():
+    """Layer records of keras.applications' networks, made once each."""
+    made = {}
+
+    def records(name):
+        if name not in made:
+            network = getattr(keras.applications, name)
+            made[name] = layer_records(network(weights=None, include_top=False, input_shape=(224, 224, 3)))
+        return made[name]
+
+    return records
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_receptive_fields_are_those_of_the_literature(name, published):
+    fields = receptive_fields(published(name))
+    for layer, (size, stride, padding) in PUBLISHED[name].items():
+        field = fields[layer]
+        assert (field.size, field.start) == ((size, size), (-padding, -padding)), layer
+        assert stride is None or field.jump == (stride, stride), layer
+
+
+#: Billions of multiply-adds: half of the table's FLOPs at 224 pixels, which count pooling and biases too.
+@pytest.mark.parametrize(
+    ("name", "flops"),
+    [
+        ("VGG16", 30.713),
+        ("InceptionV3", 5.689),
+        ("InceptionResNetV2", 12.958),
+        ("MobileNet", 1.140),
+        ("ResNet50V2", 6.969),
+    ],
+)
+def test_multiply_adds_are_those_of_the_literature(name, flops, published):
+    assert sum(map(multiply_adds, published(name))) == pytest.approx(flops / 2 * 1e9, rel=0.005)
+
+
+def test_the_fields_of_the_tutorials_networks():
+    def network(*window):
+        stack = [keras.Input((28, 28, 1))]
+        stack += [layers.Conv2D(2, 3) if kind == "conv" else layers.MaxPooling2D() for kind in window]
+        return layer_records(keras.Sequential([*stack, layers.Flatten(), layers.Dense(10)]))
+
+    pooled = network("conv", "pool", "conv", "pool", "conv")
+    assert receptive_field(pooled, pooled[5].name) == ReceptiveField((18, 18), (4, 4), (0, 0))
+    # 11 → 5 drops a row and a column, so rows and columns 26 and 27 of the digit never reach the answer.
+    assert receptive_region(pooled, ()) == (range(26), range(26))
+    unpooled = network("conv", "conv", "conv")
+    assert receptive_field(unpooled, unpooled[3].name).size == (7, 7)
+    assert receptive_region(unpooled, ()) == (range(28), range(28))
+
+
+def test_only_the_layers_before_need_to_be_known():
+    image = keras.Input((8, 8, 2))
+    known = layers.Conv2D(2, 3, name="known")(image)
+    records = layer_records(keras.Model(image, layers.LayerNormalization(name="unknown")(known)))
+    assert receptive_field(records, "known").size == (3, 3)
+    with pytest.raises(ValueError, match="layer 'unknown' has class LayerNormalization"):
+        receptive_fields(records)
+    with pytest.raises(ValueError, match="layer 'unknown' has class LayerNormalization"):
+        receptive_region(records, (0, 0))
+
+
+def test_a_gate_over_all_places_sees_everything():
+    # Squeeze and excitation: a map times what all its places say.
+    image = keras.Input((10, 12, 4))
+    features = layers.Conv2D(4, 3, strides=2)(image)
+    gate = layers.Reshape((1, 1, 4))(layers.GlobalAveragePooling2D()(features))
+    gate = layers.Conv2D(4, 1, activation="sigmoid")(gate)
+    records = layer_records(keras.Model(image, layers.Multiply()([features, gate])))
+    assert receptive_field(records) == ReceptiveField((9, 11), (0, 0), (0, 0))
+    assert receptive_region(records, (1, 1)) == (range(9), range(11))
+
+
+@pytest.mark.parametrize("rank", [1, 2])
+def test_the_pixels_that_reach_a_number_are_those_that_light_it(rank):
+    examples(40)(given(networks(rank))(arithmetic_checks.check_region))()
+
+
+def test_a_field_inside_the_image_is_exactly_what_lights_a_number():
+    before = arithmetic_checks.TRIED["receptive fields", 1, "numbers"]
+    examples(40)(given(networks(1, plain=True))(arithmetic_checks.check_field))()
+    assert arithmetic_checks.TRIED["receptive fields", 1, "numbers"] - before > 200
+
+
+# --- Bad input --------------------------------------------------------------------------------------------------------
+
+IMAGE = np.zeros((5, 5, 1))
+PATH = (
+    Layer("image", "InputLayer", (), (), (8, 8, 1)),
+    Layer("conv", "Conv2D", ("image",), ((8, 8, 1),), (6, 6, 2), (3, 3), (1, 1), "valid", (1, 1), filters=2),
+)
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda: sizes.output_size(5, 7), "kernel_size is 7: on an input of size 5 at most 5 fits"),
+        (lambda: sizes.output_size(5, 8, padding=(1, 1)), "kernel_size is 8: .* size 5 with 2 padded cells at most 7"),
+        (lambda: sizes.output_size(5, 3, dilation_rate=3), "kernel_size is 3, which spans 7 cells .* at most 5 fits"),
+        (lambda: sizes.output_size(0, 3), "size is 0: a whole number of at least 1"),
+        (lambda: sizes.output_size(-4, 3), "size is -4: a whole number of at least 1"),
+        (lambda: sizes.output_size(5, 0), "kernel_size is 0: a whole number of at least 1"),
+        (lambda: sizes.output_size(5, 2.5), "kernel_size is 2.5: a whole number of at least 1"),
+        (lambda: sizes.output_size(5, True), "kernel_size is True: a whole number of at least 1"),
+        (lambda: sizes.output_size(5, 3, strides=0), "strides is 0: a whole number of at least 1"),
+        (lambda: sizes.output_size(5, 3, dilation_rate=0), "dilation_rate is 0: a whole number of at least 1"),
+        (lambda: sizes.output_size(9, 3, 2, "same", 2), "strides is 2 and dilation_rate is 2: one of them must be 1"),
+        (lambda: sizes.output_size(5, 3, padding="full"), "padding is 'full': 'valid', 'same' or a pair"),
+        (lambda: sizes.output_size(5, 3, padding=(1, -1)), r"padding is \(1, -1\): .* of at least 0"),
+        (lambda: sizes.transposed_output_size(0, 3), "size is 0: a whole number of at least 1"),
+        (
+            lambda: sizes.transposed_output_size(1, 3, padding=(2, 1)),
+            r"padding \(2, 1\) cuts 3 cells off the 3 .* at most 2",
+        ),
+        (lambda: sizes.transposed_output_size(4, 3, 2, "valid", 2), "strides is 2 and dilation_rate is 2"),
+        (lambda: max_pooling(IMAGE, 6), "kernel_size is 6: on an input of size 5 at most 5 fits"),
+        (
+            lambda: average_pooling(IMAGE, 2, padding=((2, 0), (0, 0))),
+            "padding is .*: a window of pool_size 2 stands on",
+        ),
+        (lambda: max_pooling(IMAGE, (2, 2, 2)), r"kernel_size is \(2, 2, 2\): one number, or 2 for an image with 2"),
+        (lambda: max_pooling(IMAGE, 2, padding=((1, 1),)), r"padding is \(\(1, 1\),\): 2 pairs"),
+        (
+            lambda: convolution(IMAGE[..., 0, 0], np.ones((3, 1, 1))),
+            r"image has shape \(5,\): \(height, width, channels\)",
+        ),
+        (lambda: convolution(np.zeros((0, 5, 1)), np.ones((3, 3, 1, 1))), r"image has shape \(0, 5, 1\): every axis"),
+        (lambda: convolution(IMAGE * np.nan, np.ones((3, 3, 1, 1))), r"image holds nan at \(0, 0, 0\): finite numbers"),
+        (
+            lambda: convolution(IMAGE, np.ones((3, 1, 1))),
+            r"kernel has shape \(3, 1, 1\): \(kernel height, kernel width, ch",
+        ),
+        (lambda: convolution(IMAGE, np.ones((3, 3, 2, 1))), "kernel has slices for 2 channels: the image has 1"),
+        (lambda: convolution(IMAGE, np.full((3, 3, 1, 1), np.inf)), "kernel holds NaN or infinity"),
+        (
+            lambda: convolution(IMAGE, np.ones((3, 3, 1, 2)), bias=[1.0]),
+            r"bias is \[1.0\]: one finite number per filter",
+        ),
+        (lambda: convolution(IMAGE, np.ones((2, 2, 1, 1)), strides=(2, 1), dilation_rate=(1, 2)), "one must be all 1"),
+        (lambda: transposed_convolution(IMAGE, np.ones((3, 3, 1, 2))), "kernel has slices for 2 channels"),
+        (lambda: check_image(IMAGE - 1, "digit", (0, 1)), "digit holds values from -1 to -1: from 0 to 1 are accepted"),
+        (
+            lambda: parameter_count(Layer("mix", "LSTM", ("x",), ((4, 4),), (2,), parameters=56)),
+            "layer 'mix' cannot be",
+        ),
+        (
+            lambda: parameter_count(Layer("conv", "Conv2D", ("x",), ((4, 4, 1),), (2, 2, 1))),
+            "kernel_size of layer 'conv'",
+        ),
+        (lambda: multiply_adds(Layer("dense", "Dense", ("x",), ((4,),), (2,))), "units of layer 'dense' is None"),
+        (
+            lambda: Layer("add", "Add", ("a", "b"), ((4,), (4,)), (4,)).input_shape,
+            r"'add' \(Add\) has 2 inputs, not one",
+        ),
+        (lambda: receptive_fields(PATH[1:]), "layer 'conv' reads 'image', which is not among the layers before it"),
+        (lambda: receptive_field(()), "layers is empty"),
+        (
+            lambda: receptive_fields((PATH[0], Layer("other", "InputLayer"))),
+            r"layers has 2 inputs \['image', 'other'\]",
+        ),
+        (lambda: receptive_field(PATH, "dense"), "name is 'dense': accepted are 'image', 'conv'"),
+        (lambda: receptive_region(PATH, (6, 0)), r"position is \(6, 0\): a place on the map of size \(6, 6\)"),
+        (lambda: receptive_region(PATH, ()), r"position is \(\): a place on the map of size \(6, 6\)"),
+        (lambda: receptive_field(PATH).at((1,)), r"position is \(1,\): one number per axis, 2,"),
+    ],
+)
+def test_bad_input_is_told_in_one_line(call, told):
+    with pytest.raises(ValueError, match=told) as caught:
+        call()
+    assert "\n" not in str(caught.value)
+
+
+def test_branches_that_cannot_meet_are_refused():
+    def fields(left, right, merge):
+        image = keras.Input((12, 12, 1))
+        return receptive_fields(layer_records(keras.Model(image, merge([left(image), right(image)]))))
+
+    apart = (layers.Conv2D(1, 3, strides=2, padding="same"), layers.Cropping2D(3))
+    with pytest.raises(ValueError, match=r"joins branches that do not move together: .* 1 and 2 pixels apart"):
+        fields(*apart, layers.Add())
+    with pytest.raises(ValueError, match=r"\(Concatenate\) makes a map of size \(18, 12\) of one of size \(12, 12\)"):
+        fields(layers.ReLU(), layers.AveragePooling2D((2, 1)), layers.Concatenate(axis=1))
+    with pytest.raises(ValueError, match="class UpSampling2D, whose receptive field is not known"):
+        fields(layers.UpSampling2D(2), layers.UpSampling2D(2), layers.Add())
+
+
+def test_strides_with_dilation_are_refused_by_keras_too():
+    for layer in (layers.Conv2D, layers.Conv2DTranspose):
+        with pytest.raises(ValueError, match="not supported in conjunction"):
+            layer(1, 3, strides=2, dilation_rate=2)

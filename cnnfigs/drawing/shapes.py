@@ -337,3 +337,97 @@ def bars(
         box(axes, x, top + 2, width, height - 4, edge="grid", fill="surface", line_width=0.75)
         if share > 0:
             box(axes, x, top + 2, width * share, height - 4, edge=None, fill="output" if chosen else "muted")
+
+
+def cells(
+    axes: Axes,
+    texts: Sequence[Sequence[str]],
+    fills: NDArray[Any] | str,
+    x: float,
+    y: float,
+    width: float,
+    height: float | None = None,
+    *,
+    edge: str = "grid",
+    size: float = SMALL,
+) -> None:
+    """Draw a grid of cells, each with its own text and colour.
+
+    Parameters
+    ----------
+    axes
+        Axes of a canvas.
+    texts
+        Rows of texts; an empty text leaves its cell empty.
+    fills
+        A colour for each cell, shape (rows, columns, 3 or 4), values 0 to 1, as :func:`colored` and :func:`inked` give
+        them; or one name of the palette for all.
+    x, y
+        Upper left corner, in pixels.
+    width, height
+        Size of a cell, in pixels; a square when `height` is not given.
+    edge
+        Colour of the lines between the cells, a name of the palette.
+    size
+        Height of the texts in pixels.
+    """
+    height = width if height is None else height
+    for row, line in enumerate(texts):
+        for column, text in enumerate(line):
+            left, top = x + column * width, y + row * height
+            shade = color(fills) if isinstance(fills, str) else tuple(fills[row, column])
+            axes.add_patch(
+                Rectangle(
+                    (left, top),
+                    width,
+                    height,
+                    facecolor=shade,
+                    edgecolor=color(edge),
+                    linewidth=0.75,
+                    clip_on=False,
+                    zorder=len(axes.get_children()),
+                )
+            )
+            if text:
+                axes.text(
+                    left + width / 2,
+                    top + height / 2,
+                    text,
+                    ha="center",
+                    va="center_baseline",
+                    fontsize=size,
+                    color=color("text") if isinstance(fills, str) else text_on(shade),
+                    zorder=len(axes.get_children()),
+                )
+
+
+def inked(values: ArrayLike) -> NDArray[np.float64]:
+    """Turn grey values, shape (rows, columns), 0 for paper to 1 for ink, into colours: ink on paper.
+
+    Examples
+    --------
+    >>> inked([[0.0, 1.0]]).tolist()
+    [[[1.0, 1.0, 1.0], [0.0, 0.0, 0.0]]]
+    """
+    shades: NDArray[np.float64] = np.repeat(1 - np.asarray(values, dtype=float)[..., np.newaxis], 3, axis=-1)
+    return shades
+
+
+def window(axes: Axes, x: float, y: float, width: float, height: float | None = None, name: str = "kernel") -> None:
+    """Draw a frame that stands out on a raster, whose colours stay, in both themes: a line with an edge around it."""
+    height = width if height is None else height
+    box(axes, x, y, width, height, edge="background", line_width=5)
+    box(axes, x, y, width, height, edge=name, line_width=2.5)
+
+
+def written_number(value: float, decimals: int = 1) -> str:
+    """Write a number as short as its rounding allows, with a true minus sign.
+
+    Examples
+    --------
+    >>> written_number(-0.5), written_number(2.0), written_number(-0.04), written_number(0.375, 2)
+    ('−0.5', '2', '0', '0.38')
+    """
+    text = f"{round(value, decimals) + 0.0:.{decimals}f}"
+    shortened = text.rstrip("0").rstrip(".") if "." in text else text
+    return shortened.replace("-", "−")

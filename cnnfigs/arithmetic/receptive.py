@@ -45,6 +45,8 @@ _KINDS = {
     "global": ["Flatten", "Reshape", "GlobalAveragePooling", "GlobalMaxPooling"],
 }
 
+_KNOWN = "convolutions, pooling, padding, cropping, Flatten, Reshape, Dense, layers that work on each place alone"
+
 
 @dataclass(frozen=True)
 class ReceptiveField:
@@ -224,8 +226,7 @@ def _field_through(layer: Layer, shape: tuple[int, ...], field: ReceptiveField) 
         jump = tuple(j * axis[2] for j, axis in zip(field.jump, axes, strict=True))
         return ReceptiveField(size, jump, _shifted(field, [padding_amounts(*axis)[0] for axis in axes]))
     raise ValueError(
-        f"layer {layer.name!r} has class {layer.class_name}, whose receptive field is not known: accepted are "
-        "convolutions, pooling, padding, cropping, Flatten, Reshape, Dense, and layers that work on each place alone"
+        f"layer {layer.name!r} has class {layer.class_name}, whose receptive field is not known: accepted are {_KNOWN}"
     )
 
 
@@ -279,9 +280,8 @@ def _cells_read(layer: Layer, shape: tuple[int, ...], wanted: list[Cells]) -> li
         seen = [axis // factor for axis, factor in zip(wanted, _geometry(layer, "strides"), strict=True)]
     else:
         raise ValueError(
-            f"layer {layer.name!r} has class {layer.class_name}, and what its numbers read is not known: accepted "
-            "are convolutions, transposed or not, pooling, padding, cropping, upsampling that repeats cells, Flatten, "
-            "Reshape, Dense, and layers that work on each place alone"
+            f"layer {layer.name!r} has class {layer.class_name}, and what its numbers read is not known: accepted are "
+            f"{_KNOWN}, transposed convolutions, and upsampling that repeats cells"
         )
     return [np.unique(axis[(axis >= 0) & (axis < size)]) for axis, size in zip(seen, sizes, strict=True)]
 

@@ -1,0 +1,148 @@
+"""Pages that run again when what they depend on has changed, and only then.
+
+MyST-NB keeps executed pages and finds them again by their code cells and kernel specification, so it does not see an
+edit in a module, a data file or a new version of a library. This extension takes the digest of everything that the
+names imported in a page's cells can reach (:mod:`cnnfigs.provenance`) into the page's kernel specification. Prose does
+not enter, so an edit there runs nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import re
+import sys
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
+
+from cnnfigs import provenance
+from cnnfigs.sphinxext.cells import with_metadata
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+    from sphinx.util.typing import ExtensionMetadata
+
+
+@dataclass(frozen=True)
+class Uses:
+    """What the code cells of a page use.
+
+    Parameters
+    ----------
+    targets
+        Definitions and modules of the followed packages, as :func:`cnnfigs.provenance.digest` takes them, sorted.
+    libraries
+        Top-level names of other libraries, sorted.
+    verbatim
+        Whether the cells may show docstrings, comments or source code.
+    """
+
+    targets: tuple[str, ...] = ()
+    libraries: tuple[str, ...] = ()
+    verbatim: bool = False
+
+    def digest(self) -> str:
+        """Digest all that the used names can reach and the versions of the libraries, as hexadecimal text.
+
+        A name that does not exist, or a module that cannot be read, gives a digest too: the cell itself fails then,
+        and is run again once the name exists.
+        """
+        try:
+            reached = provenance.digest(*self.targets, verbatim=self.verbatim)
+        except (LookupError, SyntaxError) as error:
+            reached = str(error)
+        told = [reached, *(f"{name}=={version}" for name, version in self._versions())]
+        return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+    def _versions(self) -> Iterable[tuple[str, str]]:
+        return provenance.library_versions(self.libraries).items()
+
+
+def uses(code: str, packages: Collection[str]) -> Uses:
+    r"""Find what code imports.
+
+    Parameters
+    ----------
+    code
+        Python code; IPython's magic commands may stand in it.
+    packages
+        Names of the packages whose sources are followed.
+
+    Examples
+    --------
+    >>> uses("from cnnfigs.arithmetic import output_size\nimport numpy as np, os", ["cnnfigs"])
+    Uses(targets=('cnnfigs.arithmetic:output_size',), libraries=('numpy',), verbatim=False)
+    """
+    try:
+        tree = ast.parse(re.sub(r"(?m)^(\s*)[%!].*", r"\1pass", code))
+    except SyntaxError:  # what it imports is not to be known
+        return Uses(targets=tuple(sorted(packages)), verbatim=True)
+    imported: set[str] = set()
+    mentioned: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                imported.update(each.name for each in names)
+            case ast.ImportFrom(module=str(module), names=names):
+                imported.update(module if each.name == "*" else f"{module}:{each.name}" for each in names)
+            case ast.Name(id=name) | ast.Attribute(attr=name):
+                mentioned.add(name)
+    if not mentioned.isdisjoint({"import_module", "__import__"}):
+        imported.update(packages)
+    roots = {name: re.split("[.:]", name)[0] for name in imported}
+    return Uses(
+        targets=tuple(sorted(name for name in imported if roots[name] in packages)),
+        libraries=tuple(sorted({*roots.values()} - {*packages} - sys.stdlib_module_names)),
+        verbatim=not mentioned.isdisjoint(provenance.READS_SOURCE),
+    )
+
+
+def page_uses(env: BuildEnvironment) -> dict[str, tuple[Uses, str]]:
+    """Give what each page used when it was last read, and the digest then."""
+    if not hasattr(env, "freshness"):
+        env.freshness = {}  # type: ignore[attr-defined]
+    return env.freshness  # type: ignore[attr-defined, no-any-return]
+
+
+def mark(app: Sphinx, name: str, source: list[str]) -> None:
+    """Write the digest into a page that is being read."""
+    if app.env.doc2path(name).suffix != ".md" or not is_myst_markdown_notebook(source[0]):
+        return
+    notebook = read_myst_markdown_notebook(source[0], path=app.env.doc2path(name))
+    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    used = uses("\n".join(cells), app.config.freshness_packages)
+    digest = used.digest()
+    page_uses(app.env)[name] = used, digest
+    # The page's name keeps pages with equal cells apart, which parallel readers would else write at one time.
+    source[0] = with_metadata(source[0], "kernelspec", freshness=f"{name} {digest}")
+
+
+def outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
+    """Name the pages that must be read again although they have not been edited."""
+    known = page_uses(env).items()
+    return [name for name, (used, digest) in known if name not in changed | removed and used.digest() != digest]
+
+
+def purge(app: Sphinx, env: BuildEnvironment, name: str) -> None:
+    """Forget a page."""
+    page_uses(env).pop(name, None)
+
+
+def merge(app: Sphinx, env: BuildEnvironment, names: Collection[str], other: BuildEnvironment) -> None:
+    """Take over what a parallel reader found."""
+    page_uses(env).update({name: found for name, found in page_uses(other).items() if name in names})
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register the extension."""
+    app.setup_extension("cnnfigs.sphinxext.cells")
+    app.add_config_value("freshness_packages", ["cnnfigs"], "env", [list, tuple])
+    app.connect("source-read", mark)
+    app.connect("env-get-outdated", outdated)
+    app.connect("env-purge-doc", purge)
+    app.connect("env-merge-info", merge)
+    return {"env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -12,7 +12,8 @@ from typing import Any, Literal
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap
-from matplotlib.patches import FancyArrowPatch, Polygon, Rectangle
+from matplotlib.patches import FancyArrowPatch, PathPatch, Polygon, Rectangle
+from matplotlib.path import Path
 from numpy.typing import ArrayLike, NDArray
 
 from cnnfigs.drawing.palette import color, diverging, sequential, text_on
@@ -431,3 +432,31 @@ def written_number(value: float, decimals: int = 1) -> str:
     text = f"{round(value, decimals) + 0.0:.{decimals}f}"
     shortened = text.rstrip("0").rstrip(".") if "." in text else text
     return shortened.replace("-", "−")
+
+
+def mesh(
+    axes: Axes,
+    x: float,
+    y: float,
+    rows: int,
+    columns: int,
+    cell: float,
+    *,
+    edge: str = "grid",
+    line_width: float = 0.5,
+) -> None:
+    """Draw the lines of a grid of empty cells, as one shape: for the many small grids of one picture."""
+    right, bottom = x + columns * cell, y + rows * cell
+    across = [((x, y + row * cell), (right, y + row * cell)) for row in range(rows + 1)]
+    down = [((x + column * cell, y), (x + column * cell, bottom)) for column in range(columns + 1)]
+    ends = [end for line in (*across, *down) for end in line]
+    axes.add_patch(
+        PathPatch(
+            Path(ends, [Path.MOVETO, Path.LINETO] * (len(ends) // 2)),
+            edgecolor=color(edge),
+            facecolor="none",
+            linewidth=line_width,
+            clip_on=False,
+            zorder=len(axes.get_children()),
+        )
+    )

@@ -45,7 +45,7 @@ def tests(session: nox.Session) -> None:
     """Run every test; words after -- go to pytest."""
     build(session)
     elsewhere = [f"--ignore=tests/{folder}" for folder in ("bench", "lighthouse", "prove")]
-    session.run("pytest", "--site", "site", "--durations", "15", *elsewhere, *session.posargs)
+    session.run("pytest", "--site=site", "--durations", "15", *elsewhere, *session.posargs)
 
 
 @task

@@ -1,6 +1,5 @@
 """Sphinx configuration. Sphinx is run from here, with the pages in docs/: see noxfile.py."""
 
-import importlib.util
 import os
 from pathlib import Path
 
@@ -18,10 +17,9 @@ extensions = [
     "sphinxcontrib.bibtex",
     "sphinxext.opengraph",
     "cnnfigs.sphinxext.assets",
+    "cnnfigs.sphinxext.freshness",
     "cnnfigs.sphinxext.maths",
 ]
-if importlib.util.find_spec("cnnfigs.sphinxext.freshness"):
-    extensions.append("cnnfigs.sphinxext.freshness")
 exclude_patterns = ["_static", "_templates"]
 templates_path = ["docs/_templates"]
 

@@ -1,33 +1,20 @@
 """One browser for all tests, and the built site."""
 
-import shutil
 from pathlib import Path
 
 import pytest
+from browsers import find_browser
 from checks import DESKTOP
 from playwright.sync_api import sync_playwright
 from serving import serve
 
-BROWSERS = (
-    *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge"),
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    "C:/Program Files/Google/Chrome/Application/chrome.exe",
-)
-
 
 @pytest.fixture(scope="session")
 def browser(pytestconfig):
-    chosen = pytestconfig.getoption("chromium")
-    names = [chosen] if chosen else BROWSERS
-    found = next(filter(None, map(shutil.which, names)), None)
-    if found is None:
-        pytest.fail(
-            f"none of {', '.join(names)} found, one of which the tests of the site drive: install one with"
-            " `sudo apt-get install chromium` (Debian), `sudo snap install chromium` (Ubuntu),"
-            " `brew install --cask chromium` (macOS) or `winget install Google.Chrome` (Windows)",
-            pytrace=False,
-        )
+    try:
+        found = find_browser(pytestconfig.getoption("chromium"))
+    except RuntimeError as error:
+        pytest.fail(str(error), pytrace=False)
     quiet = ["--disable-gpu", "--disable-background-networking"]
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=found, args=quiet)

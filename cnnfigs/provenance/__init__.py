@@ -1,0 +1,158 @@
+"""What a result depends on: the code that can run, the packaged files it reads, the libraries it calls.
+
+A picture is stale when anything that made it has changed, and only then. This room finds, from a *target* such as
+``"cnnfigs.models.networks:convnet"``, everything that the target can reach: definitions of its own package, found by
+reading the syntax trees of the sources (nothing is imported or run), files beside the code that the code names, and
+the libraries that it calls. :func:`digest` turns that into one short text which changes when any of it changes.
+Comments, docstrings and formatting do not count, except where reached code reads them.
+
+How names are followed, in short:
+
+- A global name leads to its definition, through imports and re-exports. A class reached by its name counts whole.
+- A target ``Class.method`` counts the class's fields, its special methods, and of all other members, inherited ones
+  included, those whose names reached code mentions as an attribute. So ``run`` does not depend on ``draw``.
+- A name that stands only in an annotation is followed to a type alias, not into a class.
+- Statements that run when a module is imported count with every definition of the module.
+- What cannot be followed counts whole: star imports, a module passed around as a value, dynamic imports.
+- A text constant that names a packaged file, or a folder beside the module, counts as reading it.
+
+Not seen: attributes reached through a computed name (``getattr(thing, name)``) and functions that another module
+puts into a registry. A test compares with what really runs.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib.metadata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from cnnfigs.provenance.files import file_digest
+from cnnfigs.provenance.reach import Reach
+from cnnfigs.provenance.sources import READS_SOURCE
+
+__all__ = ["READS_SOURCE", "Dependencies", "dependencies", "digest", "file_digest", "library_versions"]
+
+# Keras hands all computing to its backend without importing it where we could see it.
+_COMPUTES_WITH = {"keras": "tensorflow"}
+
+
+@dataclass(frozen=True)
+class Dependencies:
+    """Everything that some targets can reach.
+
+    Parameters
+    ----------
+    definitions
+        Sorted, each ``"module:qualified name"``. ``module:Class`` is a whole class, ``module:Class.member`` one
+        member of it, ``module:Class.<fields>`` a class without its methods, ``module:<module>`` the statements that
+        run when the module is imported.
+    files
+        Packaged data files that the code names, sorted.
+    libraries
+        Top-level import names of the other libraries used, sorted; the standard library is left out.
+    """
+
+    definitions: tuple[str, ...]
+    files: tuple[Path, ...]
+    libraries: tuple[str, ...]
+
+    def covers(self, module: str, qualified_name: str) -> bool:
+        """Whether the code object ``qualified_name`` of ``module`` is among the definitions.
+
+        A function covers the functions nested in it, a whole class its methods.
+        """
+        parts = qualified_name.split(".")
+        return any(f"{module}:{'.'.join(parts[:end])}" in self.definitions for end in range(1, len(parts) + 1))
+
+
+def dependencies(*targets: str) -> Dependencies:
+    """Find what the targets can reach in their own packages, and which files and libraries that uses.
+
+    Parameters
+    ----------
+    targets
+        Each ``"package.module:Name"``, ``"package.module:Class.member"`` or, for everything in a module,
+        ``"package.module"``.
+
+    Raises
+    ------
+    LookupError
+        If a target does not exist.
+    SyntaxError
+        If a module that is reached cannot be parsed.
+
+    Examples
+    --------
+    >>> dependencies("cnnfigs.provenance.files:file_digest").definitions
+    ('cnnfigs.provenance.files:_content_digest', 'cnnfigs.provenance.files:file_digest')
+    """
+    reach = Reach(targets)
+    return Dependencies(
+        definitions=tuple(sorted(f"{module.name}:{name}" for module, name in reach.codes)),
+        files=tuple(sorted(reach.files.values())),
+        libraries=tuple(library_versions(reach.libraries)),
+    )
+
+
+def digest(*targets: str, libraries: bool = True, verbatim: bool = False) -> str:
+    """Digest everything that the targets can reach.
+
+    Parameters
+    ----------
+    targets
+        As for :func:`dependencies`.
+    libraries
+        Whether the installed versions of the libraries used count too.
+    verbatim
+        Whether docstrings, comments and formatting count too. They do anyway where reached code reads them.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits (SHA-256), the same on every supported version of Python.
+
+    Raises
+    ------
+    LookupError
+        If a target does not exist.
+    SyntaxError
+        If a module that is reached cannot be parsed.
+    """
+    reach = Reach(targets)
+    verbatim = verbatim or any(code.reads_source for code in reach.codes.values())
+    lines = [
+        f"{module.name}:{name} {code.verbatim if verbatim else code.canonical}"
+        for (module, name), code in reach.codes.items()
+    ]
+    lines += reach.imports
+    lines += [f"{name} {file_digest(path)}" for name, path in reach.files.items()]
+    if libraries:
+        lines += [f"{name}=={version}" for name, version in library_versions(reach.libraries).items()]
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
+
+
+def library_versions(names: Iterable[str]) -> dict[str, str]:
+    """Look up the installed version of each library, by its top-level import name, sorted.
+
+    A library that is not installed has the version ``"absent"``: whether it is there may decide what code does. With
+    Keras comes TensorFlow, which computes for it.
+    """
+    names = set(names)
+    names |= {backend for library, backend in _COMPUTES_WITH.items() if library in names}
+    return {name: _version(name) for name in sorted(names)}
+
+
+def _version(name: str) -> str:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:  # import name and distribution differ: PIL, tensorflow-cpu
+        distributions = _distributions().get(name, [])
+    return " ".join(sorted({importlib.metadata.version(each) for each in distributions})) or "absent"
+
+
+@functools.cache
+def _distributions() -> dict[str, list[str]]:
+    return {name: list(found) for name, found in importlib.metadata.packages_distributions().items()}

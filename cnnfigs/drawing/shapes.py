@@ -376,7 +376,8 @@ def cells(
     for row, line in enumerate(texts):
         for column, text in enumerate(line):
             left, top = x + column * width, y + row * height
-            shade = color(fills) if isinstance(fills, str) else tuple(fills[row, column])
+            # White cells stay white in the dark theme: not quite white, which is a name of the palette.
+            shade = color(fills) if isinstance(fills, str) else tuple(np.minimum(fills[row, column], 254 / 255))
             axes.add_patch(
                 Rectangle(
                     (left, top),

@@ -44,8 +44,8 @@ class TrainingCurves(Picture):
         """Draw two charts with two lines each, and mark the epoch whose weights were kept."""
         made = figure(720, 268)
         left, right = made.add_axes((0.075, 0.17, 0.395, 0.7)), made.add_axes((0.58, 0.17, 0.395, 0.7))
-        _draw(left, run, "loss", run.loss, run.validation_loss)
-        _draw(right, run, "errors, %", 100 * (1 - run.accuracy), 100 * (1 - run.validation_accuracy))
+        draw_curves(left, run, "loss", run.loss, run.validation_loss)
+        draw_curves(right, run, "errors, %", 100 * (1 - run.accuracy), 100 * (1 - run.validation_accuracy))
         return made
 
     def describe(self, run: History) -> str:
@@ -74,7 +74,22 @@ class TrainingCurves(Picture):
         }
 
 
-def _draw(axes: Axes, run: History, title: str, trained: NDArray[np.float64], held_out: NDArray[np.float64]) -> None:
+def draw_curves(
+    axes: Axes, run: History, title: str, trained: NDArray[np.float64], held_out: NDArray[np.float64]
+) -> None:
+    """Draw a line for the images trained on and one for those held out, and mark the best epoch of the latter.
+
+    Parameters
+    ----------
+    axes
+        Axes for a chart.
+    run
+        Whose best epoch is marked.
+    title
+        What the lines are.
+    trained, held_out
+        A value for each epoch, shape (epochs,).
+    """
     epochs = np.arange(1, len(trained) + 1)
     lines = (("trained on", trained, "series-1"), ("held out", held_out, "series-2"))
     for name, values, shade in lines:

@@ -1,0 +1,96 @@
+"""A digit through a hole: as much of it as one unit can see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from cnnfigs.data import mnist
+from cnnfigs.drawing.shapes import digit, label
+from cnnfigs.drawing.style import LARGE, NORMAL, canvas
+from cnnfigs.illustrations.base import Picture, require
+from cnnfigs.models.training import as_input
+
+COUNT = 6
+SIDE = 92
+
+
+@dataclass(frozen=True)
+class Views:
+    """The middle of some digits.
+
+    Attributes
+    ----------
+    images
+        The digits, shape (n, 28, 28), values 0 to 1.
+    labels
+        What they are, shape (n,).
+    window_sizes
+        How many pixels in a row the holes let through.
+    """
+
+    images: NDArray[np.float32]
+    labels: NDArray[np.uint8]
+    window_sizes: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Peephole(Picture):
+    """The same digits through holes of several sizes, each as large as one unit's field.
+
+    Parameters
+    ----------
+    window_sizes
+        Sizes of the holes in pixels, each 1 to 28.
+
+    Raises
+    ------
+    ValueError
+        If a size is out of range.
+    """
+
+    window_sizes: tuple[int, ...] = (7, 18, 28)
+
+    def __post_init__(self) -> None:
+        sizes = self.window_sizes
+        good = (
+            isinstance(sizes, tuple)
+            and bool(sizes)
+            and all(isinstance(each, int) and 1 <= each <= 28 for each in sizes)
+        )
+        require(good, "window_sizes", sizes, "a tuple of whole numbers from 1 to 28")
+
+    def run(self) -> Views:
+        """Take the first test images."""
+        return Views(
+            as_input(mnist().x_test[10 : 10 + COUNT])[..., 0], mnist().y_test[10 : 10 + COUNT], self.window_sizes
+        )
+
+    def draw(self, run: Views) -> Figure:
+        """Draw a row for each size of hole, with the digits behind it."""
+        row_height = SIDE + 20
+        figure, axes = canvas(700, row_height * len(run.window_sizes))
+        for row, size in enumerate(run.window_sizes):
+            top = row * row_height + 8
+            label(axes, 4, top + SIDE / 2 - 8, f"{size}×{size}", align="left", size=LARGE, bold=True, name="kernel")
+            label(axes, 4, top + SIDE / 2 + 12, "pixels", align="left", size=NORMAL, name="muted")
+            first = (28 - size) // 2
+            for column, image in enumerate(run.images):
+                seen = image[first : first + size, first : first + size]
+                digit(axes, seen, 92 + column * (SIDE + 8), top, SIDE, frame="kernel")
+        return figure
+
+    def describe(self, run: Views) -> str:
+        """Tell what the holes show, and what the digits are."""
+        shares = ", ".join(f"{size}×{size} pixels, {size * size / 784:.0%} of the picture" for size in run.window_sizes)
+        told = ", ".join(map(str, run.labels))
+        return f"""{len(run.images)} digits, each through square holes over its middle: {shares}. Through the smallest
+            hole there is a piece of a stroke, a corner or a crossing, and different digits look alike. Through the
+            largest they are {told}."""
+
+    def state_facts(self, run: Views) -> dict[str, str]:
+        """Give the digits in order."""
+        return {"digits": ", ".join(map(str, run.labels[:-1])) + f" and {run.labels[-1]}"}

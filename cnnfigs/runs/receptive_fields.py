@@ -1,0 +1,243 @@
+"""What a unit can see of an image, and what it really looks at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnfigs.arithmetic.receptive import receptive_fields, receptive_region
+from cnnfigs.data import mnist
+from cnnfigs.models.backend import load_keras
+from cnnfigs.models.networks import build
+from cnnfigs.models.records import layer_records
+from cnnfigs.models.training import as_input
+from cnnfigs.models.weights import resolve
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass(frozen=True)
+class Field:
+    """The receptive field of the middle unit of a layer's maps.
+
+    Attributes
+    ----------
+    layer, class_name
+        The layer's name, and Keras' name of its class.
+    map_size
+        Height of its maps.
+    size, jump
+        Pixels that one unit can see, and pixels from one unit's field to its neighbour's; square.
+    first
+        Row and column where the middle unit's field begins.
+    """
+
+    layer: str
+    class_name: str
+    map_size: int
+    size: int
+    jump: int
+    first: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Fields:
+    """The receptive fields of a network, layer by layer.
+
+    Attributes
+    ----------
+    network
+        Its name.
+    fields
+        One for each layer with maps, in order.
+    """
+
+    network: str
+    fields: tuple[Field, ...]
+
+
+def fields_of(network: str | keras.Model) -> Fields:
+    """Follow the receptive field of the middle unit through a network's layers.
+
+    Parameters
+    ----------
+    network
+        Name of one of the tutorial's networks, or a Keras model with square images and windows.
+    """
+    model = build(network) if isinstance(network, str) else network
+    layers = layer_records(model)
+    theoretical = receptive_fields(layers)
+    found = []
+    for layer in layers:
+        if len(layer.output_shape) != 3 or not layer.inputs:
+            continue
+        middle = (layer.output_shape[0] // 2, layer.output_shape[1] // 2)
+        field = theoretical[layer.name]
+        rows, columns = field.at(middle)
+        found.append(
+            Field(
+                layer=layer.name,
+                class_name=layer.class_name,
+                map_size=layer.output_shape[0],
+                size=field.size[0],
+                jump=field.jump[0],
+                first=(rows.start, columns.start),
+            )
+        )
+    return Fields(model.name, tuple(found))
+
+
+@dataclass(frozen=True)
+class EffectiveField:
+    """Where in its field the middle unit of the last maps really looks.
+
+    Attributes
+    ----------
+    network
+        Name of the network.
+    field
+        Its theoretical field.
+    gradient
+        Mean absolute gradient of the unit's pre-activation, over all maps and many digits, by the pixels; shape
+        (28, 28), the largest is 1; 0 outside the theoretical field.
+    digits
+        Over how many digits the mean was taken.
+    half_side
+        Side of the smallest square around the middle of the field that holds half of the gradient.
+    """
+
+    network: str
+    field: Field
+    gradient: NDArray[np.float64]
+    digits: int
+    half_side: int
+
+
+def effective_field(network: str | keras.Model, digits: int) -> EffectiveField:
+    """Measure where the middle unit of the last convolution looks, by gradient.
+
+    The gradient is taken of the convolution's sum before its ReLU, so that units which happen to be off count too.
+
+    Parameters
+    ----------
+    network
+        Name of one of the tutorial's networks, or a Keras Sequential model whose last maps a convolution makes.
+    digits
+        How many test digits, the first ones.
+
+    References
+    ----------
+    W. Luo, Y. Li, R. Urtasun and R. Zemel, "Understanding the effective receptive field in deep convolutional neural
+    networks", Advances in Neural Information Processing Systems 29 (2016).
+    """
+    model = resolve(network)
+    field = fields_of(model).fields[-1]
+    rows, columns = (slice(first, first + field.size) for first in field.first)
+    patches = as_input(mnist().x_test[:digits])[:, rows, columns]
+    inside = np.abs(unit_gradients(model, field.layer, patches)).mean(axis=(0, 1)).astype(np.float64)
+    gradient = np.zeros((28, 28))
+    gradient[rows, columns] = inside / inside.max()
+    return EffectiveField(model.name, field, gradient, digits, _half_side(inside))
+
+
+def unit_gradients(model: keras.Model, layer: str, patches: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Differentiate the sums of a convolution's single unit by the pixels that it sees.
+
+    Parameters
+    ----------
+    model
+        A Keras Sequential model.
+    layer
+        Name of one of its convolutions.
+    patches
+        As many pixels as one of its units sees, shape (n, size, size, 1).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n, filters, size, size).
+    """
+    load_keras()
+    import tensorflow as tf
+
+    last = model.get_layer(layer)
+    pixels = tf.constant(patches)
+    with tf.GradientTape() as tape:
+        tape.watch(pixels)
+        # The layers see the field alone, so that their last map is this one unit.
+        maps = pixels
+        for below in model.layers[: model.layers.index(last)]:
+            maps = below(maps)
+        sums = tf.einsum("nhwc,hwcf->nf", maps, last.kernel) + last.bias
+    gradients: NDArray[np.float32] = tape.batch_jacobian(sums, pixels).numpy()[..., 0]
+    return gradients
+
+
+def _half_side(gradient: NDArray[np.float64]) -> int:
+    """Return the side of the smallest square around the middle that holds half of a square array's sum."""
+    size = len(gradient)
+    for margin in reversed(range((size + 1) // 2)):
+        square = gradient[margin : size - margin, margin : size - margin]
+        if square.sum() >= gradient.sum() / 2:
+            return len(square)
+    return size
+
+
+@dataclass(frozen=True)
+class LostEdge:
+    """What ink on the last rows and columns does to the answer.
+
+    Attributes
+    ----------
+    network
+        Name of the network.
+    image, inked
+        A digit, and the same digit with ink on all pixels that never reach the answer, shape (28, 28).
+    unread
+        How many of the last rows and columns those are.
+    change
+        The largest change of any of the ten probabilities.
+    one_more
+        The largest change when the row and column before them get ink too.
+    """
+
+    network: str
+    image: NDArray[np.float32]
+    inked: NDArray[np.float32]
+    unread: int
+    change: float
+    one_more: float
+
+
+def lost_edge(network: str, index: int) -> LostEdge:
+    """Put ink where a network cannot see it, and look at its answer.
+
+    Parameters
+    ----------
+    network
+        Name of one of the tutorial's networks.
+    index
+        Which test digit.
+    """
+    model = resolve(network)
+    read, _ = receptive_region(layer_records(model), (), name="flatten")
+    unread = 28 - len(read)
+    images = np.repeat(as_input(mnist().x_test[index : index + 1]), 3, axis=0)
+    for number, lines in ((1, unread), (2, unread + 1)):
+        if lines:
+            images[number, -lines:] = 1
+            images[number, :, -lines:] = 1
+    # One by one: within a batch, the order of sums may differ from image to image.
+    answers = [np.asarray(model(image[np.newaxis], training=False))[0] for image in images]
+    return LostEdge(
+        network=model.name,
+        image=images[0, ..., 0],
+        inked=images[1, ..., 0],
+        unread=unread,
+        change=float(np.abs(answers[1] - answers[0]).max()),
+        one_more=float(np.abs(answers[2] - answers[0]).max()),
+    )

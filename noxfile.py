@@ -103,6 +103,14 @@ def font(session: nox.Session) -> None:
 
 
 @task
+def lighthouse(session: nox.Session) -> None:
+    """Score every page of the built site with Lighthouse, as on a desktop and on a phone; needs Node.js."""
+    install(session)
+    session.run("npm", "ci", "--prefix", "tests/lighthouse", "--no-audit", "--no-fund", external=True)
+    session.run("python", "tests/lighthouse/run.py", "site")
+
+
+@task
 def lock(session: nox.Session) -> None:
     """Write requirements.lock again; --upgrade after -- takes the newest versions."""
     groups = nox.project.load_toml("pyproject.toml")["dependency-groups"]

@@ -7,7 +7,6 @@ counted once where the system tells (Linux). A page's weight is that of its HTML
 it, each file compressed by gzip.
 """
 
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -19,8 +18,8 @@ from playwright.sync_api import sync_playwright
 
 sys.path.append(str(ROOT / "tests" / "site"))  # what loads is judged as the tests judge it
 
+from browsers import find_browser
 from checks import Watch, open_page, weight
-from conftest import BROWSERS
 
 REPEATS = 3
 
@@ -42,7 +41,7 @@ def builds(checkout: Path, command: list[str]) -> Iterator[tuple[str, list[Measu
 def weights(site: Path) -> Iterator[tuple[str, int, int]]:
     """Open each page in the browser and yield its name, its own bytes and those of all it loads, compressed."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=next(filter(None, map(shutil.which, BROWSERS))))
+        browser = playwright.chromium.launch(executable_path=find_browser())
         for page in sorted(site.rglob("*.html")):
             tab = browser.new_page()
             watch = Watch(tab, site.as_uri())

@@ -1,0 +1,60 @@
+"""What "same" padding makes of a size: the same with strides 1, about half with strides 2."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cnnfigs.drawing.tables import Cell
+from cnnfigs.illustrations.base import Table, require_whole
+from cnnfigs.runs import windows
+from cnnfigs.runs.windows import same_sizes
+
+SIZES = (5, 6, 7, 8)
+STRIDES = (1, 2, 3)
+
+
+@dataclass(frozen=True)
+class SameSizes(Table):
+    """Output sizes with "same" padding for several inputs and strides, and the zeros before and after.
+
+    Parameters
+    ----------
+    kernel_size
+        Side of the kernel, 1 to 5.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range.
+    """
+
+    kernel_size: int = 3
+
+    def __post_init__(self) -> None:
+        require_whole("kernel_size", self.kernel_size, 1, 5)
+
+    def run(self) -> windows.SameSizes:
+        """Ask Keras for the output sizes."""
+        return same_sizes(self.kernel_size, SIZES, STRIDES)
+
+    def tabulate(self, run: windows.SameSizes) -> list[list[Cell]]:
+        """Give a row for each size and a column for each of the strides."""
+        head = [Cell("Input size"), *(Cell(f"strides {each}") for each in run.strides)]
+        body = [
+            [
+                Cell(str(size), heading=True),
+                *(
+                    Cell(f"{made}, zeros {before} + {after}")
+                    for made, (before, after) in zip(outputs, added, strict=True)
+                ),
+            ]
+            for size, outputs, added in zip(run.sizes, run.outputs, run.added, strict=True)
+        ]
+        return [head, *body]
+
+    def describe(self, run: windows.SameSizes) -> str:
+        """Say what the rows and columns are, and the first row."""
+        first = ", ".join(f"{made} with strides {each}" for made, each in zip(run.outputs[0], run.strides, strict=True))
+        return f"""Output sizes with “same” padding and a window of {run.kernel_size} cells, a row for each input size
+            and a column for each of the strides, with the zeros added before and after: {run.sizes[0]} cells become
+            {first}."""

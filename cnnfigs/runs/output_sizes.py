@@ -1,0 +1,75 @@
+"""Output sizes of real layers, each with its formula and the numbers in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cnnfigs.arithmetic.sizes import output_size_derivation, transposed_output_size_derivation
+from cnnfigs.models.backend import load_keras
+
+
+@dataclass(frozen=True)
+class Case:
+    """One layer on one input.
+
+    Attributes
+    ----------
+    layer
+        Its class in Keras.
+    arguments
+        What it was told, as one writes it in Python.
+    size
+        Side of its square input.
+    output
+        Side of its output, as Keras tells it.
+    derivation
+        The formula with the numbers.
+    """
+
+    layer: str
+    arguments: str
+    size: int
+    output: int
+    derivation: str
+
+
+@dataclass(frozen=True)
+class OutputSizes:
+    """Several layers with their output sizes."""
+
+    cases: tuple[Case, ...]
+
+
+def output_sizes() -> OutputSizes:
+    """Ask Keras for the output sizes of the layers that the pages show.
+
+    Raises
+    ------
+    ValueError
+        If a formula gives another size than Keras.
+    """
+    cases = (
+        _case("Conv2D", 28, kernel_size=3),
+        _case("Conv2D", 5, kernel_size=3),
+        _case("Conv2D", 5, kernel_size=3, padding="same"),
+        _case("Conv2D", 5, kernel_size=3, strides=2),
+        _case("Conv2D", 6, kernel_size=3, strides=2),
+        _case("Conv2D", 6, kernel_size=3, strides=2, padding="same"),
+        _case("Conv2D", 7, kernel_size=3, dilation_rate=2),
+        _case("MaxPooling2D", 11, pool_size=2, strides=2),
+        _case("Conv2DTranspose", 2, kernel_size=3, strides=2),
+    )
+    return OutputSizes(cases)
+
+
+def _case(layer: str, size: int, **arguments: int | str) -> Case:
+    keras = load_keras()
+    made = getattr(keras.layers, layer)(**({} if layer == "MaxPooling2D" else {"filters": 1}), **arguments)
+    output = made.compute_output_shape((1, size, size, 1))[1]
+    axis = {"kernel_size" if name == "pool_size" else name: value for name, value in arguments.items()}
+    derive = transposed_output_size_derivation if layer == "Conv2DTranspose" else output_size_derivation
+    derivation = derive(size, **axis)  # type: ignore[arg-type]
+    told = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
+    if derivation.total != output:
+        raise ValueError(f"{layer}({told}) on size {size}: the formula says {derivation}, but Keras says {output}")
+    return Case(layer, told, size, output, str(derivation))

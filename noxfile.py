@@ -89,14 +89,6 @@ def reproducible(session: nox.Session) -> None:
 
 
 @task
-def lighthouse(session: nox.Session) -> None:
-    """Score every page with Google's Lighthouse, on desktop and phone; needs Node.js."""
-    build(session)
-    session.run("npm", "ci", "--prefix", "tests/lighthouse", "--no-audit", "--no-fund", external=True)
-    session.run("python", "tests/lighthouse/run.py", *session.posargs)
-
-
-@task
 def prove(session: nox.Session) -> None:
     """Run the slow proofs of tests/prove; words after -- go to pytest."""
     install(session)

@@ -105,8 +105,8 @@ class ColorChannels(Picture):
         If there is no such piece.
     """
 
-    row: int = 95
-    column: int = 165
+    row: int = 84
+    column: int = 144
     size: int = 6
 
     def __post_init__(self) -> None:

@@ -1,0 +1,148 @@
+"""Learning for images never seen: the three parts of the images, and what overfitting is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure
+
+from cnnfigs.drawing.shapes import box, digit, label
+from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas, figure
+from cnnfigs.illustrations.base import Picture, require, require_whole
+from cnnfigs.illustrations.networks import percent
+from cnnfigs.illustrations.training_curves import draw_curves
+from cnnfigs.models.networks import NETWORKS
+from cnnfigs.runs.generalization import Split, split_errors, train_on_few
+from cnnfigs.runs.history import History
+
+#: What each part is for, in the order of the parts.
+PURPOSES = ("to learn from", "to choose by", "to judge by, once")
+EXAMPLES = 6
+
+
+def _require_network(network: object) -> None:
+    require(isinstance(network, str) and network in NETWORKS, "network", network, ", ".join(NETWORKS))
+
+
+@dataclass(frozen=True)
+class DataSplit(Picture):
+    """Training, validation and test images: how many, what for, and what a trained network gets wrong in each.
+
+    Parameters
+    ----------
+    network
+        Name of one of the tutorial's networks.
+
+    Raises
+    ------
+    ValueError
+        If there is no such network.
+    """
+
+    network: str = "dense_512"
+
+    def __post_init__(self) -> None:
+        _require_network(self.network)
+
+    def run(self) -> Split:
+        """Show the network all images."""
+        return split_errors(self.network, EXAMPLES)
+
+    def draw(self, run: Split) -> Figure:
+        """Draw a row for each part: its first images, a bar as long as it is large, and the errors."""
+        height = 84
+        made, axes = canvas(640, 30 + height * len(run.parts))
+        most = max(part.count for part in run.parts)
+        label(axes, 4, 14, "images", align="left", size=SMALL, name="muted")
+        label(axes, 636, 14, "errors in a thousand", align="right", size=SMALL, name="muted")
+        for row, (part, purpose) in enumerate(zip(run.parts, PURPOSES, strict=True)):
+            top = 30 + row * height
+            label(axes, 4, top + 16, f"{part.count:,} {part.name} images", align="left", size=LARGE, bold=True)
+            label(axes, 4, top + 38, purpose, align="left", size=NORMAL, name="muted")
+            for column, image in enumerate(part.images):
+                digit(axes, image, 220 + column * 50, top + 2, 44)
+            box(axes, 4, top + 56, 516 * part.count / most, 10, edge=None, fill="input")
+            label(axes, 636, top + 26, f"{1000 * part.share:.1f}", align="right", size=20, bold=True)
+        return made
+
+    def describe(self, run: Split) -> str:
+        """Tell each part with its size, its purpose and its errors."""
+        told = "; ".join(
+            f"{part.count:,} {part.name} images, {purpose}, of which the network gets {part.errors:,} wrong, "
+            f"{1000 * part.share:.1f} in a thousand"
+            for part, purpose in zip(run.parts, PURPOSES, strict=True)
+        )
+        return f"""{len(run.parts)} rows, each with a few digits and a bar as long as the part is large: {told}."""
+
+    def state_facts(self, run: Split) -> dict[str, str]:
+        """Give images, errors and errors in a thousand of each part."""
+        facts = {}
+        for part in run.parts:
+            facts[part.name] = f"{part.count:,}"
+            facts[f"{part.name} errors"] = f"{part.errors:,}"
+            facts[f"{part.name} per thousand"] = f"{1000 * part.share:.1f}"
+        return facts
+
+
+@dataclass(frozen=True)
+class Overfitting(Picture):
+    """A training on few images that is not stopped: perfect on those, ever worse on others.
+
+    Parameters
+    ----------
+    images
+        How many training images, 10 to 1,000.
+    epochs
+        Passes over them, 2 to 60.
+    network
+        Name of one of the tutorial's networks.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of range or there is no such network.
+    """
+
+    images: int = 200
+    epochs: int = 20
+    network: str = "dense_512"
+
+    def __post_init__(self) -> None:
+        require_whole("images", self.images, 10, 1_000)
+        require_whole("epochs", self.epochs, 2, 60)
+        _require_network(self.network)
+
+    def run(self) -> History:
+        """Train the network."""
+        return train_on_few(self.network, self.images, self.epochs)
+
+    def draw(self, run: History) -> Figure:
+        """Draw loss and errors, each with a line for the images trained on and one for those held out."""
+        made = figure(720, 268)
+        left, right = made.add_axes((0.075, 0.17, 0.395, 0.7)), made.add_axes((0.58, 0.17, 0.395, 0.7))
+        draw_curves(left, run, "loss", run.loss, run.validation_loss)
+        draw_curves(right, run, "errors, %", 100 * (1 - run.accuracy), 100 * (1 - run.validation_accuracy))
+        return made
+
+    def describe(self, run: History) -> str:
+        """Tell both charts."""
+        best, last = run.best_epoch - 1, len(run.loss) - 1
+        return f"""Two charts over {last + 1} epochs of training on {self.images} images. Left, the loss: on these
+            images it falls from {run.loss[0]:.3f} to {run.loss[last]:.3f}; on images held out it falls to
+            {run.validation_loss[best]:.3f} at epoch {run.best_epoch}, which is marked, and then rises to
+            {run.validation_loss[last]:.3f}. Right, the errors: in the end
+            {percent(1 - run.accuracy[last])} on the images trained on, {percent(1 - run.validation_accuracy[last])} on
+            those held out."""
+
+    def state_facts(self, run: History) -> dict[str, str]:
+        """Give images, epochs, when no error was left, and errors and losses at the end."""
+        return {
+            "images": str(self.images),
+            "epochs": str(len(run.loss)),
+            "best epoch": str(run.best_epoch),
+            "best validation loss": f"{run.validation_loss.min():.2f}",
+            "last validation loss": f"{run.validation_loss[-1]:.2f}",
+            "last training loss": f"{run.loss[-1]:.3f}",
+            "last training errors": percent(1 - run.accuracy[-1]),
+            "last validation errors": percent(1 - run.validation_accuracy[-1]),
+        }

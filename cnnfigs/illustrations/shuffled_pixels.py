@@ -1,0 +1,92 @@
+"""A dense network does not know which pixels are neighbours: shuffle them all, and it answers as before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from cnnfigs.drawing.shapes import arrow, bars, digit, label, raster
+from cnnfigs.drawing.style import LARGE, SMALL, canvas
+from cnnfigs.illustrations.base import Picture, require_whole
+from cnnfigs.illustrations.dense_layer import DENSE, require_dense
+from cnnfigs.illustrations.networks import percent, require_test_image, with_article
+from cnnfigs.runs.shuffling import Shuffled, shuffled_pixels
+
+
+@dataclass(frozen=True)
+class ShuffledPixels(Picture):
+    """A digit and one unit's weights, both with their pixels shuffled in the same way, and the answer.
+
+    Parameters
+    ----------
+    index
+        Which of MNIST's test images, 0 to 9999.
+    unit
+        Which unit of the network's first dense layer, counted from 0.
+    seed
+        Seed of the order, 0 or more.
+    network
+        "dense_512" or "dense_131".
+
+    Raises
+    ------
+    ValueError
+        If there is no such image, unit or network, or the seed is negative.
+    """
+
+    index: int = 18
+    unit: int = 374
+    seed: int = 0
+    network: str = "dense_512"
+
+    def __post_init__(self) -> None:
+        require_test_image(self.index)
+        require_dense(self.network)
+        require_whole("unit", self.unit, 0, DENSE[self.network] - 1)
+        require_whole("seed", self.seed, 0)
+
+    def run(self) -> Shuffled:
+        """Show all test images to the network, and all shuffled ones to the shuffled network."""
+        return shuffled_pixels(self.network, self.index, self.unit, self.seed)
+
+    def draw(self, run: Shuffled) -> Figure:
+        """Draw image, weights and answer, above as they are and below shuffled."""
+        side, height = 132, 166
+        made, axes = canvas(640, 34 + 2 * height)
+        lefts = (104, 272, 460)
+        for left, width, name in zip(lefts, (side, side, 120), ("image", "a unit’s weights", "answer"), strict=True):
+            label(axes, left + width / 2, 14, name, size=LARGE, bold=True)
+        limit = float(np.abs(run.weights).max())
+        for row, name in enumerate(("as they are", "shuffled")):
+            top = 34 + row * height
+            middle = top + side / 2
+            label(axes, 4, middle, name, align="left", bold=True)
+            digit(axes, run.images[row], lefts[0], top, side)
+            raster(axes, run.weights[row], lefts[1], top, side, limit=limit, signed=True, frame="kernel")
+            arrow(axes, (lefts[1] + side + 8, middle), (lefts[1] + side + 32, middle))
+            bars(axes, run.probabilities[row], lefts[2], top, 120, side / 10, [str(number) for number in range(10)])
+            best = int(run.probabilities[row].argmax())
+            told = percent(run.probabilities[row, best])
+            label(axes, lefts[2] + 126, top + (best + 0.5) * side / 10, told, align="left", size=SMALL, bold=True)
+        return made
+
+    def describe(self, run: Shuffled) -> str:
+        """Tell both rows, and how all answers compare."""
+        shares = [percent(each.max()) for each in run.probabilities]
+        answers = [int(each.argmax()) for each in run.probabilities]
+        return f"""Two rows. Above, {with_article(run.label)}, the weights of a unit, and the network's answer:
+            {answers[0]} with {shares[0]}. Below, image and weights with their pixels in another order, the same for
+            both; nobody could read the image, it looks like noise. The answer is {answers[1]} with {shares[1]}. Of
+            {run.asked:,} test images, {run.same_answers:,} get the same answer in both ways."""
+
+    def state_facts(self, run: Shuffled) -> dict[str, str]:
+        """Give how many images were asked, how many got the same answer, and the largest difference."""
+        return {
+            "asked": f"{run.asked:,}",
+            "same": f"{run.same_answers:,}",
+            "correct": f"{run.correct[0]:,}",
+            "shuffled correct": f"{run.correct[1]:,}",
+            "millionths": f"{1e6 * run.largest_difference:.1f}",
+        }

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import nbformat
 import yaml
 from jupyter_cache import get_cache
+from myst_nb.core.read import MystMetadataParsingError
 from myst_nb.sphinx_ import NbMetadataCollector
 from myst_nb.sphinx_ import Parser as NotebookParser
 from nbclient.exceptions import DeadKernelError
@@ -45,6 +46,12 @@ class Parser(NotebookParser):  # type: ignore[misc]
         name = env.docname
         try:
             super().parse(inputstring, document)
+        except MystMetadataParsingError as error:
+            place = re.search(r"at line (\d+)", str(error))
+            message = re.sub(r"ParseWarnings\(msg='(.*?)'.*", r"\1", str(error))
+            warn(message, name, int(place[1]) if place else None)
+            super().parse("# A page that cannot be read\n", document)
+            return
         except DeadKernelError as error:
             warn(f"the Python process of the page's code cells ended: {error}", name, None)
             super().parse(with_metadata(inputstring, "mystnb", execution_mode="off"), document)

@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
+from myst_nb.core.read import MystMetadataParsingError, is_myst_markdown_notebook, read_myst_markdown_notebook
 
 from cnnfigs import provenance
 from cnnfigs.sphinxext.cells import with_metadata
@@ -112,7 +112,10 @@ def mark(app: Sphinx, name: str, source: list[str]) -> None:
     """Write the digest into a page that is being read."""
     if app.env.doc2path(name).suffix != ".md" or not is_myst_markdown_notebook(source[0]):
         return
-    notebook = read_myst_markdown_notebook(source[0], path=app.env.doc2path(name))
+    try:
+        notebook = read_myst_markdown_notebook(source[0], path=app.env.doc2path(name))
+    except MystMetadataParsingError:  # the parser warns of it
+        return
     cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     used = uses("\n".join(cells), app.config.freshness_packages)
     digest = used.digest()

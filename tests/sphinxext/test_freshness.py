@@ -237,6 +237,18 @@ FAILING = {
         os._exit(3)
         ```
     """,
+    "unreadable": """
+        ---
+        file_format: mystnb
+        ---
+
+        # Unreadable
+
+        ```{code-cell} python
+        :tags: [hide-input
+        x = 1
+        ```
+    """,
     "expected": """
         ---
         file_format: mystnb
@@ -269,6 +281,7 @@ def test_failing_cells_fail_every_build_and_are_named(site: Callable[..., Site])
             'docs/raising.md:10: WARNING: Unknown interpreted text role "unknown".',
             f"docs/raising.md:22: {failed} ValueError: kernel_size is 0: accepted is 1 or more",
             f"docs/slow.md:10: {failed} CellTimeoutError: {slow}",
+            "docs/unreadable.md:7: WARNING: Code cell 1 at line 7 could not be read: Invalid options format (bad YAML)",
         ]
     # Mended, a page is good at once; the name that was missing is found although the page did not change.
     tiny.write({"tiny/sums.py": textwrap.dedent(PACKAGE["tiny/sums.py"]) + "\n\ndef quadruple(x):\n    return 4 * x\n"})

@@ -408,11 +408,12 @@ def inked(values: ArrayLike) -> NDArray[np.float64]:
 
     Examples
     --------
-    >>> inked([[0.0, 1.0]]).tolist()
-    [[[1.0, 1.0, 1.0], [0.0, 0.0, 0.0]]]
+    >>> inked([[0.0, 0.5, 1.0]])[..., 0].round(2).tolist()
+    [[1.0, 0.5, 0.0]]
     """
     shades: NDArray[np.float64] = np.repeat(1 - np.asarray(values, dtype=float)[..., np.newaxis], 3, axis=-1)
-    return shades
+    # Pure white is the page's colour in the palette and would turn dark with it: paper stays paper.
+    return np.minimum(shades, 254 / 255)
 
 
 def window(axes: Axes, x: float, y: float, width: float, height: float | None = None, name: str = "kernel") -> None:

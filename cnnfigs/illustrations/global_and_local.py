@@ -1,0 +1,89 @@
+"""What one unit of a dense layer looks at, and what one filter of a convolution looks at, to the same scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from cnnfigs.drawing.shapes import arrow, box, digit, label, raster
+from cnnfigs.drawing.style import SMALL, canvas
+from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.networks import require_test_image
+from cnnfigs.runs.activations import test_digit
+from cnnfigs.runs.global_patterns import GlobalAndLocalRun, compare_reach
+
+SIDE = 196
+
+
+@dataclass(frozen=True)
+class GlobalAndLocal(Picture):
+    """The weights of a unit of a dense layer and of a filter, to scale: one covers the image, the other slides over it.
+
+    Parameters
+    ----------
+    index
+        Which of MNIST's test images, 0 to 9999; the unit and the filter that answer most strongly to it are shown.
+
+    Raises
+    ------
+    ValueError
+        If there is no such image.
+    """
+
+    index: int = 4
+
+    def __post_init__(self) -> None:
+        require_test_image(self.index)
+
+    def run(self) -> GlobalAndLocalRun:
+        """Show the digit to the first layers of both networks."""
+        return compare_reach(test_digit(self.index))
+
+    def draw(self, run: GlobalAndLocalRun) -> Figure:
+        """Draw the digit, the unit's weights and the filter's weights with one scale."""
+        figure, axes = canvas(700, 272)
+        pixel = SIDE / run.image.shape[1]
+        top = 34
+        heads = (
+            ("the digit", "input", f"{run.image.size} pixels"),
+            ("a unit of a dense layer", "kernel", f"{run.unit_weights.size} weights"),
+            ("a filter of a convolution", "kernel", f"{run.kernel.size} weights"),
+        )
+        for number, (head, name, size) in enumerate(heads):
+            middle = 8 + SIDE / 2 + number * (SIDE + 48)
+            label(axes, middle, 16, head, name=name, bold=True)
+            label(axes, middle, top + SIDE + 22, size, size=SMALL, name="muted")
+        digit(axes, run.image, 8, top, SIDE)
+        raster(axes, run.unit_weights, 8 + SIDE + 48, top, SIDE, signed=True, frame="kernel")
+        left = 8 + 2 * (SIDE + 48)
+        box(axes, left, top, SIDE, SIDE, edge="padding", dashed=True)
+        row, column = np.unravel_index(run.filter_answers.argmax(), run.filter_answers.shape)
+        kernel = run.kernel.shape[1] * pixel
+        x, y = left + column * pixel, top + row * pixel
+        raster(axes, run.kernel, x, y, kernel, signed=True, frame="kernel")
+        for step in ((-1, 0), (1, 0), (0, -1), (0, 1)):
+            middle = (x + kernel / 2, y + kernel / 2)
+            start, end = (
+                (middle[0] + step[0] * reach, middle[1] + step[1] * reach) for reach in (kernel * 0.75, kernel * 1.8)
+            )
+            arrow(axes, start, end, "kernel")
+        return figure
+
+    def describe(self, run: GlobalAndLocalRun) -> str:
+        """Say how much of the image each of the two covers."""
+        height, width = run.kernel.shape
+        return f"""Three squares of the same scale. Left, a digit of {run.image.size} pixels. In the middle, the
+            {run.unit_weights.size} weights of one unit of a dense layer, number {run.unit}: one for each pixel, so that
+            they cover the whole image like a mask laid on it. Right, the {run.kernel.size} weights of one filter,
+            number {run.channel}: a tiny patch of {height}×{width} in an empty square, with arrows in all four
+            directions, as it slides over the image and stands in {run.filter_answers.size} places."""
+
+    def state_facts(self, run: GlobalAndLocalRun) -> dict[str, str]:
+        """Give the numbers of weights and of the filter's places."""
+        return {
+            "unit weights": str(run.unit_weights.size),
+            "filter weights": str(run.kernel.size),
+            "places": str(run.filter_answers.size),
+        }

@@ -1,4 +1,4 @@
-from arithmetic_checks import TRIED
+from arithmetic_checks import COMPARED, TRIED
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -7,9 +7,12 @@ def pytest_terminal_summary(terminalreporter):
     for (what, rank, padding), count in sorted(TRIED.items()):
         kinds = totals.setdefault(what, [])
         kinds.append((f"{rank}-D {padding}", count))
-    if totals:
-        terminalreporter.section("configurations tried")
+    if not totals:
+        return
+    terminalreporter.section("configurations tried")
     for what, kinds in totals.items():
         told = ", ".join(f"{kind} {count:,}" for kind, count in kinds)
         terminalreporter.write_line(f"{what}: {sum(count for _, count in kinds):,} ({told})")
-    terminalreporter.write_line(f"in all: {sum(TRIED.values()):,}")
+    terminalreporter.write_line(f"in all: {TRIED.total():,}")
+    for what, count in COMPARED.items():
+        terminalreporter.write_line(f"{what}: {count:,}")

@@ -77,8 +77,8 @@ def canvas(width: float, height: float) -> tuple[Figure, Axes]:
     Examples
     --------
     >>> picture, axes = canvas(200, 100)
-    >>> axes.get_xlim(), axes.get_ylim()
-    ((0.0, 200.0), (100.0, 0.0))
+    >>> [float(edge) for edge in (*axes.get_xlim(), *axes.get_ylim())]
+    [0.0, 200.0, 100.0, 0.0]
     """
     made = figure(width, height)
     axes = made.add_axes((0, 0, 1, 1))

@@ -82,7 +82,8 @@ def test_code_on_the_page_is_the_recipe_really_used(monkeypatch):
     for layer, ours in zip(model.layers, shipped.layers, strict=True):
         theirs = {key: value for key, value in layer.get_config().items() if key != "name"}
         assert theirs == {key: value for key, value in ours.get_config().items() if key != "name"}
-    assert model.optimizer.name == RECIPE.optimizer
+    # Its name counts the optimisers that other tests have made before.
+    assert type(model.optimizer) is type(keras.optimizers.get(RECIPE.optimizer))
     assert float(model.optimizer.learning_rate) == pytest.approx(RECIPE.learning_rate)
     assert model.loss == RECIPE.loss
     assert fitted["batch_size"] == RECIPE.batch_size

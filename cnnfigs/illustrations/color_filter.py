@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.shapes import arrow, box, cells, colored, label, number_grid, raster, window, written_number
 from cnnfigs.drawing.style import LARGE, SMALL, canvas
 from cnnfigs.illustrations.base import Picture, require_whole
-from cnnfigs.illustrations.sliding_window import bracketed, written_grid
+from cnnfigs.illustrations.window_steps import bracketed, written_grid
 from cnnfigs.runs.color_filter import ColorFilterRun, color_filter
 
 CHANNELS = ("red", "green", "blue")

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from cnnfigs.data import mnist
 from cnnfigs.models.backend import load_keras
+from cnnfigs.models.training import RECIPE
 from cnnfigs.models.weights import load
 from cnnfigs.runs.activations import test_digit
 
@@ -41,7 +42,7 @@ class UnitSum:
     pre_activation, output
         Weighted sum plus bias, and what the activation function makes of it.
     never_inked
-        How many pixels are paper in all training images, so that training never changed the weights there.
+        How many pixels are paper in all images trained on, so that training never changed the weights there.
     """
 
     network: str
@@ -130,7 +131,7 @@ def unit_sum(network: str, index: int, unit: int) -> UnitSum:
         bias=float(bias[unit]),
         pre_activation=float(before_activation(layer, np.asarray(flat))[0, unit]),
         output=float(layer(flat)[0, unit]),
-        never_inked=int((mnist().x_train.max(axis=0) == 0).sum()),
+        never_inked=int((mnist().x_train[: -RECIPE.validation_images].max(axis=0) == 0).sum()),
     )
 
 

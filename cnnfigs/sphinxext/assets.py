@@ -55,9 +55,7 @@ def offer_exchange(app: Sphinx) -> None:
         app.builder.templates.environment.filters["exchange"] = exchange
 
 
-def mend_page(
-    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
-) -> None:
+def mend_page(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     """Leave out MyST-NB's own style sheet, and give entries of a bibliography the role that their list wants.
 
     The sheet is 43 kB, of which the pages need a few rules, and site.css words them its own way.

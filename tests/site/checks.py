@@ -15,6 +15,8 @@ from serving import PACKED
 LIMIT = 150_000
 #: A phone's width, narrow but common.
 PHONE = {"width": 360, "height": 740}
+#: A sheet of A4 with margins, in CSS pixels.
+PAPER = {"width": 700, "height": 1000}
 DESKTOP = {"width": 1280, "height": 900}
 
 
@@ -142,6 +144,26 @@ def out_of_reach(page: Page) -> list[str]:
             return problems;
         }"""
     )
+
+
+def cut_on_paper(page: Page) -> list[str]:
+    """Find what a sheet of paper would cut off, and dark paper."""
+    page.set_viewport_size(PAPER)
+    page.emulate_media(media="print", color_scheme="dark")
+    problems = page.evaluate(
+        """() => {
+            const width = document.documentElement.clientWidth;
+            const background = getComputedStyle(document.body).backgroundColor;
+            const problems = /^rgb\\(255, 255, 255\\)$|, 0\\)$/.test(background) ? [] : [`the paper is ${background}`];
+            for (const element of document.querySelectorAll('figure, table, img, svg, math, pre'))
+                if (element.getBoundingClientRect().right > width + 1 || element.scrollWidth > element.clientWidth + 1
+                    && /auto|scroll|hidden/.test(getComputedStyle(element).overflowX))
+                    problems.push(`${element.outerHTML.slice(0, 80)} is cut`);
+            return problems;
+        }"""
+    )
+    page.emulate_media(media="screen", color_scheme="light")
+    return problems
 
 
 def double_ids(page: Page) -> list[str]:

@@ -14,7 +14,7 @@ SOUND = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A p
 <body><main><h1>A page</h1>{body}</main></body></html>"""
 
 #: A figure wider than a phone, in a scroller that is as it should be.
-SCROLLER = """<style>.box {{ overflow-x: auto }} .wide {{ width: 720px; height: 50px; display: block }}</style>
+SCROLLER = """<style>.box {{ overflow-x: auto }} .wide {{ width: 690px; height: 50px; display: block }}</style>
 <div class="box" {attributes}><svg class="wide" role="img" aria-label="A bar as wide as four thumbs"></svg></div>"""
 REACHABLE = 'tabindex="0" role="region" aria-label="Figure 1"'
 
@@ -41,6 +41,7 @@ def test_a_sound_page_passes_every_check(planted, tmp_path):
     assert checks.axe_violations(page) == []
     assert checks.out_of_reach(page) == []
     assert checks.double_ids(page) == []
+    assert checks.cut_on_paper(page) == []
     assert checks.broken_links(tmp_path) == []
     assert sum(checks.weight(watch.requests, address, tmp_path).values()) < 1000
 
@@ -132,6 +133,20 @@ def test_axe_is_heard_in_the_theme_that_is_set(planted):
 def test_what_a_phone_cannot_reach_is_found(planted, body, problem):
     page, *_ = planted(body, window=PHONE)
     problems = checks.out_of_reach(page)
+    assert any(problem in found for found in problems), problems
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        ("<style>body { background: #131416 }</style>", "the paper is rgb(19, 20, 22)"),
+        ("<style>table { width: 720px }</style><table></table>", "<table></table> is cut"),
+        ("<style>pre { width: 90px; overflow: auto }</style><pre>A line longer than the box</pre>", "is cut"),
+    ],
+)
+def test_what_paper_cuts_is_found(planted, body, problem):
+    page, *_ = planted(body)
+    problems = checks.cut_on_paper(page)
     assert any(problem in found for found in problems), problems
 
 

@@ -57,6 +57,10 @@ def test_all_can_be_reached_on_a_phone(opened):
     assert checks.out_of_reach(opened.page) == []
 
 
+def test_nothing_is_cut_on_paper(opened):
+    assert checks.cut_on_paper(opened.page) == []
+
+
 def test_opened_from_disk_without_any_complaint(tab, site, name):
     watch = Watch(tab, site.as_uri())
     open_page(tab, (site / name).as_uri())

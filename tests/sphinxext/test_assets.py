@@ -1,0 +1,97 @@
+"""What the build adds to the theme, on a site of one page."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from lxml import html
+from sphinx.errors import ThemeError
+
+from cnnfigs.drawing.palette import palette
+from cnnfigs.sphinxext.assets import exchange
+
+PAGE = """---
+file_format: mystnb
+kernelspec:
+  name: python3
+---
+
+# A page
+
+```{code-cell} ipython3
+:tags: [hide-input]
+print("the result")
+```
+
+```{code-cell} ipython3
+print("the code is the point")
+```
+
+$$x^2$$ (square)
+
+:::{table} A table
+:name: tab-one
+| a | b |
+|---|---|
+| 1 | 2 |
+:::
+"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "docs").mkdir()
+    (folder / "docs/index.md").write_text(PAGE, encoding="utf-8")
+    (folder / "conf.py").write_text(
+        'extensions = ["myst_nb", "cnnfigs.sphinxext.assets"]\n'
+        'myst_enable_extensions = ["dollarmath", "colon_fence"]\n'
+        'html_theme = "furo"\n'
+        'nb_execution_mode = "force"\n'
+        'nb_code_prompt_show = "Show the code"\n'
+        'nb_code_prompt_hide = "Hide the code"\n'
+    )
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "-c", ".", "-d", ".cache/doctrees", "docs", "site"]
+    subprocess.run(command, cwd=folder, check=True)
+    assert sorted(path.name for path in (folder / "docs").iterdir()) == ["index.md"]
+    return folder / "site"
+
+
+@pytest.fixture(scope="module")
+def page(site):
+    return html.parse(site / "index.html").getroot()
+
+
+def test_the_palette_is_on_the_page(site, page):
+    (sheet,) = (href for href in page.xpath("//link/@href") if "palette.css" in href)
+    assert (site / sheet.split("?")[0]).read_text(encoding="utf-8") == palette().css()
+
+
+def test_notebook_styles_are_left_out(page):
+    sheets = page.xpath("//link[@rel='stylesheet']/@href")
+    assert any("furo.css" in sheet for sheet in sheets)
+    assert not any("mystnb" in sheet for sheet in sheets)
+
+
+def test_hidden_code_stands_below_its_result_behind_a_label(page):
+    first, second = page.find_class("cell")
+    output, code = first
+    assert output.text_content().strip() == "the result"
+    assert (code.tag, code.get("open")) == ("details", None)
+    (summary,) = code.findall("summary")
+    assert summary.get("aria-label") is None
+    assert [text.text for text in summary] == ["Show the code", "Hide the code"]
+    assert "print" in code.text_content()
+    assert [part.get("class").split()[0] for part in second] == ["cell_input", "cell_output"]
+
+
+def test_no_id_is_given_twice(page):
+    ids = page.xpath("//@id")
+    assert {"tab-one", "equation-square"} <= set(ids)
+    assert len(ids) == len(set(ids))
+
+
+def test_a_piece_that_the_theme_no_longer_has_stops_the_build():
+    with pytest.raises(ThemeError, match=r"docs/_templates exchanges '<main>', .* adapt the template"):
+        exchange("<div>", "<main>", '<main class="x">')

@@ -40,7 +40,7 @@ def build(checkout: Path, command: list[str]) -> Measured:
 
     Raises
     ------
-    subprocess.CalledProcessError
+    SystemExit
         If the build fails; its output has been printed.
     """
     environment = os.environ | {
@@ -57,7 +57,7 @@ def build(checkout: Path, command: list[str]) -> Measured:
     seconds = time.perf_counter() - started
     if process.returncode:
         print(output)
-        raise subprocess.CalledProcessError(process.returncode, command)
+        raise SystemExit(f"nothing was measured: the build failed with exit code {process.returncode}, see above")
     return Measured(seconds, seen.memory, len(seen.kernels))
 
 

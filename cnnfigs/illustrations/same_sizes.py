@@ -58,3 +58,11 @@ class SameSizes(Table):
         return f"""Output sizes with “same” padding and a window of {run.kernel_size} cells, a row for each input size
             and a column for each of the strides, with the zeros added before and after: {run.sizes[0]} cells become
             {first}."""
+
+    def state_facts(self, run: windows.SameSizes) -> dict[str, str]:
+        """Give the output size of each input with each of the strides."""
+        return {
+            f"{size} strides {each}": str(made)
+            for size, outputs in zip(run.sizes, run.outputs, strict=True)
+            for each, made in zip(run.strides, outputs, strict=True)
+        }

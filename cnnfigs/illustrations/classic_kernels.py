@@ -74,8 +74,8 @@ class ClassicKernels(Picture):
             opposite signs on the two sides of each stroke."""
 
     def state_facts(self, run: ClassicKernelsRun) -> dict[str, str]:
-        """Give for each kernel the sum of its weights and the range of its results."""
-        facts = {}
+        """Give how many kernels there are, and for each the sum of its weights and the range of its results."""
+        facts = {"count": str(len(run.results))}
         for result in run.results:
             facts[f"{result.name} sum"] = f"{result.total}"
             for name, values in (("photo", result.photo), ("digit", result.digit)):

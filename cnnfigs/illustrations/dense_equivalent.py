@@ -58,7 +58,7 @@ class DenseEquivalent(Picture):
 
     def draw(self, run: DenseEquivalentRun) -> Figure:
         """Draw the convolution above, and below it the dense layer's weights, a row for each output."""
-        cell, left, large = 22, 86, 26
+        cell, left, large = 22, 92, 26
         size, kernel_size, places = self.size, self.kernel_size, self._places
         above, below = 28 + size * large, places**2 * cell
         width = left + size**2 * cell + 62

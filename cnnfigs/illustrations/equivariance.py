@@ -74,24 +74,24 @@ class Equivariance(Picture):
             # What both maps have: this part is compared.
             x, y = second + right * pixel, top + 4 + down * pixel
             box(axes, x, y, width, height, edge="accent", line_width=2, dashed=True)
-        top = step / 2 + 26
-        label(axes, third + width / 2, top - 14, "difference", name="accent", bold=True)
-        raster(axes, run.difference, third, top + 4, width, limit=limit, signed=True, frame="accent")
-        label(axes, third + width / 2, top + height + 22, f"largest: {run.largest_difference:.1g}", bold=True)
-        label(axes, third + width / 2, top + height + 40, "over all 32 maps", size=SMALL, name="muted")
+        beside = step / 2 + 26
+        label(axes, third + width / 2, beside - 14, "difference", name="accent", bold=True)
+        raster(axes, run.difference, third, beside + 4, width, limit=limit, signed=True, frame="accent")
+        label(axes, third + width / 2, beside + height + 22, f"largest: {run.largest_difference:.1g}", bold=True)
+        label(axes, third + width / 2, beside + height + 40, f"over all {run.filters} maps", size=SMALL, name="muted")
         for row in range(2):
             middle = row * step + 26 + 4 + places / 2
-            arrow(axes, (second + places + 10, middle), (third - 12, top + 4 + height / 2))
+            arrow(axes, (second + places + 10, middle), (third - 12, beside + 4 + height / 2))
         return figure
 
     def describe(self, run: EquivarianceRun) -> str:
         """Tell the two rows and the difference."""
         height, width = run.difference.shape
         return f"""Above, a handwritten digit and the map that filter {self.n} of the first layer makes of it. Below,
-            the same digit {self.rows} pixels lower and {self.columns} further to the right, and its map: the same dark
-            places, moved in the same way. A dashed frame marks the {height}×{width} places that both maps share. To
-            the right, the difference there, an evenly pale square: the largest difference in any of the 32 maps is
-            {run.largest_difference:.1g}."""
+            the same digit {self.rows} pixels lower and {self.columns} further to the right, and its map: the same
+            dark places, moved in the same way. A dashed frame marks the {height}×{width} places that both maps share.
+            To the right, the difference there, an evenly pale square: the largest difference in any of the
+            {run.filters} maps is {run.largest_difference:.1g}."""
 
     def state_facts(self, run: EquivarianceRun) -> dict[str, str]:
         """Give the shift, the part compared and the largest difference."""
@@ -104,7 +104,7 @@ class Equivariance(Picture):
 
 
 @dataclass(frozen=True)
-class MovedLayersTable(Table):
+class ShiftTable(Table):
     """How well the maps of every layer follow a digit that moves, and what becomes of the network's answer.
 
     Parameters
@@ -183,6 +183,6 @@ def _share(difference: float) -> str:
     Examples
     --------
     >>> _share(0.72), _share(3e-7)
-    ('72 %', '0 %')
+    ('72%', '0%')
     """
-    return f"{100 * difference:.0f} %"
+    return f"{difference:.0%}"

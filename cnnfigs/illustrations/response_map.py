@@ -68,23 +68,28 @@ class ResponseMap(Picture):
     def draw(self, run: StrongestResponse) -> Figure:
         """Draw digit, filter and map, with the window where the filter answers most strongly."""
         figure, axes = canvas(480, 216)
-        pixel, top, below = 5, 28, 190
+        pixel, top, below = 4.5, 28, 190
         size, places = run.image.shape[0], run.response_map.shape[0]
-        left, middle, right = 4, 184, 344
+        left, middle, right = 4, 168, 348
         label(axes, left + size * pixel / 2, 12, "input", name="input", bold=True)
         digit(axes, run.image[..., 0], left, top, size * pixel)
         label(axes, left + size * pixel / 2, below, written(run.image.shape), size=SMALL, name="muted")
 
-        cell, start = 38, top + 13
+        cell, start = 46, top
         label(axes, middle + 1.5 * cell, 12, f"filter {self.n}", name="kernel", bold=True)
         number_grid(axes, run.kernel, middle, start, cell, write=_hundredths, signed=True)
         box(axes, middle, start, 3 * cell, 3 * cell, edge="kernel", line_width=2)
-        told = f"bias {written_number(run.bias, 3)}"
-        label(axes, middle + 1.5 * cell, start + 3 * cell + 18, told, size=SMALL, name="kernel")
-        label(axes, middle + 1.5 * cell, below, "then ReLU", size=SMALL, name="muted")
+        label(
+            axes,
+            middle + 1.5 * cell,
+            below,
+            f"bias {written_number(run.bias, 3)}, then ReLU",
+            size=SMALL,
+            name="kernel",
+        )
 
         label(axes, right + places * pixel / 2, 12, "feature map", name="output", bold=True)
-        raster(axes, run.response_map, right, top + 5, places * pixel, frame="output")
+        raster(axes, run.response_map, right, top + 4, places * pixel, frame="output")
         label(axes, right + places * pixel / 2, below, written(run.response_map.shape), size=SMALL, name="muted")
         label(axes, right + places * pixel / 2, below + 18, f"maps[:, :, {self.n}]", size=SMALL, bold=True)
 
@@ -92,9 +97,9 @@ class ResponseMap(Picture):
         window(axes, x, y, 3 * pixel)
         told = f"{written_number(run.strongest, 2)} at row {run.row}, column {run.column}"
         label(axes, 4, below + 18, f"strongest: {told}", size=SMALL, align="left")
-        window(axes, right + run.column * pixel, top + 5 + run.row * pixel, pixel, name="output")
-        arrow(axes, (left + size * pixel + 8, top + 70), (middle - 10, top + 70))
-        arrow(axes, (middle + 3 * cell + 10, top + 70), (right - 8, top + 70))
+        window(axes, right + run.column * pixel, top + 4 + run.row * pixel, pixel, name="output")
+        arrow(axes, (left + size * pixel + 8, top + 68), (middle - 10, top + 68))
+        arrow(axes, (middle + 3 * cell + 10, top + 68), (right - 8, top + 68))
         return figure
 
     def describe(self, run: StrongestResponse) -> str:
@@ -215,9 +220,9 @@ class Channels(Picture):
         figure, axes = canvas(480, 226)
         side, ground = 84, 164
         stacks = (
-            (4, 0, "a grey image", run.grey, "input"),
-            (122, 22, "a colour image", run.colour, "input"),
-            (286, 2.5, "a layer’s output", run.maps, "output"),
+            (12, 0, "a grey image", run.grey, "input"),
+            (138, 22, "a colour image", run.colour, "input"),
+            (302, 2.5, "a layer’s output", run.maps, "output"),
         )
         for left, offset, name, values, frame in stacks:
             count = values.shape[-1]
@@ -229,7 +234,7 @@ class Channels(Picture):
             label(axes, middle, ground + 36, written(values.shape), size=SMALL)
             label(axes, middle, ground + 52, f"{count} channel{'s' if count > 1 else ''}", size=SMALL, name="muted")
         for sheet, colour in enumerate(("R", "G", "B")):
-            label(axes, 122 + side + sheet * 22 + 9, ground - 8 - sheet * 22, colour, size=SMALL, bold=True)
+            label(axes, 138 + side + sheet * 22 + 9, ground - 8 - sheet * 22, colour, size=SMALL, bold=True)
         return figure
 
     def describe(self, run: ChannelStacks) -> str:
@@ -250,7 +255,7 @@ class Channels(Picture):
         self,
         axes: Axes,
         run: ChannelStacks,
-        values: np.ndarray,
+        values: NDArray[np.float32],
         sheet: int,
         x: float,
         y: float,

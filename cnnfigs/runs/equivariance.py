@@ -28,7 +28,9 @@ class EquivarianceRun:
     difference
         The first map moved as the digit was, minus the second, where both have values: shape (26 - rows, 26 - columns).
     largest_difference
-        Its largest absolute value over all 32 maps.
+        The largest absolute difference in any map of the layer.
+    filters
+        How many maps the layer makes.
     """
 
     image: Map
@@ -37,6 +39,7 @@ class EquivarianceRun:
     moved_map: Map
     difference: Map
     largest_difference: float
+    filters: int
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,7 @@ def equivariance(index: int, n: int, rows: int, columns: int) -> EquivarianceRun
         moved_map=after[..., n],
         difference=difference[..., n],
         largest_difference=float(np.abs(difference).max()),
+        filters=difference.shape[-1],
     )
 
 

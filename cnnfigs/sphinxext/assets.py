@@ -56,13 +56,23 @@ def offer_exchange(app: Sphinx) -> None:
 
 
 def mend_page(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
-    """Leave out MyST-NB's own style sheet, and give entries of a bibliography the role that their list wants.
+    """Leave out what the page does not use, and give entries of a bibliography the role that their list wants.
 
-    The sheet is 43 kB, of which the pages need a few rules, and site.css words them its own way.
+    MyST-NB's own style sheet is 43 kB, of which site.css words the few rules that the pages need its own way.
+    sphinx-design's classes all begin with ``sd-``.
     """
-    context["css_files"] = [sheet for sheet in context["css_files"] if "/mystnb." not in str(sheet.filename)]
-    if "body" in context:
-        context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+    body = context.get("body", "")
+
+    def needed(asset: Any) -> bool:
+        name = str(getattr(asset, "filename", asset))
+        if "design-tabs." in name or "sphinx-design." in name:
+            return "sd-" in body
+        return "/mystnb." not in name
+
+    for assets in ("css_files", "script_files"):
+        context[assets] = list(filter(needed, context[assets]))
+    if body:
+        context["body"] = body.replace('role="doc-biblioentry"', 'role="listitem"')
 
 
 class ResultFirst(SphinxPostTransform):

@@ -36,6 +36,19 @@ $$x^2$$ (square)
 |---|---|
 | 1 | 2 |
 :::
+
+```{toctree}
+tabs
+```
+"""
+
+TABS = """# Tabs
+
+::::{tab-set}
+:::{tab-item} One
+Words.
+:::
+::::
 """
 
 
@@ -44,8 +57,9 @@ def site(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("project")
     (folder / "docs").mkdir()
     (folder / "docs/index.md").write_text(PAGE, encoding="utf-8")
+    (folder / "docs/tabs.md").write_text(TABS, encoding="utf-8")
     (folder / "conf.py").write_text(
-        'extensions = ["myst_nb", "cnnfigs.sphinxext.assets"]\n'
+        'extensions = ["myst_nb", "sphinx_design", "cnnfigs.sphinxext.assets"]\n'
         'myst_enable_extensions = ["dollarmath", "colon_fence"]\n'
         'html_theme = "furo"\n'
         'nb_execution_mode = "force"\n'
@@ -54,7 +68,7 @@ def site(tmp_path_factory) -> Path:
     )
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "-c", ".", "-d", ".cache/doctrees", "docs", "site"]
     subprocess.run(command, cwd=folder, check=True)
-    assert sorted(path.name for path in (folder / "docs").iterdir()) == ["index.md"]
+    assert sorted(path.name for path in (folder / "docs").iterdir()) == ["index.md", "tabs.md"]
     return folder / "site"
 
 
@@ -68,10 +82,18 @@ def test_the_palette_is_on_the_page(site, page):
     assert (site / sheet.split("?")[0]).read_text(encoding="utf-8") == palette().css()
 
 
-def test_notebook_styles_are_left_out(page):
-    sheets = page.xpath("//link[@rel='stylesheet']/@href")
-    assert any("furo.css" in sheet for sheet in sheets)
-    assert not any("mystnb" in sheet for sheet in sheets)
+def assets(page) -> str:
+    return " ".join(page.xpath("//link[@rel='stylesheet']/@href | //script/@src"))
+
+
+def test_a_page_loads_what_it_uses(site, page):
+    assert "furo.css" in assets(page)
+    assert "furo.js" in assets(page)
+    assert "mystnb" not in assets(page)
+    assert "design" not in assets(page)
+    tabs = html.parse(site / "tabs.html").getroot()
+    assert "sphinx-design.min.css" in assets(tabs)
+    assert "design-tabs.js" in assets(tabs)
 
 
 def test_hidden_code_stands_below_its_result_behind_a_label(page):

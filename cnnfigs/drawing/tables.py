@@ -44,9 +44,11 @@ def html_table(rows: list[list[Cell]], description: str) -> str:
 
 
 def _html_cell(cell: Cell, in_head: bool) -> str:
+    kind = ' class="cnn-number"' if cell.number else ""
+    if not cell.text:  # a corner is no heading, which would have to say something
+        return f"<td{kind}></td>"
     tag = "th" if in_head or cell.heading else "td"
     scope = ' scope="col"' if in_head else ' scope="row"' if cell.heading else ""
-    kind = ' class="cnn-number"' if cell.number else ""
     return f"<{tag}{scope}{kind}>{html.escape(cell.text)}</{tag}>"
 
 

@@ -159,8 +159,8 @@ class AllMaps(Picture):
         count = run.maps.shape[-1]
         figure, axes = canvas(columns * (side + gap) + 8, -(-count // columns) * (side + 24) + 4)
         largest = float(run.maps.max())
-        # In 64 steps of colour, which nobody can tell from more, the page is lighter.
-        steps = np.round(run.maps / largest * 64) / 64
+        # In 32 steps of colour, which hardly anyone can tell from more, the page is lighter.
+        steps = np.round(run.maps / largest * 32) / 32
         for number in range(count):
             row, column = divmod(number, columns)
             x, y = 7 + column * (side + gap), row * (side + 24)

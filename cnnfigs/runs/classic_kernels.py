@@ -46,7 +46,7 @@ class KernelResult:
     total
         The sum of the weights: 1 keeps the brightness, 0 answers to differences alone.
     photo, digit
-        What the layer returns, shapes (48, 48) and (26, 26).
+        What the layer returns, shapes (40, 40) and (26, 26).
     """
 
     name: str
@@ -60,7 +60,7 @@ class KernelResult:
 
 @dataclass(frozen=True)
 class ClassicKernelsRun:
-    """What several kernels make of the same two images, and the images: (50, 50) and (28, 28), values 0 to 1."""
+    """What several kernels make of the same two images, and the images: (42, 42) and (28, 28), values 0 to 1."""
 
     photo: NDArray[np.float32]
     digit: NDArray[np.float32]
@@ -92,11 +92,11 @@ def classic_kernels(names: tuple[str, ...], index: int) -> ClassicKernelsRun:
 
 
 def small_grey_photo() -> NDArray[np.float32]:
-    """Return the cat's face in grey, shape (50, 50): each number is the mean of 6×6 pixels.
+    """Return the cat's face in grey, shape (42, 42): each number is the mean of 7×7 pixels.
 
     Grey is the luma of ITU-R recommendation BT.601, 0.299 red + 0.587 green + 0.114 blue, stretched so that the darkest
     number is 0, black, and the lightest 1, white.
     """
-    face = cat_photo()[:, 75:375] @ (0.299, 0.587, 0.114)
-    small = face.reshape(50, 6, 50, 6).mean(axis=(1, 3))
+    face = cat_photo()[:294, 78:372] @ (0.299, 0.587, 0.114)
+    small = face.reshape(42, 7, 42, 7).mean(axis=(1, 3))
     return np.asarray((small - small.min()) / np.ptp(small), dtype=np.float32)

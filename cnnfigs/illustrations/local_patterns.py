@@ -65,7 +65,7 @@ class LocalPatterns(Picture):
         figure, axes = canvas(660, 388)
         label(axes, 4, 14, "the digit", align="left", name="input", bold=True)
         label(axes, 436, 14, "filter", name="kernel", bold=True)
-        label(axes, 510, 14, "strongest places, answers", align="left", bold=True)
+        label(axes, 510, 14, "strongest places", align="left", bold=True)
         first_row, first_column, side = inked_square(run.image)
         shown = run.image[first_row : first_row + side, first_column : first_column + side]
         digit(axes, shown, 2, 32, DIGIT)

@@ -78,7 +78,7 @@ class PatchesAsRows(Picture):
         window(axes, LEFT, top, 27 * WIDTH, HEIGHT)
 
         top += 4 * HEIGHT + 52
-        head = "times the matrix 27×2: one column for each filter, drawn lying, so that each weight is below its pixels"
+        head = "times the matrix 27×2: a column for each filter, drawn lying, each weight below its pixels"
         label(axes, 4, top - 14, head, align="left", name="kernel", bold=True, size=SMALL)
         for number in range(2):
             label(axes, 4, top + (number + 0.5) * HEIGHT, f"filter {number + 1}", align="left", size=SMALL)

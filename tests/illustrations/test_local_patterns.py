@@ -1,0 +1,95 @@
+"""The windows on the digit are where the trained filters really answer, and the answers are those of Keras."""
+
+import keras
+import numpy as np
+import pytest
+from svg_numbers import numbers, texts
+
+from cnnfigs.data import mnist
+from cnnfigs.illustrations.global_and_local import GlobalAndLocal
+from cnnfigs.illustrations.local_patterns import LocalPatterns
+from cnnfigs.models.weights import load
+
+
+def digit(index):
+    return mnist().x_test[index].astype(np.float32)[..., None] / 255
+
+
+@pytest.fixture(scope="module")
+def layer():
+    return load("convnet").layers[0]
+
+
+@pytest.mark.parametrize("index", [4, 0, 61])
+def test_answers_in_the_picture_are_those_of_the_layer(layer, index):
+    picture = LocalPatterns(index=index)
+    maps = np.asarray(layer(digit(index)[None]))[0]
+    expected = []
+    for pattern in picture.result.patterns:
+        np.testing.assert_array_equal(pattern.kernel, layer.get_weights()[0][:, :, 0, pattern.channel])
+        for (row, column), patch in zip(pattern.places, pattern.patches, strict=True):
+            np.testing.assert_array_equal(patch, digit(index)[row : row + 3, column : column + 3, 0])
+            expected.append(maps[row, column, pattern.channel])
+    np.testing.assert_allclose(numbers(picture), expected, atol=0.005)
+
+
+@pytest.mark.parametrize("index", [4, 0, 61])
+def test_windows_are_among_the_strongest_places_and_share_no_pixel(layer, index):
+    run = LocalPatterns(index=index).result
+    maps = np.asarray(layer(digit(index)[None]))[0]
+    covered = np.zeros((28, 28), dtype=int)
+    for pattern in run.patterns:
+        values = maps[..., pattern.channel]
+        for row, column in pattern.places:
+            covered[row : row + 3, column : column + 3] += 1
+            assert values[row, column] > 0.6 * values.max()
+    assert covered.max() == 1
+    assert covered.sum() == 9 * 2 * len(run.patterns)
+
+
+def test_first_filter_stands_at_its_strongest_place_of_all(layer):
+    first = LocalPatterns(index=4).result.patterns[0]
+    values = np.asarray(layer(digit(4)[None]))[0, ..., first.channel]
+    assert values.max() == pytest.approx(first.values[0])
+
+
+def test_fewer_patterns_are_the_first_ones():
+    some, all_five = LocalPatterns(patterns=2), LocalPatterns()
+    assert [each.channel for each in some.result.patterns] == [each.channel for each in all_five.result.patterns[:2]]
+    assert {"A", "B"} <= set(texts(some))
+    assert "C" not in texts(some)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("patterns", 0), ("patterns", 6), ("index", -1), ("index", 10_000), ("network", "resnet")]
+)
+def test_parameters_out_of_range_are_refused(field, value):
+    with pytest.raises(ValueError, match=f"{field} is {value!r}: accepted is"):
+        LocalPatterns(**{field: value})
+
+
+def test_network_without_a_convolution_in_front_is_refused():
+    flat = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(10)], name="flat")
+    with pytest.raises(ValueError, match="network is 'flat': accepted is one that begins with a Conv2D"):
+        LocalPatterns(network=flat).run()
+
+
+def test_unit_and_filter_are_those_that_answer_most_strongly(layer):
+    run = GlobalAndLocal(index=4).result
+    dense = load("dense_512").layers[-2]
+    answers = np.asarray(dense(digit(4).reshape(1, -1)))[0]
+    assert run.unit == answers.argmax()
+    np.testing.assert_array_equal(run.unit_weights.ravel(), dense.get_weights()[0][:, run.unit])
+    maps = np.asarray(layer(digit(4)[None]))[0]
+    assert maps[..., run.channel].max() == maps.max()
+    np.testing.assert_array_equal(run.kernel, layer.get_weights()[0][:, :, 0, run.channel])
+
+
+def test_global_and_local_counts_are_those_of_keras(layer):
+    weights = {"unit": load("dense_512").layers[-2].get_weights()[0].shape[0], "filter": layer.kernel[..., 0].shape}
+    written = texts(GlobalAndLocal())
+    assert f"{weights['unit']} weights" in written
+    assert f"{np.prod(weights['filter'])} weights" in written
+    assert GlobalAndLocal().facts["places"] == str(np.prod(layer.compute_output_shape((1, 28, 28, 1))[1:3]))
+    with pytest.raises(ValueError, match="index is 10000: accepted is"):
+        GlobalAndLocal(index=10_000)

@@ -2,11 +2,13 @@
 
 import gzip
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
+from fontTools.ttLib import TTFont
 from lxml import html
 from playwright.sync_api import Page
 from serving import PACKED
@@ -192,6 +194,34 @@ def broken_links(site: Path) -> list[str]:
             elif fragment and fragment not in ids.get(target, ()):
                 problems.append(f"{path.relative_to(site)} links to {link}, which has no such place")
     return problems
+
+
+def signs_without_glyph(site: Path, font: Path) -> list[str]:
+    """Find what the formulas of the pages write and the maths font of the site does not draw."""
+    known = TTFont(font).getBestCmap()
+    missing: dict[str, str] = {}
+    for path in sorted(site.rglob("*.html")):
+        for element in html.parse(path).getroot().xpath("//math//*[not(*)]"):
+            for sign in set(drawn(element.tag, element.text or "")):
+                if ord(sign) not in known and not sign.isspace():
+                    missing.setdefault(sign, path.relative_to(site).as_posix())
+    return [f"{sign} (U+{ord(sign):04X}) of {page}" for sign, page in sorted(missing.items())]
+
+
+def drawn(tag: str, text: str) -> str:
+    """Return what browsers draw: a variable of one letter in mathematical italic (MathML Core, math-auto)."""
+    text = text.strip()
+    if tag == "mi" and len(text) == 1:
+        kind = "CAPITAL" if text.isupper() else "SMALL"
+        if text == "h":
+            return "ℎ"
+        if text.isascii() and text.isalpha():
+            return unicodedata.lookup(f"MATHEMATICAL ITALIC {kind} {text}")
+        if re.fullmatch("[α-ωΑ-Ω]", text):
+            return unicodedata.lookup(
+                unicodedata.name(text).replace("GREEK", "MATHEMATICAL ITALIC").replace(" LETTER", "")
+            )
+    return text
 
 
 def weight(requests: list[str], origin: str, site: Path) -> dict[str, int]:

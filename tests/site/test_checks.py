@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import checks
 import pytest
@@ -171,6 +172,13 @@ def test_broken_links_are_found(tmp_path, link, problems):
     (tmp_path / "index.html").write_text(SOUND.format(head="", body=f'<a href="{link}">A link</a>'))
     (tmp_path / "other.html").write_text(SOUND.format(head="", body='<p id="there">There.</p>'))
     assert len(checks.broken_links(tmp_path)) == problems
+
+
+def test_a_sign_that_the_maths_font_lacks_is_found(tmp_path):
+    formula = "<math><mi>x</mi><mi>h</mi><mi>α</mi><mi>max</mi><mo>≤</mo><mi>ж</mi></math> ж"
+    (tmp_path / "index.html").write_text(SOUND.format(head="", body=formula), encoding="utf-8")
+    font = Path("docs/_static/fonts/maths.woff2")
+    assert checks.signs_without_glyph(tmp_path, font) == ["ж (U+0436) of index.html"]
 
 
 def test_a_first_load_weighs_all_that_it_asks_for_compressed(planted, tmp_path):

@@ -56,3 +56,7 @@ def test_pages_without_formulas_load_no_maths_font(browser, site, served):
         context.close()
     assert fonts
     assert all(has_maths == loaded for has_maths, loaded in fonts.values()), fonts
+
+
+def test_the_maths_font_draws_every_sign_of_every_formula(site):
+    assert checks.signs_without_glyph(site, site / "_static/fonts/maths.woff2") == []

@@ -5,7 +5,6 @@ import sys
 from xml.etree import ElementTree
 
 import pytest
-from fontTools.ttLib import TTFont
 from lxml import html
 
 from cnnfigs.sphinxext.maths import to_mathml
@@ -44,24 +43,6 @@ def test_formulas_become_well_formed_mathml_without_a_trace_of_latex(latex):
     written = "".join(math.itertext())
     assert not set(written) & set("\\{}&") - set("{" if "cases" in latex else "")
     assert all(part.tag.startswith(MATHML) and "style" not in part.attrib for part in math.iter())
-
-
-@pytest.mark.parametrize("latex", FORMULAS)
-def test_every_character_is_in_the_font_that_the_site_ships(latex):
-    known = TTFont("docs/_static/fonts/maths.woff2").getBestCmap()
-    math = tree(latex)
-    written = {to_italic(part) for part in math.iter() if part.text} - {None}
-    missing = {character for text in written for character in text if ord(character) not in known}
-    assert missing == set()
-
-
-def to_italic(part: ElementTree.Element) -> str | None:
-    """Browsers set a variable of one letter in mathematical italic: MathML Core, "the math-auto transform"."""
-    text = part.text or ""
-    if part.tag == MATHML + "mi" and len(text) == 1 and text.isascii() and text.isalpha():
-        start = 0x1D434 if text.isupper() else 0x1D44E
-        return "ℎ" if text == "h" else chr(start + ord(text.lower()) - ord("a"))
-    return text
 
 
 def test_a_formula_within_a_line_is_no_block():

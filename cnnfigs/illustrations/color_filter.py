@@ -63,18 +63,18 @@ class ColorFilter(Picture):
             # All three sums go to one number.
             arrow(axes, (X[3] + 28, top + grid / 2), (X[4] - 44, middle - 60 + (top - tops[1]) / 8))
         terms = [*(written_number(value) for value in run.sums[1, 1]), written_number(run.bias)]
-        for number, (term, head) in enumerate(zip(terms, ("", "", "", "bias"), strict=True)):
-            name = "kernel" if head else "text"
+        for number, term in enumerate(terms):
+            name = "kernel" if number == 3 else "text"
             label(axes, X[4] + 32, middle - 92 + 20 * number, term, align="right", name=name)
-            label(axes, X[4] - 6, middle - 92 + 20 * number, head, align="right", size=SMALL, name=name)
+        label(axes, X[4] - 6, middle - 32, "bias", align="right", size=SMALL, name="kernel")
         box(axes, X[4] - 6, middle - 20, 44, 0, edge="text")
         total = written_number(run.values[1, 1])
         label(axes, X[4] + 32, middle - 4, total, align="right", size=LARGE, name="output", bold=True)
         arrow(axes, (X[4] + 18, middle + 10), (X[4] + 18, middle + 34), "output")
-        x, y = X[4] + 18 - OUT * 1.5, middle + 40
-        number_grid(axes, run.values, x, y, OUT, write=written_number, signed=True)
-        window(axes, x + OUT, y + OUT, OUT, name="output")
-        label(axes, X[4] + 18, y + 3 * OUT + 14, "one map", name="output", bold=True)
+        left, top = X[4] + 18 - OUT * 1.5, middle + 40
+        number_grid(axes, run.values, left, top, OUT, write=written_number, signed=True)
+        window(axes, left + OUT, top + OUT, OUT, name="output")
+        label(axes, X[4] + 18, top + 3 * OUT + 14, "one map", name="output", bold=True)
         return figure
 
     def describe(self, run: ColorFilterRun) -> str:

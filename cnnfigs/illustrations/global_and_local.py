@@ -64,9 +64,9 @@ class GlobalAndLocal(Picture):
         x, y = left + column * pixel, top + row * pixel
         raster(axes, run.kernel, x, y, kernel, signed=True, frame="kernel")
         for step in ((-1, 0), (1, 0), (0, -1), (0, 1)):
-            middle = (x + kernel / 2, y + kernel / 2)
             start, end = (
-                (middle[0] + step[0] * reach, middle[1] + step[1] * reach) for reach in (kernel * 0.75, kernel * 1.8)
+                (x + kernel / 2 + step[0] * reach, y + kernel / 2 + step[1] * reach)
+                for reach in (kernel * 0.75, kernel * 1.8)
             )
             arrow(axes, start, end, "kernel")
         return figure

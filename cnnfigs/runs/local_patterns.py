@@ -94,7 +94,8 @@ def find_patterns(
     free = np.ones(maps.shape[:2], dtype=bool)
     found: list[Pattern] = []
     for channel in in_order_of_difference(kernel[:, :, 0]):
-        left, corners = free.copy(), []
+        left = free.copy()
+        corners: list[tuple[int, int]] = []
         while len(corners) < places:
             answers = np.where(left, maps[..., channel], 0)
             row, column = np.unravel_index(answers.argmax(), answers.shape)

@@ -91,7 +91,8 @@ def second_convolution(index: int) -> LayerProduct:
     patches = extract_patches(maps, kernel.shape[0])
     product = np.maximum(patches @ kernel.reshape(-1, kernel.shape[-1]) + bias, 0)
     returned = np.asarray(layer(maps[np.newaxis]), dtype=np.float64).reshape(product.shape)
-    return LayerProduct(*patches.shape, kernel.shape[-1], float(np.abs(product - returned).max()))
+    places, numbers = patches.shape
+    return LayerProduct(places, numbers, kernel.shape[-1], float(np.abs(product - returned).max()))
 
 
 def extract_patches(image: NDArray[np.float64], size: int) -> NDArray[np.float64]:

@@ -104,15 +104,15 @@ def collapse(image: NDArray[np.float32]) -> Collapsed:
     The one kernel is read off from what the two make of a single 1: a convolution layer answers it with its kernel,
     turned by half a turn.
     """
-    image = (image.astype(np.float64) * 8).round() / 8
+    rounded = (image.astype(np.float64) * 8).round() / 8
     first, second = right_minus_left(3), right_minus_left(3).T
     single = np.zeros((9, 9, 1))
     single[4, 4] = 1
     both = _two(single, first, second)[::-1, ::-1]
-    twice, rectified = _two(image, first, second), _two(image, first, second, "relu")
-    once = convolve(image, both[..., np.newaxis, np.newaxis])[..., 0]
+    twice, rectified = _two(rounded, first, second), _two(rounded, first, second, "relu")
+    once = convolve(rounded, both[..., np.newaxis, np.newaxis])[..., 0]
     return Collapsed(
-        image=image[..., 0],
+        image=rounded[..., 0],
         first=first,
         second=second,
         both=both,

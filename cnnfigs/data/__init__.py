@@ -1,4 +1,4 @@
-"""The inputs that ship with the package: MNIST, a photo of a cat, and weights of an ImageNet network.
+"""The inputs that ship with the package: MNIST, a photo of a cat, and weights and classes of an ImageNet network.
 
 Each file is checked against its checksum in ``manifest.toml`` before it is read, so that nobody explains a picture
 that comes from a broken file.
@@ -126,3 +126,20 @@ def imagenet_weights() -> Path:
         If the file is missing or altered.
     """
     return _shipped("mobilenet_v2_imagenet.weights.h5")
+
+
+@cache
+def imagenet_classes() -> tuple[str, ...]:
+    """Load the names of ImageNet's 1,000 classes, in the order of the network's answers.
+
+    Raises
+    ------
+    DataError
+        If the file is missing or altered.
+
+    Examples
+    --------
+    >>> imagenet_classes()[281:286]
+    ('tabby', 'tiger cat', 'Persian cat', 'Siamese cat', 'Egyptian cat')
+    """
+    return tuple(_shipped("imagenet_classes.txt").read_text(encoding="utf-8").splitlines())

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnnfigs.drawing.palette import color, diverging, sequential, text_on
 from cnnfigs.drawing.style import NORMAL, SMALL
+from cnnfigs.drawing.svg import PHOTO
 
 Align = Literal["left", "center", "right"]
 
@@ -462,3 +463,40 @@ def mesh(
             zorder=len(axes.get_children()),
         )
     )
+
+
+def photo(
+    axes: Axes,
+    pixels: NDArray[np.uint8],
+    x: float,
+    y: float,
+    width: float,
+    height: float | None = None,
+    *,
+    frame: str | None = "grid",
+) -> None:
+    """Draw a photo: in pages it is embedded with fewer bytes than :func:`raster` needs, and not quite every pixel.
+
+    Parameters
+    ----------
+    axes
+        Axes of a canvas.
+    pixels
+        Shape (rows, columns, 3), RGB from 0 to 255.
+    x, y, width, height
+        Place and size in pixels; `height` follows from the shape when it is not given.
+    frame
+        Colour of a thin frame: a name of the palette, or None for no frame.
+    """
+    if height is None:
+        height = width * pixels.shape[0] / pixels.shape[1]
+    axes.imshow(
+        pixels,
+        extent=(x, x + width, y + height, y),
+        aspect="auto",
+        clip_on=False,
+        zorder=len(axes.get_children()),
+        gid=PHOTO,
+    )
+    if frame is not None:
+        box(axes, x, y, width, height, edge=frame)

@@ -23,6 +23,9 @@ HREF = "{http://www.w3.org/1999/xlink}href"
 
 Theme = Literal["light", "dark"]
 
+#: The group id of an image that is a photo (:func:`cnnfigs.drawing.shapes.photo`), and the quality of WebP for it.
+PHOTO, PHOTO_QUALITY = "photo", 60
+
 
 def inline_svg(figure: Figure, description: str, prefix: str) -> str:
     """Return a figure as SVG to stand inside an HTML page.
@@ -42,7 +45,7 @@ def inline_svg(figure: Figure, description: str, prefix: str) -> str:
         An ``<svg role="img">`` element whose colours are ``var(--cnn-NAME, #light)``.
     """
     names = {value: f"var(--cnn-{name}, {value})" for name, value in palette().light.items()}
-    root = _clean(figure, names, prefix)
+    root = _clean(figure, names, prefix, light_photos=True)
     root.set("class", "cnn-figure")
     root.set("role", "img")
     root.set("aria-label", description)
@@ -53,7 +56,7 @@ def file_svg(figure: Figure, description: str, theme: Theme = "light") -> str:
     """Return a figure as an SVG document for a file, in plain colours of one theme, with the description as title."""
     light = palette().light
     names = {value: getattr(palette(), theme)[name] for name, value in light.items()}
-    root = _clean(figure, names, "")
+    root = _clean(figure, names, "", light_photos=False)
     title = etree.Element(f"{SVG}title")
     title.text = description
     root.insert(0, title)
@@ -64,8 +67,8 @@ def file_svg(figure: Figure, description: str, theme: Theme = "light") -> str:
     return '<?xml version="1.0" encoding="utf-8"?>\n' + str(etree.tostring(root, encoding="unicode")) + "\n"
 
 
-def _clean(figure: Figure, colors: dict[str, str], prefix: str) -> etree._Element:
-    """Render a figure and make its SVG fit for pages."""
+def _clean(figure: Figure, colors: dict[str, str], prefix: str, light_photos: bool) -> etree._Element:
+    """Render a figure and make its SVG fit for pages; photos lose detail there, for a fifth of the bytes."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None}, transparent=True)
     parser = etree.XMLParser(remove_blank_text=True, remove_comments=True, huge_tree=True)
@@ -88,7 +91,11 @@ def _clean(figure: Figure, colors: dict[str, str], prefix: str) -> etree._Elemen
             if name in element.attrib:
                 element.set(name, _shortened(element.get(name)))
         if element.tag == f"{SVG}image":
-            element.set("href", _smaller(element.attrib.pop(HREF)))
+            photo = element.get("id") == PHOTO
+            if photo:  # other than the cells of an array, a photo may be smoothed
+                element.attrib.pop("image-rendering", None)
+            shrink = _lighter if photo and light_photos else _smaller
+            element.set("href", shrink(element.attrib.pop(HREF)))
         elif HREF in element.attrib:
             element.set("href", element.attrib.pop(HREF))
 
@@ -120,6 +127,14 @@ def _smaller(address: str) -> str:
     buffer = io.BytesIO()
     image.save(buffer, format="png", optimize=True)
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def _lighter(address: str) -> str:
+    """Write an embedded photo as WebP: nearly the same pixels in a fifth of the bytes."""
+    image = Image.open(io.BytesIO(base64.b64decode(address.split(",", 1)[1]))).convert("RGB")
+    buffer = io.BytesIO()
+    image.save(buffer, format="webp", quality=PHOTO_QUALITY, method=6)
+    return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
 def _rename_ids(root: etree._Element, prefix: str) -> None:

@@ -85,8 +85,8 @@ def network_input(photos: NDArray[np.uint8]) -> NDArray[np.float32]:
 
     Examples
     --------
-    >>> network_input(np.array([[[255, 0, 104]]], dtype=np.uint8)).round(2)[0, 0].tolist()
-    [2.25, -2.04, 0.01]
+    >>> [f"{value:.2f}" for value in network_input(np.array([255, 0, 104], dtype=np.uint8))]
+    ['2.25', '-2.04', '0.01']
     """
     return ((photos.astype(np.float32) / 255 - MEAN) / DEVIATION).astype(np.float32)
 

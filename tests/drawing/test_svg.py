@@ -8,10 +8,13 @@ import pytest
 from lxml import etree
 from PIL import Image
 
+from cnnfigs.data import cat_photo
 from cnnfigs.drawing.palette import palette, sequential
-from cnnfigs.drawing.shapes import arrow, box, digit, label, number_grid, raster
+from cnnfigs.drawing.shapes import arrow, box, digit, label, number_grid, photo, raster
 from cnnfigs.drawing.style import canvas, style
 from cnnfigs.drawing.svg import file_svg, inline_svg
+
+EYE = cat_photo()[60:150, 120:240]
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -126,3 +129,28 @@ def test_label_refuses_what_cannot_be_read():
 def test_figure_wider_than_the_column_is_refused():
     with pytest.raises(ValueError, match="width is 800: accepted are more than 0 to 720"):
         canvas(800, 100)
+
+
+def test_photo_in_a_page_is_nearly_the_photo_in_far_fewer_bytes():
+    root = drawn(lambda axes: (photo(axes, EYE, 10, 10, 60), raster(axes, EYE / 255, 80, 10, 60)))
+    light, exact = (element.get("href") for element in root.iter(f"{SVG}image"))
+    assert light.startswith("data:image/webp;base64,")
+    assert exact.startswith("data:image/png;base64,")
+    assert 3 * len(light) < len(exact)
+    decoded = np.asarray(next(images(root)).convert("RGB")).astype(int)
+    assert abs(decoded - EYE).mean() < 5
+
+
+def test_photo_is_smoothed_and_has_no_id():
+    (element,) = drawn(lambda axes: photo(axes, EYE, 10, 10, 60)).iter(f"{SVG}image")
+    assert "image-rendering" not in element.attrib
+    assert "id" not in element.attrib
+
+
+def test_photo_in_a_file_keeps_every_pixel():
+    with style():
+        figure, axes = canvas(200, 100)
+        photo(axes, EYE, 10, 10, 60)
+        root = etree.fromstring(file_svg(figure, "A test.").encode())
+    (image,) = images(root)
+    np.testing.assert_array_equal(np.asarray(image.convert("RGB")), EYE)

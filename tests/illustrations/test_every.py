@@ -75,7 +75,7 @@ def test_svg_stays_to_itself(picture):
     for element in root.iter():
         assert "style" not in element.attrib
         address = element.get("href")
-        assert address is None or address.startswith(("data:image/png;base64,", "#"))
+        assert address is None or address.startswith(("data:image/png;base64,", "data:image/webp;base64,", "#"))
         assert element.get("id") is None or element.get("id").startswith(picture._identifier)
 
 

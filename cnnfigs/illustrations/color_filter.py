@@ -71,10 +71,10 @@ class ColorFilter(Picture):
         total = written_number(run.values[1, 1])
         label(axes, X[4] + 32, middle - 4, total, align="right", size=LARGE, name="output", bold=True)
         arrow(axes, (X[4] + 18, middle + 10), (X[4] + 18, middle + 34), "output")
-        left, top = X[4] + 18 - OUT * 1.5, middle + 40
-        number_grid(axes, run.values, left, top, OUT, write=written_number, signed=True)
-        window(axes, left + OUT, top + OUT, OUT, name="output")
-        label(axes, X[4] + 18, top + 3 * OUT + 14, "one map", name="output", bold=True)
+        left, below = X[4] + 18 - OUT * 1.5, middle + 40
+        number_grid(axes, run.values, left, below, OUT, write=written_number, signed=True)
+        window(axes, left + OUT, below + OUT, OUT, name="output")
+        label(axes, X[4] + 18, below + 3 * OUT + 14, "one map", name="output", bold=True)
         return figure
 
     def describe(self, run: ColorFilterRun) -> str:

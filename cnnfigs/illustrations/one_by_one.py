@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import arrow, cells, colored, label, raster, window, written_number
+from cnnfigs.drawing.shapes import arrow, cells, colored, label, photo, window, written_number
 from cnnfigs.drawing.style import LARGE, SMALL, canvas
 from cnnfigs.illustrations.base import Picture, require_whole
 from cnnfigs.illustrations.color_filter import CHANNELS
@@ -52,7 +53,7 @@ class OneByOne(Picture):
         height = PHOTO * run.photo.shape[0] / run.photo.shape[1]
         top = 30 + (2 * height + 40 - height) / 2
         label(axes, 4 + PHOTO / 2, top - 14, "photo, 3 channels", name="input", bold=True)
-        raster(axes, run.photo, 4, top, PHOTO, frame="input")
+        photo(axes, as_bytes(run.photo), 4, top, PHOTO, frame="input")
         pixel = PHOTO / run.photo.shape[1]
         window(axes, 4 + (run.column - 2) * pixel, top + (run.row - 2) * pixel, 5 * pixel)
         for number, name in enumerate(NAMES):
@@ -104,13 +105,17 @@ class OneByOne(Picture):
         arrow(axes, (left + 72 + 2 * CELL_WIDTH, middle), (500, middle))
         left = 512
         label(axes, left + PHOTO / 2, top - 12, name, name="output", bold=True)
-        map_ = run.maps[..., number]
-        if number == 0:
-            raster(axes, np.repeat(map_[..., np.newaxis], 3, axis=-1), left, top, PHOTO, frame="output")
-        else:
-            raster(axes, map_, left, top, PHOTO, signed=True, frame="output")
-        pixel = PHOTO / map_.shape[1]
+        values = run.maps[..., number]
+        # Brightness is drawn as shades of grey, which it is; the other map has both signs.
+        shades = np.repeat(values[..., np.newaxis], 3, axis=-1) if number == 0 else colored(values, signed=True)
+        photo(axes, as_bytes(shades[..., :3]), left, top, PHOTO, frame="output")
+        pixel = PHOTO / values.shape[1]
         window(axes, left + (run.column - 2) * pixel, top + (run.row - 2) * pixel, 5 * pixel, name="output")
+
+
+def as_bytes(values: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """Turn RGB from 0 to 1 into RGB from 0 to 255."""
+    return (255 * values.clip(0, 1)).round().astype(np.uint8)
 
 
 def _terms(run: OneByOneRun, number: int) -> list[str]:

@@ -18,7 +18,7 @@ from cnnfigs.runs.dense import LayerSums, UnitSum, layer_sums, unit_sum
 #: The tutorial's networks made of dense layers, and how many units their first layer has.
 DENSE = {"dense_512": 512, "dense_131": 131}
 #: Of so many units the weights are shown: the first ones, not chosen ones.
-SHOWN = 12
+SHOWN = 8
 
 
 def require_dense(network: object) -> None:
@@ -66,8 +66,8 @@ class DenseUnit(Picture):
 
     def draw(self, run: UnitSum) -> Figure:
         """Draw image, weights and products in a row, and the sum below them."""
-        side, gap = 168, 36
-        figure, axes = canvas(4 + 3 * side + 2 * gap + 4, 268)
+        side, gap = 132, 36
+        figure, axes = canvas(4 + 3 * side + 2 * gap + 4, 248)
         limit = float(np.abs(run.weights).max())
         lefts = [4 + place * (side + gap) for place in range(3)]
         for left, name in zip(lefts, ("the image", "one unit’s weights", "pixel × weight"), strict=True):
@@ -79,9 +79,11 @@ class DenseUnit(Picture):
             label(axes, left + side + gap / 2, 30 + side / 2, sign, size=20)
         label(axes, lefts[0] + side / 2, 30 + side + 16, "paper 0, ink 1", size=SMALL, name="muted")
         label(axes, lefts[1] + side / 2, 30 + side + 16, "orange for, violet against", size=SMALL, name="muted")
-        label(axes, lefts[2] + side / 2, 30 + side + 16, "nothing where there is no ink", size=SMALL, name="muted")
-        total = f"sum of the products {run.weighted_sum:.3f}, bias {run.bias:.3f}: together {run.pre_activation:.3f}"
-        label(axes, lefts[1] + side / 2, 252, total.replace("-", "−"), size=LARGE, bold=True)
+        label(axes, lefts[2] + side / 2, 30 + side + 16, "nothing without ink", size=SMALL, name="muted")
+        middle = lefts[1] + side / 2
+        terms = f"sum of the products {written_number(run.weighted_sum, 3)}, bias {written_number(run.bias, 3)}"
+        label(axes, middle, 30 + side + 46, terms)
+        label(axes, middle, 30 + side + 68, f"together {written_number(run.pre_activation, 3)}", size=LARGE, bold=True)
         return figure
 
     def describe(self, run: UnitSum) -> str:
@@ -134,14 +136,14 @@ class DenseLayer(Picture):
 
     def draw(self, run: LayerSums) -> Figure:
         """Draw the digit, and the weights of the first units with their sums below them."""
-        side, gap, first = 78, 12, 152
+        side, gap, first = 74, 12, 138
         rows, columns = 2, SHOWN // 2
-        figure, axes = canvas(first + columns * (side + gap), 30 + rows * (side + 34) + 8)
+        figure, axes = canvas(first + columns * (side + gap) - gap + 4, 30 + rows * (side + 34) + 8)
         middle = 30 + rows * (side + 34) / 2 - 6
-        digit(axes, run.image, 4, middle - 53, 106)
-        arrow(axes, (116, middle), (144, middle))
+        digit(axes, run.image, 4, middle - 48, 96)
+        arrow(axes, (106, middle), (130, middle))
         limit = float(np.abs(run.weights).max())
-        title = f"the weights and sums of {SHOWN} of the {len(run.outputs)} units"
+        title = f"{SHOWN} of {len(run.outputs)} units and their sums"
         label(axes, first, 14, title, align="left", size=LARGE, bold=True)
         for unit in range(SHOWN):
             row, column = divmod(unit, columns)
@@ -213,16 +215,13 @@ class Relu(Picture):
         zeros = int((run.outputs == 0).sum())
         units = len(run.outputs)
         told = (
-            (-0.95 * reach, 0.24 * reach, f"{zeros} of {units} units:", "text", True),
-            (-0.95 * reach, 0.14 * reach, "sum below zero, output 0", "text", False),
-            (-0.15 * reach, 0.88 * reach, f"{units - zeros} units:", "text", True),
-            (-0.15 * reach, 0.78 * reach, "the sum goes on as it is", "text", False),
+            (-0.95, 0.24, "left", "bold", f"{zeros} of {units} units:"),
+            (-0.95, 0.14, "left", "normal", "sum below zero, output 0"),
+            (-0.15, 0.88, "right", "bold", f"{units - zeros} units:"),
+            (-0.15, 0.78, "right", "normal", "the sum goes on as it is"),
         )
-        for x, y, text, shade, bold in told:
-            weight = "bold" if bold else "normal"
-            axes.text(
-                x, y, text, fontsize=NORMAL, color=color(shade), weight=weight, ha="left" if x < -0.5 else "right"
-            )
+        for x, y, align, weight, text in told:
+            axes.text(x * reach, y * reach, text, ha=align, va="center_baseline", fontsize=NORMAL, weight=weight)
         axes.set_xlim(-reach, reach)
         axes.set_ylim(-0.08 * reach, reach)
         axes.set_xlabel("sum that goes in")

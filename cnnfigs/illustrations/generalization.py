@@ -17,7 +17,7 @@ from cnnfigs.runs.history import History
 
 #: What each part is for, in the order of the parts.
 PURPOSES = ("to learn from", "to choose by", "to judge by, once")
-EXAMPLES = 6
+EXAMPLES = 5
 
 
 def _require_network(network: object) -> None:
@@ -51,18 +51,18 @@ class DataSplit(Picture):
     def draw(self, run: Split) -> Figure:
         """Draw a row for each part: its first images, a bar as long as it is large, and the errors."""
         height = 84
-        made, axes = canvas(640, 30 + height * len(run.parts))
+        made, axes = canvas(560, 30 + height * len(run.parts))
         most = max(part.count for part in run.parts)
         label(axes, 4, 14, "images", align="left", size=SMALL, name="muted")
-        label(axes, 636, 14, "errors in a thousand", align="right", size=SMALL, name="muted")
+        label(axes, 556, 14, "errors in a thousand", align="right", size=SMALL, name="muted")
         for row, (part, purpose) in enumerate(zip(run.parts, PURPOSES, strict=True)):
             top = 30 + row * height
             label(axes, 4, top + 16, f"{part.count:,} {part.name} images", align="left", size=LARGE, bold=True)
             label(axes, 4, top + 38, purpose, align="left", size=NORMAL, name="muted")
             for column, image in enumerate(part.images):
-                digit(axes, image, 220 + column * 50, top + 2, 44)
-            box(axes, 4, top + 56, 516 * part.count / most, 10, edge=None, fill="input")
-            label(axes, 636, top + 26, f"{1000 * part.share:.1f}", align="right", size=20, bold=True)
+                digit(axes, image, 206 + column * 50, top + 2, 44)
+            box(axes, 4, top + 56, 448 * part.count / most, 10, edge=None, fill="input")
+            label(axes, 556, top + 26, f"{1000 * part.share:.1f}", align="right", size=20, bold=True)
         return made
 
     def describe(self, run: Split) -> str:

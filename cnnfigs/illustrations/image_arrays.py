@@ -121,9 +121,10 @@ class ColorChannels(Picture):
     def draw(self, run: PhotoPatch) -> Figure:
         """Draw part of the photo, the piece in large, and below it red, green and blue."""
         figure, axes = canvas(480, 402)
-        pixel, side, cell, large = 2.4, len(run.patch), 24.5, 26
+        side, cell, large = len(run.patch), 24.5, 26
+        pixel = 216 / run.width
         label(axes, 4, 16, "part of the photo", align="left", size=LARGE, bold=True)
-        raster(axes, run.surroundings / 255, 4, 32, 90 * pixel)
+        raster(axes, run.surroundings / 255, 4, 32, 216, run.height * pixel)
         x, y = 4 + (run.column - run.left) * pixel, 32 + (run.row - run.top) * pixel
         window(axes, x, y, side * pixel, name="accent")
         beside = 476 - side * large

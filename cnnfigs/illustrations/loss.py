@@ -147,11 +147,11 @@ class LossSlope(Picture):
 
     def run(self) -> Slope:
         """Compute the loss, its gradient, and one step."""
-        return slope_along_weight(self.network, self.learning_rate)
+        return slope_along_weight(self.network, float(self.learning_rate))
 
     def draw(self, run: Slope) -> Figure:
         """Draw the curve, the slope where the step starts, and the step."""
-        figure, axes = chart(520, 320, left=66, right=20)
+        figure, axes = chart(480, 300, left=62, right=14)
         low, high = float(run.losses.min()), float(run.losses.max())
         room = high - low
         axes.plot(run.weights, run.losses, color=color("series-1"))
@@ -175,7 +175,7 @@ class LossSlope(Picture):
         for weight, loss, shade in dots:
             axes.plot(weight, loss, "o", color=color(shade), markersize=11, markeredgecolor=color("background"))
         told = (
-            (run.weight + 0.16 * side, run.loss - 0.08 * room, f"before: loss {run.loss:.3f}", "series-1", side),
+            (run.weight - 0.1 * side, run.loss + 0.16 * room, f"before: loss {run.loss:.3f}", "series-1", -side),
             (run.weight + 0.3 * side, run.loss + 0.3 * room, f"slope {run.slope:.4f}", "accent", -side),
             (run.next_weight, run.next_loss - 0.14 * room, f"after: loss {run.next_loss:.3f}", "output", 0),
             ((run.weight + run.next_weight) / 2, run.loss + 0.06 * room, "step", "kernel", 0),
@@ -246,7 +246,7 @@ class FirstSteps(Picture):
 
     def draw(self, run: Steps) -> Figure:
         """Draw a dot for each step, and a line for mere guessing."""
-        figure, axes = chart(560, 280)
+        figure, axes = chart(480, 260, left=52)
         steps = np.arange(1, len(run.losses) + 1)
         top = 1.08 * float(max(run.losses.max(), run.guess_loss))
         axes.plot(steps, np.full(len(steps), run.guess_loss), color=color("grid"), linestyle=(0, (4, 2)))

@@ -53,23 +53,22 @@ class ShuffledPixels(Picture):
 
     def draw(self, run: Shuffled) -> Figure:
         """Draw image, weights and answer, above as they are and below shuffled."""
-        side, height = 132, 166
-        made, axes = canvas(640, 34 + 2 * height)
-        lefts = (104, 272, 460)
-        for left, width, name in zip(lefts, (side, side, 120), ("image", "a unit’s weights", "answer"), strict=True):
+        side, height = 112, 136
+        made, axes = canvas(480, 34 + 2 * height - 16)
+        lefts = (4, 140, 306)
+        for left, width, name in zip(lefts, (side, side, 100), ("image", "a unit’s weights", "answer"), strict=True):
             label(axes, left + width / 2, 14, name, size=LARGE, bold=True)
         limit = float(np.abs(run.weights).max())
-        for row, name in enumerate(("as they are", "shuffled")):
+        for row in range(2):
             top = 34 + row * height
             middle = top + side / 2
-            label(axes, 4, middle, name, align="left", bold=True)
             digit(axes, run.images[row], lefts[0], top, side)
             raster(axes, run.weights[row], lefts[1], top, side, limit=limit, signed=True, frame="kernel")
-            arrow(axes, (lefts[1] + side + 8, middle), (lefts[1] + side + 32, middle))
-            bars(axes, run.probabilities[row], lefts[2], top, 120, side / 10, [str(number) for number in range(10)])
+            arrow(axes, (lefts[1] + side + 8, middle), (lefts[1] + side + 30, middle))
+            bars(axes, run.probabilities[row], lefts[2], top, 100, side / 10, [str(number) for number in range(10)])
             best = int(run.probabilities[row].argmax())
             told = percent(run.probabilities[row, best])
-            label(axes, lefts[2] + 126, top + (best + 0.5) * side / 10, told, align="left", size=SMALL, bold=True)
+            label(axes, lefts[2] + 106, top + (best + 0.5) * side / 10, told, align="left", size=SMALL, bold=True)
         return made
 
     def describe(self, run: Shuffled) -> str:

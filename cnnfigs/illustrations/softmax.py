@@ -46,14 +46,14 @@ class Softmax(Picture):
     def draw(self, run: SoftmaxSteps) -> Figure:
         """Draw a row for each digit with its logit, its exponential, and its share as a bar."""
         row, top = 23, 62
-        figure, axes = canvas(544, top + 10 * row + 34)
-        digit(axes, run.image, 4, top + 5 * row - 44, 88)
-        arrow(axes, (98, top + 5 * row), (122, top + 5 * row))
-        zero, unit = 222, 60 / float(np.abs(run.logits).max())
+        figure, axes = canvas(480, top + 10 * row + 34)
+        digit(axes, run.image, 4, top + 5 * row - 32, 64)
+        arrow(axes, (72, top + 5 * row), (88, top + 5 * row))
+        zero, unit = 174, 56 / float(np.abs(run.logits).max())
         heads = (
             (zero, "logit", "what comes out"),
-            (350, "e to the logit", "never negative"),
-            (474, "share", "adds up to 1"),
+            (294, "e to the logit", "never negative"),
+            (412, "share", "adds up to 1"),
         )
         for x, head, below in heads:
             label(axes, x, 16, head, size=LARGE, bold=True)
@@ -61,7 +61,7 @@ class Softmax(Picture):
         best = int(run.probabilities.argmax())
         for number in range(10):
             middle, bold = top + (number + 0.5) * row, number == best
-            label(axes, 140, middle, str(number), size=NORMAL, bold=True)
+            label(axes, 102, middle, str(number), size=NORMAL, bold=True)
             length = float(run.logits[number]) * unit
             box(axes, zero + min(length, 0), middle - 7, abs(length), 14, edge=None, fill="output" if bold else "muted")
             told = written_number(run.logits[number], 2)
@@ -69,14 +69,14 @@ class Softmax(Picture):
                 label(axes, zero - 5, middle, told, size=SMALL, bold=bold, align="right")
             else:
                 label(axes, zero + 5, middle, told, size=SMALL, bold=bold, align="left")
-            label(axes, 388, middle, write_positive(run.exponentials[number]), align="right", size=SMALL, bold=bold)
-            box(axes, 424, middle - 7, 50, 14, edge="grid", fill="surface", line_width=0.75)
+            label(axes, 334, middle, write_positive(run.exponentials[number]), align="right", size=SMALL, bold=bold)
+            box(axes, 364, middle - 7, 50, 14, edge="grid", fill="surface", line_width=0.75)
             share = float(run.probabilities[number])
-            box(axes, 424, middle - 7, 50 * share, 14, edge=None, fill="output" if bold else "muted")
-            label(axes, 480, middle, percent(share), align="left", size=SMALL, bold=bold)
+            box(axes, 364, middle - 7, 50 * share, 14, edge=None, fill="output" if bold else "muted")
+            label(axes, 420, middle, percent(share), align="left", size=SMALL, bold=bold)
         box(axes, zero - 0.5, top, 1, 10 * row, edge=None, fill="grid")
-        box(axes, 306, top + 10 * row + 2, 86, 1, edge=None, fill="grid")
-        label(axes, 388, top + 10 * row + 18, f"sum {write_positive(run.total)}", align="right", size=SMALL, bold=True)
+        box(axes, 252, top + 10 * row + 2, 86, 1, edge=None, fill="grid")
+        label(axes, 334, top + 10 * row + 18, f"sum {write_positive(run.total)}", align="right", size=SMALL, bold=True)
         return figure
 
     def describe(self, run: SoftmaxSteps) -> str:

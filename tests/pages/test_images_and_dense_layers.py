@@ -1,0 +1,81 @@
+"""What the page says in words is what the numbers say, and its code is the network really used."""
+
+import re
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from cnnfigs.illustrations.dense_layer import DenseLayer, DenseUnit, Relu
+from cnnfigs.illustrations.generalization import DataSplit, Overfitting
+from cnnfigs.illustrations.loss import FirstSteps, LossSlope
+from cnnfigs.illustrations.shuffled_pixels import ShuffledPixels
+from cnnfigs.illustrations.softmax import Softmax
+from cnnfigs.models.networks import build
+
+PAGE = (Path(__file__).parents[2] / "docs" / "images-and-dense-layers.md").read_text(encoding="utf-8")
+
+
+def test_code_on_the_page_is_the_network_really_used():
+    (code,) = re.findall(r"```python\n(import keras.*?)```", PAGE, flags=re.S)
+    names = {}
+    exec(compile(code, "images-and-dense-layers.md", "exec"), names)
+    ours = build("dense_512")
+    for layer, shipped in zip(names["model"].layers, ours.layers, strict=True):
+        assert isinstance(layer, type(shipped))
+        for setting in ("units", "activation", "use_bias"):
+            assert layer.get_config().get(setting) == shipped.get_config().get(setting)
+    assert names["model"].count_params() == ours.count_params()
+    assert isinstance(names["model"], keras.Sequential)
+
+
+def test_unit_has_a_high_sum_and_an_orange_stroke_in_the_lower_right():
+    run = DenseUnit().result
+    others = DenseLayer().result.pre_activations
+    assert run.pre_activation > np.quantile(others, 0.98)
+    weights = run.weights / np.abs(run.weights).max()
+    quarters = {(row, column): weights[row : row + 14, column : column + 14] for row in (0, 14) for column in (0, 14)}
+    strong = {place: (quarter[:-4] > 0.5).sum() for place, quarter in quarters.items()}
+    assert max(strong, key=strong.get) == (14, 14)
+
+
+def test_most_units_fall_silent():
+    facts = Relu().facts
+    assert int(facts["zeros"]) > int(facts["positive"])
+
+
+def test_answer_is_right_and_its_logit_the_highest():
+    run = Softmax().result
+    assert run.logits.argmax() == run.probabilities.argmax() == run.label
+    assert run.logits.min() < 0
+
+
+def test_slope_rises_so_that_the_weight_gets_smaller():
+    run = LossSlope().result
+    assert run.slope > 0
+    assert run.next_weight < run.weight
+
+
+def test_training_starts_no_better_than_guessing():
+    run = FirstSteps().result
+    assert run.losses[0] >= run.guess_loss
+    assert run.accuracy_before == pytest.approx(0.1, abs=0.05)
+
+
+def test_errors_are_far_fewer_on_the_images_learned_from():
+    training, validation, test = (part.share for part in DataSplit().result.parts)
+    assert 2 * training < validation < test
+
+
+def test_share_of_errors_hardly_changes_after_the_ring():
+    run = Overfitting().result
+    after = run.validation_accuracy[run.best_epoch - 1 :]
+    assert after.max() - after.min() < 0.02
+    assert run.validation_loss[-1] > run.validation_loss[run.best_epoch - 1]
+
+
+def test_every_answer_survives_the_shuffle():
+    run = ShuffledPixels().result
+    assert run.same_answers == run.asked
+    assert 0 < run.largest_difference < 1e-6 * 10

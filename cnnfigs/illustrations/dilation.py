@@ -10,7 +10,7 @@ from cnnfigs.drawing.shapes import box, label, number_grid
 from cnnfigs.drawing.style import NORMAL, canvas
 from cnnfigs.illustrations.base import Picture, require, require_whole
 from cnnfigs.illustrations.networks import require_test_image
-from cnnfigs.illustrations.windows import arrow_right, draw_place, square
+from cnnfigs.illustrations.windows import arrow_right, draw_place, square, unbroken
 from cnnfigs.runs.windows import Dilated, Slide, dilated, ink
 
 #: Sides in pixels: a cell of an input and a cell of an output.
@@ -103,7 +103,7 @@ class Dilation(Picture):
         for name, one in zip(("plain", "dilated"), run.slides, strict=True):
             facts[f"{name} span"] = _span(one)
             facts[f"{name} output"] = square(one.output)
-            facts[f"{name} formula"] = one.derivation
+            facts[f"{name} formula"] = unbroken(one.derivation)
         return facts
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cnnfigs.drawing.tables import Cell
 from cnnfigs.illustrations.base import Table
+from cnnfigs.illustrations.windows import unbroken
 from cnnfigs.runs import output_sizes
 
 
@@ -38,4 +39,4 @@ class OutputSizes(Table):
 
     def state_facts(self, run: output_sizes.OutputSizes) -> dict[str, str]:
         """Give the formula of each layer, under its class, input size and arguments."""
-        return {f"{case.layer} {case.size} {case.arguments}": case.derivation for case in run.cases}
+        return {f"{case.layer} {case.size} {case.arguments}": unbroken(case.derivation) for case in run.cases}

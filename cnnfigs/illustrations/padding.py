@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 
 from cnnfigs.drawing.shapes import label, number_grid
-from cnnfigs.drawing.style import NORMAL, SMALL, canvas
+from cnnfigs.drawing.style import NORMAL, SMALL, WIDTH, canvas
 from cnnfigs.illustrations.base import Picture, require_whole
-from cnnfigs.illustrations.windows import arrow_right, draw_place, require_padding, square, told_padding
+from cnnfigs.illustrations.windows import arrow_right, draw_place, require_padding, square, told_padding, unbroken
 from cnnfigs.runs.windows import Padding as PaddingKind
 from cnnfigs.runs.windows import Slide, blank, slide
 
-#: Sides in pixels: a cell of an input, a cell of the output, and the room between two inputs.
+#: Sides in pixels: a cell of an input where there is room, a cell of the output, and the room between two inputs.
 INPUT_CELL, OUTPUT_CELL, GAP = 9, 27, 10
 MARGIN, TOP = 4, 28
 
@@ -56,16 +56,18 @@ class Padding(Picture):
     def draw(self, run: Slide) -> Figure:
         """Draw the input once for each place, then the output."""
         places = len(run.cells)
-        side = (len(run.image) + sum(run.added)) * INPUT_CELL
+        whole, output = len(run.image) + sum(run.added), places * OUTPUT_CELL
+        room = WIDTH - 2 * MARGIN - 44 - max(output, 150) - (places - 1) * GAP
+        cell = min(INPUT_CELL, room // (places * whole))
+        side = whole * cell
         inputs = places * side + (places - 1) * GAP
-        output = places * OUTPUT_CELL
         right = MARGIN + inputs + 44
         figure, axes = canvas(right + max(output, 150) + MARGIN, TOP + max(inputs, output + 24) + MARGIN)
         for row in range(places):
             for column in range(places):
                 left, top = (place * (side + GAP) for place in (column, row))
                 where = (run.cells[row], run.cells[column])
-                draw_place(axes, run.image, MARGIN + left, TOP + top, INPUT_CELL, *where, added=run.added)
+                draw_place(axes, run.image, MARGIN + left, TOP + top, cell, *where, added=run.added)
         label(axes, MARGIN, 12, f"input {square(run.image)}, {places * places} places", align="left", name="input")
         middle = TOP + inputs / 2
         arrow_right(axes, MARGIN + inputs + 8, middle)
@@ -96,7 +98,7 @@ class Padding(Picture):
             "padded": "×".join([str(len(run.image) + sum(run.added))] * 2),
             "output": square(run.output),
             "places": str(places * places),
-            "formula": run.derivation,
+            "formula": unbroken(run.derivation),
             "corner": f"{run.output[0, 0]:g}",
             "edge": f"{run.output[0, places // 2]:g}",
             "middle": f"{run.output[places // 2, places // 2]:g}",

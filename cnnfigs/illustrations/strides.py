@@ -12,11 +12,11 @@ from cnnfigs.drawing.shapes import box, label, number_grid
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture, require_whole
 from cnnfigs.illustrations.networks import require_test_image
-from cnnfigs.illustrations.windows import arrow_right, draw_place, require_padding, square, told_padding
+from cnnfigs.illustrations.windows import arrow_right, draw_place, require_padding, square, told_padding, unbroken
 from cnnfigs.runs.windows import Padding, Strided, ink, strided
 
 #: Sides in pixels: a cell of an input, a cell of the outputs, and the room between two inputs.
-INPUT_CELL, OUTPUT_CELL, GAP = 16, 27, 12
+INPUT_CELL, OUTPUT_CELL, GAP = 16, 24, 12
 MARGIN, TOP = 4, 28
 
 
@@ -31,9 +31,9 @@ class Strides(Picture):
     size
         Side of the square input, 3 to 8.
     kernel_size
-        Side of the square kernel, 1 to `size`, at most 5.
+        Side of the square kernel, 1 to 3.
     strides
-        Cells from one window to the next, 1 to 4; so many that at most 4 windows stand side by side.
+        Cells from one window to the next, 1 to 4; so many that at most 3 windows stand side by side.
     padding
         ``"valid"`` for none, ``"same"`` for as many zeros as Keras adds.
     index
@@ -53,10 +53,10 @@ class Strides(Picture):
 
     def __post_init__(self) -> None:
         require_whole("size", self.size, 3, 8)
-        require_whole("kernel_size", self.kernel_size, 1, min(self.size, 5))
+        require_whole("kernel_size", self.kernel_size, 1, 3)
         require_padding(self.padding)
         covered = self.size if self.padding == "same" else self.size - self.kernel_size + 1
-        require_whole("strides", self.strides, max(1, -(-covered // 4)), 4)
+        require_whole("strides", self.strides, max(1, -(-covered // 3)), 4)
         require_test_image(self.index)
 
     def run(self) -> Strided:
@@ -132,7 +132,7 @@ class Strides(Picture):
             "places": str(run.slide.output.size),
             "all": square(run.every.output),
             "all places": str(run.every.output.size),
-            "formula": run.slide.derivation,
+            "formula": unbroken(run.slide.derivation),
             "before": str(run.slide.added[0]),
             "after": str(run.slide.added[1]),
             "all before": str(run.every.added[0]),

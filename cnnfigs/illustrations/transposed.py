@@ -12,10 +12,10 @@ from cnnfigs.drawing.shapes import box, label, mesh, number_grid
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture, require_whole
 from cnnfigs.illustrations.networks import require_test_image
-from cnnfigs.illustrations.windows import arrow_right, require_padding, square
+from cnnfigs.illustrations.windows import arrow_right, require_padding, square, unbroken
 from cnnfigs.runs.windows import Floats, Padding, RoundTrip, Spread, ink, round_trip, spread
 
-CELL, SMALL_CELL, MARGIN, GAP, TOP = 27, 17, 4, 12, 30
+CELL, SMALL_CELL, MARGIN, GAP, TOP = 24, 17, 4, 12, 30
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,9 @@ class TransposedConvolution(Picture):
     size
         Side of the square input, 1 to 3.
     kernel_size
-        Side of the square kernel, 1 to 4.
+        Side of the square kernel, 1 to 3.
     strides
-        Cells from one window of the output to the next, 1 to 3.
+        Cells from one window of the output to the next, 1 or 2.
     padding
         ``"valid"`` keeps all that the windows cover, ``"same"`` the middle ``size * strides`` cells.
 
@@ -48,8 +48,8 @@ class TransposedConvolution(Picture):
 
     def __post_init__(self) -> None:
         require_whole("size", self.size, 1, 3)
-        require_whole("kernel_size", self.kernel_size, 1, 4)
-        require_whole("strides", self.strides, 1, 3)
+        require_whole("kernel_size", self.kernel_size, 1, 3)
+        require_whole("strides", self.strides, 1, 2)
         require_padding(self.padding)
 
     def run(self) -> Spread:
@@ -95,7 +95,7 @@ class TransposedConvolution(Picture):
         return {
             "input": square(run.image),
             "output": square(run.output),
-            "formula": run.derivation,
+            "formula": unbroken(run.derivation),
             "largest": f"{run.output.max():g}",
         }
 
@@ -140,9 +140,9 @@ class RestoredShape(Picture):
 
     def draw(self, run: RoundTrip) -> Figure:
         """Draw the input, the small output, and what comes back."""
-        cell = min(CELL, 160 // max(len(run.image), len(run.back)))
+        cell = min(CELL, 150 // max(len(run.image), len(run.back)))
         widths = [max(len(array) * cell, 60) for array in (run.image, run.small, run.back)]
-        gap = 136
+        gap = 130
         figure, axes = canvas(sum(widths) + 2 * gap + 2 * MARGIN, TOP + max(widths) + MARGIN)
         middle = TOP + max(widths) / 2
         left = float(MARGIN)
@@ -174,8 +174,8 @@ class RestoredShape(Picture):
             "input": square(run.image),
             "small": square(run.small),
             "back": square(run.back),
-            "there formula": run.there_derivation,
-            "back formula": run.back_derivation,
+            "there formula": unbroken(run.there_derivation),
+            "back formula": unbroken(run.back_derivation),
             "least": f"{run.back.min():g}",
             "largest": f"{run.back.max():g}",
             "numbers": str(run.image.size),

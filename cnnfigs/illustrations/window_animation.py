@@ -13,7 +13,7 @@ from cnnfigs.arithmetic.sizes import output_size
 from cnnfigs.drawing.animation import add, add_frame, paint, picture, playable
 from cnnfigs.illustrations.base import Illustration, require, require_whole
 from cnnfigs.illustrations.networks import require_test_image
-from cnnfigs.illustrations.windows import require_padding, square, told_padding
+from cnnfigs.illustrations.windows import require_padding, square, told_padding, unbroken
 from cnnfigs.runs.windows import Padding, Slide, ink, slide
 
 CELL, MARGIN, TOP, GAP, BOTTOM = 26, 3, 24, 40, 34
@@ -79,7 +79,7 @@ class WindowAnimation(Illustration):
             "input": square(run.image),
             "output": square(run.output),
             "places": str(run.output.size),
-            "formula": run.derivation,
+            "formula": unbroken(run.derivation),
             "first": f"{run.output[0, 0]:g}",
             "last": f"{run.output[-1, -1]:g}",
         }

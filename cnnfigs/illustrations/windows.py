@@ -33,6 +33,17 @@ def square(array: NDArray[np.generic]) -> str:
     return "×".join(str(size) for size in array.shape[:2])
 
 
+def unbroken(formula: str) -> str:
+    r"""Keep a formula on one line of the page.
+
+    Examples
+    --------
+    >>> unbroken("5 − 3")
+    '5\xa0−\xa03'
+    """
+    return formula.replace(" ", "\N{NO-BREAK SPACE}")
+
+
 def told_padding(added: tuple[int, int]) -> str:
     """Tell how many cells are added to each axis.
 

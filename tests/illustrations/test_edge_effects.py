@@ -1,0 +1,65 @@
+"""The frame that zeros draw, against a convolution written out."""
+
+import numpy as np
+import pytest
+from svg_numbers import numbers, texts
+
+from cnnfigs.arithmetic.reference import convolution
+from cnnfigs.data import cat_photo
+from cnnfigs.illustrations.edge_effects import FlatEdge, PhotoEdge
+from cnnfigs.runs.edge_effects import small_cat
+
+KERNEL = np.array([[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]])
+
+
+def answers(image, padding):
+    return convolution(image[..., None], KERNEL[..., None, None], padding=padding)[..., 0]
+
+
+@pytest.mark.parametrize("size", [3, 5, 6])
+def test_drawn_numbers_are_those_of_the_reference(size):
+    image = np.ones((size, size))
+    expected = [np.pad(image, 1), image, KERNEL, answers(image, "valid"), answers(image, "same")]
+    assert numbers(FlatEdge(size)) == np.concatenate([each.flatten() for each in expected]).tolist()
+
+
+def test_without_padding_there_is_nothing_and_with_zeros_a_ring():
+    run = FlatEdge().result
+    assert not run.valid.any()
+    assert (run.same[0] > 0).all()
+    assert not run.same[1:-1, 1:-1].any()
+
+
+def test_photo_is_convolved_as_by_the_reference():
+    run = PhotoEdge(30).result
+    assert np.allclose(run.valid, answers(run.image, "valid"), atol=1e-5)
+    assert np.allclose(run.same, answers(run.image, "same"), atol=1e-5)
+    assert (run.same[1:-1, 1:-1] == run.valid).all()
+
+
+def test_small_cat_has_the_photos_brightness():
+    grey = cat_photo()[:, 75:375].mean(axis=(0, 1)) / 255 @ (0.299, 0.587, 0.114)
+    assert small_cat(60).mean() == pytest.approx(grey, abs=0.01)
+    assert small_cat(60).shape == (60, 60)
+
+
+def test_border_answers_are_many_times_those_inside():
+    facts = PhotoEdge().facts
+    assert float(facts["border"]) > 3 * float(facts["inside"])
+    assert int(facts["times"]) == pytest.approx(float(facts["border"]) / float(facts["inside"]), abs=0.6)
+    assert "photo 60×60" in texts(PhotoEdge())
+    assert "“valid” 58×58" in texts(PhotoEdge())
+
+
+@pytest.mark.parametrize(
+    ("kind", "size", "message"),
+    [(FlatEdge, 2, "from 3 to 6"), (FlatEdge, 7, "from 3 to 6"), (PhotoEdge, 29, "30 to 120"), (PhotoEdge, 121, "120")],
+)
+def test_out_of_range_is_refused(kind, size, message):
+    with pytest.raises(ValueError, match=f"size is {size}: accepted is .*{message}"):
+        kind(size)
+
+
+def test_photo_smaller_than_asked_is_refused():
+    with pytest.raises(ValueError, match="size is 301: accepted are 1 to 300"):
+        small_cat(301)

@@ -1,0 +1,67 @@
+"""What the page says in words is what the numbers say."""
+
+import keras
+import numpy as np
+
+from cnnfigs.data import mnist
+from cnnfigs.illustrations.dilation import Dilation
+from cnnfigs.illustrations.halvings import Halvings
+from cnnfigs.illustrations.padding import Padding
+from cnnfigs.illustrations.same_sizes import SameSizes
+from cnnfigs.illustrations.strides import Strides
+from cnnfigs.illustrations.transposed import TransposedConvolution
+
+
+def test_middle_is_seen_from_nine_places_and_the_corner_from_one():
+    """A transposed convolution hands each place's look back to the cells that it sees."""
+    looks = keras.layers.Conv2DTranspose(1, 3, kernel_initializer="ones")(keras.ops.ones((1, 3, 3, 1)))
+    seen = np.asarray(looks)[0, ..., 0]
+    assert (seen[2, 2], seen[0, 0]) == (9, 1)
+    assert Padding().result.output.shape == (3, 3)
+
+
+def test_same_is_the_size_divided_by_the_strides_rounded_up():
+    run = SameSizes().result
+    for size, outputs in zip(run.sizes, run.outputs, strict=True):
+        assert outputs == tuple(-(-size // strides) for strides in run.strides)
+    assert all(outputs[0] == size for size, outputs in zip(run.sizes, run.outputs, strict=True))
+    assert all(outputs[1] < size for size, outputs in zip(run.sizes, run.outputs, strict=True))
+
+
+def test_zeros_on_each_side_move_every_window_by_one_cell():
+    image = Strides(size=6, padding="same").result.slide.image[None, ..., None]
+    both = keras.layers.ZeroPadding2D(1)(image)
+    elsewhere = keras.layers.Conv2D(1, 3, strides=2, kernel_initializer="ones")(both)
+    ours = Strides(size=6, padding="same").result.slide
+    moved = keras.layers.Conv2D(1, 3, strides=2, kernel_initializer="ones")(
+        keras.ops.pad(image, ((0, 0), (1, 0), (1, 0), (0, 0)))
+    )
+    assert elsewhere.shape[1:3] == ours.output.shape
+    assert (np.asarray(elsewhere) == np.asarray(moved)).all()
+    assert (np.asarray(elsewhere)[0, ..., 0] != ours.output).any()
+
+
+def test_paper_around_digits_is_zero_for_nearly_all():
+    border = mnist().x_test.copy()
+    border[:, 1:-1, 1:-1] = 0
+    assert (border.max(axis=(1, 2)) == 0).mean() > 0.98
+
+
+def test_next_place_of_a_dilated_window_reads_what_this_one_left_out():
+    cells = Dilation().result.slides[1].cells
+    assert set(cells[0]) | set(cells[1]) >= set(range(cells[0, 0], cells[1, -1] + 1))
+
+
+def test_middle_of_the_spread_has_the_sum_of_all():
+    run = TransposedConvolution().result
+    assert run.output[2, 2] == run.output.max() == run.image.sum()
+
+
+def test_networks_are_as_the_page_tells():
+    run = {network.network: network.steps for network in Halvings().result.networks}
+    assert all(step.pools for step in run["VGG16"])
+    assert sum(step.pools for step in run["ResNet50"]) == 1
+    assert not any(step.pools for step in (*run["MobileNetV2"], *run["ConvNeXtTiny"]))
+    assert (run["ConvNeXtTiny"][0].kernel_size, run["ConvNeXtTiny"][0].strides) == (4, 4)
+    assert {step.kernel_size for step in run["ResNet50"][2:]} == {1}
+    assert all(step.strides < step.kernel_size for step in run["MobileNetV2"])

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from cnnfigs.drawing.shapes import box, label, number_grid, raster
+from cnnfigs.drawing.shapes import box, cells, label, number_grid, raster
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture, require_whole
 from cnnfigs.illustrations.windows import arrow_right, square
@@ -72,7 +72,8 @@ class FlatEdge(Picture):
 
     def _draw_padded(self, axes: Axes, run: EdgeEffect, left: float, top: float) -> None:
         side = (self.size + 2) * CELL
-        number_grid(axes, np.pad(run.image, 1), left, top, CELL, fill="padding-fill", size=NORMAL)
+        ring = np.pad(np.full(run.image.shape, ""), 1, constant_values="0")
+        cells(axes, ring.tolist(), "padding-fill", left, top, CELL, size=NORMAL)
         number_grid(axes, run.image, left + CELL, top + CELL, CELL, fill="input-fill", size=NORMAL)
         box(axes, left, top, side, side, edge="padding", line_width=1.25, dashed=True)
         box(axes, left + CELL, top + CELL, side - 2 * CELL, side - 2 * CELL, edge="input", line_width=1.5)

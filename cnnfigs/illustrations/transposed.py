@@ -163,10 +163,14 @@ class RestoredShape(Picture):
     def describe(self, run: RoundTrip) -> str:
         """Tell the three shapes, and in how many cells the values are not those of the beginning."""
         shape = "its shape is back" if run.back.shape == run.image.shape else "not even its shape is back"
+        values = (
+            f"Its values are not: they were 0 and 1, and now they go from {run.back.min():g} to {run.back.max():g}."
+        )
+        if np.array_equal(run.back, run.image):
+            values = "Here its values are back too."
         return f"""A {square(run.image)} part of a digit, 1 for ink and 0 for paper, becomes {square(run.small)} by a
             convolution with strides {self.strides}, and {square(run.back)} again by a transposed convolution with the
-            same strides: {shape}. Its values are not: they were 0 and 1, and now they go from {run.back.min():g} to
-            {run.back.max():g}."""
+            same strides: {shape}. {values}"""
 
     def state_facts(self, run: RoundTrip) -> dict[str, str]:
         """Give the three shapes, the formulas, and the values that come back."""

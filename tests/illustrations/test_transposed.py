@@ -36,6 +36,7 @@ def test_there_and_back(size, kernel_size, strides, back):
     assert numbers(picture) == [*image.flatten(), *small.flatten(), *restored.flatten()]
     assert (": its shape is back" in picture.description) == (size == back)
     assert ("not even its shape" in picture.description) == (size != back)
+    assert ("Here its values are back too" in picture.description) == np.array_equal(restored, image)
 
 
 def test_values_are_not_restored():

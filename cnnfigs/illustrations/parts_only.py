@@ -1,0 +1,155 @@
+"""Parts of the cat with all else hidden: whether the network still sees a cat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from matplotlib.figure import Figure
+
+from cnnfigs.drawing.shapes import label, photo
+from cnnfigs.drawing.style import NORMAL, SMALL, canvas
+from cnnfigs.drawing.tables import Cell
+from cnnfigs.illustrations.base import Picture, Table, require, require_whole
+from cnnfigs.illustrations.networks import percent
+from cnnfigs.runs.photo_answers import PARTS, Parts, PartsRun, Rest, show_parts
+
+MARGINS = (0, 8, 16, 24)
+
+
+def _require_rest(value: object) -> None:
+    require(isinstance(value, str) and value in get_args(Rest), "rest", value, " or ".join(map(repr, get_args(Rest))))
+
+
+@dataclass(frozen=True)
+class PartsOnly(Picture):
+    """Eyes, nose and ears of the cat by themselves and together, all else hidden, and what the network says.
+
+    Parameters
+    ----------
+    rest
+        Whether all else is made "grey" or "blurred".
+    margin
+        By how many pixels to grow the boxes around the parts on every side, 0 to 40.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range.
+    """
+
+    rest: Rest = "grey"
+    margin: int = 0
+
+    def __post_init__(self) -> None:
+        _require_rest(self.rest)
+        require_whole("margin", self.margin, 0, 40)
+
+    def run(self) -> PartsRun:
+        """Show all these photos to the network."""
+        return show_parts(self.rest, (self.margin,))
+
+    def draw(self, run: PartsRun) -> Figure:
+        """Draw the photos with the probability of a cat and the best answer."""
+        width, height, pitch, row_height = 166, 106, 184, 174
+        figure, axes = canvas(720, 2 * row_height)
+        (parts,) = run.margins
+        for number, (name, pixels, answer) in enumerate(zip(run.shown, parts.photos, parts.answers, strict=True)):
+            row, column = divmod(number, 4)
+            left, top = column * pitch + 1, row * row_height
+            label(axes, left + width / 2, top + 12, name, size=SMALL, bold=True)
+            photo(axes, pixels, left, top + 24, width, height, frame="input")
+            label(axes, left + width / 2, top + 24 + height + 13, f"a cat: {percent(answer.cats)}", size=NORMAL)
+            told = f"{answer.names[0]} {percent(answer.probabilities[0])}"
+            label(axes, left + width / 2, top + 24 + height + 29, told, size=SMALL, name="muted")
+        return figure
+
+    def describe(self, run: PartsRun) -> str:
+        """Tell what is shown in each photo and what the network says."""
+        (parts,) = run.margins
+        told = "; ".join(
+            f"{name}: a cat with {percent(answer.cats)}, best answer {answer.names[0]} with "
+            f"{percent(answer.probabilities[0])}"
+            for name, answer in zip(run.shown, parts.answers, strict=True)
+        )
+        return f"""{len(run.shown)} times the photo of the cat with most of it {self.rest}: only boxes around some parts are
+            left, with {self.margin} pixels more on each side, and last the opposite, all but these boxes. {told}."""
+
+    def state_facts(self, run: PartsRun) -> dict[str, str]:
+        """Give the probabilities of a cat."""
+        return _facts(run)
+
+
+@dataclass(frozen=True)
+class PartsTable(Table):
+    """How sure the network is of a cat, from parts of it with more or less of the photo around them.
+
+    Parameters
+    ----------
+    rest
+        Whether all else is made "grey" or "blurred".
+    margins
+        By how many pixels to grow the boxes around the parts on every side: one or more of 0 to 40.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range.
+    """
+
+    rest: Rest = "grey"
+    margins: tuple[int, ...] = MARGINS
+
+    def __post_init__(self) -> None:
+        _require_rest(self.rest)
+        require(
+            isinstance(self.margins, tuple) and bool(self.margins),
+            "margins",
+            self.margins,
+            "a tuple of whole numbers from 0 to 40",
+        )
+        for margin in self.margins:
+            require_whole("margins", margin, 0, 40)
+
+    def run(self) -> PartsRun:
+        """Show all these photos to the network."""
+        return show_parts(self.rest, self.margins)
+
+    def tabulate(self, run: PartsRun) -> list[list[Cell]]:
+        """Give a row for each choice of parts."""
+        heads = (f"{parts.margin} px more" if parts.margin else "Tight boxes" for parts in run.margins)
+        rows = [[Cell("Shown"), *(Cell(head, number=True) for head in heads)]]
+        for number, name in enumerate(run.shown):
+            shares = (percent(parts.answers[number].cats) for parts in run.margins)
+            rows.append([Cell(name, heading=True), *(Cell(share, number=True) for share in shares)])
+        return rows
+
+    def describe(self, run: PartsRun) -> str:
+        """Give the first and the last column."""
+        first, last = run.margins[0], run.margins[-1]
+        told = "; ".join(
+            f"{name} from {percent(before.cats)} to {percent(after.cats)}"
+            for name, before, after in zip(run.shown, first.answers, last.answers, strict=True)
+        )
+        return f"""The probability of a cat when only parts of it are shown and all else is {self.rest}, from boxes
+            grown by {first.margin} pixels to boxes grown by {last.margin}: {told}."""
+
+    def state_facts(self, run: PartsRun) -> dict[str, str]:
+        """Give the probabilities of a cat."""
+        return _facts(run)
+
+
+def _facts(run: PartsRun) -> dict[str, str]:
+    facts: dict[str, Any] = {"whole": percent(run.whole.cats), "nothing": percent(run.nothing.cats)}
+    single = len(PARTS)
+    for parts in run.margins:
+        shares = dict(zip(run.shown, _cats(parts), strict=True))
+        facts |= {f"{name} {parts.margin}": percent(share) for name, share in shares.items()}
+        facts[f"best single {parts.margin}"] = percent(max(_cats(parts)[:single]))
+        facts[f"best pair {parts.margin}"] = percent(max(_cats(parts)[single:-2]))
+        facts[f"worst pair {parts.margin}"] = percent(min(_cats(parts)[single:-2]))
+    return facts
+
+
+def _cats(parts: Parts) -> list[float]:
+    return [answer.cats for answer in parts.answers]

@@ -1,0 +1,111 @@
+"""A photo, and what the ImageNet network says that it shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from cnnfigs.data import Bytes, cat_photo
+from cnnfigs.drawing.shapes import bars, label, photo
+from cnnfigs.drawing.style import NORMAL, SMALL, canvas
+from cnnfigs.illustrations.base import Picture, require_whole
+from cnnfigs.illustrations.networks import percent
+from cnnfigs.models.imagenet import CLASSES, as_photo
+from cnnfigs.runs.photo_answers import PhotoAnswer, ask
+
+ROW, BAR = 26, 110
+
+
+@dataclass(frozen=True)
+class PhotoAnswers(Picture):
+    """What the ImageNet network says that a photo shows: its best answers with their probabilities.
+
+    Parameters
+    ----------
+    image
+        A photo of any size, grey or in colour, with or without alpha: an array of shape (height, width) or (height,
+        width, 1 to 4 channels), whole numbers from 0 to 255 or fractions from 0 to 1; the cat when it is not given.
+    answers
+        How many answers to show, 1 to 10.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range.
+    """
+
+    image: Any = None
+    answers: int = 8
+
+    def __post_init__(self) -> None:
+        keep_photo(self)
+        require_whole("answers", self.answers, 1, 10)
+
+    def run(self) -> PhotoAnswer:
+        """Show the photo to the network."""
+        return ask(photo_of(self.image), self.answers)
+
+    def draw(self, run: PhotoAnswer) -> Figure:
+        """Draw the photo, and the answers as bars."""
+        width, height = fit(run.photo, 330, 250)
+        rows = ROW * self.answers
+        figure, axes = canvas(720, max(height, rows) + 30)
+        label(axes, width / 2, 12, "what it gets", name="input", bold=True)
+        photo(axes, run.photo, 2, 28, width, height, frame="input")
+        left = 526
+        label(axes, left, 12, "what it says", name="output", bold=True)
+        top = 28 + max(0, height - rows) / 2
+        bars(axes, run.answer.probabilities, left, top, BAR, ROW, run.answer.names, size=NORMAL)
+        for row, share in enumerate(run.answer.probabilities):
+            label(axes, left + BAR + 8, top + (row + 0.5) * ROW, percent(share), align="left", size=SMALL, name="muted")
+        return figure
+
+    def describe(self, run: PhotoAnswer) -> str:
+        """Name the answers with their probabilities."""
+        told = ", ".join(
+            f"{name} {percent(share)}" for name, share in zip(run.answer.names, run.answer.probabilities, strict=True)
+        )
+        height, width = run.photo.shape[:2]
+        what = "The face of a cat, with ears, eyes and nose" if self.image is None else "A photo"
+        return f"""{what}, {height}×{width} pixels, and beside it the network's {self.answers} best answers of
+            {CLASSES:,} as bars: {told}."""
+
+    def state_facts(self, run: PhotoAnswer) -> dict[str, str]:
+        """Give the answers, their probabilities, and that of the five cats together."""
+        facts = {"cats": percent(run.answer.cats), "size": "×".join(map(str, run.photo.shape[:2]))}
+        for number, (name, share) in enumerate(zip(run.answer.names, run.answer.probabilities, strict=True), 1):
+            facts |= {f"name {number}": name, f"probability {number}": percent(share)}
+        return facts
+
+
+def keep_photo(illustration: Any) -> None:
+    """Turn the parameter `image` of an illustration into RGB, once and for all.
+
+    Raises
+    ------
+    ValueError
+        If it is not an image.
+    """
+    if illustration.image is not None:
+        # The way to set a field of a frozen dataclass while it is made.
+        object.__setattr__(illustration, "image", as_photo(illustration.image))
+
+
+def photo_of(image: Bytes | None) -> Bytes:
+    """Return the photo that is meant: the cat if none was given."""
+    return cat_photo() if image is None else image
+
+
+def fit(pixels: Bytes, width: float, height: float) -> tuple[float, float]:
+    """Return width and height of an image, shape (rows, columns, 3), as large as fits.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> fit(np.zeros((10, 20, 3), dtype=np.uint8), 100, 100)
+    (100.0, 50.0)
+    """
+    scale = min(width / pixels.shape[1], height / pixels.shape[0])
+    return scale * pixels.shape[1], scale * pixels.shape[0]

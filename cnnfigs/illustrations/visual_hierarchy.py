@@ -1,0 +1,354 @@
+"""The hierarchy that a real network sees in a photo: as a sheet of crops, and as a tree."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from cnnfigs.drawing.palette import color
+from cnnfigs.drawing.shapes import box, label, photo, raster
+from cnnfigs.drawing.style import NORMAL, SMALL, WIDTH, canvas
+from cnnfigs.illustrations.base import Picture, require, require_whole
+from cnnfigs.illustrations.networks import percent, written
+from cnnfigs.illustrations.photo_answers import fit, keep_photo, photo_of
+from cnnfigs.models.imagenet import CATS, CLASSES, RELU_LAYERS
+from cnnfigs.runs.visual_hierarchy import Hierarchy, Level, Tree, Unit, hierarchy, tree
+
+#: Crops smaller than this show their pixels, larger ones are smoothed.
+PIXELS_SHOWN = 24
+ANSWERS = 3
+
+
+@dataclass(frozen=True)
+class VisualHierarchy(Picture):
+    """The units of each layer that do most for the network's answer, and what each of them sees of the photo.
+
+    Parameters
+    ----------
+    image
+        A photo of any size, grey or in colour, with or without alpha: an array of shape (height, width) or (height,
+        width, 1 to 4 channels), whole numbers from 0 to 255 or fractions from 0 to 1; the cat when it is not given.
+    classes
+        Which of the network's 1,000 classes are the answer, 0 to 999; the domestic cats by default.
+    layers
+        Names of ReLU layers of MobileNetV2.
+    units
+        How many units to show of each layer, 1 to 6.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range; for a layer that does not exist the message lists near names.
+    """
+
+    image: Any = None
+    classes: tuple[int, ...] = CATS
+    layers: tuple[str, ...] = (
+        "Conv1_relu",
+        "block_1_expand_relu",
+        "block_4_expand_relu",
+        "block_6_expand_relu",
+        "block_8_expand_relu",
+        "block_12_expand_relu",
+        "out_relu",
+    )
+    units: int = 6
+
+    def __post_init__(self) -> None:
+        keep_photo(self)
+        require_classes(self.classes)
+        require_layers(self.layers)
+        require_whole("units", self.units, 1, 6)
+
+    def run(self) -> Hierarchy:
+        """Show the photo to the network and differentiate its answer."""
+        return hierarchy(photo_of(self.image), self.classes, self.layers, self.units, ANSWERS)
+
+    def draw(self, run: Hierarchy) -> Figure:
+        """Draw a row for each layer: its peaks on the photo, and what is seen there."""
+        row_height, first, side, pitch = 126, 162, 84, 94
+        figure, axes = canvas(WIDTH, 24 + row_height * len(run.levels))
+        label(axes, 2, 12, "where on the photo", align="left", size=NORMAL, name="input", bold=True)
+        label(axes, first, 12, "what the units see", align="left", size=NORMAL, name="kernel", bold=True)
+        for row, level in enumerate(run.levels):
+            top = 24 + row * row_height
+            shape = f"{level.shape[2]:,} maps of {written(level.shape[:2])}"
+            label(axes, 2, top + 10, f"{level.layer}: {shape}", align="left", size=SMALL, name="muted")
+            draw_places(axes, run, level, 2, top + 20, 142, side)
+            for number, unit in enumerate(level.units):
+                left = first + number * pitch
+                draw_crop(axes, unit, left, top + 20, side)
+                told = f"{unit.box[2]} px, {share(unit.share)}"
+                label(axes, left + side / 2, top + 20 + side + 9, told, size=SMALL)
+        return figure
+
+    def describe(self, run: Hierarchy) -> str:
+        """Tell for each layer what its units see and where they are."""
+        told = []
+        for level in run.levels:
+            units = "; ".join(
+                f"{_size(unit)} at row {unit.box[0]} and column {unit.box[1]}{_with_parts(unit)}, {share(unit.share)}"
+                for unit in level.units
+            )
+            told.append(f"{level.layer}, whose units could see {written((level.field_size,) * 2)} pixels: {units}.")
+        height, width = run.shown.photo.shape[:2]
+        return f"""A row for each of {len(run.levels)} layers, from the image to the answer. Each shows the photo,
+            {height}×{width} pixels, with frames where the layer's strongest units see it, and then these pieces of the
+            photo enlarged. In the first rows they are spots and edges of few pixels, in the last rows most of the
+            photo. Below each piece are its size in pixels and how much its channel contributes to the answer.
+            {" ".join(told)}"""
+
+    def state_facts(self, run: Hierarchy) -> dict[str, str]:
+        """Give the sizes of what each layer's units see, and their theoretical fields."""
+        return _facts(run.levels)
+
+
+@dataclass(frozen=True)
+class HierarchyTree(Picture):
+    """What a network's answer is made of, as a tree: faces, parts, textures, edges, linked by which drives which.
+
+    Parameters
+    ----------
+    image
+        A photo of any size, grey or in colour, with or without alpha: an array of shape (height, width) or (height,
+        width, 1 to 4 channels), whole numbers from 0 to 255 or fractions from 0 to 1; the cat when it is not given.
+    classes
+        Which of the network's 1,000 classes are the answer, 0 to 999; the domestic cats by default.
+    layers
+        Names of two or more ReLU layers of MobileNetV2.
+    top
+        How many units of the last layer to begin with, 1 to 5.
+    children
+        How many units of the next lower layer each unit proposes, 1 to 3. Of these, at most three more are shown than
+        in the layer above, and at most 12: the first proposals before the second ones, the stronger before the weaker.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range; for a layer that does not exist the message lists near names.
+    """
+
+    image: Any = None
+    classes: tuple[int, ...] = CATS
+    layers: tuple[str, ...] = (
+        "block_1_expand_relu",
+        "block_4_expand_relu",
+        "block_8_expand_relu",
+        "block_12_expand_relu",
+        "out_relu",
+    )
+    top: int = 3
+    children: int = 2
+
+    def __post_init__(self) -> None:
+        keep_photo(self)
+        require_classes(self.classes)
+        require_layers(self.layers, 2)
+        require_whole("top", self.top, 1, 5)
+        require_whole("children", self.children, 1, 3)
+
+    def run(self) -> Tree:
+        """Follow the answer down through the layers, by gradients."""
+        return tree(photo_of(self.image), self.classes, self.layers, self.top, self.children, ANSWERS)
+
+    def draw(self, run: Tree) -> Figure:
+        """Draw the photo on top, and the units of each layer below those that they drive."""
+        left, first = 100, 172
+        width, height = fit(run.small, 190, 116)
+        sides = [min(76.0, (WIDTH - left) / len(level.units) - 5) for level in run.levels]
+        tops = [first + sum(side + 66 for side in sides[:depth]) for depth in range(len(sides))]
+        figure, axes = canvas(WIDTH, tops[-1] + sides[-1] + 22)
+        middle = left + (WIDTH - left) / 2
+        places = [[middle]]
+        # From the top down, each unit stands near those that it drives, so that few links cross.
+        links = [[(0, number, unit.share) for number, unit in enumerate(run.levels[0].units)]]
+        links += [[(link.upper, link.lower, link.share) for link in joined] for joined in run.links]
+        for level, joined in zip(run.levels, links, strict=True):
+            places.append(_arranged(len(level.units), joined, places[-1], left, WIDTH))
+        for depth, joined in enumerate(links):
+            above = height + 5 if depth == 0 else tops[depth - 1] + sides[depth - 1] + 19
+            below = tops[depth] - 3
+            most = max(strength for _, _, strength in joined)
+            for upper, lower, strength in joined:
+                axes.plot(
+                    [places[depth][upper], places[depth + 1][lower]],
+                    [above, below],
+                    color=color("accent"),
+                    linewidth=1 + 5 * strength / most,
+                    solid_capstyle="butt",
+                    zorder=len(axes.get_children()),
+                )
+        photo(axes, run.small, middle - width / 2, 2, width, height, frame="input")
+        for number, (name, probability) in enumerate(
+            zip(run.shown.answer.names, run.shown.answer.probabilities, strict=True)
+        ):
+            right = middle + width / 2 + 12
+            label(
+                axes, right, 22 + 18 * number, f"{name} {percent(probability)}", align="left", size=SMALL, name="output"
+            )
+        for depth, level in enumerate(run.levels):
+            top, side = tops[depth], sides[depth]
+            for line, text in enumerate(_told_layer(level.layer)):
+                label(axes, 2, top + 16 + 16 * line, text, align="left", size=SMALL, bold=line == 0)
+            for place, unit in zip(places[depth + 1], level.units, strict=True):
+                draw_crop(axes, unit, place - side / 2, top, side)
+                label(axes, place, top + side + 9, f"{unit.box[2]} px", size=SMALL)
+        return figure
+
+    def describe(self, run: Tree) -> str:
+        """Tell the tree from the top, unit by unit."""
+        told = []
+        for depth, level in enumerate(run.levels):
+            units = []
+            for number, unit in enumerate(level.units):
+                if depth:
+                    joined = [link for link in run.links[depth - 1] if link.lower == number]
+                    drives = "drives " + " and ".join(
+                        f"unit {link.upper + 1} above with {share(link.share)}" for link in joined
+                    )
+                else:
+                    drives = f"gives {share(unit.share)}"
+                units.append(
+                    f"unit {number + 1} sees {_size(unit)} at row {unit.box[0]} and column {unit.box[1]}"
+                    f"{_with_parts(unit)} and {drives}"
+                )
+            told.append(f"Layer {level.layer}: {'; '.join(units)}.")
+        answer = f"{run.shown.answer.names[0]} with {percent(run.shown.answer.probabilities[0])}"
+        return f"""A tree with the photo and the answer, {answer}, on top. Below it are {len(run.levels)} rows of pieces
+            of the photo, each what one unit sees, the largest in the first row and the smallest in the last. Lines lead
+            from each unit to those of the next row that drive it most, thick where they drive it much. Shares are of
+            all that speaks for the answer or for the unit above. {" ".join(told)}"""
+
+    def state_facts(self, run: Tree) -> dict[str, str]:
+        """Give the sizes of what each layer's units see, and how many links there are."""
+        links = sum(len(joined) for joined in run.links)
+        return _facts(run.levels) | {"links": str(links), "levels": str(len(run.levels))}
+
+
+def require_classes(value: object) -> None:
+    """Refuse what is not a tuple of different classes of ImageNet.
+
+    Raises
+    ------
+    ValueError
+        Naming the value and what is accepted.
+    """
+    accepted = f"a tuple of different whole numbers from 0 to {CLASSES - 1}"
+    require(isinstance(value, tuple) and bool(value), "classes", value, accepted)
+    classes: tuple[object, ...] = value  # type: ignore[assignment]
+    known = all(type(each) is int and 0 <= each < CLASSES for each in classes)
+    require(known and len(set(classes)) == len(classes), "classes", value, accepted)
+
+
+def require_layers(value: object, least: int = 1) -> None:
+    """Refuse what is not a tuple of names of ReLU layers.
+
+    Raises
+    ------
+    ValueError
+        Naming a name that does not exist and those near it, or what is accepted.
+
+    Examples
+    --------
+    >>> require_layers(("out",))
+    Traceback (most recent call last):
+        ...
+    ValueError: layers has 'out': accepted are ReLU layers such as out_relu, Conv1_relu, block_9_expand_relu
+    """
+    listed = isinstance(value, tuple) and len(value) >= least and all(isinstance(each, str) for each in value)
+    require(listed, "layers", value, f"a tuple of {least} or more names of ReLU layers, such as {RELU_LAYERS[0]}")
+    names: Sequence[str] = value  # type: ignore[assignment]
+    for name in names:
+        if name not in RELU_LAYERS:
+            near = difflib.get_close_matches(name, RELU_LAYERS, n=3, cutoff=0)
+            raise ValueError(f"layers has {name!r}: accepted are ReLU layers such as {', '.join(near)}")
+    require(len(set(names)) == len(names), "layers", value, "each layer once")
+
+
+def draw_crop(axes: Axes, unit: Unit, x: float, y: float, side: float) -> None:
+    """Draw the piece of the photo that a unit sees, in a square of this side."""
+    width, height = fit(unit.crop, side, side)
+    x, y = x + (side - width) / 2, y + (side - height) / 2
+    if max(unit.crop.shape[:2]) <= PIXELS_SHOWN:
+        raster(axes, unit.crop / 255, x, y, width, height, frame="kernel")
+    else:
+        photo(axes, unit.crop, x, y, width, height, frame="kernel")
+
+
+def draw_places(axes: Axes, run: Hierarchy, level: Level, x: float, y: float, width: float, height: float) -> None:
+    """Draw the photo with a frame for each unit of a layer; the smallest frames are drawn larger, to be seen."""
+    width, height = fit(run.small, width, height)
+    photo(axes, run.small, x, y, width, height, frame="input")
+    scale = width / run.shown.photo.shape[1]
+    for unit in level.units:
+        top, left, rows, columns = (scale * each for each in unit.box)
+        more_rows, more_columns = max(0, 5 - rows), max(0, 5 - columns)
+        place = (x + left - more_columns / 2, y + top - more_rows / 2, columns + more_columns, rows + more_rows)
+        box(axes, *place, edge="background", line_width=3.5)
+        box(axes, *place, edge="kernel", line_width=1.75)
+
+
+def share(value: float) -> str:
+    """Write a share as a percentage, with a decimal where it is small.
+
+    Examples
+    --------
+    >>> share(0.164), share(0.016)
+    ('16 %', '1.6 %')
+    """
+    return f"{100 * value:.0f} %" if value >= 0.0995 else f"{100 * value:.1f} %"
+
+
+def _arranged(
+    count: int, links: Sequence[tuple[int, int, float]], above: Sequence[float], left: float, right: float
+) -> list[float]:
+    """Space units evenly, in the order of the places of those that they drive."""
+    wanted = []
+    for number in range(count):
+        places = [above[upper] for upper, lower, _ in links if lower == number]
+        wanted.append((sum(places) / len(places), number))
+    pitch = (right - left) / count
+    placed = {number: left + (order + 0.5) * pitch for order, (_, number) in enumerate(sorted(wanted))}
+    return [placed[number] for number in range(count)]
+
+
+def _told_layer(name: str) -> tuple[str, ...]:
+    """Break a layer's name into lines.
+
+    Examples
+    --------
+    >>> _told_layer("block_12_expand_relu"), _told_layer("out_relu")
+    (('block_12', '_expand_relu'), ('out_relu',))
+    """
+    for part in ("_expand", "_depthwise"):
+        before, found, after = name.partition(part)
+        if found:
+            return before, found + after
+    return (name,)
+
+
+def _size(unit: Unit) -> str:
+    return f"{written(unit.box[2:])} pixels"
+
+
+def _with_parts(unit: Unit) -> str:
+    return f" with {' and '.join(unit.parts)}" if unit.parts else ""
+
+
+def _facts(levels: Sequence[Level]) -> dict[str, str]:
+    facts: dict[str, str] = {}
+    for level in levels:
+        sides = [max(unit.box[2:]) for unit in level.units]
+        least, most = min(sides), max(sides)
+        facts |= {
+            f"{level.layer} sides": str(least) if least == most else f"{least} to {most}",
+            f"{level.layer} field": written((level.field_size,) * 2),
+            f"{level.layer} maps": f"{level.shape[2]:,}",
+            f"{level.layer} best share": share(level.units[0].share),
+        }
+    return facts

@@ -1,0 +1,253 @@
+"""What the ImageNet network says to a photo, whole, in parts, scrambled or turned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from types import MappingProxyType
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnfigs.data import Bytes, cat_photo, imagenet_classes
+from cnnfigs.models.imagenet import CATS, LONG, SHORT, best_answers, fitted, probabilities, resized
+
+Rest = Literal["grey", "blurred"]
+#: A box on a photo: first row, first column, height, width.
+Box = tuple[int, int, int, int]
+
+#: Where the parts of the cat are on the photo of 225×353 pixels: drawn by hand around what a person calls so, before
+#: anything was measured with them.
+PARTS: Mapping[str, tuple[Box, ...]] = MappingProxyType(
+    {
+        "eyes": ((60, 98, 56, 74), (76, 222, 54, 56)),
+        "nose and mouth": ((158, 160, 60, 84),),
+        "ears": ((0, 22, 34, 56), (0, 246, 58, 74)),
+    }
+)
+#: The blur that hides a photo, as the standard deviation of its Gaussian in pixels, and the grey that does.
+BLUR, GREY = 12, 124
+#: The square from the middle of the cat photo: its rows and columns.
+SQUARE = (slice(0, 300), slice(75, 375))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the network says to one photo.
+
+    Attributes
+    ----------
+    classes
+        The classes with the largest probabilities, the best first.
+    names, probabilities
+        Their names and probabilities.
+    cats
+        The probability of the five domestic cats together.
+    """
+
+    classes: tuple[int, ...]
+    names: tuple[str, ...]
+    probabilities: tuple[float, ...]
+    cats: float
+
+
+@dataclass(frozen=True)
+class PhotoAnswer:
+    """A photo as the network got it, and what it said.
+
+    Attributes
+    ----------
+    photo
+        Shape (height, width, 3), RGB from 0 to 255.
+    answer
+        The answer.
+    """
+
+    photo: Bytes
+    answer: Answer
+
+
+def answer_of(shares: NDArray[np.float32], count: int) -> Answer:
+    """Name the best answers among 1,000 probabilities."""
+    best = best_answers(shares, count)
+    names = imagenet_classes()
+    return Answer(
+        classes=tuple(best),
+        names=tuple(names[index] for index in best),
+        probabilities=tuple(float(shares[index]) for index in best),
+        cats=float(shares[list(CATS)].sum()),
+    )
+
+
+def ask(photo: Bytes, count: int) -> PhotoAnswer:
+    """Show a photo of any size to the network, and keep its best answers."""
+    shown = fitted(photo)
+    return PhotoAnswer(shown, answer_of(probabilities(shown[np.newaxis])[0], count))
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the network says to parts of the cat, each with so much of the photo around it.
+
+    Attributes
+    ----------
+    margin
+        By how many pixels the boxes around the parts were grown on every side.
+    photos
+        The photos at half their size, shape (n, 112, 176, 3), RGB from 0 to 255.
+    answers
+        The best answer to each and the probability of a cat.
+    """
+
+    margin: int
+    photos: Bytes
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True)
+class PartsRun:
+    """What the network says to parts of the cat.
+
+    Attributes
+    ----------
+    shown
+        What was left to be seen, of the photo with each margin: single parts, pairs, all three, and all but these.
+    margins
+        The answers, for each margin.
+    whole, nothing
+        The answer to the whole photo, and to one of which all is hidden.
+    """
+
+    shown: tuple[str, ...]
+    margins: tuple[Parts, ...]
+    whole: Answer
+    nothing: Answer
+
+
+def show_parts(rest: Rest, margins: tuple[int, ...]) -> PartsRun:
+    """Show the network single parts of the cat, pairs of them, and all, and hide the rest of the photo.
+
+    Parameters
+    ----------
+    rest
+        Whether the rest is made grey or blurred.
+    margins
+        By how many pixels to grow the boxes around the parts.
+    """
+    photo = fitted(cat_photo())
+    hidden = hide(photo, rest)
+    chosen: list[tuple[str, ...]] = [each for count in (1, 2, 3) for each in combinations(PARTS, count)]
+    found = []
+    for margin in margins:
+        seen = [part_mask(names, margin) for names in chosen]
+        photos = np.stack([np.where(each, photo, hidden) for each in [*seen, ~seen[-1]]])
+        answers = tuple(answer_of(shares, 1) for shares in probabilities(photos))
+        found.append(Parts(margin, np.stack([resized(each, 112, 176) for each in photos]), answers))
+    whole, nothing = (answer_of(shares, 1) for shares in probabilities(np.stack([photo, hidden])))
+    names = (*(" + ".join(each) for each in chosen[:-1]), "all three", "all but these")
+    return PartsRun(names, tuple(found), whole, nothing)
+
+
+def part_mask(names: tuple[str, ...], margin: int) -> NDArray[np.bool_]:
+    """Mark the pixels in the boxes around some parts, shape (225, 353, 1)."""
+    mask = np.zeros((SHORT, LONG, 1), dtype=bool)
+    for top, left, height, width in (box for name in names for box in PARTS[name]):
+        mask[max(0, top - margin) : top + height + margin, max(0, left - margin) : left + width + margin] = True
+    return mask
+
+
+def hide(photo: Bytes, rest: Rest) -> Bytes:
+    """Make a photo unrecognisable: one grey, or blurred until only large patches of colour are left."""
+    from PIL import Image, ImageFilter
+
+    if rest == "grey":
+        return np.full_like(photo, GREY)
+    return np.array(Image.fromarray(photo).filter(ImageFilter.GaussianBlur(BLUR)))
+
+
+@dataclass(frozen=True)
+class Scramble:
+    """One way to change the photo, and what the network says to it.
+
+    Attributes
+    ----------
+    tile_size
+        Side of the tiles that were shuffled, in pixels; 0 if none were.
+    change
+        What was done.
+    photo
+        The first photo made so, shape (112, 112, 3), RGB from 0 to 255.
+    answers
+        The best answer to each photo made so, and the probability of a cat.
+    """
+
+    tile_size: int
+    change: str
+    photo: Bytes
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True)
+class ScrambleRun:
+    """What the network says to the photo with its pieces in another order, and turned.
+
+    Attributes
+    ----------
+    changes
+        Each way to change the photo; the first is to leave it as it is.
+    """
+
+    changes: tuple[Scramble, ...]
+
+
+def scramble(tile_sizes: tuple[int, ...], seeds: int) -> ScrambleRun:
+    """Show the network the square from the cat photo, as it is, in shuffled tiles, mirrored and upside down.
+
+    Parameters
+    ----------
+    tile_sizes
+        Sides of the tiles, divisors of 225.
+    seeds
+        How many orders of the tiles to try for each size.
+    """
+    photo = resized(cat_photo()[SQUARE], SHORT, SHORT)
+    ways: list[tuple[int, str, list[Bytes]]] = [(0, "as it is", [photo])]
+    for size in tile_sizes:
+        ways.append((size, f"tiles of {size}", [shuffled(photo, size, seed) for seed in range(seeds)]))
+    ways += [(0, "mirrored", [photo[:, ::-1]]), (0, "upside down", [photo[::-1]])]
+    changes = []
+    for size, change, photos in ways:
+        answers = tuple(answer_of(shares, 1) for shares in probabilities(np.stack(photos)))
+        changes.append(Scramble(size, change, resized(photos[0], 112, 112), answers))
+    return ScrambleRun(tuple(changes))
+
+
+def shuffled(photo: Bytes, tile_size: int, seed: int) -> Bytes:
+    """Cut a photo into square tiles and put them together in another order.
+
+    Parameters
+    ----------
+    photo
+        Shape (height, width, 3), both multiples of `tile_size`.
+    tile_size
+        Side of a tile.
+    seed
+        For the order.
+
+    Examples
+    --------
+    >>> photo = np.arange(16, dtype=np.uint8).reshape(4, 4, 1)
+    >>> shuffled(photo, 2, seed=0)[..., 0]
+    array([[10, 11,  0,  1],
+           [14, 15,  4,  5],
+           [ 2,  3,  8,  9],
+           [ 6,  7, 12, 13]], dtype=uint8)
+    """
+    rows, columns = photo.shape[0] // tile_size, photo.shape[1] // tile_size
+    tiles = photo.reshape(rows, tile_size, columns, tile_size, -1).swapaxes(1, 2)
+    tiles = tiles.reshape(rows * columns, tile_size, tile_size, -1)
+    order = np.random.default_rng(seed).permutation(len(tiles))
+    tiles = tiles[order].reshape(rows, columns, tile_size, tile_size, -1)
+    return tiles.swapaxes(1, 2).reshape(photo.shape)

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from cnnfigs.models.backend import load_keras
+from cnnfigs.models.lenet5 import lenet5
 
 if TYPE_CHECKING:
     import keras
@@ -83,7 +84,7 @@ def _dense(units: int) -> keras.Model:
 
 
 NETWORKS: Mapping[str, Callable[[], keras.Model]] = MappingProxyType(
-    {"convnet": convnet, "dense_512": dense_512, "dense_131": dense_131, "unpooled": unpooled}
+    {"convnet": convnet, "dense_512": dense_512, "dense_131": dense_131, "unpooled": unpooled, "lenet5": lenet5}
 )
 
 

@@ -1,0 +1,157 @@
+"""What LeNet-5 says: the codes of its last hidden layer, its table of connections, and its sizes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnfigs.arithmetic import Derivation
+from cnnfigs.data import mnist
+from cnnfigs.models.backend import load_keras
+from cnnfigs.models.lenet5 import bitmaps
+from cnnfigs.models.networks import build
+from cnnfigs.models.records import layer_records
+from cnnfigs.models.training import as_input
+from cnnfigs.models.weights import load
+
+
+@dataclass(frozen=True)
+class Codes:
+    """What F6 says to one digit of each kind, and how far that is from each bitmap.
+
+    Attributes
+    ----------
+    images
+        Shape (10, 28, 28), values 0 to 1: a test image of each digit.
+    codes
+        Shape (10, 12, 7): what F6 says to each, in the order of a bitmap.
+    bitmaps
+        Shape (10, 12, 7), −1 or 1: what it is to say.
+    penalties
+        Shape (10, 10): the squared distance of each code to each bitmap.
+    """
+
+    images: NDArray[np.float32]
+    codes: NDArray[np.float32]
+    bitmaps: NDArray[np.float32]
+    penalties: NDArray[np.float32]
+
+
+def lenet5_codes(which: int) -> Codes:
+    """Show LeNet-5 the test image number `which`, counted from 0, of each digit.
+
+    Raises
+    ------
+    ValueError
+        If there is no such image of one of the digits.
+    """
+    keras = load_keras()
+    labels = mnist().y_test
+    fewest = int(np.bincount(labels).min())
+    if not 0 <= which < fewest:
+        raise ValueError(f"which is {which}: accepted is a whole number from 0 to {fewest - 1}")
+    chosen = [int(np.flatnonzero(labels == digit)[which]) for digit in range(10)]
+    images = as_input(mnist().x_test[chosen])
+    model = load("lenet5")
+    reader = keras.Model(model.inputs, [model.get_layer("F6").output, model.get_layer("output").output])
+    codes, penalties = (np.asarray(output) for output in reader([images], training=False))
+    return Codes(images[..., 0], codes.reshape(10, 12, 7), bitmaps(), penalties)
+
+
+@dataclass(frozen=True)
+class Connections:
+    """Which maps of S2 the maps of C3 read.
+
+    Attributes
+    ----------
+    connected
+        Shape (6, 16): whether map r of S2 is read by map c of C3, read off the masked kernel.
+    parameters
+        How many parameters C3 has.
+    """
+
+    connected: NDArray[np.bool_]
+    parameters: int
+
+
+def lenet5_connections() -> Connections:
+    """Read the connections off the trained kernel: a slice that is all zero is none."""
+    layer = load("lenet5").get_layer("C3")
+    kernel = np.asarray(layer.kernel)
+    return Connections((kernel != 0).any(axis=(0, 1)), layer.count_params())
+
+
+@dataclass(frozen=True)
+class LayerSize:
+    """How large a layer of LeNet-5 is.
+
+    Attributes
+    ----------
+    name
+        The paper's name of it.
+    shape
+        Shape of what it makes.
+    parameters
+        Its trainable parameters, as Keras counts them.
+    derivation
+        The same from its geometry.
+    connections
+        How many multiplications and biases there are, each place of a map counted.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    parameters: int
+    derivation: Derivation
+    connections: int
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """The layers of LeNet-5 with their sizes, in order."""
+
+    layers: tuple[LayerSize, ...]
+
+    @property
+    def parameters(self) -> int:
+        """All trainable parameters."""
+        return sum(layer.parameters for layer in self.layers)
+
+    @property
+    def connections(self) -> int:
+        """All connections."""
+        return sum(layer.connections for layer in self.layers)
+
+
+def lenet5_sizes() -> Sizes:
+    """Count the parameters and connections of every layer that the paper names."""
+    model = build("lenet5")
+    sizes = []
+    for record in layer_records(model)[1:]:
+        layer: Any = model.get_layer(record.name)
+        maps, units = record.output_shape[-1], math.prod(record.output_shape)
+        if record.class_name == "Subsampling":
+            product, total = f"2·{maps}", 2 * maps
+            connections = units * (math.prod(layer.pool_size) + 1)
+        elif record.class_name in ("Conv2D", "PartialConv2D"):
+            slices = int(layer.mask.sum()) if record.class_name == "PartialConv2D" else record.input_shape[-1] * maps
+            window = math.prod(layer.kernel_size)
+            product, total = f"{window}·{slices:,} + {maps}", window * slices + maps
+            connections = total * (units // maps)
+        elif record.class_name == "Dense":
+            read = record.input_shape[-1]
+            product, total = f"{read}·{maps} + {maps}", read * maps + maps
+            connections = total
+        elif record.class_name == "BitmapDistance":
+            product, total = "", 0
+            connections = record.input_shape[-1] * maps
+        else:
+            continue
+        sizes.append(
+            LayerSize(record.name, record.output_shape, layer.count_params(), Derivation(product, total), connections)
+        )
+    return Sizes(tuple(sizes))

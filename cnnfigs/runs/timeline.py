@@ -1,0 +1,64 @@
+"""The history of convolutional networks, as the file beside this module tells it."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+#: What a step was about: the brain, speech, images, or images without convolution.
+KINDS = ("brain", "speech", "images", "rival")
+
+
+@dataclass(frozen=True)
+class Event:
+    """One dated step.
+
+    Attributes
+    ----------
+    year
+        When the work was first to be read.
+    kind
+        One of :data:`KINDS`.
+    title, what
+        A few words, and a line that says what was new.
+    key
+        Its entry in the bibliography.
+    """
+
+    year: int
+    kind: str
+    title: str
+    what: str
+    key: str
+
+
+@dataclass(frozen=True)
+class History:
+    """Dated steps, oldest first."""
+
+    events: tuple[Event, ...]
+
+
+FILE = Path(__file__).with_name("timeline.toml")
+
+
+def read_history(path: Path = FILE) -> History:
+    """Read the steps from their file.
+
+    Raises
+    ------
+    ValueError
+        If a step is out of order or of an unknown kind.
+    """
+    events = tuple(Event(**each) for each in tomllib.loads(path.read_text(encoding="utf-8"))["event"])
+    year = 0
+    for event in events:
+        if event.kind not in KINDS:
+            raise ValueError(f"kind of {event.key} in {path} is {event.kind!r}: accepted is one of {', '.join(KINDS)}")
+        if event.year < year:
+            raise ValueError(
+                f"year of {event.key} in {path} is {event.year}: accepted is {year} or later, after the one before it"
+            )
+        year = event.year
+    return History(events)

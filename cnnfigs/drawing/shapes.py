@@ -500,3 +500,67 @@ def photo(
     )
     if frame is not None:
         box(axes, x, y, width, height, edge=frame)
+
+
+def raster_sheet(
+    axes: Axes,
+    arrays: Sequence[ArrayLike],
+    corners: Sequence[tuple[int, int]],
+    cell: int,
+    *,
+    limit: float | None = None,
+    signed: bool = False,
+    frame: str | None = "grid",
+) -> None:
+    """Draw many small arrays as :func:`raster` does, but as one image, which is lighter than one for each.
+
+    Parameters
+    ----------
+    axes
+        Axes of a canvas.
+    arrays
+        Each of shape (rows, columns), all in the same scale of colours.
+    corners
+        Upper left corner of each array, in whole pixels.
+    cell
+        Side of a cell, in whole pixels.
+    limit, signed, frame
+        As in :func:`raster`; the limit is that of all arrays together.
+    """
+    values = [np.asarray(array, dtype=float) for array in arrays]
+    if limit is None:
+        limit = max(float(np.abs(array).max()) for array in values)
+    first = np.min(corners, axis=0)
+    offsets = np.asarray(corners) - first
+    # One pixel of the image is the largest square that fits all corners and cells.
+    unit = int(np.gcd.reduce([cell, *offsets.ravel()]))
+    places = [
+        (slice(y // unit, (y + array.shape[0] * cell) // unit), slice(x // unit, (x + array.shape[1] * cell) // unit))
+        for (x, y), array in zip(offsets, values, strict=True)
+    ]
+    sheet = np.zeros((max(rows.stop for rows, _ in places), max(columns.stop for _, columns in places), 4))
+    for place, array in zip(places, values, strict=True):
+        sheet[place] = np.kron(colored(array, limit, signed), np.ones((cell // unit, cell // unit, 1)))
+    left, top = map(float, first)
+    axes.imshow(
+        sheet,
+        extent=(left, left + sheet.shape[1] * unit, top + sheet.shape[0] * unit, top),
+        aspect="auto",
+        clip_on=False,
+        zorder=len(axes.get_children()),
+    )
+    if frame is not None:
+        outlines = [
+            Path([(x, y), (x + w * cell, y), (x + w * cell, y + h * cell), (x, y + h * cell), (x, y)], closed=True)
+            for (x, y), (h, w) in zip(corners, (array.shape for array in values), strict=True)
+        ]
+        axes.add_patch(
+            PathPatch(
+                Path.make_compound_path(*outlines),
+                edgecolor=color(frame),
+                facecolor="none",
+                linewidth=1,
+                clip_on=False,
+                zorder=len(axes.get_children()),
+            )
+        )

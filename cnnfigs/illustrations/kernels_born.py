@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import label, raster, written_number
+from cnnfigs.drawing.shapes import label, raster_sheet, written_number
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.runs.kernels_born import KernelsBornRun, kernels_born
@@ -36,6 +36,8 @@ class KernelsBorn(Picture):
             (f"after {run.epochs} epochs", run.trained),
         )
         limit = max(float(np.abs(kernels).max()) for _, kernels in moments)
+        arrays: list[NDArray[np.floating]] = []
+        corners: list[tuple[int, int]] = []
         for number in range(count):
             row, column = divmod(number, COLUMNS)
             x, y = left + column * STEP, row * band
@@ -45,8 +47,9 @@ class KernelsBorn(Picture):
                 if column == 0:
                     label(axes, left - 10, top + SIDE / 2, name, align="right", size=NORMAL)
                 # In 32 steps of colour, which hardly anyone can tell from more, the page is lighter.
-                steps = np.round(kernels[..., 0, number] / limit * 16) / 16
-                raster(axes, steps, x, top, SIDE, limit=1, signed=True, frame="kernel")
+                arrays.append(np.round(kernels[..., 0, number] / limit * 16) / 16)
+                corners.append((x, top))
+        raster_sheet(axes, arrays, corners, SIDE // 3, limit=1, signed=True, frame="kernel")
         return figure
 
     def describe(self, run: KernelsBornRun) -> str:

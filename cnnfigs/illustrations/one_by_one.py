@@ -28,7 +28,7 @@ class OneByOne(Picture):
     Parameters
     ----------
     row, column
-        The pixel that is spelled out, in the photo of 100×150 pixels: 0 to 99 and 0 to 149.
+        The pixel that is spelled out, in the photo of 60×90 pixels: 0 to 59 and 0 to 89.
 
     Raises
     ------
@@ -36,12 +36,12 @@ class OneByOne(Picture):
         If the pixel does not lie in the photo.
     """
 
-    row: int = 79
-    column: int = 89
+    row: int = 47
+    column: int = 52
 
     def __post_init__(self) -> None:
-        require_whole("row", self.row, 0, 99)
-        require_whole("column", self.column, 0, 149)
+        require_whole("row", self.row, 0, 59)
+        require_whole("column", self.column, 0, 89)
 
     def run(self) -> OneByOneRun:
         """Lay the filters on the photo."""

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import arrow, box, digit, label, number_grid, raster, window, written_number
+from cnnfigs.drawing.shapes import arrow, box, digit, label, number_grid, raster, raster_sheet, window, written_number
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture, require_whole
 from cnnfigs.illustrations.networks import require_test_image, written
@@ -155,17 +155,18 @@ class AllMaps(Picture):
 
     def draw(self, run: FirstMaps) -> Figure:
         """Draw the maps, eight to a row, all in the same scale of colours."""
-        side, gap, columns = 52, 7, 8
+        side, gap, columns = 52, 8, 8
         count = run.maps.shape[-1]
         figure, axes = canvas(columns * (side + gap) + 8, -(-count // columns) * (side + 24) + 4)
         largest = float(run.maps.max())
         # In 32 steps of colour, which hardly anyone can tell from more, the page is lighter.
         steps = np.round(run.maps / largest * 32) / 32
+        corners = []
         for number in range(count):
             row, column = divmod(number, columns)
-            x, y = 7 + column * (side + gap), row * (side + 24)
-            label(axes, x + side / 2, y + 11, str(number), size=SMALL, name="muted")
-            raster(axes, steps[..., number], x, y + 21, side, limit=1, frame="output")
+            corners.append((7 + column * (side + gap), row * (side + 24) + 21))
+            label(axes, corners[-1][0] + side / 2, corners[-1][1] - 10, str(number), size=SMALL, name="muted")
+        raster_sheet(axes, list(np.moveaxis(steps, -1, 0)), corners, 2, limit=1, frame="output")
         return figure
 
     def describe(self, run: FirstMaps) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 
-from cnnfigs.drawing.shapes import digit, label, raster
+from cnnfigs.drawing.shapes import digit, label, raster_sheet
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture, require_whole
 from cnnfigs.illustrations.networks import require_network, written
@@ -53,21 +53,22 @@ class SecondLayer(Picture):
         """Draw pairs of a first-layer kernel and a slice, the largest slices first, and what the filter finds."""
         count = run.slices.shape[-1]
         lines = -(-count // COLUMNS)
-        step, line = 2 * SIDE + 16, SIDE + 30
+        step, line = 2 * SIDE + 16, SIDE + 32
         bottom = 34 + lines * line + 8
         figure, axes = canvas(COLUMNS * step + 4, bottom + PATCH + 56)
         label(axes, 4, 14, "Each pair: a filter of the first layer", align="left", name="input", bold=True)
         label(axes, 272, 14, "and the slice that reads its map", align="left", name="kernel", bold=True)
-        kernel_limit, slice_limit = np.abs(run.kernels).max(), np.abs(run.slices).max()
+        corners = []
         for place, number in enumerate(run.order):
             row, column = divmod(place, COLUMNS)
             left, top = 6 + column * step, 34 + row * line
             label(axes, left + SIDE + 2, top + 7, f"map {number}", size=SMALL, name="muted")
-            top += 17
-            raster(axes, run.kernels[..., number], left, top, SIDE, limit=kernel_limit, signed=True, frame="input")
-            raster(
-                axes, run.slices[..., number], left + SIDE, top, SIDE, limit=slice_limit, signed=True, frame="kernel"
-            )
+            corners.append((left, top + 18))
+        beside = [(left + SIDE + 4, top) for left, top in corners]
+        for weights, places, frame in ((run.kernels, corners, "input"), (run.slices, beside, "kernel")):
+            cell = SIDE // weights.shape[0]
+            arrays = [weights[..., number] for number in run.order]
+            raster_sheet(axes, arrays, places, cell, signed=True, frame=frame)
         head = f"What this filter answers to most strongly in {run.asked:,} digits"
         label(axes, 4, bottom + 14, head, align="left", name="output", bold=True)
         for place, (patch, answer) in enumerate(zip(run.patches, run.answers, strict=True)):

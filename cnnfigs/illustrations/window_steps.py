@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import arrow, cells, colored, inked, label, number_grid, window, written_number
+from cnnfigs.drawing.shapes import arrow, cells, colored, inked, label, mesh, number_grid, window, written_number
 from cnnfigs.drawing.style import LARGE, SMALL, canvas
 from cnnfigs.illustrations.base import Picture, require_whole
 from cnnfigs.illustrations.networks import require_test_image, written
@@ -148,14 +148,11 @@ class WindowSteps(Picture):
         top = middle - rows * OUT / 2
         done = row * columns + column
         limit = abs(run.values).max()
-        for other in range(run.values.size):
-            each = divmod(other, columns)
-            x, y = left[2] + each[1] * OUT, top + each[0] * OUT
-            if other <= done:
-                number_grid(axes, run.values[[each[0]]][:, [each[1]]], x, y, OUT, write=written_number,
-                            signed=True, limit=limit)  # fmt: skip
-            else:
-                cells(axes, [[""]], "surface", x, y, OUT)
+        mesh(axes, left[2], top, rows, columns, OUT)
+        for other in range(done + 1):
+            at = divmod(other, columns)
+            x, y = left[2] + at[1] * OUT, top + at[0] * OUT
+            number_grid(axes, run.values[at].reshape(1, 1), x, y, OUT, write=written_number, signed=True, limit=limit)
         window(axes, left[2] + column * OUT, top + row * OUT, OUT, name="output")
 
 

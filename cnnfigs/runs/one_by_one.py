@@ -13,7 +13,7 @@ from cnnfigs.runs.convolving import convolve, small_photo
 BRIGHTNESS = (0.299, 0.587, 0.114)
 #: Red against green.
 RED_MINUS_GREEN = (1.0, -1.0, 0.0)
-BLOCK = 3
+BLOCK = 5
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from PIL import Image
 
 from cnnfigs.data import cat_photo
 from cnnfigs.drawing.palette import palette, sequential
-from cnnfigs.drawing.shapes import arrow, box, digit, label, number_grid, photo, raster
+from cnnfigs.drawing.shapes import arrow, box, cells, digit, label, number_grid, photo, raster, raster_sheet, window
 from cnnfigs.drawing.style import canvas, style
 from cnnfigs.drawing.svg import file_svg, inline_svg
 
@@ -135,7 +135,7 @@ def test_photo_in_a_page_is_nearly_the_photo_in_far_fewer_bytes():
     root = drawn(lambda axes: (photo(axes, EYE, 10, 10, 60), raster(axes, EYE / 255, 80, 10, 60)))
     light, exact = (element.get("href") for element in root.iter(f"{SVG}image"))
     assert light.startswith("data:image/webp;base64,")
-    assert exact.startswith("data:image/png;base64,")
+    assert exact.startswith("data:image/webp;base64,")
     assert 3 * len(light) < len(exact)
     decoded = np.asarray(next(images(root)).convert("RGB")).astype(int)
     assert abs(decoded - EYE).mean() < 5
@@ -154,3 +154,46 @@ def test_photo_in_a_file_keeps_every_pixel():
         root = etree.fromstring(file_svg(figure, "A test.").encode())
     (image,) = images(root)
     np.testing.assert_array_equal(np.asarray(image.convert("RGB")), EYE)
+
+
+def test_rectangle_keeps_its_place_and_size():
+    (path,) = drawn(lambda axes: box(axes, 10, 20, 30.5, 40)).iter(f"{SVG}path")
+    assert path.get("d") == "M 10 20 h 30.5 v 40 h -30.5 z"
+
+
+def test_text_that_is_not_turned_has_no_transform():
+    (text,) = drawn(lambda axes: label(axes, 10, 20, "upright")).iter(f"{SVG}text")
+    assert "transform" not in text.attrib
+
+
+def test_cells_have_their_texts_and_colours():
+    fills = np.array([[[0.8, 0, 0], [0, 0, 0.8]]])
+    root = drawn(lambda axes: cells(axes, [["1", ""]], fills, 10, 10, 20, 30))
+    assert [text.text for text in root.iter(f"{SVG}text")] == ["1"]
+    paths = [(path.get("d"), path.get("fill")) for path in root.iter(f"{SVG}path")]
+    assert paths == [("M 10 10 h 20 v 30 h -20 z", "#cc0000"), ("M 30 10 h 20 v 30 h -20 z", "#0000cc")]
+
+
+def test_window_has_an_edge_that_follows_the_page():
+    around, line = drawn(lambda axes: window(axes, 10, 10, 20)).iter(f"{SVG}path")
+    assert around.get("stroke").startswith("var(--cnn-background")
+    assert line.get("stroke").startswith("var(--cnn-kernel")
+    assert float(around.get("stroke-width")) > float(line.get("stroke-width"))
+
+
+def test_sheet_of_arrays_is_one_image_with_every_value_at_its_place():
+    arrays = list(np.random.default_rng(0).random((3, 2, 2)))
+    corners = [(10, 12), (20, 12), (10, 40)]
+    root = drawn(lambda axes: raster_sheet(axes, arrays, corners, 4, limit=1, frame="kernel"))
+    (image,) = images(root)
+    pixels = np.asarray(image.convert("RGBA"))
+    # 18 pixels of the page to the end of the second array, 36 to that of the third; one of the image is two of those.
+    assert pixels.shape == (18, 9, 4)
+    for array, (x, y) in zip(arrays, corners, strict=True):
+        for (row, column), value in np.ndenumerate(array):
+            cell = pixels[(y - 12) // 2 + 2 * row :, (x - 10) // 2 + 2 * column :][:2, :2]
+            np.testing.assert_allclose(cell / 255, np.broadcast_to(sequential()(value), (2, 2, 4)), atol=1 / 255)
+    assert (pixels[4:14, :, 3] == 0).all()
+    assert (pixels[:, 4, 3] == 0).all()
+    (frames,) = root.iter(f"{SVG}path")
+    assert frames.get("d") == "M 10 12 h 8 v 8 h -8 z M 20 12 h 8 v 8 h -8 z M 10 40 h 8 v 8 h -8 z"

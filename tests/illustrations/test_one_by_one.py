@@ -14,10 +14,10 @@ WEIGHTS = np.array([[0.299, 0.587, 0.114], [1.0, -1.0, 0.0]])
 
 def small_photo():
     photo = cat_photo()[:300, :450].astype(np.float64) / 255
-    return photo.reshape(100, 3, 150, 3, 3).mean(axis=(1, 3)).round(2)
+    return photo.reshape(60, 5, 90, 5, 3).mean(axis=(1, 3)).round(2)
 
 
-@pytest.mark.parametrize(("row", "column"), [(79, 89), (0, 0), (99, 149)])
+@pytest.mark.parametrize(("row", "column"), [(47, 52), (0, 0), (59, 89)])
 def test_every_number_is_right(row, column):
     pixel = small_photo()[row, column]
     picture = OneByOne(row, column)
@@ -43,7 +43,7 @@ def test_brightness_weights_add_up_to_one():
     assert OneByOne().result.kernel[..., 0].sum() == pytest.approx(1)
 
 
-@pytest.mark.parametrize(("field", "value"), [("row", 100), ("column", 150), ("row", -1)])
+@pytest.mark.parametrize(("field", "value"), [("row", 60), ("column", 90), ("row", -1)])
 def test_parameters_out_of_range_are_refused(field, value):
     with pytest.raises(ValueError, match=f"{field} is {value}: accepted is a whole number from 0 to"):
         OneByOne(**{field: value})

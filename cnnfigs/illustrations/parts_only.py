@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import get_args
 
 from matplotlib.figure import Figure
 
@@ -72,8 +72,9 @@ class PartsOnly(Picture):
             f"{percent(answer.probabilities[0])}"
             for name, answer in zip(run.shown, parts.answers, strict=True)
         )
-        return f"""{len(run.shown)} times the photo of the cat with most of it {self.rest}: only boxes around some parts are
-            left, with {self.margin} pixels more on each side, and last the opposite, all but these boxes. {told}."""
+        return f"""{len(run.shown)} times the photo of the cat with most of it {self.rest}: only boxes around some parts
+            are left, with {self.margin} pixels more on each side, and last the opposite, all but these boxes.
+            {told}."""
 
     def state_facts(self, run: PartsRun) -> dict[str, str]:
         """Give the probabilities of a cat."""
@@ -140,14 +141,17 @@ class PartsTable(Table):
 
 
 def _facts(run: PartsRun) -> dict[str, str]:
-    facts: dict[str, Any] = {"whole": percent(run.whole.cats), "nothing": percent(run.nothing.cats)}
+    facts = {"whole": percent(run.whole.cats), "nothing": percent(run.nothing.cats)}
     single = len(PARTS)
     for parts in run.margins:
         shares = dict(zip(run.shown, _cats(parts), strict=True))
         facts |= {f"{name} {parts.margin}": percent(share) for name, share in shares.items()}
+        names = (answer.names[0] for answer in parts.answers)
+        facts |= {f"{name} {parts.margin} says": best for name, best in zip(run.shown, names, strict=True)}
         facts[f"best single {parts.margin}"] = percent(max(_cats(parts)[:single]))
         facts[f"best pair {parts.margin}"] = percent(max(_cats(parts)[single:-2]))
         facts[f"worst pair {parts.margin}"] = percent(min(_cats(parts)[single:-2]))
+    facts["most without parts"] = percent(max(_cats(parts)[-1] for parts in run.margins))
     return facts
 
 

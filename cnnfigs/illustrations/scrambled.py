@@ -99,9 +99,9 @@ class ScrambledCat(Picture):
                     f"{change.change} pixels, {len(cats)} orders: a cat with {percent(min(cats))} to "
                     f"{percent(max(cats))}, median {percent(median(cats))}, commonest answer {name}, {times} times"
                 )
-        return f"""{len(run.changes)} small photos of the cat in a row, the first as it is, the next cut into square tiles
-            that are shuffled, the last mirrored and upside down; below each a strip with a dot for each photo of its
-            kind at the height of the probability of a cat. {"; ".join(told)}."""
+        return f"""{len(run.changes)} small photos of the cat in a row, the first as it is, the next cut into square
+            tiles that are shuffled, the last mirrored and upside down; below each a strip with a dot for each photo of
+            its kind at the height of the probability of a cat. {"; ".join(told)}."""
 
     def state_facts(self, run: ScrambleRun) -> dict[str, str]:
         """Give the probabilities of a cat, and in how many orders the network is surer than before."""

@@ -240,10 +240,10 @@ def shuffled(photo: Bytes, tile_size: int, seed: int) -> Bytes:
     --------
     >>> photo = np.arange(16, dtype=np.uint8).reshape(4, 4, 1)
     >>> shuffled(photo, 2, seed=0)[..., 0]
-    array([[10, 11,  0,  1],
-           [14, 15,  4,  5],
-           [ 2,  3,  8,  9],
-           [ 6,  7, 12, 13]], dtype=uint8)
+    array([[ 8,  9,  0,  1],
+           [12, 13,  4,  5],
+           [ 2,  3, 10, 11],
+           [ 6,  7, 14, 15]], dtype=uint8)
     """
     rows, columns = photo.shape[0] // tile_size, photo.shape[1] // tile_size
     tiles = photo.reshape(rows, tile_size, columns, tile_size, -1).swapaxes(1, 2)

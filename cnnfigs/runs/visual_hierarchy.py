@@ -27,7 +27,7 @@ Floats = NDArray[np.float32]
 #: How much of its gradient the box of a unit holds.
 HELD = 0.9
 #: Longer side of a kept crop and of the small photo, in pixels, at most.
-CROP, SMALL = 84, 160
+CROP, SMALL = 112, 160
 #: How many units more than the layer above it a layer of a tree has at most, and how many at most in all.
 WIDER, WIDEST = 3, 12
 

@@ -1,0 +1,372 @@
+"""Units, peaks, boxes and links are what the network gives, recomputed another way; and bad parameters are refused."""
+
+import numpy as np
+import pytest
+from svg_numbers import texts
+
+from cnnfigs.arithmetic.receptive import receptive_region
+from cnnfigs.data import cat_photo, imagenet_classes
+from cnnfigs.illustrations.networks import percent
+from cnnfigs.illustrations.parts_only import PartsOnly, PartsTable
+from cnnfigs.illustrations.photo_answers import PhotoAnswers
+from cnnfigs.illustrations.scrambled import ScrambledCat
+from cnnfigs.illustrations.visual_hierarchy import HierarchyTree, VisualHierarchy
+from cnnfigs.models.imagenet import CATS, fitted, mobilenet_v2, network_input
+from cnnfigs.models.records import layer_records
+from cnnfigs.runs.photo_answers import PARTS, shuffled
+from cnnfigs.runs.visual_hierarchy import contributions, gradients, smallest_box, strongest
+
+PHOTO = fitted(cat_photo())
+
+
+@pytest.fixture(scope="module")
+def model():
+    return mobilenet_v2(225, 353)
+
+
+@pytest.fixture(scope="module")
+def sheet():
+    return VisualHierarchy().result
+
+
+@pytest.fixture(scope="module")
+def tree():
+    return HierarchyTree().result
+
+
+def logits(model, photo=PHOTO):
+    return np.asarray(model(network_input(photo[np.newaxis])))[0].astype(float)
+
+
+def sums_of(model, layer):
+    """A function from inputs to the sums before a ReLU layer."""
+    import keras
+
+    return keras.Model(model.inputs, model.get_layer(layer).input)
+
+
+# The answers
+
+
+def test_answers_are_the_softmax_of_the_logits(model):
+    scores = logits(model)
+    shares = np.exp(scores - scores.max()) / np.exp(scores - scores.max()).sum()
+    best = shares.argsort()[::-1][:8]
+    names = imagenet_classes()
+    shown = texts(PhotoAnswers())
+    assert [text for text in shown if text in names] == [names[index] for index in best]
+    assert [text for text in shown if text.endswith("%")] == [percent(shares[index]) for index in best]
+    run = PhotoAnswers().result
+    assert run.answer.cats == pytest.approx(shares[list(CATS)].sum(), abs=1e-5)
+    np.testing.assert_array_equal(run.photo, PHOTO)
+
+
+# Units
+
+
+def test_peaks_are_where_the_maps_are_largest(model, sheet):
+    for level in sheet.levels:
+        sums = np.asarray(sums_of(model, level.layer)([network_input(PHOTO[np.newaxis])]))[0]
+        assert sums.shape == level.shape
+        for unit in level.units:
+            assert sums[(*unit.place, unit.channel)] == sums[..., unit.channel].max()
+
+
+def test_shares_of_the_last_maps_are_weight_times_mean(model, sheet):
+    """Behind the last maps there are only a mean and a dense layer, so that gradients can be had without any."""
+    import keras
+
+    level = sheet.levels[-1]
+    assert level.layer == "out_relu"
+    maps = np.asarray(keras.Model(model.inputs, model.get_layer("out_relu").output)(network_input(PHOTO[np.newaxis])))[
+        0
+    ]
+    weights, _ = model.get_layer("predictions").get_weights()
+    contributed = maps.mean(axis=(0, 1)) * weights[:, list(CATS)].sum(axis=1)
+    order = np.argsort(-contributed)[: len(level.units)]
+    assert [unit.channel for unit in level.units] == order.tolist()
+    shares = contributed / contributed[contributed > 0].sum()
+    np.testing.assert_allclose([unit.share for unit in level.units], shares[order], rtol=1e-4)
+
+
+def test_contribution_of_a_channel_is_what_a_finite_difference_gives(model):
+    """Scale one map by a little more or less than 1: the logits change by contribution times difference."""
+    import keras
+
+    layer, skipped = "block_12_expand_relu", "block_11_add"  # block 12 adds its result to what it began with
+    values = contributions(PHOTO, CATS, [layer])[0]
+    between = [model.get_layer(name).output for name in (layer, skipped)]
+    maps, begun = (np.asarray(each) for each in keras.Model(model.inputs, between)([network_input(PHOTO[np.newaxis])]))
+    behind = keras.Model(between, model.output)
+    for channel, _, _ in strongest(values, 3):
+        step = 0.02
+        scaled = np.repeat(maps, 2, axis=0)
+        scaled[0, ..., channel] *= 1 + step
+        scaled[1, ..., channel] *= 1 - step
+        more, less = np.asarray(behind([scaled, np.repeat(begun, 2, axis=0)]))[:, list(CATS)].sum(axis=1)
+        assert (more - less) / (2 * step) == pytest.approx(values[..., channel].sum(), rel=0.03)
+
+
+@pytest.mark.parametrize("layer", ["block_1_expand_relu", "block_4_expand_relu", "block_8_expand_relu"])
+def test_gradient_of_a_unit_is_what_finite_differences_give(model, layer):
+    channel, place = 5, (7, 9)
+    seen, _ = gradients(PHOTO, layer, [(channel, place, 0.0)])
+    pixels = network_input(PHOTO[np.newaxis])
+    reader = sums_of(model, layer)
+    chosen = np.argwhere(seen[0] >= np.sort(seen[0].ravel())[-3])
+    step = 1e-2
+    for row, column in chosen:
+        slopes = 0.0
+        for color in range(3):
+            copies = np.repeat(pixels, 2, axis=0)
+            copies[0, row, column, color] += step
+            copies[1, row, column, color] -= step
+            more, less = np.asarray(reader([copies]))[(slice(None), *place, channel)]
+            slopes += abs(float(more - less)) / (2 * step)
+        assert slopes == pytest.approx(float(seen[0, row, column]), rel=0.05)
+
+
+def test_several_units_have_the_gradients_that_each_has_alone():
+    units = [(5, (3, 4), 0.0), (5, (9, 9), 0.0), (7, (3, 4), 0.0)]
+    together, driven = gradients(PHOTO, "block_4_expand_relu", units, "block_1_expand_relu")
+    for number, unit in enumerate(units):
+        alone, alone_driven = gradients(PHOTO, "block_4_expand_relu", [unit], "block_1_expand_relu")
+        np.testing.assert_allclose(together[number], alone[0], atol=1e-5)
+        np.testing.assert_allclose(driven[number], alone_driven[0], atol=1e-5)
+
+
+# Boxes
+
+
+def test_smallest_box_is_the_smallest_of_all_squares():
+    gradient = np.random.default_rng(3).random((9, 14)).astype(np.float32) ** 6
+
+    def most(side):
+        rows, columns = min(side, 9), min(side, 14)
+        return max(
+            gradient[row : row + rows, column : column + columns].sum(dtype=float)
+            for row in range(9 - rows + 1)
+            for column in range(14 - columns + 1)
+        )
+
+    row, column, height, width = smallest_box(gradient, 0.7)
+    side = max(height, width)
+    assert gradient[row : row + height, column : column + width].sum(dtype=float) == pytest.approx(most(side))
+    assert most(side) >= 0.7 * gradient.sum(dtype=float) > most(side - 1)
+
+
+def test_boxes_hold_nine_tenths_and_lie_in_the_theoretical_field(model, sheet):
+    records = layer_records(model)
+    for level in sheet.levels:
+        seen, _ = gradients(PHOTO, level.layer, [(unit.channel, unit.place, 0.0) for unit in level.units])
+        for unit, gradient in zip(level.units, seen, strict=True):
+            top, left, height, width = unit.box
+            held = gradient[top : top + height, left : left + width].sum()
+            assert held >= 0.899 * gradient.sum()
+            assert height == width
+            rows, columns = receptive_region(records, unit.place, level.layer)
+            outside = gradient.copy()
+            outside[rows.start : rows.stop, columns.start : columns.stop] = 0
+            assert not outside.any()
+
+
+@pytest.mark.parametrize("made", [VisualHierarchy, HierarchyTree])
+def test_boxes_grow_with_depth(made):
+    levels = made().result.levels
+    fields = {level.field_size: np.median([max(unit.box[2:]) for unit in level.units]) for level in levels}
+    sizes = [fields[size] for size in sorted(fields)]
+    assert sizes == sorted(sizes)
+    assert sizes[-1] > 20 * sizes[0]
+    assert all(size <= field for field, size in fields.items())
+
+
+def test_small_crops_are_the_pixels_of_the_photo(sheet):
+    for unit in sheet.levels[0].units + sheet.levels[1].units:
+        top, left, height, width = unit.box
+        np.testing.assert_array_equal(unit.crop, PHOTO[top : top + height, left : left + width])
+
+
+def test_parts_are_named_where_the_box_holds_half_of_one(sheet):
+    for level in sheet.levels:
+        for unit in level.units:
+            inside = np.zeros(PHOTO.shape[:2], dtype=bool)
+            top, left, height, width = unit.box
+            inside[top : top + height, left : left + width] = True
+            expected = tuple(
+                name
+                for name, places in PARTS.items()
+                if any(
+                    inside[row : row + rows, column : column + columns].mean() >= 0.5
+                    for row, column, rows, columns in places
+                )
+            )
+            assert unit.parts == expected
+
+
+def test_sheet_writes_the_sizes():
+    sides = [f"{unit.box[2]} px" for level in VisualHierarchy().result.levels for unit in level.units]
+    assert [text.split(",")[0] for text in texts(VisualHierarchy()) if " px, " in text] == sides
+
+
+# The tree
+
+
+def test_units_of_the_tree_are_proposed_by_those_above(tree):
+    """The strongest channel below each unit, by the same gradients one by one, is in the tree and linked to it."""
+    for upper, lower, links in zip(tree.levels[:2], tree.levels[1:], tree.links, strict=False):
+        for number, unit in enumerate(upper.units):
+            _, driven = gradients(PHOTO, upper.layer, [(unit.channel, unit.place, 0.0)], lower.layer)
+            channels = driven[0].sum(axis=(0, 1))
+            strongest_channel = int(channels.argmax())
+            linked = {lower.units[link.lower].channel: link.share for link in links if link.upper == number}
+            assert linked[strongest_channel] == pytest.approx(
+                channels[strongest_channel] / channels[channels > 0].sum(), rel=1e-3
+            )
+
+
+def test_tree_is_joined_and_within_its_limits(tree):
+    assert len(tree.links) == len(tree.levels) - 1
+    for upper, lower, links in zip(tree.levels, tree.levels[1:], tree.links, strict=False):
+        assert {link.upper for link in links} <= set(range(len(upper.units)))
+        assert {link.lower for link in links} == set(range(len(lower.units)))
+        assert len(lower.units) <= min(len(upper.units) + 3, 12)
+        assert all(0 < link.share <= 1 for link in links)
+
+
+def test_tree_without_any_parts_for_another_photo():
+    noise = np.random.default_rng(4).integers(0, 256, (60, 40, 4), dtype=np.uint8)
+    run = HierarchyTree(noise, classes=(0,), layers=("Conv1_relu", "block_2_expand_relu"), top=1, children=1).result
+    assert run.shown.photo.shape == (353, 225, 3)
+    assert all(unit.parts == () for level in run.levels for unit in level.units)
+
+
+# The tests of the story
+
+
+@pytest.mark.parametrize(("rest", "hidden"), [("grey", None), ("blurred", "smooth")])
+def test_parts_are_asked_as_told(model, rest, hidden):
+    """The photo with the eyes alone, made by hand, gets the probability that the picture writes."""
+    from PIL import Image, ImageFilter
+
+    made = np.full_like(PHOTO, 124)
+    if hidden:
+        made = np.array(Image.fromarray(PHOTO).filter(ImageFilter.GaussianBlur(12)))
+    for top, left, height, width in ((60, 98, 56, 74), (76, 222, 54, 56)):
+        made[top - 8 : top + height + 8, left - 8 : left + width + 8] = PHOTO[
+            top - 8 : top + height + 8, left - 8 : left + width + 8
+        ]
+    scores = np.exp(logits(model, made))
+    cats = scores[list(CATS)].sum() / scores.sum()
+    run = PartsTable(rest).result
+    assert run.margins[1].margin == 8
+    assert run.margins[1].answers[run.shown.index("eyes")].cats == pytest.approx(cats, abs=1e-4)
+
+
+def test_parts_picture_writes_the_answers():
+    shown = texts(PartsOnly())
+    (parts,) = PartsOnly().result.margins
+    assert [text for text in shown if text.startswith("a cat: ")] == [
+        f"a cat: {percent(each.cats)}" for each in parts.answers
+    ]
+
+
+def test_shuffled_tiles_are_all_the_pixels_tile_by_tile():
+    photo = np.random.default_rng(5).integers(0, 256, (225, 225, 3), dtype=np.uint8)
+    mixed = shuffled(photo, 75, seed=1)
+
+    def tiles(picture):
+        return sorted(
+            picture[row : row + 75, column : column + 75].tobytes()
+            for row in range(0, 225, 75)
+            for column in range(0, 225, 75)
+        )
+
+    assert tiles(mixed) == tiles(photo)
+    assert not np.array_equal(mixed, photo)
+    assert not np.array_equal(mixed, shuffled(photo, 75, seed=2))
+
+
+def test_scrambled_photos_are_asked_as_told():
+    square = mobilenet_v2(225, 225)
+    changes = {change.change: change for change in ScrambledCat().result.changes}
+    from PIL import Image
+
+    crop = Image.fromarray(cat_photo()[:300, 75:375]).resize((225, 225), Image.Resampling.BILINEAR)
+    photo = np.asarray(crop)
+    for name, made in (
+        ("as it is", photo),
+        ("mirrored", np.fliplr(photo)),
+        ("upside down", np.flipud(photo)),
+        ("tiles of 25", shuffled(photo, 25, seed=0)),
+    ):
+        scores = np.exp(logits(square, made))
+        assert changes[name].answers[0].cats == pytest.approx(scores[list(CATS)].sum() / scores.sum(), abs=1e-4)
+    assert [len(changes[f"tiles of {size}"].answers) for size in (75, 45, 25, 15)] == [20] * 4
+
+
+# Bad parameters
+
+
+@pytest.mark.parametrize("made", [PhotoAnswers, VisualHierarchy, HierarchyTree])
+@pytest.mark.parametrize("image", ["cat.png", 3, np.zeros((0, 4)), np.zeros((4, 4, 7)), np.full((3, 3), -1)], ids=repr)
+def test_no_image_is_refused(made, image):
+    with pytest.raises(ValueError, match=r"image .*accepted is an array"):
+        made(image=image)
+
+
+@pytest.mark.parametrize("made", [VisualHierarchy, HierarchyTree])
+@pytest.mark.parametrize("classes", [(1000,), (-1,), (), 281, (281.0,), (281, 281), (True,)])
+def test_class_out_of_range_is_refused(made, classes):
+    with pytest.raises(ValueError, match=r"classes is .*accepted is a tuple of different whole numbers from 0 to 999"):
+        made(classes=classes)
+
+
+@pytest.mark.parametrize(
+    ("layers", "near"),
+    [
+        (("block_3_expand", "out_relu"), "block_3_expand_relu"),
+        (("Conv1", "out_relu"), "Conv1_relu"),
+        (("block_17_expand_relu", "out_relu"), "block_1_expand_relu"),
+        (("out", "Conv1_relu"), "out_relu"),
+    ],
+)
+@pytest.mark.parametrize("made", [VisualHierarchy, HierarchyTree])
+def test_unknown_layer_is_refused_with_near_names(made, layers, near):
+    with pytest.raises(ValueError, match=rf"layers has '.*': accepted are .*\b{near}\b"):
+        made(layers=layers)
+
+
+def test_too_few_layers_and_repeated_ones_are_refused():
+    with pytest.raises(ValueError, match=r"layers is .*accepted is a tuple of 2 or more"):
+        HierarchyTree(layers=("out_relu",))
+    with pytest.raises(ValueError, match=r"layers is .*accepted is each layer once"):
+        VisualHierarchy(layers=("out_relu", "out_relu"))
+
+
+@pytest.mark.parametrize(
+    ("make", "field"),
+    [
+        (lambda: PartsOnly("black"), "rest"),
+        (lambda: PartsOnly(margin=41), "margin"),
+        (lambda: PartsTable(margins=()), "margins"),
+        (lambda: PartsTable(margins=(-1,)), "margins"),
+        (lambda: ScrambledCat((50,)), "tile_sizes"),
+        (lambda: ScrambledCat(()), "tile_sizes"),
+        (lambda: ScrambledCat(seeds=0), "seeds"),
+        (lambda: VisualHierarchy(units=7), "units"),
+        (lambda: HierarchyTree(top=0), "top"),
+        (lambda: HierarchyTree(children=4), "children"),
+        (lambda: PhotoAnswers(answers=11), "answers"),
+    ],
+)
+def test_parameter_out_of_range_is_refused(make, field):
+    with pytest.raises(ValueError, match=rf"^{field} is .*accepted is"):
+        make()
+
+
+def test_any_image_gives_a_picture():
+    """A tall grey image of odd size, whose field boxes are cut off, can be drawn too."""
+    grey = np.linspace(0, 1, 70 * 41).reshape(70, 41)
+    sheet = VisualHierarchy(grey, classes=(0, 999), layers=("Conv1_relu", "out_relu"), units=2)
+    assert sheet.to_html().startswith("<svg")
+    assert sheet.result.shown.photo.shape == (353, 225, 3)

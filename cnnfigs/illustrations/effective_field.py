@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.shapes import box, digit, label, raster
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture, require_whole
-from cnnfigs.illustrations.networks import require_test_image
+from cnnfigs.illustrations.networks import as_percent, require_test_image, written
 from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.receptive_fields import EffectiveField as Measured
 from cnnfigs.runs.receptive_fields import effective_field
@@ -75,16 +75,13 @@ class EffectiveField(Picture):
             size = measured.field.size
             label(axes, 4, top + 60, measured.network, align="left", bold=True)
             label(axes, 4, top + 82, f"can see {size}×{size}", align="left", size=NORMAL, name="kernel")
-            label(axes, 4, top + 102, "half of its gradient", align="left", size=SMALL, name="muted")
+            inner = written((measured.inner_side, measured.inner_side))
+            label(axes, 4, top + 104, f"its middle {inner},", align="left", size=SMALL, name="muted")
             label(
-                axes,
-                4,
-                top + 118,
-                f"lies in {measured.half_side}×{measured.half_side}",
-                align="left",
-                size=SMALL,
-                name="muted",
+                axes, 4, top + 120, f"{as_percent(area(measured))} of the area,", align="left", size=SMALL, name="muted"
             )
+            label(axes, 4, top + 136, f"has {as_percent(measured.inner_share)}", align="left", size=SMALL, name="muted")
+            label(axes, 4, top + 152, "of the gradient", align="left", size=SMALL, name="muted")
             for column in range(2):
                 left = 162 + column * (SIDE + 30)
                 if column == 0:
@@ -109,8 +106,9 @@ class EffectiveField(Picture):
     def describe(self, run: EffectiveFieldRun) -> str:
         """Tell both networks' fields."""
         told = " ".join(
-            f"In {each.network} the frame is {each.field.size}×{each.field.size} pixels, and half of the gradient lies "
-            f"in the {each.half_side}×{each.half_side} pixels in its middle."
+            f"In {each.network} the frame is {each.field.size}×{each.field.size} pixels; the "
+            f"{each.inner_side}×{each.inner_side} pixels in its middle, {as_percent(area(each))} of its area, hold "
+            f"{as_percent(each.inner_share)} of the gradient."
             for each in run.networks
         )
         return f"""A row for each of two networks. Left, a digit with an orange frame around what the middle unit of the
@@ -118,9 +116,16 @@ class EffectiveField(Picture):
             digits: dark in the middle of the frame and fading towards its edge. {told}"""
 
     def state_facts(self, run: EffectiveFieldRun) -> dict[str, str]:
-        """Give the size of the fields, and of the squares with half of the gradient."""
+        """Give the size of the fields, and how much of the gradient their middle holds."""
         facts = {"digits": str(run.networks[0].digits)}
         for each in run.networks:
             facts[f"{each.network} size"] = f"{each.field.size}×{each.field.size}"
-            facts[f"{each.network} half"] = f"{each.half_side}×{each.half_side}"
+            facts[f"{each.network} inner"] = written((each.inner_side, each.inner_side))
+            facts[f"{each.network} area"] = as_percent(area(each))
+            facts[f"{each.network} share"] = as_percent(each.inner_share)
         return facts
+
+
+def area(measured: Measured) -> float:
+    """Return the share of the field's area that the square in its middle covers."""
+    return (measured.inner_side / measured.field.size) ** 2

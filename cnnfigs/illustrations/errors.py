@@ -10,6 +10,7 @@ from cnnfigs.drawing.palette import color, series_colors
 from cnnfigs.drawing.style import NORMAL, SMALL, chart
 from cnnfigs.drawing.tables import Cell
 from cnnfigs.illustrations.base import Picture, Table, require
+from cnnfigs.illustrations.networks import as_percent
 from cnnfigs.models.networks import NETWORKS
 from cnnfigs.runs.comparison import Comparison, compare
 
@@ -28,10 +29,10 @@ def _state_facts(run: Comparison) -> dict[str, str]:
         facts |= {
             f"{each.network} errors": f"{each.errors:,}",
             f"{each.network} per thousand": f"{1000 * each.share:.0f}",
-            f"{each.network} accuracy": f"{1 - each.share:.2%}",
+            f"{each.network} accuracy": as_percent(1 - each.share, 2),
             f"{each.network} parameters": f"{each.parameters:,}",
-            f"{each.network} low": f"{low:.2%}",
-            f"{each.network} high": f"{high:.2%}",
+            f"{each.network} low": as_percent(low, 2),
+            f"{each.network} high": as_percent(high, 2),
         }
     return facts | {"images": f"{run.networks[0].images:,}"}
 
@@ -69,7 +70,7 @@ class ErrorTable(Table):
             values = (
                 f"{each.parameters:,}",
                 f"{each.epochs}",
-                f"{1 - each.share:.2%}",
+                as_percent(1 - each.share, 2),
                 f"{each.errors:,}",
                 f"{1000 * each.share:.1f}",
                 f"{1000 * low:.1f} to {1000 * high:.1f}",

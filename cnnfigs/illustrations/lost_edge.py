@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from cnnfigs.drawing.shapes import box, digit, label
@@ -57,7 +58,7 @@ class LostEdge(Picture):
         return f"""Left, a digit with an orange frame around its first {28 - run.unread} rows and columns. Right, the
             same digit with black ink on the last {run.unread} rows and the last {run.unread} columns, outside it.
             The largest change of the convnet's ten probabilities is {run.change:g}. With ink on one row and column
-            more it is {run.one_more:.2g}."""
+            more it is {_decimal(run.one_more)}."""
 
     def state_facts(self, run: Run) -> dict[str, str]:
         """Give how many rows and columns are unread, and the changes of the answer."""
@@ -66,5 +67,10 @@ class LostEdge(Picture):
             "read": str(28 - run.unread),
             "first unread": str(28 - run.unread),
             "change": f"{run.change:g}",
-            "one more": f"{run.one_more:.2g}",
+            "one more": _decimal(run.one_more),
         }
+
+
+def _decimal(value: float) -> str:
+    """Write a small number with its first digit that is not zero, not in powers of ten."""
+    return np.format_float_positional(value, precision=1, fractional=False, trim="-")

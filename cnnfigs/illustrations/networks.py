@@ -67,6 +67,17 @@ def percent(share: float) -> str:
     return "over 99.9 %" if share >= 0.9995 else f"{100 * share:.1f} %"
 
 
+def as_percent(share: float, decimals: int = 0) -> str:
+    """Write a share as a percentage, with a space that does not break.
+
+    Examples
+    --------
+    >>> as_percent(0.0081, 2).split(), as_percent(0.4).split()
+    (['0.81', '%'], ['40', '%'])
+    """
+    return f"{100 * share:.{decimals}f}\N{NO-BREAK SPACE}%"
+
+
 def with_article(digit: int) -> str:
     """Write a digit with its indefinite article.
 

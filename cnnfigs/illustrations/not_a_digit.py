@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.shapes import digit, label
 from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import percent, require_network
+from cnnfigs.illustrations.networks import as_percent, percent, require_network
 from cnnfigs.runs.certainty import Certainty, certainty
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class NotADigit(Picture):
             )
             told.append(
                 f"{kind.kind}: the first {len(kind.images)} pictures are taken for {examples}; of all {kind.asked:,}, "
-                f"{kind.sure / kind.asked:.0%} get an answer with 99 % or more"
+                f"{as_percent(kind.sure / kind.asked)} get an answer with 99 % or more"
             )
         return f"""{len(run.kinds)} rows of pictures with the network's answers. {". ".join(told)}."""
 
@@ -87,5 +87,5 @@ class NotADigit(Picture):
         facts = {}
         for kind in run.kinds:
             facts[f"{kind.kind} asked"] = f"{kind.asked:,}"
-            facts[f"{kind.kind} sure"] = f"{kind.sure / kind.asked:.0%}"
+            facts[f"{kind.kind} sure"] = as_percent(kind.sure / kind.asked)
         return facts

@@ -12,6 +12,7 @@ from cnnfigs.data import mnist
 from cnnfigs.drawing.shapes import digit, label
 from cnnfigs.drawing.style import LARGE, NORMAL, canvas
 from cnnfigs.illustrations.base import Picture, require
+from cnnfigs.illustrations.networks import as_percent
 from cnnfigs.models.training import as_input
 
 COUNT = 6
@@ -85,10 +86,13 @@ class Peephole(Picture):
 
     def describe(self, run: Views) -> str:
         """Tell what the holes show, and what the digits are."""
-        shares = ", ".join(f"{size}×{size} pixels, {size * size / 784:.0%} of the picture" for size in run.window_sizes)
+        shares = ", ".join(
+            f"{size}×{size} pixels, {as_percent(size * size / 784)} of the picture" for size in run.window_sizes
+        )
         told = ", ".join(map(str, run.labels))
         return f"""{len(run.images)} digits, each through square holes over its middle: {shares}. Through the smallest
-            hole there is a piece of a stroke, a corner or a crossing, and different digits look alike. Through the
+            hole there is nothing but a piece of a stroke or a corner, in some nearly nothing, and different digits look
+            alike. Through the
             largest they are {told}."""
 
     def state_facts(self, run: Views) -> dict[str, str]:

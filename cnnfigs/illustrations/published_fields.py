@@ -42,4 +42,5 @@ class PublishedFields(Table):
     def state_facts(self, run: Run) -> dict[str, str]:
         """Give each network's field, and how many agree with the literature."""
         facts = {f"{each.network} size": f"{each.size:,}" for each in run.networks}
-        return facts | {"agree": str(sum(each.size == each.published for each in run.networks))}
+        agree = sum(each.size == each.published for each in run.networks)
+        return facts | {"agree": str(agree), "count": str(len(run.networks))}

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, figure
 from cnnfigs.illustrations.base import Picture, require
+from cnnfigs.illustrations.networks import as_percent
 from cnnfigs.models.networks import NETWORKS
 from cnnfigs.runs.history import History, training_history
 
@@ -51,13 +52,15 @@ class TrainingCurves(Picture):
     def describe(self, run: History) -> str:
         """Tell both charts from the first epoch to the last."""
         best, last = run.best_epoch - 1, len(run.loss) - 1
+        shown = [1 - run.accuracy[0], 1 - run.accuracy[last]]
+        held_out = [1 - run.validation_accuracy[0], 1 - run.validation_accuracy[best]]
+        trained, unseen = (" to ".join(as_percent(share, 1) for share in pair) for pair in (shown, held_out))
         return f"""Two charts over {last + 1} epochs of training {run.network}, each with a line for the images trained
             on and a line for those held out. Left, the loss: on the images trained on it falls from
             {run.loss[0]:.3f} to {run.loss[last]:.3f}; on those held out it falls from {run.validation_loss[0]:.3f}
             to {run.validation_loss[best]:.3f} at epoch {run.best_epoch}, which is marked, and stands at
-            {run.validation_loss[last]:.3f} at the end. Right, the errors: from {1 - run.accuracy[0]:.1%} to
-            {1 - run.accuracy[last]:.1%} on the images trained on, and from {1 - run.validation_accuracy[0]:.1%} to
-            {1 - run.validation_accuracy[best]:.1%} at the marked epoch on those held out."""
+            {run.validation_loss[last]:.3f} at the end. Right, the errors: from {trained} on the images trained on,
+            and from {unseen} at the marked epoch on those held out."""
 
     def state_facts(self, run: History) -> dict[str, str]:
         """Give the epochs, the epoch whose weights were kept, and errors and losses there and at the end."""
@@ -65,10 +68,11 @@ class TrainingCurves(Picture):
         return {
             "epochs": str(len(run.loss)),
             "best epoch": str(run.best_epoch),
+            "crossing": str(int(np.argmax(run.loss < run.validation_loss)) + 1),
             "patience": str(run.patience),
-            "first validation errors": f"{1 - run.validation_accuracy[0]:.1%}",
-            "best validation errors": f"{1 - run.validation_accuracy[best]:.2%}",
-            "last training errors": f"{1 - run.accuracy[-1]:.2%}",
+            "first validation errors": as_percent(1 - run.validation_accuracy[0], 1),
+            "best validation errors": as_percent(1 - run.validation_accuracy[best], 2),
+            "last training errors": as_percent(1 - run.accuracy[-1], 2),
             "last validation loss": f"{run.validation_loss[-1]:.3f}",
             "best validation loss": f"{run.validation_loss[best]:.3f}",
         }

@@ -106,15 +106,18 @@ class EffectiveField:
         (28, 28), the largest is 1; 0 outside the theoretical field.
     digits
         Over how many digits the mean was taken.
-    half_side
-        Side of the smallest square around the middle of the field that holds half of the gradient.
+    inner_side
+        Side of a square in the middle of the field, just under half as wide as the field.
+    inner_share
+        The share of the gradient that lies in that square.
     """
 
     network: str
     field: Field
     gradient: NDArray[np.float64]
     digits: int
-    half_side: int
+    inner_side: int
+    inner_share: float
 
 
 def effective_field(network: str | keras.Model, digits: int) -> EffectiveField:
@@ -141,7 +144,11 @@ def effective_field(network: str | keras.Model, digits: int) -> EffectiveField:
     inside = np.abs(unit_gradients(model, field.layer, patches)).mean(axis=(0, 1)).astype(np.float64)
     gradient = np.zeros((28, 28))
     gradient[rows, columns] = inside / inside.max()
-    return EffectiveField(model.name, field, gradient, digits, _half_side(inside))
+    # As odd or even as the field, so that it has the same middle.
+    inner_side = field.size // 2 - (field.size // 2 + field.size) % 2
+    margin = (field.size - inner_side) // 2
+    inner = inside[margin : field.size - margin, margin : field.size - margin]
+    return EffectiveField(model.name, field, gradient, digits, inner_side, float(inner.sum() / inside.sum()))
 
 
 def unit_gradients(model: keras.Model, layer: str, patches: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -175,16 +182,6 @@ def unit_gradients(model: keras.Model, layer: str, patches: NDArray[np.float32])
         sums = tf.einsum("nhwc,hwcf->nf", maps, last.kernel) + last.bias
     gradients: NDArray[np.float32] = tape.batch_jacobian(sums, pixels).numpy()[..., 0]
     return gradients
-
-
-def _half_side(gradient: NDArray[np.float64]) -> int:
-    """Return the side of the smallest square around the middle that holds half of a square array's sum."""
-    size = len(gradient)
-    for margin in reversed(range((size + 1) // 2)):
-        square = gradient[margin : size - margin, margin : size - margin]
-        if square.sum() >= gradient.sum() / 2:
-            return len(square)
-    return size
 
 
 @dataclass(frozen=True)

@@ -374,34 +374,39 @@ def cells(
         Height of the texts in pixels.
     """
     height = width if height is None else height
-    for row, line in enumerate(texts):
-        for column, text in enumerate(line):
-            left, top = x + column * width, y + row * height
+    rows, columns = len(texts), len(texts[0])
+    inks = np.full((rows, columns), color("text"))
+    if isinstance(fills, str):
+        box(axes, x, y, columns * width, rows * height, edge=None, fill=fills)
+    else:
+        for row, column in np.ndindex(rows, columns):
             # White cells stay white in the dark theme: not quite white, which is a name of the palette.
-            shade = color(fills) if isinstance(fills, str) else tuple(np.minimum(fills[row, column], 254 / 255))
+            shade = tuple(np.minimum(fills[row, column], 254 / 255))
+            inks[row, column] = text_on(shade)
             axes.add_patch(
                 Rectangle(
-                    (left, top),
+                    (x + column * width, y + row * height),
                     width,
                     height,
                     facecolor=shade,
-                    edgecolor=color(edge),
-                    linewidth=0.75,
+                    edgecolor="none",
                     clip_on=False,
                     zorder=len(axes.get_children()),
                 )
             )
-            if text:
-                axes.text(
-                    left + width / 2,
-                    top + height / 2,
-                    text,
-                    ha="center",
-                    va="center_baseline",
-                    fontsize=size,
-                    color=color("text") if isinstance(fills, str) else text_on(shade),
-                    zorder=len(axes.get_children()),
-                )
+    mesh(axes, x, y, rows, columns, width, height, edge=edge, line_width=0.75)
+    for row, column in np.ndindex(rows, columns):
+        if texts[row][column]:
+            axes.text(
+                x + (column + 0.5) * width,
+                y + (row + 0.5) * height,
+                texts[row][column],
+                ha="center",
+                va="center_baseline",
+                fontsize=size,
+                color=str(inks[row, column]),
+                zorder=len(axes.get_children()),
+            )
 
 
 def inked(values: ArrayLike) -> NDArray[np.float64]:
@@ -444,13 +449,15 @@ def mesh(
     rows: int,
     columns: int,
     cell: float,
+    height: float | None = None,
     *,
     edge: str = "grid",
     line_width: float = 0.5,
 ) -> None:
-    """Draw the lines of a grid of empty cells, as one shape: for the many small grids of one picture."""
-    right, bottom = x + columns * cell, y + rows * cell
-    across = [((x, y + row * cell), (right, y + row * cell)) for row in range(rows + 1)]
+    """Draw the lines of a grid of empty cells, as one shape; square ones when their `height` is not given."""
+    height = cell if height is None else height
+    right, bottom = x + columns * cell, y + rows * height
+    across = [((x, y + row * height), (right, y + row * height)) for row in range(rows + 1)]
     down = [((x + column * cell, y), (x + column * cell, bottom)) for column in range(columns + 1)]
     ends = [end for line in (*across, *down) for end in line]
     axes.add_patch(

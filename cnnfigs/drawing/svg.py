@@ -78,9 +78,6 @@ def _clean(figure: Figure, colors: dict[str, str], prefix: str, in_page: bool) -
 
     for element in [*root.iter(f"{SVG}metadata"), *root.iter(f"{SVG}style")]:
         element.getparent().remove(element)
-    # What the removed style sheet said, as an attribute that stays inside.
-    root.set("stroke-linejoin", "round")
-
     for element in root.iter():
         for declaration in filter(None, element.attrib.pop("style", "").split(";")):
             name, value = (part.strip() for part in declaration.split(":", 1))
@@ -89,6 +86,8 @@ def _clean(figure: Figure, colors: dict[str, str], prefix: str, in_page: bool) -
         for name in ("fill", "stroke"):
             if (value := element.get(name)) in colors:
                 element.set(name, colors[value])
+        if element.get("stroke", "none") == "none":
+            element.attrib.pop("stroke-linejoin", None)
         for name in ("d", "x", "y", "points", "transform"):
             if name in element.attrib:
                 element.set(name, _shortened(element.get(name)))
@@ -104,6 +103,8 @@ def _clean(figure: Figure, colors: dict[str, str], prefix: str, in_page: bool) -
         elif HREF in element.attrib:
             element.set("href", element.attrib.pop(HREF))
 
+    # What the removed style sheet said, as an attribute that stays inside.
+    root.set("stroke-linejoin", "round")
     _rename_ids(root, prefix)
     _unwrap(root)
     width, height = root.get("viewBox").split()[2:]

@@ -100,11 +100,11 @@ class ClassicKernels(Picture):
             if result.total or result.bias:
                 # Values around those of the image: shown as a picture, cut off at black and white.
                 dark = values if ink else 1 - values
-                shades = inked(_stepped(np.clip(dark, 0, 1), 24))
+                shades = inked(_stepped(np.clip(dark, 0, 1), 16))
                 raster(axes, shades, x, top + 28, SIDE, frame="output")
             else:
                 largest = float(np.abs(values).max())
-                raster(axes, _stepped(values / largest, 12), x, top + 28, SIDE, limit=1, signed=True, frame="output")
+                raster(axes, _stepped(values / largest, 8), x, top + 28, SIDE, limit=1, signed=True, frame="output")
 
 
 def _stepped(values: NDArray[np.float32], steps: int) -> NDArray[np.floating]:

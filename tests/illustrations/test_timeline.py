@@ -1,0 +1,77 @@
+"""The dates of the history are those of its sources, and all of it is drawn."""
+
+import itertools
+import re
+from pathlib import Path
+
+import pytest
+from svg_numbers import texts
+
+from cnnfigs.illustrations.timeline import KINDS, Timeline
+from cnnfigs.runs import timeline
+from cnnfigs.runs.timeline import read_history
+
+BIBLIOGRAPHY = (Path(__file__).parents[2] / "docs" / "references.bib").read_text(encoding="utf-8")
+EVENTS = read_history().events
+
+
+def source(key):
+    """The fields of an entry of the bibliography."""
+    (entry,) = re.findall(rf"^@\w+\{{{key},\n(.*?)^\}}", BIBLIOGRAPHY, flags=re.MULTILINE | re.DOTALL)
+    return dict(re.findall(r"^  (\w+) = \{(.*)\},?$", entry, flags=re.MULTILINE))
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.key)
+def test_year_is_that_of_the_source(event):
+    """The year of the preprint where there is one, which its number begins with."""
+    fields = source(event.key)
+    first = 2000 + int(fields["eprint"][:2]) if "eprint" in fields else int(fields["year"])
+    assert event.year == first
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.key)
+def test_people_named_are_authors_of_the_source(event):
+    authors = source(event.key)["author"]
+    names = [word for word in re.findall(r"[A-ZŞ]\w+", event.what) if word in NAMES]
+    assert all(name in authors for name in names), event.what
+
+
+#: Every author of the bibliography, by family name.
+NAMES = {
+    person.split(",")[0].strip("{} ")
+    for people in re.findall(r"^  author = \{(.*)\},$", BIBLIOGRAPHY, flags=re.MULTILINE)
+    for person in people.split(" and ")
+}
+
+
+def test_every_step_is_drawn_with_its_year():
+    picture = Timeline()
+    drawn = texts(picture)
+    assert [text for text in drawn if "·" in text] == [f"{event.year} · {event.title}" for event in EVENTS]
+    together = " ".join(drawn)
+    for event in EVENTS:
+        assert event.what in together
+        assert event.what in picture.description
+    assert {name for _, name in KINDS.values()} <= set(drawn)
+
+
+def test_longest_gap_is_told():
+    years = [event.year for event in EVENTS]
+    assert Timeline().facts["gap"] == "18 years from 1962 to 1980"
+    assert max(after - before for before, after in itertools.pairwise(years)) == 18
+
+
+@pytest.mark.parametrize(
+    ("year", "kind", "message"),
+    [(1950, "brain", r"year of second .* is 1950: accepted is 1960"), (1970, "smell", r"kind of second .* is 'smell'")],
+)
+def test_bad_step_is_named(tmp_path, year, kind, message):
+    step = '[[event]]\nyear = {}\nkind = "{}"\ntitle = ""\nwhat = ""\nkey = "{}"\n'
+    path = tmp_path / "timeline.toml"
+    path.write_text(step.format(1960, "brain", "first") + step.format(year, kind, "second"))
+    with pytest.raises(ValueError, match=message):
+        read_history(path)
+
+
+def test_every_kind_has_a_colour():
+    assert set(KINDS) == set(timeline.KINDS)

@@ -28,6 +28,8 @@ Floats = NDArray[np.float32]
 HELD = 0.9
 #: Longer side of a kept crop and of the small photo, in pixels, at most.
 CROP, SMALL = 112, 160
+#: How many units to differentiate at once: more take more memory, and hardly less time.
+AT_ONCE = 3
 #: How many units more than the layer above it a layer of a tree has at most, and how many at most in all.
 WIDER, WIDEST = 3, 12
 
@@ -273,16 +275,19 @@ def gradients(
     model = mobilenet_v2(*photo.shape[:2])
     lower = model.inputs[0] if below is None else model.get_layer(below).output
     reader = keras.Model(model.inputs, [lower, model.get_layer(layer).input])
-    # One copy of the photo for each unit, so that all gradients come in one go.
-    pixels = tf.constant(network_input(np.repeat(photo[np.newaxis], len(units), axis=0)))
-    with tf.GradientTape() as tape:
-        tape.watch(pixels)
-        numbers, sums = reader([pixels], training=False)
-        total = tf.add_n([sums[copy, *place, channel] for copy, (channel, place, _) in enumerate(units)])
-    sources = [pixels] if below is None else [pixels, numbers]
-    found = tape.gradient(total, sources)
-    seen = np.abs(found[0].numpy()).sum(axis=-1)
-    return seen, None if below is None else (found[1] * numbers).numpy()
+    seen, driven = [], []
+    for first in range(0, len(units), AT_ONCE):
+        some = units[first : first + AT_ONCE]
+        # One copy of the photo for each unit, so that their gradients come in one go.
+        pixels = tf.constant(network_input(np.repeat(photo[np.newaxis], len(some), axis=0)))
+        with tf.GradientTape() as tape:
+            tape.watch(pixels)
+            numbers, sums = reader([pixels], training=False)
+            total = tf.add_n([sums[copy, *place, channel] for copy, (channel, place, _) in enumerate(some)])
+        by_pixels, by_numbers = tape.gradient(total, [pixels, numbers], unconnected_gradients="zero")
+        seen.append(np.abs(by_pixels.numpy()).sum(axis=-1))
+        driven.append((by_numbers * numbers).numpy())
+    return np.concatenate(seen), None if below is None else np.concatenate(driven)
 
 
 def strongest(values: Floats, count: int) -> list[Chosen]:

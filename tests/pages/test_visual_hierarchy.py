@@ -1,5 +1,6 @@
 """What the page says in words is what the network did."""
 
+from itertools import pairwise
 from statistics import median
 
 import pytest
@@ -40,7 +41,7 @@ def test_first_three_answers_are_cats_and_the_fourth_is_a_plastic_bag():
 def test_squares_grow_from_layer_to_layer_of_those_the_page_names():
     sizes = {level.layer: [unit.box[2] for unit in level.units] for level in VisualHierarchy().result.levels}
     named = ["Conv1_relu", "block_4_expand_relu", "block_8_expand_relu", "out_relu"]
-    for lower, upper in zip(named, named[1:], strict=False):
+    for lower, upper in pairwise(named):
         assert max(sizes[lower]) < min(sizes[upper])
 
 

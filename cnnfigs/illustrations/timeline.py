@@ -25,7 +25,7 @@ KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "rival": ("series-1", "images, without convolution"),
     }
 )
-WIDTH, AXIS, TEXT, ROW, TOP = 500, 46, 106, 58, 40
+WIDTH, AXIS, TEXT, ROW, TOP = 510, 46, 106, 58, 40
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,20 @@ def test_codes_come_near_their_bitmaps():
     assert (4 * ordered[:, 0] < ordered[:, 1]).all()
 
 
+def test_large_distances_are_the_rule_among_wrong_answers():
+    import keras
+
+    from cnnfigs.models.training import as_input
+    from cnnfigs.models.weights import load
+
+    model = load("lenet5")
+    reader = keras.Model(model.inputs, model.get_layer("output").output)
+    penalties = reader.predict(as_input(mnist().x_test), batch_size=1000, verbose=0)
+    right = penalties.argmin(axis=1) == mnist().y_test
+    nearest = penalties.min(axis=1)
+    assert (nearest[~right] > np.quantile(nearest[right], 0.9)).mean() > 0.75
+
+
 def test_answer_of_the_drawn_digit_is_right():
     assert LeNet5().facts["answer"] == f"a {mnist().y_test[4]}"
 

@@ -78,7 +78,7 @@ class DenseUnit(Picture):
         for left, sign in zip(lefts, ("×", "="), strict=False):
             label(axes, left + side + gap / 2, 30 + side / 2, sign, size=20)
         label(axes, lefts[0] + side / 2, 30 + side + 16, "paper 0, ink 1", size=SMALL, name="muted")
-        label(axes, lefts[1] + side / 2, 30 + side + 16, "orange for, violet against", size=SMALL, name="muted")
+        label(axes, lefts[1] + side / 2, 30 + side + 16, "orange for, purple against", size=SMALL, name="muted")
         label(axes, lefts[2] + side / 2, 30 + side + 16, "nothing without ink", size=SMALL, name="muted")
         middle = lefts[1] + side / 2
         terms = f"sum of the products {written_number(run.weighted_sum, 3)}, bias {written_number(run.bias, 3)}"
@@ -89,7 +89,7 @@ class DenseUnit(Picture):
     def describe(self, run: UnitSum) -> str:
         """Tell the three grids and the sum."""
         return f"""Three squares of 28×28 cells. The first is {with_article(run.label)}. The second shows the weights of
-            unit {run.unit} of {run.network}, from {run.weights.min():.2f}, violet, to {run.weights.max():.2f}, orange.
+            unit {run.unit} of {run.network}, from {run.weights.min():.2f}, purple, to {run.weights.max():.2f}, orange.
             The third is the product of both, pixel by pixel: the digit cut out of the weights, grey everywhere else.
             The products add up to {run.weighted_sum:.3f}; with the bias of {run.bias:.3f} that makes
             {run.pre_activation:.3f}."""

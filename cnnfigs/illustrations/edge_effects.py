@@ -13,7 +13,7 @@ from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture, require_whole
 from cnnfigs.illustrations.windows import arrow_right, square
 from cnnfigs.runs.edge_effects import EdgeEffect, edge_effect, small_cat
-from cnnfigs.runs.windows import blank
+from cnnfigs.runs.windows import Floats, blank
 
 CELL, MARGIN = 26, 4
 
@@ -85,7 +85,8 @@ class FlatEdge(Picture):
             and a {square(run.kernel)} kernel with {run.kernel[1, 1]:g} in the middle and else
             {_signed(run.kernel[0, 0])}, which sum to {run.kernel.sum():g}. Without padding, the {square(run.valid)}
             output is {run.valid[0, 0]:g} everywhere. With “same” padding, the {square(run.same)} output has a ring of
-            numbers that are not zero: {run.same[0, 0]:g} in the corners, {edge:g} along the edges."""
+            numbers that are not zero: {run.same[0, 0]:g} in the corners, {edge:g} along the edges. Its first row is
+            {_row(run.same[0])}, its second {_row(run.same[1])}, its last {_row(run.same[-1])}."""
 
     def state_facts(self, run: EdgeEffect) -> dict[str, str]:
         """Give what comes out inside, at the edges and in the corners."""
@@ -138,17 +139,21 @@ class PhotoEdge(Picture):
         )
         for left, (text, name) in zip(lefts, texts, strict=True):
             label(axes, left, 12, text, align="left", name=name)
-        label(axes, lefts[2], 26 + side + 14, "a frame that the photo has not", align="left", size=SMALL, name="accent")
+        label(
+            axes, lefts[2], 26 + side + 14, "a frame that is not in the photo", align="left", size=SMALL, name="accent"
+        )
         return figure
 
     def describe(self, run: EdgeEffect) -> str:
         """Tell how strong the answers are along the border, and inside."""
         border, inside = _strengths(run)
+        sides = np.array([each.mean() for each in (run.same[0], run.same[-1], run.same[:, 0], run.same[:, -1])])
         return f"""Left, a cat's face in grey, {square(run.image)} pixels. Middle, the answers of a kernel that finds
             edges, without padding, {square(run.valid)}: the outlines of eyes, nose and stripes. Right, the same with
             zeros around the photo, {square(run.same)}: the same lines, and a strong line along all four borders, where
             the photo has none. The answers on the border are {border:.2f} in the mean, whatever their sign, and those
-            inside {inside:.2f}."""
+            inside {inside:.2f}. With their sign, the mean is {_row(sides, 2)} along the upper, lower, left and right
+            border: positive, which is drawn in orange; negative answers are purple."""
 
     def state_facts(self, run: EdgeEffect) -> dict[str, str]:
         """Give how strong the answers are along the border and inside, in the mean, and their ratio."""
@@ -167,3 +172,9 @@ def _strengths(run: EdgeEffect) -> tuple[float, float]:
 def _signed(value: float) -> str:
     """Write a number with a real minus sign."""
     return f"{value:g}".replace("-", "−")
+
+
+def _row(values: Floats, decimals: int | None = None) -> str:
+    """Write numbers one after the other, with so many decimals or as many as they need."""
+    form = "g" if decimals is None else f".{decimals}f"
+    return ", ".join(f"{value:{form}}" for value in values)

@@ -131,7 +131,7 @@ class Overfitting(Picture):
             images it falls from {run.loss[0]:.3f} to {run.loss[last]:.3f}; on images held out it falls to
             {run.validation_loss[best]:.3f} at epoch {run.best_epoch}, which is marked, and then rises to
             {run.validation_loss[last]:.3f}. Right, the errors: in the end
-            {percent(1 - run.accuracy[last])} on the images trained on, {percent(1 - run.validation_accuracy[last])} on
+            {_errors(run.accuracy[last])} on the images trained on, {percent(1 - run.validation_accuracy[last])} on
             those held out."""
 
     def state_facts(self, run: History) -> dict[str, str]:
@@ -143,6 +143,11 @@ class Overfitting(Picture):
             "best validation loss": f"{run.validation_loss.min():.2f}",
             "last validation loss": f"{run.validation_loss[-1]:.2f}",
             "last training loss": f"{run.loss[-1]:.3f}",
-            "last training errors": percent(1 - run.accuracy[-1]),
+            "last training errors": _errors(run.accuracy[-1]),
             "last validation errors": percent(1 - run.validation_accuracy[-1]),
         }
+
+
+def _errors(accuracy: float) -> str:
+    """Write the share of errors, in a word if there are none."""
+    return "none" if accuracy == 1 else percent(1 - accuracy)

@@ -66,24 +66,25 @@ class Halvings(Picture):
         """Tell the steps of each network."""
         told = [f"{network.network}: {', '.join(map(_told, network.steps))}" for network in run.networks]
         return f"""Where {len(run.networks)} networks make their maps smaller, a row for each and a box for each step,
-            grey for pooling and orange for a convolution with strides. {". ".join(told)}."""
+            grey for max pooling and orange for a convolution with strides. {". ".join(told)}."""
 
     def state_facts(self, run: Descents) -> dict[str, str]:
-        """Give for each network how many steps there are, how many pool and how many convolve."""
+        """Give for each network its input, its first window, how many steps it takes, and how many pool or convolve."""
         facts = {}
         for network in run.networks:
             name, pools = network.network, sum(step.pools for step in network.steps)
+            first = network.steps[0]
+            facts[f"{name} input"] = str(first.start)
+            facts[f"{name} first window"] = f"{first.kernel_size}×{first.kernel_size}"
             facts[f"{name} steps"] = str(len(network.steps))
             facts[f"{name} pools"] = str(pools)
             facts[f"{name} convolves"] = str(len(network.steps) - pools)
-            facts[f"{name} sizes"] = " → ".join(
-                [str(network.steps[0].start), *(str(step.end) for step in network.steps)]
-            )
+            facts[f"{name} sizes"] = " → ".join([str(first.start), *(str(step.end) for step in network.steps)])
         return facts
 
 
 def _counted(pools: int) -> str:
-    return f"{pools or 'no'} pooling{'s' * (pools != 1)}"
+    return f"{pools or 'no'} max pooling{'s' * (pools > 1)}"
 
 
 def _told(step: Step) -> str:

@@ -20,12 +20,13 @@ class OutputSizes(Table):
 
     def tabulate(self, run: output_sizes.OutputSizes) -> list[list[Cell]]:
         """Give a row for each layer."""
-        head = [Cell("Layer"), Cell("Input size", number=True), Cell("Output size")]
+        # The sizes stand first, so that a phone shows them without scrolling.
+        head = [Cell("Size"), Cell("Layer"), Cell("Formula")]
         body = [
             [
+                Cell(unbroken(f"{case.size} → {case.output}")),
                 Cell(f"{case.layer}: {case.arguments}", heading=True),
-                Cell(str(case.size), number=True),
-                Cell(case.derivation),
+                Cell(unbroken(case.derivation)),
             ]
             for case in run.cases
         ]
@@ -34,9 +35,17 @@ class OutputSizes(Table):
     def describe(self, run: output_sizes.OutputSizes) -> str:
         """Say what the rows are, and one of them."""
         first = run.cases[0]
-        return f"""{len(run.cases)} layers, each with its input size and the formula of its output size with the numbers
-            filled in. The first, {first.layer} with {first.arguments}, makes {first.output} of {first.size}."""
+        return f"""{len(run.cases)} layers, each with its input and output size and the formula with the numbers
+            filled in. The first, {first.layer} with {first.arguments}, turns {first.size} into {first.output}."""
 
     def state_facts(self, run: output_sizes.OutputSizes) -> dict[str, str]:
-        """Give the formula of each layer, under its class, input size and arguments."""
-        return {f"{case.layer} {case.size} {case.arguments}": unbroken(case.derivation) for case in run.cases}
+        """Give formula, input and output of each layer, under its class, input size and arguments."""
+        facts: dict[str, str] = {}
+        for case in run.cases:
+            name = f"{case.layer} {case.size} {case.arguments}"
+            facts |= {
+                name: unbroken(case.derivation),
+                f"{name} input": str(case.size),
+                f"{name} output": str(case.output),
+            }
+        return facts

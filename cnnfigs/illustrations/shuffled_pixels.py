@@ -81,11 +81,12 @@ class ShuffledPixels(Picture):
             {run.asked:,} test images, {run.same_answers:,} get the same answer in both ways."""
 
     def state_facts(self, run: Shuffled) -> dict[str, str]:
-        """Give how many images were asked, how many got the same answer, and the largest difference."""
+        """Give how many images were asked, how many got the same answer, and how far the probabilities agree."""
+        millionths = f"{1e6 * run.largest_difference:.1f}"
         return {
             "asked": f"{run.asked:,}",
             "same": f"{run.same_answers:,}",
             "correct": f"{run.correct[0]:,}",
             "shuffled correct": f"{run.correct[1]:,}",
-            "millionths": f"{1e6 * run.largest_difference:.1f}",
+            "agreement": f"equal to within {millionths} millionths" if run.largest_difference else "exactly equal",
         }

@@ -52,6 +52,16 @@ def test_border_answers_are_many_times_those_inside():
     assert "“valid” 58×58" in texts(PhotoEdge())
 
 
+def test_descriptions_tell_the_values_along_the_border():
+    rows = answers(np.ones((5, 5)), "same")[[0, 1, -1]].astype(int)
+    first, second, last = (", ".join(map(str, row)) for row in rows)
+    assert f"Its first row is {first}, its second {second}, its last {last}." in FlatEdge().description
+    same = answers(small_cat(60), "same")
+    sides = np.array([same[0].mean(), same[-1].mean(), same[:, 0].mean(), same[:, -1].mean()])
+    assert (sides > 0).all()
+    assert f"the mean is {', '.join(f'{side:.2f}' for side in sides)} along" in PhotoEdge().description
+
+
 @pytest.mark.parametrize(
     ("kind", "size", "message"),
     [(FlatEdge, 2, "from 3 to 6"), (FlatEdge, 7, "from 3 to 6"), (PhotoEdge, 29, "30 to 120"), (PhotoEdge, 121, "120")],

@@ -49,8 +49,9 @@ def test_network_overfits_few_images():
 def test_overfitting_tells_what_its_run_found():
     picture = Overfitting()
     run = picture.result
+    assert picture.facts["last training errors"] == "none"
     assert picture.facts["last validation errors"] == f"{100 * (1 - run.validation_accuracy[-1]):.1f} %"
-    assert "0.0 % on the images trained on" in picture.description
+    assert "none on the images trained on" in picture.description
 
 
 @pytest.mark.parametrize(

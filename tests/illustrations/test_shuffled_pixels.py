@@ -1,5 +1,7 @@
 """A dense network with shuffled pixels and weights, against sums in double precision."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from svg_numbers import texts
@@ -42,6 +44,13 @@ def test_shuffled_network_is_needed():
     images = mnist().x_test.reshape(-1, 784)[:, order] / 255
     answers = forward(images, *load("dense_512").get_weights()).argmax(axis=1)
     assert (answers == mnist().y_test).mean() < 0.5
+
+
+def test_agreement_of_the_probabilities_is_told():
+    picture = ShuffledPixels()
+    run = picture.result
+    assert picture.facts["agreement"] == f"equal to within {1e6 * run.largest_difference:.1f} millionths"
+    assert picture.state_facts(replace(run, largest_difference=0.0))["agreement"] == "exactly equal"
 
 
 def test_both_answers_are_drawn():

@@ -379,21 +379,10 @@ def cells(
     if isinstance(fills, str):
         box(axes, x, y, columns * width, rows * height, edge=None, fill=fills)
     else:
-        for row, column in np.ndindex(rows, columns):
-            # White cells stay white in the dark theme: not quite white, which is a name of the palette.
-            shade = tuple(np.minimum(fills[row, column], 254 / 255))
-            inks[row, column] = text_on(shade)
-            axes.add_patch(
-                Rectangle(
-                    (x + column * width, y + row * height),
-                    width,
-                    height,
-                    facecolor=shade,
-                    edgecolor="none",
-                    clip_on=False,
-                    zorder=len(axes.get_children()),
-                )
-            )
+        # One image is lighter than a shape for each cell.
+        raster(axes, fills, x, y, columns * width, rows * height, frame=None)
+        for place in np.ndindex(rows, columns):
+            inks[place] = text_on(tuple(fills[place]))
     mesh(axes, x, y, rows, columns, width, height, edge=edge, line_width=0.75)
     for row, column in np.ndindex(rows, columns):
         if texts[row][column]:

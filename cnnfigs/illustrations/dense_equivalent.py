@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
-from cnnfigs.drawing.shapes import arrow, box, cells, colored, label, mesh, number_grid, written_number
+from cnnfigs.drawing.shapes import arrow, box, cells, colored, label, number_grid, written_number
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture, require_whole
 from cnnfigs.illustrations.networks import require_test_image
@@ -92,12 +92,10 @@ class DenseEquivalent(Picture):
         # Keras keeps a row for each input; turned round, the rows read like sums.
         weights = run.dense_kernel.T
         box(axes, left, top, size**2 * cell, below, edge=None, fill="surface")
-        mesh(axes, left, top, places**2, size**2, cell)
         shades = colored(weights, limit, signed=True)
-        for line, number in np.argwhere(weights):
-            shade = shades[line : line + 1, number : number + 1]
-            text = written_number(weights[line, number])
-            cells(axes, [[text]], shade, left + number * cell, top + line * cell, cell)
+        shades[weights == 0] = 0
+        texts = [[written_number(weight) if weight else "" for weight in line] for line in weights]
+        cells(axes, texts, shades, left, top, cell)
         for line in range(1, size):
             box(axes, left + line * size * cell, top, 0, below, edge="input", line_width=2)
         for number, value in enumerate(run.dense_output):

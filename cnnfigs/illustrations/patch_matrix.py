@@ -69,12 +69,11 @@ class PatchesAsRows(Picture):
 
         top = 204
         label(axes, 4, top - 14, "4 patches, each a row of 9 · 3 = 27 numbers", align="left", name="input", bold=True)
-        for place, row in enumerate(small.patches):
+        for place in range(4):
             label(axes, 4, top + (place + 0.5) * HEIGHT, f"place {place + 1}", align="left", size=SMALL)
-            for channel in range(3):
-                segment = row[channel * 9 : channel * 9 + 9][np.newaxis]
-                left = LEFT + channel * 9 * WIDTH
-                cells(axes, written_grid(segment), shades(segment, channel), left, top + place * HEIGHT, WIDTH, HEIGHT)
+        segments = np.split(small.patches, 3, axis=1)
+        fills = np.concatenate([shades(segment, channel) for channel, segment in enumerate(segments)], axis=1)
+        cells(axes, written_grid(small.patches), fills, LEFT, top, WIDTH, HEIGHT)
         window(axes, LEFT, top, 27 * WIDTH, HEIGHT)
 
         top += 4 * HEIGHT + 52
@@ -94,12 +93,7 @@ class PatchesAsRows(Picture):
         label(axes, LEFT + 90, top - 14, "= the product 4×2", name="output", bold=True)
         for place in range(4):
             label(axes, LEFT + 30, top + (place + 0.5) * 26, f"place {place + 1}", align="right", size=SMALL)
-        for number in range(2):
-            number_column = small.product[:, [number]]
-            cells(
-                axes, written_grid(number_column), colored(number_column, limit, signed=True),
-                LEFT + 44 + number * 46, top, 46, 26,
-            )  # fmt: skip
+        cells(axes, written_grid(small.product), colored(small.product, limit, signed=True), LEFT + 44, top, 46, 26)
         arrow(axes, (LEFT + 160, top + 52), (LEFT + 228, top + 52))
         label(axes, LEFT + 194, top + 36, "put back", size=SMALL, name="muted")
         for number in range(2):

@@ -139,9 +139,7 @@ class PhotoEdge(Picture):
         )
         for left, (text, name) in zip(lefts, texts, strict=True):
             label(axes, left, 12, text, align="left", name=name)
-        label(
-            axes, lefts[2], 26 + side + 14, "a frame that is not in the photo", align="left", size=SMALL, name="accent"
-        )
+        label(axes, lefts[2], 26 + side + 14, "a frame not in the photo", align="left", size=SMALL, name="accent")
         return figure
 
     def describe(self, run: EdgeEffect) -> str:

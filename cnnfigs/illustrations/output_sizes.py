@@ -24,7 +24,7 @@ class OutputSizes(Table):
         head = [Cell("Size"), Cell("Layer"), Cell("Formula")]
         body = [
             [
-                Cell(unbroken(f"{case.size} → {case.output}")),
+                Cell(unbroken(f"{case.size} → {case.output}"), heading=True),
                 Cell(f"{case.layer}: {case.arguments}", heading=True),
                 Cell(unbroken(case.derivation)),
             ]

@@ -45,7 +45,10 @@ def tests(session: nox.Session) -> None:
     """Run every test; words after -- go to pytest."""
     build(session)
     elsewhere = [f"--ignore=tests/{folder}" for folder in ("bench", "lighthouse", "prove")]
-    session.run("pytest", "--site=site", "--durations", "15", *elsewhere, *session.posargs)
+    # One file is one worker's, since its tests share what is slow to make.
+    session.run(
+        "pytest", "--site=site", "-n", "2", "--dist", "loadfile", "--durations", "15", *elsewhere, *session.posargs
+    )
 
 
 @task

@@ -90,7 +90,6 @@ def test_grey_and_transparent_images_become_rgb():
         np.zeros((4, 4), dtype=complex),
         object(),
     ],
-    ids=repr,
 )
 def test_what_is_no_image_is_refused_in_one_line(image):
     with pytest.raises(ValueError, match=r"image .*accepted is an array of shape \(height, width\)") as caught:

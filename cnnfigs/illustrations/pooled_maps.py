@@ -116,7 +116,7 @@ class PoolingAlternatives(Picture):
             raster(axes, run.pooled[way][..., channel], left, 144, SIDE, limit=limit, frame="output")
             label(axes, middle, 144 + SIDE + 16, way, size=NORMAL, bold=True)
             label(axes, middle, 144 + SIDE + 34, written(run.pooled[way].shape[:2]), size=SMALL, name="muted")
-            label(axes, middle, 144 + SIDE + 52, f"keeps {100 * run.kept_peak[way]:.0f} % of the peak", size=SMALL)
+            label(axes, middle, 144 + SIDE + 52, f"{100 * run.kept_peak[way]:.0f} % of the peak", size=SMALL)
         return figure
 
     def describe(self, run: Run) -> str:

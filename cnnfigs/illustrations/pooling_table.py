@@ -29,7 +29,7 @@ class PoolingTable(Table):
             ("Shape out", [written(layer.output_shape) for layer in pair]),
             ("One output map reads", [_maps(run.pooling_reads), _maps(run.convolution_reads)]),
         ]
-        head = [Cell(""), Cell("Max pooling"), Cell("Convolution")]
+        head = [Cell("Layer"), Cell("Max pooling"), Cell("Convolution")]
         return [head, *([Cell(point, heading=True), *(Cell(text) for text in texts)] for point, texts in points)]
 
     def describe(self, run: PoolingAndConvolution) -> str:

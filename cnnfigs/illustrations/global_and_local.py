@@ -7,14 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
-from cnnfigs.drawing.shapes import arrow, box, digit, label, raster
+from cnnfigs.data import mnist
+from cnnfigs.drawing.shapes import arrow, box, digit, label, raster, written_number
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import require_test_image
+from cnnfigs.illustrations.networks import require_test_image, with_article
 from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.global_patterns import GlobalAndLocalRun, compare_reach
 
 SIDE = 196
+#: Side of the squares by which the unit's weights are told, in pixels of the image, and how many of each sign.
+BLOCK, TOLD = 4, 3
 
 
 @dataclass(frozen=True)
@@ -72,13 +75,31 @@ class GlobalAndLocal(Picture):
         return figure
 
     def describe(self, run: GlobalAndLocalRun) -> str:
-        """Say how much of the image each of the two covers."""
+        """Say how much of the image each of the two covers, and where its weights are positive and negative."""
         height, width = run.kernel.shape
-        return f"""Three squares of the same scale. Left, a digit of {run.image.size} pixels. In the middle, the
+        article = with_article(int(mnist().y_test[self.index]))
+        rows, columns = (size // BLOCK for size in run.unit_weights.shape)
+        blocks = run.unit_weights.reshape(rows, BLOCK, columns, BLOCK).mean(axis=(1, 3))
+        order = [np.unravel_index(number, blocks.shape) for number in blocks.argsort(axis=None)]
+        positive, negative = (
+            "; ".join(
+                f"{told_pixels('row', row)}, {told_pixels('column', column)}, {written_number(blocks[row, column], 2)}"
+                for row, column in chosen
+            )
+            for chosen in (order[: -TOLD - 1 : -1], order[:TOLD])
+        )
+        ink = run.image > 0.5
+        under, beside = (written_number(run.unit_weights[where].mean(), 3) for where in (ink, ~ink))
+        kernel = "; ".join(", ".join(written_number(weight, 2) for weight in line) for line in run.kernel)
+        place = np.unravel_index(run.filter_answers.argmax(), run.filter_answers.shape)
+        return f"""Three squares of the same scale. Left, {article} of {run.image.size} pixels. In the middle, the
             {run.unit_weights.size} weights of one unit of a dense layer, number {run.unit}: one for each pixel, so that
-            they cover the whole image like a mask laid on it. Right, the {run.kernel.size} weights of one filter,
-            number {run.channel}: a tiny patch of {height}×{width} in an empty square, with arrows in all four
-            directions, as it slides over the image and stands in {run.filter_answers.size} places."""
+            they cover the whole image like a mask laid on it. Under the ink of the digit they are {under} on average,
+            elsewhere {beside}. Of all squares of {BLOCK}×{BLOCK} weights, those with the most positive means are
+            {positive}; those with the most negative means {negative}. Right, the {run.kernel.size} weights of one
+            filter, number {run.channel}: a tiny patch of {height}×{width} in an empty square, drawn where it answers
+            most strongly, its corner in row {place[0]}, column {place[1]}, with arrows in all four directions, as it
+            slides over the image and stands in {run.filter_answers.size} places. Its weights, row by row: {kernel}."""
 
     def state_facts(self, run: GlobalAndLocalRun) -> dict[str, str]:
         """Give the numbers of weights and of the filter's places."""
@@ -87,3 +108,14 @@ class GlobalAndLocal(Picture):
             "filter weights": str(run.kernel.size),
             "places": str(run.filter_answers.size),
         }
+
+
+def told_pixels(axis: str, block: int) -> str:
+    """Say which rows or columns of pixels a block covers.
+
+    Examples
+    --------
+    >>> told_pixels("row", 2)
+    'rows 8 to 11'
+    """
+    return f"{axis}s {block * BLOCK} to {(block + 1) * BLOCK - 1}"

@@ -7,17 +7,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import digit, label, raster_sheet
+from cnnfigs.drawing.shapes import arrow, box, digit, label, raster_sheet
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture, require_whole
-from cnnfigs.illustrations.networks import require_network, written
+from cnnfigs.illustrations.local_patterns import told_weights
+from cnnfigs.illustrations.networks import as_percent, require_network, written
 from cnnfigs.runs.second_layer import SecondLayerFilter, second_layer_filter
 
 if TYPE_CHECKING:
     import keras
 
-COLUMNS, SIDE, PATCH, PATCHES, ASKED = 8, 36, 72, 8, 1000
+PATCHES, ASKED = 8, 1000
+WIDTH, PATCH = 520, 56
+#: The pairs that are drawn large: how many, in how many columns, side of a kernel, gap in a pair, distances of pairs.
+PAIRS, PAIR_COLUMNS, SIDE, GAP, PAIR_STEP, PAIR_LINE = 6, 3, 54, 36, 180, 90
+#: The sheet of the other slices: columns, side of a slice, distances.
+COLUMNS, SMALL_SIDE, STEP, LINE = 13, 24, 39, 48
 
 
 @dataclass(frozen=True)
@@ -50,44 +57,69 @@ class SecondLayer(Picture):
         return second_layer_filter(self.network, self.channel, PATCHES, ASKED)
 
     def draw(self, run: SecondLayerFilter) -> Figure:
-        """Draw pairs of a first-layer kernel and a slice, the largest slices first, and what the filter finds."""
+        """Draw the pairs with the largest slices, the other slices as a sheet, and what the filter finds."""
         count = run.slices.shape[-1]
-        lines = -(-count // COLUMNS)
-        step, line = 2 * SIDE + 16, SIDE + 32
-        bottom = 34 + lines * line + 8
-        figure, axes = canvas(COLUMNS * step + 4, bottom + PATCH + 56)
-        label(axes, 4, 14, "Each pair: a filter of the first layer", align="left", name="input", bold=True)
-        label(axes, 272, 14, "and the slice that reads its map", align="left", name="kernel", bold=True)
-        corners = []
-        for place, number in enumerate(run.order):
-            row, column = divmod(place, COLUMNS)
-            left, top = 6 + column * step, 34 + row * line
-            label(axes, left + SIDE + 2, top + 7, f"map {number}", size=SMALL, name="muted")
-            corners.append((left, top + 18))
-        beside = [(left + SIDE + 4, top) for left, top in corners]
-        for weights, places, frame in ((run.kernels, corners, "input"), (run.slices, beside, "kernel")):
-            cell = SIDE // weights.shape[0]
-            arrays = [weights[..., number] for number in run.order]
-            raster_sheet(axes, arrays, places, cell, signed=True, frame=frame)
+        large, small = run.order[:PAIRS], run.order[PAIRS:]
+        lines = -(-len(small) // COLUMNS)
+        sheet = 34 + -(-len(large) // PAIR_COLUMNS) * PAIR_LINE
+        bottom = sheet + (lines * LINE + 38 if lines else 0)
+        figure, axes = canvas(WIDTH, bottom + PATCH + 48)
+        label(axes, 4, 14, "A filter of the first layer", align="left", name="input", bold=True)
+        label(axes, 166, 14, "and the slice that reads its map", align="left", name="kernel", bold=True)
+        pairs = [divmod(place, PAIR_COLUMNS) for place in range(len(large))]
+        lefts = [(6 + column * PAIR_STEP, 52 + row * PAIR_LINE) for row, column in pairs]
+        rights = [(left + SIDE + GAP, top) for left, top in lefts]
+        limit = float(np.abs(run.slices).max())
+        for weights, places, frame in ((run.kernels, lefts, "input"), (run.slices, rights, "kernel")):
+            height, width, _ = weights.shape
+            cell, most = SIDE // height, float(np.abs(weights).max())
+            arrays = [weights[..., number] for number in large]
+            raster_sheet(axes, arrays, places, cell, limit=most, signed=True, frame=None)
+            for x, y in places:
+                box(axes, x, y, width * cell, height * cell, edge=frame, line_width=2)
+        for number, (left, top) in zip(large, lefts, strict=True):
+            label(axes, left + SIDE + GAP / 2, top - 11, f"map {number}", size=SMALL, name="muted")
+            arrow(axes, (left + SIDE + 6, top + SIDE / 2), (left + SIDE + GAP - 6, top + SIDE / 2))
+        if lines:
+            head = f"The other {count - len(large)} slices, and the numbers of their maps"
+            label(axes, 4, sheet + 12, head, align="left", name="kernel", bold=True)
+            places = [divmod(place, COLUMNS) for place in range(len(small))]
+            corners = [(6 + column * STEP, sheet + 26 + row * LINE) for row, column in places]
+            arrays = [run.slices[..., number] for number in small]
+            raster_sheet(axes, arrays, corners, SMALL_SIDE // run.slices.shape[0], limit=limit, signed=True)
+            for number, (left, top) in zip(small, corners, strict=True):
+                label(axes, left + SMALL_SIDE / 2, top + SMALL_SIDE + 9, f"{number}", size=SMALL, name="muted")
         head = f"What this filter answers to most strongly in {run.asked:,} digits"
-        label(axes, 4, bottom + 14, head, align="left", name="output", bold=True)
+        label(axes, 4, bottom + 12, head, align="left", name="output", bold=True)
         for place, (patch, answer) in enumerate(zip(run.patches, run.answers, strict=True)):
-            left = 6 + place * step
-            digit(axes, patch, left, bottom + 28, PATCH, frame="output")
-            label(axes, left + PATCH / 2, bottom + 28 + PATCH + 12, f"{answer:.2f}", size=SMALL, name="output")
+            left = 6 + place * (PATCH + 8)
+            digit(axes, patch, left, bottom + 26, PATCH, frame="output")
+            label(axes, left + PATCH / 2, bottom + 26 + PATCH + 10, f"{answer:.2f}", size=SMALL, name="output")
         return figure
 
     def describe(self, run: SecondLayerFilter) -> str:
-        """Say how many pairs there are, which slices weigh most, and what the filter answers to."""
+        """Say how many slices there are, which weigh most and what they ask for, and what the filter answers to."""
         answers = ", ".join(f"{answer:.2f}" for answer in run.answers)
+        large, rest = run.order[:PAIRS], run.order[PAIRS:]
+        pairs = "; ".join(
+            f"map {number}, filter {told_weights(run.kernels[..., number])}, slice"
+            f" {told_weights(run.slices[..., number])} ({(run.slices[..., number] > 0).sum()} of"
+            f" {run.slices[..., number].size} weights positive)"
+            for number in large
+        )
+        others = (
+            f"""The other {len(rest)} slices stand below them, small; their weights are at most
+            {np.abs(run.slices[..., rest]).max():.2f}, those of the first pair's slice up to
+            {np.abs(run.slices[..., large[0]]).max():.2f}."""
+            if len(rest)
+            else ""
+        )
         return f"""Filter {run.channel} of the second convolution is a stack of {run.slices.shape[-1]} slices of
-            {written(run.slices.shape[:2])} weights. Each is drawn as a coloured square beside the first-layer filter
-            whose map it reads, the largest weights first: those that read maps
-            {", ".join(str(number) for number in run.order[:4])}, then the others; the weights of the first are up to
-            {np.abs(run.slices[..., run.order[0]]).max():.2f}, those of the last at most
-            {np.abs(run.slices[..., run.order[-1]]).max():.2f}. Below, {len(run.patches)} patches of
-            {written(run.patches.shape[1:])} pixels from {run.asked:,} digits to which the filter answers most strongly,
-            {answers}: they show the same piece of stroke again and again."""
+            {written(run.slices.shape[:2])} weights. The {len(large)} with the largest weights are drawn large, each
+            beside the first-layer filter whose map it reads, with an arrow from the filter to the slice. Where their
+            large weights are: {pairs}. {others} Below, {len(run.patches)} patches of {written(run.patches.shape[1:])}
+            pixels from {run.asked:,} digits to which the filter answers most strongly, {answers}.
+            {told_stroke(run.patches)}"""
 
     def state_facts(self, run: SecondLayerFilter) -> dict[str, str]:
         """Give the filter's number, slices, weights and the size of a patch."""
@@ -101,3 +133,27 @@ class SecondLayer(Picture):
             "patches": str(len(run.patches)),
             "asked": f"{run.asked:,}",
         }
+
+
+def told_stroke(patches: NDArray[np.float32]) -> str:
+    """Say where the ink lies in the mean of patches, shape (n, rows, columns), and to which side the stroke is open.
+
+    A side is open if the middle of that edge has less than half the ink of every other edge's middle; the patch is
+    cut into three by three parts for that.
+
+    Examples
+    --------
+    >>> bow = np.ones((1, 6, 6), dtype=np.float32)
+    >>> bow[:, 2:4, 2:] = 0
+    >>> told_stroke(bow).split(": ")[1]
+    'a bow that is open to the right.'
+    """
+    mean = patches.mean(axis=0)
+    rows, columns = (np.array_split(np.arange(size), 3) for size in mean.shape)
+    part = [[float(mean[np.ix_(row, column)].mean()) for column in columns] for row in rows]
+    ink = {"left": part[1][0], "right": part[1][2], "top": part[0][1], "bottom": part[2][1]}
+    shares = ", ".join(f"{as_percent(share)} at the {side}" for side, share in ink.items())
+    first, second = sorted(ink, key=ink.__getitem__)[:2]
+    shape = f"a bow that is open to the {first}" if ink[first] < ink[second] / 2 else "no side of it is clearly open"
+    return f"""In the middle of its edges and in its centre their mean has this much ink, {shares},
+        {as_percent(part[1][1])} in the centre: {shape}."""

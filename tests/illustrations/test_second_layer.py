@@ -6,7 +6,7 @@ import pytest
 from svg_numbers import numbers, texts
 
 from cnnfigs.data import mnist
-from cnnfigs.illustrations.second_layer import SecondLayer
+from cnnfigs.illustrations.second_layer import SecondLayer, told_stroke
 from cnnfigs.models.weights import load
 
 
@@ -22,7 +22,10 @@ def test_slices_are_those_of_the_layer_the_largest_first(model, channel):
     np.testing.assert_array_equal(run.slices, model.layers[2].get_weights()[0][..., channel])
     np.testing.assert_array_equal(run.kernels, model.layers[0].get_weights()[0][:, :, 0])
     assert run.slices.shape == (3, 3, 32)
-    drawn = [int(text.removeprefix("map ")) for text in texts(picture) if text.startswith("map ")]
+    written = texts(picture)
+    large = [int(text.removeprefix("map ")) for text in written if text.startswith("map ")]
+    assert len(large) == 6
+    drawn = large + [int(text) for text in written if text.isdecimal()]
     assert sorted(drawn) == list(range(32))
     sizes = [np.abs(run.slices[..., number]).sum() for number in drawn]
     assert sizes == sorted(sizes, reverse=True)
@@ -35,7 +38,8 @@ def test_the_filter_answers_to_each_patch_what_is_written_below_it(model, channe
     first, pool, second = model.layers[:3]
     alone = np.asarray(second(pool(first(picture.result.patches[..., None]))))
     assert alone.shape[1:3] == (1, 1)
-    np.testing.assert_allclose(numbers(picture), alone[:, 0, 0, channel], atol=0.006)
+    answers = [number for number in numbers(picture) if number % 1]
+    np.testing.assert_allclose(answers, alone[:, 0, 0, channel], atol=0.006)
 
 
 def test_no_digit_has_a_stronger_answer(model):
@@ -43,6 +47,37 @@ def test_no_digit_has_a_stronger_answer(model):
     maps = reader.predict(mnist().x_test[:1000, ..., None].astype(np.float32) / 255, batch_size=250, verbose=0)
     strongest = np.sort(maps[..., 27].max(axis=(1, 2)))[::-1][:8]
     np.testing.assert_allclose(SecondLayer(27).result.answers, strongest, atol=1e-5)
+
+
+def test_description_tells_the_strongest_pair_and_the_stroke():
+    picture = SecondLayer(27)
+    told = picture.description
+    first = picture.result.order[0]
+    positive = int((load("convnet").layers[2].get_weights()[0][..., first, 27] > 0).sum())
+    assert f"map {first}, filter" in told
+    assert f"({positive} of 9 weights positive)" in told
+    mean = picture.result.patches.mean(axis=0)
+    assert mean[:, :3].mean() > mean[:, 5:].mean()
+    assert mean[3:6, 6:].mean() < 0.1
+    assert told.endswith("a bow that is open to the right.")
+
+
+@pytest.mark.parametrize(
+    ("open_side", "hole"),
+    [
+        ("left", np.s_[:, 3:6, :6]),
+        ("right", np.s_[:, 3:6, 3:]),
+        ("top", np.s_[:, :6, 3:6]),
+        ("bottom", np.s_[:, 3:, 3:6]),
+    ],
+)
+def test_the_open_side_of_a_stroke_is_named(open_side, hole):
+    bow = np.ones((1, 9, 9), dtype=np.float32)
+    bow[hole] = 0
+    told = told_stroke(bow)
+    assert told.endswith(f"a bow that is open to the {open_side}.")
+    assert "0\N{NO-BREAK SPACE}% in the centre" in told
+    assert told_stroke(np.ones((1, 9, 9), dtype=np.float32)).endswith("no side of it is clearly open.")
 
 
 def test_parameters_out_of_range_are_refused(model):

@@ -65,7 +65,7 @@ class SecondLayer(Picture):
         bottom = sheet + (lines * LINE + 38 if lines else 0)
         figure, axes = canvas(WIDTH, bottom + PATCH + 48)
         label(axes, 4, 14, "A filter of the first layer", align="left", name="input", bold=True)
-        label(axes, 166, 14, "and the slice that reads its map", align="left", name="kernel", bold=True)
+        label(axes, 196, 14, "and the slice that reads its map", align="left", name="kernel", bold=True)
         pairs = [divmod(place, PAIR_COLUMNS) for place in range(len(large))]
         lefts = [(6 + column * PAIR_STEP, 52 + row * PAIR_LINE) for row, column in pairs]
         rights = [(left + SIDE + GAP, top) for left, top in lefts]

@@ -2,6 +2,12 @@
 
 from pathlib import Path
 
+from hypothesis import HealthCheck, settings
+
+# In a fresh clone Hypothesis first makes a table of all characters, and a machine may be busy: slow is not wrong.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
+
 
 def pytest_addoption(parser):
     parser.addoption(

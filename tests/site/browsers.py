@@ -24,6 +24,6 @@ def find_browser(chosen: str | None = None) -> str:
         raise RuntimeError(
             f"none of {', '.join(names)} found, one of which the tests of the site drive: install one with"
             " `sudo apt-get install chromium` (Debian), `sudo snap install chromium` (Ubuntu),"
-            " `brew install --cask chromium` (macOS) or `winget install Google.Chrome` (Windows)"
+            " `brew install --cask google-chrome` (macOS) or `winget install Google.Chrome` (Windows)"
         )
     return found

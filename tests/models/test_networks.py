@@ -10,6 +10,7 @@ PARAMETERS = {
     "dense_512": (784 * 512 + 512) + (512 * 10 + 10),
     "dense_131": (784 * 131 + 131) + (131 * 10 + 10),
     "unpooled": (3 * 3 * 1 * 32 + 32) + (3 * 3 * 32 * 64 + 64) + (3 * 3 * 64 * 128 + 128) + (61_952 * 10 + 10),
+    "convnet_global_max": (3 * 3 * 1 * 32 + 32) + (3 * 3 * 32 * 64 + 64) + (3 * 3 * 64 * 128 + 128) + (128 * 10 + 10),
     # C1, S2, C3 with the 60 connections of the paper's table I, S4, C5, F6; the bitmaps are fixed.
     "lenet5": (25 * 6 + 6) + 2 * 6 + (25 * 60 + 16) + 2 * 16 + (25 * 16 * 120 + 120) + (120 * 84 + 84),
 }
@@ -26,6 +27,7 @@ def test_published_counts():
         "dense_512": 407_050,
         "dense_131": 104_155,
         "unpooled": 712_202,
+        "convnet_global_max": 93_962,
         "lenet5": 60_000,
     }
 

@@ -46,6 +46,7 @@ def test_record_says_how_the_weights_were_made(name):
         ("dense_512", 0.976, 0.985),
         ("dense_131", 0.974, 0.983),
         ("unpooled", 0.980, 0.992),
+        ("convnet_global_max", 0.983, 0.993),
         ("lenet5", 0.984, 0.991),
     ],
 )

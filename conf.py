@@ -15,9 +15,9 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",
     "sphinxcontrib.bibtex",
-    "sphinxext.opengraph",
     "cnnfigs.sphinxext.assets",
     "cnnfigs.sphinxext.freshness",
+    "cnnfigs.sphinxext.head",
     "cnnfigs.sphinxext.maths",
 ]
 exclude_patterns = ["_static", "_templates"]
@@ -58,8 +58,7 @@ math_eqref_format = "({number})"
 
 # The site
 address = os.environ.get("CNNFIGS_SITE_URL", "")  # where it is published; canonical links need it
-html_baseurl = ogp_site_url = address
-ogp_social_cards = {"enable": False}
+html_baseurl = address
 html_theme = "furo"
 html_title = project
 html_static_path = ["docs/_static"]

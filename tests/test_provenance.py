@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from cnnfigs.provenance import Dependencies, dependencies, digest, file_digest
+from cnnfigs.provenance import Dependencies, dependencies, digest, file_digest, glance
 
 Package = Callable[[dict[str, str]], str]
 _numbers = itertools.count()
@@ -444,6 +444,39 @@ def test_file_digest_follows_the_content(tmp_path: Path) -> None:
     assert file_digest(file) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"  # FIPS 180-2
     file.write_bytes(b"abcd")
     assert file_digest(file) != "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+def test_glance_sees_every_file_and_library_that_a_digest_could(
+    package: Package, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = package({"one.py": "x = 1", "table.csv": "1"})
+    seen = [glance(name)]
+    assert glance(name) == seen[0]
+    folder = tmp_path / name
+    (folder / "__pycache__").mkdir()
+    (folder / "__pycache__" / "one.cpython-311.pyc").write_bytes(b"compiled")
+    assert glance(name) == seen[0]
+
+    def look() -> None:
+        seen.append(glance(name))
+
+    package({"one.py": "x = 22"})
+    look()
+    package({"table.csv": "12"})
+    look()
+    package({"inner/two.py": ""})
+    look()
+    (folder / "table.csv").rename(folder / "moved.csv")
+    look()
+    (folder / "one.py").unlink()
+    look()
+    (tmp_path / "library-2.0.dist-info").mkdir()
+    look()
+    (tmp_path / "library-2.0.dist-info").rename(tmp_path / "library-2.1.dist-info")
+    look()
+    assert len(set(seen)) == 8
+    with pytest.raises(LookupError, match="there is no package tiny_and_absent"):
+        glance("tiny_and_absent")
 
 
 def test_versions_of_used_libraries_count(package: Package, monkeypatch: pytest.MonkeyPatch) -> None:

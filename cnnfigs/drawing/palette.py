@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap, to_rgb
-from matplotlib.typing import ColorType
+
+if TYPE_CHECKING:
+    from matplotlib.colors import LinearSegmentedColormap
+    from matplotlib.typing import ColorType
 
 
 @dataclass(frozen=True)
@@ -107,12 +110,19 @@ def series_colors() -> tuple[str, ...]:
 
 def diverging() -> LinearSegmentedColormap:
     """Return the colour map for signed values; scale symmetrically, so that zero falls on its grey middle."""
-    return LinearSegmentedColormap.from_list("cnn-diverging", palette().maps["diverging"])
+    return _color_map("diverging")
 
 
 def sequential() -> LinearSegmentedColormap:
     """Return the colour map for activations, from zero (nearly white) to the largest (dark)."""
-    return LinearSegmentedColormap.from_list("cnn-sequential", palette().maps["sequential"])
+    return _color_map("sequential")
+
+
+def _color_map(name: str) -> LinearSegmentedColormap:
+    # The site's style sheet needs the palette, and no matplotlib with it.
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list(f"cnn-{name}", palette().maps[name])
 
 
 def text_on(fill: ColorType) -> str:
@@ -153,6 +163,8 @@ def relative_luminance(value: ColorType) -> float:
     >>> relative_luminance("#000000"), relative_luminance("#ffffff")
     (0.0, 1.0)
     """
+    from matplotlib.colors import to_rgb
+
     channels = np.asarray(to_rgb(value))
     linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
     return round(float(linear @ (0.2126, 0.7152, 0.0722)), 12)

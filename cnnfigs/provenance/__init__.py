@@ -25,15 +25,16 @@ from __future__ import annotations
 import functools
 import hashlib
 import importlib.metadata
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from cnnfigs.provenance.files import file_digest
-from cnnfigs.provenance.reach import Reach
+from cnnfigs.provenance.files import file_digest, files_in
+from cnnfigs.provenance.reach import Reach, place_of
 from cnnfigs.provenance.sources import READS_SOURCE
 
-__all__ = ["READS_SOURCE", "Dependencies", "dependencies", "digest", "file_digest", "library_versions"]
+__all__ = ["READS_SOURCE", "Dependencies", "dependencies", "digest", "file_digest", "glance", "library_versions"]
 
 # Keras hands all computing to its backend without importing it where we could see it.
 _COMPUTES_WITH = {"keras": "tensorflow"}
@@ -132,6 +133,38 @@ def digest(*targets: str, libraries: bool = True, verbatim: bool = False) -> str
     if libraries:
         lines += [f"{name}=={version}" for name, version in library_versions(reach.libraries).items()]
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
+
+
+def glance(*packages: str) -> str:
+    """Digest what can be seen without reading a file: while this is the same, no digest of any target has changed.
+
+    Parameters
+    ----------
+    packages
+        Names of the packages that the targets are in.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits over the names, times and sizes of all files in the packages and in this one, and
+        the names of all installed distributions with their versions.
+
+    Raises
+    ------
+    LookupError
+        If there is no package of that name.
+    """
+    seen = []
+    for name in sorted({*packages, __name__.partition(".")[0]}):
+        place = place_of(name)
+        if place is None:
+            raise LookupError(f"there is no package {name}")
+        for path in files_in(place):
+            status = path.stat()
+            seen.append(f"{path} {status.st_mtime_ns} {status.st_size}")
+    folders = [Path(entry) for entry in sys.path if Path(entry).is_dir()]
+    seen += [str(path) for folder in folders for path in folder.iterdir() if path.suffix in {".dist-info", ".egg-info"}]
+    return hashlib.sha256("\n".join([sys.version, *sorted(seen)]).encode()).hexdigest()
 
 
 def library_versions(names: Iterable[str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ import hashlib
 import os
 import posixpath
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,15 +32,12 @@ class PackagedFiles:
         self._by_name: dict[str, set[str]] = {}
         self._folders: set[str] = set()
         self._root = package.parent if package else Path()
-        for place, folders, names in os.walk(package or ""):
-            folders[:] = [folder for folder in folders if not folder.startswith((".", "__"))]
-            for name in names:
-                path = Path(place, name)
-                if package and path.suffix not in {".py", ".pyc"} and not name.startswith("."):
-                    relative = path.relative_to(self._root)
-                    self._paths[relative.as_posix()] = path
-                    self._by_name.setdefault(name, set()).add(relative.as_posix())
-                    self._folders.update(folder.as_posix() for folder in relative.parents)
+        for path in files_in(package) if package else []:
+            if path.suffix != ".py":
+                relative = path.relative_to(self._root)
+                self._paths[relative.as_posix()] = path
+                self._by_name.setdefault(path.name, set()).add(relative.as_posix())
+                self._folders.update(folder.as_posix() for folder in relative.parents)
 
     def named(self, text: Text, folder: Path) -> dict[str, Path]:
         """Find what a text in a module in ``folder`` names: a file, files by a pattern, or all files of a folder."""
@@ -61,6 +59,15 @@ class PackagedFiles:
         here = folder.relative_to(self._root)
         inside = {posixpath.normpath((place / text).as_posix()) for place in [here, *(here.parents if is_path else [])]}
         return {name for name in self._paths for each in inside & self._folders if name.startswith(f"{each}/")}
+
+
+def files_in(package: Path) -> Iterator[Path]:
+    """Give the files of a package, or the one file of a module: sources and data, not what Python compiled."""
+    if package.is_file():
+        yield package
+    for place, folders, names in os.walk(package):
+        folders[:] = [folder for folder in folders if not folder.startswith((".", "__"))]
+        yield from (Path(place, name) for name in names if not name.startswith(".") and not name.endswith(".pyc"))
 
 
 def file_digest(path: Path) -> str:

@@ -51,7 +51,7 @@ class Reach:
         targets = sorted({*targets})
         # What others build on this package depends on it too.
         self._roots = {name.partition(":")[0].partition(".")[0] for name in [*targets, __name__]}
-        self._places = {root: _place(root) for root in self._roots}
+        self._places = {root: place_of(root) for root in self._roots}
         self._packaged = {root: PackagedFiles(place) for root, place in self._places.items()}
         for target in targets:
             self._start(target)
@@ -251,7 +251,7 @@ def _parsed(name: str, path: Path, modified: int, size: int) -> Module:
     return Module(name, path, path.read_text(encoding="utf-8") if size else "")
 
 
-def _place(root: str) -> Path | None:
+def place_of(root: str) -> Path | None:
     """Find a package's folder, or a module's one file; nothing is imported for that."""
     try:
         spec = importlib.util.find_spec(root)

@@ -13,7 +13,7 @@ import hashlib
 import re
 import sys
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from myst_nb.core.read import MystMetadataParsingError, is_myst_markdown_notebook, read_myst_markdown_notebook
@@ -101,10 +101,38 @@ def uses(code: str, packages: Collection[str]) -> Uses:
     )
 
 
-def page_uses(env: BuildEnvironment) -> dict[str, tuple[Uses, str]]:
-    """Give what each page used when it was last read, and the digest then."""
+@dataclass
+class Memory:
+    """What pages used when they were last read, and digests that hold as long as a glance sees the same.
+
+    Working a digest out takes longer than all else when nothing has changed.
+    """
+
+    pages: dict[str, tuple[Uses, str]] = field(default_factory=dict)
+    glance: str = ""
+    digests: dict[Uses, str] = field(default_factory=dict)
+
+    def look(self, packages: Collection[str]) -> None:
+        """Forget the digests if any file or library has changed."""
+        try:
+            seen = provenance.glance(*packages)
+        except LookupError:  # a package that is not there: the page that imports it says so
+            seen = ""
+        if not seen or seen != self.glance:
+            self.glance = seen
+            self.digests.clear()
+
+    def digest(self, used: Uses) -> str:
+        """Digest what a page uses."""
+        if used not in self.digests:
+            self.digests[used] = used.digest()
+        return self.digests[used]
+
+
+def memory(env: BuildEnvironment) -> Memory:
+    """Return what is kept with the pages from one build to the next."""
     if not hasattr(env, "freshness"):
-        env.freshness = {}  # type: ignore[attr-defined]
+        env.freshness = Memory()  # type: ignore[attr-defined]
     return env.freshness  # type: ignore[attr-defined, no-any-return]
 
 
@@ -118,26 +146,30 @@ def mark(app: Sphinx, name: str, source: list[str]) -> None:
         return
     cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     used = uses("\n".join(cells), app.config.freshness_packages)
-    digest = used.digest()
-    page_uses(app.env)[name] = used, digest
+    digest = memory(app.env).digest(used)
+    memory(app.env).pages[name] = used, digest
     # The page's name keeps pages with equal cells apart, which parallel readers would else write at one time.
     source[0] = with_metadata(source[0], "kernelspec", freshness=f"{name} {digest}")
 
 
 def outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
     """Name the pages that must be read again although they have not been edited."""
-    known = page_uses(env).items()
-    return [name for name, (used, digest) in known if name not in changed | removed and used.digest() != digest]
+    known = memory(env)
+    known.look(app.config.freshness_packages)
+    gone = changed | removed
+    return [name for name, (used, digest) in known.pages.items() if name not in gone and known.digest(used) != digest]
 
 
 def purge(app: Sphinx, env: BuildEnvironment, name: str) -> None:
     """Forget a page."""
-    page_uses(env).pop(name, None)
+    memory(env).pages.pop(name, None)
 
 
 def merge(app: Sphinx, env: BuildEnvironment, names: Collection[str], other: BuildEnvironment) -> None:
     """Take over what a parallel reader found."""
-    page_uses(env).update({name: found for name, found in page_uses(other).items() if name in names})
+    found = memory(other)
+    memory(env).pages.update({name: used for name, used in found.pages.items() if name in names})
+    memory(env).digests.update(found.digests)
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -148,4 +180,4 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("env-get-outdated", outdated)
     app.connect("env-purge-doc", purge)
     app.connect("env-merge-info", merge)
-    return {"env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"env_version": 2, "parallel_read_safe": True, "parallel_write_safe": True}

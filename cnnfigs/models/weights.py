@@ -1,7 +1,7 @@
 """The weights that ship: how they are made, and loaded again.
 
-For each network there are the weights and a record beside them: history, test accuracy, seed, library versions, and
-a digest of the code and data that produced them. Whoever loads the weights later compares that digest with today's,
+For each network there are the weights and a record beside them: layers, history, test accuracy, seed, library versions,
+and a digest of the code and data that produced them. Whoever loads the weights later compares that digest with today's,
 so that weights and code cannot drift apart unnoticed.
 """
 
@@ -10,16 +10,18 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
 from cnnfigs import provenance
+from cnnfigs.arithmetic import Layer
 from cnnfigs.data import DataError, checked, manifest, mnist
 from cnnfigs.models.backend import THREADS, load_keras
 from cnnfigs.models.networks import NETWORKS, build
+from cnnfigs.models.records import layer_records
 from cnnfigs.models.training import RECIPE, Moment, Recipe, as_input, fit
 
 if TYPE_CHECKING:
@@ -89,6 +91,7 @@ def train(name: str, folder: Path = WEIGHTS, recipe: Recipe = RECIPE, verbose: i
     record = {
         "network": name,
         "parameters": model.count_params(),
+        "layers": [told(layer) for layer in layer_records(model)],
         "recipe": asdict(recipe),
         "history": training.history,
         "best_epoch": int(np.argmin(training.history["val_loss"])) + 1,
@@ -106,6 +109,18 @@ def train(name: str, folder: Path = WEIGHTS, recipe: Recipe = RECIPE, verbose: i
     }
     (folder / f"{name}.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     return record
+
+
+def told(layer: Layer) -> dict[str, Any]:
+    """Write a layer's record for a file: what differs from the default, so that it is known without Keras.
+
+    Examples
+    --------
+    >>> told(Layer("flatten", "Flatten", output_shape=(784,)))
+    {'name': 'flatten', 'class_name': 'Flatten', 'output_shape': (784,)}
+    """
+    values = ((field.name, getattr(layer, field.name), field.default) for field in fields(layer))
+    return {name: value for name, value, default in values if value != default}
 
 
 def record(name: str, folder: Path = WEIGHTS) -> dict[str, Any]:

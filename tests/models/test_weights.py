@@ -9,6 +9,7 @@ import pytest
 from cnnfigs.data import DataError, mnist
 from cnnfigs.models import weights
 from cnnfigs.models.networks import NETWORKS, build
+from cnnfigs.models.records import layer_records
 from cnnfigs.models.training import RECIPE, Recipe, as_input, fit
 from cnnfigs.models.weights import StaleWeightsError, load, record
 
@@ -37,6 +38,14 @@ def test_record_says_how_the_weights_were_made(name):
     assert found["best_epoch"] == int(np.argmin(losses)) + 1
     # The stopping rule: three epochs without a better loss, or all thirty.
     assert len(losses) == min(found["best_epoch"] + RECIPE.patience, RECIPE.epochs)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_record_tells_the_layers_of_the_network(name):
+    told = [weights.told(layer) for layer in layer_records(build(name))]
+    # Keras numbers the input layers of a session.
+    renamed = json.loads(json.dumps(told).replace(f'"{told[0]["name"]}"', '"input_layer"'))
+    assert record(name)["layers"] == renamed
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,117 @@
+"""Trained networks as scripts that a browser can load, also from disk: no request, no module, no Keras.
+
+A script holds one call: it enters a network's layers, as the record beside the weights tells them, and their weights.
+Weights are rounded to 8 bits, with a scale of its own for each filter or unit, whose largest weight is ±127 steps.
+The explorers' forward pass, ``cnnfigs/explorers/scripts/forward.js``, reads this.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnfigs.data import checked
+from cnnfigs.models.weights import REMEDY, WEIGHTS, record
+
+#: What of a layer's record a forward pass needs, and how JavaScript spells it.
+FIELDS = {
+    "name": "name",
+    "class_name": "className",
+    "output_shape": "outputShape",
+    "kernel_size": "kernelSize",
+    "strides": "strides",
+    "padding": "padding",
+    "activation": "activation",
+}
+#: Weights are rounded to so many steps on either side of zero.
+STEPS = 127
+
+Floats = NDArray[np.float32]
+
+
+def network_script(name: str) -> str:
+    """Write one of the tutorial's networks, trained, as a script.
+
+    Parameters
+    ----------
+    name
+        Name of a network made of Conv2D, MaxPooling2D, GlobalMaxPooling2D, Flatten and Dense layers.
+
+    Returns
+    -------
+    str
+        JavaScript that enters the network as ``cnn.data[name]``; the same text at every call.
+
+    Raises
+    ------
+    ValueError
+        If there is no network of that name.
+    cnnfigs.data.DataError
+        If its weights or their record are missing or damaged.
+    cnnfigs.models.weights.StaleWeightsError
+        If network, recipe or data have changed since the training.
+    """
+    arrays = weights(name)
+    layers = []
+    for told in record(name)["layers"]:
+        layer = {script: told[field] for field, script in FIELDS.items() if field in told}
+        if told["name"] in arrays:
+            kernel, bias = arrays[told["name"]]
+            layer["weights"] = packed(kernel, bias)
+        layers.append(layer)
+    description = json.dumps({"name": name, "layers": layers}, separators=(",", ":"))
+    return f"((window.cnn ??= {{}}).data ??= {{}}).{name} = {description};\n"
+
+
+def weights(name: str) -> dict[str, tuple[Floats, Floats]]:
+    """Read kernel and bias of each layer of a network that has them, without Keras.
+
+    Returns
+    -------
+    dict of str to (ndarray, ndarray)
+        By the layer's name; shapes as Keras has them, filters or units last.
+
+    Raises
+    ------
+    As :func:`network_script`.
+    """
+    import h5py
+
+    kept: dict[str, Any] = record(name)["weights"]["trained"]
+    path = checked(WEIGHTS / kept["file"], kept["sha256"], REMEDY)
+    with h5py.File(path) as file:
+        groups = [layer["vars"] for layer in file["layers"].values()]
+        return {group.attrs["name"]: (group["0"][()], group["1"][()]) for group in groups if len(group) == 2}
+
+
+def packed(kernel: Floats, bias: Floats) -> str:
+    """Pack a layer's weights as text: scales and biases in 32 bits, then the kernel in 8, all in base64.
+
+    Parameters
+    ----------
+    kernel, bias
+        Shapes (..., filters) and (filters,).
+
+    Examples
+    --------
+    >>> text = packed(np.array([[1.0, -4.0], [0.5, 2.0]], dtype=np.float32), np.zeros(2, dtype=np.float32))
+    >>> kernel, bias = unpacked(text, (2, 2))
+    >>> [f"{weight:.2f}" for weight in kernel[:, 1]], bias.tolist()
+    (['-4.00', '2.02'], [0.0, 0.0])
+    """
+    scales = np.abs(kernel).reshape(-1, kernel.shape[-1]).max(axis=0) / np.float32(STEPS)
+    scales = np.where(scales > 0, scales, np.float32(1)).astype("<f4")
+    steps = np.rint(kernel / scales).astype(np.int8)
+    return base64.b64encode(scales.tobytes() + bias.astype("<f4").tobytes() + steps.tobytes()).decode()
+
+
+def unpacked(text: str, shape: tuple[int, ...]) -> tuple[Floats, Floats]:
+    """Read what :func:`packed` wrote: the kernel, of a shape whose last axis is that of the filters, and the bias."""
+    content, filters = base64.b64decode(text), shape[-1]
+    scales, bias = np.frombuffer(content[: 8 * filters], dtype="<f4").reshape(2, filters)
+    steps = np.frombuffer(content[8 * filters :], dtype=np.int8).reshape(shape)
+    return (steps * scales).astype(np.float32), bias.astype(np.float32)

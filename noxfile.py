@@ -85,6 +85,14 @@ def bench(session: nox.Session) -> None:
 
 
 @task
+def forward(session: nox.Session) -> None:
+    """Time the explorers' forward pass beside TensorFlow.js, in the browser; needs Node.js."""
+    install(session)
+    session.run("npm", "ci", "--prefix", "tests/bench/forward", "--no-audit", "--no-fund", external=True)
+    session.run("python", "tests/bench/forward/run.py")
+
+
+@task
 def reproducible(session: nox.Session) -> None:
     """Build the site twice from nothing and compare byte by byte."""
     install(session)

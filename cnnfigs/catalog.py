@@ -1,0 +1,242 @@
+"""Every illustration and the page that shows it, read off the sources: nothing is imported, so it takes no time.
+
+The gallery and the command line tell of the illustrations from here. Their code is imported only when one is drawn.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import importlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cnnfigs
+
+if TYPE_CHECKING:
+    from cnnfigs.illustrations.base import Illustration
+
+PACKAGE = Path(cnnfigs.__file__).parent
+#: Where the pages are when the package is used from its repository.
+PAGES = PACKAGE.parent / "docs"
+
+_CODE_CELL = re.compile(r"(?ms)^(`{3,})\{code-cell\}[^\n]*\n(?:---\n.*?^---\n)?(.*?)^\1\s*$")
+_OPTION = re.compile(r"(?m)^:[\w-]+:.*\n")
+_LABEL = re.compile(r"(?m)^[ ]{4}name:[ ]*(\S+)[ ]*$")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of an illustration.
+
+    Attributes
+    ----------
+    name
+        Its name.
+    default
+        What it is when it is not given, as Python writes it.
+    accepted
+        What it means and what is accepted, from the docstring; one line.
+    """
+
+    name: str
+    default: str
+    accepted: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An illustration as its source tells it.
+
+    Attributes
+    ----------
+    name, module
+        Its class and the module that defines it.
+    line
+        What it shows: the first line of the docstring.
+    kind
+        The base that it comes from: ``"Picture"``, ``"Table"`` or ``"Illustration"``, which is any other.
+    parameters
+        Its parameters in order.
+    """
+
+    name: str
+    module: str
+    line: str
+    kind: str
+    parameters: tuple[Parameter, ...]
+
+    def load(self) -> type[Illustration]:
+        """Import the illustration."""
+        found: type[Illustration] = getattr(importlib.import_module(self.module), self.name)
+        return found
+
+
+@dataclass(frozen=True)
+class Use:
+    """A code cell that shows an illustration.
+
+    Attributes
+    ----------
+    page
+        Name of the page, such as ``"padding-and-strides"``.
+    code
+        The cell's last line, such as ``"Padding(size=6)"``.
+    label
+        Name of the numbered figure around it; empty where there is none.
+    """
+
+    page: str
+    code: str
+    label: str
+
+
+@cache
+def entries() -> Mapping[str, Entry]:
+    """Read every illustration of the package, by name in alphabetical order.
+
+    Examples
+    --------
+    >>> entries()["Padding"].line
+    'Where a kernel can stand on its input, with and without padding.'
+    """
+    classes = dict(_classes())
+    found = {}
+    for name, (module, node) in classes.items():
+        kind = _kind(name, classes)
+        if kind and not name.startswith("_") and not _is_abstract(node):
+            fields = [field for each in reversed(_lineage(name, classes)) for field in _fields(each)]
+            docstring = ast.get_docstring(node) or ""
+            told = _told(docstring)
+            parameters = tuple(Parameter(field, default, told.get(field, "")) for field, default in fields)
+            found[name] = Entry(name, module, docstring.partition("\n")[0], kind, parameters)
+    return dict(sorted(found.items()))
+
+
+def find(name: str) -> Entry:
+    """Return the illustration of that name, in whatever case and with or without hyphens.
+
+    Raises
+    ------
+    ValueError
+        If there is none; names like it are given.
+
+    Examples
+    --------
+    >>> find("max-pooling").name
+    'MaxPooling'
+    >>> find("Pading")
+    Traceback (most recent call last):
+        ...
+    ValueError: there is no illustration 'Pading': did you mean Padding?
+    """
+    known = {_plain(each): entry for each, entry in entries().items()}
+    if _plain(name) in known:
+        return known[_plain(name)]
+    near = [known[each].name for each in difflib.get_close_matches(_plain(name), known, n=3, cutoff=0.6)]
+    advice = f"did you mean {' or '.join(near)}?" if near else "`cnnfigs list` names all"
+    raise ValueError(f"there is no illustration {name!r}: {advice}")
+
+
+def uses(folder: Path = PAGES) -> Mapping[str, tuple[Use, ...]]:
+    """Find the code cells that show an illustration as their result, by the illustration's name.
+
+    Parameters
+    ----------
+    folder
+        Where the pages are, as Markdown. Pages come in the order of the contents on ``index.md``.
+    """
+    found: dict[str, list[Use]] = {}
+    for path in _in_reading_order(folder):
+        for name, use in page_uses(path.stem, path.read_text(encoding="utf-8")):
+            if name in entries():
+                found.setdefault(name, []).append(use)
+    return {name: tuple(each) for name, each in found.items()}
+
+
+def page_uses(page: str, text: str) -> Iterator[tuple[str, Use]]:
+    r"""Find the calls that are the results of a page's code cells, each with the name that is called.
+
+    Parameters
+    ----------
+    page
+        Name of the page.
+    text
+        Its Markdown.
+
+    Examples
+    --------
+    >>> text = "```{code-cell} ipython3\nfrom cnnfigs.illustrations.relu import Relu\n\nRelu(index=3)\n```\n"
+    >>> list(page_uses("first", text))
+    [('Relu', Use(page='first', code='Relu(index=3)', label=''))]
+    """
+    for cell in _CODE_CELL.finditer(text):
+        try:
+            statements = ast.parse(_OPTION.sub("", cell[2])).body
+        except SyntaxError:  # the page's build says so
+            continue
+        match statements[-1:]:
+            case [ast.Expr(value=ast.Call(func=ast.Name(id=name)) as call)]:
+                label = _LABEL.search(cell[0])
+                yield name, Use(page, ast.unparse(call), label[1] if label else "")
+
+
+def _in_reading_order(folder: Path) -> list[Path]:
+    paths = {path.stem: path for path in sorted(folder.glob("*.md"))}
+    contents = paths["index"].read_text(encoding="utf-8").splitlines() if "index" in paths else []
+    order = ["index", *(line.strip() for line in contents if line.strip() in paths)]
+    return sorted(paths.values(), key=lambda path: order.index(path.stem) if path.stem in order else len(order))
+
+
+Classes = Mapping[str, tuple[str, ast.ClassDef]]
+
+
+def _classes() -> Iterator[tuple[str, tuple[str, ast.ClassDef]]]:
+    for path in sorted((PACKAGE / "illustrations").glob("*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                yield node.name, (f"cnnfigs.illustrations.{path.stem}", node)
+
+
+def _lineage(name: str, classes: Classes) -> list[ast.ClassDef]:
+    """Give a class and those that it comes from, within the illustrations."""
+    if name not in classes:
+        return []
+    node = classes[name][1]
+    return [node, *(each for base in node.bases for each in _lineage(ast.unparse(base).split(".")[-1], classes))]
+
+
+def _kind(name: str, classes: Classes) -> str:
+    lineage = [node.name for node in _lineage(name, classes)][1:]
+    return next((kind for kind in ("Picture", "Table", "Illustration") if kind in lineage), "")
+
+
+def _is_abstract(node: ast.ClassDef) -> bool:
+    functions = [each for each in node.body if isinstance(each, ast.FunctionDef)]
+    return any("abstractmethod" in ast.unparse(each) for function in functions for each in function.decorator_list)
+
+
+def _fields(node: ast.ClassDef) -> Iterable[tuple[str, str]]:
+    for each in node.body:
+        match each:
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=told, value=ast.expr() as value):
+                if not ast.unparse(told).startswith("ClassVar"):
+                    yield name, ast.unparse(value)
+
+
+def _told(docstring: str) -> dict[str, str]:
+    """Read the parameters of a numpydoc docstring; several may share one text."""
+    section = re.search(r"(?s)Parameters\n-+\n(.*?)(?:\n\n\w+\n-+\n|\Z)", docstring)
+    told: dict[str, str] = {}
+    for names, text in re.findall(r"(?m)^(\w[\w, ]*)\n((?:^    .*\n?)+)", section[1] + "\n" if section else ""):
+        for name in names.split(","):
+            told[name.strip()] = " ".join(text.split())
+    return told
+
+
+def _plain(name: str) -> str:
+    return re.sub("[-_ ]", "", name).lower()

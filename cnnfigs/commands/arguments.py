@@ -1,0 +1,127 @@
+"""Words of the command line as an illustration with its parameters."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from cnnfigs.catalog import find
+from cnnfigs.commands.errors import CommandError, reason
+from cnnfigs.illustrations.base import Illustration
+
+_WORDS = {"true": True, "false": False, "none": None}
+
+
+def illustration(words: Sequence[str]) -> Illustration:
+    """Make the illustration that words of the command line tell.
+
+    Parameters
+    ----------
+    words
+        A name, then parameters as ``--name=value`` or ``--name value``; a hyphen in a name stands for an underscore.
+
+    Raises
+    ------
+    CommandError
+        If there is no such illustration or parameter, or the illustration refuses a value.
+    """
+    names = [word for word in words[:1] if not word.startswith("--")]
+    if not names:
+        raise CommandError("which illustration? `cnnfigs list` names all, `cnnfigs render Padding` renders one")
+    try:
+        kind = find(names[0]).load()
+    except ValueError as error:
+        raise CommandError(str(error)) from error
+    defaults = {field.name: field.default for field in fields(kind)}
+    told = {}
+    for name, text in _pairs(words[1:]):
+        if name not in defaults:
+            near = difflib.get_close_matches(name, defaults, n=1) or list(defaults)
+            accepted = " or ".join([f"--{each}" for each in near]) or "none"
+            raise CommandError(f"{kind.__name__} has no parameter {name!r}: accepted is {accepted}")
+        told[name] = _value(name, text, defaults[name])
+    try:
+        return kind(**told)
+    except ValueError as error:
+        raise CommandError(f"{kind.__name__}: {error}") from error
+
+
+def computed(words: Sequence[str]) -> Illustration:
+    """Make the illustration that words of the command line tell, with its run.
+
+    Raises
+    ------
+    CommandError
+        As :func:`illustration`, or if the run refuses what the illustration was given.
+    """
+    made = illustration(words)
+    try:
+        made.result  # noqa: B018 - it is kept with the illustration
+    except ValueError as error:
+        raise CommandError(f"{type(made).__name__}: {' '.join(str(error).split())}") from error
+    return made
+
+
+def _pairs(words: Sequence[str]) -> list[tuple[str, str]]:
+    pairs = []
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        if not word.startswith("--") or word == "--":
+            raise CommandError(f"what is {word!r}? Parameters are written --name=value")
+        name, given, text = word[2:].partition("=")
+        if not given:
+            if not rest:
+                raise CommandError(f"{word} has no value: write {word}=VALUE")
+            text = rest.pop(0)
+        pairs.append((name.replace("-", "_"), text))
+    return pairs
+
+
+def _value(name: str, text: str, default: Any) -> Any:
+    """Read a value as Python writes it, so far as the default is no text; a file where it is a network or an image."""
+    if name == "network" and text.endswith(".keras"):
+        from cnnfigs.models.files import ModelFileError, read_model
+
+        try:
+            return read_model(Path(text))
+        except ModelFileError as error:
+            raise CommandError(str(error)) from error
+    if name == "image" and text.lower() not in _WORDS:
+        return read_image(Path(text))
+    if isinstance(default, str):
+        return text
+    try:
+        value = _WORDS[text.lower()] if text.lower() in _WORDS else ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        value = text
+    if isinstance(default, tuple) and not isinstance(value, tuple):
+        return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else (value,)
+    if isinstance(default, float) and type(value) is int:
+        return float(value)
+    return value
+
+
+def read_image(path: Path) -> Any:
+    """Read a picture from a file as RGB, shape (height, width, 3), uint8.
+
+    Raises
+    ------
+    CommandError
+        If there is no such file or it is no picture.
+    """
+    import numpy as np
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
+    try:
+        with Image.open(path) as image:
+            return np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
+    except UnidentifiedImageError as error:
+        raise CommandError(f"{path} is not a picture that can be read: JPEG, PNG, WebP and GIF can") from error
+    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+        why = reason(error) if isinstance(error, OSError) else str(error)
+        raise CommandError(f"{path} cannot be read: {why}") from error

@@ -1,0 +1,148 @@
+"""The beginning of a page or an illustration: files that work as they are, to be changed bit by bit."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from string import Template
+
+from cnnfigs.catalog import entries, find
+from cnnfigs.commands.errors import CommandError, reason
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def new_illustration(root: Path, name: str) -> list[str]:
+    """Write an illustration, its run and its test.
+
+    Parameters
+    ----------
+    root
+        The repository.
+    name
+        Name of the class, such as ``"BatchNormalization"``.
+
+    Returns
+    -------
+    list of str
+        What was made and what to do next, a line each.
+
+    Raises
+    ------
+    CommandError
+        If the name does not fit or is taken, this is no repository of cnnfigs, or a file cannot be written.
+    """
+    _require_repository(root)
+    if not re.fullmatch(r"[A-Z][A-Za-z0-9]+", name) or keyword.iskeyword(name):
+        raise CommandError(f"name is {name!r}: accepted is a class name, such as BatchNormalization")
+    if name in entries():
+        raise CommandError(f"name is {name!r}: there is such an illustration already, in {entries()[name].module}")
+    module = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+    values = {"name": name, "module": module}
+    made = _write(
+        root,
+        {
+            f"cnnfigs/runs/{module}.py": _filled("run.py.txt", values),
+            f"cnnfigs/illustrations/{module}.py": _filled("illustration.py.txt", values),
+            f"tests/illustrations/test_{module}.py": _filled("test_illustration.py.txt", values),
+        },
+    )
+    return [
+        *made,
+        f"Look at it:  cnnfigs render {name} -o {module}.svg",
+        f"Test it:     python -m pytest tests/illustrations -k '{module} or {name}'",
+        f"Show it:     cnnfigs new page NAME --shows {name}",
+    ]
+
+
+def new_page(root: Path, page: str, shows: str) -> list[str]:
+    """Write a page with one illustration, its test, and its line in the contents.
+
+    Parameters
+    ----------
+    root
+        The repository.
+    page
+        Name of the page, such as ``"batch-normalization"``.
+    shows
+        Name of the illustration.
+
+    Returns
+    -------
+    list of str
+        What was made and what to do next, a line each.
+
+    Raises
+    ------
+    CommandError
+        If a name does not fit, this is no repository of cnnfigs, or a file cannot be written.
+    """
+    _require_repository(root)
+    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", page):
+        raise CommandError(f"name is {page!r}: accepted are small letters, digits and hyphens: batch-normalization")
+    try:
+        entry = find(shows)
+    except ValueError as error:
+        raise CommandError(str(error)) from error
+    fact = next(iter(entry.load()().facts), None)
+    values = {
+        "page": page,
+        "title": page.replace("-", " ").capitalize(),
+        "name": entry.name,
+        "module": entry.module.rpartition(".")[2],
+        "quoted": f"A number is quoted, never typed: {{glue:text}}`shown {fact}`." if fact else "",
+    }
+    contents = root / "docs" / "index.md"
+    made = _write(
+        root,
+        {
+            f"docs/{page}.md": _filled("page.md.txt", values),
+            f"tests/pages/test_{page.replace('-', '_')}.py": _filled("test_page.py.txt", values),
+        },
+    )
+    _overwrite(contents, _with_entry(contents.read_text(encoding="utf-8"), page))
+    return [
+        *made,
+        f"docs/index.md: {page} is last in the contents; move the line to where a reader should come to it",
+        "Look at it:  nox -s live",
+        f"Test it:     python -m pytest tests/pages/test_{page.replace('-', '_')}.py",
+    ]
+
+
+def _require_repository(root: Path) -> None:
+    project = root / "pyproject.toml"
+    named = project.is_file() and 'name = "cnnfigs"' in project.read_text(encoding="utf-8", errors="replace")
+    if not named or not (root / "docs" / "index.md").is_file():
+        raise CommandError(f"{root.resolve()} is not the repository of cnnfigs: go there, or add --root FOLDER")
+
+
+def _filled(template: str, values: Mapping[str, str]) -> str:
+    return Template((_TEMPLATES / template).read_text(encoding="utf-8")).substitute(values)
+
+
+def _write(root: Path, files: Mapping[str, str]) -> list[str]:
+    """Write new files, all or none."""
+    for name in files:
+        if (root / name).exists():
+            raise CommandError(f"{root / name} is there already: choose another name")
+    for name, content in files.items():
+        _overwrite(root / name, content)
+    return [f"{name}: new" for name in files]
+
+
+def _overwrite(path: Path, content: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    except OSError as error:
+        raise CommandError(f"{path} cannot be written: {reason(error)}") from error
+
+
+def _with_entry(text: str, page: str) -> str:
+    """Add a page at the end of the first table of contents."""
+    table = re.search(r"(?ms)^(`{3,}|:{3,})\{toctree\}.*?(?=^\1\s*$)", text)
+    if table is None:
+        raise CommandError("docs/index.md has no table of contents: add one with ```{toctree}")
+    return f"{text[: table.end()]}{page}\n{text[table.end() :]}"

@@ -1,0 +1,67 @@
+"""HTML documents that stand alone: one file, no script, no other host, in the reader's theme."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+from cnnfigs.drawing.palette import palette
+from cnnfigs.drawing.svg import Theme
+
+
+def document(title: str, body: str, theme: Theme | None = None) -> str:
+    """Return a document with a style sheet of its own.
+
+    Parameters
+    ----------
+    title
+        What the document is called, as plain text.
+    body
+        Its HTML. What may be wider than the page stands in :func:`scrolling`.
+    theme
+        In whose colours; when it is not given, those that the reader's system has.
+
+    Examples
+    --------
+    >>> print(document("Layers", "<p>Seven.</p>").partition("<style>")[0])
+    <!DOCTYPE html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <title>Layers</title>
+    <BLANKLINE>
+    """
+    sheet = Path(__file__).with_name("document.css").read_text(encoding="utf-8")
+    chosen = f' data-theme="{theme}"' if theme else ""
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="{theme or "light dark"}">
+<title>{escape(title)}</title>
+<style>
+{palette().css()}{sheet}</style>
+</head>
+<body{chosen}>
+<main>
+{body}
+</main>
+</body>
+</html>
+"""
+
+
+def scrolling(content: str, name: str) -> str:
+    """Put HTML that may be wider than the page into a box that scrolls, by keyboard too.
+
+    Parameters
+    ----------
+    content
+        The HTML.
+    name
+        What it is, for those who hear it.
+    """
+    return f'<div class="scrolling" role="region" aria-label="{escape(name)}" tabindex="0">\n{content}\n</div>'

@@ -19,6 +19,7 @@ extensions = [
     "cnnfigs.sphinxext.freshness",
     "cnnfigs.sphinxext.head",
     "cnnfigs.sphinxext.maths",
+    "cnnfigs.sphinxext.hosted",
 ]
 exclude_patterns = ["_static", "_templates"]
 templates_path = ["docs/_templates"]
@@ -57,8 +58,11 @@ numfig_format = {
 math_eqref_format = "({number})"
 
 # The site
-address = os.environ.get("CNNFIGS_SITE_URL", "")  # where it is published; canonical links need it
-html_baseurl = address
+# Where the site is published and where its source is. What needs an address is left out while it is not set.
+html_baseurl = os.environ.get("CNNFIGS_SITE_URL", "")  # such as https://NAME.github.io/cnn-tutorial/
+site_repository = os.environ.get("CNNFIGS_REPOSITORY", "")  # such as https://github.com/NAME/cnn-tutorial
+site_branch = "main"
+
 html_theme = "furo"
 html_title = project
 html_static_path = ["docs/_static"]

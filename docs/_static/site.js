@@ -37,3 +37,16 @@
     if (box.firstElementChild) observer.observe(box.firstElementChild);
   }
 })();
+
+// The arrow keys turn pages, where nothing else wants them: no field has the focus, and the page does not scroll sideways.
+(() => {
+  const pages = { ArrowLeft: document.querySelector(".prev-page"), ArrowRight: document.querySelector(".next-page") };
+  for (const [key, link] of Object.entries(pages)) link?.setAttribute("aria-keyshortcuts", key);
+
+  document.addEventListener("keydown", (event) => {
+    const { key, target } = event;
+    const { body, documentElement: root } = document;
+    if (target !== body || event.defaultPrevented || root.scrollWidth > root.clientWidth) return;
+    if (!(event.altKey || event.ctrlKey || event.metaKey || event.shiftKey)) pages[key]?.click();
+  });
+})();

@@ -38,14 +38,17 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path = (self.folder / unquote(urlsplit(self.path).path).lstrip("/")).resolve()
+        status = HTTPStatus.OK
         if path.is_dir():
             path /= "index.html"
         if not path.is_file() or not path.is_relative_to(self.folder):
-            self.send_error(HTTPStatus.NOT_FOUND)
+            path, status = self.folder / "404.html", HTTPStatus.NOT_FOUND
+        if not path.is_file():
+            self.send_error(status)
             return
         body = path.read_bytes()
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        self.send_response(HTTPStatus.OK)
+        self.send_response(status)
         self.send_header("Content-Type", f"{kind}; charset=utf-8" if kind.startswith("text/") else kind)
         if kind == "text/html":
             self.send_header("Content-Security-Policy", security_policy(body.decode("utf-8")))

@@ -78,6 +78,13 @@ def lint(session: nox.Session) -> None:
 
 
 @task
+def check(session: nox.Session) -> None:
+    """Build what changed, then say what is wrong with pages and pictures, in plain words with file and line."""
+    build(session)
+    session.run("python", "tests/check/run.py", *session.posargs)
+
+
+@task
 def bench(session: nox.Session) -> None:
     """Print build times, memory, and what each page weighs; nothing is asserted."""
     install(session)

@@ -1,0 +1,343 @@
+"""What is asked of the sources of the pages. Each check yields mistakes, with file and line.
+
+The pages are read as Sphinx reads them, by MyST's parser, so that code, formulas and quoted numbers are not taken for prose.
+"""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+import yaml
+from lxml import html
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from myst_parser.config.main import MdParserConfig
+from myst_parser.parsers.mdit import create_md_parser
+
+EXTENSIONS = {"amsmath", "attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath", "fieldlist"}
+
+#: A paragraph below a comment that begins like this may type its numbers; the comment says why.
+EXCUSE = "typed:"
+SHARE = re.compile(r"(?<![\w.,])\d[\d,.]*\s*%")
+NUMBER = re.compile(r"(?<![\w.,×\-−])\d[\d,.]*\d(?![\w×])")
+CLAIM = re.compile(
+    r"\b(accura\w+|error\w*|wrong|mistake\w*|misread|probabilit\w+|faster|slower|seconds?|sure|confiden\w+|fails?|gets? right)\b"
+)
+
+
+@dataclass(frozen=True, order=True)
+class Mistake:
+    """Something wrong, and where.
+
+    Parameters
+    ----------
+    file
+        Path from the root of the repository.
+    line
+        From 1.
+    text
+        What is wrong and what would be right.
+    """
+
+    file: str
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.text}"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell: the line that it begins on, its options and its code."""
+
+    line: int
+    options: dict
+    code: str
+    is_excused: bool = False
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether its output stands in the page."""
+        return not {"remove-cell", "remove-output"} & set(self.options.get("tags") or [])
+
+    @property
+    def shows_result(self) -> bool:
+        """Whether its last line is an expression, whose value is shown."""
+        last = self.code.strip().splitlines()[-1] if self.code.strip() else ""
+        return bool(re.match(r"[A-Z]\w*\(|\)|\]|[a-z_]\w*(\.\w+)*(\(.*\))?$", last))
+
+    @property
+    def figure(self) -> dict:
+        return (self.options.get("mystnb") or {}).get("figure") or {}
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A run of text or a role within a paragraph, with its line."""
+
+    line: int
+    kind: str
+    text: str
+    role: str = ""
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph, heading, list item, table cell or caption."""
+
+    line: int
+    pieces: tuple[Piece, ...]
+    is_excused: bool = False
+
+    @property
+    def is_cited(self) -> bool:
+        return any(piece.role.startswith("cite") for piece in self.pieces)
+
+
+@dataclass
+class Source:
+    """One page."""
+
+    root: Path
+    path: Path
+    tokens: list[Token] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.tokens = parse(self.path.read_text("utf-8"))
+
+    @property
+    def file(self) -> str:
+        return self.path.relative_to(self.root).as_posix()
+
+    @property
+    def name(self) -> str:
+        """The page's name as Sphinx knows it."""
+        return self.path.relative_to(self.root / "docs").with_suffix("").as_posix()
+
+    def mistake(self, line: int, text: str) -> Mistake:
+        return Mistake(self.file, line, text)
+
+    @cached_property
+    def cells(self) -> list[Cell]:
+        found = []
+        for before, token in zip([None, *self.tokens], self.tokens, strict=False):
+            if token.type == "fence" and token.info.startswith("{code-cell}"):
+                options, code = split_options(token.content)
+                found.append(Cell(token.map[0] + 1, options, code, excuses(before)))
+        return found
+
+    @cached_property
+    def paragraphs(self) -> list[Paragraph]:
+        found = list(paragraphs(self.tokens))
+        lines = self.path.read_text("utf-8").splitlines()
+        for cell in self.cells:
+            caption = str(cell.figure.get("caption") or "")
+            start = next((number for number in range(cell.line, len(lines)) if "caption:" in lines[number]), cell.line)
+            offset = start + 1 if lines[start].rstrip().endswith(("|", ">", "|-", ">-")) else start
+            found += (replace(each, is_excused=cell.is_excused) for each in paragraphs(parse(caption), offset))
+        for token in self.tokens:  # directives hold pages' text too
+            if token.type in {"fence", "colon_fence"} and re.match(
+                r"\{(note|tip|warning|admonition|dropdown)", token.info
+            ):
+                found += paragraphs(parse(token.content), token.map[0] + 1)
+        return found
+
+    @cached_property
+    def labels(self) -> set[str]:
+        """Names that references may point at."""
+        text = self.path.read_text("utf-8")
+        named = re.findall(
+            r"(?m)^\((?P<name>[\w-]+)\)=|^\$\$\s*\(([\w-]+)\)|^:(?:name|label):\s*(\S+)|^\s+name:\s*(\S+)", text
+        )
+        return {name.strip("\"'") for names in named for name in names if name}
+
+    def directives(self, name: str) -> Iterator[Token]:
+        yield from (
+            token
+            for token in self.tokens
+            if token.type in {"fence", "colon_fence"} and token.info.startswith(f"{{{name}}}")
+        )
+
+
+def parse(text: str) -> list[Token]:
+    """Read MyST Markdown into tokens."""
+    return create_md_parser(MdParserConfig(enable_extensions=EXTENSIONS), RendererHTML).parse(text)
+
+
+def excuses(token: Token | None) -> bool:
+    """Whether a token is a comment that says why the next paragraph, or cell, types its numbers."""
+    return token is not None and token.type == "myst_line_comment" and token.content.strip().startswith(EXCUSE)
+
+
+def split_options(content: str) -> tuple[dict, str]:
+    """Separate a cell's options, in either of MyST's two forms, from its code."""
+    lines = content.splitlines()
+    if lines and lines[0].strip() == "---":
+        end = next(number for number, line in enumerate(lines) if number and line.strip() == "---")
+        return yaml.safe_load("\n".join(lines[1:end])) or {}, "\n".join(lines[end + 1 :])
+    options = [line for line in lines if line.startswith(":")]
+    return {}, "\n".join(lines[len(options) :]) if options else content
+
+
+def paragraphs(tokens: Iterable[Token], offset: int = 0) -> Iterator[Paragraph]:
+    """Yield the text of tokens; ``offset`` is the number of lines above them."""
+    excused, excused_until = False, -1
+    for token in tokens:
+        if token.level == 0 and token.map and token.map[0] >= excused_until:
+            excused_until = token.map[1] if excused else -1
+            excused = excuses(token)
+        if token.type != "inline" or token.map is None:
+            continue
+        line = token.map[0] + 1 + offset
+        start, pieces = line, []
+        for child in token.children or []:
+            if child.type in {"softbreak", "hardbreak"}:
+                line += 1
+                pieces.append(Piece(line, "space", " "))
+            elif child.type == "myst_role":
+                pieces.append(Piece(line, "role", child.content, child.meta["name"]))
+                line += child.content.count("\n")
+            elif child.type == "link_open":
+                pieces.append(Piece(line, "link", str(child.attrs.get("href", ""))))
+            elif child.type == "text":
+                pieces.append(Piece(line, "text", child.content))
+            elif child.type in {"code_inline", "math_inline"}:
+                pieces.append(Piece(line, "code", child.content))
+        yield Paragraph(start, tuple(pieces), token.map[0] < excused_until)
+
+
+# Checks
+
+
+def captions(page: Source) -> Iterator[Mistake]:
+    """A cell that shows something has a name and a caption."""
+    for cell in page.cells:
+        if cell.is_shown and cell.shows_result and not (cell.figure.get("name") and cell.figure.get("caption")):
+            yield page.mistake(
+                cell.line,
+                "the code cell shows something without a caption: give it the option `mystnb: figure:` with a `name` and "
+                "a `caption`, or hide what it shows with `tags: [remove-output]`",
+            )
+
+
+def typed_numbers(page: Source) -> Iterator[Mistake]:
+    """A measured number is glued, not typed."""
+    for paragraph in page.paragraphs:
+        if paragraph.is_cited or paragraph.is_excused:
+            continue
+        for sentence in sentences(paragraph):
+            claims = CLAIM.search("".join(piece.text for piece in sentence if piece.kind in {"text", "space"}))
+            for piece in sentence:
+                pattern = re.compile(f"{SHARE.pattern}|{NUMBER.pattern}") if claims else SHARE
+                found = pattern.search(piece.text) if piece.kind == "text" else None
+                if found:
+                    yield page.mistake(
+                        piece.line,
+                        f"the number {found[0]!r} is typed in a sentence that claims something: quote a fact of an illustration "
+                        f"with {{glue:text}}, cite where it comes from, or say why above it: `% {EXCUSE} because …`",
+                    )
+                    break
+
+
+def sentences(paragraph: Paragraph) -> Iterator[list[Piece]]:
+    """Split a paragraph at full stops, question and exclamation marks."""
+    sentence: list[Piece] = []
+    for piece in paragraph.pieces:
+        parts = re.split(r"(?<=[.!?])\s+(?=[A-Z“*])", piece.text) if piece.kind == "text" else [piece.text]
+        for number, part in enumerate(parts):
+            if number:
+                yield sentence
+                sentence = []
+            sentence.append(Piece(piece.line, piece.kind, part, piece.role))
+        if piece.kind == "text" and piece.text.rstrip().endswith((".", "!", "?")):
+            yield sentence
+            sentence = []
+    if sentence:
+        yield sentence
+
+
+def citations(page: Source, known: set[str]) -> Iterator[Mistake]:
+    """What is cited is in the bibliography."""
+    for paragraph in page.paragraphs:
+        for piece in paragraph.pieces:
+            if piece.role.startswith("cite"):
+                for key in piece.text.split(","):
+                    if key.strip() not in known:
+                        yield page.mistake(
+                            piece.line, f"{key.strip()!r} is cited and not in docs/references.bib: add it"
+                        )
+
+
+def references(page: Source, pages: dict[str, Source], site: Path) -> Iterator[Mistake]:
+    """Links and references within the site lead somewhere."""
+    labels = {label for each in pages.values() for label in each.labels}
+    for paragraph in page.paragraphs:
+        for piece in paragraph.pieces:
+            target = re.sub(r"^.*<(.*)>$", r"\1", piece.text.strip())
+            if piece.role in {"ref", "numref", "eq"} and target not in labels:
+                yield page.mistake(piece.line, f"{{{piece.role}}} points at {target!r}, which no page names")
+            elif piece.role == "doc" and target.lstrip("/") not in pages:
+                yield page.mistake(piece.line, f"{{doc}} points at {target!r}, which is no page in docs/")
+            elif piece.kind == "link" and (wrong := broken(page, target, pages, labels, site)):
+                yield page.mistake(piece.line, wrong)
+
+
+def broken(page: Source, target: str, pages: dict[str, Source], labels: set[str], site: Path) -> str | None:
+    """Say what is wrong with a link within the site, if anything is."""
+    if re.match(r"[a-z][a-z+.-]*:", target):
+        return None
+    path, _, fragment = target.partition("#")
+    file = (page.path.parent / path).resolve() if path else page.path
+    if not file.exists():
+        return f"the link to {target!r} leads nowhere: there is no {path}"
+    if fragment and fragment not in labels:
+        name = file.relative_to(page.root / "docs").with_suffix("").as_posix() if file.suffix == ".md" else None
+        built = site / f"{name}.html"
+        if name in pages and built.is_file() and fragment not in html.parse(built).getroot().xpath("//@id"):
+            return f"the link to {target!r} leads nowhere: {name} has no place {fragment!r}"
+    return None
+
+
+def outside(pages: dict[str, Source]) -> Iterator[Mistake]:
+    """Every page is in a table of contents."""
+    listed = {"index"}
+    for page in pages.values():
+        for token in page.directives("toctree"):
+            entries = [line.strip() for line in token.content.splitlines() if line.strip() and not line.startswith(":")]
+            listed |= {re.sub(r"^.*<(.*)>$", r"\1", entry).removesuffix(".md").lstrip("/") for entry in entries}
+    for name, page in pages.items():
+        front = re.match(r"---\n(.*?)\n---\n", page.path.read_text("utf-8"), re.DOTALL)
+        if name not in listed and not (front and (yaml.safe_load(front[1]) or {}).get("orphan")):
+            yield page.mistake(
+                1, "the page is in no table of contents: add its name to the `{toctree}` of docs/index.md"
+            )
+
+
+def spelling(
+    root: Path, folders: Iterable[str] = ("docs", "cnnfigs", "README.md", "CONTRIBUTING.md")
+) -> Iterator[Mistake]:
+    """No usual misspelling."""
+    there = [folder for folder in folders if (root / folder).exists()]
+    result = subprocess.run([sys.executable, "-m", "codespell_lib", *there], cwd=root, capture_output=True, text=True)
+    for line in result.stdout.splitlines():
+        if found := re.match(r"(?:\./)?(.+?):(\d+): (\S+) ==> (.*)", line):
+            yield Mistake(found[1], int(found[2]), f"{found[3]!r} is misspelled: {found[4]}")
+
+
+def check_sources(root: Path) -> Iterator[Mistake]:
+    """Run all checks of the sources below ``root``; the built site in ``root/site`` knows the places on pages."""
+    pages = {page.name: page for path in sorted((root / "docs").rglob("*.md")) for page in [Source(root, path)]}
+    pages = {name: page for name, page in pages.items() if not name.startswith("_")}
+    known = set(re.findall(r"(?m)^@\w+\{([^,\s]+),", (root / "docs/references.bib").read_text("utf-8")))
+    for page in pages.values():
+        yield from captions(page)
+        yield from typed_numbers(page)
+        yield from citations(page, known)
+        yield from references(page, pages, root / "site")
+    yield from outside(pages)
+    yield from spelling(root)

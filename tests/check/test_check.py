@@ -1,0 +1,203 @@
+"""Mistakes planted in a copy of a small checkout are found, each with its file and line; a sound one has none."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pictures import check_pictures
+from sources import check_sources
+
+RUN = Path(__file__).with_name("run.py")
+
+INDEX = """# Index
+
+```{toctree}
+one
+two
+```
+"""
+
+ONE = """---
+file_format: mystnb
+---
+
+# One
+
+(place)=
+## A place
+
+A map has 26 rows, as {cite}`known` tells; it makes 81 errors in 10,000 {cite}`known`.
+The build says {glue:text}`facts errors` errors, for images of 28×28 pixels, in `0.5 %` and $0.5 %$.
+
+% typed: 99 % is the threshold that we ask for
+
+Of the answers, some are 99 % sure.
+
+```{code-cell} ipython3
+---
+tags: [remove-cell]
+---
+from somewhere import Facts
+
+Facts()
+```
+
+```{code-cell} ipython3
+---
+mystnb:
+  figure:
+    name: fig-one
+    caption: |
+      A picture of {glue:text}`facts maps` maps.
+---
+from somewhere import Picture
+
+Picture(size=5)
+```
+
+See {numref}`fig-one`, {doc}`two`, [the other page](two.md), [its place](two.md#there) and [here](#place).
+"""
+
+TWO = """# Two
+
+## There
+
+Nothing but words; [elsewhere](https://example.org/nowhere).
+"""
+
+SVG = """<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="A picture of a map with 2 cells." width="300"
+ height="100" viewBox="0 0 300 100" font-size="12"><text x="10" y="20" fill="var(--cnn-text, #000000)">one</text>
+<text x="100" y="20" fill="var(--cnn-text, #000000)">two</text><text x="10" y="80">three</text></svg>"""
+
+BUILT = """<!doctype html><html lang="en"><title>{title}</title><body><main><h1>{title}</h1><h2 id="there">There</h2>
+<p>{words}</p><figure id="fig-one">{svg}</figure></main></body></html>"""
+
+
+@pytest.fixture
+def root(tmp_path):
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "site").mkdir()
+    for name, text in {"index": INDEX, "one": ONE, "two": TWO}.items():
+        (tmp_path / f"docs/{name}.md").write_text(text, encoding="utf-8")
+        built = BUILT.format(title=name, words="Nothing but words", svg=SVG)
+        (tmp_path / f"site/{name}.html").write_text(built, encoding="utf-8")
+    (tmp_path / "docs/references.bib").write_text("@book{known,\n title = {Known}\n}\n", encoding="utf-8")
+    return tmp_path
+
+
+def plant(root, name, old, new):
+    path = root / name
+    text = path.read_text("utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def told(mistakes):
+    return [(mistake.file, mistake.line) for mistake in mistakes]
+
+
+def line(root, name, words):
+    lines = (root / name).read_text("utf-8").splitlines()
+    (number,) = (number for number, text in enumerate(lines, 1) if words in text)
+    return name, number
+
+
+def test_a_sound_checkout_has_no_mistake(root):
+    assert list(check_sources(root)) == []
+    assert list(check_pictures(root)) == []
+
+
+PLANTED = {
+    "caption": (
+        "    caption: |\n      A picture of {glue:text}`facts maps` maps.\n",
+        "",
+        "name: fig-one",
+        -4,
+        "without a caption",
+    ),
+    "share": ("Nothing but words;", "It gets 98.7 % right;", "98.7 %", 0, "'98.7 %' is typed"),
+    "count": ("Nothing but words;", "Words,\nand it makes 202 errors;", "202", 0, "'202' is typed"),
+    "caption number": (
+        "A picture of {glue:text}`facts maps` maps",
+        "Its accuracy is 0.987",
+        "0.987",
+        0,
+        "'0.987' is typed",
+    ),
+    "citation": ("as {cite}`known` tells", "as {cite}`unknown` tells", "unknown", 0, "'unknown' is cited"),
+    "page": ("[the other page](two.md)", "[the other page](three.md)", "three.md", 0, "there is no three.md"),
+    "place": ("(two.md#there)", "(two.md#nowhere)", "#nowhere", 0, "two has no place 'nowhere'"),
+    "figure": ("{numref}`fig-one`", "{numref}`fig-two`", "fig-two", 0, "points at 'fig-two'"),
+    "document": ("{doc}`two`", "{doc}`three`", "{doc}`three`", 0, "points at 'three'"),
+    "spelling": ("Nothing but words;", "A convolution is a seperate thing;", "seperate", 0, "'seperate' is misspelled"),
+}
+
+
+@pytest.mark.parametrize("mistake", PLANTED)
+def test_a_planted_mistake_is_found_where_it_is(root, mistake):
+    old, new, words, offset, said = PLANTED[mistake]
+    name = "docs/two.md" if "Nothing but" in old else "docs/one.md"
+    plant(root, name, old, new)
+    (found,) = check_sources(root)
+    file, number = line(root, name, words)
+    assert (found.file, found.line) == (file, number + offset)
+    assert said in found.text
+
+
+def test_a_page_in_no_table_of_contents_is_found(root):
+    plant(root, "docs/index.md", "two\n", "")
+    (found,) = check_sources(root)
+    assert (found.file, found.line) == ("docs/two.md", 1)
+    assert "toctree" in found.text
+
+
+PICTURES = {
+    "width": ('width="300"', 'width="800"', "800 pixels wide"),
+    "overlap": ('x="100" y="20"', 'x="20" y="22"', "'one' and 'two' overlap"),
+    "cut": ('x="100" y="20"', 'x="290" y="20"', "'two' is cut"),
+    "faint": ('x="10" y="80"', 'x="10" y="80" fill="var(--cnn-grid, #cccccc)"', "has a contrast of"),
+    "fixed": ('x="10" y="80"', 'x="10" y="80" fill="#777777"', "does not follow the theme"),
+    "silent": ("A picture of a map with 2 cells.", "", "has no description"),
+}
+
+
+@pytest.mark.parametrize("mistake", PICTURES)
+def test_a_mistake_in_a_picture_is_found_at_its_figure(root, mistake):
+    old, new, said = PICTURES[mistake]
+    plant(root, "site/one.html", old, new)
+    found = list(check_pictures(root, only=frozenset({"one"})))
+    assert found
+    assert {(each.file, each.line) for each in found} == {line(root, "docs/one.md", "name: fig-one")}
+    assert all(said in each.text for each in found)
+
+
+def test_a_faint_text_is_found_in_its_theme(root):
+    plant(root, "site/two.html", "<p>", '<p style="color: #999; background: #fff">')
+    found = list(check_pictures(root, only=frozenset({"two"})))
+    assert {(each.file, each.line) for each in found} == {line(root, "docs/two.md", "Nothing but words")}
+    assert {"light", "dark"} == {
+        word for each in found for word in ("light", "dark") if f"the {word} theme" in each.text
+    }
+
+
+def run(root, *options):
+    return subprocess.run([sys.executable, RUN, root, *options], capture_output=True, text=True)
+
+
+def test_the_command_says_all_in_lines_that_editors_understand(root):
+    sound = run(root)
+    assert (sound.returncode, sound.stdout) == (0, "all is well\n")
+    plant(root, "docs/two.md", "Nothing but words;", "It gets 98.7 % right;")
+    wrong = run(root, "--quick")
+    assert wrong.returncode == 1
+    first, last = wrong.stdout.splitlines()
+    assert first.startswith("docs/two.md:5: the number '98.7 %' is typed")
+    assert last == "1 to mend"
+
+
+def test_without_a_built_site_it_says_what_to_do(root):
+    (root / "site/index.html").unlink()
+    missing = run(root)
+    assert missing.returncode == 2
+    assert "run `nox -s site` first" in missing.stdout

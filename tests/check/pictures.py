@@ -91,7 +91,10 @@ def faint(picture: dict, colors: Palette) -> Iterator[str]:
             ratio = contrast(values[name[1]], values["background"])
             # What is too faint on the page is written on a filled box, whose contrast the palette's own tests hold.
             if ratio < CONTRAST and not name[1].startswith(("on-", "background")):
-                yield f"the text {words!r} in the colour {name[1]!r} has a contrast of {ratio:.1f}:1 in the {theme} theme: {CONTRAST}:1 is the least"
+                yield (
+                    f"the text {words!r} in the colour {name[1]!r} has a contrast of {ratio:.1f}:1 in the {theme} "
+                    f"theme: {CONTRAST}:1 is the least"
+                )
 
 
 def faint_texts(page: Page) -> Iterator[tuple[str, str]]:

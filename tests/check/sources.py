@@ -1,6 +1,7 @@
 """What is asked of the sources of the pages. Each check yields mistakes, with file and line.
 
-The pages are read as Sphinx reads them, by MyST's parser, so that code, formulas and quoted numbers are not taken for prose.
+The pages are read as Sphinx reads them, by MyST's parser, so that code, formulas and quoted numbers are not taken for
+prose.
 """
 
 import re
@@ -25,7 +26,8 @@ EXCUSE = "typed:"
 SHARE = re.compile(r"(?<![\w.,])\d[\d,.]*\s*%")
 NUMBER = re.compile(r"(?<![\w.,×\-−])\d[\d,.]*\d(?![\w×])")
 CLAIM = re.compile(
-    r"\b(accura\w+|error\w*|wrong|mistake\w*|misread|probabilit\w+|faster|slower|seconds?|sure|confiden\w+|fails?|gets? right)\b"
+    r"\b(accura\w+|error\w*|wrong|mistake\w*|misread|probabilit\w+|sure|confiden\w+|fails?|gets? right"
+    r"|faster|slower|seconds?)\b"
 )
 
 
@@ -220,8 +222,8 @@ def captions(page: Source) -> Iterator[Mistake]:
         if cell.is_shown and cell.shows_result and not (cell.figure.get("name") and cell.figure.get("caption")):
             yield page.mistake(
                 cell.line,
-                "the code cell shows something without a caption: give it the option `mystnb: figure:` with a `name` and "
-                "a `caption`, or hide what it shows with `tags: [remove-output]`",
+                "the code cell shows something without a caption: give it the option `mystnb: figure:` with a `name` "
+                "and a `caption`, or hide what it shows with `tags: [remove-output]`",
             )
 
 
@@ -238,8 +240,8 @@ def typed_numbers(page: Source) -> Iterator[Mistake]:
                 if found:
                     yield page.mistake(
                         piece.line,
-                        f"the number {found[0]!r} is typed in a sentence that claims something: quote a fact of an illustration "
-                        f"with {{glue:text}}, cite where it comes from, or say why above it: `% {EXCUSE} because …`",
+                        f"the number {found[0]!r} is typed in a sentence that claims something: quote a fact of an "
+                        f"illustration with {{glue:text}}, cite where it comes from, or say why above it: `% {EXCUSE} because …`",
                     )
                     break
 

@@ -241,7 +241,8 @@ def typed_numbers(page: Source) -> Iterator[Mistake]:
                     yield page.mistake(
                         piece.line,
                         f"the number {found[0]!r} is typed in a sentence that claims something: quote a fact of an "
-                        f"illustration with {{glue:text}}, cite where it comes from, or say why above it: `% {EXCUSE} because …`",
+                        f"illustration with {{glue:text}}, cite where it comes from, or say why above it: "
+                        f"`% {EXCUSE} because …`",
                     )
                     break
 

@@ -16,10 +16,11 @@ extensions = [
     "sphinx_design",
     "sphinxcontrib.bibtex",
     "cnnfigs.sphinxext.assets",
+    "cnnfigs.sphinxext.explorers",
     "cnnfigs.sphinxext.freshness",
     "cnnfigs.sphinxext.head",
-    "cnnfigs.sphinxext.maths",
     "cnnfigs.sphinxext.hosted",
+    "cnnfigs.sphinxext.maths",
 ]
 exclude_patterns = ["_static", "_templates"]
 templates_path = ["docs/_templates"]
@@ -57,12 +58,12 @@ numfig_format = {
 }
 math_eqref_format = "({number})"
 
-# The site
 # Where the site is published and where its source is. What needs an address is left out while it is not set.
 html_baseurl = os.environ.get("CNNFIGS_SITE_URL", "")  # such as https://NAME.github.io/cnn-tutorial/
 site_repository = os.environ.get("CNNFIGS_REPOSITORY", "")  # such as https://github.com/NAME/cnn-tutorial
 site_branch = "main"
 
+# The site
 html_theme = "furo"
 html_title = project
 html_static_path = ["docs/_static"]

@@ -1,7 +1,5 @@
 """The arithmetic of the explorers, run in a browser, against the NumPy reference and Keras."""
 
-from pathlib import Path
-
 import arithmetic_checks
 import numpy as np
 import pytest
@@ -11,8 +9,8 @@ from hypothesis import strategies as st
 
 from cnnfigs.arithmetic import Layer, sizes
 from cnnfigs.arithmetic.receptive import receptive_fields
+from cnnfigs.explorers.assets import SCRIPTS
 
-SCRIPT = Path(__file__).resolve().parents[2] / "cnnfigs" / "explorers" / "scripts" / "arithmetic.js"
 #: Random configurations of each of the four operations.
 EACH = 300
 TOLERANCE = 1e-9
@@ -39,7 +37,8 @@ TELL = """axes => axes.map(axis => {
 @pytest.fixture
 def page(tab):
     tab.goto("about:blank")
-    tab.add_script_tag(path=SCRIPT)
+    for name in ("explorer.js", "arithmetic.js"):
+        tab.add_script_tag(path=SCRIPTS / name)
     return tab
 
 

@@ -4,9 +4,6 @@
   "use strict";
   const cnn = (window.cnn ??= {});
 
-  /** Something that the reader can put right: its message is a sentence to be shown. */
-  cnn.Refusal = class extends Error {};
-
   /**
    * One axis of an operation; height and width do not know of each other.
    * @typedef {object} Axis

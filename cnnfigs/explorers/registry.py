@@ -1,0 +1,110 @@
+"""All explorers: which scripts each needs, in which order, and which settings it accepts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cnnfigs.explorers.kernels import KERNELS, SCALABLE
+from cnnfigs.explorers.settings import OFF_ON, ON_OFF, Choice, Setting, Text, Whole
+
+#: What every explorer is made of.
+SHARED = ("registry.js", "explorer.js")
+
+
+@dataclass(frozen=True)
+class Explorer:
+    """One explorer.
+
+    Parameters
+    ----------
+    name
+        Its name in pages and addresses; its element is ``<cnn-NAME>``.
+    scripts
+        What it needs besides :data:`SHARED`, in the order of loading: files of ``scripts/`` and the data scripts of
+        :data:`cnnfigs.explorers.assets.DATA`.
+    settings
+        What can be set, by name.
+    """
+
+    name: str
+    scripts: tuple[str, ...]
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+
+    @property
+    def all_scripts(self) -> tuple[str, ...]:
+        """Every script that it needs, in the order of loading."""
+        return (*SHARED, *self.scripts)
+
+
+_NUMBER = r"-?\d{1,4}(?:\.\d{1,4})?"
+
+CONVOLUTION = Explorer(
+    name="convolution",
+    scripts=("arithmetic.js", "grid.js", "pictures.js", "inputs.js", "convolution.js"),
+    settings={
+        "picture": Choice("Input", ("digit", "cat", "ink", "drawing", "upload")),
+        "size": Whole("Input size", 2, 28, 7),
+        "drawing": Text("Drawing", "[01]{0,784}", "up to 784 digits 0 and 1, row by row", ""),
+        "kernel": Text(
+            "Kernel",
+            rf"{'|'.join((*SCALABLE, *KERNELS))}|{_NUMBER}(?:,{_NUMBER}){{0,49}}",
+            "the name of a kernel, or its numbers, row by row, with commas between them",
+            "left-right",
+        ),
+        "kernel_size": Whole("Kernel size", 1, 5, 3),
+        "strides": Whole("Strides", 1, 5, 1),
+        "padding": Choice("Padding", ("valid", "same", "explicit")),
+        "before": Whole("Zeros before", 0, 5, 1),
+        "after": Whole("Zeros after", 0, 5, 1),
+        "dilation_rate": Whole("Dilation rate", 1, 4, 1),
+        "channels": Choice("Channels", ("1", "2")),
+        "bias": Choice("Bias", ("0", "0.5", "-0.5", "1", "-1")),
+        "relu": Choice("ReLU", OFF_ON),
+        "operation": Choice("Operation", ("convolution", "transposed")),
+    },
+)
+
+#: A unit of a network: its layer, map, row and column, counted from 1.
+_LAYER = "[a-z0-9_]{1,32}"
+_DIGIT = {
+    "digit": Whole("Test digit", 0, 50, 21),
+    "drawing": Text(
+        "Drawing",
+        "(?=.{0,4000}$)(?:(?:[0-9a-f]{4})+(?:-(?:[0-9a-f]{4})+)*)?",
+        "the places of the pen, four hexadecimal digits each, with - between strokes",
+        "",
+    ),
+}
+
+DIGIT_PAD = Explorer(
+    name="digit-pad",
+    scripts=("arithmetic.js", "forward.js", "ink.js", "raster.js", "digits.js", "convnet.js", "digit.js"),
+    settings=_DIGIT,
+)
+
+DIGIT = Explorer(
+    name="digit",
+    scripts=(*DIGIT_PAD.scripts, "dense_131.js", "convnet_global_max.js", "networks.js"),
+    settings={
+        **_DIGIT,
+        "prepare": Choice("Prepare the drawing", ON_OFF),
+        "down": Whole("Pixels down", -12, 12, 0),
+        "right": Whole("Pixels to the right", -12, 12, 0),
+        "network": Choice("Inside", ("convnet", "convnet_global_max", "dense_131")),
+        "unit": Text(
+            "Number",
+            rf"(?:{_LAYER}(?:,\d{{1,3}}){{3}})?",
+            "a layer, a map, a row and a column, such as conv2d_1,1,1,1",
+            "",
+        ),
+        "off": Text(
+            "Filters switched off",
+            rf"(?:{_LAYER}\.\d{{1,3}}(?:,{_LAYER}\.\d{{1,3}}){{0,199}})?",
+            "layers and filters, such as conv2d_1.3,conv2d_1.4",
+            "",
+        ),
+    },
+)
+
+EXPLORERS: Mapping[str, Explorer] = {each.name: each for each in (CONVOLUTION, DIGIT_PAD, DIGIT)}

@@ -1,0 +1,239 @@
+// What all explorers share: settings that live in the address, controls, sentences, and their look.
+(() => {
+  "use strict";
+  const cnn = (window.cnn ??= {});
+
+  /** Something that the reader can put right: its message is a sentence to be shown. */
+  cnn.Refusal = class extends Error {};
+
+  /**
+   * Make an element; "svg:rect" makes one of SVG. Functions listen, strings become text and never markup.
+   * @param {string} tag @param {Record<string, unknown>} [attributes] @param {...(Node | string)} children
+   */
+  cnn.make = (tag, attributes = {}, ...children) => {
+    const [name, space] = tag.split(":").reverse();
+    const element = space
+      ? document.createElementNS("http://www.w3.org/2000/svg", name)
+      : document.createElement(name);
+    cnn.set(element, attributes);
+    element.append(...children);
+    return element;
+  };
+
+  /** Set attributes: null and false take one away. @param {Element} element */
+  cnn.set = (element, attributes) => {
+    for (const [name, value] of Object.entries(attributes)) {
+      if (typeof value === "function") element.addEventListener(name.slice(2), value);
+      else if (value === null || value === undefined || value === false) element.removeAttribute(name);
+      else element.setAttribute(name, value === true ? "" : value);
+    }
+  };
+
+  /** Write a number as the pages do: "−1.25". */
+  cnn.number = (value, digits = 2) => String(Number(value.toFixed(digits))).replace("-", "−");
+
+  /** Write a number as a factor: negative ones in brackets. */
+  cnn.factor = (value, digits) => (value < 0 ? `(${cnn.number(value, digits)})` : cnn.number(value, digits));
+
+  /** Pick a colour of a map of the palette. @param {"diverging" | "sequential"} map @param {number} share 0 to 1 */
+  cnn.color = (map, share) => {
+    const anchors = cnn.colorMaps[map];
+    const place = Math.min(Math.max(share, 0), 1) * (anchors.length - 1);
+    const [low, high] = [Math.floor(place), Math.ceil(place)].map((at) => parseInt(anchors[at].slice(1), 16));
+    const mixed = [16, 8, 0].map((shift) => {
+      const [from, to] = [(low >> shift) & 255, (high >> shift) & 255];
+      return Math.round(from + (to - from) * (place % 1));
+    });
+    return cnn.hex(...mixed);
+  };
+  cnn.hex = (...channels) => `#${channels.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
+
+  /** Black or white, whichever stands out more on a colour that is the same in both themes. */
+  cnn.inkOn = (color) => {
+    const linear = [1, 3, 5].map((at) => (parseInt(color.slice(at, at + 2), 16) / 255) ** 2.2);
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] > 0.18 ? "#000000" : "#fefefe";
+  };
+
+  /** The settings that the address names, by the explorer's id: #explore-a?x=1&y=2;explore-b?z=3 */
+  const address = {
+    read: () =>
+      new Map(
+        location.hash.slice(1).split(";").filter((part) => part.includes("?")).map((part) => {
+          const [id, ...query] = part.split("?");
+          return [id, new URLSearchParams(query.join("?"))];
+        }),
+      ),
+    write(id, settings) {
+      const all = address.read();
+      if (!all.has(id) && !settings.size) return;
+      all.delete(id);
+      if (settings.size) all.set(id, settings);
+      const told = [...all].map(([each, query]) => `${each}?${query}`).join(";").replaceAll("%2C", ",");
+      history.replaceState(history.state, "", told ? `#${told}` : location.pathname + location.search);
+    },
+  };
+
+  const shown = (text) => (text.length > 24 ? `${text.slice(0, 24)}…` : text);
+
+  /** Check settings that came as texts; whole numbers become numbers. */
+  function checked(settings, wanted) {
+    return Object.fromEntries(
+      Object.entries(wanted).map(([name, value]) => {
+        if (!Object.hasOwn(settings, name)) {
+          throw new cnn.Refusal(`There is no setting “${shown(name)}” here, so that nothing was changed.`);
+        }
+        const { label, options, least, most, pattern, accepted } = settings[name];
+        const text = String(value);
+        const fits = options
+          ? options.includes(text)
+          : pattern
+            ? new RegExp(`^(?:${pattern})$`).test(text)
+            : /^-?\d{1,6}$/.test(text) && text >= least && text <= most;
+        if (!fits) throw new cnn.Refusal(`${label} cannot be “${shown(text)}”: accepted is ${accepted}.`);
+        return [name, least === undefined ? text : Number(text)];
+      }),
+    );
+  }
+
+  const sheet = (css) => {
+    const made = new CSSStyleSheet();
+    made.replaceSync(css);
+    return made;
+  };
+
+  const look = sheet(`
+    :host { display: block; }
+    slot, [hidden] { display: none !important; }
+    .explorer { font-size: 0.9375rem; line-height: 1.5; color: var(--cnn-text); text-align: left; }
+    .explorer * { box-sizing: border-box; }
+    :focus-visible { outline: 2px solid var(--cnn-accent); outline-offset: 2px; }
+    .controls { display: flex; flex-wrap: wrap; align-items: end; gap: 0.5rem 0.75rem; margin: 0 0 0.5rem; }
+    label { display: inline-flex; flex-direction: column; color: var(--cnn-muted); font-size: 0.8125rem; }
+    select, button, .file, input {
+      min-height: 2.25rem; padding: 0 0.5rem; border: 1px solid var(--cnn-grid); border-radius: 0.25rem;
+      background: var(--cnn-background); color: var(--cnn-text); font: inherit; font-size: 0.9375rem;
+    }
+    button, .file, summary { cursor: pointer; }
+    button:hover, .file:hover, select:hover { border-color: var(--cnn-accent); }
+    button[aria-pressed="true"] { border-color: var(--cnn-accent); background: var(--cnn-surface); font-weight: 600; }
+    .file { display: inline-flex; justify-content: center; }
+    .file:focus-within { outline: 2px solid var(--cnn-accent); outline-offset: 2px; }
+    .file input { position: absolute; width: 1px; min-height: 1px; height: 1px; padding: 0; opacity: 0; }
+    details { margin-bottom: 0.5rem; }
+    summary { width: max-content; padding: 0.25rem 0; color: var(--cnn-muted); font-size: 0.875rem; }
+    .stage { display: flex; flex-wrap: wrap; align-items: center; justify-content: center; gap: 0.75rem 1.75rem; }
+    p { margin: 0.5rem 0 0; }
+    .heading { margin: 0 0 0.25rem; font-size: 0.875rem; font-weight: 600; line-height: 1.25; }
+    .input .heading { color: var(--cnn-input); }
+    .kernel .heading { color: var(--cnn-kernel); }
+    .output .heading { color: var(--cnn-output); }
+    svg { display: block; overflow: visible; font-family: inherit; }
+    svg [role="gridcell"] { outline: none; cursor: default; }
+    .told { min-height: 3em; font-variant-numeric: tabular-nums; }
+    .formula { color: var(--cnn-muted); font-size: 0.875rem; font-variant-numeric: tabular-nums; }
+    .complaint { color: var(--cnn-error); }
+    .complaint:empty { display: none; }
+    @media (pointer: coarse) { select, button, .file, summary { min-height: 2.75rem; } summary { line-height: 2.25rem; } }
+    @media print { slot { display: contents !important; } .explorer { display: none; } }
+  `);
+
+  /**
+   * A custom element that takes the place of the picture inside it. A subclass has build(), which fills this.root once,
+   * and update(), which shows this.state and may throw a Refusal before it changes anything on the page.
+   */
+  cnn.Explorer = class extends HTMLElement {
+    /** A subclass's own style sheet. */
+    static css = "";
+
+    connectedCallback() {
+      if (this.root) return;
+      const name = this.localName.slice(4);
+      const { make } = cnn;
+      this.settings = cnn.settings[name];
+      const own = Object.fromEntries(Object.entries(this.settings).map(([key, each]) => [key, each.default]));
+      const asked = Object.fromEntries(new URLSearchParams(this.dataset.settings));
+      this.state = this.defaults = Object.freeze(checked(this.settings, { ...own, ...asked }));
+      this.bound = new Map();
+      this.told = make("p", { class: "told", role: "status" });
+      this.complaint = make("p", { class: "complaint", role: "alert" });
+      this.root = make("div", { class: "explorer", role: "group", "aria-label": `${name} explorer` });
+      this.build();
+      this.root.append(this.told, this.complaint);
+      const shadow = this.attachShadow({ mode: "open" });
+      shadow.adoptedStyleSheets = [look, sheet(this.constructor.css)];
+      shadow.append(this.root, make("slot"));
+      this.update();
+      this.follow();
+      addEventListener("hashchange", () => this.follow());
+      (window.requestIdleCallback ?? setTimeout)(() => this.warm());
+    }
+
+    build() {}
+    update() {}
+    /** Prepare what the first use would wait for. */
+    warm() {}
+
+    /** Take over what the address says of this explorer. */
+    follow() {
+      const asked = address.read().get(this.id);
+      if (!asked) return;
+      this.change({ ...this.defaults, ...Object.fromEntries(asked) });
+      this.scrollIntoView({ block: "nearest" });
+    }
+
+    /** Change settings; what is not accepted is told, and changes nothing. */
+    change(wanted) {
+      const before = this.state;
+      try {
+        this.state = Object.freeze({ ...before, ...checked(this.settings, wanted) });
+        this.update();
+        this.complain("");
+      } catch (error) {
+        if (!(error instanceof cnn.Refusal)) throw error;
+        this.state = before;
+        this.complain(error.message);
+      }
+      this.bound.forEach((control, name) => (control.value = this.state[name]));
+      clearTimeout(this.writing);
+      this.writing = setTimeout(() => {
+        const changed = Object.entries(this.state).filter(([name, value]) => value !== this.defaults[name]);
+        address.write(this.id, new URLSearchParams(changed));
+      }, 250);
+    }
+
+    /** Say a sentence, to those who see and to those who hear. */
+    say(sentence) {
+      this.told.textContent = sentence;
+    }
+
+    complain(sentence) {
+      this.complaint.textContent = sentence;
+    }
+
+    /** Make a labelled control for each of some settings. */
+    controls(...names) {
+      return names.map((name) => {
+        const { label, options, least, most } = this.settings[name];
+        const values = options ?? Array.from({ length: most - least + 1 }, (_, index) => String(least + index));
+        const control = cnn.make(
+          "select",
+          { onchange: () => this.change({ [name]: control.value }) },
+          ...values.map((value) => cnn.make("option", { value }, value)),
+        );
+        control.value = this.state[name];
+        this.bound.set(name, control);
+        return cnn.make("label", {}, label, control);
+      });
+    }
+
+    /** Make a panel: a heading and what stands below it. */
+    panel(kind, ...content) {
+      const heading = cnn.make("p", { class: "heading" });
+      const panel = cnn.make("div", { class: `panel ${kind}` }, heading, ...content);
+      return Object.assign(panel, { name: (text) => (heading.textContent = text) });
+    }
+  };
+
+  /** Let <cnn-NAME> be such an explorer. */
+  cnn.define = (name, explorer) => customElements.get(`cnn-${name}`) ?? customElements.define(`cnn-${name}`, explorer);
+})();

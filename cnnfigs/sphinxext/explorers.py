@@ -1,0 +1,220 @@
+"""Explorers in pages: they take the place of a figure's picture once they run.
+
+The directive names the figure, whose picture stays what it is without JavaScript, on paper and in an ebook::
+
+    ```{explorer} convolution
+    :for: fig-window-steps
+    :settings: kernel=laplacian&padding=same
+    ```
+
+A link ``{explore}`with strides 2 <convolution?strides=2>` `` sets an explorer of the same page. Both are checked when
+the page is read.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlencode
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
+from sphinx.util.docutils import ReferenceRole, SphinxDirective
+
+from cnnfigs.explorers import assets, registry
+from cnnfigs.explorers.registry import EXPLORERS, Explorer
+from cnnfigs.explorers.settings import check_settings
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.util.typing import ExtensionMetadata, OptionSpec
+    from sphinx.writers.html5 import HTML5Translator
+
+logger = logging.getLogger(__name__)
+
+#: Where the scripts are, below the folder of static files.
+FOLDER = "explorers"
+
+
+class ExplorerNode(nodes.General, nodes.Element):
+    """An explorer; its children are what stands in its place where it cannot run."""
+
+
+class ExploreNode(nodes.Inline, nodes.TextElement):
+    """A link that sets an explorer; plain text where it cannot run."""
+
+
+def read_settings(name: str, query: str) -> tuple[Explorer, dict[str, str]]:
+    """Find an explorer and check settings for it.
+
+    Raises
+    ------
+    ValueError
+        If either is not accepted; the message says what is.
+
+    Examples
+    --------
+    >>> read_settings("telescope", "")
+    Traceback (most recent call last):
+    ...
+    ValueError: there is no explorer 'telescope': accepted are convolution...
+    """
+    if name not in EXPLORERS:
+        raise ValueError(f"there is no explorer {name!r}: accepted are {', '.join(EXPLORERS)}")
+    return EXPLORERS[name], check_settings(name, EXPLORERS[name].settings, query)
+
+
+class ExplorerDirective(SphinxDirective):
+    """Puts an explorer in the place of a figure's picture."""
+
+    required_arguments = 1
+    option_spec: ClassVar[OptionSpec] = {
+        "for": directives.unchanged_required,
+        "settings": directives.unchanged,
+    }
+
+    def run(self) -> list[nodes.Node]:
+        """Leave a node, which :class:`PlaceExplorers` brings to its figure."""
+        for path in (Path(registry.__file__), *assets.SCRIPTS.iterdir()):
+            self.env.note_dependency(str(path))  # the page tells their version, and the settings are checked anew
+        try:
+            explorer, settings = read_settings(self.arguments[0], self.options.get("settings", ""))
+        except ValueError as error:
+            logger.warning(str(error), location=self.get_location(), type="explorer")
+            return []
+        if "for" not in self.options:
+            message = f"explorer {explorer.name} takes the place of no figure: name one with :for:"
+            logger.warning(message, location=self.get_location(), type="explorer")
+            return []
+        node = ExplorerNode(name=explorer.name, settings=settings, figure=self.options["for"])
+        self.set_source_info(node)
+        return [node]
+
+
+class ExploreRole(ReferenceRole):
+    """Makes a link that sets an explorer of the page."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Read the target ``NAME?SETTINGS``."""
+        name, _, query = self.target.partition("?")
+        try:
+            explorer, settings = read_settings(name, query)
+        except ValueError as error:
+            logger.warning(str(error), location=self.get_location(), type="explorer")
+            return [nodes.Text(self.title)], []
+        node = ExploreNode("", self.title, name=explorer.name, settings=settings)
+        self.set_source_info(node)
+        return [node], []
+
+
+class PlaceExplorers(SphinxTransform):
+    """Wraps the picture of each figure that an explorer names, and looks whether all that is named is there."""
+
+    default_priority = 500
+
+    def apply(self, **arguments: Any) -> None:
+        """Move each node to its figure; complain of one that has none."""
+        figures = {name: figure for figure in self.document.findall(nodes.figure) for name in figure["names"]}
+        placed: set[str] = set()
+        for node in list(self.document.findall(ExplorerNode)):
+            figure = figures.get(node["figure"])
+            node.parent.remove(node)
+            if figure is None:
+                known = ", ".join(figures) or "none"
+                complain(node, f"there is no figure {node['figure']!r} on this page: its figures are {known}")
+            elif node["name"] in placed:
+                complain(node, f"explorer {node['name']} stands on this page already: once is accepted")
+            else:
+                placed.add(node["name"])
+                pictures = [child for child in figure if not isinstance(child, nodes.caption | nodes.legend)]
+                for picture in pictures:
+                    figure.remove(picture)
+                node += pictures
+                figure.insert(0, node)
+        for link in self.document.findall(ExploreNode):
+            if link["name"] not in placed:
+                complain(link, f"there is no explorer {link['name']} on this page, so that a link cannot set it")
+
+
+def complain(node: nodes.Element, message: str) -> None:
+    """Warn, with the page and the line."""
+    logger.warning(message, location=node, type="explorer")
+
+
+def runs_here(translator: Any) -> bool:
+    """Tell whether what is being written is a page of the site, where scripts run; an ebook is not."""
+    builder = translator.builder
+    return isinstance(builder, StandaloneHTMLBuilder) and not builder.embedded
+
+
+def visit_explorer(self: HTML5Translator, node: ExplorerNode) -> None:
+    """Open the explorer's element."""
+    if runs_here(self):
+        explorer = EXPLORERS[node["name"]]
+        attributes = {
+            "id": f"explore-{explorer.name}",
+            "data-scripts": " ".join(explorer.all_scripts),
+            "data-version": assets.version(),
+            "data-settings": urlencode(node["settings"]),
+        }
+        told = "".join(f' {key}="{escape(value)}"' for key, value in attributes.items() if value)
+        self.body.append(f"<cnn-{explorer.name}{told}>")
+
+
+def depart_explorer(self: HTML5Translator, node: ExplorerNode) -> None:
+    """Close it."""
+    if runs_here(self):
+        self.body.append(f"</cnn-{node['name']}>\n")
+
+
+def visit_explore(self: HTML5Translator, node: ExploreNode) -> None:
+    """Open the link."""
+    if runs_here(self):
+        address = f"#explore-{node['name']}?{urlencode(node['settings'], safe=',')}"
+        self.body.append(f'<a class="reference internal cnn-explore" href="{escape(address)}">')
+
+
+def depart_explore(self: HTML5Translator, node: ExploreNode) -> None:
+    """Close it."""
+    if runs_here(self):
+        self.body.append("</a>")
+
+
+def show_children(self: nodes.NodeVisitor, node: nodes.Element) -> None:
+    """Write what stands in the explorer's place, and nothing around it."""
+
+
+def write_scripts(app: Sphinx) -> None:
+    """Write the explorers' files where Sphinx takes static files from, outside of the sources."""
+    if isinstance(app.builder, StandaloneHTMLBuilder) and not app.builder.embedded:
+        folder = app.doctreedir.parent / "static"
+        assets.write_assets(folder / FOLDER)
+        if str(folder) not in app.config.html_static_path:
+            app.config.html_static_path.append(str(folder))
+
+
+def add_loader(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+    """Load what starts the explorers, on the pages that have some."""
+    if doctree is not None and next(iter(doctree.findall(ExplorerNode)), None) is not None:
+        app.add_js_file(f"{FOLDER}/loader.js", defer="defer")
+        app.add_css_file(f"{FOLDER}/loader.css")
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register the directive and the role."""
+    for node, html in (
+        (ExplorerNode, (visit_explorer, depart_explorer)),
+        (ExploreNode, (visit_explore, depart_explore)),
+    ):
+        elsewhere = (show_children, show_children)
+        app.add_node(node, html=html, latex=elsewhere, text=elsewhere, man=elsewhere, texinfo=elsewhere)
+    app.add_directive("explorer", ExplorerDirective)
+    app.add_role("explore", ExploreRole())
+    app.add_transform(PlaceExplorers)
+    app.connect("builder-inited", write_scripts)
+    app.connect("html-page-context", add_loader)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

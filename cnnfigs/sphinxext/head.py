@@ -14,6 +14,8 @@ from urllib.parse import urljoin
 
 from docutils import nodes
 
+from cnnfigs.sphinxext import cards
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
@@ -42,13 +44,18 @@ def tags(app: Sphinx, name: str, title: str, about: str) -> dict[str, str]:
             "og:url": urljoin(address, app.builder.get_target_uri(name)),
             "og:site_name": app.config.project,
             "og:description": about,
+            "og:image": urljoin(address, cards.card_address(name)),
+            "og:image:width": str(cards.SIZE[0]),
+            "og:image:height": str(cards.SIZE[1]),
+            "og:image:alt": cards.WORDS,
+            "twitter:card": "summary_large_image",
         }
     return {key: value for key, value in found.items() if value}
 
 
 def write_tags(app: Sphinx, name: str, template: str, context: dict[str, Any], page: nodes.document | None) -> None:
     """Add the properties to the head of a page; generated pages, such as the search, have their own."""
-    if page is None or app.builder.format != "html":
+    if page is None or app.builder.name != "html":
         return
     for key, value in tags(app, name, app.env.titles[name].astext(), description(page)).items():
         attribute = "property" if key.startswith("og:") else "name"
@@ -57,5 +64,6 @@ def write_tags(app: Sphinx, name: str, template: str, context: dict[str, Any], p
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the extension."""
+    app.setup_extension("cnnfigs.sphinxext.cards")
     app.connect("html-page-context", write_tags)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -9,6 +9,7 @@ import pytest
 import small
 from checks import DESKTOP, PHONE, Watch, open_page
 from lxml import html
+from PIL import Image
 from serving import serve
 
 ADDRESS = "https://example.org/networks/"
@@ -187,3 +188,44 @@ def test_the_entry_for_a_bibliography_is_not_cut(tab, published, window):
     assert entry.is_visible()
     assert entry.evaluate("box => box.scrollWidth <= box.clientWidth")
     assert entry.bounding_box()["x"] + entry.bounding_box()["width"] <= window["width"]
+
+
+def test_a_page_that_is_shared_shows_a_card_with_its_title(published):
+    pictures = {}
+    for name in ("index", "one", "two"):
+        told = {
+            meta.get("property"): meta.get("content") for meta in html.parse(published / f"{name}.html").iter("meta")
+        }
+        path = published / told["og:image"].removeprefix(ADDRESS)
+        with Image.open(path) as picture:
+            assert picture.format == "PNG"
+            assert picture.size == (int(told["og:image:width"]), int(told["og:image:height"]))
+        assert len(told["og:image:alt"].split()) > 5
+        pictures[name] = path.read_bytes()
+    assert len(set(pictures.values())) == 3
+    assert max(map(len, pictures.values())) < 100_000
+
+
+def test_cards_are_drawn_where_pages_can_be_shared_and_only_when_their_words_change(tmp_path, private):
+    assert not list(private.rglob("cards"))
+    small.write(tmp_path, configuration=PUBLISHED)
+    cards = small.build(tmp_path) / "_static/cards"
+    first = {path.name: path.read_bytes() for path in cards.iterdir()}
+    kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "cards").iterdir()}
+    assert len(kept) == 3
+    text = (tmp_path / "docs/one.md").read_text("utf-8")
+    (tmp_path / "docs/one.md").write_text(text.replace("The first", "Another title"), encoding="utf-8")
+    small.build(tmp_path)
+    now = {path: path.stat().st_mtime_ns for path in (tmp_path / "cards").iterdir()}
+    assert kept.items() <= now.items()
+    assert len(now) == 4
+    second = {path.name: path.read_bytes() for path in cards.iterdir()}
+    assert {name for name in second if second[name] != first[name]} == {"one.png"}
+
+
+def test_a_build_in_which_nothing_has_changed_imports_no_matplotlib(tmp_path):
+    small.write(tmp_path, configuration=PUBLISHED)
+    small.build(tmp_path)
+    result = small.sphinx(tmp_path, PYTHONPROFILEIMPORTTIME="1")
+    assert " sphinx.application" in result.stderr
+    assert "matplotlib" not in result.stderr

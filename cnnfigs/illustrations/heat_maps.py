@@ -1,0 +1,238 @@
+"""Where an answer comes from: Grad-CAM and occlusion side by side, and where they disagree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from cnnfigs.drawing.shapes import colored, label, photo, raster, written_number
+from cnnfigs.drawing.style import SMALL, canvas
+from cnnfigs.illustrations.base import Picture, require_whole
+from cnnfigs.illustrations.layer_names import require_layer, require_numbers
+from cnnfigs.illustrations.networks import as_percent, require_test_image, written
+from cnnfigs.illustrations.photo_answers import keep_photo, photo_of
+from cnnfigs.models.imagenet import CLASSES, RELU_LAYERS, SHORT
+from cnnfigs.runs.exciting import LAYERS
+from cnnfigs.runs.heat_maps import Heat, HeatRun, digit_heat, photo_heat
+
+Floats = NDArray[np.float32]
+
+HEADINGS = (
+    ("image", "input", ""),
+    ("Grad-CAM", "output", "green: speaks for it"),
+    ("occlusion", "kernel", "brown: hiding it hurts"),
+    ("where they differ", "accent", "brown: only occlusion"),
+)
+
+
+@dataclass(frozen=True)
+class PhotoHeat(Picture):
+    """Which pixels of a photo MobileNetV2's answers come from, as Grad-CAM and occlusion tell it.
+
+    Parameters
+    ----------
+    image
+        A photo of any size, grey or in colour, with or without alpha: an array of shape (height, width) or (height,
+        width, 1 to 4 channels), whole numbers from 0 to 255 or fractions from 0 to 1; the cat when it is not given.
+    classes
+        Which of the network's classes to ask for, 1 to 3 numbers from 0 to 999; Egyptian cat and plastic bag by default.
+    layer
+        Name of the ReLU layer whose maps Grad-CAM weighs.
+    patch_size, strides
+        Side of the grey square that covers the photo, 8 to 225, and from one place to the next, 8 to 225, in pixels.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range; for a layer that does not exist the message lists near names.
+    """
+
+    image: Any = None
+    classes: tuple[int, ...] = (285, 728)
+    layer: str = RELU_LAYERS[-1]
+    patch_size: int = 49
+    strides: int = 16
+
+    def __post_init__(self) -> None:
+        keep_photo(self)
+        require_numbers("classes", self.classes, 0, CLASSES - 1, 3)
+        require_layer("layer", self.layer, RELU_LAYERS)
+        require_whole("patch_size", self.patch_size, 8, SHORT)
+        require_whole("strides", self.strides, 8, SHORT)
+
+    def run(self) -> HeatRun:
+        """Ask both methods for each class."""
+        return photo_heat(photo_of(self.image), self.classes, self.layer, self.patch_size, self.strides)
+
+    def draw(self, run: HeatRun) -> Figure:
+        """Draw a row for each class: the photo, both maps on it, and where they differ."""
+        return _draw(run, 173, 8, smooth=True)
+
+    def describe(self, run: HeatRun) -> str:
+        """Tell both maps for each class, at the parts of the cat where the photo is that one."""
+        told = []
+        for heat in run.heats:
+            parts = "; ".join(
+                f"at the {part.name} Grad-CAM is on average {as_percent(part.grad_cam)} of its largest value, and covering "
+                f"lowers the score by {written_number(part.occlusion)}"
+                for part in heat.parts
+            )
+            told.append(f"{_told(heat)} {parts[:1].upper()}{parts[1:]}{'.' if parts else ''}")
+        what = "the cat" if self.image is None else "the photo"
+        return f"""A row for each of {len(run.heats)} classes with four pictures of {what}: the photo; the Grad-CAM map, made
+            of {written(run.heats[0].cells)} cells, as green clouds on it; the occlusion map, made by covering the photo at
+            {run.patches} places, brown where that lowers the score and violet where it raises it; and where the two maps
+            differ. {" ".join(told)}"""
+
+    def state_facts(self, run: HeatRun) -> dict[str, str]:
+        """Give scores, correlations, and both maps at the parts of the cat."""
+        return _facts(run)
+
+
+@dataclass(frozen=True)
+class DigitHeat(Picture):
+    """Which pixels of a digit the convnet's answers come from, as Grad-CAM and occlusion tell it.
+
+    Parameters
+    ----------
+    index
+        Which of MNIST's test images, 0 to 9999.
+    classes
+        Which digits to ask for, 1 to 3 numbers from 0 to 9.
+    layer
+        Name of the convolution whose maps Grad-CAM weighs.
+    patch_size, strides
+        Side of the white square that covers the digit, 1 to 28, and from one place to the next, 1 to 28, in pixels.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range; for a layer that does not exist the message lists near names.
+    """
+
+    index: int = 4
+    classes: tuple[int, ...] = (4, 9)
+    layer: str = "conv2d_3"
+    patch_size: int = 5
+    strides: int = 1
+
+    def __post_init__(self) -> None:
+        require_test_image(self.index)
+        require_numbers("classes", self.classes, 0, 9, 3)
+        require_layer("layer", self.layer, LAYERS["convnet"][:-1])
+        require_whole("patch_size", self.patch_size, 1, 28)
+        require_whole("strides", self.strides, 1, 28)
+
+    def run(self) -> HeatRun:
+        """Ask both methods for each class."""
+        return digit_heat(self.index, self.classes, self.layer, self.patch_size, self.strides)
+
+    def draw(self, run: HeatRun) -> Figure:
+        """Draw a row for each class: the digit, both maps on it, and where they differ."""
+        return _draw(run, 124, 22, smooth=False)
+
+    def describe(self, run: HeatRun) -> str:
+        """Tell both maps for each class."""
+        return f"""A row for each of {len(run.heats)} classes with four pictures of a digit: the digit; the Grad-CAM map, made
+            of {written(run.heats[0].cells)} cells, as green clouds on it; the occlusion map, made by covering the digit at
+            {run.patches} places, brown where that lowers the score and violet where it raises it; and where the two maps
+            differ. {" ".join(_told(heat) for heat in run.heats)}"""
+
+    def state_facts(self, run: HeatRun) -> dict[str, str]:
+        """Give scores, correlations, and how far covering changes the score."""
+        return _facts(run)
+
+
+def _draw(run: HeatRun, width: float, gap: float, smooth: bool) -> Figure:
+    """Draw a row of four pictures for each class."""
+    height = width * run.image.shape[0] / run.image.shape[1]
+    row_height, first = height + 32, 44
+    figure, axes = canvas(4 * width + 3 * gap + 2, first + row_height * len(run.heats))
+    base = paled(run.image)
+    for column, (text, name, meaning) in enumerate(HEADINGS):
+        middle = 1 + column * (width + gap) + width / 2
+        label(axes, middle, 12, text, name=name, bold=True)
+        if meaning:
+            label(axes, middle, 30, meaning, size=SMALL, name="muted")
+    for row, heat in enumerate(run.heats):
+        top = first + row * row_height
+        image = run.image if run.image.shape[-1] == 3 else np.repeat(1 - run.image, 3, axis=-1)
+        pictures = (
+            image,
+            blended(base, heat.grad_cam, signed=False),
+            blended(base, heat.occlusion, signed=True),
+            blended(base, heat.disagreement, signed=True),
+        )
+        texts = (
+            f"{heat.name}: score {written_number(heat.score)}",
+            f"{written(heat.cells)} cells" if heat.grad_cam.any() else "nothing speaks for it",
+            f"{_signed(-heat.occlusion.max())} to {_signed(-heat.occlusion.min())}",
+            f"correlation {written_number(heat.correlation, 2)}" if heat.grad_cam.any() else "",
+        )
+        for column, (pixels, text, (_, name, _)) in enumerate(zip(pictures, texts, HEADINGS, strict=True)):
+            left = 1 + column * (width + gap)
+            _place(axes, pixels, left, top, width, height, name, smooth)
+            if text:
+                label(axes, left + width / 2, top + height + 12, text, size=SMALL)
+    return figure
+
+
+def _place(
+    axes: Axes, pixels: Floats, x: float, y: float, width: float, height: float, frame: str, smooth: bool
+) -> None:
+    if smooth:
+        from PIL import Image
+
+        small = Image.fromarray(np.rint(255 * pixels).astype(np.uint8))
+        photo(axes, np.array(small.resize((round(width), round(height)))), x, y, width, height, frame=frame)
+    else:
+        raster(axes, pixels.round(2), x, y, width, height, frame=frame)
+
+
+def paled(image: Floats) -> Floats:
+    """Make an image grey and pale, to be seen through: shape (height, width, 1), values 0.5 to 1."""
+    grey = image.mean(axis=-1, keepdims=True) if image.shape[-1] == 3 else 1 - image
+    pale: Floats = 0.5 + grey / 2
+    return pale
+
+
+def blended(base: Floats, values: Floats, signed: bool) -> Floats:
+    """Lay a map over a pale image: the more, the larger the absolute value; shape (height, width, 3)."""
+    limit = float(np.abs(values).max()) or 1.0
+    strength = 0.85 * np.abs(values[..., np.newaxis]) / limit
+    mixed: Floats = (1 - strength) * base + strength * colored(values, limit, signed)[..., :3]
+    return mixed
+
+
+def _signed(value: float) -> str:
+    text = written_number(value)
+    return text if text.startswith("−") or text == "0" else f"+{text}"
+
+
+def _told(heat: Heat) -> str:
+    place = np.unravel_index(int(heat.occlusion.argmax()), heat.occlusion.shape)
+    if not heat.grad_cam.any():
+        cam = "the Grad-CAM map is zero everywhere: no cell speaks for this class."
+    else:
+        row, column = np.unravel_index(int(heat.grad_cam.argmax()), heat.grad_cam.shape)
+        cam = f"Grad-CAM is largest at row {row} and column {column}; rank correlation of both maps {heat.correlation:.2f}."
+    return f"""{heat.name}, score {heat.score:.1f}: covering lowers the score by up to {heat.occlusion.max():.1f}, most at row
+        {place[0]} and column {place[1]}, and raises it by up to {max(0.0, -float(heat.occlusion.min())):.1f}; {cam}"""
+
+
+def _facts(run: HeatRun) -> dict[str, str]:
+    facts = {"patches": str(run.patches), "cells": written(run.heats[0].cells)}
+    for heat in run.heats:
+        facts[f"{heat.name} score"] = written_number(heat.score)
+        facts[f"{heat.name} correlation"] = written_number(heat.correlation, 2)
+        facts[f"{heat.name} falls"] = written_number(float(heat.occlusion.max()))
+        facts[f"{heat.name} rises"] = written_number(max(0.0, -float(heat.occlusion.min())))
+        for part in heat.parts:
+            facts[f"{heat.name} {part.name} grad_cam"] = as_percent(part.grad_cam)
+            facts[f"{heat.name} {part.name} occlusion"] = written_number(part.occlusion)
+    return facts

@@ -1,0 +1,433 @@
+"""Where on an image an answer comes from, as two methods tell it: Grad-CAM and occlusion; and a check on such maps.
+
+References
+----------
+R. R. Selvaraju, M. Cogswell, A. Das, R. Vedantam, D. Parikh and D. Batra, "Grad-CAM: Visual explanations from deep
+networks via gradient-based localization", IEEE International Conference on Computer Vision (2017), 618–626.
+
+M. D. Zeiler and R. Fergus, "Visualizing and understanding convolutional networks", European Conference on Computer Vision
+(2014), 818–833.
+
+J. Adebayo, J. Gilmer, M. Muelly, I. Goodfellow, M. Hardt and B. Kim, "Sanity checks for saliency maps", Advances in Neural
+Information Processing Systems 31 (2018).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnfigs.data import Bytes, cat_photo, imagenet_classes
+from cnnfigs.models.backend import load_keras
+from cnnfigs.models.imagenet import fitted, mobilenet_v2, network_input
+from cnnfigs.models.weights import load
+from cnnfigs.runs.activations import test_digit
+from cnnfigs.runs.exciting import Network, sums
+from cnnfigs.runs.photo_answers import GREY, PARTS
+
+if TYPE_CHECKING:
+    import keras
+
+Floats = NDArray[np.float32]
+
+#: Covered images are shown to the network so many at a time: more take more memory, and hardly less time.
+AT_ONCE = 8
+#: What covers a digit: paper. What covers a photo is grey.
+PAPER = 0
+
+
+@dataclass(frozen=True)
+class PartHeat:
+    """What both maps say about one part of the cat.
+
+    Attributes
+    ----------
+    name
+        The part.
+    grad_cam
+        Mean of the Grad-CAM map there, as a share of its largest value.
+    occlusion
+        Mean of the occlusion map there: by how much the score falls where it is covered.
+    """
+
+    name: str
+    grad_cam: float
+    occlusion: float
+
+
+@dataclass(frozen=True)
+class Heat:
+    """Where on an image one answer comes from.
+
+    Attributes
+    ----------
+    class_index, name
+        The class.
+    score
+        Its logit for the whole image.
+    grad_cam
+        Shape (height, width) of the image, values 0 to 1.
+    cells
+        Height and width of the maps that Grad-CAM was made of.
+    occlusion
+        Same shape: how much the score falls, on average, when a patch that covers this pixel hides the image; negative
+        where hiding makes the score rise.
+    disagreement
+        Same shape: the pixel's rank by occlusion minus its rank by Grad-CAM, each from 0 for the least to 1 for the most.
+    correlation
+        Spearman's rank correlation of both maps.
+    parts
+        Both maps at the parts of the cat; none for other images.
+    """
+
+    class_index: int
+    name: str
+    score: float
+    grad_cam: Floats
+    cells: tuple[int, int]
+    occlusion: Floats
+    disagreement: Floats
+    correlation: float
+    parts: tuple[PartHeat, ...]
+
+
+@dataclass(frozen=True)
+class HeatRun:
+    """Heat maps of one image.
+
+    Attributes
+    ----------
+    image
+        Shape (height, width, channels), values 0 to 1; 1 is ink for digits.
+    patches
+        At how many places the image was covered.
+    heats
+        One for each class.
+    """
+
+    image: Floats
+    patches: int
+    heats: tuple[Heat, ...]
+
+
+def photo_heat(image: Bytes, classes: Sequence[int], layer: str, patch_size: int, strides: int) -> HeatRun:
+    """Ask MobileNetV2 where on a photo its answers come from.
+
+    Parameters
+    ----------
+    image
+        A photo of any size, shape (height, width, 3), RGB from 0 to 255.
+    classes
+        The classes, 0 to 999.
+    layer
+        Name of the layer whose maps Grad-CAM weighs.
+    patch_size, strides
+        Side of the grey square that covers the photo, and from one place to the next, in pixels.
+    """
+    photo = fitted(image)
+    model = mobilenet_v2(*photo.shape[:2])
+    covering = network_input(np.full(3, GREY, dtype=np.uint8))
+    parts = PARTS if np.array_equal(photo, fitted(cat_photo())) else {}
+    maps = _heat_maps(model, "predictions", network_input(photo), covering, classes, layer, patch_size, strides)
+    heats = []
+    for index, (score, cells, grad_cam, falls) in zip(classes, maps, strict=True):
+        means = []
+        for name, boxes in parts.items():
+            inside = np.zeros(photo.shape[:2], dtype=bool)
+            for top, left, height, width in boxes:
+                inside[top : top + height, left : left + width] = True
+            means.append(PartHeat(name, float(grad_cam[inside].mean()), float(falls[inside].mean())))
+        heats.append(
+            Heat(
+                index, imagenet_classes()[index], score, grad_cam, cells, falls, *compared(grad_cam, falls), tuple(means)
+            )
+        )
+    count = len(starts(photo.shape[0], patch_size, strides)) * len(starts(photo.shape[1], patch_size, strides))
+    return HeatRun((photo / 255).astype(np.float32), count, tuple(heats))
+
+
+def digit_heat(index: int, classes: Sequence[int], layer: str, patch_size: int, strides: int) -> HeatRun:
+    """Ask the convnet where on a digit its answers come from.
+
+    Parameters
+    ----------
+    index
+        Which test digit.
+    classes
+        The classes, 0 to 9.
+    layer, patch_size, strides
+        As for :func:`photo_heat`; what covers a digit is paper.
+    """
+    image = test_digit(index)
+    covering = np.full(1, PAPER, dtype=np.float32)
+    maps = _heat_maps(load("convnet"), "dense", image, covering, classes, layer, patch_size, strides)
+    heats = tuple(
+        Heat(each, str(each), score, grad_cam, cells, falls, *compared(grad_cam, falls), ())
+        for each, (score, cells, grad_cam, falls) in zip(classes, maps, strict=True)
+    )
+    return HeatRun(image, len(starts(28, patch_size, strides)) ** 2, heats)
+
+
+def _heat_maps(
+    model: keras.Model,
+    answer: str,
+    image: Floats,
+    covering: Floats,
+    classes: Sequence[int],
+    layer: str,
+    patch_size: int,
+    strides: int,
+) -> list[tuple[float, tuple[int, int], Floats, Floats]]:
+    """Make the score, the size of the weighed maps, the Grad-CAM map and the occlusion map for each class."""
+    keras = load_keras()
+    import tensorflow as tf
+
+    logits = sums(model, answer)
+    reader = tf.function(keras.Model(model.inputs, logits))
+    whole = np.asarray(reader(image[np.newaxis]))[0]
+    falls = whole - occluded_scores(reader, image, covering, patch_size, strides)
+    spread = spread_over_pixels(falls[..., list(classes)], image.shape[:2], patch_size, strides)
+    found = []
+    for number, each in enumerate(classes):
+        coarse = grad_cam(model, logits, image, each, layer)
+        # The largest is 1; where no map speaks for the class, all is 0.
+        smooth = enlarged(coarse / (coarse.max() or 1), *image.shape[:2])
+        found.append((float(whole[each]), coarse.shape, smooth, spread[..., number]))
+    return found
+
+
+def grad_cam(model: keras.Model, logits: Any, image: Floats, class_index: int, layer: str) -> Floats:
+    """Weigh a layer's maps by the mean gradient of a class's score, add them up, and keep what is positive.
+
+    Parameters
+    ----------
+    model
+        The network.
+    logits
+        Its scores before softmax, a symbolic output.
+    image
+        As the network reads it, shape (height, width, channels).
+    class_index
+        The class.
+    layer
+        Name of a layer with maps.
+
+    Returns
+    -------
+    ndarray of float32
+        Shape of the layer's maps, 0 or more.
+
+    References
+    ----------
+    Selvaraju and others (2017), equations 1 and 2.
+    """
+    keras = load_keras()
+    import tensorflow as tf
+
+    reader = keras.Model(model.inputs, [model.get_layer(layer).output, logits])
+    pixels = tf.constant(image[np.newaxis])
+    with tf.GradientTape() as tape:
+        # The layer's maps are part of the way only where something before them is watched.
+        tape.watch(pixels)
+        maps, scores = reader([pixels], training=False)
+        score = scores[0, class_index]
+    weights = tf.reduce_mean(tape.gradient(score, maps), axis=[1, 2], keepdims=True)
+    weighed: Floats = tf.nn.relu(tf.reduce_sum(weights * maps, axis=-1))[0].numpy()
+    return weighed
+
+
+def starts(size: int, patch_size: int, strides: int) -> list[int]:
+    """Return where patches begin so that they cover a side of the image to its end.
+
+    Examples
+    --------
+    >>> starts(10, 4, 3), starts(9, 4, 3)
+    ([0, 3, 6], [0, 3, 5])
+    """
+    return [*range(0, size - patch_size, strides), size - patch_size]
+
+
+def occluded_scores(reader: Any, image: Floats, covering: Floats, patch_size: int, strides: int) -> Floats:
+    """Cover the image at one place after the other, and read all scores.
+
+    Returns
+    -------
+    ndarray of float32
+        Shape (rows of places, columns of places, classes).
+    """
+    rows, columns = (starts(size, patch_size, strides) for size in image.shape[:2])
+    places = [(row, column) for row in rows for column in columns]
+    scores = []
+    for first in range(0, len(places), AT_ONCE):
+        some = places[first : first + AT_ONCE]
+        covered = np.repeat(image[np.newaxis], AT_ONCE, axis=0)  # always as many: another number would be traced again
+        for copy, (row, column) in enumerate(some):
+            covered[copy, row : row + patch_size, column : column + patch_size] = covering
+        scores.append(np.asarray(reader(covered))[: len(some)])
+    return np.concatenate(scores).reshape(len(rows), len(columns), -1)
+
+
+def spread_over_pixels(values: Floats, size: tuple[int, ...], patch_size: int, strides: int) -> Floats:
+    """Give each pixel the mean of the values of all patches that cover it.
+
+    Parameters
+    ----------
+    values
+        Shape (rows of places, columns of places, n).
+    size
+        Height and width of the image.
+
+    Returns
+    -------
+    ndarray of float32
+        Shape (height, width, n).
+
+    Examples
+    --------
+    >>> spread_over_pixels(np.array([[[2], [4]]], dtype=np.float32), (2, 3), 2, 1)[..., 0].tolist()
+    [[2.0, 3.0, 4.0], [2.0, 3.0, 4.0]]
+    """
+    total = np.zeros((*size, values.shape[-1]), dtype=np.float32)
+    count = np.zeros((*size, 1), dtype=np.float32)
+    for number, row in enumerate(starts(size[0], patch_size, strides)):
+        for other, column in enumerate(starts(size[1], patch_size, strides)):
+            total[row : row + patch_size, column : column + patch_size] += values[number, other]
+            count[row : row + patch_size, column : column + patch_size] += 1
+    mean: Floats = total / count
+    return mean
+
+
+def enlarged(values: Floats, height: int, width: int) -> Floats:
+    """Enlarge a map to the size of the image, by bilinear interpolation."""
+    from PIL import Image
+
+    return np.array(Image.fromarray(values).resize((width, height), Image.Resampling.BILINEAR), dtype=np.float32)
+
+
+def compared(one: Floats, other: Floats) -> tuple[Floats, float]:
+    """Rank the pixels of two maps; return the second ranks minus the first, from -1 to 1, and Spearman's correlation.
+
+    Examples
+    --------
+    >>> difference, correlation = compared(np.array([[0.0, 1.0, 2.0]]), np.array([[5.0, 4.0, 3.0]]))
+    >>> difference.tolist(), round(correlation, 3)
+    ([[1.0, 0.0, -1.0]], -1.0)
+    """
+    from scipy.stats import rankdata
+
+    first, second = ((rankdata(each) - 1) / (each.size - 1) for each in (one.ravel(), other.ravel()))
+    # A map that is the same everywhere has no order to compare.
+    flat = first.std() == 0 or second.std() == 0
+    correlation = 0.0 if flat else float(np.corrcoef(first, second)[0, 1])
+    difference: Floats = (second - first).astype(np.float32).reshape(one.shape)
+    return difference, correlation
+
+
+@dataclass(frozen=True)
+class Spoilt:
+    """Maps of a network some of whose layers know nothing.
+
+    Attributes
+    ----------
+    weights
+        What was done to its weights.
+    grad_cam, gradient_input
+        The two maps with the first seed, shapes (height, width): Grad-CAM with values 0 to 1, and the absolute gradient
+        of the score times the pixel, added up over the colours and averaged over squares of pixels.
+    grad_cam_correlations, gradient_input_correlations
+        Spearman's rank correlation with the map of the trained network, for each seed; none for that one.
+    """
+
+    weights: str
+    grad_cam: Floats
+    gradient_input: Floats
+    grad_cam_correlations: tuple[float, ...]
+    gradient_input_correlations: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class SanityRun:
+    """Heat maps of the trained network and of two that are spoilt.
+
+    Attributes
+    ----------
+    name
+        The class that is asked for.
+    photo
+        Shape (height, width, 3), values 0 to 1.
+    networks
+        The trained one, the one with a last layer at random, and the one that is at random as a whole.
+    """
+
+    name: str
+    photo: Floats
+    networks: tuple[Spoilt, ...]
+
+
+#: The maps of the sanity check are averaged over squares of so many pixels, to be compared and drawn.
+SQUARE = 3
+
+
+def sanity_check(class_index: int, seeds: int) -> SanityRun:
+    """Make heat maps of the cat photo with the trained network, and with networks that know less or nothing.
+
+    Parameters
+    ----------
+    class_index
+        The class, 0 to 999.
+    seeds
+        How many networks of each kind.
+    """
+    keras = load_keras()
+    photo = fitted(cat_photo())
+    pixels = network_input(photo)
+    trained = mobilenet_v2(*photo.shape[:2])
+    kernel, bias = trained.get_layer("predictions").get_weights()
+    reference = _two_maps(trained, pixels, class_index)
+    last, whole = [], []
+    for seed in range(seeds):
+        keras.utils.set_random_seed(seed)
+        spoilt = keras.applications.MobileNetV2(
+            input_shape=photo.shape, weights=None, classifier_activation=None, name=f"random_{seed}"
+        )
+        whole.append(_two_maps(spoilt, pixels, class_index))
+        spoilt.set_weights(trained.get_weights())
+        # The same numbers in another order: their spread stays, what they mean is lost.
+        mixed = np.random.default_rng(seed).permutation(kernel.ravel()).reshape(kernel.shape)
+        spoilt.get_layer("predictions").set_weights([mixed, bias])
+        last.append(_two_maps(spoilt, pixels, class_index))
+    return SanityRun(
+        imagenet_classes()[class_index],
+        (photo / 255).astype(np.float32),
+        (
+            Spoilt("trained", *reference, (), ()),
+            _spoilt("last layer shuffled", reference, last),
+            _spoilt("never trained", reference, whole),
+        ),
+    )
+
+
+def _two_maps(model: keras.Model, pixels: Floats, class_index: int) -> tuple[Floats, Floats]:
+    load_keras()
+    import tensorflow as tf
+
+    coarse = grad_cam(model, model.output, pixels, class_index, "out_relu")
+    watched = tf.constant(pixels[np.newaxis])
+    with tf.GradientTape() as tape:
+        tape.watch(watched)
+        score = model([watched], training=False)[0, class_index]
+    product = np.abs((tape.gradient(score, watched) * watched)[0].numpy().sum(axis=-1))
+    height, width = (size // SQUARE for size in product.shape)
+    squares = product[: height * SQUARE, : width * SQUARE].reshape(height, SQUARE, width, SQUARE).mean(axis=(1, 3))
+    return enlarged(coarse / (coarse.max() or 1), *pixels.shape[:2]), squares
+
+
+def _spoilt(weights: str, reference: tuple[Floats, Floats], maps: Sequence[tuple[Floats, Floats]]) -> Spoilt:
+    correlations = [
+        tuple(compared(reference[which], each[which])[1] for each in maps) for which in range(len(reference))
+    ]
+    return Spoilt(weights, *maps[0], *correlations)

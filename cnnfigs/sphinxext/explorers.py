@@ -58,10 +58,8 @@ def read_settings(name: str, query: str) -> tuple[Explorer, dict[str, str]]:
 
     Examples
     --------
-    >>> read_settings("telescope", "")
-    Traceback (most recent call last):
-    ...
-    ValueError: there is no explorer 'telescope': accepted are convolution...
+    >>> read_settings("convolution", "strides=2")[1]
+    {'strides': '2'}
     """
     if name not in EXPLORERS:
         raise ValueError(f"there is no explorer {name!r}: accepted are {', '.join(EXPLORERS)}")
@@ -145,15 +143,14 @@ def complain(node: nodes.Element, message: str) -> None:
     logger.warning(message, location=node, type="explorer")
 
 
-def runs_here(translator: Any) -> bool:
-    """Tell whether what is being written is a page of the site, where scripts run; an ebook is not."""
-    builder = translator.builder
+def runs_here(builder: Any) -> bool:
+    """Tell whether what is being written is a site, whose pages run scripts; an ebook is not."""
     return isinstance(builder, StandaloneHTMLBuilder) and not builder.embedded
 
 
 def visit_explorer(self: HTML5Translator, node: ExplorerNode) -> None:
     """Open the explorer's element."""
-    if runs_here(self):
+    if runs_here(self.builder):
         explorer = EXPLORERS[node["name"]]
         attributes = {
             "id": f"explore-{explorer.name}",
@@ -167,20 +164,20 @@ def visit_explorer(self: HTML5Translator, node: ExplorerNode) -> None:
 
 def depart_explorer(self: HTML5Translator, node: ExplorerNode) -> None:
     """Close it."""
-    if runs_here(self):
+    if runs_here(self.builder):
         self.body.append(f"</cnn-{node['name']}>\n")
 
 
 def visit_explore(self: HTML5Translator, node: ExploreNode) -> None:
     """Open the link."""
-    if runs_here(self):
+    if runs_here(self.builder):
         address = f"#explore-{node['name']}?{urlencode(node['settings'], safe=',')}"
         self.body.append(f'<a class="reference internal cnn-explore" href="{escape(address)}">')
 
 
 def depart_explore(self: HTML5Translator, node: ExploreNode) -> None:
     """Close it."""
-    if runs_here(self):
+    if runs_here(self.builder):
         self.body.append("</a>")
 
 
@@ -190,7 +187,7 @@ def show_children(self: nodes.NodeVisitor, node: nodes.Element) -> None:
 
 def write_scripts(app: Sphinx) -> None:
     """Write the explorers' files where Sphinx takes static files from, outside of the sources."""
-    if isinstance(app.builder, StandaloneHTMLBuilder) and not app.builder.embedded:
+    if runs_here(app.builder):
         folder = app.doctreedir.parent / "static"
         assets.write_assets(folder / FOLDER)
         if str(folder) not in app.config.html_static_path:
@@ -199,7 +196,7 @@ def write_scripts(app: Sphinx) -> None:
 
 def add_loader(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     """Load what starts the explorers, on the pages that have some."""
-    if doctree is not None and next(iter(doctree.findall(ExplorerNode)), None) is not None:
+    if doctree is not None and runs_here(app.builder) and any(True for _ in doctree.findall(ExplorerNode)):
         app.add_js_file(f"{FOLDER}/loader.js", defer="defer")
         app.add_css_file(f"{FOLDER}/loader.css")
 

@@ -188,7 +188,7 @@ def broken_links(site: Path) -> list[str]:
             if address.scheme != "file":
                 continue
             target = Path(unquote(address.path))
-            fragment = unquote(address.fragment)
+            fragment = unquote(address.fragment).partition("?")[0]  # behind it stand an explorer's settings
             if not target.is_file():
                 problems.append(f"{path.relative_to(site)} links to {link}, which is not there")
             elif fragment and fragment not in ids.get(target, ()):

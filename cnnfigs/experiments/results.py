@@ -1,0 +1,113 @@
+"""The records of some trials as arrays, for illustrations: seeds first, so that two of them pair up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnfigs.experiments.records import RECORDS, path_of, read, unpacked
+from cnnfigs.experiments.trials import Training
+
+
+@dataclass(frozen=True)
+class Results:
+    """What the same training gave with several seeds.
+
+    Attributes
+    ----------
+    seeds
+        The seeds, in rising order.
+    right
+        Whether each test image was answered rightly, shape (seeds, images).
+    training_accuracy
+        Share of rightly answered training images, at most 10,000 of which were asked about; shape (seeds,).
+    parameters
+        Parameters of the network.
+    steps
+        Steps of each training, shape (seeds,).
+    histories
+        Loss and accuracy in the course of each training, by seed: after every 100 steps or, by the tutorial's recipe,
+        after every epoch, there also on the held-out images (``val_``).
+    elsewhere
+        Accuracy by place, such as "right 4", "right 4 and back", "upper left"; each of shape (seeds,).
+    same
+        Share of the images that got the same answer there as at home; by place, each of shape (seeds,).
+    difference
+        Largest difference of a probability between there and home; by place, each of shape (seeds,).
+    asked_elsewhere
+        How many images were asked about in each other place.
+    """
+
+    seeds: tuple[int, ...]
+    right: NDArray[np.bool_]
+    training_accuracy: NDArray[np.float64]
+    parameters: int
+    steps: NDArray[np.int64]
+    histories: dict[str, dict[str, list[float]]]
+    elsewhere: dict[str, NDArray[np.float64]]
+    same: dict[str, NDArray[np.float64]]
+    difference: dict[str, NDArray[np.float64]]
+    asked_elsewhere: int
+
+    @property
+    def accuracy(self) -> NDArray[np.float64]:
+        """Share of rightly answered test images, shape (seeds,)."""
+        shares: NDArray[np.float64] = self.right.mean(axis=1)
+        return shares
+
+    def only(self, seeds: Iterable[int]) -> NDArray[np.bool_]:
+        """Return ``right`` of some of the seeds, in their order."""
+        return self.right[[self.seeds.index(seed) for seed in seeds]]
+
+
+def results(described: Callable[[int], Training], seeds: Iterable[int], folder: Path = RECORDS) -> Results:
+    """Read the records of one training with several seeds; seeds whose record is not there are left out.
+
+    Parameters
+    ----------
+    described
+        Describes the training with a seed, such as ``lambda seed: usual("convnet", seed)``.
+    seeds
+        Seeds to look for.
+    folder
+        Where the records are.
+
+    Raises
+    ------
+    cnnfigs.experiments.records.RecordError
+        If a record is stale or damaged, or none is there.
+    """
+    trials = [described(seed) for seed in sorted(seeds)]
+    there = [trial for trial in trials if path_of(trial, folder).exists()]
+    found = [read(trial, folder) for trial in there or trials[:1]]
+    places = {place: [outcome["elsewhere"][place] for outcome in found] for place in found[0]["elsewhere"]}
+    return Results(
+        seeds=tuple(trial.seed for trial in there),
+        right=np.stack([unpacked(each["test"]["bits"], each["test"]["asked"]) for each in found]),
+        training_accuracy=np.array([each["training"]["right"] / each["training"]["asked"] for each in found]),
+        parameters=found[0]["parameters"],
+        steps=np.array([each["steps"] for each in found]),
+        histories={str(trial.seed): each["history"] for trial, each in zip(there, found, strict=True)},
+        elsewhere={place: np.array([each["right"] / each["asked"] for each in told]) for place, told in places.items()},
+        same={place: np.array([each["same"] / each["asked"] for each in told]) for place, told in places.items()},
+        difference={place: np.array([each["difference"] for each in told]) for place, told in places.items()},
+        asked_elsewhere=next((told[0]["asked"] for told in places.values()), 0),
+    )
+
+
+def paired(one: Results, other: Results) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which answers of two trainings were right, with the seeds that both have; each (seeds, images).
+
+    Raises
+    ------
+    ValueError
+        If they have no seed in common.
+    """
+    shared = sorted({*one.seeds} & {*other.seeds})
+    if not shared:
+        raise ValueError(f"seeds are {one.seeds} and {other.seeds}: accepted are two with a seed in common")
+    return one.only(shared), other.only(shared)

@@ -1,0 +1,96 @@
+"""Making a sample of the recorded trials again, and comparing.
+
+With the same versions, kind of processor and number of threads a trial gives the same record to the last digit. With
+others the numbers are added up in another order, small differences grow in the course of a training, and the same seed
+is like another seed: then the accuracy is compared, and may differ as seeds do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from cnnfigs.experiments.records import RECORDS, made_with, read_record, state
+from cnnfigs.experiments.trials import Trial
+
+Verdict = Literal["equal", "as good", "different"]
+
+#: What another machine may miss at least, as a share of the answers: half a percentage point.
+LEAST = 0.005
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A recorded trial, made again.
+
+    Attributes
+    ----------
+    trial
+        Which.
+    verdict
+        "equal" to the last digit, "as good" on other versions or another processor, or "different".
+    told
+        The two accuracies and why the verdict is this one.
+    """
+
+    trial: Trial
+    verdict: Verdict
+    told: str
+
+
+def sample(trials: Sequence[Trial], count: int, folder: Path = RECORDS) -> list[Trial]:
+    """Draw some of the trials that have a good record, others each time."""
+    recorded = [trial for trial in trials if state(trial, folder) == "good"]
+    drawn = np.random.default_rng().permutation(len(recorded))[:count]
+    return [recorded[index] for index in sorted(drawn)]
+
+
+def compare(
+    trial: Trial, siblings: Sequence[Trial], folder: Path = RECORDS, here: Callable[[], dict[str, Any]] = made_with
+) -> Comparison:
+    """Make a recorded trial again and compare.
+
+    Parameters
+    ----------
+    trial
+        A trial with a good record.
+    siblings
+        Trials with good records that differ from it in their seed only, and itself: their spread is what another
+        machine may differ by, twice, and by half a percentage point at least.
+    folder
+        Where the records are.
+    here
+        Tells what trials are made with here.
+    """
+    record = read_record(trial, folder)
+    again = trial.run()
+    before, after = (_accuracy(outcome) for outcome in (record["outcome"], again))
+    told = f"accuracy {before:.4f} recorded, {after:.4f} now"
+    if again == record["outcome"]:
+        return Comparison(trial, "equal", f"{told}, and all else equal")
+    ours, theirs = here(), record["made_with"]
+    other = [f"{name} {theirs.get(name)}, here {value}" for name, value in ours.items() if theirs.get(name) != value]
+    if not other:
+        return Comparison(trial, "different", f"{told}, on the same versions and kind of processor")
+    spread = np.ptp([_accuracy(read_record(each, folder)["outcome"]) for each in siblings])
+    allowed = max(2 * float(spread), LEAST)
+    verdict: Verdict = "as good" if abs(after - before) <= allowed else "different"
+    return Comparison(trial, verdict, f"{told}, allowed ±{allowed:.4f} ({'; '.join(other)})")
+
+
+def siblings_of(trial: Trial, trials: Sequence[Trial], folder: Path = RECORDS) -> list[Trial]:
+    """Find the trials with good records that differ from one in their seed only, and itself."""
+    told = {**trial.description, "seed": None}
+    return [
+        each
+        for each in trials
+        if type(each) is type(trial) and {**each.description, "seed": None} == told and state(each, folder) == "good"
+    ]
+
+
+def _accuracy(outcome: dict[str, Any]) -> float:
+    return float(outcome["test"]["right"] / outcome["test"]["asked"])

@@ -1,0 +1,211 @@
+"""Records are whole or not there, and a bad one says what is wrong with it and what helps."""
+
+import errno
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import toys
+from toys import Failing, Toy
+
+from cnnfigs.experiments.making import make_missing
+from cnnfigs.experiments.records import (
+    FIELDS,
+    RecordError,
+    StaleRecordError,
+    path_of,
+    read,
+    read_record,
+    record_of,
+    state,
+    unpacked,
+    write,
+)
+from cnnfigs.experiments.training import packed
+
+
+@pytest.fixture
+def written(tmp_path):
+    """The path of a toy's record."""
+    make_missing([Toy(1)], tmp_path)
+    return path_of(Toy(1), tmp_path)
+
+
+def refusal(folder, kind=RecordError):
+    with pytest.raises(kind) as caught:
+        read(Toy(1), folder)
+    told = str(caught.value)
+    assert "\n" not in told
+    assert str(path_of(Toy(1), folder)) in told
+    assert "nox -s train" in told
+    return told
+
+
+def test_what_is_written_is_read_again(written):
+    assert read(Toy(1), written.parent) == Toy(1).run()
+    record = read_record(Toy(1), written.parent)
+    assert record["trial"] == {"seed": 1, "size": 10, "pause": 0.0}
+    assert {"python", "numpy", "keras", "tensorflow", "machine", "instructions", "threads"} == set(record["made_with"])
+
+
+def test_only_what_is_missing_is_made(written):
+    before = written.stat()
+    assert make_missing([Toy(1), Toy(2)], written.parent) == 1
+    assert written.stat().st_mtime_ns == before.st_mtime_ns
+    assert state(Toy(2), written.parent) == "good"
+    assert make_missing([Toy(1), Toy(2)], written.parent) == 0
+
+
+def test_another_description_is_another_trial():
+    names = {Toy(1).name, Toy(2).name, Toy(1, size=11).name, Failing(1).name}
+    assert len(names) == 4
+    assert Toy(1).name == Toy(1, size=10).name
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_a_missing_field_is_named(written, field):
+    record = json.loads(written.read_text())
+    del record[field]
+    written.write_text(json.dumps(record))
+    assert f"its field '{field}' is missing" in refusal(written.parent)
+    assert state(Toy(1), written.parent) == "damaged"
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe", b"3"])
+def test_what_is_no_record_is_refused(written, content):
+    written.write_bytes(content)
+    assert "is damaged" in refusal(written.parent)
+
+
+def test_an_altered_number_is_noticed(written):
+    text = written.read_text()
+    assert text.count('"right": ') == 1
+    written.write_text(text.replace('"right": ', '"right": 1'))
+    assert "its checksum does not fit" in refusal(written.parent)
+
+
+def test_a_record_under_another_name_is_noticed(written):
+    make_missing([Toy(2)], written.parent)
+    written.write_bytes(path_of(Toy(2), written.parent).read_bytes())
+    assert "is the record of another trial" in refusal(written.parent)
+
+
+def test_a_missing_record_is_told():
+    refusal(Path("nowhere"))
+
+
+def test_a_wrong_digest_is_stale_and_made_again(written, monkeypatch, capsys):
+    good = written.read_bytes()
+    with monkeypatch.context() as patched:
+        patched.setattr(Toy, "digest", lambda self: "0" * 64)
+        record = record_of(Toy(1), Toy(1).run())
+    write(Toy(1), record, written.parent)
+    assert "was made by other code or data than today's (digest 000000000000" in refusal(
+        written.parent, StaleRecordError
+    )
+    assert make_missing([Toy(1)], written.parent) == 1
+    assert f"the record of {Toy(1).name} is stale" in capsys.readouterr().err
+    assert written.read_bytes() == good
+
+
+def test_no_room_on_the_disk_leaves_what_was_there(tmp_path, monkeypatch):
+    make_missing([Toy(1)], tmp_path)
+
+    def full(descriptor):
+        os.ftruncate(descriptor, 100)  # half a record is what comes to the disk
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(RecordError, match=r"toy-seed_2-\w+\.json cannot be written: there is no room on the disk"):
+        make_missing([Toy(1), Toy(2), Toy(3)], tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [f"{Toy(1).name}.json"]
+    assert state(Toy(1), tmp_path) == "good"
+    monkeypatch.undo()
+    assert make_missing([Toy(1), Toy(2), Toy(3)], tmp_path) == 2
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(RecordError, match=r"file/toy-seed_1-\w+\.json cannot be written"):
+        make_missing([Toy(1)], tmp_path / "file")
+
+
+def test_a_trial_that_goes_wrong_leaves_no_record(tmp_path):
+    with pytest.raises(ArithmeticError):
+        make_missing([Toy(1), Failing(2)], tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [f"{Toy(1).name}.json"]
+
+
+@pytest.mark.parametrize("count", [1, 7, 8, 9, 10_000])
+def test_bits_come_back(count):
+    bits = np.random.default_rng(count).random(count) < 0.9
+    np.testing.assert_array_equal(unpacked(packed(bits), count), bits)
+
+
+def begin(kind, folder):
+    program = subprocess.Popen(
+        [sys.executable, toys.__file__, kind, folder], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    assert program.stdout is not None
+    program.stdout.readline()
+    return program
+
+
+def kill(program, moment):
+    time.sleep(moment)
+    program.send_signal(signal.SIGKILL)
+    program.communicate()
+    return program.returncode == -signal.SIGKILL
+
+
+def check_all(trials, folder):
+    """Every record that is there is good; return how many there are."""
+    states = [state(trial, folder) for trial in trials]
+    assert {*states} <= {"good", "missing"}
+    return states.count("good")
+
+
+def test_killed_at_twenty_random_moments_and_started_again_all_is_there_and_whole(tmp_path):
+    trials = toys.large(30)
+    begun = time.monotonic()
+    assert begin("toys", tmp_path / "whole").wait() == 0
+    whole = time.monotonic() - begun
+    moments = random.Random(1)
+    killed, counts = 0, []
+    for _ in range(20):
+        killed += kill(begin("toys", tmp_path / "killed"), moments.uniform(0, whole / 8))
+        counts.append(check_all(trials, tmp_path / "killed"))
+        if counts[-1] == len(trials):  # all is made: begin anew, until there were twenty
+            for path in (tmp_path / "killed").iterdir():
+                path.unlink()
+    assert killed >= 15
+    assert any(0 < count < len(trials) for count in counts)
+    assert begin("toys", tmp_path / "killed").wait() == 0
+    for folder in ("whole", "killed"):
+        assert check_all(trials, tmp_path / folder) == len(trials)
+    assert contents(tmp_path / "killed") == contents(tmp_path / "whole")
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_a_real_training_killed_and_started_again_gives_the_same(tmp_path):
+    trials = toys.few_and_real()
+    assert begin("real", tmp_path / "whole").wait() == 0
+    program = begin("real", tmp_path / "killed")
+    while not path_of(trials[0], tmp_path / "killed").exists():
+        assert program.poll() is None
+        time.sleep(0.01)
+    kill(program, 0.05)
+    check_all(trials, tmp_path / "killed")
+    assert begin("real", tmp_path / "killed").wait() == 0
+    assert check_all(trials, tmp_path / "killed") == 2
+    assert contents(tmp_path / "killed") == contents(tmp_path / "whole")

@@ -1,0 +1,62 @@
+"""A trial of NumPy alone, made in a moment, to try the machinery with; and a program that makes some."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from cnnfigs.experiments.trials import Trial
+
+
+@dataclass(frozen=True)
+class Toy(Trial):
+    """The sum of some random numbers, and the numbers."""
+
+    size: int = 10
+    pause: float = 0.0
+
+    @property
+    def title(self):
+        return f"toy-seed_{self.seed}"
+
+    def run(self):
+        numbers = np.random.default_rng(self.seed).normal(size=self.size)
+        time.sleep(self.pause)
+        return {"numbers": numbers.tolist(), "test": {"asked": 1000, "right": 500 + int(10 * numbers[0])}}
+
+    def digest(self):
+        return hashlib.sha256(json.dumps(self.description).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Failing(Toy):
+    """A trial that goes wrong."""
+
+    def run(self):
+        raise ArithmeticError("a number is missing")
+
+
+def large(count):
+    """Toys whose records take a while to write: about half a megabyte each."""
+    return [Toy(seed, size=20_000) for seed in range(count)]
+
+
+def few_and_real():
+    """Real trainings, as small as they can be."""
+    from cnnfigs.experiments.trials import Training
+
+    return [Training(seed, "dense_131", images=100, steps=100, test_images=100) for seed in (1, 2)]
+
+
+if __name__ == "__main__":
+    from cnnfigs.experiments.making import make_missing
+
+    kind, folder = sys.argv[1:]
+    print("begun", flush=True)
+    make_missing(large(30) if kind == "toys" else few_and_real(), Path(folder))

@@ -137,12 +137,13 @@ def _render_all(folder: Path, form: str | None, theme: Theme, jobs: int) -> None
 
     from rich.progress import track
 
-    from cnnfigs.commands.files import PICTURE_FORMATS, TABLE_FORMATS, render_all
+    from cnnfigs.commands.files import PICTURE_FORMATS, TABLE_FORMATS, make_folder, render_all
 
     known = (*PICTURE_FORMATS, *TABLE_FORMATS)
     if form is not None and form not in known:
         raise CommandError(f"format is {form!r}: accepted are {', '.join(known)}")
-    before = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    make_folder(folder)
+    before = {path.name for path in folder.iterdir()}
     each = track(
         render_all(folder, form, theme, jobs or os.cpu_count() or 1),
         "Rendering",

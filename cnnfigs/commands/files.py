@@ -116,29 +116,34 @@ def write(path: Path, data: bytes) -> Outcome:
     return "new" if before is None else "changed"
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder, if it is not there.
+
+    Raises
+    ------
+    CommandError
+        If it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CommandError(f"{folder} cannot be made: {reason(error)}") from error
+
+
 def render_all(folder: Path, form: str | None, theme: Theme, jobs: int) -> Iterator[Rendered]:
     """Render every illustration into a folder, on several processors, and tell of each as it is done.
 
     Parameters
     ----------
     folder
-        Made if it is not there.
+        A folder that is there.
     form
         Format of all that can be written in it; the others, or all when it is not given, come in their usual one.
     theme
         In whose colours.
     jobs
         How many processes.
-
-    Raises
-    ------
-    CommandError
-        If the folder cannot be made.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CommandError(f"{folder} cannot be made: {reason(error)}") from error
     # Processes that begin afresh: what TensorFlow has started does not survive a fork.
     with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
         waiting: dict[Future[Rendered], Entry] = {

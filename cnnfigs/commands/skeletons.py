@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import keyword
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 
-from cnnfigs.catalog import entries, find
+from cnnfigs.catalog import PACKAGE, Entry, entries, find
 from cnnfigs.commands.errors import CommandError, reason
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -86,7 +87,7 @@ def new_page(root: Path, page: str, shows: str) -> list[str]:
         entry = find(shows)
     except ValueError as error:
         raise CommandError(str(error)) from error
-    fact = next(iter(entry.load()().facts), None)
+    fact = _first_fact(entry)
     values = {
         "page": page,
         "title": page.replace("-", " ").capitalize(),
@@ -109,6 +110,18 @@ def new_page(root: Path, page: str, shows: str) -> list[str]:
         "Look at it:  nox -s live",
         f"Test it:     python -m pytest tests/pages/test_{page.replace('-', '_')}.py",
     ]
+
+
+def _first_fact(entry: Entry) -> str | None:
+    """Read the name of an illustration's first fact off its source, without computing anything."""
+    module = PACKAGE / "illustrations" / f"{entry.module.rpartition('.')[2]}.py"
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ClassDef) and node.name == entry.name:
+            facts = [each for each in node.body if isinstance(each, ast.FunctionDef) and each.name == "state_facts"]
+            tables = [each for function in facts for each in ast.walk(function) if isinstance(each, ast.Dict)]
+            keys = [key.value for table in tables for key in table.keys if isinstance(key, ast.Constant)]
+            return next((key for key in keys if isinstance(key, str)), None)
+    return None
 
 
 def _require_repository(root: Path) -> None:

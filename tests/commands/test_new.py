@@ -1,0 +1,131 @@
+"""A new page and a new illustration work as they are."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from lxml import html
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+HELPERS = [
+    *["tests/conftest.py", "tests/test_provenance.py"],
+    *["tests/illustrations/conftest.py", "tests/illustrations/test_every.py"],
+    # Of the illustrations only a few, since the tests that hold for all import all.
+    *[
+        f"cnnfigs/illustrations/{name}.py"
+        for name in ("__init__", "base", "networks", "padding", "registry", "windows")
+    ],
+]
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory):
+    """Copy what a contributor clones, with two pages only; new illustrations and pages are made in it.
+
+    Those called Wrong get a mistake each.
+    """
+    copy = tmp_path_factory.mktemp("clone")
+    left = shutil.ignore_patterns("__pycache__", "*.md", "illustrations")
+    for name in ("cnnfigs", "docs"):
+        shutil.copytree(ROOT / name, copy / name, ignore=left)
+    for name in ("pyproject.toml", "conf.py", "README.md", *HELPERS):
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, copy / name)
+    (copy / "docs" / "index.md").write_text("# A site\n\n```{toctree}\nfirst-convnet\n```\n\nThe end.\n")
+    (copy / "docs" / "first-convnet.md").write_text("# The first convnet\n")
+    for name, page in (("ShrunkDigit", "fewer-cells"), ("WrongDigit", "wrong-page")):
+        for words in (["illustration", name], ["page", page, "--shows", name]):
+            done = run(copy, sys.executable, "-m", "cnnfigs", "new", *words)
+            assert done.returncode == 0, done.stderr
+            assert "Test it:" in done.stdout
+    replace(copy / "cnnfigs" / "runs" / "wrong_digit.py", "AveragePooling2D", "MaxPooling2D")
+    replace(copy / "docs" / "wrong-page.md", "`shown input`", "`shown inputs`")
+    return copy
+
+
+def replace(path, old, new):
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+def run(folder, *command):
+    environment = os.environ | {"PYTHONPATH": str(folder), "CNNFIGS_CACHE": str(folder / "kept"), "NO_COLOR": "1"}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+
+
+def test_new_tests_and_those_for_every_illustration_pass_and_notice_mistakes(clone):
+    wanted = ["tests", "-k", "ShrunkDigit or _digit or _page or _cells"]
+    done = run(clone, sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *wanted)
+    failed = re.findall(r"(?m)^FAILED (\S+)", done.stdout)
+    assert failed == [
+        *(f"tests/illustrations/test_wrong_digit.py::test_output_is_the_mean_of_each_square[{n}]" for n in (2, 3, 14)),
+        "tests/pages/test_wrong_page.py::test_every_quoted_number_is_a_fact_of_the_illustration",
+    ], done.stdout + done.stderr
+    assert int(re.search(r"(\d+) passed", done.stdout)[1]) > 20
+    assert "skipped" not in done.stdout
+
+
+def test_new_files_keep_the_style(clone):
+    files = ["cnnfigs/runs/shrunk_digit.py", "cnnfigs/illustrations/shrunk_digit.py", "tests/pages/test_fewer_cells.py"]
+    files.append("tests/illustrations/test_shrunk_digit.py")
+    for command in ("check", "format --check"):
+        done = run(clone, BIN / "ruff", *command.split(), "--no-cache", *files)
+        assert done.returncode == 0, done.stdout
+    done = run(clone, BIN / "codespell", *files, "docs/fewer-cells.md")
+    assert done.returncode == 0, done.stdout
+
+
+def test_new_page_is_built_without_a_warning(clone):
+    assert "first-convnet\nfewer-cells\nwrong-page\n```\n\nThe end." in (clone / "docs" / "index.md").read_text()
+    (clone / "docs" / "wrong-page.md").unlink()
+    replace(clone / "docs" / "index.md", "wrong-page\n", "")
+    options = ["-n", "-W", "-q", "-b", "html", "-c", ".", "-d", "trees", "-D", "nb_execution_cache_path=executed"]
+    done = run(clone, BIN / "sphinx-build", *options, "docs", "built")
+    assert done.returncode == 0, done.stdout + done.stderr
+    page = html.parse(clone / "built" / "fewer-cells.html").getroot()
+    described = json.loads(run(clone, sys.executable, "-m", "cnnfigs", "describe", "ShrunkDigit").stdout)
+    (figure,) = page.iter("figure")
+    assert figure.xpath(".//*[name()='svg']/@aria-label") == [described["description"]]
+    assert f"never typed: {described['facts']['input']}." in " ".join(figure.find("figcaption").text_content().split())
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["illustration", "shrunkDigit"], "name is 'shrunkDigit': accepted is a class name"),
+        (["illustration", "Shrunk-Digit"], "name is 'Shrunk-Digit': accepted is a class name"),
+        (["illustration", "None"], "name is 'None': accepted is a class name"),
+        (["illustration", "Padding"], "name is 'Padding': there is such an illustration already"),
+        (["page", "Two Words"], "name is 'Two Words': accepted are small letters, digits and hyphens"),
+        (["page", "../up"], "name is '../up': accepted are small letters, digits and hyphens"),
+        (["page", "pooling", "--shows", "Padding"], "is there already: choose another name"),
+        (["page", "new-one", "--shows", "Pading"], "there is no illustration 'Pading': did you mean Padding?"),
+    ],
+    ids=lambda each: " ".join(each) if isinstance(each, list) else "",
+)
+def test_name_that_does_not_fit_is_refused_and_nothing_is_written(refused, words, told):
+    before = sorted(path.name for path in [*(ROOT / "docs").iterdir(), *(ROOT / "cnnfigs" / "runs").iterdir()])
+    assert told in refused("new", *words, "--root", ROOT)
+    after = sorted(path.name for path in [*(ROOT / "docs").iterdir(), *(ROOT / "cnnfigs" / "runs").iterdir()])
+    assert after == before
+
+
+def test_elsewhere_nothing_is_begun(refused, tmp_path):
+    told = refused("new", "illustration", "ShrunkDigit")
+    assert told == f"{tmp_path} is not the repository of cnnfigs: go there, or add --root FOLDER"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_file_that_cannot_be_written_is_told(refused, tmp_path):
+    (tmp_path / "pyproject.toml").write_text('name = "cnnfigs"\n')
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "index.md").write_text("# T\n")
+    (tmp_path / "cnnfigs").write_text("in the way")
+    assert "cannot be written: " in refused("new", "illustration", "ShrunkDigit")

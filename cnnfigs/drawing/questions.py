@@ -1,0 +1,121 @@
+"""Questions with answers to choose from, as HTML and as text; the right answer is hidden until it is asked for."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from string import ascii_uppercase
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question, and answers to choose from.
+
+    Text between backticks is code.
+
+    Parameters
+    ----------
+    text
+        What is asked.
+    right
+        The right answer.
+    reason
+        How the right answer comes about.
+    wrong
+        Wrong answers; each to what would have to hold for it to be right, as the end of a sentence with "if".
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two wrong answers, or one of them is the right one.
+    """
+
+    text: str
+    right: str
+    reason: str
+    wrong: dict[str, str]
+
+    def __post_init__(self) -> None:
+        if self.right in self.wrong:
+            raise ValueError(f"{self.right!r} is the right answer and also what a wrong rule gives: ask something else")
+        if len(self.wrong) < 2:
+            raise ValueError(f"wrong is {self.wrong!r}: accepted are two or more wrong answers")
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """Letters to answers, in the order of the numbers in them: it gives nothing away.
+
+        Examples
+        --------
+        >>> Question("How many?", "9", "counted", {"10": "one counted from one", "8": "the last did not count"}).choices
+        {'A': '8', 'B': '9', 'C': '10'}
+        """
+        return dict(zip(ascii_uppercase, sorted([self.right, *self.wrong], key=_natural), strict=False))
+
+    @property
+    def letters(self) -> dict[str, str]:
+        """Answers to their letters."""
+        return {choice: letter for letter, choice in self.choices.items()}
+
+
+def html_question(question: Question) -> str:
+    """Return a question as HTML: answers as a list, the solution in a box that is closed until it is clicked."""
+    right = f"{question.letters[question.right]}. {question.right}"
+    mistakes = [
+        f"<li><strong>{_html(f'{letter}. {choice}')}</strong> would be right if {_html(question.wrong[choice])}.</li>"
+        for letter, choice in question.choices.items()
+        if choice in question.wrong
+    ]
+    lines = [
+        '<div class="cnn-exercise">',
+        f"<p>{_html(question.text)}</p>",
+        '<ol type="A">',
+        *(f"<li>{_html(choice)}</li>" for choice in question.choices.values()),
+        "</ol>",
+        "<details>",
+        '<summary><span class="closed">Show the answer</span><span class="open">Hide the answer</span></summary>',
+        f"<p><strong>{_html(right)}</strong> is right. {_html(question.reason)}</p>",
+        f"<ul>{''.join(mistakes)}</ul>",
+        "</details>",
+        "</div>",
+    ]
+    return "\n".join(lines)
+
+
+def text_question(question: Question) -> str:
+    """Return a question as text, the solution at the end.
+
+    Examples
+    --------
+    >>> print(text_question(Question("How much is 2·3?", "6", "Count.", {"5": "· were +", "23": "· were nothing"})))
+    How much is 2·3?
+      A. 5
+      B. 6
+      C. 23
+    B. 6 is right. Count.
+    A. 5 would be right if · were +.
+    C. 23 would be right if · were nothing.
+    """
+    choices = question.choices
+    lines = [
+        question.text,
+        *(f"  {letter}. {choice}" for letter, choice in choices.items()),
+        f"{question.letters[question.right]}. {question.right} is right. {question.reason}",
+        *(
+            f"{letter}. {choice} would be right if {question.wrong[choice]}."
+            for letter, choice in choices.items()
+            if choice in question.wrong
+        ),
+    ]
+    return "\n".join(lines)
+
+
+def _html(text: str) -> str:
+    return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(text, quote=False))
+
+
+def _natural(text: str) -> list[tuple[float, str]]:
+    """Take numbers as numbers where texts are sorted."""
+    parts = re.findall(r"(\d[\d,]*(?:\.\d+)?)|([^\d]+)", text)
+    return [(float(number.replace(",", "")), "") if number else (float("inf"), words) for number, words in parts]

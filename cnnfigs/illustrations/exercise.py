@@ -1,0 +1,67 @@
+"""What every exercise is: a prediction that real layers put to the test, and the mistakes that lead elsewhere."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any
+
+from cnnfigs.drawing.questions import Question, html_question, text_question
+from cnnfigs.illustrations.base import Illustration
+from cnnfigs.runs.exercises import Prediction, Values
+
+
+class Exercise(Illustration):
+    """An illustration that asks: predict, then check.
+
+    ``run`` computes the right answer with real layers, and each wrong answer by a rule that is wrong.
+    """
+
+    @abstractmethod
+    def run(self) -> Prediction:
+        """Compute what is to be predicted."""
+
+    @abstractmethod
+    def ask(self, run: Prediction) -> str:
+        """Put the question; no computing. Code stands between backticks."""
+
+    @abstractmethod
+    def explain(self, run: Prediction) -> str:
+        """Say how the right answer comes about; no computing."""
+
+    @abstractmethod
+    def write(self, values: Values) -> str:
+        """Write an answer, right or wrong."""
+
+    @property
+    def question(self) -> Question:
+        """The question with its answers."""
+        return self._question(self.result)
+
+    def describe(self, run: Prediction) -> str:
+        """Put the question, list the answers, and tell the right one and why."""
+        question = self._question(run)
+        choices = "; ".join(f"{letter}: {choice}" for letter, choice in question.choices.items())
+        return f"""An exercise. {question.text} The answers to choose from are {choices}. Right is
+            {question.letters[question.right]}: {question.right}. {question.reason}"""
+
+    def state_facts(self, run: Prediction) -> dict[str, str]:
+        """Give the right answer."""
+        return {"answer": self.write(run.right)}
+
+    def to_html(self) -> str:
+        """Return the exercise as HTML, its solution closed until it is asked for."""
+        return html_question(self.question)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/html": self.to_html(), "text/plain": text_question(self.question)}
+
+    def _question(self, run: Prediction) -> Question:
+        mistakes: dict[str, list[str]] = {}
+        for rule, values in run.wrong.items():  # two mistakes may lead to the same answer
+            mistakes.setdefault(self.write(values), []).append(rule)
+        return Question(
+            text=" ".join(self.ask(run).split()),
+            right=self.write(run.right),
+            reason=" ".join(self.explain(run).split()),
+            wrong={answer: ", or if ".join(rules) for answer, rules in mistakes.items()},
+        )

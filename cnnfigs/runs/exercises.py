@@ -1,0 +1,401 @@
+"""What exercises ask for: the right answer from real layers, and wrong ones from the rules that people take for right.
+
+The wrong rules are written out here, one expression each; none of them is used anywhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnfigs.data import cat_photo, mnist
+from cnnfigs.models.backend import load_keras
+from cnnfigs.models.imagenet import fitted
+from cnnfigs.models.networks import build
+from cnnfigs.models.training import as_input
+from cnnfigs.models.weights import load
+from cnnfigs.runs.activations import test_digit
+from cnnfigs.runs.equivariance import shifted
+from cnnfigs.runs.evaluation import evaluate
+from cnnfigs.runs.photo_answers import ask, hide, part_mask
+
+#: An answer: a single number, a shape, a row of numbers, or a name.
+Values = tuple[float | str, ...]
+
+#: How many test images are moved to see how sure the network is of them, and from which probability on it counts.
+MOVED, SURE = 1000, 0.99
+#: How many of the images that a network learned from are shown to it again.
+LEARNED = 3000
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What is to be predicted, and what mistaken rules predict.
+
+    Attributes
+    ----------
+    right
+        What the layers give.
+    wrong
+        What each wrong rule gives. The rule is told as the end of a sentence with "if".
+    given
+        Numbers that the question or its explanation needs.
+    """
+
+    right: Values
+    wrong: dict[str, Values]
+    given: dict[str, float] = field(default_factory=dict)
+
+
+def filter_parameters(filters: int, channels: int, kernel_size: int) -> Prediction:
+    """Count the parameters of a convolution."""
+    layer = load_keras().layers.Conv2D(filters, kernel_size)
+    layer.build((None, None, None, channels))
+    area = kernel_size**2
+    return Prediction(
+        right=(layer.count_params(),),
+        wrong={
+            "a filter were a single grid, however many maps it reads": (area * filters + filters,),
+            "a filter had no bias": (area * channels * filters,),
+            "every slice had a bias of its own": ((area + 1) * channels * filters,),
+        },
+    )
+
+
+def filter_parts(filters: int, channels: int, kernel_size: int, size: int) -> Prediction:
+    """Count a convolution's filters, the slices of them all, and the maps that it makes."""
+    layer = load_keras().layers.Conv2D(filters, kernel_size)
+    layer.build((None, size, size, channels))
+    *_, read, made = layer.kernel.shape
+    maps = layer.compute_output_shape((None, size, size, channels))[-1]
+    return Prediction(
+        right=(made, read * made, maps),
+        wrong={
+            "a filter were a single grid": (filters, filters, filters),
+            "every slice made a map of its own": (filters, filters * channels, filters * channels),
+            "every slice were a filter": (filters * channels, filters * channels, filters),
+        },
+    )
+
+
+def shared_weights(size: int, filters: int, kernel_size: int) -> Prediction:
+    """Count the parameters of a convolution on a grey image, which all places share."""
+    layer = load_keras().layers.Conv2D(filters, kernel_size)
+    layer.build((None, size, size, 1))
+    places = layer.compute_output_shape((None, size, size, 1))[1]
+    return Prediction(
+        right=(layer.count_params(),),
+        wrong={
+            "every place had weights of its own": ((kernel_size**2 + 1) * filters * places**2,),
+            "every number of the maps were joined to every pixel": ((size**2 + 1) * filters * places**2,),
+            "a filter had no bias": (kernel_size**2 * filters,),
+        },
+        given={"places": places},
+    )
+
+
+def dense_parameters(size: int, channels: int, units: int) -> Prediction:
+    """Count the parameters of a dense layer behind an image."""
+    keras = load_keras()
+    layers = keras.layers
+    model = keras.Sequential([keras.Input((size, size, channels)), layers.Flatten(), layers.Dense(units)])
+    numbers = size**2 * channels
+    return Prediction(
+        right=(model.count_params(),),
+        wrong={
+            "a pixel were one number, whatever its colour": (size**2 * units + units,),
+            "a unit had no bias": (numbers * units,),
+            "all units had one bias together": (numbers * units + 1,),
+        },
+    )
+
+
+def softmax_shares(lead: int, added: int) -> Prediction:
+    """Add the same to all logits, of which the first is ahead of the two others."""
+    keras = load_keras()
+    logits = np.array([1 + lead, 1, 1], dtype=np.float32)
+
+    def first(changed: NDArray[np.float32]) -> float:
+        return float(keras.ops.softmax(changed)[0])
+
+    more = logits + added
+    return Prediction(
+        right=(first(more),),
+        wrong={
+            "softmax divided each logit by the sum of the logits": (float(more[0] / more.sum()),),
+            "the others had stayed as they were": (first(logits + np.array([added, 0, 0], dtype=np.float32)),),
+            "the answer were sure as soon as its logit is large": (1.0,),
+        },
+        given={"before": first(logits)},
+    )
+
+
+def same_size(size: int, kernel_size: int, strides: int) -> Prediction:
+    """Tell the output size of a convolution with "same" padding and strides."""
+    layer = load_keras().layers.Conv2D(1, kernel_size, strides=strides, padding="same")
+    return Prediction(
+        right=(layer.compute_output_shape((None, size, size, 1))[1],),
+        wrong={
+            '"same" kept the size whatever the strides': (size,),
+            "there were no padding": ((size - kernel_size) // strides + 1,),
+            "there were neither padding nor strides": (size - kernel_size + 1,),
+        },
+    )
+
+
+def grey_wall(value: float, kernel_size: int) -> Prediction:
+    """Take the mean under a window that hangs over the corner of an image of equal pixels."""
+    layer = load_keras().layers.Conv2D(1, kernel_size, padding="same", use_bias=False)
+    layer.build((None, None, None, 1))
+    layer.set_weights([np.full((kernel_size, kernel_size, 1, 1), 1 / kernel_size**2)])
+    size = 2 * kernel_size
+    means = np.asarray(layer(np.full((1, size, size, 1), value, dtype=np.float32)))[0, ..., 0]
+    inside = (kernel_size + 1) // 2
+    return Prediction(
+        right=(float(means[0, 0]),),
+        wrong={
+            "padding were neutral": (value,),
+            "the window hung over one edge and not over two": (value * inside / kernel_size,),
+            "a window that hangs over gave nothing": (0.0,),
+        },
+        given={"inside": inside**2, "middle": float(means[kernel_size, kernel_size])},
+    )
+
+
+def there_and_back(size: int, seed: int) -> Prediction:
+    """Convolve a row of numbers with strides 2, and send the result through the transposed convolution.
+
+    Both have the kernel 1, 1.
+    """
+    layers = load_keras().layers
+    there = layers.Conv1D(1, 2, strides=2, use_bias=False, kernel_initializer="ones")
+    back = layers.Conv1DTranspose(1, 2, strides=2, use_bias=False, kernel_initializer="ones")
+    row = np.random.default_rng(seed).permutation(np.arange(1, 10))[:size]
+    small = there(row.reshape(1, -1, 1).astype(np.float32))
+    restored = np.asarray(back(small))[0, :, 0]
+    sums = np.asarray(small)[0, :, 0]
+    return Prediction(
+        right=tuple(restored.tolist()),
+        wrong={
+            "it undid the convolution": tuple(row.tolist()),
+            "it shared each sum out in equal parts": tuple(np.repeat(sums / 2, 2).tolist()),
+            "it put zeros between the sums, and no more": tuple(
+                np.stack([sums, 0 * sums], axis=1).reshape(-1).tolist()
+            ),
+        },
+        given={
+            **{f"number {position}": int(number) for position, number in enumerate(row)},
+            **{f"sum {position}": float(number) for position, number in enumerate(sums)},
+        },
+    )
+
+
+def pooled_step(seed: int) -> Prediction:
+    """Move a row of eight numbers by one, and pool it in windows of two.
+
+    Of its two numbers that are not 0, the first stays in its window and the second goes over into the next one.
+    """
+    layers = load_keras().layers
+    generator = np.random.default_rng(seed)
+    row = np.zeros(8, dtype=np.float32)
+    row[[2 * int(generator.integers(0, 2)), 5]] = generator.permutation(np.arange(1, 10))[:2]
+    moved = np.roll(row, 1)
+    before, after = (np.asarray(layers.MaxPooling1D(2)(each.reshape(1, -1, 1)))[0, :, 0] for each in (row, moved))
+    return Prediction(
+        right=tuple(after.tolist()),
+        wrong={
+            "pooling were invariant: a small step changed nothing": tuple(before.tolist()),
+            "pooling were equivariant: its output moved as its input did": tuple(np.roll(before, 1).tolist()),
+            "pooling took the mean of each window": tuple(moved.reshape(-1, 2).mean(axis=1).tolist()),
+        },
+        given={
+            **{f"number {position}": float(number) for position, number in enumerate(row)},
+            **{f"before {position}": float(number) for position, number in enumerate(before)},
+        },
+    )
+
+
+def pooled_shape(size: int, channels: int) -> Prediction:
+    """Tell the shape of maps of an odd size after a max pooling with windows of 2×2."""
+    layer = load_keras().layers.MaxPooling2D(2)
+    _, *right = layer.compute_output_shape((None, size, size, channels))
+    half = size // 2
+    return Prediction(
+        right=tuple(right),
+        wrong={
+            "half a window counted as one": (half + 1, half + 1, channels),
+            "the window moved by one cell at a time": (size - 1, size - 1, channels),
+            "pooling had halved the number of maps too": (half, half, channels // 2),
+        },
+    )
+
+
+def halvings(size: int) -> Prediction:
+    """Follow an image of another size through the convnet's first four layers."""
+    layers = build("convnet").layers[:4]
+    shape: tuple[int, ...] = (1, size, size, 1)
+    given: dict[str, float] = {}
+    for layer in layers:
+        shape = layer.compute_output_shape(shape)
+        given[layer.name] = shape[1]
+    first, second = (layers[place].filters for place in (0, 2))
+
+    def twice(shrink: int, up: int) -> int:
+        """Shrink by the window and halve, rounding down or up, two times."""
+        height = size
+        for _ in range(2):
+            height = (height - shrink + up) // 2
+        return height
+
+    up, kept = twice(2, 1), twice(0, 0)
+    return Prediction(
+        right=tuple(shape[1:]),
+        wrong={
+            "halves were rounded up": (up, up, second),
+            "a convolution kept the size": (kept, kept, second),
+            "every filter made a map of each map that it reads": (*shape[1:3], first * second),
+        },
+        given=given,
+    )
+
+
+def field_size(kernel_size: int, pool_size: int) -> Prediction:
+    """Measure how far a unit sees behind a convolution, a max pooling and a convolution, along one axis.
+
+    One pixel after the other is lit, to see which of them reach the unit.
+    """
+    keras = load_keras()
+    layers = keras.layers
+    size = 4 * kernel_size * pool_size
+    options = {"kernel_initializer": "ones", "use_bias": False}
+    model = keras.Sequential(
+        [
+            keras.Input((size, 1)),
+            layers.Conv1D(1, kernel_size, **options),
+            layers.MaxPooling1D(pool_size),
+            layers.Conv1D(1, kernel_size, **options),
+        ]
+    )
+    answers = np.asarray(model(np.eye(size, dtype=np.float32)[..., np.newaxis], training=False))[..., 0]
+    seen = int((answers[:, answers.shape[1] // 2] > 0).sum())
+    pooled = kernel_size + pool_size - 1
+    return Prediction(
+        right=(seen,),
+        wrong={
+            "the steps of the second window were one pixel wide": (pooled + kernel_size - 1,),
+            "the sizes of the windows were multiplied": (kernel_size * pool_size * kernel_size,),
+            "it saw only its own window": (kernel_size,),
+        },
+        given={"pooled": pooled},
+    )
+
+
+def moved_digit(index: int, n: int, rows: int, columns: int) -> Prediction:
+    """Move a digit, and look for the strongest number of one first map and at the probability of the answer.
+
+    Raises
+    ------
+    ValueError
+        If the digit loses ink on the way.
+    """
+    model = load("convnet")
+    image = test_digit(index)
+    moved = shifted(image, rows, columns)
+    if np.count_nonzero(moved) < np.count_nonzero(image):
+        lost = f"rows is {rows} and columns is {columns}: test image {index} would lose ink"
+        raise ValueError(f"{lost}: accepted is a smaller shift or another image")
+    maps = np.asarray(model.layers[0](np.stack([image, moved])))[..., n]
+    before, after = (np.unravel_index(int(each.argmax()), each.shape) for each in maps)
+    probabilities = np.asarray(model(np.stack([image, moved]), training=False))
+    digit = int(probabilities[0].argmax())
+    sure, still = (float(each) for each in probabilities[:, digit])
+    old, new = (tuple(int(number) for number in place) for place in (before, after))
+    return Prediction(
+        right=(*new, still),
+        wrong={
+            "equivariant maps made an invariant answer": (*new, sure),
+            "maps were invariant and the answer were not": (*old, still),
+            "maps were invariant, and the answer too": (*old, sure),
+        },
+        given={
+            "row": old[0],
+            "column": old[1],
+            "digit": digit,
+            "sure": sure,
+            "answer": int(probabilities[1].argmax()),
+        },
+    )
+
+
+def sure_answers(columns: int) -> Prediction:
+    """Move test digits to the right, and count how many of the network's sure answers are right."""
+    images, labels = as_input(mnist().x_test[:MOVED]), mnist().y_test[:MOVED]
+    whole = ~images[:, :, -columns:].any(axis=(1, 2, 3))
+    moved = shifted(images[whole], 0, columns)
+    probabilities = load("convnet").predict(moved, batch_size=MOVED, verbose=0)
+    sure = probabilities.max(axis=1) >= SURE
+    asked = int(sure.sum())
+    return Prediction(
+        right=(int((probabilities.argmax(axis=1) == labels[whole])[sure].sum()),),
+        wrong={
+            "99 % meant to be right 99 times in a hundred": (round(SURE * asked),),
+            "99 % were as good as certain": (asked,),
+            "a network could only guess where it was not trained": (round(asked / 10),),
+        },
+        given={"moved": len(moved), "asked": asked},
+    )
+
+
+def overfitting_gap(larger: str, smaller: str) -> Prediction:
+    """Take two networks' errors on test images minus those on images that they learned from, in a thousand.
+
+    Parameters
+    ----------
+    larger
+        The network that is asked about.
+    smaller
+        The one, with fewer parameters, that is told.
+    """
+    digits = mnist()
+    images, labels = as_input(digits.x_train[:LEARNED]), digits.y_train[:LEARNED]
+    gaps, parameters = [], []
+    given: dict[str, float] = {}
+    for name in (larger, smaller):
+        answers = load(name).predict(images, batch_size=1000, verbose=0).argmax(axis=1)
+        learned = 1000 * float((answers != labels).mean())
+        tested = evaluate(name)
+        gaps.append(1000 * tested.errors / len(tested.labels) - learned)
+        parameters.append(tested.parameters)
+        given |= {
+            f"{name} learned": learned,
+            f"{name} test": learned + gaps[-1],
+            f"{name} parameters": tested.parameters,
+        }
+    times = parameters[0] / parameters[1]
+    return Prediction(
+        right=(gaps[0],),
+        wrong={
+            "overfitting grew in proportion to the number of parameters": (times * gaps[1],),
+            "the same training gave the same overfitting": (gaps[1],),
+            "overfitting shrank in proportion to the number of parameters": (gaps[1] / times,),
+        },
+        given=given | {"times": times, "gap": gaps[1]},
+    )
+
+
+def missing_part(part: str) -> Prediction:
+    """Cover one part of the cat with grey, and ask for the probability of a cat."""
+    photo = fitted(cat_photo())
+    covered = np.where(part_mask((part,), 0), hide(photo, "grey"), photo)
+    whole, left = (ask(each, 1).answer.cats for each in (photo, covered))
+    return Prediction(
+        right=(left,),
+        wrong={
+            f"a cat without its {part} were no cat": (0.0,),
+            "each of the three kinds of parts held a third of the answer": (whole * 2 / 3,),
+            "the network did not look at them": (whole,),
+        },
+        given={"whole": whole},
+    )

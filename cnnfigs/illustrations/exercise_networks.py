@@ -82,7 +82,8 @@ class SureAnswers(Exercise):
     Parameters
     ----------
     columns
-        By how many pixels the digits are moved to the right, 3 to 6: moved by less, digits are answered as right as they should be.
+        By how many pixels the digits are moved to the right, 3 to 6: moved by less, the network is as often
+        right as it says.
 
     Raises
     ------
@@ -159,7 +160,8 @@ class OverfittingGap(Exercise):
         learned, test = (run.given[f"{self.larger} {which}"] for which in ("learned", "test"))
         return f"""`{self.larger}` gets {learned:.1f} in a thousand wrong of what it learned from, and {test:.1f} of the
             test images. What a network may learn by heart depends on how its parameters are used and on when training
-            stops, not on their number alone. (One training of each; another seed would give somewhat other numbers.)"""
+            stops, not on their number alone. This is one training of
+            each, and another seed would give somewhat other numbers."""
 
     def write(self, values: Values) -> str:
         """Write errors in a thousand."""

@@ -18,6 +18,7 @@ extensions = [
     "cnnfigs.sphinxext.assets",
     "cnnfigs.sphinxext.explorers",
     "cnnfigs.sphinxext.freshness",
+    "cnnfigs.sphinxext.goals",
     "cnnfigs.sphinxext.head",
     "cnnfigs.sphinxext.hosted",
     "cnnfigs.sphinxext.maths",

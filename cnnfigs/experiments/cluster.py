@@ -127,10 +127,10 @@ class _Foreman:
 
     def _judge(self, worker: str) -> None:
         """Accept a worker with our versions; refuse another by name."""
-        told = self.client.run(made_with, workers=[worker], on_error="return").get(worker)
-        if not isinstance(told, dict):  # it is gone again, or does not have the package
-            if told is not None:
-                self._refuse(worker, f"it cannot run cnnfigs ({told})")
+        try:
+            told = self.client.run(made_with, workers=[worker])[worker]
+        except Exception as error:  # whatever it lacks, it cannot make a trial
+            self._refuse(worker, f"it cannot tell its versions ({error!r})")
             return
         ours = made_with()
         other = [

@@ -5,8 +5,6 @@ import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -149,15 +147,6 @@ def test_bits_come_back(count):
     np.testing.assert_array_equal(unpacked(packed(bits), count), bits)
 
 
-def begin(kind, folder):
-    program = subprocess.Popen(
-        [sys.executable, toys.__file__, kind, folder], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    assert program.stdout is not None
-    program.stdout.readline()
-    return program
-
-
 def kill(program, moment):
     time.sleep(moment)
     program.send_signal(signal.SIGKILL)
@@ -175,19 +164,19 @@ def check_all(trials, folder):
 def test_killed_at_twenty_random_moments_and_started_again_all_is_there_and_whole(tmp_path):
     trials = toys.large(30)
     begun = time.monotonic()
-    assert begin("toys", tmp_path / "whole").wait() == 0
+    assert toys.begin("large", tmp_path / "whole", 30).wait() == 0
     whole = time.monotonic() - begun
     moments = random.Random(1)
     killed, counts = 0, []
     for _ in range(20):
-        killed += kill(begin("toys", tmp_path / "killed"), moments.uniform(0, whole / 8))
+        killed += kill(toys.begin("large", tmp_path / "killed", 30), moments.uniform(0, whole / 8))
         counts.append(check_all(trials, tmp_path / "killed"))
         if counts[-1] == len(trials):  # all is made: begin anew, until there were twenty
             for path in (tmp_path / "killed").iterdir():
                 path.unlink()
     assert killed >= 15
     assert any(0 < count < len(trials) for count in counts)
-    assert begin("toys", tmp_path / "killed").wait() == 0
+    assert toys.begin("large", tmp_path / "killed", 30).wait() == 0
     for folder in ("whole", "killed"):
         assert check_all(trials, tmp_path / folder) == len(trials)
     assert contents(tmp_path / "killed") == contents(tmp_path / "whole")
@@ -198,14 +187,14 @@ def contents(folder):
 
 
 def test_a_real_training_killed_and_started_again_gives_the_same(tmp_path):
-    trials = toys.few_and_real()
-    assert begin("real", tmp_path / "whole").wait() == 0
-    program = begin("real", tmp_path / "killed")
+    trials = toys.real(2)
+    assert toys.begin("real", tmp_path / "whole", 2).wait() == 0
+    program = toys.begin("real", tmp_path / "killed", 2)
     while not path_of(trials[0], tmp_path / "killed").exists():
         assert program.poll() is None
         time.sleep(0.01)
     kill(program, 0.05)
     check_all(trials, tmp_path / "killed")
-    assert begin("real", tmp_path / "killed").wait() == 0
+    assert toys.begin("real", tmp_path / "killed", 2).wait() == 0
     assert check_all(trials, tmp_path / "killed") == 2
     assert contents(tmp_path / "killed") == contents(tmp_path / "whole")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import signal
+import subprocess
 import sys
 import time
 from dataclasses import dataclass
@@ -42,21 +45,38 @@ class Failing(Toy):
         raise ArithmeticError("a number is missing")
 
 
+@dataclass(frozen=True)
+class Deadly(Toy):
+    """A trial that takes its process with it, as one without enough memory does."""
+
+    def run(self):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
 def large(count):
     """Toys whose records take a while to write: about half a megabyte each."""
     return [Toy(seed, size=20_000) for seed in range(count)]
 
 
-def few_and_real():
+def real(count):
     """Real trainings, as small as they can be."""
     from cnnfigs.experiments.trials import Training
 
-    return [Training(seed, "dense_131", images=100, steps=100, test_images=100) for seed in (1, 2)]
+    return [Training(seed, "dense_131", images=100, steps=100, test_images=100) for seed in range(count)]
+
+
+def begin(kind, folder, count):
+    """Start a program that makes trials; return when it has begun."""
+    command = [sys.executable, __file__, kind, folder, str(count)]
+    program = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert program.stdout is not None
+    program.stdout.readline()
+    return program
 
 
 if __name__ == "__main__":
     from cnnfigs.experiments.making import make_missing
 
-    kind, folder = sys.argv[1:]
+    kind, folder, count = sys.argv[1:]
     print("begun", flush=True)
-    make_missing(large(30) if kind == "toys" else few_and_real(), Path(folder))
+    make_missing({"large": large, "real": real}[kind](int(count)), Path(folder))

@@ -61,9 +61,16 @@ def live(session: nox.Session) -> None:
 
 @task
 def train(session: nox.Session) -> None:
-    """Train the networks again, all or those named after --."""
+    """Make what is missing of networks and experiments; networks named after -- are trained again."""
     install(session)
-    session.run("python", "-m", "cnnfigs.models", *session.posargs)
+    session.run("python", "-m", "cnnfigs.experiments", *session.posargs)
+
+
+@task
+def verify(session: nox.Session) -> None:
+    """Make some recorded trials of the experiments again and compare; words after -- name experiments."""
+    install(session)
+    session.run("python", "-m", "cnnfigs.experiments", "--verify", "5", *session.posargs)
 
 
 @task

@@ -31,6 +31,8 @@ SHOWN = {
 }
 #: Images with so many pixels on a side show them; larger ones are smoothed.
 PIXELS_SHOWN = 24
+#: Longest side of an image in the picture, in its own pixels: more make the page heavy and show hardly more.
+PIXELS_KEPT = 60
 #: Side of a made image, of a real piece, and the gap between them, in pixels.
 SIDE, PIECE, GAP = 70, 70, 4
 
@@ -118,7 +120,7 @@ class FilterImages(Picture):
         elif max(image.shape[:2]) <= PIXELS_SHOWN:
             raster(axes, image, x, y, width, height, frame=frame)
         else:
-            photo(axes, _at_most(image, round(side)), x, y, width, height, frame=frame)
+            photo(axes, _at_most(image, PIXELS_KEPT), x, y, width, height, frame=frame)
 
     def describe(self, run: ExcitedRun) -> str:
         """Tell layer by layer how much the made images and the real pieces excite the filters."""
@@ -152,12 +154,12 @@ class FilterImages(Picture):
     def state_facts(self, run: ExcitedRun) -> dict[str, str]:
         """Give the sums of made and found images, and how many filters never answer."""
         facts = {"searched": f"{run.searched:,}", "filters": str(len(self.filters))}
-        dead = 0
         for layer in run.layers:
             facts[f"{layer.layer} field"] = str(layer.field_size)
+            facts[f"{layer.layer} count"] = f"{layer.filters:,}"
+            facts[f"{layer.layer} silent"] = f"{layer.silent:,}"
             for excited in layer.excited:
                 facts |= _facts(layer, excited)
-                dead += excited.fires == 0
         higher = [each.made.sums[-1] > each.found[0].sum for layer in run.layers for each in layer.excited]
         return facts | {"higher": str(sum(higher)), "compared": str(len(higher))}
 

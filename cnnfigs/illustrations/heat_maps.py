@@ -169,16 +169,15 @@ def _draw(run: HeatRun, width: float, gap: float, smooth: bool) -> Figure:
             blended(base, heat.disagreement, signed=True),
         )
         texts = (
-            f"{heat.name}: score {written_number(heat.score)}",
+            f"{heat.name}: score {heat.score:.1f}",
             f"{written(heat.cells)} cells" if heat.grad_cam.any() else "nothing speaks for it",
             f"{_signed(-heat.occlusion.max())} to {_signed(-heat.occlusion.min())}",
-            f"correlation {written_number(heat.correlation, 2)}" if heat.grad_cam.any() else "",
+            f"correlation {written_number(heat.correlation, 2)}" if heat.grad_cam.any() else "nothing to compare",
         )
         for column, (pixels, text, (_, name, _)) in enumerate(zip(pictures, texts, HEADINGS, strict=True)):
             left = 1 + column * (width + gap)
             _place(axes, pixels, left, top, width, height, name, smooth)
-            if text:
-                label(axes, left + width / 2, top + height + 12, text, size=SMALL)
+            label(axes, left + width / 2, top + height + 12, text, size=SMALL)
     return figure
 
 
@@ -228,7 +227,7 @@ def _told(heat: Heat) -> str:
 def _facts(run: HeatRun) -> dict[str, str]:
     facts = {"patches": str(run.patches), "cells": written(run.heats[0].cells)}
     for heat in run.heats:
-        facts[f"{heat.name} score"] = written_number(heat.score)
+        facts[f"{heat.name} score"] = f"{heat.score:.1f}"
         facts[f"{heat.name} correlation"] = written_number(heat.correlation, 2)
         facts[f"{heat.name} falls"] = written_number(float(heat.occlusion.max()))
         facts[f"{heat.name} rises"] = written_number(max(0.0, -float(heat.occlusion.min())))

@@ -65,7 +65,7 @@ class SanityCheck(Picture):
                 if column == 0:
                     name = ("Grad-CAM", "gradient × pixel")[row]
                     label(axes, x, top - 10, name, align="left", size=SMALL, name="muted", bold=True)
-                small = Image.fromarray(np.rint(255 * pixels).astype(np.uint8)).resize((SIDE * 3 // 4, height * 3 // 4))
+                small = Image.fromarray(np.rint(255 * pixels).astype(np.uint8)).resize((SIDE // 2, height // 2))
                 photo(axes, np.array(small), x, top, SIDE, height, frame="grid")
                 if found:
                     label(axes, x + SIDE / 2, top + height + 12, f"correlation {_range(found)}", size=SMALL)

@@ -148,6 +148,8 @@ class ExcitedLayer:
         Its name.
     filters
         How many filters it has.
+    silent
+        How many of these never come above zero, for any test digit or anywhere on the photo.
     field_size
         Side of the square that one of its units can see, cut off at the side of the image it was shown.
     excited
@@ -156,6 +158,7 @@ class ExcitedLayer:
 
     layer: str
     filters: int
+    silent: int
     field_size: int
     excited: tuple[Excited, ...]
 
@@ -202,12 +205,12 @@ def excite(network: Network, layers: Sequence[str], filters: Sequence[int], piec
         refuse_filters(network, layer, filters, unit.filters)
         made = ascend(unit, filters)
         if network == "convnet":
-            real, fires = found_in_digits(images, layer, filters, pieces)
+            real, fires, silent = found_in_digits(images, layer, filters, pieces)
         else:
-            real, fires = found_in_photo(fitted(cat_photo()), layer, filters, pieces)
+            real, fires, silent = found_in_photo(fitted(cat_photo()), layer, filters, pieces)
         names = [class_name(network, layer, each) for each in filters]
         excited = tuple(Excited(*each) for each in zip(filters, names, made, real, fires, strict=True))
-        found.append(ExcitedLayer(layer, unit.filters, unit.side, excited))
+        found.append(ExcitedLayer(layer, unit.filters, silent, unit.side, excited))
     return ExcitedRun(tuple(found), len(images) if network == "convnet" else 1)
 
 
@@ -387,8 +390,8 @@ def ascend(
 
 def found_in_digits(
     images: Floats, layer: str, filters: Sequence[int], pieces: int
-) -> tuple[list[tuple[Found, ...]], list[float]]:
-    """Find the pieces of different digits that excite filters of the convnet most, and how many digits do at all.
+) -> tuple[list[tuple[Found, ...]], list[float], int]:
+    """Find the pieces of different digits that excite filters of the convnet most.
 
     Parameters
     ----------
@@ -396,46 +399,50 @@ def found_in_digits(
         Shape (n, 28, 28, 1), values 0 to 1.
     layer, filters, pieces
         As for :func:`excite`.
+
+    Returns
+    -------
+    list of tuple of Found
+        The pieces for each filter.
+    list of float
+        The share of digits that bring it above zero somewhere.
+    int
+        How many of all filters of the layer no digit brings above zero.
     """
     keras = load_keras()
     import tensorflow as tf
 
     model = load("convnet")
     output = sums(model, layer)
-    reader = tf.function(keras.Model(model.inputs, tf_gathered(output, filters)))
     # A layer without maps has one place, and sees everything.
     shape = tuple(output.shape[1:-1])
-    values = np.concatenate(
-        [
-            np.asarray(reader(images[first : first + AT_ONCE])).reshape(-1, *(shape or (1, 1)), len(filters))
-            for first in range(0, len(images), AT_ONCE)
-        ]
-    )
+    everywhere = keras.ops.max(output, axis=tuple(range(1, 1 + len(shape)))) if shape else output
+    reader = tf.function(keras.Model(model.inputs, [keras.ops.take(output, list(filters), axis=-1), everywhere]))
+    parts, above = [], np.zeros(output.shape[-1], dtype=bool)
+    for first in range(0, len(images), AT_ONCE):
+        chosen, largest = reader(images[first : first + AT_ONCE])
+        parts.append(np.asarray(chosen).reshape(-1, *(shape or (1, 1)), len(filters)))
+        above |= (np.asarray(largest) > 0).any(axis=0)
+    values = np.concatenate(parts)
     best = values.max(axis=(1, 2))
     field = receptive_fields(layer_records(model))[layer]
     found = []
     for number in range(len(filters)):
-        chosen = np.argsort(-best[:, number], kind="stable")[:pieces]
         some = []
-        for image in chosen:
+        for image in np.argsort(-best[:, number], kind="stable")[:pieces]:
             place = peak(values[image, ..., number]) if shape else ()
             rows, columns = field.at(place) if shape else (range(28), range(28))
             box = (rows.start, columns.start, len(rows), len(columns))
             crop = images[image, rows.start : rows.stop, columns.start : columns.stop]
             some.append(Found(int(image), place, box, crop, float(best[image, number])))
         found.append(tuple(some))
-    return found, [float(share) for share in (best > 0).mean(axis=0)]
-
-
-def tf_gathered(output: Any, filters: Sequence[int]) -> Any:
-    """Take some channels of a symbolic output."""
-    return load_keras().ops.take(output, list(filters), axis=-1)
+    return found, [float(share) for share in (best > 0).mean(axis=0)], int((~above).sum())
 
 
 def found_in_photo(
     photo: Bytes, layer: str, filters: Sequence[int], pieces: int
-) -> tuple[list[tuple[Found, ...]], list[float]]:
-    """Find the places of a photo that excite filters of MobileNetV2 most, and on what share of all places they fire.
+) -> tuple[list[tuple[Found, ...]], list[float], int]:
+    """Find the places of a photo that excite filters of MobileNetV2 most.
 
     What a unit sees is, as for the visual hierarchy, the smallest square that holds 90 % of its absolute gradient. Places
     in the middle of such a square that was taken already are left out.
@@ -446,6 +453,15 @@ def found_in_photo(
         Shape (height, width, 3), RGB from 0 to 255; height and width one more than a multiple of 32.
     layer, filters, pieces
         As for :func:`excite`.
+
+    Returns
+    -------
+    list of tuple of Found
+        The pieces for each filter.
+    list of float
+        The share of the photo's places that bring it above zero.
+    int
+        How many of all filters of the layer are nowhere above zero.
     """
     keras = load_keras()
     model = mobilenet_v2(*photo.shape[:2])
@@ -457,6 +473,7 @@ def found_in_photo(
         return (
             [(Found(0, (), (0, 0, height, width), crop, float(values[each])),) for each in filters],
             [float(values[each] > 0) for each in filters],
+            int((values <= 0).sum()),
         )
     step = [photo.shape[axis] / values.shape[axis] for axis in (0, 1)]
     found: list[list[Found]] = [[] for _ in filters]
@@ -478,7 +495,8 @@ def found_in_photo(
             )
             left[number][near] = -np.inf
             left[number][place] = -np.inf
-    return [tuple(each) for each in found], [float((values[..., each] > 0).mean()) for each in filters]
+    fires = [float((values[..., each] > 0).mean()) for each in filters]
+    return [tuple(each) for each in found], fires, int((values.max(axis=(0, 1)) <= 0).sum())
 
 
 def _small(crop: Bytes) -> Floats:
@@ -526,5 +544,5 @@ def ascend_both(layer: str, filter: int, keep: Sequence[int]) -> AscentRun:
     unit = middle_unit("convnet", layer)
     refuse_filters("convnet", layer, [filter], unit.filters)
     (plain,), (regularized,) = (ascend(unit, [filter], keep, regularized=each) for each in (False, True))
-    ((found,),), _ = found_in_digits(as_input(mnist().x_test), layer, [filter], 1)
+    ((found,),), _, _ = found_in_digits(as_input(mnist().x_test), layer, [filter], 1)
     return AscentRun(plain, regularized, found.sum)

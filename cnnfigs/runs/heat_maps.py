@@ -311,6 +311,8 @@ def enlarged(values: Floats, height: int, width: int) -> Floats:
 def compared(one: Floats, other: Floats) -> tuple[Floats, float]:
     """Rank the pixels of two maps; return the second ranks minus the first, from -1 to 1, and Spearman's correlation.
 
+    Both are 0 if one of the maps is the same everywhere.
+
     Examples
     --------
     >>> difference, correlation = compared(np.array([[0.0, 1.0, 2.0]]), np.array([[5.0, 4.0, 3.0]]))
@@ -320,11 +322,10 @@ def compared(one: Floats, other: Floats) -> tuple[Floats, float]:
     from scipy.stats import rankdata
 
     first, second = ((rankdata(each) - 1) / (each.size - 1) for each in (one.ravel(), other.ravel()))
-    # A map that is the same everywhere has no order to compare.
-    flat = first.std() == 0 or second.std() == 0
-    correlation = 0.0 if flat else float(np.corrcoef(first, second)[0, 1])
+    if first.std() == 0 or second.std() == 0:  # a map that is the same everywhere has no order to compare
+        return np.zeros(one.shape, dtype=np.float32), 0.0
     difference: Floats = (second - first).astype(np.float32).reshape(one.shape)
-    return difference, correlation
+    return difference, float(np.corrcoef(first, second)[0, 1])
 
 
 @dataclass(frozen=True)

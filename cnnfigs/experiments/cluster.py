@@ -65,8 +65,7 @@ def _connected(address: str) -> Any:
     except ImportError as error:
         raise ClusterError("a cluster needs Dask Distributed: `pip install cnnfigs[cluster]`") from error
     try:
-        client: Any = Client
-        return client(address, timeout=PATIENCE, set_as_default=False)
+        return Client(address, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, TimeoutError) as error:
         raise ClusterError(f"no scheduler answers at {address}: start it there, or name another address") from error
 

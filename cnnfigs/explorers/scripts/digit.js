@@ -13,10 +13,9 @@
     Float32Array.from(CODES.subarray(digit * IMAGE * IMAGE, (digit + 1) * IMAGE * IMAGE), (code) => code / 255),
   );
 
-  /** Write a probability; nearly 1 is not 1. */
-  const percent = (share) => `${cnn.number(Math.floor(share * 1000) / 10, 1)} %`;
+  /** Write a probability; none is written as 100. */
+  const percent = (share) => (share >= 0.9995 ? "over 99.9 %" : `${cnn.number(100 * share, 1)} %`);
   const largest = (values) => values.indexOf(Math.max(...values));
-  const counted = (count, what) => `${count} ${what}${count === 1 ? "" : "s"}`;
 
   /** What a network answers: a name, a bar for each digit, and the best one in words. */
   class Answer {

@@ -132,13 +132,10 @@
     return strokes.map((stroke) => stroke.map(([x, y]) => told(x) + told(y)).join("")).join("-");
   }
 
-  /** Strokes from text; nothing from text that tells none. @param {string} text @returns {Stroke[] | undefined} */
+  /** Strokes from such text. @param {string} text @returns {Stroke[]} */
   function read(text) {
-    if (text === "") return [];
-    if (!/^([0-9a-f]{4})+(-([0-9a-f]{4})+)*$/.test(text)) return undefined;
-    return text.split("-").map((stroke) =>
-      stroke.match(/.{4}/g).map((place) => [place.slice(0, 2), place.slice(2)].map((each) => parseInt(each, 16) / STEPS)),
-    );
+    const places = (stroke) => stroke.match(/.{4}/g).map((place) => place.match(/../g).map((hex) => parseInt(hex, 16) / STEPS));
+    return text ? text.split("-").map(places) : [];
   }
 
   cnn.ink = { IMAGE, PAPER, drawn, reduced, prepared, shifted, written, read };

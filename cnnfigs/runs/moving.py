@@ -1,0 +1,74 @@
+"""What networks answer to digits, where they stand and moved aside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnfigs.data import mnist
+from cnnfigs.models.weights import load
+from cnnfigs.runs.activations import test_digit
+
+
+@dataclass(frozen=True)
+class MovedAnswers:
+    """Pictures of digits and what networks answer to them.
+
+    Attributes
+    ----------
+    networks
+        Their names.
+    images
+        Shape (pictures, 28, 28), values 0 to 1.
+    labels
+        Which digits they show, shape (pictures,).
+    shifts
+        By how many pixels each was moved to the right, shape (pictures,).
+    probabilities
+        Shape (networks, pictures, 10).
+    """
+
+    networks: tuple[str, ...]
+    images: NDArray[np.float32]
+    labels: NDArray[np.uint8]
+    shifts: NDArray[np.int64]
+    probabilities: NDArray[np.float32]
+
+
+def moved_answers(networks: Sequence[str], indexes: Sequence[int], shifts: Sequence[int]) -> MovedAnswers:
+    """Move test digits aside and show them to networks.
+
+    Parameters
+    ----------
+    networks
+        Names of some of the tutorial's networks.
+    indexes
+        Which test images.
+    shifts
+        By how many pixels to move each to the right; what leaves the image is lost.
+    """
+    asked = [(index, shift) for index in indexes for shift in shifts]
+    images = np.stack([moved_right(test_digit(index), shift) for index, shift in asked])
+    return MovedAnswers(
+        networks=tuple(networks),
+        images=images[..., 0],
+        labels=mnist().y_test[[index for index, _ in asked]],
+        shifts=np.array([shift for _, shift in asked]),
+        probabilities=np.stack([np.asarray(load(name)(images, training=False)) for name in networks]),
+    )
+
+
+def moved_right(image: NDArray[np.float32], shift: int) -> NDArray[np.float32]:
+    """Move an image to the right; paper follows from the left.
+
+    Examples
+    --------
+    >>> moved_right(np.array([[1, 2, 3]], dtype=np.float32), 2).tolist()
+    [[0.0, 0.0, 1.0]]
+    """
+    moved = np.zeros_like(image)
+    moved[:, shift:] = image[:, : image.shape[1] - shift]
+    return moved

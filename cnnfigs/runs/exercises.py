@@ -315,9 +315,9 @@ def moved_digit(index: int, n: int, rows: int, columns: int) -> Prediction:
     return Prediction(
         right=(*new, still),
         wrong={
-            "equivariant maps made an invariant answer": (*new, sure),
-            "maps were invariant and the answer were not": (*old, still),
-            "maps were invariant, and the answer too": (*old, sure),
+            "an equivariant layer made the answer invariant": (*new, sure),
+            "the maps stayed where they were, and only the answer changed": (*old, still),
+            "the whole network were invariant": (*old, sure),
         },
         given={
             "row": old[0],

@@ -9,7 +9,7 @@
 
 The time is computed from the page: its words at the speed at which adults read English non-fiction, 238 a minute
 (M. Brysbaert, "How many words do we read per minute?", Journal of Memory and Language 109 (2019), 104047), and half a
-minute for each figure. Code and formulas are not counted.
+minute for each figure. Code and formulas are not counted. (MyST counts words too, but knows nothing of figures.)
 """
 
 from __future__ import annotations

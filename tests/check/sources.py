@@ -19,6 +19,8 @@ from markdown_it.token import Token
 from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
 
+from cnnfigs import catalog
+
 EXTENSIONS = {"amsmath", "attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath", "fieldlist"}
 
 #: A paragraph below a comment that begins like this may type its numbers; the comment says why.
@@ -72,6 +74,12 @@ class Cell:
         """Whether its last line is an expression, whose value is shown."""
         last = self.code.strip().splitlines()[-1] if self.code.strip() else ""
         return bool(re.match(r"[A-Z]\w*\(|\)|\]|[a-z_]\w*(\.\w+)*(\(.*\))?$", last))
+
+    @property
+    def asks(self) -> bool:
+        """Whether it shows an exercise, which speaks for itself."""
+        entry = catalog.entries().get(re.sub(r"\(.*", "", self.code.strip().rsplit("\n", 1)[-1]))
+        return entry is not None and entry.kind == "Exercise"
 
     @property
     def figure(self) -> dict:
@@ -219,7 +227,8 @@ def paragraphs(tokens: Iterable[Token], offset: int = 0) -> Iterator[Paragraph]:
 def captions(page: Source) -> Iterator[Mistake]:
     """A cell that shows something has a name and a caption."""
     for cell in page.cells:
-        if cell.is_shown and cell.shows_result and not (cell.figure.get("name") and cell.figure.get("caption")):
+        named = cell.figure.get("name") and cell.figure.get("caption")
+        if cell.is_shown and cell.shows_result and not named and not cell.asks:
             yield page.mistake(
                 cell.line,
                 "the code cell shows something without a caption: give it the option `mystnb: figure:` with a `name` "

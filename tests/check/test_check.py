@@ -56,6 +56,12 @@ from somewhere import Picture
 Picture(size=5)
 ```
 
+```{code-cell} ipython3
+from cnnfigs.illustrations.exercise_values import GreyWall
+
+GreyWall(kernel_size=5)
+```
+
 See {numref}`fig-one`, {doc}`two`, [the other page](two.md), [its place](two.md#there) and [here](#place).
 """
 

@@ -15,6 +15,7 @@ SCRIPTS = Path(__file__).with_name("scripts")
 DATA: Mapping[str, Callable[[], str]] = {
     "registry.js": inputs.registry_script,
     "inputs.js": inputs.inputs_script,
+    "photo.js": inputs.photo_script,
     "digits.js": networks.digits_script,
     "convnet.js": networks.convnet_script,
     "dense_131.js": networks.dense_131_script,

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
+from cnnfigs.arithmetic.reference import convolution
 from cnnfigs.data import cat_photo, mnist
 from cnnfigs.drawing.palette import palette
 from cnnfigs.explorers.kernels import KERNELS
 from cnnfigs.explorers.registry import EXPLORERS
 from cnnfigs.explorers.settings import as_json
+from cnnfigs.explorers.stacks import stacks
+from cnnfigs.models.export import weights
 
 #: The digit of the pages, among MNIST's test images.
 DIGIT = 4
@@ -40,8 +45,27 @@ def registry_script() -> str:
 
 
 def inputs_script() -> str:
-    """Write the classic kernels, and a digit and the cat's face of 28×28 pixels: in base64, 255 for 1."""
-    return script(kernels=dict(KERNELS), inputs={"digit": encoded(mnist().x_test[DIGIT]), "cat": encoded(small_cat())})
+    """Write the classic kernels, a trained filter, and a digit and the cat's face: 28×28 bytes in base64, 255 for 1."""
+    pictures = {"digit": encoded(mnist().x_test[DIGIT]), "cat": encoded(small_cat())}
+    return script(kernels=dict(KERNELS), filter=trained_filter(), inputs=pictures)
+
+
+def trained_filter() -> dict[str, Any]:
+    """Give weights and bias of the filter of the convnet's first layer that answers most strongly to the digit."""
+    kernel, bias = weights("convnet")["conv2d_1"]
+    maps = convolution(mnist().x_test[DIGIT][..., np.newaxis] / 255, kernel, bias)
+    strongest = int(maps.max(axis=(0, 1)).argmax())
+    chosen = kernel[..., strongest].ravel().tolist()
+    return {"weights": [round(weight, 6) for weight in chosen], "bias": round(float(bias[strongest]), 6)}
+
+
+def photo_script() -> str:
+    """Write stacks of layers, and the photo that they look at: 224×224 pixels, as a data address."""
+    photo = Image.fromarray(cat_photo()[:300, 75:375]).resize((224, 224), Image.Resampling.BILINEAR)
+    content = io.BytesIO()
+    photo.save(content, "JPEG", quality=60, optimize=True)
+    address = f"data:image/jpeg;base64,{base64.b64encode(content.getvalue()).decode()}"
+    return script(stacks={name: [stack.picture, stack.layers] for name, stack in stacks().items()}, photo=address)
 
 
 def encoded(pixels: NDArray[np.uint8]) -> str:

@@ -39,9 +39,13 @@ class Explorer:
 
 _NUMBER = r"-?\d{1,4}(?:\.\d{1,4})?"
 
+_WINDOWS = ("arithmetic.js", "grid.js", "windows.js", "pictures.js", "inputs.js")
+
+_MORE = Choice("More settings", OFF_ON)
+
 CONVOLUTION = Explorer(
     name="convolution",
-    scripts=("arithmetic.js", "grid.js", "pictures.js", "inputs.js", "convolution.js"),
+    scripts=(*_WINDOWS, "convolution.js"),
     settings={
         "picture": Choice("Input", ("digit", "cat", "ink", "drawing", "upload")),
         "size": Whole("Input size", 2, 28, 7),
@@ -62,12 +66,48 @@ CONVOLUTION = Explorer(
         "bias": Choice("Bias", ("0", "0.5", "-0.5", "1", "-1")),
         "relu": Choice("ReLU", OFF_ON),
         "operation": Choice("Operation", ("convolution", "transposed")),
+        "more": _MORE,
+    },
+)
+
+POOLING = Explorer(
+    name="pooling",
+    scripts=(*_WINDOWS, "pooling.js"),
+    settings={
+        "picture": Choice("Input", ("map", "digit", "upload")),
+        "way": Choice("Keep", ("maximum", "average", "pick one")),
+        "pool_size": Whole("Window", 1, 5, 2),
+        "strides": Whole("Strides", 1, 5, 2),
+        "padding": Choice("Padding", ("valid", "same")),
+        "size": Whole("Input size", 2, 26, 8),
+        "down": Whole("Pixels down", -4, 4, 0),
+        "right": Whole("Pixels to the right", -4, 4, 0),
+        "more": _MORE,
+    },
+)
+
+_WINDOW = r"[cp]\d{1,2}(?:s\d)?(?:d\d)?(?:same|e\d)?"
+
+RECEPTIVE_FIELD = Explorer(
+    name="receptive-field",
+    scripts=("arithmetic.js", "grid.js", "pictures.js", "inputs.js", "photo.js", "receptive-field.js"),
+    settings={
+        "picture": Choice("Image", ("digit", "photo")),
+        "layers": Text(
+            "Layers",
+            rf"{_WINDOW}(?:,{_WINDOW}){{0,39}}",
+            "up to 40 layers such as c3s2same,p2s2: convolution or pooling, window, strides, dilation rate d, padding",
+            "c3,p2s2,c3,p2s2,c3",
+        ),
+        "layer": Whole("Layer", 1, 40, 40),
+        "row": Whole("Row", 0, 1000, 500),
+        "column": Whole("Column", 0, 1000, 500),
     },
 )
 
 #: A unit of a network: its layer, map, row and column, counted from 1.
 _LAYER = "[a-z0-9_]{1,32}"
-_DIGIT = {
+_DIGIT: Mapping[str, Setting] = {
     "digit": Whole("Test digit", 0, 50, 21),
     "drawing": Text(
         "Drawing",
@@ -107,4 +147,6 @@ DIGIT = Explorer(
     },
 )
 
-EXPLORERS: Mapping[str, Explorer] = {each.name: each for each in (CONVOLUTION, DIGIT_PAD, DIGIT)}
+EXPLORERS: Mapping[str, Explorer] = {
+    each.name: each for each in (CONVOLUTION, POOLING, RECEPTIVE_FIELD, DIGIT_PAD, DIGIT)
+}

@@ -1,10 +1,13 @@
 """Explorers in pages: they take the place of a figure's picture once they run.
 
-The directive names the figure, whose picture stays what it is without JavaScript, on paper and in an ebook::
+The directive names the figure, whose picture stays what it is without JavaScript, on paper and in an ebook. What stands
+in the directive, a question to try, is on the page where the explorer can run::
 
     ```{explorer} convolution
     :for: fig-window-steps
     :settings: kernel=laplacian&padding=same
+
+    How many zeros will there be?
     ```
 
 A link ``{explore}`with strides 2 <convolution?strides=2>` `` sets an explorer of the same page. Both are checked when
@@ -44,6 +47,10 @@ class ExplorerNode(nodes.General, nodes.Element):
     """An explorer; its children are what stands in its place where it cannot run."""
 
 
+class QuestionNode(nodes.General, nodes.Element):
+    """What to try with an explorer; left out where it cannot run."""
+
+
 class ExploreNode(nodes.Inline, nodes.TextElement):
     """A link that sets an explorer; plain text where it cannot run."""
 
@@ -70,6 +77,7 @@ class ExplorerDirective(SphinxDirective):
     """Puts an explorer in the place of a figure's picture."""
 
     required_arguments = 1
+    has_content = True
     option_spec: ClassVar[OptionSpec] = {
         "for": directives.unchanged_required,
         "settings": directives.unchanged,
@@ -90,7 +98,9 @@ class ExplorerDirective(SphinxDirective):
             return []
         node = ExplorerNode(name=explorer.name, settings=settings, figure=self.options["for"])
         self.set_source_info(node)
-        return [node]
+        if not self.content:
+            return [node]
+        return [node, QuestionNode("", *self.parse_content_to_nodes())]
 
 
 class ExploreRole(ReferenceRole):
@@ -168,6 +178,23 @@ def depart_explorer(self: HTML5Translator, node: ExplorerNode) -> None:
         self.body.append(f"</cnn-{node['name']}>\n")
 
 
+def visit_question(self: HTML5Translator, node: QuestionNode) -> None:
+    """Open the box with what to try."""
+    if not runs_here(self.builder):
+        raise nodes.SkipNode
+    self.body.append('<div class="cnn-question">\n')
+
+
+def depart_question(self: HTML5Translator, node: QuestionNode) -> None:
+    """Close it."""
+    self.body.append("</div>\n")
+
+
+def skip(self: nodes.NodeVisitor, node: nodes.Element) -> None:
+    """Leave out what only an explorer makes sense of."""
+    raise nodes.SkipNode
+
+
 def visit_explore(self: HTML5Translator, node: ExploreNode) -> None:
     """Open the link."""
     if runs_here(self.builder):
@@ -203,15 +230,16 @@ def add_loader(app: Sphinx, page: str, template: str, context: dict[str, Any], d
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directive and the role."""
-    for node, html in (
-        (ExplorerNode, (visit_explorer, depart_explorer)),
-        (ExploreNode, (visit_explore, depart_explore)),
+    elsewhere, nowhere = (show_children, show_children), (skip, None)
+    for node, html, other in (
+        (ExplorerNode, (visit_explorer, depart_explorer), elsewhere),
+        (QuestionNode, (visit_question, depart_question), nowhere),
+        (ExploreNode, (visit_explore, depart_explore), elsewhere),
     ):
-        elsewhere = (show_children, show_children)
-        app.add_node(node, html=html, latex=elsewhere, text=elsewhere, man=elsewhere, texinfo=elsewhere)
+        app.add_node(node, html=html, latex=other, text=other, man=other, texinfo=other)
     app.add_directive("explorer", ExplorerDirective)
     app.add_role("explore", ExploreRole())
     app.add_transform(PlaceExplorers)
     app.connect("builder-inited", write_scripts)
-    app.connect("html-page-context", add_loader)
+    app.connect("html-page-context", add_loader, priority=400)  # before what is not needed is left out
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,3 +1,34 @@
-"""The browser and the built site, as the tests of the site have them."""
+"""Explorers in pages of the built site, in a real browser."""
 
+import pytest
+from checks import DESKTOP, Watch, open_page
+from exploring import Opened, page_of
 from fixtures import browser, served, site, tab  # noqa: F401
+
+
+@pytest.fixture
+def open_explorer(browser, site, served):  # noqa: F811
+    """Open the page of an explorer and wait until it runs; at the end, nothing may have gone wrong in any page."""
+    contexts, watches = [], []
+
+    def start(name: str, settings: str = "", way: str = "served", wait: bool = True, **options) -> Opened:
+        context = browser.new_context(**{"viewport": DESKTOP, "color_scheme": "light", **options})
+        contexts.append(context)
+        page = context.new_page()
+        origin = served if way == "served" else site.as_uri()
+        watches.append(Watch(page, origin))
+        address = f"{origin}/{page_of(site, name)}#explore-{name}?{settings}"
+        if options.get("java_script_enabled", True):
+            open_page(page, address)
+        else:
+            page.goto(address)
+        element = page.locator(f"cnn-{name}")
+        if wait:
+            element.locator(".explorer").wait_for()
+        return Opened(page, element, name)
+
+    yield start
+    problems = [problem for watch in watches for problem in watch.problems]
+    for context in contexts:
+        context.close()
+    assert problems == []

@@ -22,13 +22,15 @@ A caption.
 ```{explorer} convolution
 :for: fig-dot
 :settings: strides=2&kernel=1,0,0,-1&kernel_size=2
+
+How many places are there with {explore}`strides 3 <convolution?strides=3>`?
 ```
 
 Or {explore}`without padding <convolution?padding=valid&strides=1>`.
 """
 
 CONFIGURATION = (
-    'extensions = ["myst_parser", "cnnfigs.sphinxext.explorers"]\n'
+    'extensions = ["myst_nb", "cnnfigs.sphinxext.assets", "cnnfigs.sphinxext.explorers"]\n'
     'myst_enable_extensions = ["colon_fence"]\n'
     'html_theme = "furo"\n'
     'version = "1"\n'
@@ -90,9 +92,17 @@ def test_a_page_without_explorers_loads_nothing_of_them(project):
 
 
 def test_a_link_sets_the_explorer(page):
-    (link,) = page.find_class("cnn-explore")
+    _, link = page.find_class("cnn-explore")
     assert link.text_content() == "without padding"
     assert link.get("href") == "#explore-convolution?padding=valid&strides=1"
+
+
+def test_what_to_try_stands_behind_the_figure(page):
+    (question,) = page.find_class("cnn-question")
+    assert question.getprevious().get("id") == "fig-dot"
+    assert question.text_content().strip() == "How many places are there with strides 3?"
+    (link,) = question.find_class("cnn-explore")
+    assert link.get("href") == "#explore-convolution?strides=3"
 
 
 def test_an_ebook_keeps_the_picture_and_the_words(project):
@@ -105,6 +115,7 @@ def test_an_ebook_keeps_the_picture_and_the_words(project):
     assert "without padding" in page
     assert "cnn-" not in page
     assert "explore" not in page
+    assert "How many places" not in page
 
 
 BROKEN = {
@@ -119,9 +130,9 @@ BROKEN = {
     "speed": (("strides=2", "speed=2"), 10, "explorer convolution has no setting 'speed': accepted are picture, size"),
     "valueless": (("strides=2", "strides"), 10, "bad query field: 'strides'"),
     "double": (("strides=2", "strides=2&strides=2"), 10, "strides of explorer convolution stands twice"),
-    "full": (("padding=valid&", "padding=full&"), 15, "padding of explorer convolution is 'full': accepted is one of"),
-    "link": (("<convolution?", "<telescope?"), 15, "there is no explorer 'telescope'"),
-    "lonely": (("```{explorer} convolution", "```{code}"), 15, "there is no explorer convolution on this page"),
+    "full": (("padding=valid&", "padding=full&"), 17, "padding of explorer convolution is 'full': accepted is one of"),
+    "link": (("<convolution?", "<telescope?"), 17, "there is no explorer 'telescope'"),
+    "lonely": (("```{explorer} convolution", "```{code}"), 17, "there is no explorer convolution on this page"),
 }
 
 
@@ -142,4 +153,4 @@ def test_what_is_wrong_is_told_with_page_and_line(complaints, name):
 
 
 def test_an_explorer_stands_on_a_page_once(complaints):
-    assert "again.md:17: WARNING: explorer convolution stands on this page already: once is accepted" in complaints
+    assert "again.md:19: WARNING: explorer convolution stands on this page already: once is accepted" in complaints

@@ -2,16 +2,13 @@
 (() => {
   "use strict";
   const cnn = (window.cnn ??= {});
-  const { make, number, factor } = cnn;
+  const { make, number, factor, pairs, range, resized } = cnn;
 
   const KERNEL_CELL = 44;
-  const GAP = 28;
-  /** Milliseconds from one place to the next. */
-  const PACE = 800;
   /** Longer sums are not spelled out to the end. */
   const TERMS = 18;
-  /** Where the pictures are cut: a row and a column. */
-  const MIDDLES = { digit: [16, 17], ink: [16, 17], cat: [11, 8] };
+  /** Around which row and column the pictures are cut. */
+  const MIDDLES = { cat: [11, 8], digit: [16, 17] };
 
   /** Kernels that are known at every size: the value at a row and a column of so many. */
   const SCALABLE = {
@@ -21,18 +18,10 @@
     average: (row, column, size) => 1 / size ** 2,
   };
 
-  /** Change the side of a kernel, from its upper left corner or around its middle. */
-  const resized = (slice, side, to, middle = false) => {
-    const shift = middle ? Math.floor((to - side) / 2) : 0;
-    const at = (row, column) =>
-      row >= 0 && row < side && column >= 0 && column < side ? slice[row * side + column] : 0;
-    return Array.from({ length: to * to }, (_, tap) => at(Math.floor(tap / to) - shift, (tap % to) - shift));
-  };
+  /** Slices as the address has them. */
+  const written = (slices) => slices.flat().map((weight) => Number(weight.toFixed(4))).join(",");
 
-  /** All pairs of two lists. */
-  const pairs = (down, across) => down.flatMap((row) => across.map((column) => [row, column]));
-
-  class Convolution extends cnn.Explorer {
+  class Convolution extends cnn.Windows {
     static css = `
       table { border-collapse: collapse; }
       td { padding: 0; border: 1px solid var(--cnn-kernel); background: var(--cnn-kernel-fill); }
@@ -41,106 +30,53 @@
         width: ${KERNEL_CELL - 1}px; padding: 0; border: 0; border-radius: 0; background: none; text-align: center;
         font-variant-numeric: tabular-nums;
       }
-      .panel > * + table, .panel > svg + svg { margin-top: 0.5rem; }
-      .player { justify-content: center; margin: 0.5rem 0 0; }
-      @media (prefers-reduced-motion: reduce) { .play { display: none; } }
+      table + table { margin-top: 0.5rem; }
     `;
 
     build() {
-      this.place = [0, 0];
-      this.inputs = [0, 1].map(
-        () => new cnn.Grid("input", (...cell) => this.lightInput(...cell), (...press) => this.draw(...press)),
-      );
-      this.output = new cnn.Grid("output", (...cell) => this.lightOutput(...cell));
-      this.kernels = [0, 1].map(() => make("table", { role: "grid", onkeydown: (event) => this.walk(event) }));
-      const elements = this.inputs.map(({ element }) => element);
-      this.panels = {
-        input: this.panel("input", ...elements),
-        kernel: this.panel("kernel", ...this.kernels),
-        output: this.panel("output", this.output.element),
-      };
-      this.formula = make("p", { class: "formula" });
-      this.player = make("button", { type: "button", class: "play", onclick: () => this.play(!this.playing) });
-      const step = (by) => () => (this.play(false), this.step(by));
-      this.more = make(
-        "details",
-        { open: /size|dilation|operation|channels|bias|before|after/.test(this.dataset.settings ?? "") },
-        make("summary", {}, "More settings"),
-        make(
-          "div",
-          { class: "controls" },
-          ...this.controls("size", "kernel_size", "dilation_rate", "before", "after", "operation", "channels", "bias"),
-          make("button", { type: "button", onclick: () => this.flip() }, "Flip the kernel"),
+      this.kernels = range(2).map(() => make("table", { role: "grid", onkeydown: (event) => this.walk(event) }));
+      this.kernel = this.panel("kernel", ...this.kernels);
+      const [picture, ...others] = this.controls("picture", "strides", "padding", "relu");
+      this.assemble({
+        channels: 2,
+        main: [picture, this.gallery(), ...others],
+        more: this.details(
+          ["size", "kernel_size", "dilation_rate", "before", "after", "operation", "channels", "bias"],
+          cnn.button("Flip the kernel", () => this.flip()),
           this.upload(),
         ),
-      );
-      const [picture, strides, padding, relu] = this.controls("picture", "strides", "padding", "relu");
-      this.root.append(
-        make("div", { class: "controls" }, picture, this.gallery(), strides, padding, relu),
-        this.more,
-        make("div", { class: "stage" }, ...Object.values(this.panels)),
-        make(
-          "div",
-          { class: "controls player" },
-          make("button", { type: "button", onclick: step(-1) }, "Back"),
-          this.player,
-          make("button", { type: "button", onclick: step(1) }, "Step"),
-        ),
-        this.formula,
-      );
-      this.play(false);
-      new ResizeObserver(() => this.clientWidth !== this.width && this.update()).observe(this);
+        middle: this.kernel,
+      });
     }
 
     /** Make the list of kernels. */
     gallery() {
       const names = [...Object.keys(SCALABLE), ...Object.keys(cnn.kernels)];
-      const choose = () => {
-        if (select.value !== "own") this.change({ kernel: select.value, kernel_size: cnn.kernels[select.value] ? 3 : this.state.kernel_size });
-        else this.change({ kernel: this.written(this.slices) });
-      };
-      const select = make(
-        "select",
-        { onchange: choose },
-        ...[...names, "own"].map((value) => make("option", { value }, value.replaceAll("-", " "))),
-      );
-      this.bound.set("kernel", { set value(text) { select.value = names.includes(text) ? text : "own"; } });
-      return make("label", {}, "Kernel", select);
+      const options = [...names, "own"].map((name) => [name, name.replaceAll("-", " ")]);
+      const list = cnn.list("Kernel", options, (name) => {
+        const kernel = name === "own" ? written(this.slices) : name;
+        this.change({ kernel, ...(cnn.kernels[name] && { kernel_size: 3 }) });
+      });
+      this.bound.set("kernel", { set value(text) { list.control.value = names.includes(text) ? text : "own"; } });
+      return list;
     }
 
-    /** Make the button for a picture of the reader's. */
-    upload() {
-      const read = async ({ target }) => {
-        const [file] = target.files;
-        target.value = "";
-        if (!file) return;
-        try {
-          this.own = await cnn.readPicture(file);
-          this.change({ picture: "upload" });
-        } catch (error) {
-          if (!(error instanceof cnn.Refusal)) throw error;
-          this.complain(error.message);
-        }
-      };
-      return make("label", { class: "file" }, "Your picture", make("input", { type: "file", accept: "image/*", onchange: read }));
-    }
-
+    /** Weights of the reader's own are kept when their number changes. */
     change(wanted) {
       const { kernel, kernel_size: side, channels } = this.state;
       const reshaped = "kernel_size" in wanted || "channels" in wanted;
       if (reshaped && !("kernel" in wanted) && /\d/.test(kernel)) {
-        const [to, count] = [wanted.kernel_size ?? side, wanted.channels ?? channels].map(Number);
-        const slices = Array.from({ length: count }, (_, index) => this.slices[index] ?? Array(side * side).fill(0));
-        wanted = { ...wanted, kernel: this.written(slices.map((slice) => resized(slice, side, to))) };
+        const to = Number(wanted.kernel_size ?? side);
+        const slices = range(Number(wanted.channels ?? channels)).map((index) => this.slices[index] ?? []);
+        wanted = { ...wanted, kernel: written(slices.map((slice) => resized(slice, slice.length && side, to))) };
       }
       super.change(wanted);
     }
 
-    update() {
+    compute() {
       const { state } = this;
-      const channels = Number(state.channels);
-      const image = this.drawn(channels);
-      const slices = this.slicesOf(state, channels);
+      const image = this.picture(Number(state.channels));
+      const slices = this.weights(image.channels);
       const axis = {
         size: state.size,
         kernelSize: state.kernel_size,
@@ -149,189 +85,122 @@
         dilationRate: state.dilation_rate,
         transposed: state.operation === "transposed",
       };
-      const weights = slices[0].flatMap((_, tap) => slices.map((slice) => slice[tap]));
-      const bias = Number(state.bias);
-      const sums = cnn.arithmetic.convolution(image, { filters: 1, values: weights }, [bias], [axis, axis]);
-      // Nothing was refused: from here on the page changes.
-      Object.assign(this, { axis, image, slices, bias, sums: sums.values, places: sums.size[0] });
-      this.sources = cnn.arithmetic.sources(axis);
-      this.around = axis.transposed ? [0, 0] : cnn.arithmetic.paddingAmounts(axis);
-      this.show();
+      const kernel = { filters: 1, values: slices[0].flatMap((_, tap) => slices.map((slice) => slice[tap])) };
+      const sums = cnn.arithmetic.convolution(image, kernel, [Number(state.bias)], [axis, axis]).values;
+      const around = axis.transposed ? [0, 0] : cnn.arithmetic.paddingAmounts(axis);
+      const relu = state.relu === "on";
+      const values = sums.map((sum) => (relu ? Math.max(sum, 0) : sum));
+      const largest = Math.max(...values.map(Math.abs), 1e-9);
+      return { image, slices, axis, sums, relu, values, largest, around, middle: axis.kernelSize * KERNEL_CELL };
     }
 
     /** The input as it is set, rounded to tenths. */
-    drawn(channels) {
+    picture(channels) {
       const { picture, size, drawing } = this.state;
+      const binary = picture === "ink" || picture === "drawing";
       let cut;
       if (picture === "upload") {
-        if (!this.own) throw new cnn.Refusal("There is no picture of yours yet: choose one with the button “Your picture”.");
+        if (!this.own) throw new cnn.Refusal("There is no picture of yours yet: choose one with “Your picture”.");
         cut = this.own(size);
       } else if (picture === "drawing" && drawing) {
         const side = Math.sqrt(drawing.length);
-        if (side % 1) throw new cnn.Refusal("A drawing is a square: its number of cells cannot be other than 1, 4, 9, 16, …");
-        cut = { size: [size, size], channels: 1, values: resized(drawing.split("").map(Number), side, size) };
+        if (side % 1) throw new cnn.Refusal("A drawing is a square: it has 1, 4, 9, 16, … cells.");
+        cut = { channels: 1, values: resized([...drawing].map(Number), side, size) };
       } else {
         const name = picture === "cat" ? "cat" : "digit";
-        cut = cnn.crop(cnn.picture(name), size, ...(MIDDLES[picture] ?? MIDDLES.digit));
+        cut = cnn.crop(cnn.picture(name), size, ...MIDDLES[name]);
       }
-      const binary = picture === "ink" || picture === "drawing";
-      const tenth = (value) => (binary ? Math.round(value) : Math.round(value * 10) / 10);
-      const { values } = cut;
       const color = cut.channels === 3;
-      const made = Array.from({ length: size * size }, (_, cell) => {
-        const [red, green, blue] = values.slice(cell * cut.channels, (cell + 1) * cut.channels);
-        if (channels === 1) return [tenth(color ? 0.299 * red + 0.587 * green + 0.114 * blue : red)];
-        return color ? [tenth(red), tenth(green)] : [tenth(red), tenth(1 - tenth(red))];
+      const tenth = (value) => (binary ? Math.round(value) : Math.round(value * 10) / 10);
+      const values = range(size * size).flatMap((cell) => {
+        const [red, green, blue] = cut.values.slice(cell * cut.channels, (cell + 1) * cut.channels);
+        if (channels === 1) return tenth(color ? 0.299 * red + 0.587 * green + 0.114 * blue : red);
+        return [tenth(red), color ? tenth(green) : tenth(1 - tenth(red))];
       });
-      const names = channels === 1 ? [""] : color ? ["red", "green"] : ["ink", "paper"];
-      return { size: [size, size], channels, values: made.flat(), names, binary, color };
+      return { size: [size, size], channels, values, names: color ? ["red", "green"] : ["ink", "paper"], binary, color };
     }
 
-    /** The slices of the kernel, one for each channel. */
-    slicesOf({ kernel, kernel_size: side }, channels) {
-      const known = SCALABLE[kernel] ?? cnn.kernels[kernel];
-      if (known) {
+    /** The slices of the kernel, one for each channel; the second of a known kernel is the first, turned negative. */
+    weights(channels) {
+      const { kernel, kernel_size: side } = this.state;
+      const taps = pairs(range(side), range(side));
+      if (!/\d/.test(kernel)) {
         const slice = SCALABLE[kernel]
-          ? Array.from({ length: side * side }, (_, tap) => known(Math.floor(tap / side), tap % side, side))
-          : resized(known, 3, side, true);
+          ? taps.map(([row, column]) => SCALABLE[kernel](row, column, side))
+          : resized(cnn.kernels[kernel], 3, side, true);
         return [slice, slice.map((weight) => 0 - weight)].slice(0, channels);
       }
       const numbers = kernel.split(",").map(Number);
-      if (numbers.length !== side * side * channels) {
-        throw new cnn.Refusal(
-          `The kernel has ${numbers.length} numbers: ${side}×${side} in ${channels} channel${channels > 1 ? "s" : ""} needs ${side * side * channels}.`,
-        );
+      const needed = taps.length * channels;
+      if (numbers.length !== needed) {
+        throw new cnn.Refusal(`The kernel has ${numbers.length} numbers: with its size and channels it needs ${needed}.`);
       }
-      return Array.from({ length: channels }, (_, channel) => numbers.slice(channel * side * side, (channel + 1) * side * side));
-    }
-
-    /** Slices as the address has them. */
-    written(slices) {
-      return slices.flat().map((weight) => Number(weight.toFixed(4))).join(",");
+      return range(channels).map((channel) => numbers.slice(channel * taps.length, (channel + 1) * taps.length));
     }
 
     flip() {
-      this.change({ kernel: this.written(this.slices.map((slice) => slice.toReversed())) });
+      this.change({ kernel: written(this.slices.map((slice) => slice.toReversed())) });
     }
 
-    show() {
-      const { axis, image, around, places, panels, state } = this;
-      const { size } = axis;
-      this.width = this.clientWidth;
-      const shown = size + around[0] + around[1];
-      const [inputCell, outputCell] = this.cells(shown, places);
-      this.inputs.forEach((grid, channel) => {
-        const hidden = channel >= image.channels;
-        cnn.set(grid.element, { hidden });
-        if (hidden) return;
-        const label = `${image.names[channel] ? `${image.names[channel]} channel of the ` : ""}input`;
-        const cells = pairs([...Array(shown).keys()], [...Array(shown).keys()]).map(([row, column]) =>
-          this.inputCell(row - around[0], column - around[0], channel),
-        );
-        const lines = Array.from({ length: shown }, (_, row) => cells.slice(row * shown, (row + 1) * shown));
-        grid.show(label, inputCell, lines, { before: around[0], after: around[1] });
-      });
-      const largest = Math.max(...this.sums.map(Math.abs), 1e-9);
-      const outputs = Array.from({ length: places }, (_, row) =>
-        Array.from({ length: places }, (_, column) => this.outputCell(row, column, largest)),
-      );
-      this.output.show("output", outputCell, outputs);
-      this.kernels.forEach((table, channel) => this.showKernel(table, channel));
-      const padded = around[0] || around[1] ? `, with zeros ${shown}×${shown}` : "";
-      const twice = image.channels > 1 ? `×2, ${image.names.join(" and ")}` : "";
-      panels.input.name(`input ${size}×${size}${twice}${padded}`);
-      panels.kernel.name(`kernel ${axis.kernelSize}×${axis.kernelSize}${image.channels > 1 ? "×2" : ""}`);
-      panels.output.name(`output ${places}×${places}`);
-      this.formula.textContent = `Along each axis: ${cnn.arithmetic.sizeFormula(axis)}`;
-      for (const name of ["before", "after"]) this.bound.get(name).disabled = state.padding !== "explicit";
-      this.lightOutput(...this.place);
+    update() {
+      super.update();
+      const { kernelSize: side } = this.axis;
+      this.kernels.forEach((table, channel) => this.showKernel(table, channel, side));
+      this.kernel.name(`kernel ${side}×${side}${this.slices.length > 1 ? "×2" : ""}`);
+      for (const name of ["before", "after"]) this.bound.get(name).disabled = this.state.padding !== "explicit";
     }
 
-    /** Sizes of the cells of input and output, so that both fit: side by side, or on a phone below each other. */
-    cells(shown, places) {
-      const [whole, kernel] = [this.width - 8, this.axis.kernelSize * KERNEL_CELL];
-      const most = this.image.channels > 1 ? 28 : 40;
-      const fit = (room, count) => Math.max(Math.min(Math.floor(room / count), most), 6);
-      if (whole > 560) return Array(2).fill(fit(whole - kernel - 2 * GAP - 8, shown + places));
-      const beside = fit(whole - kernel - GAP, places);
-      return [fit(whole, shown), beside < 24 ? fit(whole, places) : beside];
+    inputCell(value, channel) {
+      const { binary, color } = this.image;
+      if (binary) return { text: number(value), fill: `var(--cnn-${value ? "input-fill" : "background"})`, bold: value > 0 };
+      return cnn.greyCell(number(value), color || channel ? value : 1 - value);
     }
 
-    inputCell(row, column, channel) {
-      const { size, image, axis } = this;
-      const side = axis.size;
-      if (row < 0 || column < 0 || row >= side || column >= side) {
-        return { text: "0", name: "padding: 0", fill: "var(--cnn-padding-fill)", ink: "var(--cnn-muted)", padded: true };
-      }
-      const value = image.values[(row * side + column) * image.channels + channel];
-      const cell = { text: number(value), name: `row ${row + 1}, column ${column + 1}: ${number(value)}` };
-      if (image.binary) return { ...cell, fill: `var(--cnn-${value ? "input-fill" : "background"})`, bold: value > 0 };
-      const light = image.color || channel === 1 ? value : 1 - value;
-      const fill = cnn.hex(...Array(3).fill(Math.round(light * 255)));
-      return { ...cell, fill, ink: cnn.inkOn(fill) };
+    outputCell(value) {
+      const text = number(value, 1);
+      if (this.image.binary) return { text, fill: "var(--cnn-output-fill)" };
+      const share = value / this.largest;
+      return cnn.mapCell(text, this.relu ? cnn.color("sequential", share) : cnn.color("diverging", (share + 1) / 2));
     }
 
-    outputCell(row, column, largest) {
-      const value = this.value(row, column);
-      const cell = { text: number(value, 1), name: `row ${row + 1}, column ${column + 1}: ${number(value)}` };
-      if (this.image.binary) return { ...cell, fill: "var(--cnn-output-fill)" };
-      const relu = this.state.relu === "on";
-      const fill = relu ? cnn.color("sequential", value / largest) : cnn.color("diverging", (value / largest + 1) / 2);
-      return { ...cell, fill, ink: cnn.inkOn(fill) };
-    }
-
-    /** A number of the output, after ReLU if it is on. */
-    value(row, column) {
-      const sum = this.sums[row * this.places + column];
-      return this.state.relu === "on" ? Math.max(sum, 0) : sum;
-    }
-
-    showKernel(table, channel) {
+    showKernel(table, channel, side) {
       const slice = this.slices[channel] ?? [];
-      const side = this.axis.kernelSize;
-      const name = this.image.names[channel];
-      cnn.set(table, { "aria-label": name ? `kernel slice for ${name}` : "kernel" });
+      cnn.set(table, { "aria-label": channel || this.slices[1] ? `slice for ${this.image.names[channel]}` : "kernel" });
       if (table.querySelectorAll("td").length !== slice.length) {
-        const cell = (row, column) =>
-          make(
-            "td",
-            { role: "gridcell" },
-            make("input", {
-              "aria-label": `weight in row ${row + 1}, column ${column + 1}`,
-              autocomplete: "off", inputmode: "text", tabindex: row || column ? -1 : 0,
-              onfocus: ({ target }) => target.select(),
-              oninput: ({ target }) => this.edit(target, channel, row * side + column, false),
-              onchange: ({ target }) => this.edit(target, channel, row * side + column, true),
-            }),
-          );
-        const sides = [...Array(slice.length ? side : 0).keys()];
-        table.replaceChildren(
-          ...sides.map((row) => make("tr", { role: "row" }, ...sides.map((column) => cell(row, column)))),
-        );
+        const cell = (row, column) => {
+          const edit = (done) => ({ target }) => this.edit(target, channel, row * side + column, done);
+          const attributes = {
+            "aria-label": `weight in row ${row + 1}, column ${column + 1}`,
+            autocomplete: "off", tabindex: row || column ? -1 : 0,
+            onfocus: ({ target }) => target.select(), oninput: edit(false), onchange: edit(true),
+          };
+          return make("td", { role: "gridcell" }, make("input", attributes));
+        };
+        const line = (row) => make("tr", { role: "row" }, ...range(side).map((column) => cell(row, column)));
+        table.replaceChildren(...range(slice.length && side).map(line));
       }
       table.querySelectorAll("input").forEach((input, tap) => {
         if (input !== this.editing) input.value = number(slice[tap]);
       });
     }
 
-    /** Take over a weight that is typed; complain of nonsense when the reader is done. */
+    /** Take over a weight while it is typed; complain of nonsense when the reader is done. */
     edit(input, channel, tap, done) {
       const text = input.value.trim().replace("−", "-").replace(",", ".");
-      const slices = this.slices.map((slice) => [...slice]);
+      const kept = number(this.slices[channel][tap]);
       if (/^-?\d{0,4}(\.\d{0,4})?$/.test(text) && /\d/.test(text)) {
-        slices[channel][tap] = Number(text);
         this.editing = done ? null : input;
-        if (Number(text) !== Number(this.slices[channel][tap].toFixed(4)) && number(this.slices[channel][tap]) !== input.value) {
-          this.change({ kernel: this.written(slices) });
-        }
+        if (kept === input.value) return;
+        const slices = this.slices.map((slice) => [...slice]);
+        slices[channel][tap] = Number(text);
+        this.change({ kernel: written(slices) });
       } else if (done) {
-        const kept = number(this.slices[channel][tap]);
-        this.complain(`A weight cannot be “${input.value.slice(0, 24)}”: write a number such as −1 or 0.5. The kernel keeps ${kept}.`);
+        this.complain(`A weight cannot be “${input.value.slice(0, 24)}”: write a number such as −1 or 0.5. It is ${kept} again.`);
         input.value = kept;
       }
     }
 
-    /** Move between the cells of the kernel, once the caret is at the edge of one. */
+    /** Move between the cells of the kernel, to the side once the caret is at the edge of one. */
     walk(event) {
       const { target, key, currentTarget } = event;
       const side = this.axis.kernelSize;
@@ -347,86 +216,49 @@
       next.focus();
     }
 
-    draw(row, column, dragged) {
+    /** Draw: a press turns a cell over, and the cells that are reached from there become the same. */
+    press(row, column, dragged) {
       const { picture, size } = this.state;
-      if (picture !== "drawing") return;
-      const cells = Array.from({ length: size * size }, (_, cell) => this.image.values[cell * this.image.channels]);
-      const [down, right] = [row - this.around[0], column - this.around[0]];
-      if (down < 0 || right < 0 || down >= size || right >= size) return;
-      const cell = down * size + right;
+      if (picture !== "drawing" || Math.min(row, column) < 0 || Math.max(row, column) >= size) return;
+      const cells = range(size * size).map((cell) => this.image.values[cell * this.image.channels]);
+      const cell = row * size + column;
       if (!dragged) this.ink = 1 - cells[cell];
-      if (cells[cell] === this.ink) return;
       cells[cell] = this.ink;
       this.change({ drawing: cells.join("") });
       this.lightInput(row, column);
     }
 
-    /** Show what a number of the output is made of. */
     lightOutput(row, column) {
-      row = Math.min(row, this.places - 1);
-      column = Math.min(column, this.places - 1);
-      this.place = [row, column];
-      const [down, across] = [this.sources[row], this.sources[column]];
-      const window = pairs(down, across).map(([r, c]) => [r.cell + this.around[0], c.cell + this.around[0]]);
-      this.inputs.forEach((grid) => grid.frame(window, "kernel"));
-      this.output.frame([[row, column]], "output");
-      const used = new Set(pairs(down, across).map(([r, c]) => r.tap * this.axis.kernelSize + c.tap));
+      super.lightOutput(row, column);
+      const { transposed, kernelSize } = this.axis;
+      const used = pairs(this.sources[row], this.sources[column]).map(([r, c]) => r.tap * kernelSize + c.tap);
       this.kernels.forEach((table) =>
-        table.querySelectorAll("td").forEach((cell, tap) => cell.classList.toggle("used", this.axis.transposed && used.has(tap))),
+        table.querySelectorAll("td").forEach((cell, tap) => cell.classList.toggle("used", transposed && used.includes(tap))),
       );
-      this.say(`row ${row + 1}, column ${column + 1}: ${this.sum(row, column)}`);
     }
 
     /** Spell out the sum of a place. */
-    sum(row, column) {
-      const { axis, image, bias } = this;
+    tell(row, column) {
+      const { axis, image, slices } = this;
       const inside = ({ cell }) => cell >= 0 && cell < axis.size;
-      const [down, across] = [this.sources[row].filter(inside), this.sources[column].filter(inside)];
-      const products = pairs(down, across).flatMap(([r, c]) =>
-        this.slices.map((slice, channel) => [
-          image.values[(r.cell * axis.size + c.cell) * image.channels + channel],
+      const products = pairs(this.sources[row].filter(inside), this.sources[column].filter(inside)).flatMap(([r, c]) =>
+        slices.map((slice, channel) => [
+          image.values[(r.cell * axis.size + c.cell) * slices.length + channel],
           slice[r.tap * axis.kernelSize + c.tap],
         ]),
       );
-      const terms = products
-        .filter(([value, weight]) => value && weight)
-        .map(([value, weight]) => `${number(value)}·${factor(weight)}`);
-      const zeros = products.length - terms.length;
-      const more = terms.length > TERMS ? [`… ${terms.length - TERMS} more`] : [];
-      const all = [...terms.slice(0, TERMS), ...more, ...(bias ? [`${factor(bias)} (bias)`] : [])];
+      const terms = products.filter(([value, weight]) => value && weight);
+      const bias = Number(this.state.bias);
       const sum = this.sums[row * this.places + column];
-      const left = zeros === 1 ? "one more product is 0" : `${zeros} more products are 0`;
-      const told = terms.length
-        ? `${number(sum)} = ${all.join(" + ")}${zeros ? `; ${left}` : ""}`
-        : `${[number(sum), ...all].join(" = ")}, since no product is other than 0`;
-      return this.state.relu === "on" && sum < 0 ? `0, which ReLU makes of ${told}` : told;
-    }
-
-    /** Show which numbers of the output a cell of the input goes into. */
-    lightInput(row, column) {
-      const [r, c] = [row - this.around[0], column - this.around[0]];
-      const reads = (cell) => [...this.sources.keys()].filter((place) => this.sources[place].some((one) => one.cell === cell));
-      const places = pairs(reads(r), reads(c));
-      this.inputs.forEach((grid) => grid.frame([[row, column]], "input"));
-      this.output.frame(places, "input");
-      const { name } = this.inputCell(r, c, 0);
-      const times = places.length === 1 ? "1 number" : `${places.length} numbers`;
-      this.say(`input, ${name}. It goes into ${places.length ? times : "none"} of the ${this.places ** 2} of the output.`);
-    }
-
-    /** Go to another place, from the last on to the first. */
-    step(by) {
-      const count = this.places ** 2;
-      const at = (this.place[0] * this.places + this.place[1] + by + count) % count;
-      this.output.go(Math.floor(at / this.places), at % this.places);
-      this.lightOutput(...this.output.at);
-    }
-
-    play(playing) {
-      this.playing = playing;
-      clearInterval(this.timer);
-      if (playing) this.timer = setInterval(() => this.step(1), PACE);
-      this.player.textContent = playing ? "Pause" : "Play";
+      const told = [
+        ...terms.slice(0, TERMS).map(([value, weight]) => `${number(value)}·${factor(weight)}`),
+        ...(terms.length > TERMS ? [`… ${terms.length - TERMS} more`] : []),
+        ...(bias ? [`${factor(bias)} (bias)`] : []),
+      ].join(" + ");
+      const zeros = products.length - terms.length;
+      const rest = zeros ? `; ${zeros} ${terms.length ? "more " : ""}${zeros === 1 ? "product is" : "products are"} 0` : "";
+      const spelled = `${number(sum)}${told && ` = ${told}`}${rest}`;
+      return this.relu && sum < 0 ? `0, which ReLU makes of ${spelled}` : spelled;
     }
   }
 

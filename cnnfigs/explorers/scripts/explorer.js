@@ -29,6 +29,20 @@
     }
   };
 
+  /** Make a label with a list of values, each with its text unless that is the same. */
+  cnn.list = (label, options, choose) => {
+    const pairs = options.map((option) => (Array.isArray(option) ? option : [option, option]));
+    const control = cnn.make(
+      "select",
+      { onchange: () => choose(control.value) },
+      ...pairs.map(([value, text]) => cnn.make("option", { value }, String(text))),
+    );
+    return cnn.make("label", {}, label, control);
+  };
+
+  /** Make a button. */
+  cnn.button = (text, onclick, attributes) => cnn.make("button", { type: "button", onclick, ...attributes }, text);
+
   /** Write a number as the pages do: "−1.25". */
   cnn.number = (value, digits = 2) => String(Number(value.toFixed(digits))).replace("-", "−");
 
@@ -133,6 +147,9 @@
     .formula { color: var(--cnn-muted); font-size: 0.875rem; font-variant-numeric: tabular-nums; }
     .complaint { color: var(--cnn-error); }
     .complaint:empty { display: none; }
+    svg + svg { margin-top: 0.5rem; }
+    .player { justify-content: center; margin: 0.5rem 0 0; }
+    @media (prefers-reduced-motion: reduce) { .play { display: none; } }
     @media (pointer: coarse) { select, button, .file, summary { min-height: 2.75rem; } summary { line-height: 2.25rem; } }
     @media print { slot { display: contents !important; } .explorer { display: none; } }
   `);
@@ -214,16 +231,40 @@
     controls(...names) {
       return names.map((name) => {
         const { label, options, least, most } = this.settings[name];
-        const values = options ?? Array.from({ length: most - least + 1 }, (_, index) => String(least + index));
-        const control = cnn.make(
-          "select",
-          { onchange: () => this.change({ [name]: control.value }) },
-          ...values.map((value) => cnn.make("option", { value }, value)),
-        );
-        control.value = this.state[name];
-        this.bound.set(name, control);
-        return cnn.make("label", {}, label, control);
+        const values = options ?? Array.from({ length: most - least + 1 }, (_, index) => least + index);
+        const list = cnn.list(label, values, (value) => this.change({ [name]: value }));
+        list.control.value = this.state[name];
+        this.bound.set(name, list.control);
+        return list;
       });
+    }
+
+    /** Make a box with more controls, which the setting `more` opens. */
+    details(names, ...others) {
+      const controls = cnn.make("div", { class: "controls" }, ...this.controls(...names), ...others);
+      const box = cnn.make("details", {}, cnn.make("summary", {}, this.settings.more.label), controls);
+      box.open = this.state.more === "on";
+      box.addEventListener("toggle", () => box.open !== (this.state.more === "on") && this.change({ more: box.open ? "on" : "off" }));
+      this.bound.set("more", { set value(text) { box.open = text === "on"; } });
+      return box;
+    }
+
+    /** Make the button for a picture of the reader's, which becomes this.own. */
+    upload() {
+      const read = async ({ target }) => {
+        const [file] = target.files;
+        if (!file) return;
+        target.value = "";
+        try {
+          this.own = await cnn.readPicture(file);
+          this.change({ picture: "upload" });
+        } catch (error) {
+          if (!(error instanceof cnn.Refusal)) throw error;
+          this.complain(error.message);
+        }
+      };
+      const input = cnn.make("input", { type: "file", accept: "image/*", onchange: read });
+      return cnn.make("label", { class: "file" }, "Your picture", input);
     }
 
     /** Make a panel: a heading and what stands below it. */

@@ -7,15 +7,23 @@
   /** Below this size a cell shows its colour only. */
   const READABLE = 24;
   const MARGIN = 3;
+  /** Milliseconds from one cell to the next while playing. */
+  const PACE = 800;
 
   const STEPS = {
     ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1],
     Home: [0, -Infinity], End: [0, Infinity], PageUp: [-Infinity, 0], PageDown: [Infinity, 0],
   };
 
+  /** All pairs of two lists. */
+  cnn.pairs = (down, across) => down.flatMap((row) => across.map((column) => [row, column]));
+  cnn.range = (count, start = 0) => Array.from({ length: count }, (_, index) => start + index);
+
   /**
-   * What a cell shows.
+   * What a cell shows: its text, what is said of it, and its look.
    * @typedef {{text: string, name: string, fill: string, ink?: string, bold?: boolean, padded?: boolean}} Cell
+   *
+   * Rows and columns are counted from 0; padding around the grid has those below 0 and behind the last.
    */
   cnn.Grid = class {
     /**
@@ -24,7 +32,7 @@
      * @param {(row: number, column: number, dragged: boolean) => void} [onpress] called for a cell that is pressed
      */
     constructor(kind, onpoint, onpress) {
-      Object.assign(this, { kind, onpoint, onpress, rows: 0, columns: 0, at: [0, 0], cells: [] });
+      Object.assign(this, { onpoint, onpress, at: [0, 0], shape: "" });
       this.body = make("svg:g");
       this.edge = make("svg:rect", { fill: "none", stroke: `var(--cnn-${kind})`, "stroke-width": 1.5 });
       this.frames = make("svg:g", { fill: "none", "stroke-linejoin": "round", "pointer-events": "none" });
@@ -34,10 +42,10 @@
           role: "grid",
           onfocusin: ({ target }) => this.#point(target),
           onpointerover: ({ target, buttons }) => this.#point(target, buttons),
-          onpointerdown: (event) => {
-            event.target.releasePointerCapture?.(event.pointerId); // so that a finger reaches other cells too
-            this.#point(event.target);
-            this.#press(event.target, false);
+          onpointerdown: ({ target, pointerId }) => {
+            target.releasePointerCapture?.(pointerId); // so that a finger reaches other cells too
+            this.#point(target);
+            this.#press(target, false);
           },
           onkeydown: (event) => this.#key(event),
         },
@@ -46,83 +54,102 @@
     }
 
     /**
-     * Show cells of a size in pixels; those of the same grid keep the focus.
-     * @param {string} label @param {number} size @param {Cell[][]} cells
-     * @param {{before?: number, after?: number}} [padding] rows and columns around what the frame holds
+     * Show so many rows and columns of cells of a size in pixels.
+     * @param {string} label @param {number} size @param {number} count
+     * @param {(row: number, column: number) => Cell} cell
+     * @param {[number, number]} [padding] rows and columns before and after
      */
-    show(label, size, cells, { before = 0, after = 0 } = {}) {
-      const [rows, columns] = [cells.length, cells[0].length];
-      this.size = size;
-      if (rows !== this.rows || columns !== this.columns) this.#build(rows, columns);
-      const [width, height] = [columns, rows].map((count) => count * size + 2 * MARGIN);
-      set(this.element, { "aria-label": label, width, height, viewBox: `${-MARGIN} ${-MARGIN} ${width} ${height}` });
-      cells.forEach((line, row) => line.forEach((cell, column) => this.#paint(row, column, cell)));
-      set(this.edge, {
-        x: before * size, y: before * size,
-        width: (columns - before - after) * size, height: (rows - before - after) * size,
-      });
+    show(label, size, count, cell, [before, after] = [0, 0]) {
+      Object.assign(this, { size, count, before });
+      const all = cnn.range(before + count + after, -before);
+      if (this.shape !== String(all)) this.#build(all);
+      const side = all.length * size + 2 * MARGIN;
+      const corner = -before * size - MARGIN;
+      set(this.element, { "aria-label": label, width: side, height: side, viewBox: `${corner} ${corner} ${side} ${side}` });
+      this.cells.forEach((parts) => this.#paint(parts, cell(...parts.place)));
+      set(this.edge, { width: count * size, height: count * size });
     }
 
-    /** Frame cells, as one box if they are one. @param {[number, number][]} cells @param {string} color */
-    frame(cells, color) {
-      const inside = cells.filter(([row, column]) => this.cells[row]?.[column]);
-      const lines = inside.map(([row]) => row);
-      const across = inside.map(([, column]) => column);
-      const [top, left] = [Math.min(...lines), Math.min(...across)];
-      const [down, right] = [Math.max(...lines) - top + 1, Math.max(...across) - left + 1];
-      const boxes =
-        inside.length === down * right ? [[top, left, down, right]] : inside.map(([row, column]) => [row, column, 1, 1]);
-      const box = ([row, column, height, width], stroke, thick) =>
+    /** Frame cells, as one box if they are one. @param {...[[number, number][], string]} frames cells and a colour each */
+    frame(...frames) {
+      const box = ([row, column, height, width], color, thick) =>
         make("svg:rect", {
           x: column * this.size, y: row * this.size, width: width * this.size, height: height * this.size,
-          stroke: `var(--cnn-${stroke})`, "stroke-width": thick,
+          stroke: `var(--cnn-${color})`, "stroke-width": thick,
         });
       this.frames.replaceChildren(
-        ...boxes.map((each) => box(each, "background", 5)),
-        ...boxes.map((each) => box(each, color, 2.5)),
+        ...frames.filter(([cells]) => cells.length).flatMap(([cells, color]) => {
+          const [top, left] = [0, 1].map((axis) => Math.min(...cells.map((cell) => cell[axis])));
+          const [down, right] = [0, 1].map((axis) => Math.max(...cells.map((cell) => cell[axis])) + 1);
+          const whole = cells.length === (down - top) * (right - left);
+          const boxes = whole ? [[top, left, down - top, right - left]] : cells.map((cell) => [...cell, 1, 1]);
+          return [...boxes.map((each) => box(each, "background", 5)), ...boxes.map((each) => box(each, color, 2.5))];
+        }),
       );
     }
 
     /** Make a cell the one that Tab comes to; with `focus`, go there. */
     go(row, column, focus = false) {
-      const within = (value, count) => Math.min(Math.max(value, 0), count - 1);
-      set(this.cells[this.at[0]]?.[this.at[1]]?.element ?? this.body, { tabindex: -1 });
-      this.at = [within(row, this.rows), within(column, this.columns)];
-      const { element } = this.cells[this.at[0]][this.at[1]];
-      set(element, { tabindex: 0 });
-      if (focus) element.focus();
+      const within = (value) => Math.min(Math.max(value, this.first), this.last);
+      set(this.#cell(), { tabindex: -1 });
+      this.at = [within(row), within(column)];
+      set(this.#cell(), { tabindex: 0 });
+      if (focus) this.#cell().focus();
     }
 
-    #build(rows, columns) {
-      Object.assign(this, { rows, columns });
-      this.cells = Array.from({ length: rows }, (_, row) =>
-        Array.from({ length: columns }, (_, column) => {
-          const box = make("svg:rect");
-          const text = make("svg:text", { "text-anchor": "middle", "aria-hidden": "true" });
-          const element = make("svg:g", { role: "gridcell", tabindex: -1 }, box, text);
-          element.place = [row, column];
-          return { element, box, text };
-        }),
-      );
-      this.body.replaceChildren(
-        ...this.cells.map((line) => make("svg:g", { role: "row" }, ...line.map(({ element }) => element))),
-      );
-      this.go(...this.at);
+    /** Point at another cell, from the last on to the first. */
+    step(by) {
+      const all = this.count ** 2;
+      const at = (this.at[0] * this.count + this.at[1] + by + all) % all;
+      this.go(Math.floor(at / this.count), at % this.count);
+      this.onpoint(...this.at);
     }
 
-    #paint(row, column, { text: words, name, fill, ink = "var(--cnn-text)", bold, padded }) {
-      const { element, box, text } = this.cells[row][column];
+    /** Make buttons that lead through the cells; nothing moves unasked. */
+    player() {
+      let timer = 0;
+      const play = (playing) => {
+        clearInterval(timer);
+        timer = playing && setInterval(() => this.step(1), PACE);
+        middle.textContent = playing ? "Pause" : "Play";
+      };
+      const step = (by) => () => (play(false), this.step(by));
+      const middle = cnn.button("Play", () => play(!timer), { class: "play" });
+      return make("div", { class: "controls player" }, cnn.button("Back", step(-1)), middle, cnn.button("Step", step(1)));
+    }
+
+    #cell() {
+      return this.places.get(String(this.at)).element;
+    }
+
+    #build(all) {
+      const keep = this.at;
+      Object.assign(this, { shape: String(all), at: [all[0], all[0]], first: all[0], last: all.at(-1) });
+      this.cells = cnn.pairs(all, all).map((place) => {
+        const box = make("svg:rect");
+        const text = make("svg:text", { "text-anchor": "middle", "aria-hidden": "true" });
+        const element = make("svg:g", { role: "gridcell", tabindex: -1 }, box, text);
+        return Object.assign(element, { place }), { element, box, text, place };
+      });
+      this.places = new Map(this.cells.map((parts) => [String(parts.place), parts]));
+      const rows = all.map(() => make("svg:g", { role: "row" }));
+      this.cells.forEach(({ element, place }) => rows[place[0] - all[0]].append(element));
+      this.body.replaceChildren(...rows);
+      this.go(...keep);
+    }
+
+    #paint({ element, box, text, place: [row, column] }, { text: words, name, fill, ink, bold, padded }) {
       const { size } = this;
       set(element, { "aria-label": name });
       set(box, {
         x: column * size, y: row * size, width: size, height: size, fill,
-        stroke: size < 14 ? "none" : padded ? "var(--cnn-padding)" : "var(--cnn-grid)",
+        stroke: size < 14 ? "none" : `var(--cnn-${padded ? "padding" : "grid"})`,
         "stroke-width": 0.75, "stroke-dasharray": padded ? "3 2" : null,
       });
       const tall = Math.min(Math.max(size * (words.length > 4 ? 0.3 : 0.38), 11), 15);
       set(text, {
-        x: (column + 0.5) * size, y: (row + 0.5) * size + tall * 0.36, fill: ink, "font-size": tall,
-        "font-weight": bold ? "bold" : null,
+        x: (column + 0.5) * size, y: (row + 0.5) * size + tall * 0.36, fill: ink ?? "var(--cnn-text)",
+        "font-size": tall, "font-weight": bold ? "bold" : null,
       });
       text.textContent = size < READABLE ? "" : words;
     }
@@ -144,8 +171,7 @@
       if (event.key === " " || event.key === "Enter") this.#press(event.target, false);
       else if (STEPS[event.key] && !event.altKey) {
         const [down, right] = STEPS[event.key];
-        const far = event.ctrlKey && (event.key === "Home" || event.key === "End");
-        this.go(this.at[0] + (far ? right : down), this.at[1] + right, true);
+        this.go(this.at[0] + (event.ctrlKey && !down ? right : down), this.at[1] + right, true);
       } else return;
       event.preventDefault();
     }

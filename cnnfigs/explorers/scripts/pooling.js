@@ -1,0 +1,118 @@
+// One number of each window: the largest, the mean, or one that is picked; and what changes when the digit moves.
+(() => {
+  "use strict";
+  const cnn = (window.cnn ??= {});
+  const { make, number, pairs, range } = cnn;
+
+  const ARROWS = { "←": [0, -1, "left"], "↑": [-1, 0, "up"], "↓": [1, 0, "down"], "→": [0, 1, "to the right"] };
+
+  class Pooling extends cnn.Windows {
+    static css = ".arrows { color: var(--cnn-muted); font-size: 0.8125rem; } .arrows button { min-width: 2.75rem; margin-right: 0.25rem; }";
+    static padCell = { ...cnn.Windows.padCell, text: "" };
+
+    build() {
+      const arrow = ([sign, [down, right, way]]) =>
+        cnn.button(sign, () => this.move(down, right), { "aria-label": `Move the digit ${way}` });
+      this.assemble({
+        channels: 1,
+        main: [
+          ...this.controls("picture", "way", "pool_size", "strides", "padding"),
+          make("div", { class: "arrows" }, "Move the digit", make("div", {}, ...Object.entries(ARROWS).map(arrow))),
+        ],
+        more: this.details(["size", "down", "right"], this.upload()),
+      });
+    }
+
+    move(down, right) {
+      this.change({ down: this.state.down + down, right: this.state.right + right });
+    }
+
+    compute() {
+      const { way, pool_size, strides, padding, size, down, right } = this.state;
+      const axis = { size, kernelSize: way === "pick one" ? 1 : pool_size, strides, padding };
+      const pool = (image) => cnn.arithmetic.pooling(image, way, [axis, axis]).values;
+      const [image, still] = [this.map(down, right), this.map(0, 0)];
+      const [values, before] = [pool(image), pool(still)];
+      const largest = Math.max(...image.values, 1e-9);
+      const changed = (now, then) => now.filter((value, index) => value !== then[index]).length;
+      const moved = (down || right) && {
+        input: `${changed(image.values, still.values)} of ${image.values.length}`,
+        output: `${changed(values, before)} of ${values.length}`,
+      };
+      return { image, axis, values, largest, moved, around: cnn.arithmetic.paddingAmounts(axis) };
+    }
+
+    /** The input, moved by so many pixels: a feature map of the moved digit, or the digit or picture itself. */
+    map(down, right) {
+      const { picture, size } = this.state;
+      let whole;
+      if (picture === "upload") {
+        if (!this.own) throw new cnn.Refusal("There is no picture of yours yet: choose one with “Your picture”.");
+        const { values } = this.own(28);
+        whole = range(784).map((cell) => (values[cell * 3] + values[cell * 3 + 1] + values[cell * 3 + 2]) / 3);
+      } else whole = [...cnn.picture("digit").values];
+      const edge = range(28);
+      const shifted = pairs(edge, edge).map(([row, column]) => {
+        const [from, across] = [row - down, column - right];
+        return Math.min(from, across) < 0 || Math.max(from, across) > 27 ? 0 : whole[from * 28 + across];
+      });
+      let image = { size: [28, 28], channels: 1, values: Float64Array.from(shifted) };
+      if (picture === "map") {
+        const axis = { size: 28, kernelSize: 3 };
+        const { weights, bias } = cnn.filter;
+        image = cnn.arithmetic.convolution(image, { filters: 1, values: weights }, [bias], [axis, axis]);
+        image.values = image.values.map((sum) => Math.max(sum, 0));
+      }
+      if (size > image.size[0]) throw new cnn.Refusal(`A map of the digit has ${image.size[0]} rows: choose an input size of at most that.`);
+      const cut = cnn.crop(image, size, 16, 17);
+      return { ...cut, values: cut.values.map((value) => Math.round(value * 10) / 10) };
+    }
+
+    update() {
+      super.update();
+      if (this.moved) {
+        this.formula.textContent += `. The move changes ${this.moved.input} numbers of the input and ${this.moved.output} of the output.`;
+      }
+      this.bound.get("pool_size").disabled = this.state.way === "pick one";
+    }
+
+    inputCell(value) {
+      const share = value / this.largest;
+      if (this.state.picture === "map") return cnn.mapCell(number(value), cnn.color("sequential", share));
+      return cnn.greyCell(number(value), this.state.picture === "digit" ? 1 - value : value);
+    }
+
+    outputCell(value) {
+      return cnn.mapCell(number(value, 1), cnn.color("sequential", value / this.largest));
+    }
+
+    /** The cells of a window that count, and their values. */
+    seen(row, column) {
+      const { size: [side], values } = this.image;
+      const cells = this.read(row, column).filter((cell) => Math.min(...cell) >= 0 && Math.max(...cell) < side);
+      return [cells, cells.map(([r, c]) => values[r * side + c])];
+    }
+
+    lightOutput(row, column) {
+      super.lightOutput(row, column);
+      const [cells, values] = this.seen(row, column);
+      const kept = this.state.way === "average" ? [] : [cells[values.indexOf(this.values[row * this.places + column])]];
+      this.frameInput([this.read(row, column), "kernel"], [kept, "output"]);
+    }
+
+    tell(row, column) {
+      const [, values] = this.seen(row, column);
+      const value = number(this.values[row * this.places + column]);
+      const { way, strides } = this.state;
+      if (way === "pick one") {
+        return `${value}, which is picked; ${strides ** 2 - 1} of ${strides ** 2} numbers are never looked at`;
+      }
+      const list = values.map((each) => number(each));
+      return way === "maximum"
+        ? `${value} is the largest of ${list.join(", ")}`
+        : `${value} = (${list.join(" + ")}) / ${list.length}`;
+    }
+  }
+
+  cnn.define("pooling", Pooling);
+})();

@@ -1,0 +1,123 @@
+// A window on an input, and an output with a number for each of its places: what convolution and pooling share.
+(() => {
+  "use strict";
+  const cnn = (window.cnn ??= {});
+  const { make, number, pairs, range } = cnn;
+
+  const GAP = 28;
+
+  /** Change the side of a square of values, from its upper left corner or around its middle; new cells are 0. */
+  cnn.resized = (values, side, to, middle = false) => {
+    const places = range(to, middle ? -Math.floor((to - side) / 2) : 0);
+    return pairs(places, places).map(([row, column]) =>
+      Math.min(row, column) >= 0 && Math.max(row, column) < side ? values[row * side + column] : 0,
+    );
+  };
+
+  /** What a cell of a colour that both themes share shows. */
+  cnn.mapCell = (text, fill) => ({ text, fill, ink: cnn.inkOn(fill) });
+  cnn.greyCell = (text, light) => cnn.mapCell(text, cnn.hex(...Array(3).fill(Math.round(light * 255))));
+
+  const place = (row, column) => `row ${row + 1}, column ${column + 1}`;
+
+  /**
+   * A subclass builds with assemble() and has
+   *   compute() → {image, axis, values, around}: the input, an axis, the output, and the padding to be shown; may refuse
+   *   inputCell(value, channel), outputCell(value), padCell: what cells show, without their names
+   *   tell(row, column) → the sentence of a place of the output.
+   */
+  cnn.Windows = class extends cnn.Explorer {
+    static padCell = { text: "0", fill: "var(--cnn-padding-fill)", ink: "var(--cnn-muted)", padded: true };
+
+    /** @param {{channels: number, main: Node[], more: Node, middle?: Node}} parts how many inputs, controls, a panel */
+    assemble({ channels, main, more, middle }) {
+      this.inputs = range(channels).map(
+        () => new cnn.Grid("input", (...cell) => this.lightInput(...cell), (...press) => this.press?.(...press)),
+      );
+      this.output = new cnn.Grid("output", (...cell) => this.lightOutput(...cell));
+      this.output.at = [1, 1]; // the corner is often blank
+      this.panels = [
+        this.panel("input", ...this.inputs.map(({ element }) => element)),
+        this.panel("output", this.output.element),
+      ];
+      this.formula = make("p", { class: "formula" });
+      this.root.append(
+        make("div", { class: "controls" }, ...main),
+        more,
+        make("div", { class: "stage" }, this.panels[0], ...(middle ? [middle] : []), this.panels[1]),
+        this.output.player(),
+        this.formula,
+      );
+      new ResizeObserver(() => this.clientWidth !== this.width && this.update()).observe(this);
+    }
+
+    update() {
+      Object.assign(this, this.compute()); // What follows refuses nothing.
+      const { axis, image, around, values } = this;
+      const { channels, size: [size] } = image;
+      this.sources = cnn.arithmetic.sources(axis);
+      this.places = this.sources.length;
+      this.width = this.clientWidth;
+      const shown = size + around[0] + around[1];
+      const [inputCell, outputCell] = this.cellSizes(shown);
+      this.inputs.forEach((grid, channel) => {
+        cnn.set(grid.element, { hidden: channel >= channels });
+        if (channel >= channels) return;
+        const name = channels > 1 ? `${image.names[channel]} channel of the input` : "input";
+        grid.show(name, inputCell, size, (row, column) => {
+          if (Math.min(row, column) < 0 || Math.max(row, column) >= size) return { ...this.constructor.padCell, name: "padding" };
+          const value = image.values[(row * size + column) * channels + channel];
+          return { name: `${place(row, column)}: ${number(value)}`, ...this.inputCell(value, channel) };
+        }, around);
+      });
+      this.output.show("output", outputCell, this.places, (row, column) => {
+        const value = values[row * this.places + column];
+        return { name: `${place(row, column)}: ${number(value)}`, ...this.outputCell(value) };
+      });
+      const deep = channels > 1 ? `×${channels}, ${image.names.join(" and ")}` : "";
+      const padded = shown > size ? `, padded ${shown}×${shown}` : "";
+      this.panels[0].name(`input ${size}×${size}${deep}${padded}`);
+      this.panels[1].name(`output ${this.places}×${this.places}`);
+      this.formula.textContent = `Along each axis: ${cnn.arithmetic.sizeFormula(axis)}`;
+      this.lightOutput(...this.output.at);
+    }
+
+    /** Sizes of the cells of input and output, so that both fit: side by side, or on a phone below each other. */
+    cellSizes(shown) {
+      const middle = this.middle ?? 0;
+      const whole = this.width - 8;
+      const most = this.image.channels > 1 ? 28 : 40;
+      const fit = (room, count) => Math.max(Math.min(Math.floor(room / count), most), 6);
+      if (whole > 560) return Array(2).fill(fit(whole - middle - (middle ? 2 : 1) * GAP - 8, shown + this.places));
+      const beside = middle ? fit(whole - middle - GAP, this.places) : 0;
+      return [fit(whole, shown), beside < 24 ? fit(whole, this.places) : beside];
+    }
+
+    /** The cells of the input that a place of the output is made of, padding too. */
+    read(row, column) {
+      return pairs(this.sources[row], this.sources[column]).map(([down, across]) => [down.cell, across.cell]);
+    }
+
+    frameInput(...frames) {
+      this.inputs.slice(0, this.image.channels).forEach((grid) => grid.frame(...frames));
+    }
+
+    /** Show what a number of the output is made of. */
+    lightOutput(row, column) {
+      this.frameInput([this.read(row, column), "kernel"]);
+      this.output.frame([[[row, column]], "output"]);
+      this.say(`${place(row, column)}: ${this.tell(row, column)}`);
+    }
+
+    /** Show which numbers of the output a cell of the input goes into. */
+    lightInput(row, column) {
+      const into = (cell) => [...this.sources.keys()].filter((at) => this.sources[at].some((one) => one.cell === cell));
+      const places = pairs(into(row), into(column));
+      this.frameInput([[[row, column]], "input"]);
+      this.output.frame([places, "input"]);
+      const inside = Math.min(row, column) >= 0 && Math.max(row, column) < this.image.size[0];
+      const count = places.length === 1 ? "1 number" : `${places.length || "none"}`;
+      this.say(`${inside ? `input, ${place(row, column)}` : "padding"}: goes into ${count} of the ${this.places ** 2} of the output`);
+    }
+  };
+})();

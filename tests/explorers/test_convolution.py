@@ -1,0 +1,302 @@
+"""The convolution explorer, operated as readers do."""
+
+import io
+import re
+from urllib.parse import quote
+
+import keras
+import numpy as np
+import pytest
+from checks import PHONE
+from PIL import Image
+
+
+def expected(opened, kernel, bias=0.0, relu=False, **window):
+    """Let Keras convolve the numbers that the explorer shows as its input."""
+    image = np.array(opened.values("input"))[np.newaxis, ..., np.newaxis]
+    kernel = np.array(kernel, dtype=float).reshape(*np.shape(kernel), 1, 1)
+    made = keras.ops.conv(keras.ops.convert_to_tensor(image, "float64"), kernel, **window) + bias
+    return np.asarray(keras.ops.relu(made) if relu else made)[0, ..., 0]
+
+
+LEFT_RIGHT = [[-1, 0, 1]] * 3
+
+
+@pytest.mark.parametrize(
+    ("settings", "kernel", "window"),
+    [
+        ("", LEFT_RIGHT, {}),
+        ("padding=same&strides=2&size=6", LEFT_RIGHT, {"padding": "same", "strides": 2}),
+        ("size=8&strides=3&picture=cat", LEFT_RIGHT, {"strides": 3}),
+        ("dilation_rate=2&bias=0.5&relu=on", LEFT_RIGHT, {"dilation_rate": 2, "bias": 0.5, "relu": True}),
+        ("kernel=1,2,3,4&kernel_size=2&padding=same", [[1, 2], [3, 4]], {"padding": "same"}),
+        ("kernel=laplacian&picture=ink", [[0, 1, 0], [1, -4, 1], [0, 1, 0]], {}),
+        ("kernel=ones&kernel_size=5", np.ones((5, 5)), {}),
+    ],
+)
+def test_the_output_is_that_of_keras(open_explorer, settings, kernel, window):
+    opened = open_explorer("convolution", settings)
+    assert opened.complaint == ""
+    assert np.allclose(
+        opened.values("output"), expected(opened, kernel, **window), atol=0.0051
+    )  # two decimals are told
+
+
+def test_two_channels_are_added(open_explorer):
+    opened = open_explorer("convolution", "channels=2&picture=cat&kernel=ones")
+    red, green = (np.array(opened.values(f"{name} channel of the input")) for name in ("red", "green"))
+    difference = (red - green)[np.newaxis, ..., np.newaxis]
+    made = keras.ops.conv(keras.ops.convert_to_tensor(difference, "float64"), np.ones((3, 3, 1, 1)))[0, ..., 0]
+    assert np.allclose(opened.values("output"), made, atol=0.0051)
+
+
+def test_a_transposed_convolution_spreads(open_explorer):
+    opened = open_explorer(
+        "convolution", "operation=transposed&strides=2&size=3&picture=ink&kernel=sobel-vertical-edges"
+    )
+    image = np.array(opened.values("input"))[np.newaxis, ..., np.newaxis]
+    kernel = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], dtype=float).reshape(3, 3, 1, 1)
+    made = keras.ops.conv_transpose(keras.ops.convert_to_tensor(image, "float64"), kernel, strides=2)
+    assert np.allclose(opened.values("output"), np.asarray(made)[0, ..., 0])
+
+
+def test_same_padding_is_uneven_as_in_keras(open_explorer):
+    opened = open_explorer("convolution", "picture=ink&size=6&padding=same&strides=2")
+    grid = opened.element.get_by_role("grid", name="input", exact=True)
+    names = grid.get_by_role("gridcell").evaluate_all("cells => cells.map(cell => cell.getAttribute('aria-label'))")
+    padded = {divmod(place, 7) for place, name in enumerate(names) if name == "padding"}
+    assert padded == {(row, column) for row in range(7) for column in range(7) if 6 in (row, column)}
+    assert "⌊(6 + 0 + 1 − 3) / 2⌋ + 1 = 3" in opened.element.locator(".formula").inner_text()
+
+
+def spelled_out(sentence):
+    """Read "row 2, column 3: 1.4 = 0.5·1 + 1·(−1)": the place, the sum, and the sum of what is written out."""
+    row, column, total, terms = re.match(
+        r"row (\d+), column (\d+): (\S+) = ([^;]*)", sentence.replace("−", "-")
+    ).groups()
+    products = [[float(factor.strip("()")) for factor in term.split("·")] for term in terms.split(" + ")]
+    return (int(row), int(column)), float(total), sum(np.prod(product) for product in products)
+
+
+def test_by_keyboard_alone(open_explorer):
+    opened = open_explorer("convolution", "more=off")
+    keyboard = opened.page.keyboard
+    opened.element.get_by_label("Input", exact=True).focus()
+    keyboard.press("ArrowDown")
+    assert opened.state["picture"] == "cat"
+    keyboard.press("ArrowUp")
+    # Tab leads through the controls to the input, the kernel and the output: one stop each.
+    stops = []
+    for _ in range(12):
+        keyboard.press("Tab")
+        stops.append(
+            opened.element.evaluate(
+                "({shadowRoot: {activeElement: at}}) => at?.getAttribute('aria-label') ?? at?.textContent.slice(0, 13)"
+            )
+        )
+        if stops[-1] == "Step":
+            break
+    assert stops[-7:] == [
+        "More settings",
+        "row 1, column 1: 0",
+        "weight in row 1, column 1",
+        stops[-4],
+        "Back",
+        "Play",
+        "Step",
+    ]
+    assert stops[-4].startswith("row 2, column 2: ")
+    # In the output the arrow keys go from cell to cell, and each is spelled out.
+    for _ in range(4):
+        keyboard.press("Shift+Tab") if _ < 3 else None
+    for key, place in (
+        ("ArrowRight", (2, 3)),
+        ("ArrowDown", (3, 3)),
+        ("End", (3, 5)),
+        ("Home", (3, 1)),
+        ("Control+End", (5, 5)),
+    ):
+        keyboard.press(key)
+        found, total, added = spelled_out(opened.told)
+        assert found == place
+        assert total == pytest.approx(added, abs=0.0051)
+        assert total == opened.values("output")[place[0] - 1][place[1] - 1]
+    # A weight is written anew.
+    keyboard.press("Shift+Tab")
+    keyboard.press("ArrowDown")
+    keyboard.press("ArrowRight")
+    keyboard.type("−2.5")
+    keyboard.press("Tab")
+    kernel = np.array(LEFT_RIGHT, dtype=float)
+    kernel[1, 1] = -2.5
+    assert np.allclose(opened.values("output"), expected(opened, kernel), atol=0.0051)
+
+
+def test_pointing_lights_the_window_and_what_a_cell_goes_into(open_explorer):
+    opened = open_explorer("convolution", "picture=ink&size=5&kernel=ones")
+    opened.cell("output", 3, 3).hover()
+    assert opened.told.startswith("row 3, column 3: ")
+    opened.cell("input", 1, 1).hover()
+    assert opened.told == "input, row 1, column 1: goes into 1 number of the 9 of the output"
+    opened.cell("input", 3, 3).hover()
+    assert opened.told == "input, row 3, column 3: goes into 9 of the 9 of the output"
+
+
+def test_nothing_plays_unasked_and_playing_can_be_stopped(open_explorer):
+    opened = open_explorer("convolution", reduced_motion="no-preference")
+    first = opened.told
+    opened.page.wait_for_timeout(1500)
+    assert opened.told == first
+    opened.element.get_by_role("button", name="Play").click()
+    opened.page.wait_for_function(
+        "([element, told]) => element.shadowRoot.querySelector('.told').textContent !== told",
+        arg=[opened.element.element_handle(), first],
+    )
+    opened.element.get_by_role("button", name="Pause").click()
+    stopped = opened.told
+    opened.page.wait_for_timeout(1500)
+    assert opened.told == stopped
+    opened.element.get_by_role("button", name="Step").click()
+    assert opened.told != stopped
+
+
+def test_reduced_motion_leaves_single_steps(open_explorer):
+    opened = open_explorer("convolution", reduced_motion="reduce")
+    assert opened.element.get_by_role("button", name="Play").count() == 0
+    places = []
+    for _ in range(25):
+        places.append(opened.told.partition(":")[0])
+        opened.element.get_by_role("button", name="Step").click()
+    assert len(set(places)) == 25
+    assert opened.told.partition(":")[0] == places[0]
+    opened.element.get_by_role("button", name="Back").click()
+    assert opened.told.partition(":")[0] == places[-1]
+
+
+def test_by_touch_on_a_phone(open_explorer):
+    opened = open_explorer("convolution", "picture=drawing&size=4", viewport=PHONE, has_touch=True, is_mobile=True)
+    before = np.array(opened.values("input"))
+    opened.cell("input", 2, 2).tap()
+    after = np.array(opened.values("input"))
+    assert np.argwhere(before != after).tolist() == [[1, 1]]
+    opened.cell("output", 2, 1).tap()
+    assert opened.told.startswith("row 2, column 1: ")
+    opened.element.get_by_label("Strides").select_option("2")
+    assert np.shape(opened.values("output")) == (1, 1)
+
+
+def test_the_address_keeps_what_is_set(open_explorer):
+    opened = open_explorer("convolution")
+    opened.select("Padding", "same")
+    opened.select("Strides", "2")
+    opened.page.wait_for_function("location.hash.includes('strides=2')")
+    fragment = opened.page.evaluate("location.hash")
+    assert fragment == "#explore-convolution?strides=2&padding=same"
+    opened.page.reload()
+    opened.element.locator(".explorer").wait_for()
+    assert (opened.state["strides"], opened.state["padding"]) == (2, "same")
+    opened.follow("explore-other?x=1;explore-convolution?strides=3")
+    opened.select("Padding", "same")
+    opened.page.wait_for_function("location.hash.includes('same')")
+    assert opened.page.evaluate("location.hash") == "#explore-other?x=1;explore-convolution?strides=3&padding=same"
+
+
+def test_a_link_of_the_page_sets_the_explorer(open_explorer):
+    opened = open_explorer("convolution")
+    opened.page.locator("a.cnn-explore[href*='explore-convolution?kernel=1,0']").first.click()
+    opened.page.wait_for_timeout(50)
+    assert opened.state["kernel"].startswith("1,0,0")
+    image = np.array(opened.values("input"))
+    assert np.array_equal(opened.values("output"), image[:5, :5])
+
+
+@pytest.mark.parametrize("typed", ["abc", "", "1e9", "<b>", "--1", "12345", "NaN"])
+def test_a_weight_that_is_no_number_is_refused(open_explorer, typed):
+    opened = open_explorer("convolution")
+    before = opened.values("output")
+    cell = opened.element.get_by_label("weight in row 1, column 1")
+    cell.fill(typed)
+    cell.press("Tab")
+    assert "write a number such as −1 or 0.5" in opened.complaint
+    assert cell.input_value() == "−1"
+    assert opened.values("output") == before
+
+
+@pytest.mark.parametrize(
+    ("settings", "complaint"),
+    [
+        ("size=2", "A window that spans 3 cells does not fit on 2: the output would be empty."),
+        ("strides=2&dilation_rate=2", "Strides and dilation rate cannot both be more than 1. It is the same in Keras."),
+        ("kernel=1,2,3", "The kernel has 3 numbers: with its size and channels it needs 9."),
+        ("picture=drawing&drawing=01", "A drawing is a square: it has 1, 4, 9, 16, … cells."),
+        ("picture=upload", "There is no picture of yours yet: choose one with “Your picture”."),
+        ("operation=transposed&padding=explicit&before=5&after=5&size=2", "nothing is left of the output"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_a_sentence(open_explorer, settings, complaint):
+    opened = open_explorer("convolution")
+    before = (opened.state, opened.values("output"))
+    opened.set(settings)
+    assert complaint in opened.complaint
+    assert (opened.state, opened.values("output")) == before
+
+
+def png(width, height):
+    content = io.BytesIO()
+    Image.linear_gradient("L").resize((width, height)).save(content, "PNG")
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "complaint"),
+    [
+        ("empty.png", b"", "This file is empty: choose a picture."),
+        ("letter.png", b"Dear reader, I am no picture.", "no picture that the browser can read"),
+        ("picture.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "no picture that"),
+        ("wide.png", png(20_000, 2), "This picture has 20000×2 pixels: choose one of at most 10000 in a row."),
+        ("cut.png", png(300, 300)[:200], "no picture that the browser can read"),
+    ],
+    ids=["empty", "text", "svg", "wide", "cut off"],
+)
+def test_a_bad_file_is_refused(open_explorer, name, content, complaint):
+    opened = open_explorer("convolution", "more=on")
+    before = (opened.state, opened.values("input"))
+    choose(opened, name, content)
+    assert complaint in opened.complaint
+    assert (opened.state, opened.values("input")) == before
+
+
+def choose(opened, name, content):
+    opened.element.evaluate("element => element.complain('')")
+    opened.element.locator("input[type=file]").set_input_files(
+        {"name": name, "mimeType": "image/png", "buffer": content}
+    )
+    opened.page.wait_for_function(
+        "element => element.complaint.textContent || element.state.picture === 'upload'",
+        arg=opened.element.element_handle(),
+    )
+
+
+def test_a_file_of_50_megabytes_is_refused(open_explorer, tmp_path):
+    opened = open_explorer("convolution", "more=on")
+    large = tmp_path / "large.png"
+    large.write_bytes(png(10, 10) + bytes(50_000_000))
+    opened.element.locator("input[type=file]").set_input_files(large)
+    opened.page.wait_for_function("element => element.complaint.textContent", arg=opened.element.element_handle())
+    assert opened.complaint == "This file has 50 MB: choose a picture of at most 20 MB."
+
+
+def test_a_picture_of_the_readers_is_convolved(open_explorer):
+    opened = open_explorer("convolution", "more=on&kernel=top-bottom")
+    choose(opened, "gradient.png", png(64, 64))
+    image = np.array(opened.values("input"))
+    assert (np.diff(image, axis=0) > 0).all()
+    assert np.ptp(image, axis=1).max() == 0
+    assert np.allclose(opened.values("output"), expected(opened, np.transpose(LEFT_RIGHT)), atol=0.0051)
+
+
+def test_markup_in_an_address_stays_text(open_explorer):
+    opened = open_explorer("convolution")
+    opened.set(f"kernel={quote('<img src=x>')}")
+    assert "<img src=x>" in opened.complaint
+    assert opened.element.locator("img").count() == 0

@@ -1,0 +1,211 @@
+"""What holds for every explorer of the registry."""
+
+import gzip
+import json
+import zlib
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from checks import DESKTOP, PHONE
+from exploring import page_of
+
+from cnnfigs.explorers.assets import DATA
+from cnnfigs.explorers.registry import EXPLORERS
+from cnnfigs.explorers.settings import Choice, Whole
+
+#: The most that all own scripts and style sheets may weigh, each compressed as a server does it.
+LIMIT = 40_000
+
+every_explorer = pytest.mark.parametrize("name", EXPLORERS)
+
+
+@every_explorer
+@pytest.mark.parametrize("way", ["served", "from disk"])
+def test_it_takes_the_place_of_the_picture(open_explorer, name, way):
+    opened = open_explorer(name, way=way)
+    assert opened.element.locator("> *").count() >= 1
+    assert not opened.element.locator("> *").first.is_visible()
+    assert opened.element.locator(".explorer").is_visible()
+    assert len(opened.told) > 10
+    assert opened.complaint == ""
+
+
+@every_explorer
+def test_without_javascript_the_picture_stays_and_needs_no_more_room(open_explorer, name):
+    opened = open_explorer(name, wait=False, java_script_enabled=False)
+    picture = opened.element.locator("> *").first
+    assert picture.is_visible()
+    assert opened.element.bounding_box()["height"] < picture.bounding_box()["height"] + 40
+    assert opened.page.locator(".cnn-question").first.is_hidden()
+
+
+@every_explorer
+def test_on_paper_the_picture_stays(open_explorer, name):
+    opened = open_explorer(name)
+    opened.page.emulate_media(media="print")
+    assert opened.element.locator("> *").first.is_visible()
+    assert not opened.element.locator(".explorer").is_visible()
+
+
+@every_explorer
+@pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_nothing_moves_when_it_starts(browser, site, served, name, window):
+    """The explorer is in view, its scripts are slow, and when it starts, what is around it stands still."""
+    context = browser.new_context(viewport=window)
+    page = context.new_page()
+    page.add_init_script(
+        """window.moved = [];
+        new PerformanceObserver(list => list.getEntries().forEach(entry => window.moved.push(entry.value)))
+            .observe({type: 'layout-shift', buffered: true});"""
+    )
+    held = []
+    page.route("**/explorers/explorer.js*", held.append)
+    page.goto(f"{served}/{page_of(site, name)}")
+    element = page.locator(f"cnn-{name}")
+    element.evaluate("element => scrollTo(0, element.getBoundingClientRect().top + scrollY - 120)")
+    page.wait_for_timeout(300)
+    assert held, "its scripts are not asked for although it is in view"
+    height = element.bounding_box()["height"]
+    before = page.evaluate("window.moved.length")
+    page.unroute("**/explorers/explorer.js*")
+    for route in held:
+        route.continue_()
+    element.locator(".explorer").wait_for()
+    page.wait_for_timeout(300)
+    assert element.bounding_box()["height"] == pytest.approx(height, abs=1), "loader.css reserves another height"
+    assert sum(page.evaluate("window.moved").copy()[before:]) < 0.01
+    context.close()
+
+
+@every_explorer
+def test_its_scripts_are_asked_for_after_the_page_has_loaded(open_explorer, name):
+    opened = open_explorer(name)
+    early = opened.page.evaluate(
+        """() => {
+            const loaded = performance.getEntriesByType("navigation")[0].loadEventStart;
+            return performance.getEntriesByType("resource")
+                .filter(({name, startTime}) => /explorers\\/(?!loader)/.test(name) && startTime < loaded)
+                .map(({name}) => name);
+        }"""
+    )
+    assert early == []
+
+
+def axe_violations(opened):
+    extra = {rule: {"enabled": True} for rule in ("target-size", "label-content-name-mismatch")}
+    found = (
+        Axe()
+        .run(opened.page, context=f"cnn-{opened.name}", options={"resultTypes": ["violations"], "rules": extra})
+        .response["violations"]
+    )
+    return [f"{each['id']}: {node['html'][:160]} {node['failureSummary']}" for each in found for node in each["nodes"]]
+
+
+@every_explorer
+@pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_axe_finds_nothing(open_explorer, name, window):
+    opened = open_explorer(name, viewport=window, has_touch=window == PHONE)
+    opened.element.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
+    for theme in ("light", "dark"):
+        opened.page.emulate_media(color_scheme=theme)
+        assert axe_violations(opened) == [], theme
+    opened.set("no_such_setting=1")
+    assert opened.complaint
+    assert axe_violations(opened) == []
+
+
+HOSTILE = [
+    "<img src=x onerror=alert(1)>=1",
+    "%3Cscript%3Ealert(1)%3C/script%3E=%3Cb%3E",
+    "__proto__=1&constructor=2",
+    "toString=1",
+    "=&=&=",
+    "%",
+    "%E0%A4%A=%FF",
+    "a" * 50_000,
+    "a?b?c=d",
+]
+
+
+@every_explorer
+def test_a_hostile_address_changes_nothing_and_is_told(open_explorer, name):
+    opened = open_explorer(name)
+    before = opened.state
+    shape = "element => element.shadowRoot.querySelectorAll('img, script, iframe, b').length"
+    elements = opened.element.evaluate(shape)
+    values = [f"{setting}={value}" for setting in EXPLORERS[name].settings for value in ("<b>", "-1e9", "NaN", "𝟚")]
+    for settings in HOSTILE + values:
+        opened.element.evaluate("element => element.complain('')")
+        opened.set(settings)
+        assert opened.complaint.endswith("."), settings
+        assert opened.state == before, settings
+        assert opened.element.evaluate(shape) == elements
+    for fragment in ("", ";;;", f"explore-{name}", "explore-?x=1", ";?;=?&;", f"explore-{name}?"):
+        opened.follow(fragment or "top")
+        assert opened.state == before, fragment
+    # The page goes on working.
+    opened.set(next(iter_accepted(name)))
+    assert opened.complaint == ""
+
+
+def iter_accepted(name):
+    for setting, kind in EXPLORERS[name].settings.items():
+        yield f"{setting}={kind.default}"
+
+
+@every_explorer
+def test_every_value_is_shown_or_refused_in_a_sentence(open_explorer, name):
+    """Each value of each setting, alone and on top of the others, either shows or is refused; no script fails."""
+    opened = open_explorer(name)
+    wanted = []
+    for setting, kind in EXPLORERS[name].settings.items():
+        match kind:
+            case Choice(options=options):
+                wanted += [{setting: option} for option in options]
+            case Whole(least=least, most=most):
+                wanted += [{setting: value} for value in sorted({least, least + 1, most - 1, most})]
+            case _:
+                wanted.append({setting: kind.default})
+    answers = opened.element.evaluate(
+        """(element, wanted) => wanted.map(settings => {
+            element.change(element.defaults);
+            element.change(settings);
+            const alone = element.complaint.textContent;
+            const [[name, value]] = Object.entries(settings);
+            return {settings, alone, taken: String(element.state[name]) === String(value)};
+        })""",
+        wanted,
+    )
+    for answer in answers:
+        assert answer["taken"] == (answer["alone"] == ""), answer
+    assert sum(answer["taken"] for answer in answers) > len(answers) / 2
+    # On top of each other, in an order that no one thought of.
+    sentences = opened.element.evaluate(
+        "(element, all) => all.map(settings => (element.change(settings), element.complaint.textContent))",
+        sorted(wanted, key=lambda each: zlib.crc32(json.dumps(each).encode())),
+    )
+    assert all(sentence == "" or sentence.endswith(".") for sentence in sentences)
+    assert opened.element.locator(".explorer").is_visible()
+
+
+@every_explorer
+def test_on_a_phone_all_fits_and_can_be_hit(open_explorer, name):
+    opened = open_explorer(name, viewport=PHONE, has_touch=True, is_mobile=True)
+    opened.element.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
+    assert opened.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    small = opened.element.evaluate(
+        """element => [...element.shadowRoot.querySelectorAll("select, button, summary, .file")]
+            .map(each => [each.textContent.slice(0, 30), each.getBoundingClientRect()])
+            .filter(([, {width, height}]) => width && (height < 44 || width < 40))
+            .map(([text, {width, height}]) => `${text}: ${width}×${height}`)"""
+    )
+    assert small == []
+
+
+def test_all_explorers_together_are_light(site):
+    folder = site / "_static" / "explorers"
+    own = {name for explorer in EXPLORERS.values() for name in explorer.all_scripts} | {"loader.js", "loader.css"}
+    weights = {
+        name: len(gzip.compress((folder / name).read_bytes(), 9)) for name in own - (DATA.keys() - {"registry.js"})
+    }
+    assert sum(weights.values()) <= LIMIT, weights

@@ -1,0 +1,66 @@
+"""An explorer in a page of the built site, as its tests use it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page
+
+
+@dataclass
+class Opened:
+    page: Page
+    element: Locator
+    name: str
+
+    @property
+    def told(self) -> str:
+        """The sentence that is shown, and heard."""
+        return self.element.locator(".told").inner_text()
+
+    @property
+    def complaint(self) -> str:
+        return self.element.locator(".complaint").text_content()
+
+    @property
+    def state(self) -> dict[str, object]:
+        return self.element.evaluate("element => element.state")
+
+    def follow(self, fragment: str) -> None:
+        """Go to a fragment of the page, and wait until the explorer has seen it."""
+        self.page.evaluate(
+            """fragment => new Promise(done => {
+                addEventListener('hashchange', () => setTimeout(done), {once: true});
+                location.hash = fragment;
+            })""",
+            fragment,
+        )
+
+    def set(self, settings: str) -> None:
+        self.follow(f"explore-{self.name}?{settings}")
+
+    def select(self, label: str, value: str) -> None:
+        self.element.get_by_label(label, exact=True).select_option(value)
+
+    def cell(self, grid: str, row: int, column: int) -> Locator:
+        """A cell of a grid, counted from 1 as readers count; padding is not counted."""
+        return self.element.get_by_role("grid", name=grid, exact=True).get_by_role(
+            "gridcell", name=f"row {row}, column {column}: "
+        )
+
+    def values(self, grid: str) -> list[list[float]]:
+        """The numbers of a grid, as they are told."""
+        cells = self.element.get_by_role("grid", name=grid, exact=True).evaluate(
+            """grid => [...grid.querySelectorAll("[role=row]")].map(row =>
+                [...row.querySelectorAll("[role=gridcell]")].map(cell => cell.getAttribute("aria-label")))"""
+        )
+        rows = [[name.rpartition(": ")[2] for name in row if name != "padding"] for row in cells]
+        return [[float(value.replace("−", "-")) for value in row] for row in rows if row]
+
+
+def page_of(site: Path, name: str) -> str:
+    """Return the page that an explorer is tested on: the playground if it is there."""
+    pages = [path.name for path in sorted(site.glob("*.html")) if f"<cnn-{name} " in path.read_text("utf-8")]
+    if not pages:
+        pytest.fail(f"explorer {name} stands on no page of {site}", pytrace=False)
+    return "playground.html" if "playground.html" in pages else pages[0]

@@ -20,8 +20,8 @@ from cnnfigs.drawing.document import document, scrolling
 from cnnfigs.drawing.export import Format, FormatError, animation_file, picture_file
 from cnnfigs.drawing.style import style
 from cnnfigs.drawing.svg import SVG, Theme
-from cnnfigs.drawing.tables import text_table
 from cnnfigs.illustrations.base import Illustration, Picture, Table
+from cnnfigs.illustrations.exercise import Exercise
 
 TableFormat = Literal["html", "txt"]
 PICTURE_FORMATS: tuple[Format, ...] = get_args(Format)
@@ -51,7 +51,7 @@ class Rendered:
 
 def formats(illustration: Illustration) -> tuple[str, ...]:
     """Return the formats that an illustration can be written in, the usual one first."""
-    if isinstance(illustration, Table):
+    if isinstance(illustration, Table | Exercise):
         return TABLE_FORMATS
     if isinstance(illustration, Picture):
         return tuple(each for each in PICTURE_FORMATS if each != "mp4")
@@ -68,11 +68,12 @@ def content(illustration: Illustration, form: str, theme: Theme) -> bytes:
     """
     name, accepted = type(illustration).__name__, formats(illustration)
     if form not in accepted:
-        kind = "a table" if isinstance(illustration, Table) else "a picture"
+        kinds = {Table: "a table", Exercise: "an exercise"}
+        kind = next((words for base, words in kinds.items() if isinstance(illustration, base)), "a picture")
         raise CommandError(f"{name} is {kind}: format is {form!r}, accepted are {', '.join(accepted)}")
-    if isinstance(illustration, Table):
+    if isinstance(illustration, Table | Exercise):
         if form == "txt":
-            return f"{text_table(illustration.tabulate(illustration.result))}\n".encode()
+            return f"{illustration._repr_mimebundle_()['text/plain']}\n".encode()
         line = entries()[name].line if name in entries() else illustration.description
         body = f"<h1>{escape(line)}</h1>\n{scrolling(illustration.to_html(), 'table')}"
         return document(line, body, theme).encode()

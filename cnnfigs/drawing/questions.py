@@ -74,7 +74,7 @@ def html_question(question: Question) -> str:
         *(f"<li>{_html(choice)}</li>" for choice in question.choices.values()),
         "</ol>",
         "<details>",
-        '<summary><span class="closed">Show the answer</span><span class="open">Hide the answer</span></summary>',
+        "<summary>Show the answer</summary>",
         f"<p><strong>{_html(right)}</strong> is right. {_html(question.reason)}</p>",
         f"<ul>{''.join(mistakes)}</ul>",
         "</details>",

@@ -186,6 +186,7 @@ def test_table_is_a_document_or_text(cnnfigs, tmp_path):
         (["render", "Padding", "-o", "p.bmp"], "Padding is a picture: format is 'bmp', accepted are svg, png"),
         (["render", "Padding", "--format=mp4"], "Padding is a picture: format is 'mp4', accepted are svg, png"),
         (["render", "LayerTable", "-o", "t.svg"], "LayerTable is a table: format is 'svg', accepted are html, txt"),
+        (["render", "GreyWall", "-o", "g.png"], "GreyWall is an exercise: format is 'png', accepted are html, txt"),
         (
             ["render", "WindowAnimation", "--format=html"],
             "WindowAnimation is a picture: format is 'html', accepted are",

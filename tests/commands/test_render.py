@@ -166,6 +166,10 @@ def test_table_is_a_document_or_text(cnnfigs, tmp_path):
     assert page.find("body").get("data-theme") == "dark"
     assert len(page.findall(".//tbody/tr")) == 8
     assert cnnfigs("render", "LayerTable", "--format", "txt")[0] == 0
+    assert cnnfigs("render", "GreyWall", "--format", "txt")[0] == 0
+    assert "would be right if padding were neutral" in (tmp_path / "GreyWall.txt").read_text()
+    assert cnnfigs("render", "GreyWall")[0] == 0
+    assert html.parse(tmp_path / "GreyWall.html").xpath("//details[not(@open)]/summary")
     assert (tmp_path / "LayerTable.txt").read_text().splitlines()[-1].split() == ["Total", "104,202"]
 
 

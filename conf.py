@@ -22,6 +22,7 @@ extensions = [
     "cnnfigs.sphinxext.head",
     "cnnfigs.sphinxext.hosted",
     "cnnfigs.sphinxext.maths",
+    "cnnfigs.sphinxext.notebooks",
 ]
 exclude_patterns = ["_static", "_templates"]
 templates_path = ["docs/_templates"]
@@ -63,6 +64,13 @@ math_eqref_format = "({number})"
 html_baseurl = os.environ.get("CNNFIGS_SITE_URL", "")  # such as https://NAME.github.io/cnn-tutorial/
 site_repository = os.environ.get("CNNFIGS_REPOSITORY", "")  # such as https://github.com/NAME/cnn-tutorial
 site_branch = "main"
+# Those who run notebooks for others take them from the branch that .github/workflows/publish.yml writes.
+owner_and_name = site_repository.removeprefix("https://github.com/")
+if owner_and_name:
+    notebook_services = {
+        "Open in Colab": f"https://colab.research.google.com/github/{owner_and_name}/blob/notebooks/{{page}}.ipynb",
+        "Open in Binder": f"https://mybinder.org/v2/gh/{owner_and_name}/notebooks?labpath={{page}}.ipynb",
+    }
 
 # The site
 html_theme = "furo"

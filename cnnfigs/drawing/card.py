@@ -78,7 +78,7 @@ def _whole(value: float) -> str:
 def _title(axes: Axes, title: str, width: float, bottom: float) -> None:
     """Write the title below the upper edge, in letters as large as the room allows."""
     figure = axes.figure
-    renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[arg-type]
+    renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[arg-type, no-untyped-call]
     text = axes.text(MARGIN, MARGIN + 22, "", va="top", fontweight="bold", color=color("text"), linespacing=1.15)
     for size in range(54 if bottom > width / 2 else 34, 10, -2):
         # The fewest lines that are not too wide, and of these the shortest.

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from cnnfigs.drawing.shapes import arrow, label, raster
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
-from cnnfigs.illustrations.base import Picture, require
+from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.layer_names import require_numbers
 from cnnfigs.runs.depthwise import DepthwiseRun, depthwise
 
 #: How many channels the layer has, and the width of a drawn map.
@@ -35,11 +36,7 @@ class Depthwise(Picture):
     channels: tuple[int, ...] = (3, 5, 22)
 
     def __post_init__(self) -> None:
-        accepted = f"a tuple of 1 to 4 different whole numbers from 0 to {CHANNELS - 1}"
-        whole = isinstance(self.channels, tuple) and all(type(each) is int for each in self.channels)
-        require(whole and 1 <= len(set(self.channels)) <= 4, "channels", self.channels, accepted)
-        different = len(set(self.channels)) == len(self.channels) and all(0 <= each < CHANNELS for each in self.channels)
-        require(different, "channels", self.channels, accepted)
+        require_numbers("channels", self.channels, 0, CHANNELS - 1, 4)
 
     def run(self) -> DepthwiseRun:
         """Show the cat to the layer."""
@@ -76,11 +73,11 @@ class Depthwise(Picture):
         """Tell the way of each map, and how many weights it saves."""
         weights, mixing, ordinary = run.parameters
         numbers = " and ".join(map(str, self.channels))
-        return f"""Rows for the maps {numbers} of {run.maps[0]}. In each row stand a map of the cat's eye that goes in, one
-            grid of 3×3 signed weights, and the one map that comes out of the two: stripes, edges or spots of the eye made
-            stronger. Nothing goes from one row to another. This takes {weights:,} weights; mixing the maps afterwards
-            with a 1×1 convolution takes {mixing:,}; an ordinary convolution that does both at once would take
-            {ordinary:,}."""
+        return f"""Rows for the maps {numbers} of {run.maps[0]}. In each row stand a map of the cat's eye that goes in,
+            one grid of 3×3 signed weights, and the one map that comes out of the two: stripes, edges or spots of the
+            eye made stronger. Nothing goes from one row to another. This takes {weights:,} weights; mixing the maps
+            afterwards with a 1×1 convolution takes {mixing:,}; an ordinary convolution that does both at once would
+            take {ordinary:,}."""
 
     def state_facts(self, run: DepthwiseRun) -> dict[str, str]:
         """Give the numbers of weights."""
@@ -97,5 +94,4 @@ class Depthwise(Picture):
 
 def _stepped(values: NDArray[np.float32]) -> NDArray[np.float32]:
     limit = float(np.abs(values).max()) or 1.0
-    stepped: NDArray[np.float32] = np.round(values / limit * 12) / 12
-    return stepped
+    return np.asarray(np.round(values / limit * 12) / 12, dtype=np.float32)

@@ -63,7 +63,8 @@ class EveryLayer(Picture):
             # In few steps of colour, which hardly anyone can tell from more, the page is lighter.
             shown = values[..., : self.maps] / (values[..., : self.maps].max() or 1)
             corners = [(left + number * STEP, top) for number in range(shown.shape[-1])]
-            raster_sheet(axes, np.round(np.moveaxis(shown, -1, 0) * 16) / 16, corners, cell, limit=1, frame="output")
+            stepped = [np.round(shown[..., number] * 16) / 16 for number in range(shown.shape[-1])]
+            raster_sheet(axes, stepped, corners, cell, limit=1, frame="output")
             label(axes, right, top + SIDE / 2, as_percent(zeros(values)), align="right")
         top = 64 + len(layers) * row_height
         answer = run.outputs[run.layers[-1].name]
@@ -81,9 +82,9 @@ class EveryLayer(Picture):
         )
         answer = run.outputs[run.layers[-1].name]
         kind = int(answer.argmax())
-        return f"""A digit on top, and below it a row for each layer with its first {self.maps} maps. In the first rows the
-            digit can be read in every map, as outlines and strokes in one direction; towards the bottom the maps become
-            coarse patterns of few squares, and some are blank. {told}. At the bottom the answer as ten bars:
+        return f"""A digit on top, and below it a row for each layer with its first {self.maps} maps. In the first rows
+            the digit can be read in every map, as outlines and strokes in one direction; towards the bottom the maps
+            become coarse patterns of few squares, and some are blank. {told}. At the bottom the answer as ten bars:
             {with_article(kind)} with {percent(float(answer[kind]))}."""
 
     def state_facts(self, run: Activations) -> dict[str, str]:

@@ -14,7 +14,6 @@ from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture, require, require_whole
 from cnnfigs.illustrations.layer_names import require_layer_tuple, require_numbers
 from cnnfigs.illustrations.networks import as_percent, percent
-from cnnfigs.illustrations.photo_answers import fit
 from cnnfigs.runs.exciting import LAYERS, Excited, ExcitedLayer, ExcitedRun, Found, Network, excite
 
 #: The layers that are shown when none are named.
@@ -66,9 +65,7 @@ class FilterImages(Picture):
     pieces: int = 1
 
     def __post_init__(self) -> None:
-        require(
-            isinstance(self.network, str) and self.network in LAYERS, "network", self.network, " or ".join(LAYERS)
-        )
+        require(isinstance(self.network, str) and self.network in LAYERS, "network", self.network, " or ".join(LAYERS))
         if self.layers is not None:
             require_layer_tuple("layers", self.layers, LAYERS[self.network])
         require_numbers("filters", self.filters, 0, None, 4)
@@ -104,15 +101,13 @@ class FilterImages(Picture):
                     label(axes, middle, top + SIDE + 10, _number(found.sum), size=SMALL)
                 dead = excited.fires == 0 and not excited.name
                 text = excited.name or f"filter {excited.filter}{': found only zeros' if dead else ''}"
-                label(
-                    axes, x, top + SIDE + 25, text, align="left", size=SMALL, name="error" if dead else "muted", bold=dead
-                )
+                name = "error" if dead else "muted"
+                label(axes, x, top + SIDE + 25, text, align="left", size=SMALL, name=name, bold=dead)
         return figure
 
-    def _square(
-        self, axes: Axes, image: NDArray[np.float32], x: float, y: float, side: float, frame: str
-    ) -> None:
-        width, height = fit(image, side, side)
+    def _square(self, axes: Axes, image: NDArray[np.float32], x: float, y: float, side: float, frame: str) -> None:
+        scale = side / max(image.shape[:2])
+        height, width = (scale * each for each in image.shape[:2])
         x, y = x + (side - width) / 2, y + (side - height) / 2
         if self.network == "convnet":
             # In few steps of grey, which hardly anyone can tell from more, the page is lighter.
@@ -142,8 +137,8 @@ class FilterImages(Picture):
             the cat"""
         )
         shown = f"They show {what}. " if self.layers is None else ""
-        return f"""A row for each of {len(run.layers)} layers. For {len(self.filters)} filters stand side by side an image
-            that was made to excite it and a real piece that excites it most, with the filter's sum below each.
+        return f"""A row for each of {len(run.layers)} layers. For {len(self.filters)} filters stand side by side an
+            image that was made to excite it and a real piece that excites it most, with the filter's sum below each.
             {shown}{" ".join(told)}"""
 
     def _where(self, found: Found) -> str:

@@ -50,12 +50,12 @@ class FirstKernels(Picture):
         """Tell what kinds of kernels there are, and which hold hardly anything."""
         sizes = largest(run.mobilenet_v2)
         faint = ", ".join(map(str, run.faint))
-        return f"""Two groups of {run.convnet.shape[-1]} kernels of 3×3 weights, numbered from 0. Those of the convnet are
-            signed grids; many have a side of positive and a side of negative weights, the edge of a stroke. Those of
-            MobileNetV2 are small colour pictures, where grey is zero: stripes in several directions in black and white,
-            and spots of one colour on another. {len(run.faint)} of these, numbers {faint}, marked in red, are flat grey:
-            no weight of theirs is larger than {sizes[list(run.faint)].max():.2f}, while half of all filters reach
-            {np.median(sizes):.2f}."""
+        return f"""Two groups of {run.convnet.shape[-1]} kernels of 3×3 weights, numbered from 0. Those of the convnet
+            are signed grids; many have a side of positive and a side of negative weights, the edge of a stroke. Those
+            of MobileNetV2 are small colour pictures, where grey is zero: stripes in several directions in black and
+            white, and spots of one colour on another. {len(run.faint)} of these, numbers {faint}, marked in red, are
+            flat grey: no weight of theirs is larger than {sizes[list(run.faint)].max():.2f}, while half of all filters
+            reach {np.median(sizes):.2f}."""
 
     def state_facts(self, run: FirstKernelsRun) -> dict[str, str]:
         """Give how many kernels there are, and which are faint."""
@@ -77,4 +77,3 @@ def in_color(kernels: NDArray[np.float32]) -> NDArray[np.float32]:
     """
     colors: NDArray[np.float32] = np.clip(0.5 + kernels / (2 * np.median(largest(kernels))), 0, 1)
     return colors
-

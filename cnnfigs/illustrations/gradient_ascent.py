@@ -69,11 +69,11 @@ class GradientAscent(Picture):
         def told(scores: tuple[float, ...]) -> str:
             return ", ".join(f"{score:.1f}" for score in scores)
 
-        return f"""Two rows of four images each, after {", ".join(map(str, KEPT))} steps. Both begin with even grey. In the
-            upper row, the gradient alone, the last image is covered with small black and white squares and hooks; its
-            scores are {told(run.plain.sums)}. In the lower row, held back, the last image is mostly pale, with a few
-            connected strokes; its scores are {told(run.regularized.sums)}. The real digit that scores highest reaches
-            {run.best:.1f}."""
+        return f"""Two rows of four images each, after {", ".join(map(str, KEPT))} steps. Both begin with even grey. In
+            the upper row, the gradient alone, the last image is covered with small black and white squares and hooks;
+            its scores are {told(run.plain.sums)}. In the lower row, held back, the last image is mostly pale, with a
+            few connected strokes; its scores are {told(run.regularized.sums)}. The real digit that scores highest
+            reaches {run.best:.1f}."""
 
     def state_facts(self, run: AscentRun) -> dict[str, str]:
         """Give the scores at the start and at the end."""

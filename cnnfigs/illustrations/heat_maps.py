@@ -40,8 +40,8 @@ class PhotoHeat(Picture):
         A photo of any size, grey or in colour, with or without alpha: an array of shape (height, width) or (height,
         width, 1 to 4 channels), whole numbers from 0 to 255 or fractions from 0 to 1; the cat when it is not given.
     classes
-        Which of the network's classes to ask for, 1 to 3 numbers from 0 to 999; Egyptian cat and plastic bag by default.
-    layer
+        Which of the network's classes to ask for, 1 to 3 numbers from 0 to 999; Egyptian cat and plastic bag by
+    default. layer
         Name of the ReLU layer whose maps Grad-CAM weighs.
     patch_size, strides
         Side of the grey square that covers the photo, 8 to 225, and from one place to the next, 8 to 225, in pixels.
@@ -78,16 +78,16 @@ class PhotoHeat(Picture):
         told = []
         for heat in run.heats:
             parts = "; ".join(
-                f"at the {part.name} Grad-CAM is on average {as_percent(part.grad_cam)} of its largest value, and covering "
-                f"lowers the score by {written_number(part.occlusion)}"
+                f"at the {part.name} Grad-CAM is on average {as_percent(part.grad_cam)} of its largest value, and "
+                f"covering lowers the score by {written_number(part.occlusion)}"
                 for part in heat.parts
             )
             told.append(f"{_told(heat)} {parts[:1].upper()}{parts[1:]}{'.' if parts else ''}")
         what = "the cat" if self.image is None else "the photo"
-        return f"""A row for each of {len(run.heats)} classes with four pictures of {what}: the photo; the Grad-CAM map, made
-            of {written(run.heats[0].cells)} cells, as green clouds on it; the occlusion map, made by covering the photo at
-            {run.patches} places, brown where that lowers the score and violet where it raises it; and where the two maps
-            differ. {" ".join(told)}"""
+        return f"""A row for each of {len(run.heats)} classes with four pictures of {what}: the photo; the Grad-CAM map,
+            made of {written(run.heats[0].cells)} cells, as green clouds on it; the occlusion map, made by covering the
+            photo at {run.patches} places, brown where that lowers the score and violet where it raises it; and where
+            the two maps differ. {" ".join(told)}"""
 
     def state_facts(self, run: HeatRun) -> dict[str, str]:
         """Give scores, correlations, and both maps at the parts of the cat."""
@@ -138,10 +138,10 @@ class DigitHeat(Picture):
 
     def describe(self, run: HeatRun) -> str:
         """Tell both maps for each class."""
-        return f"""A row for each of {len(run.heats)} classes with four pictures of a digit: the digit; the Grad-CAM map, made
-            of {written(run.heats[0].cells)} cells, as green clouds on it; the occlusion map, made by covering the digit at
-            {run.patches} places, brown where that lowers the score and violet where it raises it; and where the two maps
-            differ. {" ".join(_told(heat) for heat in run.heats)}"""
+        return f"""A row for each of {len(run.heats)} classes with four pictures of a digit: the digit; the Grad-CAM
+            map, made of {written(run.heats[0].cells)} cells, as green clouds on it; the occlusion map, made by covering
+            the digit at {run.patches} places, brown where that lowers the score and violet where it raises it; and
+            where the two maps differ. {" ".join(_told(heat) for heat in run.heats)}"""
 
     def state_facts(self, run: HeatRun) -> dict[str, str]:
         """Give scores, correlations, and how far covering changes the score."""
@@ -196,16 +196,15 @@ def _place(
 def paled(image: Floats) -> Floats:
     """Make an image grey and pale, to be seen through: shape (height, width, 1), values 0.5 to 1."""
     grey = image.mean(axis=-1, keepdims=True) if image.shape[-1] == 3 else 1 - image
-    pale: Floats = 0.5 + grey / 2
-    return pale
+    return np.asarray(0.5 + grey / 2, dtype=np.float32)
 
 
 def blended(base: Floats, values: Floats, signed: bool) -> Floats:
     """Lay a map over a pale image: the more, the larger the absolute value; shape (height, width, 3)."""
     limit = float(np.abs(values).max()) or 1.0
     strength = 0.85 * np.abs(values[..., np.newaxis]) / limit
-    mixed: Floats = (1 - strength) * base + strength * colored(values, limit, signed)[..., :3]
-    return mixed
+    colors = colored(values, limit, signed)[..., :3]
+    return np.asarray((1 - strength) * base + strength * colors, dtype=np.float32)
 
 
 def _signed(value: float) -> str:
@@ -219,9 +218,11 @@ def _told(heat: Heat) -> str:
         cam = "the Grad-CAM map is zero everywhere: no cell speaks for this class."
     else:
         row, column = np.unravel_index(int(heat.grad_cam.argmax()), heat.grad_cam.shape)
-        cam = f"Grad-CAM is largest at row {row} and column {column}; rank correlation of both maps {heat.correlation:.2f}."
-    return f"""{heat.name}, score {heat.score:.1f}: covering lowers the score by up to {heat.occlusion.max():.1f}, most at row
-        {place[0]} and column {place[1]}, and raises it by up to {max(0.0, -float(heat.occlusion.min())):.1f}; {cam}"""
+        cam = f"""Grad-CAM is largest at row {row} and column {column}; rank correlation of both maps
+            {heat.correlation:.2f}."""
+    return f"""{heat.name}, score {heat.score:.1f}: covering lowers the score by up to {heat.occlusion.max():.1f}, most
+        at row {place[0]} and column {place[1]}, and raises it by up to {max(0.0, -float(heat.occlusion.min())):.1f};
+        {cam}"""
 
 
 def _facts(run: HeatRun) -> dict[str, str]:

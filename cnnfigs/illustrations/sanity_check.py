@@ -1,4 +1,4 @@
-"""A check on heat maps: what do they show of a network that knows nothing?"""
+"""A check on heat maps: what they show of a network that knows nothing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BRIGHTEST = 0.995
 
 @dataclass(frozen=True)
 class SanityCheck(Picture):
-    """Two kinds of heat maps of the cat, by the trained network, by one with a shuffled last layer, by an untrained one.
+    """Two kinds of heat maps of the cat, by the trained network and by networks that know less or nothing.
 
     Parameters
     ----------
@@ -74,14 +74,16 @@ class SanityCheck(Picture):
     def describe(self, run: SanityRun) -> str:
         """Tell how alike the maps of the spoilt networks are to those of the trained one."""
         told = " ".join(
-            f"{network.weights}: rank correlation with the map of the trained network {_range(network.grad_cam_correlations)} "
-            f"for Grad-CAM and {_range(network.gradient_input_correlations)} for gradient times pixel."
+            f"{network.weights}: rank correlation with the map of the trained network "
+            f"{_range(network.grad_cam_correlations)} for Grad-CAM and {_range(network.gradient_input_correlations)} "
+            "for gradient times pixel."
             for network in run.networks[1:]
         )
-        return f"""Three columns of heat maps of the cat for the class {run.name}: by the trained network, by one whose last
-            layer's weights were shuffled, and by one that was never trained; {self.seeds} of each of the latter were asked.
-            In the upper row Grad-CAM's green clouds lie elsewhere in each column. In the lower row, gradient times pixel,
-            the outline of the cat with its eyes and nose can be seen in the first two columns alike. {told}"""
+        return f"""Three columns of heat maps of the cat for the class {run.name}: by the trained network, by one whose
+            last layer's weights were shuffled, and by one that was never trained; {self.seeds} of each of the latter
+            were asked. In the upper row Grad-CAM's green clouds lie elsewhere in each column. In the lower row,
+            gradient times pixel, the outline of the cat with its eyes and nose can be seen in the first two columns
+            alike. {told}"""
 
     def state_facts(self, run: SanityRun) -> dict[str, str]:
         """Give the correlations."""

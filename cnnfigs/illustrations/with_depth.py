@@ -67,10 +67,11 @@ class WithDepth(Picture):
         before = "; ".join(
             f"{_name(depth)} {as_percent(depth.zeros)} and {as_percent(depth.nearest)}" for depth in run.initial
         )
-        return f"""Two charts with the layers of the convnet from left to right, over {run.digits:,} digits. Left, the share
-            of activations that are zero goes up and down: each pooling lowers it, and the next convolution raises it again. Right, the
-            share of digits that lie nearest to the mean of their own kind rises from layer to layer in the trained
-            network, and hardly changes in the network before training. Trained: {told}. Before training: {before}."""
+        return f"""Two charts with the layers of the convnet from left to right, over {run.digits:,} digits. Left, the
+            share of activations that are zero goes up and down: each pooling lowers it, and the next convolution raises
+            it again. Right, the share of digits that lie nearest to the mean of their own kind rises from layer to
+            layer in the trained network, and hardly changes in the network before training. Trained: {told}. Before
+            training: {before}."""
 
     def state_facts(self, run: DepthRun) -> dict[str, str]:
         """Give both measures of each layer, blank maps and filters that never answer."""
@@ -109,9 +110,7 @@ def _lines(axes: Axes, run: DepthRun, value: Callable[[Depth], float], first: in
     trained, initial = ([value(depth) for depth in layers] for layers in (run.trained, run.initial))
     last = len(trained) - 1
     for values, name, dashes in ((trained, "series-1", "-"), (initial, "series-2", "--")):
-        axes.plot(
-            range(first, last + 1), values[first:], color=color(name), marker="o", markersize=5, linestyle=dashes
-        )
+        axes.plot(range(first, last + 1), values[first:], color=color(name), marker="o", markersize=5, linestyle=dashes)
     _label(axes, "trained", "series-1", (last, trained[last]), (0, 13), "right")
     if in_front:
         _label(axes, "before training", "series-2", (first, initial[first]), (6, 13), "left")

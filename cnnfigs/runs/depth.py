@@ -103,7 +103,7 @@ def measure(moment: Moment, digits: int) -> tuple[Depth, ...]:
     for first in range(0, digits, AT_ONCE):
         shown = train[first : first + AT_ONCE]
         belongs = (kinds[first : first + AT_ONCE] == np.arange(10)[:, np.newaxis]).astype(np.float32)
-        for mean, values in zip(means, [shown, *reader(shown)], strict=True):
+        for mean, values in zip(means, [shown, *reader([shown])], strict=True):
             mean += belongs @ np.asarray(values).reshape(len(shown), -1)
     counts = np.bincount(kinds, minlength=10).astype(np.float32)[:, np.newaxis]
     means = [mean / counts for mean in means]
@@ -112,7 +112,7 @@ def measure(moment: Moment, digits: int) -> tuple[Depth, ...]:
     fired = [np.zeros(channels, dtype=bool) for channels in (1, *(layer.output.shape[-1] for layer in layers))]
     for first in range(0, digits, AT_ONCE):
         shown = test[first : first + AT_ONCE]
-        for number, values in enumerate([shown, *reader(shown)]):
+        for number, values in enumerate([shown, *reader([shown])]):
             maps = np.asarray(values)
             flat = maps.reshape(len(shown), -1)
             # |a - m|² is |a|² - 2am + |m|², and |a|² is the same for every mean.

@@ -57,7 +57,7 @@ def depthwise(channels: Sequence[int]) -> DepthwiseRun:
     model = mobilenet_v2(*photo.shape[:2])
     layer, behind = model.get_layer(LAYER), model.get_layer(BEHIND)
     reader = keras.Model(model.inputs, [model.get_layer(BEFORE).output, layer.output])
-    inputs, outputs = (np.asarray(each)[0] for each in reader(network_input(photo[np.newaxis]), training=False))
+    inputs, outputs = (np.asarray(each)[0] for each in reader([network_input(photo[np.newaxis])], training=False))
     (kernels,) = layer.get_weights()
     ordinary = keras.layers.Conv2D(behind.filters, layer.kernel_size, use_bias=False)
     ordinary.build((None, *inputs.shape))

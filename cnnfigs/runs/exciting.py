@@ -3,23 +3,24 @@
 One unit of the filter's map, the middle one, is made as large as possible by changing the pixels that it can see.
 Followed alone, the gradient ends in glitter. So it is held back in the usual ways:
 
-- *decay* (Simonyan, Vedaldi and Zisserman 2014): each pixel that differs from an empty image costs something;
+- *decay* (Simonyan, Vedaldi and Zisserman 2014), in digits: ink costs something;
 - *smooth steps* (Olah, Mordvintsev and Schubert 2017, as the older blur of Yosinski et al. 2015): what changes are the
   frequencies of the image, the coarse ones faster than the fine ones;
-- *jitter* (Mordvintsev, Olah and Tyka 2015): before each step the image is moved by a pixel or a few.
+- *jitter* (Olah, Mordvintsev and Schubert 2017): before each step the image is moved by a pixel or a few.
 
 References
 ----------
-D. Erhan, Y. Bengio, A. Courville and P. Vincent, "Visualizing higher-layer features of a deep network", technical report
-1341, Université de Montréal (2009), whose idea it is.
+D. Erhan, Y. Bengio, A. Courville and P. Vincent, "Visualizing higher-layer features of a deep network", technical
+report 1341, Université de Montréal (2009), whose idea it is.
 
 K. Simonyan, A. Vedaldi and A. Zisserman, "Deep inside convolutional networks: Visualising image classification models
 and saliency maps", ICLR workshop (2014).
 
-J. Yosinski, J. Clune, A. Nguyen, T. Fuchs and H. Lipson, "Understanding neural networks through deep visualization", ICML
-workshop on deep learning (2015).
+J. Yosinski, J. Clune, A. Nguyen, T. Fuchs and H. Lipson, "Understanding neural networks through deep visualization",
+ICML workshop on deep learning (2015).
 
-C. Olah, A. Mordvintsev and L. Schubert, "Feature visualization", Distill (2017), https://doi.org/10.23915/distill.00007.
+C. Olah, A. Mordvintsev and L. Schubert, "Feature visualization", Distill (2017),
+https://doi.org/10.23915/distill.00007.
 """
 
 from __future__ import annotations
@@ -58,12 +59,12 @@ LAYERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 SIDES = (33, 65, 129)
 #: Steps of the ascent, and by how much Adam changes a number in one.
 STEPS, RATE = 64, 0.05
-#: What ink costs, and the largest shift of the jitter as a share of the side. Photos are held back enough without decay.
+#: What ink costs, and the largest shift of the jitter as a share of the side. Photos are held back enough without cost.
 DECAY, JITTER = {"convnet": 0.02, "mobilenet_v2": 0.0}, 1 / 16
 #: Where the ascent begins, before the function that keeps pixels from 0 to 1: nearly paper for digits, grey for photos.
 BEGIN = {"convnet": -1.0, "mobilenet_v2": 0.0}
-#: Directions in which the colours of natural images vary, most in the first: brightness, then blue to yellow, then green
-#: to magenta. Rounded from those that the software of Olah, Mordvintsev and Schubert (2017) uses.
+#: Directions in which the colours of natural images vary, most in the first: brightness, then blue to yellow, then
+#: green to magenta. Rounded from those that the software of Olah, Mordvintsev and Schubert (2017) uses.
 COLORS = np.array([[0.26, 0.09, 0.02], [0.27, 0.0, -0.05], [0.27, -0.09, 0.03]], dtype=np.float32) / 0.47
 #: Real images are shown to the convnet so many at a time; a kept crop has at most so many pixels on a side.
 AT_ONCE, CROP = 1000, 72
@@ -219,8 +220,10 @@ def class_name(network: Network, layer: str, filter: int) -> str:
 
     Examples
     --------
-    >>> class_name("convnet", "dense", 3), class_name("mobilenet_v2", "predictions", 1), class_name("convnet", "conv2d_1", 3)
-    ('3', 'goldfish', '')
+    >>> class_name("convnet", "dense", 3), class_name("convnet", "conv2d_1", 3)
+    ('3', '')
+    >>> class_name("mobilenet_v2", "predictions", 1)
+    'goldfish'
     """
     if layer != LAYERS[network][-1]:
         return ""
@@ -284,8 +287,6 @@ def sums(model: keras.Model, layer: str) -> Any:
 def middle_unit(network: Network, layer: str) -> Unit:
     """Prepare the middle unit of a layer to be read, in an image that is hardly larger than what it sees."""
     keras = load_keras()
-    import tensorflow as tf
-
     sizes = (28,) if network == "convnet" else SIDES
     for size in sizes:
         model = load("convnet") if network == "convnet" else mobilenet_v2(size, size)
@@ -300,7 +301,6 @@ def middle_unit(network: Network, layer: str) -> Unit:
         inside = range(max(0, rows.start), min(size, rows.stop))
     summed = keras.Model(model.inputs, output)
 
-    @tf.function  # twice as fast
     def reader(images: Any) -> Any:
         shown = images if network == "convnet" else (images - MEAN) / DEVIATION
         return summed([shown], training=False)[(slice(None), *middle)]
@@ -357,10 +357,9 @@ def ascend(
 
     def read(images: Any) -> Any:
         around = tf.pad(images, [[0, 0], edges, edges, [0, 0]], constant_values=empty)
-        return tf.gather(unit.reader(around), list(filters), axis=1, batch_dims=0)
+        return tf.gather(unit.reader(around), list(filters), axis=1)
 
-    @tf.function
-    def step(down: Any, right: Any) -> None:
+    def climb(down: Any, right: Any) -> None:
         with tf.GradientTape() as tape:
             images = pictures()
             moved = tf.roll(images, [down, right], axis=[1, 2]) if regularized else images
@@ -369,12 +368,16 @@ def ascend(
                 wanted -= DECAY[unit.network] * tf.reduce_sum(images**2)
         optimizer.apply([-tape.gradient(wanted, changed)], [changed])
 
+    def show() -> Any:
+        images = pictures()
+        return images, tf.linalg.diag_part(read(images))
+
+    step, look = tf.function(climb), tf.function(show)
     kept = []
     most = round(JITTER * side)
     for number in range(max(keep) + 1):
         if number in keep:
-            images = pictures()
-            kept.append((images.numpy(), tf.linalg.diag_part(read(images)).numpy()))
+            kept.append([each.numpy() for each in look()])
         if number < max(keep):
             down, right = random.integers(-most, most + 1, size=2)
             step(tf.constant(down), tf.constant(right))
@@ -420,7 +423,7 @@ def found_in_digits(
     reader = tf.function(keras.Model(model.inputs, [keras.ops.take(output, list(filters), axis=-1), everywhere]))
     parts, above = [], np.zeros(output.shape[-1], dtype=bool)
     for first in range(0, len(images), AT_ONCE):
-        chosen, largest = reader(images[first : first + AT_ONCE])
+        chosen, largest = reader([images[first : first + AT_ONCE]])
         parts.append(np.asarray(chosen).reshape(-1, *(shape or (1, 1)), len(filters)))
         above |= (np.asarray(largest) > 0).any(axis=0)
     values = np.concatenate(parts)
@@ -444,8 +447,8 @@ def found_in_photo(
 ) -> tuple[list[tuple[Found, ...]], list[float], int]:
     """Find the places of a photo that excite filters of MobileNetV2 most.
 
-    What a unit sees is, as for the visual hierarchy, the smallest square that holds 90 % of its absolute gradient. Places
-    in the middle of such a square that was taken already are left out.
+    What a unit sees is, as for the visual hierarchy, the smallest square that holds 90 % of its absolute gradient.
+    Places in the middle of such a square that was taken already are left out.
 
     Parameters
     ----------
@@ -504,7 +507,7 @@ def _small(crop: Bytes) -> Floats:
     if scale < 1:
         height, width = (max(1, round(scale * side)) for side in crop.shape[:2])
         crop = resized(crop, height, width)
-    return crop.astype(np.float32) / 255
+    return np.asarray(crop / 255, dtype=np.float32)
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ References
 R. R. Selvaraju, M. Cogswell, A. Das, R. Vedantam, D. Parikh and D. Batra, "Grad-CAM: Visual explanations from deep
 networks via gradient-based localization", IEEE International Conference on Computer Vision (2017), 618–626.
 
-M. D. Zeiler and R. Fergus, "Visualizing and understanding convolutional networks", European Conference on Computer Vision
-(2014), 818–833.
+M. D. Zeiler and R. Fergus, "Visualizing and understanding convolutional networks", European Conference on Computer
+Vision (2014), 818–833.
 
-J. Adebayo, J. Gilmer, M. Muelly, I. Goodfellow, M. Hardt and B. Kim, "Sanity checks for saliency maps", Advances in Neural
-Information Processing Systems 31 (2018).
+J. Adebayo, J. Gilmer, M. Muelly, I. Goodfellow, M. Hardt and B. Kim, "Sanity checks for saliency maps", Advances in
+Neural Information Processing Systems 31 (2018).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from cnnfigs.models.backend import load_keras
 from cnnfigs.models.imagenet import fitted, mobilenet_v2, network_input
 from cnnfigs.models.weights import load
 from cnnfigs.runs.activations import test_digit
-from cnnfigs.runs.exciting import Network, sums
+from cnnfigs.runs.exciting import sums
 from cnnfigs.runs.photo_answers import GREY, PARTS
 
 if TYPE_CHECKING:
@@ -77,8 +77,8 @@ class Heat:
         Same shape: how much the score falls, on average, when a patch that covers this pixel hides the image; negative
         where hiding makes the score rise.
     disagreement
-        Same shape: the pixel's rank by occlusion minus its rank by Grad-CAM, each from 0 for the least to 1 for the most.
-    correlation
+        Same shape: the pixel's rank by occlusion minus its rank by Grad-CAM, each from 0 for the least to 1 for the
+    most. correlation
         Spearman's rank correlation of both maps.
     parts
         Both maps at the parts of the cat; none for other images.
@@ -136,16 +136,13 @@ def photo_heat(image: Bytes, classes: Sequence[int], layer: str, patch_size: int
     heats = []
     for index, (score, cells, grad_cam, falls) in zip(classes, maps, strict=True):
         means = []
-        for name, boxes in parts.items():
+        for part, boxes in parts.items():
             inside = np.zeros(photo.shape[:2], dtype=bool)
             for top, left, height, width in boxes:
                 inside[top : top + height, left : left + width] = True
-            means.append(PartHeat(name, float(grad_cam[inside].mean()), float(falls[inside].mean())))
-        heats.append(
-            Heat(
-                index, imagenet_classes()[index], score, grad_cam, cells, falls, *compared(grad_cam, falls), tuple(means)
-            )
-        )
+            means.append(PartHeat(part, float(grad_cam[inside].mean()), float(falls[inside].mean())))
+        name, ranks = imagenet_classes()[index], compared(grad_cam, falls)
+        heats.append(Heat(index, name, score, grad_cam, cells, falls, *ranks, tuple(means)))
     count = len(starts(photo.shape[0], patch_size, strides)) * len(starts(photo.shape[1], patch_size, strides))
     return HeatRun((photo / 255).astype(np.float32), count, tuple(heats))
 
@@ -188,7 +185,7 @@ def _heat_maps(
 
     logits = sums(model, answer)
     reader = tf.function(keras.Model(model.inputs, logits))
-    whole = np.asarray(reader(image[np.newaxis]))[0]
+    whole = np.asarray(reader([image[np.newaxis]]))[0]
     falls = whole - occluded_scores(reader, image, covering, patch_size, strides)
     spread = spread_over_pixels(falls[..., list(classes)], image.shape[:2], patch_size, strides)
     found = []
@@ -267,7 +264,7 @@ def occluded_scores(reader: Any, image: Floats, covering: Floats, patch_size: in
         covered = np.repeat(image[np.newaxis], AT_ONCE, axis=0)  # always as many: another number would be traced again
         for copy, (row, column) in enumerate(some):
             covered[copy, row : row + patch_size, column : column + patch_size] = covering
-        scores.append(np.asarray(reader(covered))[: len(some)])
+        scores.append(np.asarray(reader([covered]))[: len(some)])
     return np.concatenate(scores).reshape(len(rows), len(columns), -1)
 
 
@@ -297,8 +294,7 @@ def spread_over_pixels(values: Floats, size: tuple[int, ...], patch_size: int, s
         for other, column in enumerate(starts(size[1], patch_size, strides)):
             total[row : row + patch_size, column : column + patch_size] += values[number, other]
             count[row : row + patch_size, column : column + patch_size] += 1
-    mean: Floats = total / count
-    return mean
+    return np.asarray(total / count, dtype=np.float32)
 
 
 def enlarged(values: Floats, height: int, width: int) -> Floats:
@@ -420,7 +416,7 @@ def _two_maps(model: keras.Model, pixels: Floats, class_index: int) -> tuple[Flo
     watched = tf.constant(pixels[np.newaxis])
     with tf.GradientTape() as tape:
         tape.watch(watched)
-        score = model([watched], training=False)[0, class_index]
+        score = model(watched, training=False)[0, class_index]
     product = np.abs((tape.gradient(score, watched) * watched)[0].numpy().sum(axis=-1))
     height, width = (size // SQUARE for size in product.shape)
     squares = product[: height * SQUARE, : width * SQUARE].reshape(height, SQUARE, width, SQUARE).mean(axis=(1, 3))

@@ -73,7 +73,7 @@ def test_every_layer_shows_what_keras_gives():
     model = load("convnet")
     image = mnist().x_test[61:62].astype("float32")[..., np.newaxis] / 255
     np.testing.assert_allclose(
-        run.outputs["conv2d_3"], keras.Model(model.inputs, model.layers[4].output)(image)[0], atol=1e-5
+        run.outputs["conv2d_3"], keras.Model(model.inputs, model.layers[4].output)([image])[0], atol=1e-5
     )
     np.testing.assert_allclose(run.outputs["dense"], model(image)[0], atol=1e-6)
 

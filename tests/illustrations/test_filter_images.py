@@ -155,7 +155,7 @@ def test_pieces_of_the_photo_are_at_the_largest_sums(layer):
 
     photo = fitted(cat_photo())
     model = mobilenet_v2(*photo.shape[:2])
-    maps = np.asarray(keras.Model(model.inputs, model.get_layer(layer).input)(network_input(photo[np.newaxis])))[0]
+    maps = np.asarray(keras.Model(model.inputs, model.get_layer(layer).input)([network_input(photo[np.newaxis])]))[0]
     filters = [3, 8]
     found, fires, silent = found_in_photo(photo, layer, filters, 2)
     for each, pieces, share in zip(filters, found, fires, strict=True):
@@ -177,7 +177,8 @@ def test_dead_filters_stay_at_zero_for_every_digit(digits):
 
     model = load("convnet")
     reader = keras.Model(model.inputs, model.get_layer("conv2d_3").output)
-    largest = np.max([np.asarray(reader(IMAGES[first : first + 1000])).max(axis=(0, 1, 2)) for first in range(0, 10_000, 1000)], axis=0)  # fmt: skip
+    batches = np.split(IMAGES, 10)
+    largest = np.max([np.asarray(reader([batch])).max(axis=(0, 1, 2)) for batch in batches], axis=0)
     (layer,) = (each for each in digits.layers if each.layer == "conv2d_3")
     assert layer.silent == np.count_nonzero(largest == 0)
     failures = FilterImages(layers=("conv2d_3",), filters=(6, 17, 33, 31)).result.layers[0]
@@ -201,9 +202,7 @@ def test_picture_writes_all_sums(digits):
 def test_layers_are_those_of_the_networks():
     assert list(LAYERS["convnet"]) == [layer.name for layer in load("convnet").layers if layer.weights]
     names = [layer.name for layer in mobilenet_v2().layers]
-    assert list(LAYERS["mobilenet_v2"]) == [
-        name for name in names if name.endswith(("relu", "predictions"))
-    ]
+    assert list(LAYERS["mobilenet_v2"]) == [name for name in names if name.endswith(("relu", "predictions"))]
     for network, layers in SHOWN.items():
         assert set(layers) <= set(LAYERS[network])
 

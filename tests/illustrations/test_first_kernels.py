@@ -45,7 +45,7 @@ def test_depthwise_output_is_a_correlation_of_each_map_alone():
 
     model = mobilenet_v2(225, 353)
     before = keras.Model(model.inputs, model.get_layer("Conv1_relu").output)
-    maps = np.pad(np.asarray(before(network_input(fitted(cat_photo())[np.newaxis])))[0], ((1, 1), (1, 1), (0, 0)))
+    maps = np.pad(np.asarray(before([network_input(fitted(cat_photo())[np.newaxis])]))[0], ((1, 1), (1, 1), (0, 0)))
     illustration = Depthwise((0, 7, 31))
     run = illustration.result
     rows, columns = EYE

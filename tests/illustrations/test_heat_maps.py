@@ -55,7 +55,7 @@ def test_grad_cam_of_the_photo_needs_no_gradient(model, class_index):
     """Behind the last maps are a mean and a dense layer: the gradient of each number is weight / number of places."""
     import keras
 
-    maps = np.asarray(keras.Model(model.inputs, model.get_layer("out_relu").output)(PIXELS))[0].astype(float)
+    maps = np.asarray(keras.Model(model.inputs, model.get_layer("out_relu").output)([PIXELS]))[0].astype(float)
     kernel, _ = model.get_layer("predictions").get_weights()
     weights = kernel[:, class_index].astype(float) / (maps.shape[0] * maps.shape[1])
     expected = np.maximum((maps * weights).sum(axis=-1), 0)
@@ -68,7 +68,7 @@ def test_grad_cam_of_the_digit_from_the_dense_layer_by_hand(convnet, class_index
     """Behind conv2d_3 there is one dense layer: the gradient is its kernel, laid out as the maps are."""
     import keras
 
-    maps = np.asarray(keras.Model(convnet.inputs, convnet.get_layer("conv2d_3").output)(FOUR))[0].astype(float)
+    maps = np.asarray(keras.Model(convnet.inputs, convnet.get_layer("conv2d_3").output)([FOUR]))[0].astype(float)
     kernel = convnet.get_layer("dense").get_weights()[0].astype(float).reshape(3, 3, 128, 10)
     expected = np.maximum((maps * kernel[..., class_index].mean(axis=(0, 1))).sum(axis=-1), 0)
     found = grad_cam(convnet, sums(convnet, "dense"), FOUR[0], class_index, "conv2d_3")
@@ -79,7 +79,7 @@ def test_grad_cam_of_a_lower_layer_by_finite_differences(convnet):
     """Each map of conv2d_2 a little larger and smaller everywhere: the change is its summed gradient."""
     import keras
 
-    maps = np.asarray(keras.Model(convnet.inputs, convnet.get_layer("conv2d_2").output)(FOUR))[0]
+    maps = np.asarray(keras.Model(convnet.inputs, convnet.get_layer("conv2d_2").output)([FOUR]))[0]
     step, weights = 1e-2, []
     behind = keras.Sequential(convnet.layers[3:-1])
     kernel, bias = convnet.layers[-1].get_weights()

@@ -169,6 +169,53 @@ class OverfittingGap(Exercise):
 
 
 @dataclass(frozen=True)
+class HeatIsNoReason(Exercise):
+    """An exercise: a heat map does not say what the network would answer without what it marks.
+
+    Parameters
+    ----------
+    index
+        Which of MNIST's test images, 0 to 9999.
+    side
+        Side of the square that is covered, in pixels, 5 to 13.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range or, when it runs, if the heat map is empty.
+    """
+
+    index: int = 4
+    side: int = 11
+
+    def __post_init__(self) -> None:
+        require_test_image(self.index)
+        require_whole("side", self.side, 5, 13)
+
+    def run(self) -> Prediction:
+        """Cover the hottest square."""
+        return exercises.covered_heat(self.index, self.side)
+
+    def ask(self, run: Prediction) -> str:
+        """Ask for the probability without it."""
+        digit, sure = with_article(int(run.given["digit"])), percent(run.given["sure"])
+        heat, ink = (percent(run.given[name]) for name in ("heat", "ink"))
+        return f"""The convnet takes a test image for {digit}, with {sure}. In the Grad-CAM map of this answer, the
+            hottest square of {self.side}×{self.side} pixels holds {heat} of all heat, and {ink} of the ink lies in it.
+            This square is covered with paper. How probable does the network find {digit} now?"""
+
+    def explain(self, run: Prediction) -> str:
+        """Say what the map does not."""
+        return """A heat map says where its method finds what speaks for the answer. It does not say what the network would
+            answer without that place: the rest of the digit may say the same again, or say something else. To know, one
+            must cover it and ask the network."""
+
+    def write(self, values: Values) -> str:
+        """Write a probability."""
+        return percent(float(values[0]))
+
+
+@dataclass(frozen=True)
 class MissingPart(Exercise):
     """An exercise: what becomes of a cat without its eyes, to a network.
 

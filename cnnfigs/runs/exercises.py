@@ -19,6 +19,8 @@ from cnnfigs.models.weights import load
 from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.equivariance import shifted
 from cnnfigs.runs.evaluation import evaluate
+from cnnfigs.runs.exciting import sums
+from cnnfigs.runs.heat_maps import enlarged, grad_cam
 from cnnfigs.runs.photo_answers import ask, hide, part_mask
 
 #: An answer: a single number, a shape, a row of numbers, or a name.
@@ -382,6 +384,38 @@ def overfitting_gap(larger: str, smaller: str) -> Prediction:
             "overfitting shrank in proportion to the number of parameters": (gaps[1] / times,),
         },
         given=given | {"times": times, "gap": gaps[1]},
+    )
+
+
+def covered_heat(index: int, side: int) -> Prediction:
+    """Cover the hottest square of a digit's Grad-CAM map with paper, and ask the convnet again.
+
+    Raises
+    ------
+    ValueError
+        If the map marks nothing.
+    """
+    model = load("convnet")
+    image = test_digit(index)
+    before = np.asarray(model(image[np.newaxis], training=False))[0]
+    digit = int(before.argmax())
+    heat = enlarged(grad_cam(model, sums(model, "dense"), image, digit, "conv2d_3"), *image.shape[:2])
+    if not heat.any():
+        raise ValueError(f"index is {index}: accepted is a test image on which Grad-CAM marks something")
+    inside = np.lib.stride_tricks.sliding_window_view(heat, (side, side)).sum(axis=(2, 3))
+    row, column = np.unravel_index(int(inside.argmax()), inside.shape)
+    covered = image.copy()
+    covered[row : row + side, column : column + side] = 0
+    after = np.asarray(model(covered[np.newaxis], training=False))[0]
+    share, sure = float(inside.max() / heat.sum()), float(before[digit])
+    return Prediction(
+        right=(float(after[digit]),),
+        wrong={
+            "each share of the heat were the same share of the answer": (sure * (1 - share),),
+            "the hottest place were the reason, and the network had to guess without it": (1 / len(before),),
+            "the network could see no such digit without it": (0.0,),
+        },
+        given={"digit": digit, "sure": sure, "heat": share, "ink": 1 - float(covered.sum() / image.sum())},
     )
 
 

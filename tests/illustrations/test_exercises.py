@@ -4,6 +4,7 @@ import itertools
 import random
 import re
 
+import keras
 import numpy as np
 import pytest
 from lxml import html
@@ -12,7 +13,13 @@ from cnnfigs.data import mnist
 from cnnfigs.drawing.questions import Question, html_question
 from cnnfigs.illustrations.exercise import Exercise
 from cnnfigs.illustrations.exercise_filters import FilterDepth, FilterParts, SharedWeights, UnitsOnColor
-from cnnfigs.illustrations.exercise_networks import MissingPart, MovedDigit, OverfittingGap, SureAnswers
+from cnnfigs.illustrations.exercise_networks import (
+    HeatIsNoReason,
+    MissingPart,
+    MovedDigit,
+    OverfittingGap,
+    SureAnswers,
+)
 from cnnfigs.illustrations.exercise_sizes import FieldBehindPooling, LargerImage, OddPooling, StridedSame
 from cnnfigs.illustrations.exercise_values import AddedLogits, GreyWall, PooledStep, ThereAndBack
 from cnnfigs.illustrations.registry import all_illustrations
@@ -302,6 +309,46 @@ def test_the_larger_network_of_the_page_overfits_less():
     assert 0 < run.right[0] < run.given["gap"] - 5
 
 
+def own_grad_cam(image, digit):
+    """Make Grad-CAM's map from the weights of the last layer: Flatten and Dense follow the maps, so they are the gradient."""
+    model = load("convnet")
+    maps = np.asarray(keras.Model(model.inputs, model.get_layer("conv2d_3").output)(image[np.newaxis]))[0]
+    weights = np.asarray(model.layers[-1].kernel)[:, digit].reshape(maps.shape).mean(axis=(0, 1))
+    return np.maximum((maps * weights).sum(axis=-1), 0)
+
+
+@pytest.mark.parametrize(("index", "side"), [(4, 11), (11, 9), (9, 7)])
+def test_heat_is_no_reason(index, side):
+    from PIL import Image
+
+    image = shifted_as_image(mnist().x_test[index], 0, 0)
+    digit = mnist().y_test[index]
+    heat = np.asarray(Image.fromarray(own_grad_cam(image, digit)).resize((28, 28), Image.Resampling.BILINEAR))
+    places = list(itertools.product(range(29 - side), repeat=2))
+    row, column = max(places, key=lambda at: heat[at[0] : at[0] + side, at[1] : at[1] + side].sum())
+    share = heat[row : row + side, column : column + side].sum() / heat.sum()
+    covered = image.copy()
+    covered[row : row + side, column : column + side] = 0
+    exercise = HeatIsNoReason(index, side)
+    run = exercise.run()
+    assert run.given["heat"] == pytest.approx(share, abs=0.001)
+    assert run.right[0] == pytest.approx(float(load("convnet").predict(covered[np.newaxis], verbose=0)[0, digit]), abs=1e-4)
+    assert len(exercise.question.wrong) == 3
+
+
+def test_the_digit_of_the_page_is_read_without_its_hottest_square():
+    """What makes the exercise worth asking."""
+    run = HeatIsNoReason().result
+    assert run.right[0] > 0.9
+    assert run.given["heat"] > 0.3
+
+
+def test_heat_is_no_reason_refuses_an_empty_map():
+    empty = next(i for i in range(100) if not own_grad_cam(shifted_as_image(mnist().x_test[i], 0, 0), mnist().y_test[i]).any())
+    with pytest.raises(ValueError, match=f"index is {empty}: accepted is a test image on which Grad-CAM marks"):
+        HeatIsNoReason(index=empty).run()
+
+
 @pytest.mark.parametrize("part", ["eyes", "nose and mouth", "ears"])
 def test_missing_part(part):
     """The network without a part finds a cat less probable, and still a cat."""
@@ -343,6 +390,7 @@ def test_missing_part_is_what_the_network_says_to_a_covered_photo():
         (AddedLogits, "added", 0, "from 1 to 10"),
         (MovedDigit, "rows", 0, "from 1 to 4"),
         (SureAnswers, "columns", 2, "from 3 to 6"),
+        (HeatIsNoReason, "side", 14, "from 5 to 13"),
         (OverfittingGap, "larger", "convnet", "unpooled or dense_512"),
         (MissingPart, "part", "tail", "eyes, nose and mouth, ears"),
     ],

@@ -206,9 +206,9 @@ class HeatIsNoReason(Exercise):
 
     def explain(self, run: Prediction) -> str:
         """Say what the map does not."""
-        return """A heat map says where its method finds what speaks for the answer. It does not say what the network would
-            answer without that place: the rest of the digit may say the same again, or say something else. To know, one
-            must cover it and ask the network."""
+        return """A heat map says where its method finds what speaks for the answer. It does not say what the network
+            would answer without that place: the rest of the digit may say the same again, or something else. To know,
+            one must cover it and ask the network."""
 
     def write(self, values: Values) -> str:
         """Write a probability."""

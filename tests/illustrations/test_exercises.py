@@ -310,9 +310,9 @@ def test_the_larger_network_of_the_page_overfits_less():
 
 
 def own_grad_cam(image, digit):
-    """Make Grad-CAM's map from the weights of the last layer: Flatten and Dense follow the maps, so they are the gradient."""
+    """Make Grad-CAM's map from the last layer's weights, which are the gradient: Flatten and Dense follow the maps."""
     model = load("convnet")
-    maps = np.asarray(keras.Model(model.inputs, model.get_layer("conv2d_3").output)(image[np.newaxis]))[0]
+    maps = np.asarray(keras.Model(model.inputs, model.get_layer("conv2d_3").output)([image[np.newaxis]]))[0]
     weights = np.asarray(model.layers[-1].kernel)[:, digit].reshape(maps.shape).mean(axis=(0, 1))
     return np.maximum((maps * weights).sum(axis=-1), 0)
 
@@ -332,7 +332,9 @@ def test_heat_is_no_reason(index, side):
     exercise = HeatIsNoReason(index, side)
     run = exercise.run()
     assert run.given["heat"] == pytest.approx(share, abs=0.001)
-    assert run.right[0] == pytest.approx(float(load("convnet").predict(covered[np.newaxis], verbose=0)[0, digit]), abs=1e-4)
+    assert run.right[0] == pytest.approx(
+        float(load("convnet").predict(covered[np.newaxis], verbose=0)[0, digit]), abs=1e-4
+    )
     assert len(exercise.question.wrong) == 3
 
 
@@ -344,7 +346,9 @@ def test_the_digit_of_the_page_is_read_without_its_hottest_square():
 
 
 def test_heat_is_no_reason_refuses_an_empty_map():
-    empty = next(i for i in range(100) if not own_grad_cam(shifted_as_image(mnist().x_test[i], 0, 0), mnist().y_test[i]).any())
+    empty = next(
+        i for i in range(100) if not own_grad_cam(shifted_as_image(mnist().x_test[i], 0, 0), mnist().y_test[i]).any()
+    )
     with pytest.raises(ValueError, match=f"index is {empty}: accepted is a test image on which Grad-CAM marks"):
         HeatIsNoReason(index=empty).run()
 

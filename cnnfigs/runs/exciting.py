@@ -359,28 +359,25 @@ def ascend(
         around = tf.pad(images, [[0, 0], edges, edges, [0, 0]], constant_values=empty)
         return tf.gather(unit.reader(around), list(filters), axis=1)
 
-    def climb(down: Any, right: Any) -> None:
+    def climb(down: Any, right: Any) -> Any:
         with tf.GradientTape() as tape:
             images = pictures()
-            moved = tf.roll(images, [down, right], axis=[1, 2]) if regularized else images
-            wanted = tf.linalg.trace(read(moved))
+            totals = tf.linalg.diag_part(read(tf.roll(images, [down, right], axis=[1, 2])))
+            wanted = tf.reduce_sum(totals)
             if regularized:
                 wanted -= DECAY[unit.network] * tf.reduce_sum(images**2)
         optimizer.apply([-tape.gradient(wanted, changed)], [changed])
+        return images, totals
 
-    def show() -> Any:
-        images = pictures()
-        return images, tf.linalg.diag_part(read(images))
-
-    step, look = tf.function(climb), tf.function(show)
+    step = tf.function(climb)
     kept = []
-    most = round(JITTER * side)
+    most = round(JITTER * side) if regularized else 0
     for number in range(max(keep) + 1):
+        # What is kept is looked at where it is.
+        moves = [0, 0] if number in keep else random.integers(-most, most + 1, size=2).tolist()
+        images, totals = step(*map(tf.constant, moves))
         if number in keep:
-            kept.append([each.numpy() for each in look()])
-        if number < max(keep):
-            down, right = random.integers(-most, most + 1, size=2)
-            step(tf.constant(down), tf.constant(right))
+            kept.append((images.numpy(), totals.numpy()))
     return tuple(
         Ascent(
             tuple(keep),

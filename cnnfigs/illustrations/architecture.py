@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cnnfigs.arithmetic import Layer
 from cnnfigs.drawing.shapes import bars, digit, label, map_stack, raster
 from cnnfigs.drawing.style import SMALL, WIDTH, canvas
-from cnnfigs.illustrations.base import Picture, require_whole
+from cnnfigs.illustrations.base import Picture, require, require_whole
 from cnnfigs.illustrations.networks import most_telling, plain_name, require_network, require_test_image, written
 from cnnfigs.runs.activations import Activations, activations, test_digit
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 OFFSET = 5
 #: Room between two layers, in pixels, and the least room that a layer's text needs.
 GAP, TEXT_WIDTH = 14, 74
-BARS_WIDTH = 74
+BARS_WIDTH, MOST_BARS = 74, 10
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,14 @@ class Architecture(Picture):
     Parameters
     ----------
     network
-        Name of one of the tutorial's networks, or a Keras functional or Sequential model without branches that reads
-        (28, 28, 1).
+        Name of one of the tutorial's networks, or a Keras functional or Sequential model without branches and without
+        models inside.
     index
         Which of MNIST's test images, 0 to 9999.
     maps_per_sheet
         How many feature maps one drawn sheet stands for, 1 or more.
+    image
+        What the network reads instead of the test image: shape (height, width, channels) of its input, 1 or 3 channels.
 
     Raises
     ------
@@ -50,15 +52,18 @@ class Architecture(Picture):
     network: str | keras.Model = "convnet"
     index: int = 4
     maps_per_sheet: int = 8
+    image: Any = None
 
     def __post_init__(self) -> None:
         require_network(self.network)
         require_test_image(self.index)
         require_whole("maps_per_sheet", self.maps_per_sheet, 1)
+        own = isinstance(self.image, np.ndarray) and self.image.ndim == 3 and self.image.shape[-1] in (1, 3)
+        require(self.image is None or own, "image", self.image, "an array of shape (height, width, 1 or 3)")
 
     def run(self) -> Activations:
         """Show the image to the network."""
-        return activations(self.network, test_digit(self.index))
+        return activations(self.network, test_digit(self.index) if self.image is None else self.image)
 
     def draw(self, run: Activations) -> Figure:
         """Draw layer after layer from left to right, in as many rows as are needed."""
@@ -84,10 +89,13 @@ class Architecture(Picture):
         """Name every layer with its shape, in order."""
         told = [f"{plain_name(layer)}, {written(layer.output_shape)}" for layer in run.layers]
         answer = run.outputs[run.layers[-1].name]
+        shown = "a handwritten digit" if self.image is None else "what the network reads"
+        digits = """: in the first maps its strokes can still be seen, in the later and smaller ones only a few bright
+            cells are left"""
+        end = f" The last layer's longest bar is that of {answer.argmax()}." if _has_bars(answer) else ""
         return f"""The network {run.network}, drawn from left to right as stacks of feature maps, to scale: first the
-            {told[0]}, a handwritten digit; then {"; ".join(told[1:])}. Inside each map is what this layer makes of
-            the digit: in the first maps its strokes can still be seen, in the later and smaller ones only a few
-            bright cells are left. The last layer's longest bar is that of {answer.argmax()}."""
+            {told[0]}, {shown}; then {"; ".join(told[1:])}. Inside each map is what this layer makes of
+            {"the digit" + digits if self.image is None else "it"}.{end}"""
 
     def state_facts(self, run: Activations) -> dict[str, str]:
         """Give the sizes and channels from layer to layer, and how many of the last maps' numbers are zero."""
@@ -101,14 +109,13 @@ class Architecture(Picture):
         }
 
     def _sheets(self, layer: Layer) -> int:
-        channels = layer.output_shape[-1]
-        return channels if layer.class_name == "InputLayer" else -(-channels // self.maps_per_sheet)
+        return 1 if layer.class_name == "InputLayer" else -(-layer.output_shape[-1] // self.maps_per_sheet)
 
     def _width(self, layer: Layer, scale: float) -> float:
         if len(layer.output_shape) == 3:
             stack = layer.output_shape[1] * scale + OFFSET * (self._sheets(layer) - 1)
         else:
-            stack = BARS_WIDTH if layer.output_shape[-1] <= 10 else 12
+            stack = BARS_WIDTH if layer.output_shape[-1] <= MOST_BARS else 12
         return max(stack, TEXT_WIDTH)
 
     def _draw_layer(
@@ -122,21 +129,35 @@ class Architecture(Picture):
             height, side = output.shape[0] * scale, output.shape[1] * scale
             sheets = self._sheets(layer)
             start = middle - (side + OFFSET * (sheets - 1)) / 2
-            if layer.class_name == "InputLayer":
-                digit(axes, output[..., 0], start, ground - height, side)
+            if layer.class_name == "InputLayer" and output.shape[-1] == 1:
+                digit(axes, _as_shades(output)[..., 0], start, ground - height, side)
+            elif layer.class_name == "InputLayer":
+                raster(axes, _as_shades(output), start, ground - height, side, frame="input")
             else:
                 # The most telling map is often a mere copy of the digit: it goes to the back.
                 shown = most_telling(output, sheets)[::-1]
                 map_stack(axes, output[..., shown], start, ground - height, side, OFFSET)
-        elif output.size <= 10:
+        elif _has_bars(output):
             bars(axes, output, middle - 14, ground - 130, 40, 13, [str(answer) for answer in range(output.size)])
         else:
-            raster(axes, column(output, 130)[:, np.newaxis], middle - 6, ground - 130, 12, 130)
+            raster(axes, column(output.ravel(), 130)[:, np.newaxis], middle - 6, ground - 130, 12, 130)
         kernel = "×".join(map(str, layer.kernel_size or ()))
         label(axes, middle, ground + 16, plain_name(layer), size=SMALL, bold=True)
         if kernel:
             label(axes, middle, ground + 31, kernel, size=SMALL, name="kernel")
         label(axes, middle, ground + 45, written(layer.output_shape), size=SMALL, name="muted")
+
+
+def _has_bars(output: NDArray[np.float32]) -> bool:
+    """Whether an output is a few shares."""
+    return output.ndim == 1 and output.size <= MOST_BARS and output.min() >= 0 and output.max() <= 1
+
+
+def _as_shades(image: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Bring an image that leaves the range from 0 to 1, as some networks read it, back into it."""
+    low, high = min(float(image.min()), 0.0), max(float(image.max()), 1.0)
+    shades: NDArray[np.float32] = (image - low) / (high - low)
+    return shades
 
 
 def column(values: NDArray[np.float32], pixels: int) -> NDArray[np.float32]:

@@ -51,7 +51,7 @@ class LayerTable(Table):
             [
                 Cell(layer.class_name, heading=True),
                 Cell("(" + ", ".join(["None", *map(str, layer.output_shape)]) + ")"),
-                Cell(_counted(layer)),
+                Cell(how_counted(layer)),
                 Cell(f"{layer.parameters:,}", number=True),
             ]
             for layer in run.layers
@@ -69,19 +69,36 @@ class LayerTable(Table):
         facts = {"parameters": f"{run.parameters:,}"}
         for layer in run.layers:
             facts[f"{layer.name} parameters"] = f"{layer.parameters:,}"
-            facts[f"{layer.name} derivation"] = _counted(layer)
+            facts[f"{layer.name} derivation"] = how_counted(layer)
             facts[f"{layer.name} shape"] = written(layer.output_shape)
             if layer.class_name == "Flatten":
                 facts[f"{layer.name} size"] = str(size_derivation(layer.input_shape))
         return facts
 
 
-def _counted(layer: Layer) -> str:
-    derivation = parameter_derivation(layer)
+def how_counted(layer: Layer) -> str:
+    """Tell where a layer's number of parameters comes from.
+
+    Raises
+    ------
+    ValueError
+        If the number derived is not the one that Keras counts.
+
+    Examples
+    --------
+    >>> how_counted(Layer("dense", "Dense", ("flat",), ((784,),), (10,), units=10, use_bias=True, parameters=7_850))
+    '784·10 + 10 = 7,850'
+    """
+    if layer.shares_weights_with:
+        return f"those of {layer.shares_weights_with}"
+    if layer.class_name == "Flatten":
+        return f"none: lays out {size_derivation(layer.input_shape)} numbers"
+    try:
+        derivation = parameter_derivation(layer)
+    except ValueError:  # a class that the arithmetic does not know
+        return "not derived"
     if derivation.total != layer.parameters:
         raise ValueError(
             f"{layer.name}: its parameters are derived as {derivation}, but Keras counts {layer.parameters:,}"
         )
-    if layer.class_name == "Flatten":
-        return f"none: lays out {size_derivation(layer.input_shape)} numbers"
     return str(derivation) if derivation.product else "none"

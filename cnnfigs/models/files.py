@@ -35,8 +35,8 @@ def read_model(path: Path) -> keras.Model:
         If there is no such file, it is no Keras model, or the model has code of its own.
     """
     configuration = _configuration(path)
-    for name, kind in _foreign(configuration, path.name):
-        raise ModelFileError(f"{path} is not opened: {name} is {kind}, and code from a file is never run")
+    for found in _foreign(configuration, "it"):
+        raise ModelFileError(f"{path} is not opened: {found}, and code that comes with a model is never run")
     keras = load_keras()
     lenet5_layers()  # entered with Keras from now on
     try:
@@ -65,30 +65,24 @@ def _configuration(path: Path) -> Any:
         raise ModelFileError(f"{path} holds no model: {advice}") from error
 
 
-def _foreign(told: Any, place: str) -> Iterator[tuple[str, str]]:
-    """Find what is not Keras' own in a configuration: where it stands and what it is."""
+def _foreign(told: Any, place: str) -> Iterator[str]:
+    """Find what is not Keras' own in a configuration, and say where."""
     if isinstance(told, list):
         for each in told:
             yield from _foreign(each, place)
     if not isinstance(told, dict):
         return
-    kind, module = told.get("class_name"), told.get("module")
+    kind, inner = told.get("class_name"), told.get("config")
     if isinstance(kind, str):
-        inner = told.get("config")
-        name = inner.get("name") if isinstance(inner, dict) else None
-        place = f"layer {name!r}" if name else f"something in {place}"
-        registered = told.get("registered_name") or kind
-        own = isinstance(registered, str) and registered.startswith("cnnfigs>")
+        if isinstance(inner, dict) and isinstance(inner.get("name"), str):
+            place = f"layer {inner['name']!r}"
+        registered = str(inner if kind == "function" else told.get("registered_name") or kind)
+        module = str(told.get("module") or "").split(".")[0]
         if kind in _HOLD_CODE:
-            yield place, f"a {kind.strip('_')}"
-        elif "module" in told and not own and str(module).split(".")[0] not in ("keras", "builtins"):
-            written = inner if kind == "function" else registered
-            yield (
-                place,
-                f"of the class {written}, which is not Keras' own"
-                if kind != "function"
-                else (f"the function {written}, which is not Keras' own"),
-            )
+            yield f"{place} is a {kind.strip('_')}"
+        elif "module" in told and module != "keras" and not registered.startswith("cnnfigs>"):
+            what = "uses the function" if kind == "function" else "is of the class"
+            yield f"{place} {what} {registered}, which Keras does not have"
     for key, each in told.items():
         if key != "compile_config":  # how it was trained is not read
             yield from _foreign(each, place)

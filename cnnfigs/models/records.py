@@ -39,12 +39,18 @@ def layer_records(model: Any) -> tuple[Layer, ...]:
     [('conv', (26, 26, 32))]
     """
     records: list[Layer] = []
-    _read_graph(_graph(model), "", [], records)
+    _read_graph(functional_graph(model), "", [], records)
     return tuple(records)
 
 
-def _graph(model: Any) -> Any:
-    """Give the functional graph behind a model, or tell why there is none."""
+def functional_graph(model: Any) -> Any:
+    """Give the functional graph behind a model.
+
+    Raises
+    ------
+    ValueError
+        If there is none: the model is not built, is a subclassed one, or is no model.
+    """
     keras = load_keras()
     if not isinstance(model, keras.Model):
         raise ValueError(f"model is a {type(model).__name__}: a Keras functional or Sequential model is accepted")
@@ -75,7 +81,7 @@ def _read_graph(graph: Any, prefix: str, sources: list[str], records: list[Layer
                 continue  # an input of a nested model: its record is outside
             inputs = [made_by[id(tensor)] for tensor in node.input_tensors]
             if isinstance(node.operation, load_keras().Model):
-                nested = _graph(node.operation)
+                nested = functional_graph(node.operation)
                 names = _read_graph(nested, f"{prefix}{node.operation.name}/", inputs, records)
             else:
                 record = _record(node, prefix, inputs, records)

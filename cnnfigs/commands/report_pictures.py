@@ -1,0 +1,268 @@
+"""The pictures of a report on a network, from plain records and arrays. Each comes with its alternative text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+
+from cnnfigs.arithmetic import Layer
+from cnnfigs.arithmetic.receptive import ReceptiveField
+from cnnfigs.drawing.palette import color
+from cnnfigs.drawing.shapes import arrow, bars, box, label, photo, raster, raster_sheet, written_number
+from cnnfigs.drawing.style import NORMAL, SMALL, canvas, chart
+from cnnfigs.illustrations.networks import most_telling, written
+
+Floats = NDArray[np.float32]
+
+#: Side of a feature map in pixels, and how many are shown of a layer.
+SIDE, COLUMNS, MAPS = 84, 6, 12
+#: So many answers are told; an image of more rows than this is drawn as a photo.
+ANSWERS, FEW_CELLS = 5, 64
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A picture and what it shows, for those who cannot see it."""
+
+    figure: Figure
+    description: str
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Layers one after the other whose maps have one size.
+
+    Attributes
+    ----------
+    size
+        Height and width of the maps; empty where the layers give rows of numbers.
+    channels
+        How many maps, or numbers, the first and the last of these layers give.
+    layers
+        Names of these layers.
+    """
+
+    size: tuple[int, ...]
+    channels: tuple[int, int]
+    layers: tuple[str, ...]
+
+
+def stages(layers: Sequence[Layer]) -> list[Stage]:
+    """Sort the layers of a network by the size of their maps, in the order in which they are computed.
+
+    Single numbers in between, as from a branch that weighs the maps, do not count.
+    """
+    spatial = [number for number, layer in enumerate(layers) if _is_map(layer)]
+    after = spatial[-1] if spatial else -1
+    found: list[Stage] = []
+    for number, layer in enumerate(layers):
+        if not layer.inputs or not layer.output_shape or (number < after and not _is_map(layer)):
+            continue
+        size = layer.output_shape[:2] if _is_map(layer) else ()
+        channels = layer.output_shape[-1]
+        if found and found[-1].size == size:
+            before = found.pop()
+            found.append(Stage(size, (before.channels[0], channels), (*before.layers, layer.name)))
+        else:
+            found.append(Stage(size, (channels, channels), (layer.name,)))
+    return found
+
+
+def _is_map(layer: Layer) -> bool:
+    return len(layer.output_shape) == 3 and max(layer.output_shape[:2]) > 1
+
+
+def draw_stages(image: Sequence[int], found: Sequence[Stage], network: str) -> Drawn:
+    """Draw each stage as a stack of maps, to scale, in rows of at most seven."""
+    per_row, width, height = 7, 102, 176
+    rows = -(-(len(found) + 1) // per_row)
+    figure, axes = canvas(per_row * width if rows > 1 else (len(found) + 1) * width, rows * height)
+    is_image = len(image) == 3
+    largest = max([each for stage in found for each in stage.size] + list(image[:2] if is_image else []), default=1)
+    places = [divmod(number, per_row) for number in range(len(found) + 1)]
+    told: list[tuple[tuple[int, ...], str, str, str, str]] = [
+        (tuple(image[:2]) if is_image else (), "input", "input", written(tuple(image)), "")
+    ]
+    for stage in found:
+        channels = " → ".join(f"{each:,}" for each in dict.fromkeys(stage.channels))
+        count = f"{len(stage.layers)} layer{'s' * (len(stage.layers) != 1)}"
+        what = "maps" if stage.size else "numbers"
+        told.append((stage.size, "output", written(stage.size) if stage.size else "a row", f"{channels} {what}", count))
+    for (row, column), (size, name, first, second, third) in zip(places, told, strict=True):
+        middle, ground = (column + 0.5) * width, row * height + 112
+        sheets = 3 if name == "output" and size else 1
+        tall, wide = (max(5.0, 78 * side / largest) for side in size) if size else (78, 8)
+        left = middle - (wide + 6 * (sheets - 1)) / 2
+        for sheet in reversed(range(sheets)):
+            box(axes, left + 6 * sheet, ground - tall - 6 * sheet, wide, tall, edge=name, fill=f"{name}-fill")
+        label(axes, middle, ground + 16, first, size=NORMAL, bold=True)
+        label(axes, middle, ground + 33, second, size=SMALL, name="muted")
+        label(axes, middle, ground + 48, third, size=SMALL, name="muted")
+        if column:
+            arrow(axes, (column * width - 9, ground - 39), (column * width + 9, ground - 39))
+    steps = "; ".join(
+        f"{count} with " + (f"maps of {first}, {second}" if size else second)
+        for size, _, first, second, count in told[1:]
+    )
+    return Drawn(
+        figure, f"The network {network} as stacks of feature maps, to scale. Input {told[0][3]}; then {steps}."
+    )
+
+
+def draw_fields(names: Sequence[str], fields: Mapping[str, ReceptiveField], image: Sequence[int]) -> Drawn:
+    """Draw how the receptive field grows from layer to layer.
+
+    Parameters
+    ----------
+    names
+        Layers with maps, in order; their fields are known.
+    fields
+        The fields, by name.
+    image
+        Shape of the input.
+    """
+    sizes = [fields[name].size[0] for name in names]
+    figure, axes = chart(560, 260, left=64, right=80)
+    axes.plot(range(1, len(sizes) + 1), sizes, color=color("kernel"), drawstyle="steps-mid")
+    axes.axhline(image[0], color=color("input"), linewidth=1.5, linestyle=(0, (3, 2)))
+    axes.set_yscale("log", base=2)
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.minorticks_off()
+    axes.set_xlabel("layer with maps")
+    axes.set_ylabel("rows that one number sees")
+    axes.set_xlim(0.5, len(sizes) + 0.5)
+    axes.set_ylim(0.8, 1.3 * max(*sizes, image[0]))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.text(
+        1.01, image[0], f"image {image[0]}", transform=axes.get_yaxis_transform(), va="center", color=color("input")
+    )
+    whole = next((name for name, size in zip(names, sizes, strict=True) if size >= image[0]), None)
+    reached = (
+        f"From {whole} on it is as high as the image, {image[0]} rows."
+        if whole
+        else (f"It never becomes as high as the image, {image[0]} rows.")
+    )
+    return Drawn(
+        figure,
+        f"A line that climbs from layer to layer: the height of the receptive field, {sizes[0]} rows for {names[0]}, "
+        f"{max(sizes)} at most, {sizes[-1]} for {names[-1]}, the last of {len(names)} layers with maps. {reached}",
+    )
+
+
+def draw_maps(name: str, maps: Floats) -> Drawn:
+    """Draw the feature maps of a layer that together tell the most; large ones in fewer cells."""
+    small = _fewer_cells(maps, SIDE)
+    shown = np.sort(most_telling(small, MAPS))
+    height, width = small.shape[:2]
+    cell = max(1, SIDE // max(height, width))
+    signed = bool(maps.min() < 0)
+    # In few steps of colour, which hardly anyone can tell from more, the file is smaller.
+    limit = float(np.abs(small[..., shown]).max()) or 1.0
+    steps = np.round(small / limit * 32) / 32
+    rows = -(-len(shown) // COLUMNS)
+    across, down = width * cell + 10, height * cell + 28
+    figure, axes = canvas(COLUMNS * across + 6, rows * down + 2)
+    corners = []
+    for number, channel in enumerate(shown):
+        row, column = divmod(number, COLUMNS)
+        corners.append((8 + column * across, row * down + 22))
+        label(axes, corners[-1][0] + width * cell / 2, row * down + 11, f"{channel}", size=SMALL, name="muted")
+    raster_sheet(
+        axes, [steps[..., channel] for channel in shown], corners, cell, limit=1, signed=signed, frame="output"
+    )
+    silent = int((np.abs(maps).max(axis=(0, 1)) == 0).sum())
+    sign = "Orange is above zero, violet below." if signed else "The darker, the larger."
+    return Drawn(
+        figure,
+        f"{len(shown)} of the {maps.shape[-1]:,} feature maps of {name}, {written(maps.shape[:2])} cells each, numbers "
+        f"{', '.join(map(str, shown))}. {sign} The largest value of all its maps is "
+        f"{written_number(float(maps.max()), 2)}; {silent:,} of them are zero everywhere.",
+    )
+
+
+def draw_answer(answer: Floats, names: Sequence[int]) -> Drawn:
+    """Draw the largest numbers of an answer as bars; as shares where they are such."""
+    shares = is_shares(answer)
+    figure, axes = canvas(360, 20 * len(names) + 12)
+    lengths = answer[list(names)] if shares else answer[list(names)] / (np.abs(answer).max() or 1)
+    bars(axes, np.maximum(lengths, 0), 90, 6, 180, 20, [f"class {name}" for name in names], highlight=0)
+    written_out = [told_number(float(answer[name]), shares) for name in names]
+    for row, text in enumerate(written_out):
+        label(axes, 278, 6 + 20 * row + 10, text, align="left", size=SMALL)
+    told = "; ".join(f"class {name}, {text}" for name, text in zip(names, written_out, strict=True))
+    return Drawn(figure, f"The {len(names)} largest of the network's {answer.size:,} answers: {told}.")
+
+
+def draw_heat(image: Floats, heat: Floats, cells: tuple[int, int], class_index: int) -> Drawn:
+    """Draw the image, and beside it the same with the Grad-CAM map over it."""
+    height, width = image.shape[:2]
+    side = 240
+    tall = round(side * height / width)
+    figure, axes = canvas(2 * side + 40, tall + 30)
+    low, high = float(image.min()), float(image.max())
+    shades = (image - low) / ((high - low) or 1)
+    grey = np.repeat(shades.mean(axis=-1, keepdims=True), 3, axis=-1)
+    warm = np.array([0.66, 0.30, 0.02])  # the orange of what a window is on
+    strength = 0.75 * heat[..., np.newaxis]
+    over = (0.35 + 0.65 * grey) * (1 - strength) + warm * strength
+    plain = np.repeat(shades, 3, axis=-1) if shades.shape[-1] == 1 else shades
+    for number, (pixels, text) in enumerate(
+        ((plain, "what it was shown"), (over, f"what speaks for class {class_index}"))
+    ):
+        left = 10 + number * (side + 20)
+        label(axes, left, 12, text, align="left", size=NORMAL, bold=True)
+        if height > FEW_CELLS:
+            photo(axes, (255 * np.clip(pixels, 0, 1)).astype(np.uint8), left, 26, side, tall)
+        else:  # cells that can be told apart stay sharp
+            raster(axes, np.clip(pixels, 0, 254 / 255), left, 26, side, tall, frame="grid")
+    row, column = np.unravel_index(int(heat.argmax()), heat.shape)
+    share = float((heat > 0.5).mean())
+    return Drawn(
+        figure,
+        f"Two pictures: what the network was shown, and the same in grey with orange where the {written(cells)} maps "
+        f"speak for class {class_index}. It is strongest {_place(row / height, column / width)}; "
+        f"{100 * share:.0f} % of the picture are more than half as strong.",
+    )
+
+
+def is_shares(answer: Floats) -> bool:
+    """Whether an answer is a set of probabilities that add up to 1."""
+    return bool(answer.min() >= 0 and abs(float(answer.sum()) - 1) < 1e-3)
+
+
+def told_number(value: float, share: bool) -> str:
+    """Write one number of an answer."""
+    return f"{100 * value:.1f} %" if share else written_number(value, 3)
+
+
+def _place(down: float, across: float) -> str:
+    """Say where on a picture a place is.
+
+    Examples
+    --------
+    >>> _place(0.1, 0.9), _place(0.5, 0.5), _place(0.5, 0.1)
+    ('at the upper right', 'in the middle', 'at the left')
+    """
+    vertical = ("upper", "", "lower")[min(2, int(3 * down))]
+    horizontal = ("left", "", "right")[min(2, int(3 * across))]
+    if not vertical and not horizontal:
+        return "in the middle"
+    words = {"upper": "top", "lower": "bottom"}
+    return f"at the {vertical} {horizontal}" if vertical and horizontal else f"at the {words.get(vertical, horizontal)}"
+
+
+def _fewer_cells(maps: Floats, most: int) -> Floats:
+    """Average squares of cells, so that a side has at most so many."""
+    height, width, channels = maps.shape
+    side = -(-max(height, width) // most)
+    if side == 1:
+        return maps
+    rows, columns = height // side, width // side
+    squares = maps[: rows * side, : columns * side].reshape(rows, side, columns, side, channels)
+    averages: Floats = squares.mean(axis=(1, 3))
+    return averages

@@ -1,0 +1,390 @@
+"""Reports on models of all kinds, read as a browser reads them, and what is refused."""
+
+import itertools
+import os
+import re
+import zipfile
+
+import keras
+import numpy as np
+import pytest
+from lxml import html
+from PIL import Image
+
+from cnnfigs.arithmetic.receptive import receptive_field
+from cnnfigs.commands import explain
+from cnnfigs.data import FOLDER
+from cnnfigs.models.files import ModelFileError, read_model
+from cnnfigs.models.networks import NETWORKS
+from cnnfigs.models.records import layer_records
+from cnnfigs.models.weights import load
+from cnnfigs.runs.own_model import answer_heat, look, opened, reads_bytes
+
+layers = keras.layers
+CAT = FOLDER / "chelsea.png"
+ALL = ["Architecture", "Layers", "Receptive fields", "Feature maps", "Answer", "Grad-CAM: where the answer comes from"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def kept(tmp_path_factory):
+    """Random models are not worth keeping beside the site's runs."""
+    before = os.environ["CNNFIGS_CACHE"]
+    os.environ["CNNFIGS_CACHE"] = str(tmp_path_factory.mktemp("kept"))
+    yield
+    os.environ["CNNFIGS_CACHE"] = before
+
+
+class Report:
+    """A report, parsed."""
+
+    def __init__(self, path):
+        self.text = path.read_text("utf-8")
+        self.page = html.document_fromstring(self.text)
+        self.sections = {section.findtext("h2"): section for section in self.page.iter("section")}
+        self.left_out = {
+            item.findtext("strong"): item.text_content().partition(": ")[2]
+            for item in self.page.xpath("//section[h2='What does not apply']//li")
+        }
+
+    def rows(self):
+        """The layers: name to the texts of its row."""
+        found = self.sections["Layers"].xpath(".//tbody/tr")
+        return {row[0].text_content(): [cell.text_content() for cell in row] for row in found}
+
+    def pictures(self, section):
+        """The alternative texts of a section's pictures."""
+        return self.sections[section].xpath(".//*[name()='svg'][@role='img']/@aria-label")
+
+
+def check_form(report):
+    """What holds for every report."""
+    page = report.page
+    assert page.get("lang") == "en"
+    assert page.findtext(".//title") == page.findtext(".//h1")
+    assert len(page.findall(".//h1")) == 1
+    assert not page.xpath("//script | //link | //iframe | //@style")
+    addresses = page.xpath("//@href | //@src | //*[name()='image']/@*[local-name()='href']")
+    assert all(address.startswith(("#", "data:image/")) for address in addresses)
+    identifiers = page.xpath("//@id")
+    assert len(identifiers) == len(set(identifiers))
+    assert {address[1:] for address in addresses if address.startswith("#")} <= set(identifiers)
+    for svg in page.xpath("//*[name()='svg']"):
+        assert len(svg.get("aria-label").split()) > 8
+        box = svg.getparent()
+        assert (box.get("role"), box.get("tabindex")) == ("region", "0")
+        assert float(svg.get("width")) <= 720
+    for number in ("nan", "inf"):
+        assert not re.search(rf"\b{number}\b", page.text_content())
+
+
+@pytest.fixture
+def explained(cnnfigs, tmp_path):
+    """Save a model, explain it, and return the report."""
+
+    def run(model, *words):
+        model.save(tmp_path / "own.keras")
+        status, out, err = cnnfigs("explain", "own.keras", *words, "-o", "report")
+        assert status == 0, err
+        assert out == "report/index.html\n"
+        report = Report(tmp_path / "report" / "index.html")
+        check_form(report)
+        return report
+
+    return run
+
+
+def branched():
+    image = keras.Input((32, 32, 3))
+    narrow = layers.Conv2D(4, 3, padding="same", activation="relu", name="narrow")(image)
+    wide = layers.Conv2D(4, 5, padding="same", activation="relu", name="wide")(image)
+    joined = layers.Concatenate(name="joined")([narrow, wide])
+    pooled = layers.MaxPooling2D(name="pooled")(joined)
+    added = layers.Add(name="added")([layers.Conv2D(8, 1, name="one")(pooled), pooled])
+    answer = layers.Dense(4, activation="softmax", name="answer")(layers.GlobalAveragePooling2D()(added))
+    return keras.Model(image, answer, name="branched")
+
+
+def transferred():
+    """A Sequential model around another one, as in transfer learning."""
+    base = keras.Sequential(
+        [
+            keras.Input((24, 24, 3)),
+            layers.Conv2D(6, 3, name="inner"),
+            layers.BatchNormalization(name="normal"),
+            layers.ReLU(name="relu"),
+        ],
+        name="base",
+    )
+    last = [layers.GlobalMaxPooling2D(), layers.Dense(3, activation="softmax", name="answer")]
+    return keras.Sequential([keras.Input((24, 24, 3)), layers.Rescaling(1 / 255), base, *last], name="transferred")
+
+
+def test_model_with_branches_has_all_sections_with_right_numbers(explained):
+    model = branched()
+    report = explained(model, "--image", CAT)
+    assert (list(report.sections), report.left_out) == (ALL, {})
+    rows = report.rows()
+    assert list(rows)[:-1] == [layer.name for layer in model.layers[1:]]
+    for layer in model.layers[1:]:
+        assert rows[layer.name][1] == type(layer).__name__
+        assert rows[layer.name][3] == str(layer.output.shape)
+        assert rows[layer.name][5] == f"{layer.count_params():,}"
+    assert rows["wide"][4] == "5·5·3·4 + 4 = 304"
+    assert rows["joined"][2] == "narrow, wide"
+    assert rows["added"][6] == "6×6"  # 5×5, and one pixel more for the pooling
+    assert rows["Total"][5] == f"{model.count_params():,}"
+    (stages,) = report.pictures("Architecture")
+    assert "maps of 32×32" in stages
+    assert "maps of 16×16" in stages
+    assert len(report.pictures("Feature maps")) == 2
+
+
+def test_answer_and_heat_map_are_those_of_the_model(explained):
+    model = branched()
+    report = explained(model, "--image", CAT)
+    pixels = explain.fitted_image(explain.read_image(CAT), (32, 32, 3), False)
+    answer = model.predict(pixels[None], verbose=0)[0]
+    best = int(answer.argmax())
+    (told,) = report.pictures("Answer")
+    assert f"class {best}, {100 * answer[best]:.1f} %" in told
+    # Grad-CAM of a pooled linear head, by hand: the weights of the class times the maps.
+    maps = keras.Model(model.inputs, model.get_layer("added").output)(pixels[None])[0].numpy()
+    by_hand = np.maximum(maps @ model.get_layer("answer").kernel.numpy()[:, best], 0)
+    heat, cells = answer_heat(model, pixels, best, "added")
+    assert cells == by_hand.shape
+    np.testing.assert_allclose(heat[1::2, 1::2].max(), heat.max(), rtol=0.3)
+    row, column = np.unravel_index(by_hand.argmax(), by_hand.shape)
+    assert heat[2 * row : 2 * row + 2, 2 * column : 2 * column + 2].max() > 0.6
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_tutorials_own_networks_are_explained_by_name(cnnfigs, tmp_path, monkeypatch, name):
+    monkeypatch.setattr(explain, "SHOWN_LAYERS", 2)  # compressing pictures takes longer than all else
+    status, _, err = cnnfigs("explain", name, "--image", CAT, "-o", "report")
+    assert status == 0, err
+    report = Report(tmp_path / "report" / "index.html")
+    check_form(report)
+    assert report.rows()["Total"][5] == f"{load(name).count_params():,}"
+    assert "Architecture" in report.sections
+    assert "Answer" in report.sections
+    if name.startswith("dense"):
+        assert "no layer gives feature maps" in report.left_out["Grad-CAM: where the answer comes from"]
+    else:
+        assert "Grad-CAM: where the answer comes from" in report.sections
+
+
+def test_model_inside_of_a_model_is_opened_and_computes_the_same(explained):
+    model = transferred()
+    report = explained(model, "--image", CAT)
+    assert report.left_out == {}
+    assert report.rows()["inner"][4] == "3·3·3·6 + 6 = 168"
+    assert report.rows()["relu"][6] == "3×3"
+    image = np.random.default_rng(0).uniform(0, 255, (24, 24, 3)).astype(np.float32)
+    flat = opened(model, 224, 224)
+    assert not any(isinstance(layer, keras.Model) for layer in flat.layers)
+    np.testing.assert_allclose(flat.predict(image[None], verbose=0), model.predict(image[None], verbose=0), rtol=1e-5)
+    assert reads_bytes(flat)
+    made = look(flat, image, ["inner"])
+    np.testing.assert_allclose(made.maps["inner"], model.layers[1].layers[0](image[None] / 255)[0], atol=1e-5)
+
+
+def test_layer_names_that_stand_twice_are_told_apart():
+    inner = keras.Sequential([keras.Input((8, 8, 1)), layers.Conv2D(2, 3, name="conv")], name="inner")
+    image = keras.Input((8, 8, 1))
+    model = keras.Model(image, inner(layers.Conv2D(1, 1, name="conv")(image)))
+    assert [layer.name for layer in opened(model, 8, 8).layers][1:] == ["conv", "inner_conv"]
+
+
+def test_layer_called_twice_has_one_copy_with_its_weights():
+    shared = keras.Sequential([keras.Input((6,)), layers.Dense(6, name="again")], name="block")
+    row = keras.Input((6,))
+    model = keras.Model(row, shared(shared(row)))
+    flat = opened(model, 8, 8)
+    assert flat.count_params() == model.count_params() == 42
+    values = np.arange(6, dtype=np.float32)[None]
+    np.testing.assert_allclose(flat(values), model(values), rtol=1e-6)
+    assert [record.name for record in layer_records(flat)][1:] == ["again", "again (call 2)"]
+
+
+def test_open_size_is_settled(explained):
+    image = keras.Input((None, None, 3))
+    model = keras.Model(image, layers.Conv2D(4, 3, strides=2, name="conv")(image), name="open")
+    report = explained(model)
+    assert report.rows()["conv"][3] == "(None, 111, 111, 4)"
+    assert report.left_out == {"Feature maps, answer and Grad-CAM": "they need an image: add --image FILE"}
+
+
+def test_what_does_not_apply_is_named_with_its_reason(explained):
+    numbers = keras.Sequential([keras.Input((9,)), layers.Dense(5, name="d"), layers.Dense(1)], name="numbers")
+    report = explained(numbers)
+    assert list(report.sections) == ["Architecture", "Layers", "What does not apply"]
+    assert "no images" in report.left_out["Feature maps, answer and Grad-CAM"]
+    assert "no layer gives feature maps" in report.left_out["Receptive fields"]
+
+    image = keras.Input((16, 16, 1))
+    up = layers.Conv2DTranspose(2, 2, strides=2, name="up")(layers.Conv2D(2, 3, strides=2, name="down")(image))
+    report = explained(keras.Model(image, up, name="unet"), "--image", CAT)
+    assert list(report.left_out) == ["Answer", "Grad-CAM: where the answer comes from"]
+    assert "Conv2DTranspose" in report.sections["Receptive fields"].text_content()
+    assert (report.rows()["down"][6], report.rows()["up"][6]) == ("3×3", "")
+
+    normal = keras.Sequential([keras.Input((8, 8, 3)), layers.LayerNormalization(name="n")], name="normal")
+    assert explained(normal).rows()["n"][4] == "not derived"
+
+
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [("MobileNetV2", 32), ("MobileNetV3Small", 32), ("ResNet50", 32), ("EfficientNetB0", 32), ("VGG16", 32)],
+)
+def test_networks_of_keras_applications_are_explained(tmp_path, monkeypatch, name, size):
+    """Without the detour through a file, which takes most of the time."""
+    model = getattr(keras.applications, name)(weights=None, input_shape=(size, size, 3), classes=10)
+    monkeypatch.setattr(explain, "read_model", lambda path: model)
+    monkeypatch.setattr(explain, "SHOWN_LAYERS", 2)
+    report = Report(explain.write_report(tmp_path / "any.keras", CAT, tmp_path / "report"))
+    check_form(report)
+    assert list(report.sections)[:5] == ALL[:5]
+    assert set(report.left_out) <= {ALL[5]}  # untrained, it may be that no map speaks for the answer
+    assert report.rows()["Total"][5] == f"{model.count_params():,}"
+    derived = [row for row in report.rows().values() if row[4] == "not derived"]
+    assert all(row[1] == "Normalization" for row in derived)
+    records = layer_records(model)
+    last = [record for record in records if len(record.output_shape) == 3 and record.output_shape[0] > 1][-1]
+    assert report.rows()[last.name][6] == "×".join(map(str, receptive_field(records, last.name).size))
+
+
+def test_report_is_the_same_each_time(explained):
+    model = branched()
+    assert explained(model, "--image", CAT).text == explained(model, "--image", CAT).text
+
+
+def code_in_a_layer():
+    return keras.Sequential([keras.Input((4,)), layers.Lambda(lambda x: x / 2, name="half")])
+
+
+def class_of_its_own():
+    @keras.saving.register_keras_serializable("somebody")
+    class Gate(layers.Layer):
+        def call(self, inputs):
+            return inputs
+
+    return keras.Sequential([keras.Input((4,)), Gate(name="gate")])
+
+
+def function_of_its_own():
+    def odd(values):
+        return values
+
+    return keras.Sequential([keras.Input((4,)), layers.Dense(2, activation=odd, name="strange")])
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (code_in_a_layer, "layer 'half' is a Lambda"),
+        (class_of_its_own, "layer 'gate' is of the class somebody>Gate, which Keras does not have"),
+        (function_of_its_own, "layer 'strange' uses the function odd, which Keras does not have"),
+    ],
+)
+def test_model_with_code_of_its_own_is_refused(refused, tmp_path, make, told):
+    make().save(tmp_path / "own.keras")
+    line = refused("explain", "own.keras", "-o", "report")
+    assert line == f"own.keras is not opened: {told}, and code that comes with a model is never run"
+    assert not (tmp_path / "report").exists()
+
+
+def test_code_from_a_file_is_never_run(tmp_path):
+    """Configurations that name things to call, planted in a file that is else in order."""
+    mark = tmp_path / "was here"
+    keras.Sequential([keras.Input((4,)), layers.Dense(2, name="d")]).save(tmp_path / "good.keras")
+    planted = [
+        ('"keras.layers", "class_name": "Dense"', '"os", "class_name": "system"'),
+        ('"keras.layers", "class_name": "Dense"', '"keras.layers", "class_name": "TFSMLayer"'),
+        ('"activation": "linear"', '"activation": {"class_name": "__lambda__", "config": {"value": "x"}}'),
+        (
+            '"activation": "linear"',
+            f'"activation": {{"module": "subprocess", "class_name": "function", "config": "run(\'{mark}\')"}}',
+        ),
+    ]
+    for number, (old, new) in enumerate(planted):
+        bad = tmp_path / f"bad{number}.keras"
+        with zipfile.ZipFile(tmp_path / "good.keras") as source, zipfile.ZipFile(bad, "w") as target:
+            for name in source.namelist():
+                content = source.read(name)
+                if name == "config.json":
+                    assert old in content.decode()
+                    content = content.decode().replace(old, new).encode()
+                target.writestr(name, content)
+        with pytest.raises(ModelFileError, match="is not opened: "):
+            read_model(bad)
+    assert not mark.exists()
+    assert read_model(tmp_path / "good.keras").count_params() == 10
+
+
+def test_what_is_no_model_is_told_in_one_line(refused, tmp_path):
+    (tmp_path / "text.keras").write_text("no model")
+    with zipfile.ZipFile(tmp_path / "other.keras", "w") as archive:
+        archive.writestr("notes.txt", "no model either")
+    with zipfile.ZipFile(tmp_path / "empty.keras", "w") as archive:
+        archive.writestr("config.json", '{"module": "keras", "class_name": "Sequential", "config": {"nothing": 1}}')
+    (tmp_path / "folder.keras").mkdir()
+    (tmp_path / "weights.h5").write_bytes(b"\x89HDF\r\n\x1a\n")
+    told = {
+        "none.keras": "none.keras is not there",
+        "folder.keras": "folder.keras is a folder, not a file",
+        "weights.h5": "weights.h5 is not called .keras: accepted is a Keras model, saved with",
+        "text.keras": "text.keras holds no model: accepted is a Keras model, saved with",
+        "other.keras": "other.keras holds no model: accepted is a Keras model, saved with",
+        "empty.keras": "empty.keras cannot be read by Keras ",
+    }
+    for name, line in told.items():
+        assert refused("explain", name, "-o", "report").startswith(line)
+    assert not (tmp_path / "report").exists()
+
+
+def test_model_that_cannot_be_laid_out_is_told_in_one_line(refused, tmp_path):
+    with pytest.warns(UserWarning, match="not yet been built"):
+        keras.Sequential([layers.Dense(2)], name="bare").save(tmp_path / "bare.keras")
+    assert refused("explain", "bare.keras", "-o", "r").startswith("bare.keras: model 'bare' is not built")
+
+
+def test_image_of_the_wrong_kind_is_told_in_one_line(refused, tmp_path):
+    keras.Sequential([keras.Input((9,)), layers.Dense(1)]).save(tmp_path / "numbers.keras")
+    keras.Sequential([keras.Input((8, 8, 5)), layers.Flatten()]).save(tmp_path / "many.keras")
+    (tmp_path / "text.png").write_text("no picture")
+    (tmp_path / "cut.png").write_bytes(CAT.read_bytes()[:5000])
+    line = refused("explain", "numbers.keras", "--image", CAT, "-o", "r")
+    assert line == (
+        f"numbers.keras cannot be shown {CAT}: it reads arrays of shape (9,), which are no images with 1 or 3 channels"
+    )
+    assert "it reads arrays of shape (8, 8, 5)" in refused("explain", "many.keras", "--image", CAT, "-o", "r")
+    for name, told in {"text.png": "is not a picture", "cut.png": "cannot be read", "no.png": "cannot be read"}.items():
+        assert refused("explain", "numbers.keras", "--image", name, "-o", "r").startswith(f"{name} {told}")
+    assert not (tmp_path / "r").exists()
+
+
+def test_report_that_cannot_be_written_is_told_in_one_line(refused, tmp_path):
+    keras.Sequential([keras.Input((9,)), layers.Dense(1)]).save(tmp_path / "numbers.keras")
+    (tmp_path / "file").write_text("in the way")
+    assert refused("explain", "numbers.keras", "-o", "file").startswith("file/index.html cannot be written: ")
+
+
+def test_image_is_cut_from_the_middle_and_keeps_its_shape(tmp_path):
+    pixels = np.zeros((10, 30, 3), np.uint8)
+    pixels[:, 10:20] = 200
+    fitted = explain.fitted_image(pixels, (5, 5, 1), True)
+    assert fitted.shape == (5, 5, 1)
+    assert (fitted[:, 1:-1] == 200).all()
+    assert explain.fitted_image(pixels, (5, 5, 3), False).max() == pytest.approx(200 / 255)
+    Image.fromarray(pixels).save(tmp_path / "turned.jpg", exif=Image.Exif())
+    assert explain.read_image(tmp_path / "turned.jpg").shape == (10, 30, 3)
+
+
+def test_stages_leave_out_what_weighs_maps_and_count_every_other_layer():
+    model = keras.applications.MobileNetV3Small(weights=None, input_shape=(32, 32, 3))
+    found = explain.stages(layer_records(model))
+    sizes = [stage.size for stage in found]
+    assert all(one != other for one, other in itertools.pairwise(sizes))
+    assert (1, 1) not in sizes  # the branches that weigh the maps
+    assert sizes[-1] == ()
+    assert found[-1].channels[1] == 1000

@@ -221,13 +221,13 @@ def class_name(network: Network, layer: str, filter: int) -> str:
     Examples
     --------
     >>> class_name("convnet", "dense", 3), class_name("convnet", "conv2d_1", 3)
-    ('3', '')
+    ('digit 3', '')
     >>> class_name("mobilenet_v2", "predictions", 1)
     'goldfish'
     """
     if layer != LAYERS[network][-1]:
         return ""
-    return str(filter) if network == "convnet" else imagenet_classes()[filter]
+    return f"digit {filter}" if network == "convnet" else imagenet_classes()[filter]
 
 
 def refuse_filters(network: str, layer: str, filters: Sequence[int], count: int) -> None:

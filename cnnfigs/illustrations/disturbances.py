@@ -96,6 +96,7 @@ class Disturbances(Picture):
         names = [f"{title} {name}" for title, steps in ROWS for _, _, name in steps]
         return {
             "images": f"{untouched.asked:,}",
+            "ways": str(len(others)),
             "as it is": as_percent(untouched.accuracy, 1),
             **{name: as_percent(each.accuracy) for name, each in zip(names, others, strict=True)},
         }
@@ -122,7 +123,7 @@ class TurnedDigits(Picture):
 
     network: str | keras.Model = "convnet"
     index: int = 4
-    angles: tuple[int, ...] = (0, 15, 30, 45, 60, 90, 120, 150, 180)
+    angles: tuple[int, ...] = (0, 15, 30, 45, 60, 90, 135, 180)
 
     def __post_init__(self) -> None:
         require_network(self.network)

@@ -31,7 +31,7 @@ class SkipGradients(Picture):
         If a parameter is out of range.
     """
 
-    depths: tuple[int, ...] = (2, 10, 20, 30)
+    depths: tuple[int, ...] = (2, 16, 30)
     seeds: int = 2
 
     def __post_init__(self) -> None:

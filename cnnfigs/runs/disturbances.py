@@ -87,10 +87,10 @@ def ask_disturbed(network: str | keras.Model, index: int, wanted: tuple[tuple[Ki
     wanted
         Kind and amount of each disturbance.
     """
-    digits, labels = mnist().x_test, mnist().y_test
+    labels = mnist().y_test
     asked = []
     for kind, amount in wanted:
-        probabilities = _answers(network, kind, amount)
+        probabilities, image = _asked(network, index, kind, amount)
         answers, surest = probabilities.argmax(axis=1), probabilities.max(axis=1)
         confusion = np.zeros((10, 10), dtype=np.int64)
         np.add.at(confusion, (labels, answers), 1)
@@ -98,8 +98,7 @@ def ask_disturbed(network: str | keras.Model, index: int, wanted: tuple[tuple[Ki
             Disturbance(
                 kind=kind,
                 amount=amount,
-                # Noise depends on the place in the batch: all are disturbed again, one is kept.
-                image=disturbed(as_input(digits), kind, amount)[index, ..., 0],
+                image=image,
                 answer=int(answers[index]),
                 probability=float(surest[index]),
                 confusion=confusion,
@@ -111,11 +110,14 @@ def ask_disturbed(network: str | keras.Model, index: int, wanted: tuple[tuple[Ki
 
 
 @cache
-def _answers(network: str | keras.Model, kind: Kind, amount: float) -> Images:
-    """Give the probabilities for all test digits, shape (10000, 10); illustrations share what one of them asked."""
+def _asked(network: str | keras.Model, index: int, kind: Kind, amount: float) -> tuple[Images, Images]:
+    """Give the probabilities for all test digits, shape (10000, 10), and one of these digits as the network saw it.
+
+    It is remembered, as illustrations share some disturbances, and asking takes the longest of all on their page.
+    """
     images = disturbed(as_input(mnist().x_test), kind, amount)
     found: Images = resolve(network).predict(images, batch_size=500, verbose=0)
-    return found
+    return found, images[index, ..., 0].copy()
 
 
 def disturbed(images: Images, kind: Kind, amount: float) -> Images:

@@ -1,0 +1,112 @@
+"""What the page says in words is what the numbers say."""
+
+import keras
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from cnnfigs.data import mnist
+from cnnfigs.illustrations.batch_normalization import BatchNormalization
+from cnnfigs.illustrations.disturbances import Disturbances, TurnedDigits
+from cnnfigs.illustrations.patches import PatchAttention
+from cnnfigs.illustrations.residual import SkipGradients
+from cnnfigs.illustrations.separable import SeparableConvolution
+from cnnfigs.runs.evaluation import wilson_interval
+
+
+def share(illustration, fact):
+    return float(illustration.facts[fact].replace("\N{NO-BREAK SPACE}%", ""))
+
+
+def test_network_is_patient_with_pens_and_not_with_places():
+    ways = Disturbances()
+    patient = ("pen thinner", "pen thicker", "paper light grey")
+    assert min(share(ways, name) for name in patient) > 94
+    assert max(share(ways, name) for name in ("moved 6 pixels", "turned 45°", "paper inverted")) < 70
+
+
+def test_ten_thousand_digits_tell_a_share_to_about_one_per_cent():
+    widest = max(high - low for low, high in (wilson_interval(count, 10_000) for count in (100, 3000, 5000)))
+    assert 0.015 < widest < 0.02
+
+
+def test_digits_of_the_data_are_centred_and_inverted_ones_never_seen():
+    images = mnist().x_train[:1000]
+    centres = np.array([ndimage.center_of_mass(image) for image in images])
+    assert np.abs(centres - 13.5).max() < 1
+    assert (images.mean(axis=(1, 2)) < 127).all()
+
+
+def test_lines_begin_together_and_part():
+    run = TurnedDigits().result
+    gaps = [each.mean_probability - each.accuracy for each in run.asked]
+    assert gaps[0] < 0.01
+    assert max(gaps) > 0.6
+    assert run.asked[-1].accuracy > min(each.accuracy for each in run.asked)
+    assert min(each.mean_probability for each in run.asked) > 0.8
+
+
+def test_layers_change_nothing_when_the_network_is_used():
+    layers = keras.layers
+    image = mnist().x_test[:3].astype(np.float32)[..., None] / 255
+    for layer in (
+        layers.RandomRotation(30 / 360, fill_mode="constant"),
+        layers.RandomTranslation(0.15, 0.15, fill_mode="constant"),
+        layers.RandomZoom(0.2, fill_mode="constant"),
+    ):
+        np.testing.assert_array_equal(np.asarray(layer(image, training=False)), image)
+        assert (np.asarray(layer(image, training=True)) != image).any()
+
+
+def test_an_image_depends_on_its_batch_in_training_only():
+    layer = keras.layers.BatchNormalization()
+    values = np.arange(6, dtype=np.float32).reshape(3, 2)
+    assert (np.asarray(layer(values, training=True))[0] != np.asarray(layer(values[:2], training=True))[0]).any()
+    alone = np.asarray(layer(values[:1], training=False))
+    np.testing.assert_array_equal(np.asarray(layer(values, training=False))[:1], alone)
+
+
+def test_peak_of_a_channel_is_empty_paper():
+    """The value that paper gives lies in the fullest bin before normalisation."""
+    from cnnfigs.models.weights import load
+
+    model = load("convnet")
+    maps = np.zeros((1, 28, 28, 1), dtype=np.float32)
+    for layer in model.layers[:2]:
+        maps = layer(maps)
+    kernel, bias = model.get_layer("conv2d_2").get_weights()
+    sums = np.asarray(maps)[0, 0, 0] @ kernel.sum(axis=(0, 1)) + bias
+    run = BatchNormalization().result
+    for channel in run.channels:
+        fullest = channel.before.shares.argmax()
+        assert run.edges[fullest] - 0.05 <= sums[channel.n] <= run.edges[fullest + 1] + 0.05
+
+
+def test_gradient_fades_in_the_plain_stack_alone():
+    plain, larger, skips = (stack.sizes.mean(axis=1) for stack in SkipGradients().result.stacks)
+    assert (np.diff(plain) < 0).all()
+    assert plain[0] / plain[-1] > 10_000
+    assert larger[-1] > larger[0] / 10
+    assert skips[-1] > skips[0]
+
+
+def test_most_of_the_separable_convolution_is_pointwise():
+    run = SeparableConvolution().result
+    assert run.pointwise.parameters / (run.pointwise.parameters + run.depthwise.parameters) > 0.9
+    assert run.output_shape[-1] == 96
+
+
+def test_eye_finds_the_other_eye_with_trained_vectors():
+    """The other eye, to the right in the photo, gets the most of all places far away; pixels do not find it alone."""
+    run = PatchAttention().result
+    row, column = run.patches[0]
+    trained = run.trained[0].copy()
+    trained[row - 2 : row + 3, column - 2 : column + 3] = 0
+    place = np.unravel_index(trained.argmax(), trained.shape)
+    assert place[0] in (6, 7)
+    assert place[1] in (11, 12)
+    assert trained[place] > 20 / 225
+    assert trained[5:9, 10:14].sum() / trained.sum() > 0.5
+    untrained = run.untrained[0].copy()
+    untrained[row - 2 : row + 3, column - 2 : column + 3] = 0
+    assert untrained[5:9, 10:14].sum() / untrained.sum() == pytest.approx(16 / 200, abs=0.12)

@@ -163,6 +163,55 @@ class SharedWeights(Exercise):
 
 
 @dataclass(frozen=True)
+class SeparableWeights(Exercise):
+    """An exercise: a depthwise separable convolution looks first and mixes then.
+
+    Parameters
+    ----------
+    filters
+        How many maps it makes, 2 to 512.
+    channels
+        How many maps it reads, 2 to 512.
+    kernel_size
+        Side of its window, 2 to 11.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range.
+    """
+
+    filters: int = 128
+    channels: int = 64
+    kernel_size: int = 3
+
+    def __post_init__(self) -> None:
+        require_whole("filters", self.filters, 2, 512)
+        require_whole("channels", self.channels, 2, 512)
+        require_whole("kernel_size", self.kernel_size, 2, 11)
+
+    def run(self) -> Prediction:
+        """Let Keras count the parameters."""
+        return exercises.separable_parameters(self.filters, self.channels, self.kernel_size)
+
+    def ask(self, run: Prediction) -> str:
+        """Ask for the number of parameters."""
+        return f"""`SeparableConv2D({self.filters}, kernel_size={self.kernel_size})` is Keras' depthwise separable
+            convolution; its first half has no bias. It reads {self.channels} maps. How many parameters does it have?"""
+
+    def explain(self, run: Prediction) -> str:
+        """Add up its two halves."""
+        side, channels, filters = self.kernel_size, self.channels, self.filters
+        return f"""First each of the {channels} maps gets a window of its own: {side}·{side}·{channels} =
+            {side * side * channels:,} weights. Then {filters} filters of 1×1 mix the maps: {channels}·{filters} =
+            {channels * filters:,} weights, and {filters} biases."""
+
+    def write(self, values: Values) -> str:
+        """Write a count."""
+        return f"{values[0]:,}"
+
+
+@dataclass(frozen=True)
 class UnitsOnColor(Exercise):
     """An exercise: a unit of a dense layer has a weight for every number of a colour image, and one bias.
 

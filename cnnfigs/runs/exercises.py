@@ -98,6 +98,21 @@ def shared_weights(size: int, filters: int, kernel_size: int) -> Prediction:
     )
 
 
+def separable_parameters(filters: int, channels: int, kernel_size: int) -> Prediction:
+    """Count the parameters of a depthwise separable convolution."""
+    layer = load_keras().layers.SeparableConv2D(filters, kernel_size)
+    layer.build((None, 2 * kernel_size, 2 * kernel_size, channels))
+    area = kernel_size**2
+    return Prediction(
+        right=(layer.count_params(),),
+        wrong={
+            "every filter had a window of its own for each map": (area * channels * filters + filters,),
+            "nothing mixed the maps": (area * channels,),
+            "all maps shared one window": (area + channels * filters + filters,),
+        },
+    )
+
+
 def dense_parameters(size: int, channels: int, units: int) -> Prediction:
     """Count the parameters of a dense layer behind an image."""
     keras = load_keras()

@@ -12,7 +12,13 @@ from lxml import html
 from cnnfigs.data import mnist
 from cnnfigs.drawing.questions import Question, html_question
 from cnnfigs.illustrations.exercise import Exercise
-from cnnfigs.illustrations.exercise_filters import FilterDepth, FilterParts, SharedWeights, UnitsOnColor
+from cnnfigs.illustrations.exercise_filters import (
+    FilterDepth,
+    FilterParts,
+    SeparableWeights,
+    SharedWeights,
+    UnitsOnColor,
+)
 from cnnfigs.illustrations.exercise_networks import (
     HeatIsNoReason,
     MissingPart,
@@ -134,6 +140,21 @@ def test_shared_weights_of_lenet5_are_the_numbers_of_its_paper():
     right, wrong = solved(SharedWeights())
     assert right == "156"
     assert "122,304" in wrong
+
+
+@pytest.mark.parametrize(("filters", "channels", "kernel_size"), some([(2, 3, 128, 512), (2, 64, 512), range(2, 12)]))
+def test_separable_weights(filters, channels, kernel_size):
+    """By the weights of the two layers that do the same one after the other."""
+    right, wrong = solved(SeparableWeights(filters, channels, kernel_size))
+    model = keras.Sequential(
+        [
+            keras.Input((None, None, channels)),
+            keras.layers.DepthwiseConv2D(kernel_size, use_bias=False),
+            keras.layers.Conv2D(filters, 1),
+        ]
+    )
+    assert right == f"{sum(weight.size for weight in model.get_weights()):,}"
+    assert len(wrong) == 3
 
 
 @pytest.mark.parametrize(("size", "channels", "units"), some([(2, 3, 32, 64), (2, 3, 4), (2, 10, 512)]))
@@ -383,6 +404,7 @@ def test_missing_part_is_what_the_network_says_to_a_covered_photo():
         (FilterDepth, "channels", 1, "from 2 to 512"),
         (FilterParts, "size", 10, "from 11 to 512"),
         (SharedWeights, "kernel_size", 12, "from 2 to 11"),
+        (SeparableWeights, "filters", 1, "from 2 to 512"),
         (UnitsOnColor, "channels", 5, "from 2 to 4"),
         (StridedSame, "strides", 1, "from 2 to 2"),
         (OddPooling, "size", 26, "an odd number"),

@@ -18,11 +18,17 @@ class Cell:
         Whether it is a number, which stands to the right.
     heading
         Whether it is the heading of its row.
+    strong
+        Whether it is emphasised.
+    link
+        Where it leads on the page, such as ``"#fig-layers"``; nowhere without it.
     """
 
     text: str
     number: bool = False
     heading: bool = False
+    strong: bool = False
+    link: str = ""
 
 
 def html_table(rows: list[list[Cell]], description: str) -> str:
@@ -49,7 +55,12 @@ def _html_cell(cell: Cell, in_head: bool) -> str:
         return f"<td{kind}></td>"
     tag = "th" if in_head or cell.heading else "td"
     scope = ' scope="col"' if in_head else ' scope="row"' if cell.heading else ""
-    return f"<{tag}{scope}{kind}>{html.escape(cell.text)}</{tag}>"
+    content = html.escape(cell.text)
+    if cell.strong:
+        content = f"<strong>{content}</strong>"
+    if cell.link:
+        content = f'<a href="{html.escape(cell.link)}">{content}</a>'
+    return f"<{tag}{scope}{kind}>{content}</{tag}>"
 
 
 def text_table(rows: list[list[Cell]]) -> str:

@@ -1,0 +1,116 @@
+"""What textbooks claim, and the comparisons that each claim promises something about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from cnnfigs.experiments.comparisons import Comparison, Findings, Measured, Verdict, compare_values, reverse, verdict
+from cnnfigs.experiments.findings import (
+    Reading,
+    against_dense,
+    downsampling,
+    fewer_examples,
+    gaps,
+    moved_digits,
+    neighborhood,
+    other_corner,
+    peephole,
+)
+from cnnfigs.experiments.records import RECORDS
+
+#: Digits that are not told apart are guessed, more often wrongly than rightly.
+HALF = 0.5
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim and what was measured about it.
+
+    Attributes
+    ----------
+    name
+        What it is called for short.
+    comparisons
+        What it promises something about; each says what it needs.
+    reading
+        How many images a dense network needs, where the claim is about that.
+    """
+
+    name: str
+    comparisons: tuple[Comparison, ...]
+    reading: Reading | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether it holds."""
+        return verdict(self.comparisons)
+
+    @property
+    def ordered(self) -> tuple[Comparison, ...]:
+        """The comparisons, the one that speaks least for the claim first."""
+        return tuple(sorted(self.comparisons, key=_margin))
+
+
+@dataclass(frozen=True)
+class Claims:
+    """All claims."""
+
+    claims: tuple[Claim, ...]
+
+
+def claims(folder: Path = RECORDS) -> Claims:
+    """Judge all claims by the records.
+
+    Raises
+    ------
+    cnnfigs.experiments.records.RecordError
+        If an experiment has no record at all.
+    """
+    examples, shifts, hood = fewer_examples(folder=folder), moved_digits(folder), neighborhood(folder)
+    ways, hole = downsampling(folder), peephole(folder)
+    corners = other_corner(folder).corners
+    shuffles = hood.findings.comparisons
+    return Claims(
+        (
+            Claim("errors", against_dense(folder).findings.comparisons),
+            Claim("examples", examples.findings.comparisons, next(iter(examples.readings), None)),
+            Claim("moved", shifts.better),
+            Claim("small shifts", shifts.small),
+            Claim("anywhere", tuple(each.comparison for each in corners if each.network != "dense_512")),
+            Claim("augmentation", shifts.helped),
+            Claim("neighbours", tuple(reverse(each) for each in _named(shuffles, "convnet"))),
+            Claim("order", tuple(_named(shuffles, "dense_512"))),
+            Claim("maximum", tuple(each for each in ways.comparisons if each.name != "unpooled")),
+            Claim("overfitting", tuple(_named(gaps(ways), "unpooled"))),
+            Claim("small window", tuple(_less_than_half(each) for each in _through(hole, 7))),
+            Claim("larger window", hole.comparisons),
+        )
+    )
+
+
+def _named(comparisons: Iterable[Comparison], start: str) -> Iterable[Comparison]:
+    return (each for each in comparisons if each.name.startswith(start))
+
+
+def _through(found: Findings, size: int) -> Iterable[Measured]:
+    return (each for each in found.measured if each.condition in (f"{size}", f"{size} inked"))
+
+
+def _less_than_half(found: Measured) -> Comparison:
+    """Compare a network with one that is right on half the images; over images, as wide as any seed's interval."""
+    size, *kind = found.condition.split()
+    name = f"half minus those right ({'windows with ink' if kind else 'all windows'})"
+    compared = compare_values(name, found.seeds, HALF - found.accuracy)
+    over_images = (HALF - float(found.high.max()), HALF - float(found.low.min()))
+    return Comparison(
+        name, compared.difference, compared.each, over_images, compared.over_seeds, found.seeds, compared.needed
+    )
+
+
+def _margin(comparison: Comparison) -> float:
+    """Tell how far the end of the intervals that speaks least for a claim is above what the claim needs."""
+    return float(np.min([comparison.difference, *(low for low, _ in comparison.intervals)])) - comparison.needed

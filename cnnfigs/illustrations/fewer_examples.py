@@ -1,0 +1,157 @@
+"""Experiment: how good networks become with few examples, and how many a dense network needs to catch up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
+
+from cnnfigs.drawing.palette import color
+from cnnfigs.drawing.style import NORMAL, chart
+from cnnfigs.experiments.catalog import AMOUNTS, BASIC
+from cnnfigs.experiments.findings import Examples, Reading, fewer_examples
+from cnnfigs.illustrations.base import Picture, require
+from cnnfigs.illustrations.measuring import (
+    LOOKS,
+    all_seeds_told,
+    comparison_facts,
+    interval,
+    labels_at_end,
+    listed,
+    plain,
+    points,
+    seed_dots,
+    seeds_told,
+)
+from cnnfigs.illustrations.networks import as_percent
+
+
+@dataclass(frozen=True)
+class FewerExamples(Picture):
+    """Accuracy with more and more training images, and the images that dense needs to equal the convnet.
+
+    Parameters
+    ----------
+    wanted
+        With how many images the convnet sets the mark: 100, 300, 1000, 3000, 10000, 30000 or 60000.
+
+    Raises
+    ------
+    ValueError
+        If nothing was measured with so many.
+    """
+
+    wanted: int = 1_000
+
+    def __post_init__(self) -> None:
+        known = isinstance(self.wanted, int) and self.wanted in AMOUNTS
+        require(known, "wanted", self.wanted, f"one of {', '.join(map(str, AMOUNTS))}")
+
+    def run(self) -> Examples:
+        """Read the records of the experiment."""
+        return fewer_examples(self.wanted)
+
+    def draw(self, run: Examples) -> Figure:
+        """Draw a line for each network through the means, dots for the seeds, and the mark."""
+        made, axes = chart(620, 380, left=56, right=96)
+        ends, shades = {}, {}
+        for network in BASIC:
+            rows = [each for each in run.findings.measured if each.network == network]
+            if not rows:
+                continue
+            shade, dashes = LOOKS[network]
+            amounts = [int(each.condition) for each in rows]
+            axes.plot(amounts, [100 * each.mean for each in rows], color=color(shade), linestyle=dashes)
+            for each in rows:
+                seed_dots(axes, np.full(len(each.seeds), int(each.condition)), 100 * each.accuracy, shade, 5)
+            ends[network], shades[network] = 100 * rows[-1].mean, shade
+        mark = run.findings.of("convnet", str(run.wanted))
+        reading = next(iter(run.readings), None)
+        if reading is not None:
+            height = 100 * mark.mean
+            axes.plot([run.wanted, reading.mean], [height, height], color=color("accent"), linewidth=1.5)
+            axes.plot([reading.mean] * 2, [0, height], color=color("accent"), linewidth=1.5, linestyle=(0, (4, 3)))
+            axes.plot([run.wanted] * 2, [0, height], color=color("accent"), linewidth=1.5, linestyle=(0, (4, 3)))
+            axes.plot([reading.mean], [height], ">", color=color("accent"), markersize=9)
+        low = min(float(each.accuracy.min()) for each in run.findings.measured)
+        bottom = 100 * low - 0.12 * (100 - 100 * low)
+        if reading is not None:
+            for amount, align in ((run.wanted, "right"), (reading.mean, "left")):
+                shift = {"right": 0.94, "left": 1.06}[align]
+                axes.text(
+                    amount * shift,
+                    bottom + 0.02 * (100 - bottom) + 0.6,
+                    _rounded(amount),
+                    ha=align,
+                    va="bottom",
+                    color=color("accent"),
+                    fontsize=NORMAL,
+                    weight="bold",
+                )
+        axes.set_xscale("log")
+        axes.set_xticks(run.amounts, [f"{amount:,}" for amount in run.amounts])
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.set_xlim(0.82 * min(run.amounts), 1.1 * max(run.amounts))
+        axes.set_ylim(bottom, 100)
+        axes.set_xlabel("training images", fontsize=NORMAL)
+        axes.set_ylabel("right answers, %", fontsize=NORMAL)
+        plain(axes)
+        labels_at_end(axes, 1.2 * max(run.amounts), ends, shades, 0.05 * (100 - bottom))
+        return made
+
+    def describe(self, run: Examples) -> str:
+        """Tell each line, and the reading."""
+        lines = []
+        for network in BASIC:
+            rows = [each for each in run.findings.measured if each.network == network]
+            told = ", ".join(f"{as_percent(each.mean, 1)} with {int(each.condition):,}" for each in rows)
+            if told:
+                lines.append(f"{network} {told}")
+        readings = " ".join(
+            f"To be as good as the convnet with {run.wanted:,}, {each.network} needs {told_reading(each)}."
+            for each in run.readings
+        )
+        return f"""Right answers by the number of training images, which grows from {min(run.amounts):,} to
+            {max(run.amounts):,}; a line through the means, dots for the seeds. {"; ".join(lines)}. {readings}"""
+
+    def state_facts(self, run: Examples) -> dict[str, str]:
+        """Give accuracies, differences, and what each dense network needs to catch up."""
+        found = run.findings
+        seeds = [(f"{int(each.condition):,}", each.seeds) for each in found.measured if each.network == "convnet"]
+        facts = {
+            "wanted": f"{run.wanted:,}",
+            "seeds": all_seeds_told(seeds).replace(" of ", " with "),
+            "least": f"{min(run.amounts):,}",
+            "most": f"{max(run.amounts):,}",
+            "missing": listed(found.missing) if found.missing else "none",
+        }
+        for each in found.measured:
+            facts[f"{each.network} {each.condition}"] = as_percent(each.mean, 1)
+        for comparison in found.comparisons:
+            facts |= comparison_facts(comparison, comparison.name)
+        for network in BASIC[1:]:
+            reading = next((each for each in run.readings if each.network == network), None)
+            facts[f"{network} needs"] = "more than were tried" if reading is None else told_reading(reading)
+            facts[f"{network} times"] = "many" if reading is None else f"{reading.mean / run.wanted:.1f}"
+        close = [each for each in found.comparisons if each.name.startswith("dense_512")]
+        gaps = [each.difference for each in close]
+        facts["largest gap"] = points(max(gaps)).removeprefix("+") if gaps else "unknown"
+        facts["last gap"] = points(gaps[-1]).removeprefix("+") if gaps else "unknown"
+        facts["last interval"] = interval(close[-1].widest) if close else "unknown"
+        return facts
+
+
+def _rounded(amount: float) -> str:
+    """Write a number of images with two figures: more is not known."""
+    return f"{float(f'{amount:.2g}'):,.0f}"
+
+
+def told_reading(reading: Reading) -> str:
+    """Tell a reading with its interval."""
+    if reading.over_seeds is None:
+        why = f"{seeds_told(reading.seeds)} only" if len(reading.seeds) < 2 else "not reached with every seed"
+        return f"about {_rounded(reading.mean)} images ({why})"
+    low, high = map(_rounded, reading.over_seeds)
+    return f"about {_rounded(reading.mean)} images ({low} to {high} over seeds)"

@@ -1,0 +1,151 @@
+"""Experiment: how well digits are told apart by windows that vote without knowing where they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from cnnfigs.data import mnist
+from cnnfigs.drawing.palette import color
+from cnnfigs.drawing.style import NORMAL, SMALL, figure
+from cnnfigs.experiments.comparisons import Findings, Measured
+from cnnfigs.experiments.findings import peephole
+from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.measuring import (
+    all_seeds_told,
+    comparison_facts,
+    labels_at_end,
+    listed,
+    plain,
+    seed_dots,
+    seeds_told,
+    way,
+)
+from cnnfigs.illustrations.networks import as_percent, require_test_image
+from cnnfigs.models.variants import WINDOWS
+
+KINDS = {"": ("all windows vote", "series-1"), " inked": ("only those with ink", "series-2")}
+
+
+@dataclass(frozen=True)
+class ThroughAHole(Picture):
+    """Right answers of networks that see a digit through windows only, by the windows' size.
+
+    Parameters
+    ----------
+    index
+        Which of MNIST's test images to show through the windows, 0 to 9999.
+
+    Raises
+    ------
+    ValueError
+        If there is no such image.
+    """
+
+    index: int = 18
+
+    def __post_init__(self) -> None:
+        require_test_image(self.index)
+
+    def run(self) -> Findings:
+        """Read the records of the experiment."""
+        return peephole()
+
+    def draw(self, run: Findings) -> Figure:
+        """Draw a line for each way of voting, and below it a digit through the middle window of each size."""
+        width, height, left, step = 680, 440, 56, 80
+        made = figure(width, height)
+        axes = made.add_axes((left / width, 160 / height, 6 * step / width, (height - 176) / height))
+        ends, shades = {}, {}
+        for kind, (name, shade) in KINDS.items():
+            rows = _of_kind(run, kind)
+            columns = [WINDOWS.index(_size(each)) for each in rows]
+            axes.plot(columns, [100 * each.mean for each in rows], color=color(shade))
+            for column, each in zip(columns, rows, strict=True):
+                seed_dots(axes, np.full(len(each.seeds), column), 100 * each.accuracy, shade, 6)
+            if rows:
+                ends[name], shades[name] = 100 * rows[-1].mean, shade
+        axes.set_xlim(-0.5, len(WINDOWS) - 0.5)
+        axes.set_ylim(0, 103)
+        axes.set_xticks(range(len(WINDOWS)), [f"{size}×{size}" for size in WINDOWS])
+        axes.set_ylabel("right answers, %", fontsize=NORMAL)
+        plain(axes)
+        axes.tick_params(axis="x", length=0, labelsize=NORMAL)
+        axes.axhline(10, color=color("padding"), linestyle=(0, (4, 3)), linewidth=1.5)
+        axes.text(len(WINDOWS) - 0.4, 10, "guessing", color=color("muted"), va="center_baseline", fontsize=NORMAL)
+        labels_at_end(axes, len(WINDOWS) - 0.4, ends, shades, 6.5)
+        image = mnist().x_test[self.index]
+        for column, size in enumerate(WINDOWS):
+            side, first = 2.5 * size, (28 - size) // 2
+            seen = image[first : first + size, first : first + size]
+            x, y = left + step * (column + 0.5) - side / 2, 92 - side / 2
+            window = made.add_axes((x / width, (y - 18) / height, side / width, side / height))
+            window.imshow(np.repeat((255 - seen)[..., np.newaxis], 3, axis=2))
+            window.set_xticks([])
+            window.set_yticks([])
+            for spine in window.spines.values():
+                spine.set(visible=True, edgecolor=color("kernel"), linewidth=1.5)
+        made.text((left + 6 * step + 8) / width, 74 / height, "the hole", fontsize=SMALL, color=color("kernel"))
+        return made
+
+    def describe(self, run: Findings) -> str:
+        """Tell both lines."""
+        lines = "; ".join(
+            f"{name}: " + ", ".join(f"{_size(each)}×{_size(each)} {as_percent(each.mean, 1)}" for each in rows)
+            for kind, (name, _) in KINDS.items()
+            if (rows := _of_kind(run, kind))
+        )
+        return f"""Right answers by the size of a window through which a network sees the digit; each window votes, and
+            no network knows where its windows are. {lines}. Guessing gives 10 %. Below, a digit through the middle
+            window of each size: a few pixels at first, then a piece of a stroke, at last the whole."""
+
+    def state_facts(self, run: Findings) -> dict[str, str]:
+        """Give each accuracy, the differences from window to window, the best window and the seeds."""
+        facts = {
+            "seeds": seeds_told(run.measured[0].seeds)
+            if len({each.seeds for each in run.measured}) == 1
+            else all_seeds_told([(_told(each), each.seeds) for each in run.measured]),
+            "left out": f"Without a record yet: {listed(map(_named, run.missing))}."
+            if run.missing
+            else "All sizes are here.",
+            "sizes": listed(f"{size}×{size}" for size in WINDOWS),
+        }
+        for each in run.measured:
+            facts[each.condition] = as_percent(each.mean, 1)
+            facts[f"{each.condition} parameters"] = f"{each.parameters:,}"
+        for comparison in run.comparisons:
+            facts |= comparison_facts(comparison, comparison.name)
+            facts[f"{comparison.name} way"] = way(comparison, "better", "worse", "neither clearly better nor worse")
+        for kind in KINDS:
+            rows = _of_kind(run, kind)
+            if rows:
+                best = max(rows, key=lambda each: each.mean)
+                facts[f"best{kind}"] = f"{_size(best)}×{_size(best)}"
+                facts[f"best{kind} accuracy"] = as_percent(best.mean, 1)
+            else:
+                facts[f"best{kind}"] = facts[f"best{kind} accuracy"] = "not yet measured"
+        inked = {each.condition for each in run.measured}
+        for size in WINDOWS:
+            if {f"{size}", f"{size} inked"} <= inked:
+                gain = run.of("peephole", f"{size} inked").mean - run.of("peephole", f"{size}").mean
+                facts[f"{size} gain"] = f"{100 * gain:+.1f}".replace("-", "\N{MINUS SIGN}")
+        return facts
+
+
+def _of_kind(run: Findings, kind: str) -> list[Measured]:
+    return [each for each in run.measured if each.condition == f"{_size(each)}{kind}"]
+
+
+def _size(each: Measured) -> int:
+    return int(each.condition.split()[0])
+
+
+def _named(condition: str) -> str:
+    size, *kind = condition.split()
+    return f"{size}×{size}" + (" with ink only" if kind else "")
+
+
+def _told(each: Measured) -> str:
+    return _named(each.condition)

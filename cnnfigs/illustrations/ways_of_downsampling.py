@@ -1,0 +1,130 @@
+"""Experiment: what to pass on of each 2×2 of a map, and what each way costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure
+
+from cnnfigs.drawing.tables import Cell
+from cnnfigs.experiments.comparisons import Findings
+from cnnfigs.experiments.findings import Downsampling, downsampling, downsampling_costs, gaps
+from cnnfigs.illustrations.base import Picture, Table
+from cnnfigs.illustrations.measuring import (
+    all_seeds_told,
+    compared,
+    comparison_facts,
+    errors_and_differences,
+    listed,
+    seeds_told,
+    way,
+)
+from cnnfigs.illustrations.networks import as_percent
+
+#: What each network passes on.
+PLAIN = {
+    "convnet": "the maximum",
+    "convnet_mean_pooling": "the mean",
+    "convnet_pick_one": "one of the four",
+    "convnet_strided": "strides, nothing else",
+    "unpooled": "everything",
+}
+
+
+@dataclass(frozen=True)
+class DownsamplingDifferences(Picture):
+    """Errors of the convnet with the maximum, the mean, one value of each 2×2, or strides, and their differences."""
+
+    def run(self) -> Findings:
+        """Read the records of the experiment."""
+        return downsampling()
+
+    def draw(self, run: Findings) -> Figure:
+        """Draw all trainings above and the differences below."""
+        return errors_and_differences(run, "Accuracy with the maximum minus that of", 2)
+
+    def describe(self, run: Findings) -> str:
+        """Tell the errors of each seed and the differences."""
+        told = "; ".join(
+            f"{each.network}, which passes on {PLAIN[each.network]}, "
+            f"{', '.join(as_percent(1 - share, 2) for share in each.accuracy)}"
+            for each in run.measured
+        )
+        differences = "; ".join(f"{each.name} {compared(each, 2)}" for each in run.comparisons)
+        return f"""Two charts. Above, a dot for the errors of each training and a bar for its 95 % Wilson interval,
+            {_seeds(run)}: {told}. Below, the accuracy with the maximum minus that of the other ways, paired by images
+            and seeds: {differences}."""
+
+    def state_facts(self, run: Findings) -> dict[str, str]:
+        """Give errors, differences, the gap between training and test, and which ways the maximum beats."""
+        facts = {"seeds": _seeds(run), "missing": listed(run.missing) if run.missing else "none"}
+        facts["left out"] = (
+            f"Without a record yet, and left out: {listed(run.missing)}."
+            if run.missing
+            else "All that were planned are here."
+        )
+        for each in run.measured:
+            facts[f"{each.network} errors"] = as_percent(1 - each.mean, 2)
+            facts[f"{each.network} gap"] = f"{100 * float((each.training_accuracy - each.accuracy).mean()):.2f}"
+        for comparison in run.comparisons:
+            facts |= comparison_facts(comparison, comparison.name, 2)
+            facts[f"{comparison.name} way"] = way(comparison, "more", "fewer", "neither clearly more nor fewer")
+        beaten = [PLAIN[each.name] for each in run.comparisons if way(each, "more", "", "") == "more"]
+        better = [PLAIN[each.name] for each in run.comparisons if way(each, "", "less", "") == "less"]
+        close = [PLAIN[each.name] for each in run.comparisons if way(each, "", "", "even") == "even"]
+        facts["beaten"] = listed(beaten) if beaten else "none of them"
+        facts["better"] = listed(better) if better else "none of them"
+        facts["close"] = listed(close) if close else "none of them"
+        for comparison in gaps(run):
+            facts |= comparison_facts(comparison, f"{comparison.name} gap", 2)
+        return facts
+
+
+@dataclass(frozen=True)
+class DownsamplingCosts(Table):
+    """What each way of making maps smaller costs, and how far it does better on images that it learned from."""
+
+    def run(self) -> Downsampling:
+        """Read the records, and count multiplications in the Keras models."""
+        return downsampling_costs()
+
+    def tabulate(self, run: Downsampling) -> list[list[Cell]]:
+        """Give a row for each network."""
+        heads = ("Parameters", "Multiply-adds", "Errors, training", "Errors, test", "Gap", "Seeds")
+        rows = [[Cell("Passes on"), *(Cell(head, number=True) for head in heads)]]
+        for each, cost in zip(run.findings.measured, run.costs, strict=True):
+            training = float(1 - each.training_accuracy.mean())
+            values = (
+                f"{cost.parameters:,}",
+                f"{cost.multiply_adds:,}",
+                as_percent(training, 2),
+                as_percent(1 - each.mean, 2),
+                f"{100 * (1 - each.mean - training):.2f}",
+                seeds_told(each.seeds).removeprefix("seeds ").removeprefix("seed "),
+            )
+            rows.append([Cell(PLAIN[each.network], heading=True), *(Cell(value, number=True) for value in values)])
+        return rows
+
+    def describe(self, run: Downsampling) -> str:
+        """Tell each row."""
+        told = "; ".join(
+            f"{PLAIN[each.network]}: {cost.parameters:,} parameters, {cost.multiply_adds:,} multiply-adds, "
+            f"{as_percent(float(1 - each.training_accuracy.mean()), 2)} errors on training images and "
+            f"{as_percent(1 - each.mean, 2)} on test images"
+            for each, cost in zip(run.findings.measured, run.costs, strict=True)
+        )
+        return f"What is passed on of each 2×2 and what it costs, means over {_seeds(run.findings)}. {told}."
+
+    def state_facts(self, run: Downsampling) -> dict[str, str]:
+        """Give parameters and multiply-adds."""
+        facts = {}
+        first = run.costs[0]
+        for cost in run.costs:
+            facts[f"{cost.network} parameters"] = f"{cost.parameters:,}"
+            facts[f"{cost.network} multiply-adds"] = f"{cost.multiply_adds:,}"
+            facts[f"{cost.network} share"] = as_percent(cost.multiply_adds / first.multiply_adds)
+        return facts
+
+
+def _seeds(found: Findings) -> str:
+    return all_seeds_told([(each.network, each.seeds) for each in found.measured])

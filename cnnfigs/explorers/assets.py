@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from cnnfigs import provenance
-from cnnfigs.explorers import inputs, networks
+from cnnfigs.explorers import hierarchy, inputs, networks, peephole
 
 SCRIPTS = Path(__file__).with_name("scripts")
 
@@ -20,6 +20,8 @@ DATA: Mapping[str, Callable[[], str]] = {
     "convnet.js": networks.convnet_script,
     "dense_131.js": networks.dense_131_script,
     "convnet_global_max.js": networks.convnet_global_max_script,
+    "data-hierarchy.js": hierarchy.hierarchy_script,
+    "data-peephole.js": peephole.peephole_script,
 }
 
 

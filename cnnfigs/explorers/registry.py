@@ -119,7 +119,7 @@ _DIGIT: Mapping[str, Setting] = {
 
 DIGIT_PAD = Explorer(
     name="digit-pad",
-    scripts=("arithmetic.js", "forward.js", "ink.js", "raster.js", "digits.js", "convnet.js", "digit.js"),
+    scripts=("arithmetic.js", "forward.js", "digits.js", "ink.js", "raster.js", "convnet.js", "digit.js"),
     settings=_DIGIT,
 )
 
@@ -147,6 +147,26 @@ DIGIT = Explorer(
     },
 )
 
+HIERARCHY = Explorer(
+    name="hierarchy",
+    scripts=("data-hierarchy.js", "hierarchy.js"),
+    settings={
+        "depth": Whole("Depth, from the photo to the answer", 1, 5, 3),
+        "unit": Whole("Unit", 1, 12, 1),
+        "tiles": Whole("Tiles, from one to many", 0, 4, 0),
+        "order": Whole("Order of the tiles", 1, 20, 1),
+    },
+)
+
+PEEPHOLE = Explorer(
+    name="peephole",
+    scripts=("raster.js", "digits.js", "ink.js", "data-peephole.js", "peephole.js"),
+    settings={
+        "seed": Whole("Choice of digits", 1, 9999, 1),
+        "guesses": Text("Guesses", "[0-9]{0,12}", "up to twelve digits", ""),
+    },
+)
+
 EXPLORERS: Mapping[str, Explorer] = {
-    each.name: each for each in (CONVOLUTION, POOLING, RECEPTIVE_FIELD, DIGIT_PAD, DIGIT)
+    each.name: each for each in (CONVOLUTION, POOLING, RECEPTIVE_FIELD, DIGIT_PAD, DIGIT, HIERARCHY, PEEPHOLE)
 }

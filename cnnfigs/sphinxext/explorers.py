@@ -34,6 +34,7 @@ from cnnfigs.explorers.settings import check_settings
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
     from sphinx.util.typing import ExtensionMetadata, OptionSpec
     from sphinx.writers.html5 import HTML5Translator
 
@@ -212,8 +213,11 @@ def show_children(self: nodes.NodeVisitor, node: nodes.Element) -> None:
     """Write what stands in the explorer's place, and nothing around it."""
 
 
-def write_scripts(app: Sphinx) -> None:
-    """Write the explorers' files where Sphinx takes static files from, outside of the sources."""
+def write_scripts(app: Sphinx, env: BuildEnvironment) -> None:
+    """Write the explorers' files where Sphinx takes static files from, outside of the sources.
+
+    All pages have been read by then, so that results which explorers share with a page are kept already.
+    """
     if runs_here(app.builder):
         folder = app.doctreedir.parent / "static"
         assets.write_assets(folder / FOLDER)
@@ -240,6 +244,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_directive("explorer", ExplorerDirective)
     app.add_role("explore", ExploreRole())
     app.add_transform(PlaceExplorers)
-    app.connect("builder-inited", write_scripts)
+    app.connect("env-updated", write_scripts)
     app.connect("html-page-context", add_loader, priority=400)  # before what is not needed is left out
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

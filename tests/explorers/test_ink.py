@@ -58,7 +58,7 @@ def test_digits_of_mnist_come_back_near_themselves_and_are_answered_the_same(pag
     found = prepared(page, [on_paper(digit, side, top, left) for digit in digits])
     alike = [likeness(*each) for each in zip(found, digits, strict=True)]
     assert np.median(alike) > 0.97
-    assert min(alike) > 0.9
+    assert min(alike) > 0.85
     model = load("convnet")
     answers = [model.predict(images, verbose=0).argmax(axis=1) for images in
                (as_input(digits), found[..., np.newaxis])]  # fmt: skip

@@ -1,30 +1,8 @@
 // The forward pass: what every layer of a trained network makes of an image, and how each number came about.
-// Needs arithmetic.js, and the data script of a network, which cnnfigs/models/export.py writes.
+// Networks come from data scripts, which cnnfigs/models/export.py writes and tells of.
 (() => {
   "use strict";
   const cnn = (window.cnn ??= {});
-
-  /**
-   * One layer as the data script tells it.
-   * @typedef {object} Told
-   * @property {string} name
-   * @property {string} className Keras' name: InputLayer, Conv2D, MaxPooling2D, GlobalMaxPooling2D, Flatten or Dense
-   * @property {number[]} outputShape height, width and channels, or only channels
-   * @property {[number, number]} [kernelSize]
-   * @property {[number, number]} [strides]
-   * @property {"valid" | "same"} [padding]
-   * @property {"relu" | "softmax"} [activation]
-   * @property {string} [weights] in base64: a scale and a bias for each filter as 32-bit floating-point numbers, then
-   *   the kernel in Keras' order, filters last, as 8-bit whole numbers to be multiplied by the scales
-   *
-   * How a number came about.
-   * @typedef {object} Explanation
-   * @property {{unit: number, input: number, weight: number}[]} terms the numbers that were read from the layer before,
-   *   and what multiplied each
-   * @property {number} [bias] missing in a pooling, where nothing is added up
-   * @property {number} sum of all products and the bias; in a pooling, the largest number that was read
-   * @property {number} value what ReLU or softmax made of the sum; 0 if the filter is switched off
-   */
 
   /** Add a multiple of a row of weights to sums: four at a time, which takes half as long. */
   function addRow(sums, factor, weights, first) {
@@ -38,22 +16,20 @@
     }
   }
 
-  /** @param {string} text @param {number} filters */
-  function decoded(text, filters) {
+  /** Unpack weights: a scale and a bias for each filter in 32 bits, then steps of 8 bits, to be multiplied by the scales. */
+  function unpacked(text, filters) {
     const content = atob(text);
     const bytes = new Uint8Array(content.length);
     for (let i = 0; i < bytes.length; i++) bytes[i] = content.charCodeAt(i);
     const scales = new Float32Array(bytes.buffer, 0, filters);
-    const bias = new Float32Array(bytes.buffer, 4 * filters, filters);
     const kernel = new Float32Array(new Int8Array(bytes.buffer, 8 * filters));
     for (let i = 0; i < kernel.length; i++) kernel[i] *= scales[i % filters];
-    return { kernel, bias };
+    return { kernel, bias: new Float32Array(bytes.buffer, 4 * filters, filters) };
   }
 
   /** @param {Float32Array} sums */
   function softmax(sums) {
-    const largest = Math.max(...sums);
-    const powers = sums.map((sum) => Math.exp(sum - largest));
+    const powers = sums.map((sum) => Math.exp(sum - Math.max(...sums)));
     const total = powers.reduce((before, power) => before + power);
     return powers.map((power) => power / total);
   }
@@ -62,83 +38,67 @@
    * A trained network whose every number can be looked at.
    *
    * All its layers are windows on maps. A dense layer is a convolution whose window is the whole map, so that Flatten,
-   * which changes no number, is left out; global pooling is pooling with such a window; a row of numbers is a row of
-   * maps of 1×1.
+   * which changes no number, is left out; global pooling is pooling with such a window; a row of numbers is maps of 1×1.
    */
   cnn.Network = class {
-    /** @param {{name: string, layers: Told[]}} data */
     constructor({ name, layers }) {
       this.name = name;
-      /** Without Flatten, from the image to the answer: each layer reads the one before it. */
+      /** From the image to the answer: each reads the one before it. */
       this.layers = [];
-      for (const told of layers) {
-        const shape = told.outputShape.length === 3 ? told.outputShape : [1, 1, told.outputShape[0]];
-        if (told.className === "InputLayer") this.layers.push({ ...told, shape });
-        else if (told.className !== "Flatten") this.layers.push(this.#prepared(told, shape));
+      for (const layer of layers) {
+        const shape = layer.outputShape.length === 3 ? layer.outputShape : [1, 1, layer.outputShape[0]];
+        if (!this.layers.length) this.layers.push({ ...layer, shape });
+        else if (layer.className !== "Flatten") this.layers.push(this.#prepared(layer, shape));
       }
       /** The numbers of each layer, channels innermost; each run fills them anew. */
-      this.values = this.layers.map(({ shape }) => new Float32Array(shape[0] * shape[1] * shape[2]));
+      this.values = this.layers.map(({ shape: [rows, columns, channels] }) => new Float32Array(rows * columns * channels));
       /** What the last layer gives to softmax. */
       this.sums = new Float32Array(this.values.at(-1).length);
       /** The filters of each layer that are switched off: their maps are 0. @type {Set<number>[]} */
       this.off = this.layers.map(() => new Set());
-      const windows = (axis) =>
-        this.layers.slice(1).map(({ kernelSize, strides, padding }) => ({
-          kernelSize: kernelSize[axis],
-          strides: strides[axis],
-          padding,
-        }));
-      /** Size, jump and start of the receptive fields on both axes, for each layer. */
-      this.fields = [0, 1].map((axis) => [
-        { size: 1, jump: 1, start: 0 },
-        ...cnn.arithmetic.receptiveFields(this.layers[0].shape[axis], windows(axis)),
-      ]);
+      /** The receptive fields on both axes, for each layer. */
+      this.fields = [0, 1].map((axis) => {
+        const windows = this.layers.slice(1).map(({ axes }) => axes[axis]);
+        return [{ size: 1, jump: 1, start: 0 }, ...cnn.arithmetic.receptiveFields(this.layers[0].shape[axis], windows)];
+      });
     }
 
-    /** Add to what is told of a layer what it computes with. */
-    #prepared(told, shape) {
+    /** Add to a layer what it computes with. */
+    #prepared(layer, shape) {
       const read = this.layers.at(-1).shape;
-      const whole = { kernelSize: [read[0], read[1]], strides: [1, 1], padding: "valid" };
-      const layer = { ...whole, ...told, shape, read };
+      const { kernelSize = read, strides = [1, 1], padding = "valid" } = layer;
+      const axes = [0, 1].map((axis) => ({ size: read[axis], kernelSize: kernelSize[axis], strides: strides[axis], padding }));
       // For each row and column of the output, which ones of the input its windows cover.
-      const [rows, columns] = [0, 1].map((axis) =>
-        cnn.arithmetic
-          .sources({
-            size: read[axis],
-            kernelSize: layer.kernelSize[axis],
-            strides: layer.strides[axis],
-            padding: layer.padding,
-          })
-          .map((cells) => cells.filter(({ cell }) => cell >= 0 && cell < read[axis])),
+      const [rows, columns] = axes.map((axis) =>
+        cnn.arithmetic.sources(axis).map((cells) => cells.filter(({ cell }) => cell >= 0 && cell < axis.size)),
       );
-      return { ...layer, rows, columns, ...(told.weights && decoded(told.weights, shape[2])) };
+      return { ...layer, shape, read, axes, rows, columns, ...(layer.weights && unpacked(layer.weights, shape[2])) };
     }
 
     /**
-     * Run the network, whose `values` then tell all that it made.
+     * Run the network; `values` then tell all that it made.
      * @param {ArrayLike<number>} image 28 × 28 numbers from 0 to 1, row by row
      * @returns {Float32Array} the probabilities of the digits
      */
     run(image) {
       this.values[0].set(image);
-      for (let index = 1; index < this.layers.length; index++) {
-        const layer = this.layers[index];
-        const output = this.values[index];
-        if (layer.kernel) this.#convolve(layer, this.values[index - 1], output);
-        else this.#pool(layer, this.values[index - 1], output);
-        for (const filter of this.off[index]) {
+      this.layers.slice(1).forEach((layer, before) => {
+        const [input, output] = [this.values[before], this.values[before + 1]];
+        if (layer.kernel) this.#convolve(layer, input, output);
+        else this.#pool(layer, input, output);
+        for (const filter of this.off[before + 1]) {
           for (let unit = filter; unit < output.length; unit += layer.shape[2]) output[unit] = 0;
         }
-      }
+      });
       const answer = this.values.at(-1);
       this.sums.set(answer);
       answer.set(softmax(this.sums));
       return answer;
     }
 
-    #convolve({ rows, columns, read, shape, kernelSize, kernel, bias, activation }, input, output) {
+    #convolve({ rows, columns, read, axes, kernel, bias, activation }, input, output) {
       const [, width, channels] = read;
-      const filters = shape[2];
+      const filters = bias.length;
       const sums = new Float32Array(filters);
       let made = 0;
       for (const down of rows) {
@@ -147,7 +107,7 @@
           for (const r of down) {
             for (const c of across) {
               const first = (r.cell * width + c.cell) * channels;
-              const weights = (r.tap * kernelSize[1] + c.tap) * channels;
+              const weights = (r.tap * axes[1].kernelSize + c.tap) * channels;
               for (let channel = 0; channel < channels; channel++) {
                 const value = input[first + channel];
                 // Paper is 0, and so are most numbers behind a ReLU.
@@ -181,27 +141,20 @@
       }
     }
 
-    /** Row, column and channel of a unit. @param {number} index the layer's @param {number} unit */
+    /** Row, column and channel of a unit, which is a number of a layer. @param {number} index the layer's */
     place(index, unit) {
       const [, width, channels] = this.layers[index].shape;
       const cell = Math.floor(unit / channels);
       return { row: Math.floor(cell / width), column: cell % width, channel: unit % channels };
     }
 
-    /** The unit at a place. */
-    unit(index, { row, column, channel }) {
-      const [, width, channels] = this.layers[index].shape;
-      return (row * width + column) * channels + channel;
-    }
-
     /**
-     * Spell out how a number of the last run came about.
+     * Spell out how a unit of the last run came about: the units that it read in the layer before (`terms`), each with
+     * its weight; the bias; their sum; and what ReLU or softmax made of it. Pooling has no bias: its sum is the largest.
      * @param {number} index the layer's, 1 or more
-     * @param {number} unit
-     * @returns {Explanation}
      */
     explain(index, unit) {
-      const { rows, columns, read, shape, kernelSize, kernel, bias } = this.layers[index];
+      const { rows, columns, read, shape, axes, kernel, bias } = this.layers[index];
       const { row, column, channel } = this.place(index, unit);
       const input = this.values[index - 1];
       const value = this.values[index][unit];
@@ -209,8 +162,9 @@
       for (const r of rows[row]) {
         for (const c of columns[column]) {
           const first = (r.cell * read[1] + c.cell) * read[2];
-          const weights = (r.tap * kernelSize[1] + c.tap) * read[2];
-          for (let from = kernel ? 0 : channel; from < (kernel ? read[2] : channel + 1); from++) {
+          const weights = (r.tap * axes[1].kernelSize + c.tap) * read[2];
+          const [start, end] = kernel ? [0, read[2]] : [channel, channel + 1];
+          for (let from = start; from < end; from++) {
             const weight = kernel ? kernel[(weights + from) * shape[2] + channel] : 1;
             terms.push({ unit: first + from, input: input[first + from], weight });
           }
@@ -223,18 +177,14 @@
 
     /** The pixels that a unit can see, padding left out. */
     field(index, unit) {
-      const { row, column } = this.place(index, unit);
-      const [down, across] = [row, column].map((place, axis) => {
+      const place = this.place(index, unit);
+      const [[row, height], [column, width]] = [place.row, place.column].map((cell, axis) => {
         const { size, jump, start } = this.fields[axis][index];
-        const first = start + jump * place;
-        return { first: Math.max(0, first), end: Math.min(first + size, this.layers[0].shape[axis]) };
+        const first = start + jump * cell;
+        const seen = Math.max(0, first);
+        return [seen, Math.min(first + size, this.layers[0].shape[axis]) - seen];
       });
-      return {
-        row: down.first,
-        column: across.first,
-        height: down.end - down.first,
-        width: across.end - across.first,
-      };
+      return { row, column, height, width };
     }
   };
 })();

@@ -2,24 +2,26 @@
 (() => {
   "use strict";
   const cnn = (window.cnn ??= {});
+  const { make, set } = cnn;
 
-  /** 256 opaque colours as pixels have them. @param {(share: number) => string} color of a share from 0 to 1 */
+  /** 256 colours as pixels have them. @param {(share: number) => string} color of a share from 0 to 1 */
   const pixelColors = (color) =>
     Uint32Array.from({ length: 256 }, (_, step) => {
       const [red, green, blue] = color(step / 255).match(/\w\w/g).map((channel) => parseInt(channel, 16));
       return 0xff000000 + (blue << 16) + (green << 8) + red;
     });
-
-  const grey = (share) => Math.round(255 * (1 - share));
-  const MAPS = {
-    ink: pixelColors((share) => cnn.hex(grey(share), grey(share), grey(share))),
+  const COLORS = {
+    ink: pixelColors((share) => cnn.hex(...Array(3).fill(Math.round(255 * (1 - share))))),
     activation: pixelColors((share) => cnn.color("sequential", share)),
   };
 
-  const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
-  const HALO = "halo";
+  const STEPS = {
+    ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1],
+    Home: [0, -Infinity], End: [0, Infinity], PageUp: [-Infinity, 0], PageDown: [Infinity, 0],
+  };
+  const within = (place, count) => Math.min(count - 1, Math.max(0, place));
 
-  /** A grid of cells, counted from 0 row by row, over a canvas. One cell is current; it takes the focus. */
+  /** Cells, counted from 0 row by row, over a canvas. One of them is current, and takes the focus. */
   cnn.Raster = class {
     current = 0;
 
@@ -29,56 +31,53 @@
      * @param {(cell: number, how: "key" | "enter" | "hover" | "press") => void} onpoint
      */
     constructor(label, name, onpoint) {
-      const { make } = cnn;
       Object.assign(this, { name, onpoint });
       this.canvas = make("canvas", { "aria-hidden": "true" });
       this.frames = make("svg:g", { "aria-hidden": "true" });
       this.cursor = make("svg:rect", { role: "gridcell", tabindex: "0", class: "cursor", width: 1, height: 1 });
       this.row = make("svg:g", { role: "row" }, this.cursor);
-      const listeners = {
-        onkeydown: (event) => this.#key(event),
-        onpointermove: (event) => this.#point(event, "hover"),
-        onclick: (event) => this.#point(event, "press"),
-      };
-      const fixed = { role: "grid", "aria-label": label, preserveAspectRatio: "none" };
-      this.svg = make("svg:svg", { ...fixed, ...listeners }, this.frames, this.row);
-      this.element = make("div", { class: "raster" }, this.canvas, this.svg);
+      this.svg = make("svg:svg", { role: "grid", "aria-label": label, preserveAspectRatio: "none" }, this.frames, this.row);
+      // Around the SVG, since one that listens for the focus would take it itself.
+      this.element = make(
+        "div",
+        {
+          class: "raster",
+          onkeydown: (event) => this.#key(event),
+          onpointermove: (event) => this.#point(event, "hover"),
+          onclick: (event) => this.#point(event, "press"),
+        },
+        this.canvas,
+        this.svg,
+      );
     }
 
-    /** Set how many cells there are, of how many rows and columns, and how many pixels the canvas has. */
+    /** Set how many cells there are, in how many rows and columns, and how many pixels the canvas has. */
     layout(rows, columns, width, height, count = rows * columns) {
       Object.assign(this, { rows, columns, count });
-      cnn.set(this.svg, { viewBox: `0 0 ${columns} ${rows}`, "aria-rowcount": rows, "aria-colcount": columns });
-      cnn.set(this.canvas, { width, height });
+      set(this.svg, { viewBox: `0 0 ${columns} ${rows}`, "aria-rowcount": rows, "aria-colcount": columns });
+      set(this.canvas, { width, height });
       this.context = this.canvas.getContext("2d");
       this.image = this.context.createImageData(width, height);
       this.pixels = new Uint32Array(this.image.data.buffer);
-      this.go(Math.min(this.current, count - 1));
+      this.go(within(this.current, count));
     }
 
     /**
-     * Paint maps side by side, each pixel of the canvas a number or a part of one.
-     * @param {ArrayLike<number>} values channels innermost
-     * @param {[number, number, number]} shape
-     * @param {object} [options]
-     * @param {"ink" | "activation"} [options.colors]
-     * @param {number} [options.largest] what gets the last colour
-     * @param {number} [options.only] the one map to paint
-     * @param {number} [options.zoom] pixels a number @param {number} [options.gap] pixels between maps
+     * Paint maps side by side, or the one that is named: each number as so many pixels, with a gap between maps.
+     * @param {ArrayLike<number>} values channels innermost @param {[number, number, number]} shape
+     * @param {{colors?: string, largest?: number, only?: number, zoom?: number, gap?: number}} look
      */
     paint(values, [height, width, channels], { colors = "activation", largest = 1, only, zoom = 1, gap = 0 } = {}) {
       const { pixels, columns } = this;
       const across = this.canvas.width;
       const scale = largest > 0 ? 255 / largest : 0;
-      const [first, end] = only === undefined ? [0, channels] : [only, only + 1];
-      const palette = MAPS[colors];
-      for (let channel = first; channel < end; channel++) {
-        const [row, column] = [Math.floor((channel - first) / columns), (channel - first) % columns];
+      const [start, end] = only === undefined ? [0, channels] : [only, only + 1];
+      for (let channel = start; channel < end; channel++) {
+        const [row, column] = [Math.floor((channel - start) / columns), (channel - start) % columns];
         for (let y = 0; y < height; y++) {
           let to = (row * (height * zoom + gap) + y * zoom) * across + column * (width * zoom + gap);
           for (let x = 0; x < width; x++, to += zoom) {
-            const value = values[(y * width + x) * channels + channel] * scale;
-            const color = palette[value > 0 ? Math.min(255, Math.round(value)) : 0];
+            const color = COLORS[colors][within(Math.round(values[(y * width + x) * channels + channel] * scale), 256)];
             for (let line = to; line < to + zoom * across; line += across) {
               for (let pixel = line; pixel < line + zoom; pixel++) pixels[pixel] = color;
             }
@@ -91,18 +90,15 @@
     /** Make a cell the current one. */
     go(cell) {
       this.current = cell;
-      const [row, column] = [Math.floor(cell / this.columns), cell % this.columns];
-      cnn.set(this.row, { "aria-rowindex": row + 1 });
-      cnn.set(this.cursor, { x: column, y: row, "aria-colindex": column + 1, "aria-label": this.name(cell) });
+      const [y, x] = [Math.floor(cell / this.columns), cell % this.columns];
+      set(this.row, { "aria-rowindex": y + 1 });
+      set(this.cursor, { x, y, "aria-colindex": x + 1, "aria-label": this.name(cell) });
     }
 
     /** Frame boxes of cells. @param {{kind: string, row: number, column: number, height: number, width: number}[]} boxes */
     frame(boxes) {
-      this.frames.replaceChildren(
-        ...boxes.flatMap(({ kind, row, column, height, width }) =>
-          [HALO, kind].map((name) => cnn.make("svg:rect", { class: name, x: column, y: row, height, width })),
-        ),
-      );
+      const rect = (kind, { row, column, height, width }) => make("svg:rect", { class: kind, x: column, y: row, height, width });
+      this.frames.replaceChildren(...boxes.flatMap((box) => [rect("halo", box), rect(box.kind, box)]));
     }
 
     /** Row and column under a pointer, with fractions. */
@@ -112,10 +108,9 @@
     }
 
     #point(event, how) {
-      if (event.pointerType === "touch" && how === "hover") return;
       const [row, column] = this.under(event).map(Math.floor);
-      const cell = row * this.columns + column;
-      if (row < 0 || column < 0 || column >= this.columns || cell >= this.count) return;
+      const cell = within(row, this.rows) * this.columns + within(column, this.columns);
+      if (cell >= this.count) return;
       if (how === "press") {
         this.go(cell);
         this.cursor.focus({ preventScroll: true });
@@ -124,37 +119,31 @@
     }
 
     #key(event) {
-      if (event.altKey || event.metaKey) return;
-      const [row, column] = [Math.floor(this.current / this.columns), this.current % this.columns];
-      let wanted;
-      if (event.key in STEPS) {
-        const [down, right] = STEPS[event.key];
-        if (column + right < 0 || column + right >= this.columns) wanted = this.current;
-        else wanted = (row + down) * this.columns + column + right;
-      } else if (event.key === "Home") wanted = event.ctrlKey ? 0 : row * this.columns;
-      else if (event.key === "End") wanted = event.ctrlKey ? this.count - 1 : (row + 1) * this.columns - 1;
-      else if (event.key === "Enter" || event.key === " ") {
-        event.preventDefault();
-        this.onpoint(this.current, "enter");
-        return;
-      } else return;
+      const { key, altKey, ctrlKey, metaKey } = event;
+      const [down, right] = STEPS[key] ?? [];
+      const enter = key === "Enter" || key === " ";
+      if (altKey || ctrlKey || metaKey || (down === undefined && !enter)) return;
       event.preventDefault();
-      if (wanted < 0 || wanted >= this.count) return;
-      this.go(wanted);
-      this.onpoint(wanted, "key");
+      if (!enter) {
+        const row = within(Math.floor(this.current / this.columns) + down, this.rows);
+        const column = within((this.current % this.columns) + right, this.columns);
+        this.go(within(row * this.columns + column, this.count));
+      }
+      this.onpoint(this.current, enter ? "enter" : "key");
     }
 
-    /** What pages share of the look. */
     static css = `
-      .raster { position: relative; display: grid; width: 100%; touch-action: manipulation; }
+      .raster { display: grid; width: 100%; }
       .raster > * { grid-area: 1 / 1; width: 100%; height: 100%; }
       .raster canvas { image-rendering: pixelated; background: color-mix(in srgb, var(--cnn-grid) 40%, var(--cnn-background)); }
-      .raster rect { fill: none; vector-effect: non-scaling-stroke; pointer-events: none; }
-      .raster .${HALO} { stroke: var(--cnn-background); stroke-width: 4.5px; }
-      .raster :is(.window, .off, .chosen) { stroke: var(--cnn-kernel); stroke-width: 2px; }
+      .raster rect { fill: none; stroke: var(--cnn-kernel); stroke-width: 2px; vector-effect: non-scaling-stroke; }
+      .raster .halo { stroke: var(--cnn-background); stroke-width: 4.5px; }
       .raster .off { stroke: var(--cnn-error); stroke-dasharray: 3 2; }
       .raster .chosen { stroke: var(--cnn-output); stroke-width: 2.5px; }
+      .raster .cursor { stroke: none; }
       .raster .cursor:focus-visible { stroke: var(--cnn-accent); stroke-width: 4px; }
+      .input > .raster { border: 1px solid var(--cnn-input); }
+      .output > .raster { border: 1px solid var(--cnn-output); }
     `;
   };
 })();

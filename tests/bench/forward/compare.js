@@ -3,7 +3,8 @@ async function compare(digits, repeats) {
   const network = new cnn.Network(cnn.data.convnet);
   // Weights are handed over once; an image goes in, and all maps come out, as they do in the explorers.
   const prepare = () =>
-    network.layers.slice(1).map(({ read, shape, kernel, bias, kernelSize, strides, padding, activation }) => {
+    network.layers.slice(1).map(({ read, shape, kernel, bias, axes, activation }) => {
+      const [kernelSize, strides, { padding }] = [axes.map((axis) => axis.kernelSize), axes.map((axis) => axis.strides), axes[0]];
       if (!kernel) return (maps) => tf.maxPool(maps, kernelSize, strides, padding);
       const [weights, biases] = [tf.tensor4d(kernel, [...kernelSize, read[2], shape[2]]), tf.tensor1d(bias)];
       const behind = activation === "relu" ? tf.relu : (sums) => tf.softmax(tf.reshape(sums, [1, shape[2]]));

@@ -1,0 +1,138 @@
+// <cnn-peephole>: twelve digits to be told through holes, and how well networks do that look through such holes.
+(() => {
+  "use strict";
+  const cnn = (window.cnn ??= {});
+  const { make } = cnn;
+  const { IMAGE } = cnn.ink;
+  const testDigits = cnn.ink.testDigits();
+  const { windows, lines } = cnn.peephole;
+  const ROUNDS = windows.flatMap((size) => [size, size]);
+  const MIDDLE = (IMAGE / 2) * (IMAGE + 1);
+  /** The chart, in pixels: where its axes begin, and how far they go. */
+  const [LEFT, TOP, WIDE, HIGH] = [38, 10, 250, 130];
+
+  const percent = (share) => `${Math.round(100 * share)} %`;
+  const button = (text, onclick) => make("button", { type: "button", onclick }, text);
+
+  cnn.define("peephole", class extends cnn.Explorer {
+    build() {
+      const name = (cell) => `row ${Math.floor(cell / IMAGE) + 1}, column ${(cell % IMAGE) + 1}`;
+      this.hole = new cnn.Raster("The digit behind the hole, which arrow keys move", name, (cell, how) => {
+        this.#look(cell);
+        if (how === "key") this.say(`The middle of the hole is in ${name(cell)}. ${this.#seen()}`);
+      });
+      this.hole.layout(IMAGE, IMAGE, IMAGE, IMAGE);
+      const guess = (digit) => !this.over && this.change({ guesses: this.state.guesses + digit });
+      const keys = { class: "keys", role: "group", "aria-label": "Which digit is it?" };
+      this.keys = make("div", keys, ...Array.from({ length: 10 }, (_, digit) => button(String(digit), () => guess(digit))));
+      cnn.set(this.root, { onkeydown: ({ key, ctrlKey, altKey, metaKey }) => /^\d$/.test(key) && !(ctrlKey || altKey || metaKey) && guess(key) });
+      this.behind = this.panel("input behind", this.hole.element, this.keys);
+      this.picture = make("svg:svg", { viewBox: `0 0 ${LEFT + WIDE + 4} ${TOP + HIGH + 40}`, role: "img" });
+      this.legend = make("p", { class: "legend" });
+      const again = () => this.change({ seed: (this.state.seed % this.settings.seed.most) + 1, guesses: "" });
+      const chart = this.panel("output chart", this.picture, this.legend, button("Other digits", again));
+      chart.name("Told right");
+      this.root.append(make("div", { class: "stage" }, this.behind, chart));
+    }
+
+    update() {
+      const { seed, guesses } = this.state;
+      // Steps that share no factor with the number of digits come to each of them once.
+      const digits = ROUNDS.map((_, round) => testDigits[(seed * 17 + round * 21) % testDigits.length]);
+      const round = guesses.length;
+      this.right = [...guesses].map((guess, at) => Number(guess) === digits[at].label);
+      this.over = round === ROUNDS.length;
+      this.size = this.over ? IMAGE : ROUNDS[round];
+      this.image = digits.at(this.over ? -1 : round).image;
+      this.hole.go(MIDDLE);
+      this.#look(MIDDLE);
+      const size = `${this.size}×${this.size}`;
+      this.behind.name(this.over ? "The last of twelve" : `${round + 1} of ${ROUNDS.length}: a hole of ${size}`);
+      for (const key of this.keys.children) key.disabled = this.over;
+      this.#chart();
+      const last = round ? `${this.right.at(-1) ? "Right" : "No"}: it was a ${digits[round - 1].label}. ` : "";
+      const next = this.over
+        ? `You told ${this.right.filter(Boolean).length} of ${ROUNDS.length}. Two digits for each hole are few, so that chance has a part in your line.`
+        : `Move the hole of ${size} pixels over the digit, and then say which it is.`;
+      this.say(last + next);
+    }
+
+    /** Put the middle of the hole on a cell, as far as it fits. */
+    #look(cell) {
+      const { size } = this;
+      const first = (middle) => Math.min(IMAGE - size, Math.max(0, middle - (size >> 1)));
+      const [row, column] = [first(Math.floor(cell / IMAGE)), first(cell % IMAGE)];
+      this.seen = this.image.filter((_, at) => {
+        const [y, x] = [Math.floor(at / IMAGE) - row, (at % IMAGE) - column];
+        return y >= 0 && y < size && x >= 0 && x < size;
+      });
+      this.hole.paint(this.image, [IMAGE, IMAGE, 1], { colors: "ink" });
+      const cover = (top, left, height, width) => ({ kind: "cover", row: top, column: left, height, width });
+      const [below, right] = [row + size, column + size];
+      this.hole.frame([
+        cover(0, 0, row, IMAGE),
+        cover(below, 0, IMAGE - below, IMAGE),
+        cover(row, 0, size, column),
+        cover(row, right, size, IMAGE - right),
+        { kind: "window", row, column, height: size, width: size },
+      ]);
+    }
+
+    /** What is in the hole, in words: each pixel of a small one, and how much ink is in a large one. */
+    #seen() {
+      const cells = [...this.seen].map((value) => (value > 0.5 ? "ink" : "paper"));
+      const ink = cells.filter((cell) => cell === "ink").length;
+      return this.size > 5 ? `${ink} of ${cells.length} pixels are ink.` : `Row by row: ${cells.join(" ")}.`;
+    }
+
+    /** The reader's line, and when all is told, those of the networks. */
+    #chart() {
+      const x = (index) => LEFT + (WIDE * (index + 0.5)) / windows.length;
+      const y = (share) => TOP + HIGH * (1 - share);
+      const own = windows.map((_, index) => {
+        const some = this.right.slice(2 * index, 2 * index + 2);
+        return some.length ? some.filter(Boolean).length / some.length : null;
+      });
+      const all = Object.entries({ "you, two digits a hole": own, ...(this.over && lines) });
+      const text = (across, down, told) => make("svg:text", { x: across, y: down }, told);
+      const shapes = [0, 0.5, 1].flatMap((share) => [
+        make("svg:path", { d: `M${LEFT} ${y(share)}h${WIDE}`, class: "axis" }),
+        text(LEFT - 20, y(share) + 4, percent(share)),
+      ]);
+      windows.forEach((size, index) => shapes.push(text(x(index), TOP + HIGH + 16, `${size}×${size}`)));
+      shapes.push(text(LEFT + WIDE / 2, TOP + HIGH + 34, "size of the hole"));
+      const told = all.map(([name, shares], line) => {
+        const known = shares.flatMap((share, index) => (share === null ? [] : [{ share, index }]));
+        const places = known.map(({ share, index }) => [x(index), y(share)]);
+        if (known.length) shapes.push(make("svg:path", { d: `M${places.join("L")}`, class: `line-${line}` }));
+        for (const [cx, cy] of places) shapes.push(make("svg:circle", { cx, cy, r: line ? 2.5 : 4, class: `line-${line}` }));
+        const each = known.map(({ share, index }) => `${windows[index]}×${windows[index]} ${percent(share)}`);
+        return `${name}: ${each.join(", ") || "nothing yet"}.`;
+      });
+      this.picture.replaceChildren(...shapes);
+      cnn.set(this.picture, { "aria-label": `Share of digits told right through holes of each size. ${told.join(" ")}` });
+      this.legend.replaceChildren(...all.map(([name], line) => make("span", { class: `line-${line}` }, `● ${name}`)));
+    }
+
+    static css = `${cnn.Raster.css}
+      .stage { align-items: start; justify-content: start; }
+      .behind { width: 14rem; }
+      .behind .raster { touch-action: none; }
+      .behind .halo { stroke: none; }
+      .cover { fill: var(--cnn-padding-fill) !important; }
+      .keys { display: grid; grid-template-columns: repeat(5, 1fr); gap: 0.25rem; margin-top: 0.5rem; }
+      .keys button { padding: 0; }
+      .keys button:disabled { color: var(--cnn-muted); cursor: default; }
+      .chart { flex: 1 1 16rem; max-width: 26rem; }
+      .chart svg { width: 100%; }
+      text { fill: var(--cnn-muted); font-size: 11px; text-anchor: middle; }
+      path { fill: none; stroke: currentColor; stroke-width: 2; }
+      circle { fill: currentColor; }
+      .axis { color: var(--cnn-grid); stroke-width: 0.5; }
+      .line-0 { color: var(--cnn-accent); }
+      .line-1 { color: var(--cnn-series-1); }
+      .line-2 { color: var(--cnn-series-2); }
+      .legend { display: flex; flex-wrap: wrap; gap: 0 1rem; min-height: 3em; margin: 0.25rem 0; font-size: 0.8125rem; }
+    `;
+  });
+})();

@@ -1,5 +1,6 @@
 """Sphinx configuration. Sphinx is run from here, with the pages in docs/: see noxfile.py."""
 
+import importlib.metadata
 import os
 from pathlib import Path
 
@@ -7,6 +8,7 @@ ROOT = Path(__file__).parent
 
 project = "A brief introduction to convolutional neural networks"
 author = "the CNN tutorial's contributors"
+version = importlib.metadata.version("cnnfigs")
 copyright = f"{author}; text and pictures CC BY 4.0, pictures with MNIST digits CC BY-SA 4.0"
 language = "en"
 
@@ -16,6 +18,8 @@ extensions = [
     "sphinx_design",
     "sphinxcontrib.bibtex",
     "cnnfigs.sphinxext.assets",
+    "cnnfigs.sphinxext.book",
+    "cnnfigs.sphinxext.downloads",
     "cnnfigs.sphinxext.explorers",
     "cnnfigs.sphinxext.freshness",
     "cnnfigs.sphinxext.goals",
@@ -84,3 +88,12 @@ html_copy_source = False
 html_show_search_summary = False  # it is fetched, which file:// refuses
 html_use_index = False
 html_domain_indices = False
+
+# The ePub, which is printed as the PDF too
+epub_basename = "cnn-tutorial"
+epub_title = project
+epub_author = epub_publisher = epub_contributor = author
+epub_description = "A tutorial in which every picture, table and number comes out of a real network"
+epub_uid = "book"
+epub_show_urls = "no"
+epub_tocdepth = 2

@@ -1,6 +1,7 @@
 """Every task that a person runs: ``nox -l`` lists them, CONTRIBUTING.md tells what they are for."""
 
 import functools
+import shutil
 import sys
 from pathlib import Path
 
@@ -13,7 +14,10 @@ nox.options.error_on_missing_interpreters = True
 nox.options.sessions = ["site", "tests"]
 
 ROOT = Path(__file__).parent
-SPHINX = ["-n", "-W", "--keep-going", "-j", "2", "-b", "html", "-c", ".", "-d", ".cache/doctrees", "docs", "site"]
+STRICT = ["-n", "-W", "--keep-going", "-j", "2", "-c", "."]
+SPHINX = [*STRICT, "-b", "html", "-d", ".cache/doctrees", "docs", "site"]
+BOOK = [*STRICT, "-b", "epub", "-d", ".cache/doctrees-book", "docs", ".cache/book"]
+LINKS = [*STRICT, "-b", "linkcheck", "-d", ".cache/doctrees-links", "docs", ".cache/links"]
 
 # Sessions run on the Python that runs nox. Where TensorFlow does not support that one, uv fetches one that it does.
 SUPPORTED = (3, 11) <= sys.version_info < (3, 14)
@@ -44,7 +48,7 @@ def site(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run every test; words after -- go to pytest."""
     build(session)
-    elsewhere = [f"--ignore=tests/{folder}" for folder in ("bench", "lighthouse", "prove")]
+    elsewhere = [f"--ignore=tests/{folder}" for folder in ("bench", "books", "lighthouse", "prove")]
     # One file is one worker's, since its tests share what is slow to make.
     session.run(
         "pytest", "--site=site", "-n", "2", "--dist", "loadfile", "--durations", "15", *elsewhere, *session.posargs
@@ -57,6 +61,43 @@ def live(session: nox.Session) -> None:
     install(session)
     watch = ["--watch", "cnnfigs", "--watch", "conf.py", "--re-ignore", r"__pycache__|\.cache"]
     session.run("sphinx-autobuild", *watch, *SPHINX, *session.posargs)
+
+
+def build_book(session: nox.Session) -> None:
+    """Build the ePub, whose pages the PDF is printed from."""
+    install(session)
+    session.run("sphinx-build", *BOOK)
+
+
+@task
+def epub(session: nox.Session) -> None:
+    """Build the ePub into books/ and check it; needs epubcheck."""
+    build_book(session)
+    (ROOT / "books").mkdir(exist_ok=True)
+    shutil.copy2(ROOT / ".cache" / "book" / "cnn-tutorial.epub", ROOT / "books")
+    session.run("pytest", "tests/books/test_epub.py", *session.posargs)
+
+
+@task
+def pdf(session: nox.Session) -> None:
+    """Print the pages of the ePub as a PDF into books/ and check it."""
+    build_book(session)
+    session.run("python", "-m", "cnnfigs.sphinxext.paper", ".cache/book", "books/cnn-tutorial.pdf")
+    session.run("pytest", "tests/books/test_pdf.py", *session.posargs)
+
+
+@task
+def links(session: nox.Session) -> None:
+    """Ask every other host that the pages link to whether the page is still there."""
+    install(session)
+    session.run("sphinx-build", *LINKS)
+
+
+@task
+def pictures(session: nox.Session) -> None:
+    """Render every illustration into the folder named after --, to compare with those of another version."""
+    install(session)
+    session.run("cnnfigs", "render", "--all", "-o", *session.posargs)
 
 
 @task

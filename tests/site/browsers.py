@@ -1,29 +1,5 @@
-"""The Chromium or Chrome of this machine."""
+"""The browser that the tests drive: the same that prints the PDF."""
 
-import shutil
+from cnnfigs.sphinxext.browsers import find_browser
 
-BROWSERS = (
-    *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge"),
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    "C:/Program Files/Google/Chrome/Application/chrome.exe",
-)
-
-
-def find_browser(chosen: str | None = None) -> str:
-    """Return the program of the browser to drive.
-
-    Raises
-    ------
-    RuntimeError
-        If there is none; the message says how to install one.
-    """
-    names = (chosen,) if chosen else BROWSERS
-    found = next(filter(None, map(shutil.which, names)), None)
-    if found is None:
-        raise RuntimeError(
-            f"none of {', '.join(names)} found, one of which the tests of the site drive: install one with"
-            " `sudo apt-get install chromium` (Debian), `sudo snap install chromium` (Ubuntu),"
-            " `brew install --cask google-chrome` (macOS) or `winget install Google.Chrome` (Windows)"
-        )
-    return found
+__all__ = ["find_browser"]

@@ -54,7 +54,7 @@ def _tiles(change: Scramble) -> dict[str, Any]:
     answers = [
         {
             # Tiles of one cell each are shuffled as those of the photo were.
-            "order": shuffled(numbers, 1, seed).ravel().tolist(),
+            "order": shuffled(numbers, 1, seed).ravel().tolist(),  # type: ignore[arg-type]
             "cats": round(answer.cats, 4),
             "name": answer.names[0],
             "probability": round(answer.probabilities[0], 4),

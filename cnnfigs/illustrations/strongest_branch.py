@@ -57,8 +57,8 @@ class StrongestBranch(Picture):
             left = first + place * (side + gap)
             draw_crop(axes, unit, left, top, side)
             label(axes, left + side / 2, top + side + 12, f"{unit.box[2]} px", size=SMALL, bold=True)
-            label(axes, left + side / 2, top + side + 28, f"{share(told)} of", size=SMALL, name="muted")
-            above = "the unit before" if place else "the answer"
+            label(axes, left + side / 2, top + side + 28, f"{share(told)} of the", size=SMALL, name="muted")
+            above = "unit before" if place else "answer"
             label(axes, left + side / 2, top + side + 42, above, size=SMALL, name="muted")
             if place:
                 arrow(axes, (left - 2, top + side / 2), (left - gap + 2, top + side / 2))
@@ -72,7 +72,8 @@ class StrongestBranch(Picture):
             for place, (unit, part) in enumerate(branch(run, self.number - 1))
         ]
         return f"""The photo of the cat with frames, each within or over the one before, and what is in them as
-            {len(told)} pictures in a row, joined by arrows that lead to what each drives. {"; driven by it most, ".join(told)}."""
+            {len(told)} pictures in a row, joined by arrows that lead to what each drives.
+            {"; driving it most, ".join(told)}."""
 
     def state_facts(self, run: Tree) -> dict[str, str]:
         """Give the sizes of what the units see."""

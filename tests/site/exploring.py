@@ -31,7 +31,9 @@ class Opened:
         self.page.evaluate(
             """fragment => new Promise(done => {
                 addEventListener('hashchange', () => setTimeout(done), {once: true});
+                const before = location.href;
                 location.hash = fragment;
+                if (location.href === before) dispatchEvent(new Event('hashchange'));
             })""",
             fragment,
         )
@@ -39,8 +41,8 @@ class Opened:
     def set(self, settings: str) -> None:
         self.follow(f"explore-{self.name}?{settings}")
 
-    def select(self, label: str, value: str) -> None:
-        self.element.get_by_label(label, exact=True).select_option(value)
+    def control(self, label: str) -> Locator:
+        return self.element.get_by_role("combobox", name=label, exact=True)
 
     def cell(self, grid: str, row: int, column: int) -> Locator:
         """A cell of a grid, counted from 1 as readers count; padding is not counted."""

@@ -147,7 +147,7 @@
     .formula { color: var(--cnn-muted); font-size: 0.875rem; font-variant-numeric: tabular-nums; }
     .complaint { color: var(--cnn-error); }
     .complaint:empty { display: none; }
-    svg + svg { margin-top: 0.5rem; }
+    .grid + .grid { margin-top: 0.5rem; }
     .player { justify-content: center; margin: 0.5rem 0 0; }
     @media (prefers-reduced-motion: reduce) { .play { display: none; } }
     @media (pointer: coarse) { select, button, .file, summary { min-height: 2.75rem; } summary { line-height: 2.25rem; } }

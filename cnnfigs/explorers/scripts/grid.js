@@ -36,10 +36,12 @@
       this.body = make("svg:g");
       this.edge = make("svg:rect", { fill: "none", stroke: `var(--cnn-${kind})`, "stroke-width": 1.5 });
       this.frames = make("svg:g", { fill: "none", "stroke-linejoin": "round", "pointer-events": "none" });
+      this.svg = make("svg:svg", { role: "grid" }, this.body, this.edge, this.frames);
+      // Around the SVG, since one that listens for the focus would take it itself.
       this.element = make(
-        "svg:svg",
+        "div",
         {
-          role: "grid",
+          class: "grid",
           onfocusin: ({ target }) => this.#point(target),
           onpointerover: ({ target, buttons }) => this.#point(target, buttons),
           onpointerdown: ({ target, pointerId }) => {
@@ -49,7 +51,7 @@
           },
           onkeydown: (event) => this.#key(event),
         },
-        this.body, this.edge, this.frames,
+        this.svg,
       );
     }
 
@@ -65,7 +67,7 @@
       if (this.shape !== String(all)) this.#build(all);
       const side = all.length * size + 2 * MARGIN;
       const corner = -before * size - MARGIN;
-      set(this.element, { "aria-label": label, width: side, height: side, viewBox: `${corner} ${corner} ${side} ${side}` });
+      set(this.svg, { "aria-label": label, width: side, height: side, viewBox: `${corner} ${corner} ${side} ${side}` });
       this.cells.forEach((parts) => this.#paint(parts, cell(...parts.place)));
       set(this.edge, { width: count * size, height: count * size });
     }

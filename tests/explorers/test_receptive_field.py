@@ -1,0 +1,139 @@
+"""The explorer of receptive fields, operated as readers do."""
+
+import keras
+import pytest
+from checks import PHONE
+
+from cnnfigs.arithmetic.receptive import receptive_fields
+from cnnfigs.explorers.stacks import KNOWN, OURS
+from cnnfigs.models.networks import build
+from cnnfigs.models.records import layer_records
+from cnnfigs.runs.published_fields import PUBLISHED
+
+
+def rows(opened):
+    """Read the table: what stands in each row behind the layer's name."""
+    cells = opened.element.get_by_role("table", name="Layers").evaluate(
+        "table => [...table.tBodies[0].rows].map(row => [...row.cells].map(cell => cell.textContent))"
+    )
+    return [
+        (name, int(places.split("×")[0]), int(sees.split("×")[0]), int(jump), int(start.replace("−", "-")))
+        for name, places, sees, jump, start in cells
+    ]
+
+
+def windows_of(model):
+    """Give the map's size and the field behind each layer of a Keras model that has a window wider than one cell."""
+    records = layer_records(model)
+    fields = receptive_fields(records)
+    return [
+        (record.output_shape[0], fields[record.name].size[0], fields[record.name].jump[0], fields[record.name].start[0])
+        for record in records
+        if record.kernel_size and max(*record.kernel_size, *record.strides) > 1
+    ]
+
+
+def lenet5():
+    """The windows of LeNet-5 (LeCun, Bottou, Bengio and Haffner 1998, figure 2) as plain layers."""
+    layers = keras.layers
+    first, second, third = (layers.Conv2D(filters, 5) for filters in (6, 16, 120))
+    stack = [layers.ZeroPadding2D(2), first, layers.AveragePooling2D(2), second, layers.AveragePooling2D(2), third]
+    return keras.Sequential([keras.Input((28, 28, 1)), *stack])
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_the_tutorials_networks_see_what_python_says(open_explorer, name):
+    opened = open_explorer("receptive-field")
+    opened.control("Network").select_option(name)
+    assert [row[1:] for row in rows(opened)] == windows_of(lenet5() if name == "lenet5" else build(name))
+
+
+def test_vgg16_sees_layer_by_layer_what_keras_own_model_does(open_explorer):
+    opened = open_explorer("receptive-field")
+    opened.control("Network").select_option("VGG16")
+    model = keras.applications.VGG16(weights=None, include_top=False, input_shape=(224, 224, 3))
+    assert [row[1:] for row in rows(opened)] == windows_of(model)
+
+
+def test_well_known_networks_see_what_is_published(open_explorer):
+    """The last sizes are those of Araujo, Norris and Sim (2019)."""
+    published = {"AlexNet": 195, "VGG16": PUBLISHED["VGG16"], "ResNet50": 483, "MobileNet": PUBLISHED["MobileNet"]}
+    assert published.keys() == KNOWN.keys()
+    opened = open_explorer("receptive-field")
+    found = {}
+    for name in published:
+        opened.control("Network").select_option(name)
+        assert opened.complaint == ""
+        found[name] = rows(opened)[-1][2]
+    assert found == published
+
+
+def test_a_stack_is_built_and_taken_down_by_keyboard(open_explorer):
+    opened = open_explorer("receptive-field", "layers=c3")
+    keyboard = opened.page.keyboard
+    opened.element.get_by_role("button", name="Add a layer").focus()
+    keyboard.press("Enter")
+    assert [row[2] for row in rows(opened)] == [3, 5]
+    assert opened.control("Network").input_value() == "own"
+    opened.control("Strides").focus()
+    keyboard.press("ArrowDown")
+    keyboard.press("Shift+Tab")
+    keyboard.press("ArrowUp")
+    assert rows(opened)[-1] == ("2 convolution 2×2, strides 2", 13, 4, 2, 0)
+    opened.element.get_by_role("radio").last.focus()
+    keyboard.press("ArrowUp")
+    assert opened.state["layer"] == 1
+    assert opened.told.startswith("layer 1, unit in row 14, column 14 of 26×26: sees rows 14 to 16")
+    remove = opened.element.get_by_role("button", name="Remove")
+    remove.press("Enter")
+    assert rows(opened) == [("1 convolution 2×2, strides 2", 14, 2, 2, 0)]
+    remove.press("Enter")
+    assert opened.complaint == "One layer must be left."
+
+
+def test_sliders_choose_the_unit(open_explorer):
+    opened = open_explorer("receptive-field")
+    row = opened.element.get_by_role("slider", name="Row")
+    row.press("Home")
+    assert opened.told == "layer 5, unit in row 1, column 2 of 3×3: sees rows 1 to 18 and columns 5 to 22"
+    row.press("ArrowRight")
+    row.press("ArrowRight")
+    assert opened.told.startswith("layer 5, unit in row 3, column 2 of 3×3: sees rows 9 to 26")
+    assert row.get_attribute("aria-valuetext") == "3 of 3"
+
+
+def test_a_field_may_hang_over_the_edge(open_explorer):
+    opened = open_explorer("receptive-field", "layers=c5same,c5same&row=0&column=1000")
+    assert opened.told == (
+        "layer 2, unit in row 1, column 28 of 28×28: sees rows −3 to 5 and columns 24 to 32, over the edge of the image"
+    )
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["mouse", "touch"])
+def test_pointing_at_the_image_chooses_the_unit_there(open_explorer, phone):
+    options = {"viewport": PHONE, "has_touch": True, "is_mobile": True} if phone else {}
+    opened = open_explorer("receptive-field", "layers=c3", **options)
+    picture = opened.element.locator("svg[role=img]")
+    picture.scroll_into_view_if_needed()
+    box = picture.bounding_box()
+    place = {"x": box["width"] * 0.25, "y": box["height"] * 0.75}
+    if phone:
+        picture.tap(position=place)
+    else:
+        picture.click(position=place)
+    # A margin of two parts in a hundred is around the 28 pixels.
+    row, column = ((share * 1.04 - 0.02) * 28 for share in (0.75, 0.25))
+    assert opened.told.startswith(
+        f"layer 1, unit in row {round(row - 1.5) + 1}, column {round(column - 1.5) + 1} of 26×26"
+    )
+
+
+def test_layers_that_do_not_fit_are_refused(open_explorer):
+    opened = open_explorer("receptive-field")
+    before = rows(opened)
+    opened.set("layers=c11s4,c11s4")
+    assert opened.complaint == "Layer 2: A window that spans 11 cells does not fit on 5: the output would be empty."
+    assert rows(opened) == before
+    for nonsense in ("c", "x3", "c3,", "c3 p2", "c999", ",".join(["c1"] * 41)):
+        opened.set(f"layers={nonsense}")
+        assert opened.complaint.startswith("Layers cannot be “"), nonsense

@@ -109,7 +109,11 @@ def render(
     theme: ThemeOption = "light",
     form: Annotated[
         str | None,
-        typer.Option("--format", help="svg, png, pdf, gif, webp or mp4; html or txt for a table.", show_default=False),
+        typer.Option(
+            "--format",
+            help="svg, png, pdf, gif, webp or mp4; html or txt for a table or an exercise.",
+            show_default=False,
+        ),
     ] = None,
     all_: Annotated[bool, typer.Option("--all", help="Render every illustration into a folder.")] = False,
     jobs: Annotated[int, typer.Option(help="With --all: how many at a time; 0 for as many as processors.", min=0)] = 0,
@@ -137,9 +141,9 @@ def _render_all(folder: Path, form: str | None, theme: Theme, jobs: int) -> None
 
     from rich.progress import track
 
-    from cnnfigs.commands.files import PICTURE_FORMATS, TABLE_FORMATS, make_folder, render_all
+    from cnnfigs.commands.files import PICTURE_FORMATS, TEXT_FORMATS, make_folder, render_all
 
-    known = (*PICTURE_FORMATS, *TABLE_FORMATS)
+    known = (*PICTURE_FORMATS, *TEXT_FORMATS)
     if form is not None and form not in known:
         raise CommandError(f"format is {form!r}: accepted are {', '.join(known)}")
     make_folder(folder)

@@ -23,9 +23,9 @@ from cnnfigs.drawing.svg import SVG, Theme
 from cnnfigs.illustrations.base import Illustration, Picture, Table
 from cnnfigs.illustrations.exercise import Exercise
 
-TableFormat = Literal["html", "txt"]
 PICTURE_FORMATS: tuple[Format, ...] = get_args(Format)
-TABLE_FORMATS: tuple[TableFormat, ...] = get_args(TableFormat)
+#: Of what is made of words.
+TEXT_FORMATS = ("html", "txt")
 
 Outcome = Literal["new", "changed", "unchanged", "failed"]
 
@@ -52,7 +52,7 @@ class Rendered:
 def formats(illustration: Illustration) -> tuple[str, ...]:
     """Return the formats that an illustration can be written in, the usual one first."""
     if isinstance(illustration, Table | Exercise):
-        return TABLE_FORMATS
+        return TEXT_FORMATS
     if isinstance(illustration, Picture):
         return tuple(each for each in PICTURE_FORMATS if each != "mp4")
     return ("gif", *(each for each in PICTURE_FORMATS if each != "gif"))
@@ -75,7 +75,8 @@ def content(illustration: Illustration, form: str, theme: Theme) -> bytes:
         if form == "txt":
             return f"{illustration._repr_mimebundle_()['text/plain']}\n".encode()
         line = entries()[name].line if name in entries() else illustration.description
-        body = f"<h1>{escape(line)}</h1>\n{scrolling(illustration.to_html(), 'table')}"
+        what = "table" if isinstance(illustration, Table) else "exercise"
+        body = f"<h1>{escape(line)}</h1>\n{scrolling(illustration.to_html(), what)}"
         return document(line, body, theme).encode()
     try:
         with style():

@@ -60,7 +60,7 @@ class Gallery:
     shown
         Digest of the pictures, when they were last written.
     outputs
-        For each page, the HTML that its figures hold, by the figure's name.
+        For each page, the HTML that its figures hold, by the figure's name, and its exercises by their number.
     """
 
     pages: set[str] = field(default_factory=set)
@@ -140,8 +140,14 @@ def collect(app: Sphinx, doctree: nodes.document) -> None:
             text = raw.astext()
             if raw.get("format") == "html" and "cnn-" in text[:200]:
                 found.update(dict.fromkeys([*figure["names"], *figure["ids"]], text))
+    exercises = (raw for raw in doctree.findall(nodes.raw) if 'class="cnn-exercise"' in raw.astext()[:100])
+    found.update({_exercise(number): raw.astext() for number, raw in enumerate(exercises)})
     if found:
         kept(app.env).outputs[app.env.docname] = found
+
+
+def _exercise(number: int) -> str:
+    return f"exercise {number}"
 
 
 def purge(app: Sphinx, env: BuildEnvironment, name: str) -> None:
@@ -184,26 +190,16 @@ def visit_cards(self: HTML5Translator, node: cards) -> None:
 
 def _card(builder: Any, docname: str, entry: catalog.Entry, several: tuple[catalog.Use, ...]) -> str:
     made = _made(builder.env, entry, several)
-    described, width, height, drawn = pictures(made)
-    folder = Path(builder.outdir, builder.imagedir)
-    folder.mkdir(parents=True, exist_ok=True)
     here = builder.get_target_uri(docname)
-    images = []
-    for theme in THEMES if builder.name in ("html", "dirhtml") else THEMES[:1]:
-        path = folder / f"gallery-{entry.name}-{theme}.svg"
-        if not path.is_file() or path.read_text(encoding="utf-8") != drawn[theme]:
-            path.write_text(drawn[theme], encoding="utf-8")
-        images.append(
-            f'<img class="only-{theme}" src="{relative_uri(here, f"{builder.imagedir}/{path.name}")}" '
-            f'alt="{escape(described)}" width="{width:g}" height="{height:g}" loading="lazy" decoding="async">'
-        )
-    picture = "".join(images)
+    shown = _question(made) if entry.kind == "Exercise" else _images(builder, here, entry.name, made)
     places = {}
     for use in several:
         anchor = f"#{use.label}" if use.label else ""
         places.setdefault(use.page, relative_uri(here, builder.get_target_uri(use.page)) + anchor)
-    if places:
-        picture = f'<a class="reference internal" href="{next(iter(places.values()))}">{picture}</a>'
+    if entry.kind != "Exercise":
+        if places:
+            shown = f'<a class="reference internal" href="{next(iter(places.values()))}">{shown}</a>'
+        shown = f'<div class="cnn-thumbnail">{shown}</div>'
     titles = {page: builder.env.titles[page].astext() for page in places}
     links = ", ".join(
         f'<a class="reference internal" href="{address}">{escape(titles[page])}</a>' for page, address in places.items()
@@ -212,20 +208,48 @@ def _card(builder: Any, docname: str, entry: catalog.Entry, several: tuple[catal
     code = builder.highlighter.highlight_block(f"from {entry.module} import {entry.name}\n\n{call}", "python")
     return (
         f'<div class="cnn-card" id="{entry.name}">\n<h3>{entry.name}</h3>\n<p>{_inline(entry.line)}</p>\n'
-        f'<div class="cnn-thumbnail">{picture}</div>\n'
+        f"{shown}\n"
         f'<div class="highlight-python notranslate">{code}</div>\n{_parameters(entry)}'
         f"<p>{f'On {links}' if links else 'On no page'}</p>\n</div>\n"
     )
 
 
+def _images(builder: Any, here: str, name: str, made: str) -> str:
+    """Write the picture files of a card, and return the HTML that shows the one of the reader's theme."""
+    described, width, height, drawn = pictures(made)
+    folder = Path(builder.outdir, builder.imagedir)
+    folder.mkdir(parents=True, exist_ok=True)
+    images = []
+    for theme in THEMES if builder.name in ("html", "dirhtml") else THEMES[:1]:
+        path = folder / f"gallery-{name}-{theme}.svg"
+        if not path.is_file() or path.read_text(encoding="utf-8") != drawn[theme]:
+            path.write_text(drawn[theme], encoding="utf-8")
+        images.append(
+            f'<img class="only-{theme}" src="{relative_uri(here, f"{builder.imagedir}/{path.name}")}" '
+            f'alt="{escape(described)}" width="{width:g}" height="{height:g}" loading="lazy" decoding="async">'
+        )
+    return "".join(images)
+
+
 def _made(env: BuildEnvironment, entry: catalog.Entry, several: tuple[catalog.Use, ...]) -> str:
-    """Return what the first figure of an illustration holds; where there is none, make it."""
+    """Return what the first use of an illustration shows on its page; where that is not to be found, make it."""
     for use in several:
-        for page, outputs in kept(env).outputs.items():
-            if page == use.page and use.label in outputs:
-                return outputs[use.label]
-    logger.verbose("gallery: %s is in no numbered figure, it is drawn", entry.name)
+        name = use.label
+        if entry.kind == "Exercise":
+            text = Path(env.srcdir, f"{use.page}.md").read_text(encoding="utf-8")
+            exercises = {each.name for each in catalog.entries().values() if each.kind == "Exercise"}
+            asked = [found for each, found in catalog.page_uses(use.page, text) if each in exercises]
+            name = _exercise(asked.index(use))
+        if name in kept(env).outputs.get(use.page, {}):
+            return kept(env).outputs[use.page][name]
+    logger.verbose("gallery: %s is in no numbered figure, it is made", entry.name)
     return entry.load()().to_html()
+
+
+def _question(made: str) -> str:
+    """Return an exercise without its solution."""
+    exercise = lxml_html.fragment_fromstring(made)
+    return "".join(lxml_html.tostring(exercise.find(tag), encoding="unicode").strip() for tag in ("p", "ol"))
 
 
 def _parameters(entry: catalog.Entry) -> str:

@@ -22,6 +22,7 @@ extensions = [
     "cnnfigs.sphinxext.downloads",
     "cnnfigs.sphinxext.explorers",
     "cnnfigs.sphinxext.freshness",
+    "cnnfigs.sphinxext.gallery",
     "cnnfigs.sphinxext.goals",
     "cnnfigs.sphinxext.head",
     "cnnfigs.sphinxext.hosted",

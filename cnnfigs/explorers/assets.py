@@ -1,4 +1,8 @@
-"""The files that explorers load: the scripts as they stand in ``scripts/``, and those that are computed."""
+"""The files that explorers load: their code in one file, and data.
+
+The code is that of ``scripts/``, one file after the other and else as it stands there: together they are smaller when
+compressed, and one request brings them. Data comes when an explorer that needs it does.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,14 @@ from pathlib import Path
 
 from cnnfigs import provenance
 from cnnfigs.explorers import hierarchy, inputs, networks, peephole
+from cnnfigs.explorers.registry import BUNDLE, EXPLORERS, SHARED
 
 SCRIPTS = Path(__file__).with_name("scripts")
+#: What a page with explorers loads at once.
+LOADER = ("loader.js", "loader.css")
 
 #: Scripts that hold data, each with the function that writes it.
 DATA: Mapping[str, Callable[[], str]] = {
-    "registry.js": inputs.registry_script,
     "inputs.js": inputs.inputs_script,
     "photo.js": inputs.photo_script,
     "digits.js": networks.digits_script,
@@ -34,8 +40,9 @@ def write_assets(folder: Path) -> None:
         Where to; it is made. Hidden files in it remember what the data scripts were made from.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for path in SCRIPTS.iterdir():
-        (folder / path.name).write_bytes(path.read_bytes())
+    for name in LOADER:
+        (folder / name).write_bytes((SCRIPTS / name).read_bytes())
+    (folder / BUNDLE).write_text(bundle(), "utf-8")
     for name, write in DATA.items():
         made_from = provenance.digest(f"{write.__module__}:{write.__qualname__}")
         note = folder / f".{name}"
@@ -44,8 +51,13 @@ def write_assets(folder: Path) -> None:
             note.write_text(made_from, "utf-8")
 
 
+def bundle() -> str:
+    """Return the code of all explorers, with their settings before it."""
+    names = dict.fromkeys(name for explorer in EXPLORERS.values() for name in (*SHARED, *explorer.scripts))
+    return "\n".join([inputs.registry_script(), *((SCRIPTS / name).read_text("utf-8") for name in names)])
+
+
 def version() -> str:
-    """Give a short text that changes when any script does, so that browsers do not mix old ones and new."""
-    content = [path.read_bytes() for path in sorted(SCRIPTS.iterdir())]
-    content += [provenance.digest(f"{write.__module__}:{write.__qualname__}").encode() for write in DATA.values()]
-    return hashlib.sha256(b"\n".join(content)).hexdigest()[:8]
+    """Give a short text that changes when any file does, so that browsers do not mix old ones and new."""
+    data = [provenance.digest(f"{write.__module__}:{write.__qualname__}") for write in DATA.values()]
+    return hashlib.sha256("\n".join([bundle(), *data]).encode()).hexdigest()[:8]

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from cnnfigs.explorers.kernels import KERNELS, SCALABLE
 from cnnfigs.explorers.settings import OFF_ON, ON_OFF, Choice, Setting, Text, Whole
 
+#: The file that holds the code of all explorers.
+BUNDLE = "explorers.js"
 #: What every explorer is made of.
-SHARED = ("registry.js", "explorer.js")
+SHARED = ("explorer.js",)
 
 
 @dataclass(frozen=True)
@@ -21,31 +23,34 @@ class Explorer:
     name
         Its name in pages and addresses; its element is ``<cnn-NAME>``.
     scripts
-        What it needs besides :data:`SHARED`, in the order of loading: files of ``scripts/`` and the data scripts of
-        :data:`cnnfigs.explorers.assets.DATA`.
+        Its code besides :data:`SHARED`: files of ``scripts/``, each after those that it uses.
+    data
+        Data scripts that must be there before it starts, of :data:`cnnfigs.explorers.assets.DATA`.
     settings
         What can be set, by name.
     """
 
     name: str
     scripts: tuple[str, ...]
+    data: tuple[str, ...] = ()
     settings: Mapping[str, Setting] = field(default_factory=dict)
 
     @property
-    def all_scripts(self) -> tuple[str, ...]:
-        """Every script that it needs, in the order of loading."""
-        return (*SHARED, *self.scripts)
+    def files(self) -> tuple[str, ...]:
+        """What a page loads for it."""
+        return (BUNDLE, *self.data)
 
 
 _NUMBER = r"-?\d{1,4}(?:\.\d{1,4})?"
 
-_WINDOWS = ("arithmetic.js", "grid.js", "windows.js", "pictures.js", "inputs.js")
+_WINDOWS = ("arithmetic.js", "grid.js", "windows.js", "pictures.js")
 
 _MORE = Choice("More settings", OFF_ON)
 
 CONVOLUTION = Explorer(
     name="convolution",
     scripts=(*_WINDOWS, "convolution.js"),
+    data=("inputs.js",),
     settings={
         "picture": Choice("Input", ("digit", "cat", "ink", "drawing", "upload")),
         "size": Whole("Input size", 2, 28, 7),
@@ -73,6 +78,7 @@ CONVOLUTION = Explorer(
 POOLING = Explorer(
     name="pooling",
     scripts=(*_WINDOWS, "pooling.js"),
+    data=("inputs.js",),
     settings={
         "picture": Choice("Input", ("map", "digit", "upload")),
         "way": Choice("Keep", ("maximum", "average", "pick one")),
@@ -90,7 +96,8 @@ _WINDOW = r"[cp]\d{1,2}(?:s\d)?(?:d\d)?(?:same|e\d)?"
 
 RECEPTIVE_FIELD = Explorer(
     name="receptive-field",
-    scripts=("arithmetic.js", "grid.js", "pictures.js", "inputs.js", "photo.js", "receptive-field.js"),
+    scripts=("arithmetic.js", "grid.js", "pictures.js", "receptive-field.js"),
+    data=("inputs.js", "photo.js"),
     settings={
         "picture": Choice("Image", ("digit", "photo")),
         "layers": Text(
@@ -119,13 +126,15 @@ _DIGIT: Mapping[str, Setting] = {
 
 DIGIT_PAD = Explorer(
     name="digit-pad",
-    scripts=("arithmetic.js", "forward.js", "digits.js", "ink.js", "raster.js", "convnet.js", "digit.js"),
+    scripts=("arithmetic.js", "forward.js", "ink.js", "raster.js", "digit.js"),
+    data=("digits.js", "convnet.js"),
     settings=_DIGIT,
 )
 
 DIGIT = Explorer(
     name="digit",
-    scripts=(*DIGIT_PAD.scripts, "dense_131.js", "convnet_global_max.js", "networks.js"),
+    scripts=(*DIGIT_PAD.scripts, "networks.js"),
+    data=(*DIGIT_PAD.data, "dense_131.js", "convnet_global_max.js"),
     settings={
         **_DIGIT,
         "prepare": Choice("Prepare the drawing", ON_OFF),
@@ -149,7 +158,8 @@ DIGIT = Explorer(
 
 HIERARCHY = Explorer(
     name="hierarchy",
-    scripts=("data-hierarchy.js", "hierarchy.js"),
+    scripts=("hierarchy.js",),
+    data=("data-hierarchy.js",),
     settings={
         "depth": Whole("Depth, from the photo to the answer", 1, 5, 3),
         "unit": Whole("Unit", 1, 12, 1),
@@ -160,7 +170,8 @@ HIERARCHY = Explorer(
 
 PEEPHOLE = Explorer(
     name="peephole",
-    scripts=("raster.js", "digits.js", "ink.js", "data-peephole.js", "peephole.js"),
+    scripts=("raster.js", "ink.js", "peephole.js"),
+    data=("digits.js", "data-peephole.js"),
     settings={
         "seed": Whole("Choice of digits", 1, 9999, 1),
         "guesses": Text("Guesses", "[0-9]{0,12}", "up to twelve digits", ""),

@@ -165,7 +165,7 @@ def visit_explorer(self: HTML5Translator, node: ExplorerNode) -> None:
         explorer = EXPLORERS[node["name"]]
         attributes = {
             "id": f"explore-{explorer.name}",
-            "data-scripts": " ".join(explorer.all_scripts),
+            "data-scripts": " ".join(explorer.files),
             "data-version": assets.version(),
             "data-settings": urlencode(node["settings"]),
         }

@@ -9,8 +9,8 @@ from axe_playwright_python.sync_playwright import Axe
 from checks import DESKTOP, PHONE
 from exploring import page_of
 
-from cnnfigs.explorers.assets import DATA
-from cnnfigs.explorers.registry import EXPLORERS
+from cnnfigs.explorers.assets import LOADER
+from cnnfigs.explorers.registry import BUNDLE, EXPLORERS
 from cnnfigs.explorers.settings import Choice, Whole
 
 #: The most that all own scripts and style sheets may weigh, each compressed as a server does it.
@@ -59,7 +59,7 @@ def test_nothing_moves_when_it_starts(browser, site, served, name, window):
             .observe({type: 'layout-shift', buffered: true});"""
     )
     held = []
-    page.route("**/explorers/explorer.js*", held.append)
+    page.route("**/explorers/explorers.js*", lambda route: held.append(route))
     page.goto(f"{served}/{page_of(site, name)}")
     element = page.locator(f"cnn-{name}")
     element.evaluate("element => scrollTo(0, element.getBoundingClientRect().top + scrollY - 120)")
@@ -67,7 +67,7 @@ def test_nothing_moves_when_it_starts(browser, site, served, name, window):
     assert held, "its scripts are not asked for although it is in view"
     height = element.bounding_box()["height"]
     before = page.evaluate("window.moved.length")
-    page.unroute("**/explorers/explorer.js*")
+    page.unroute("**/explorers/explorers.js*")
     for route in held:
         route.continue_()
     element.locator(".explorer").wait_for()
@@ -204,8 +204,5 @@ def test_on_a_phone_all_fits_and_can_be_hit(open_explorer, name):
 
 def test_all_explorers_together_are_light(site):
     folder = site / "_static" / "explorers"
-    own = {name for explorer in EXPLORERS.values() for name in explorer.all_scripts} | {"loader.js", "loader.css"}
-    weights = {
-        name: len(gzip.compress((folder / name).read_bytes(), 9)) for name in own - (DATA.keys() - {"registry.js"})
-    }
+    weights = {name: len(gzip.compress((folder / name).read_bytes(), 9)) for name in (BUNDLE, *LOADER)}
     assert sum(weights.values()) <= LIMIT, weights

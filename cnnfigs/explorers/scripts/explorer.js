@@ -275,6 +275,8 @@
     }
   };
 
-  /** Let <cnn-NAME> be such an explorer. */
-  cnn.define = (name, explorer) => customElements.get(`cnn-${name}`) ?? customElements.define(`cnn-${name}`, explorer);
+  /** Enter <cnn-NAME>; it starts once its data is there. */
+  const known = new Map();
+  cnn.define = (name, explorer) => known.set(`cnn-${name}`, explorer);
+  cnn.start = (tag) => customElements.get(tag) ?? customElements.define(tag, known.get(tag));
 })();

@@ -1,30 +1,32 @@
-// Adds the scripts of an explorer when it comes near the reader's view or is named in the address, never in the first load.
+// Adds what an explorer needs when it comes near the reader's view or the address names it, never in the first load.
 (() => {
   "use strict";
   const base = document.currentScript.src;
-  const added = new Set();
+  const files = new Map();
 
-  function start(element) {
-    const { scripts, version } = element.dataset;
-    for (const name of scripts.split(" ")) {
-      if (added.has(name)) continue;
-      added.add(name);
-      const src = new URL(`${name}?v=${version}`, base).href;
-      document.head.append(Object.assign(document.createElement("script"), { src, async: false })); // in this order
-    }
-  }
+  const load = (name, version) => {
+    const src = new URL(`${name}?v=${version}`, base).href;
+    const loaded = new Promise((onload) => {
+      document.head.append(Object.assign(document.createElement("script"), { src, async: false, onload })); // in order
+    });
+    files.set(name, loaded);
+    return loaded;
+  };
 
-  function observe() {
+  const start = async ({ localName, dataset: { scripts, version } }) => {
+    await Promise.all(scripts.split(" ").map((name) => files.get(name) ?? load(name, version)));
+    cnn.start(localName);
+  };
+
+  const observe = () => {
     const explorers = document.querySelectorAll("[data-scripts]");
-    const observer = new IntersectionObserver(
-      (entries) => entries.forEach(({ isIntersecting, target }) => isIntersecting && start(target)),
-      { rootMargin: "600px" },
-    );
+    const near = (entries) => entries.forEach(({ isIntersecting, target }) => isIntersecting && start(target));
+    const observer = new IntersectionObserver(near, { rootMargin: "600px" });
     explorers.forEach((element) => observer.observe(element));
     const named = () => explorers.forEach((element) => location.hash.includes(`${element.id}?`) && start(element));
     addEventListener("hashchange", named);
     named();
-  }
+  };
 
   if (document.readyState === "complete") observe();
   else addEventListener("load", observe);

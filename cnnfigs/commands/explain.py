@@ -203,10 +203,18 @@ def _architecture(model: keras.Model, layers: Sequence[Layer], image: Floats | N
     )
     if chain and image is not None:
         picture = Architecture(network=model, image=image)
-        shown = _figure(picture.to_html(), f"{words} Inside of each map is what the layer makes of the image.")
+        shown = _figure(
+            picture.to_html(),
+            "layers as stacks of maps",
+            f"{words} Inside of each map is what the layer makes of the image.",
+        )
     else:
         drawn = draw_stages(layers[0].output_shape, found, model.name)
-        shown = _figure(_svg(drawn, "stages-"), f"{words} Layers whose maps have one size are drawn together.")
+        shown = _figure(
+            _svg(drawn, "stages-"),
+            "layers as stacks of maps",
+            f"{words} Layers whose maps have one size are drawn together.",
+        )
     return shown
 
 
@@ -237,7 +245,7 @@ def _layer_table(model: keras.Model, layers: Sequence[Layer], fields: dict[str, 
     described = (
         f"The {len(body) - 1:,} layers of {model.name} with output shape and number of parameters, {total:,} in all."
     )
-    table = scrolling(html_table([head, *body], described), "layers")
+    table = scrolling(html_table([head, *body], described), "table of layers")
     learned = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
     words = (
         f"<p>{total:,} parameters, of which training may change {learned:,}. Each number is derived from the layer's "
@@ -261,7 +269,7 @@ def _receptive_fields(layers: Sequence[Layer], fields: dict[str, ReceptiveField]
     )
     if unknown:
         words += f" Not known further: {unknown}"
-    return _figure(_svg(draw_fields(names, fields, image), "fields-"), words)
+    return _figure(_svg(draw_fields(names, fields, image), "fields-"), "size of the receptive fields", words)
 
 
 def _last_of_stages(model: keras.Model, layers: Sequence[Layer]) -> list[str]:
@@ -294,7 +302,7 @@ def _feature_maps(made: Look, layers: Sequence[Layer]) -> str:
     for number, (name, maps) in enumerate(made.maps.items()):
         drawn = draw_maps(name, maps)
         words = f"{name} ({kinds[name]}), {written(maps.shape)}."
-        parts += [f"<h3>{escape(name)}</h3>", _figure(_svg(drawn, f"maps-{number}-"), words)]
+        parts += [f"<h3>{escape(name)}</h3>", _figure(_svg(drawn, f"maps-{number}-"), f"maps of {name}", words)]
     return "\n".join(parts)
 
 
@@ -308,7 +316,7 @@ def _answer(made: Look) -> str:
     best = _best(made.answer)
     largest = told_number(float(made.answer[best[0]]), is_shares(made.answer))
     words = f"The largest of {made.answer.size:,} answers is that of class {best[0]}, counted from 0: {largest}."
-    return _figure(_svg(draw_answer(made.answer, best), "answer-"), words)
+    return _figure(_svg(draw_answer(made.answer, best), "answer-"), "largest answers", words)
 
 
 def _grad_cam(model: keras.Model, layers: Sequence[Layer], made: Look) -> str:
@@ -323,15 +331,16 @@ def _grad_cam(model: keras.Model, layers: Sequence[Layer], made: Look) -> str:
         f"Orange is where the maps of {names[-1]} speak for class {best}. The maps have {written(cells)} cells, so the "
         "picture is no finer than that. It tells what moves this score, not why, and not whether that is right."
     )
-    return _figure(_svg(draw_heat(made.image, heat, cells, best), "heat-"), words)
+    return _figure(_svg(draw_heat(made.image, heat, cells, best), "heat-"), "Grad-CAM map", words)
 
 
 def _svg(drawn: Drawn, prefix: str) -> str:
     return inline_svg(drawn.figure, drawn.description, prefix)
 
 
-def _figure(svg: str, caption: str) -> str:
-    return f"<figure>\n{scrolling(svg, 'picture')}\n<figcaption>{escape(caption)}</figcaption>\n</figure>"
+def _figure(svg: str, name: str, caption: str) -> str:
+    """Put a picture into a box that is called by its name, with a caption."""
+    return f"<figure>\n{scrolling(svg, name)}\n<figcaption>{escape(caption)}</figcaption>\n</figure>"
 
 
 def _as_document(report: Report, model: Any, model_file: Path) -> str:

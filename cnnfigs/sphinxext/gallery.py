@@ -191,15 +191,11 @@ def visit_cards(self: HTML5Translator, node: cards) -> None:
 def _card(builder: Any, docname: str, entry: catalog.Entry, several: tuple[catalog.Use, ...]) -> str:
     made = _made(builder.env, entry, several)
     here = builder.get_target_uri(docname)
-    shown = _question(made) if entry.kind == "Exercise" else _images(builder, here, entry.name, made)
+    shown = _question(made) if entry.kind == "Exercise" else _thumbnail(builder, here, entry.name, made)
     places = {}
     for use in several:
         anchor = f"#{use.label}" if use.label else ""
         places.setdefault(use.page, relative_uri(here, builder.get_target_uri(use.page)) + anchor)
-    if entry.kind != "Exercise":
-        if places:
-            shown = f'<a class="reference internal" href="{next(iter(places.values()))}">{shown}</a>'
-        shown = f'<div class="cnn-thumbnail">{shown}</div>'
     titles = {page: builder.env.titles[page].astext() for page in places}
     links = ", ".join(
         f'<a class="reference internal" href="{address}">{escape(titles[page])}</a>' for page, address in places.items()
@@ -214,7 +210,7 @@ def _card(builder: Any, docname: str, entry: catalog.Entry, several: tuple[catal
     )
 
 
-def _images(builder: Any, here: str, name: str, made: str) -> str:
+def _thumbnail(builder: Any, here: str, name: str, made: str) -> str:
     """Write the picture files of a card, and return the HTML that shows the one of the reader's theme."""
     described, width, height, drawn = pictures(made)
     folder = Path(builder.outdir, builder.imagedir)
@@ -228,7 +224,7 @@ def _images(builder: Any, here: str, name: str, made: str) -> str:
             f'<img class="only-{theme}" src="{relative_uri(here, f"{builder.imagedir}/{path.name}")}" '
             f'alt="{escape(described)}" width="{width:g}" height="{height:g}" loading="lazy" decoding="async">'
         )
-    return "".join(images)
+    return f'<div class="cnn-thumbnail">{"".join(images)}</div>'
 
 
 def _made(env: BuildEnvironment, entry: catalog.Entry, several: tuple[catalog.Use, ...]) -> str:

@@ -1,0 +1,41 @@
+"""The report of ``cnnfigs explain``, in a browser, from disk."""
+
+from pathlib import Path
+
+import checks
+import pytest
+from checks import DESKTOP, PHONE, Watch, open_page
+
+from cnnfigs.commands import explain
+from cnnfigs.data import FOLDER
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    """Explain the convnet."""
+    return explain.write_report(Path("convnet"), FOLDER / "chelsea.png", tmp_path_factory.mktemp("report")).as_uri()
+
+
+def test_nothing_else_is_asked_for_and_nothing_complained_of(report, tab):
+    watch = Watch(tab, report)
+    open_page(tab, report)
+    assert watch.problems == []
+    assert [request for request in watch.requests if not request.startswith("data:")] == [report]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_axe_finds_nothing_and_all_can_be_reached(report, tab, window, theme):
+    tab.set_viewport_size(window)
+    tab.emulate_media(color_scheme=theme)
+    open_page(tab, report)
+    assert checks.axe_violations(tab) == []
+    assert checks.double_ids(tab) == []
+    assert checks.out_of_reach(tab) == []
+    background = tab.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(19, 20, 22)"}[theme]
+
+
+def test_nothing_is_cut_on_paper(report, tab):
+    open_page(tab, report)
+    assert checks.cut_on_paper(tab) == []

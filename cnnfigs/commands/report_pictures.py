@@ -55,21 +55,27 @@ class Stage:
 def stages(layers: Sequence[Layer]) -> list[Stage]:
     """Sort the layers of a network by the size of their maps, in the order in which they are computed.
 
-    Single numbers in between, as from a branch that weighs the maps, do not count.
+    Single numbers in between, as from a branch that weighs the maps, do not count. A layer that only pads goes with
+    the layers behind it, for which it does so.
     """
     spatial = [number for number, layer in enumerate(layers) if _is_map(layer)]
     after = spatial[-1] if spatial else -1
     found: list[Stage] = []
+    padding: tuple[str, ...] = ()
     for number, layer in enumerate(layers):
         if not layer.inputs or not layer.output_shape or (number < after and not _is_map(layer)):
             continue
+        if layer.class_name.startswith("ZeroPadding") and number < after:
+            padding = (*padding, layer.name)
+            continue
         size = layer.output_shape[:2] if _is_map(layer) else ()
+        names, padding = (*padding, layer.name), ()
         channels = layer.output_shape[-1]
         if found and found[-1].size == size:
             before = found.pop()
-            found.append(Stage(size, (before.channels[0], channels), (*before.layers, layer.name)))
+            found.append(Stage(size, (before.channels[0], channels), before.layers + names))
         else:
-            found.append(Stage(size, (channels, channels), (layer.name,)))
+            found.append(Stage(size, (channels, channels), names))
     return found
 
 
@@ -79,39 +85,38 @@ def _is_map(layer: Layer) -> bool:
 
 def draw_stages(image: Sequence[int], found: Sequence[Stage], network: str) -> Drawn:
     """Draw each stage as a stack of maps, to scale, in rows of at most seven."""
-    per_row, width, height = 7, 102, 176
+    per_row, width, height = 7, 102, 190
     rows = -(-(len(found) + 1) // per_row)
     figure, axes = canvas(per_row * width if rows > 1 else (len(found) + 1) * width, rows * height)
     is_image = len(image) == 3
     largest = max([each for stage in found for each in stage.size] + list(image[:2] if is_image else []), default=1)
     places = [divmod(number, per_row) for number in range(len(found) + 1)]
-    told: list[tuple[tuple[int, ...], str, str, str, str]] = [
-        (tuple(image[:2]) if is_image else (), "input", "input", written(tuple(image)), "")
+    told: list[tuple[tuple[int, ...], str, str, tuple[str, ...]]] = [
+        (tuple(image[:2]) if is_image else (), "input", "input", (written(tuple(image)),))
     ]
     for stage in found:
         channels = " → ".join(f"{each:,}" for each in dict.fromkeys(stage.channels))
         count = f"{len(stage.layers)} layer{'s' * (len(stage.layers) != 1)}"
         what = "maps" if stage.size else "numbers"
-        told.append((stage.size, "output", written(stage.size) if stage.size else "a row", f"{channels} {what}", count))
-    for (row, column), (size, name, first, second, third) in zip(places, told, strict=True):
+        told.append((stage.size, "output", written(stage.size) if stage.size else "a row", (channels, what, count)))
+    for (row, column), (size, name, heading, lines) in zip(places, told, strict=True):
         middle, ground = (column + 0.5) * width, row * height + 112
         sheets = 3 if name == "output" and size else 1
         tall, wide = (max(5.0, 78 * side / largest) for side in size) if size else (78, 8)
         left = middle - (wide + 6 * (sheets - 1)) / 2
         for sheet in reversed(range(sheets)):
             box(axes, left + 6 * sheet, ground - tall - 6 * sheet, wide, tall, edge=name, fill=f"{name}-fill")
-        label(axes, middle, ground + 16, first, size=NORMAL, bold=True)
-        label(axes, middle, ground + 33, second, size=SMALL, name="muted")
-        label(axes, middle, ground + 48, third, size=SMALL, name="muted")
+        label(axes, middle, ground + 16, heading, size=NORMAL, bold=True)
+        for number, line in enumerate(lines):
+            label(axes, middle, ground + 33 + 15 * number, line, size=SMALL, name="muted")
         if column:
             arrow(axes, (column * width - 9, ground - 39), (column * width + 9, ground - 39))
     steps = "; ".join(
-        f"{count} with " + (f"maps of {first}, {second}" if size else second)
-        for size, _, first, second, count in told[1:]
+        f"{count} with " + (f"maps of {heading}, {channels}" if size else f"rows of numbers, {channels}")
+        for size, _, heading, (channels, _, count) in told[1:]
     )
-    return Drawn(
-        figure, f"The network {network} as stacks of feature maps, to scale. Input {told[0][3]}; then {steps}."
-    )
+    shape = written(tuple(image))
+    return Drawn(figure, f"The network {network} as stacks of feature maps, to scale. Input {shape}; then {steps}.")
 
 
 def draw_fields(names: Sequence[str], fields: Mapping[str, ReceptiveField], image: Sequence[int]) -> Drawn:

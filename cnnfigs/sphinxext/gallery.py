@@ -192,7 +192,7 @@ def _card(builder: Any, docname: str, entry: catalog.Entry, several: tuple[catal
     made = _made(builder.env, entry, several)
     here = builder.get_target_uri(docname)
     shown = _question(made) if entry.kind == "Exercise" else _thumbnail(builder, here, entry.name, made)
-    places = {}
+    places: dict[str, str] = {}
     for use in several:
         anchor = f"#{use.label}" if use.label else ""
         places.setdefault(use.page, relative_uri(here, builder.get_target_uri(use.page)) + anchor)

@@ -9,11 +9,14 @@ import keras
 import numpy as np
 import pytest
 from lxml import html
+from matplotlib.text import Text
 from PIL import Image
 
 from cnnfigs.arithmetic.receptive import receptive_field
 from cnnfigs.commands import explain
+from cnnfigs.commands.report_pictures import Stage, draw_stages, stages
 from cnnfigs.data import FOLDER
+from cnnfigs.drawing.style import style
 from cnnfigs.models.files import ModelFileError, read_model
 from cnnfigs.models.networks import NETWORKS
 from cnnfigs.models.records import layer_records
@@ -380,9 +383,33 @@ def test_image_is_cut_from_the_middle_and_keeps_its_shape(tmp_path):
     assert explain.read_image(tmp_path / "turned.jpg").shape == (10, 30, 3)
 
 
+def texts_that_overlap(figure):
+    """Pairs of texts of a drawing that stand on each other, and texts that its edge cuts, in a font as wide as any."""
+    figure.draw_without_rendering()
+    boxes = [(text.get_text(), text.get_window_extent()) for text in figure.findobj(Text) if text.get_text().strip()]
+    width, height = figure.bbox.size
+    found = [one for one, box in boxes if box.x0 < -0.5 or box.x1 > width + 0.5 or box.y0 < -1 or box.y1 > height + 1]
+    for (one, box), (other, its) in itertools.combinations(boxes, 2):
+        if box.x1 > its.x0 + 1 and its.x1 > box.x0 + 1 and box.y1 > its.y0 + 2 and its.y1 > box.y0 + 2:
+            found.append((one, other))
+    return found
+
+
+def test_stages_of_large_networks_stand_apart_and_padding_is_none():
+    model = keras.applications.ResNet50(weights=None)
+    with style():
+        found = stages(layer_records(model))
+        drawn = draw_stages((224, 224, 3), found, "resnet50")
+        assert [stage.size for stage in found] == [(112, 112), (56, 56), (28, 28), (14, 14), (7, 7), ()]
+        assert sum(len(stage.layers) for stage in found) == len(model.layers) - 1
+        assert texts_that_overlap(drawn.figure) == []
+        many = [Stage((9 - n, 9 - n), (1024, 4096), ("a", "b")) for n in range(8)]
+        assert texts_that_overlap(draw_stages((9, 9, 1), many, "deep").figure) == []
+
+
 def test_stages_leave_out_what_weighs_maps_and_count_every_other_layer():
     model = keras.applications.MobileNetV3Small(weights=None, input_shape=(32, 32, 3))
-    found = explain.stages(layer_records(model))
+    found = stages(layer_records(model))
     sizes = [stage.size for stage in found]
     assert all(one != other for one, other in itertools.pairwise(sizes))
     assert (1, 1) not in sizes  # the branches that weigh the maps

@@ -134,7 +134,7 @@ class DigitHeat(Picture):
 
     def draw(self, run: HeatRun) -> Figure:
         """Draw a row for each class: the digit, both maps on it, and where they differ."""
-        return _draw(run, 124, 22, smooth=False)
+        return _draw(run, 140, 20, smooth=False)
 
     def describe(self, run: HeatRun) -> str:
         """Tell both maps for each class."""

@@ -369,7 +369,7 @@ def ascend(
         optimizer.apply([-tape.gradient(wanted, changed)], [changed])
         return images, totals
 
-    step = tf.function(climb)
+    step = tf.function(climb, autograph=False)  # there is nothing in it that only TensorFlow could decide
     kept = []
     most = round(JITTER * side) if regularized else 0
     for number in range(max(keep) + 1):

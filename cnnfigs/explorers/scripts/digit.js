@@ -7,10 +7,6 @@
 
   /** The most characters that a drawing takes in an address. */
   const FULL = 4000;
-  const testDigits = ink.testDigits();
-  /** Rows of them on the shelf. */
-  const ROWS = testDigits.length / 10;
-
   /** Write a probability; none is written as 100. */
   const percent = (share) => (share >= 0.9995 ? "over 99.9 %" : `${cnn.number(100 * share, 1)} %`);
 
@@ -46,7 +42,7 @@
       this.networks = this.constructor.networks.map((name) => new cnn.Network(cnn.data[name]));
       this.answers = this.networks.map(({ name }) => new Answer(name));
       const button = (text, onclick) => make("button", { type: "button", onclick }, text);
-      const next = () => this.change({ digit: (this.state.digit % testDigits.length) + 1, drawing: "" });
+      const next = () => this.change({ digit: (this.state.digit % this.settings.digit.most) + 1, drawing: "" });
       this.tools = make(
         "div",
         { class: "controls" },
@@ -111,17 +107,18 @@
 
     /** The test digits, a column for each digit from 0 to 9. */
     #shelf() {
-      const digitAt = (cell) => (cell % 10) * ROWS + Math.floor(cell / 10);
+      const digits = ink.testDigits();
+      const rows = digits.length / 10;
+      const digitAt = (cell) => (cell % 10) * rows + Math.floor(cell / 10);
       const name = (cell) => `test digit ${digitAt(cell) + 1}, a ${cell % 10}`;
       const shelf = new cnn.Raster("Digits of MNIST", name, (cell, how) => {
         if (how === "enter" || how === "press") this.change({ digit: digitAt(cell) + 1, drawing: "" });
         else if (how === "key") this.say(`This is ${name(cell)}. Enter takes it.`);
       });
-      const count = testDigits.length;
-      shelf.layout(ROWS, 10, 10 * IMAGE, ROWS * IMAGE);
-      const pixel = (_, at) => testDigits[digitAt(at % count)].image[Math.floor(at / count)];
-      const values = Float32Array.from({ length: IMAGE * IMAGE * count }, pixel);
-      shelf.paint(values, [IMAGE, IMAGE, count], { colors: "ink" });
+      shelf.layout(rows, 10, 10 * IMAGE, rows * IMAGE);
+      const pixel = (_, at) => digits[digitAt(at % digits.length)].image[Math.floor(at / digits.length)];
+      const values = Float32Array.from({ length: IMAGE * IMAGE * digits.length }, pixel);
+      shelf.paint(values, [IMAGE, IMAGE, digits.length], { colors: "ink" });
       return make("details", { class: "shelf" }, make("summary", {}, "Take a digit of MNIST instead"), shelf.element);
     }
 
@@ -177,7 +174,7 @@
     /** Show the drawing and what the networks make of it. */
     show() {
       const { digit, prepare = "on", down = 0, right = 0 } = this.state;
-      const paper = ink.drawn(testDigits[digit - 1]?.image, this.strokes);
+      const paper = ink.drawn(ink.testDigits()[digit - 1]?.image, this.strokes);
       this.paper.paint(paper, [PAPER, PAPER, 1], { colors: "ink" });
       this.image = ink.shifted(prepare === "on" ? ink.prepared(paper) : ink.reduced(paper), down, right);
       this.networks.forEach((network, index) => this.answers[index].show(network.run(this.image)));

@@ -114,12 +114,14 @@
   }
 
   /** The test images that come along, so many of each digit, the zeros first. */
+  let known;
   function testDigits(each = 5) {
-    const [codes, size] = [atob(cnn.digits), IMAGE * IMAGE];
-    return Array.from({ length: codes.length / size }, (_, digit) => ({
+    const [codes, size] = [known ? "" : atob(cnn.digits), IMAGE * IMAGE];
+    known ??= Array.from({ length: codes.length / size }, (_, digit) => ({
       label: Math.floor(digit / each),
       image: Float32Array.from({ length: size }, (_, at) => codes.charCodeAt(digit * size + at) / 255),
     }));
+    return known;
   }
 
   cnn.ink = { IMAGE, PAPER, drawn, reduced, prepared, shifted, written, read, testDigits };

@@ -76,7 +76,7 @@
         this.all = !this.all;
         this.#explain();
       });
-      this.switch = button("Switch this filter off", () => this.#switch());
+      this.switch = button("Switch it off", () => this.#switch());
       const buttons = make("div", { class: "controls" }, this.back, this.more, this.switch);
       this.sum = this.panel("sum", this.formula, this.terms, buttons);
       return make("div", { class: "stage" }, this.mapPanel, this.sum);

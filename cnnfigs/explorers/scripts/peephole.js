@@ -4,9 +4,7 @@
   const cnn = (window.cnn ??= {});
   const { make } = cnn;
   const { IMAGE } = cnn.ink;
-  const testDigits = cnn.ink.testDigits();
-  const { windows, lines } = cnn.peephole;
-  const ROUNDS = windows.flatMap((size) => [size, size]);
+  const ROUNDS = 12;
   const MIDDLE = (IMAGE / 2) * (IMAGE + 1);
   /** The chart, in pixels: where its axes begin, and how far they go. */
   const [LEFT, TOP, WIDE, HIGH] = [38, 10, 250, 130];
@@ -37,22 +35,24 @@
 
     update() {
       const { seed, guesses } = this.state;
+      const all = cnn.ink.testDigits();
       // Steps that share no factor with the number of digits come to each of them once.
-      const digits = ROUNDS.map((_, round) => testDigits[(seed * 17 + round * 21) % testDigits.length]);
+      const digits = Array.from({ length: ROUNDS }, (_, round) => all[(seed * 17 + round * 21) % all.length]);
       const round = guesses.length;
       this.right = [...guesses].map((guess, at) => Number(guess) === digits[at].label);
-      this.over = round === ROUNDS.length;
-      this.size = this.over ? IMAGE : ROUNDS[round];
+      this.over = round === ROUNDS;
+      // Two rounds for each size of hole.
+      this.size = this.over ? IMAGE : cnn.peephole.windows[round >> 1];
       this.image = digits.at(this.over ? -1 : round).image;
       this.hole.go(MIDDLE);
       this.#look(MIDDLE);
       const size = `${this.size}×${this.size}`;
-      this.behind.name(this.over ? "The last of twelve" : `${round + 1} of ${ROUNDS.length}: a hole of ${size}`);
+      this.behind.name(this.over ? "The last of twelve" : `${round + 1} of ${ROUNDS}: a hole of ${size}`);
       for (const key of this.keys.children) key.disabled = this.over;
       this.#chart();
       const last = round ? `${this.right.at(-1) ? "Right" : "No"}: it was a ${digits[round - 1].label}. ` : "";
       const next = this.over
-        ? `You told ${this.right.filter(Boolean).length} of ${ROUNDS.length}. Two digits for each hole are few, so that chance has a part in your line.`
+        ? `You told ${this.right.filter(Boolean).length} of ${ROUNDS}. Two digits for each hole are few, so that chance has a part in your line.`
         : `Move the hole of ${size} pixels over the digit, and then say which it is.`;
       this.say(last + next);
     }
@@ -87,6 +87,7 @@
 
     /** The reader's line, and when all is told, those of the networks. */
     #chart() {
+      const { windows, lines } = cnn.peephole;
       const x = (index) => LEFT + (WIDE * (index + 0.5)) / windows.length;
       const y = (share) => TOP + HIGH * (1 - share);
       const own = windows.map((_, index) => {
@@ -119,7 +120,7 @@
       .behind { width: 14rem; }
       .behind .raster { touch-action: none; }
       .behind .halo { stroke: none; }
-      .cover { fill: var(--cnn-padding-fill) !important; }
+      .behind .cover { fill: var(--cnn-padding-fill); stroke: none; }
       .keys { display: grid; grid-template-columns: repeat(5, 1fr); gap: 0.25rem; margin-top: 0.5rem; }
       .keys button { padding: 0; }
       .keys button:disabled { color: var(--cnn-muted); cursor: default; }

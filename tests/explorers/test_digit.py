@@ -1,0 +1,318 @@
+"""The digit explorer and the pad, operated as readers do."""
+
+import base64
+import math
+import re
+from itertools import pairwise
+
+import keras
+import numpy as np
+import pytest
+from checks import DESKTOP, PHONE
+
+from cnnfigs.explorers.networks import some_digits
+from cnnfigs.models.training import as_input
+from cnnfigs.models.weights import load
+
+#: A seven, in pixels of the paper.
+SEVEN = [(8, 6), (20, 6), (13, 23)]
+
+
+def answers(opened):
+    """What each network says, by its name: a digit."""
+    told = opened.element.locator(".answers p").all_inner_texts()
+    return {name: int(answer) for name, answer in (re.match(r"(\w+): (\d), ", each).groups() for each in told)}
+
+
+def places(opened, points):
+    """Pixels of the paper as points of the window."""
+    box = opened.element.locator(".paper svg").bounding_box()
+    return [(box["x"] + x / 28 * box["width"], box["y"] + y / 28 * box["height"]) for x, y in points]
+
+
+def draw_with_mouse(opened, points):
+    mouse = opened.page.mouse
+    first, *others = places(opened, points)
+    mouse.move(*first)
+    mouse.down()
+    for place in others:
+        mouse.move(*place, steps=12)
+    mouse.up()
+
+
+def ink(opened):
+    """How much ink the networks get."""
+    return opened.element.evaluate("element => element.image.reduce((sum, ink) => sum + ink, 0)")
+
+
+def centre(opened):
+    """The mean column of what the networks get."""
+    return opened.element.evaluate(
+        """({image}) =>
+            image.reduce((sum, ink, at) => sum + ink * (at % 28), 0) / image.reduce((sum, ink) => sum + ink)"""
+    )
+
+
+@pytest.mark.parametrize("name", ["digit-pad", "digit"])
+def test_drawn_with_a_mouse(open_explorer, name):
+    opened = open_explorer(name, "digit=0")
+    assert "The paper is blank" in opened.told
+    draw_with_mouse(opened, SEVEN)
+    assert answers(opened)["convnet"] == 7
+    assert opened.told.startswith("convnet says 7, ")
+    opened.element.get_by_role("button", name="Undo").click()
+    assert ink(opened) == 0
+
+
+def test_drawn_with_a_finger_on_a_phone(open_explorer):
+    opened = open_explorer("digit", "digit=0", viewport=PHONE, has_touch=True, is_mobile=True)
+    opened.element.locator(".paper").scroll_into_view_if_needed()
+    before = opened.page.evaluate("scrollY")
+    session = opened.page.context.new_cdp_session(opened.page)
+    corners = places(opened, SEVEN)
+    along = [
+        (x1 + (x2 - x1) * part / 8, y1 + (y2 - y1) * part / 8)
+        for (x1, y1), (x2, y2) in pairwise(corners)
+        for part in range(9)
+    ]
+    for kind, (x, y) in [("touchStart", along[0]), *(("touchMove", place) for place in along)]:
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    assert opened.page.evaluate("scrollY") == before, "the page scrolled instead"
+    assert answers(opened)["convnet"] == 7
+    # The arrows and the maps answer to a finger too.
+    opened.element.get_by_role("button", name="Move the digit right").tap()
+    assert opened.state["right"] == 1
+    opened.element.get_by_role("grid", name="Maps of conv2d_2").tap()
+    assert opened.told.startswith("conv2d_2, map ")
+
+
+def test_by_keyboard_alone(open_explorer):
+    opened = open_explorer("digit", "digit=0")
+    keyboard = opened.page.keyboard
+    opened.element.get_by_role("button", name="Another test digit").focus()
+    for _ in range(2):
+        keyboard.press("Tab")
+    # A stroke down: the pen is put on the paper, moved, and lifted.
+    assert opened.element.evaluate("({shadowRoot}) => shadowRoot.activeElement.getAttribute('aria-label')").endswith(
+        "up"
+    )
+    for _ in range(5):
+        keyboard.press("ArrowRight")
+    keyboard.press("Space")
+    for _ in range(18):
+        keyboard.press("ArrowDown")
+    assert opened.told == "Pen at row 24, column 15, pen down."
+    keyboard.press("Space")
+    assert set(answers(opened).values()) == {1}
+    stroke = opened.state["drawing"]
+    keyboard.press("Home")
+    keyboard.press("Enter")
+    keyboard.press("ArrowDown")
+    keyboard.press("Escape")
+    assert opened.state["drawing"].startswith(f"{stroke}-")
+    keyboard.press("Backspace")
+    assert opened.state["drawing"] == stroke
+    # Arrow keys on the arrows move the digit.
+    before = centre(opened)
+    opened.element.get_by_role("button", name="Move the digit up").focus()
+    for _ in range(3):
+        keyboard.press("ArrowRight")
+    assert centre(opened) == pytest.approx(before + 3, abs=1e-4)
+    assert opened.state["right"] == 3
+    # From map to map, into the map, from number to number, and a term leads back to the layer before.
+    opened.element.get_by_role("grid", name="Maps of conv2d_3").get_by_role("gridcell").focus()
+    keyboard.press("ArrowRight")
+    assert opened.told.startswith("conv2d_3, map 2, row ")
+    opened.element.get_by_role("grid", name="The chosen map").get_by_role("gridcell").focus()
+    keyboard.press("PageUp")
+    keyboard.press("Home")
+    keyboard.press("ArrowRight")
+    assert opened.told.startswith("conv2d_3, map 2, row 1, column 2: ReLU(")
+    opened.element.get_by_role("listitem").get_by_role("button").first.focus()
+    keyboard.press("Enter")
+    assert opened.told.startswith("max_pooling2d_2, map ")
+    keyboard.press("Enter")
+    assert opened.told.startswith("conv2d_2, map ")
+    opened.element.get_by_role("button", name=re.compile("^Back to max_pooling2d_2")).focus()
+    keyboard.press("Enter")
+    keyboard.press("Enter")
+    assert opened.told.startswith("conv2d_3, map 2, row 1, column 2: ReLU(")
+    # All of the paper is cleared from the paper.
+    opened.element.get_by_role("grid", name=re.compile("^Paper")).get_by_role("gridcell").focus()
+    keyboard.press("Delete")
+    assert ink(opened) == 0
+
+
+def test_test_digits_are_answered_as_keras_answers_them(open_explorer):
+    opened = open_explorer("digit")
+    digits = as_input(some_digits())
+    expected = {name: load(name).predict(digits, verbose=0).argmax(axis=1) for name in answers(opened)}
+    found = opened.element.evaluate(
+        """element => Array.from({length: 50}, (_, digit) => {
+            element.change({digit: digit + 1});
+            return element.networks.map(network => network.values.at(-1).indexOf(Math.max(...network.values.at(-1))));
+        })"""
+    )
+    np.testing.assert_array_equal(np.array(found).T, list(expected.values()))
+    opened.element.get_by_text("Take a digit of MNIST instead").click()
+    shelf = opened.element.get_by_role("grid", name="Digits of MNIST")
+    box = shelf.bounding_box()
+    shelf.click(position={"x": box["width"] * 0.35, "y": box["height"] * 0.5})
+    assert opened.state["digit"] == 3 * 5 + 2 + 1
+    assert set(answers(opened).values()) == {3}
+
+
+def numbers_of(text):
+    return [float(each) for each in re.findall(r"-?\d+(?:\.\d+)?", text.replace("−", "-").replace("- ", "-"))]
+
+
+@pytest.mark.parametrize(
+    ("unit", "size"),
+    [
+        ("conv2d_1,19,17,17", 3),
+        ("conv2d_2,13,4,5", 8),
+        ("max_pooling2d_2,7,2,2", 10),
+        ("conv2d_3,7,2,2", 18),
+        ("dense,5,1,1", 26),
+    ],
+)
+def test_a_unit_is_spelled_out(open_explorer, unit, size):
+    opened = open_explorer("digit", f"unit={unit}")
+    opened.page.wait_for_function("([element]) => element.chosen", arg=[opened.element.element_handle()])
+    layer, channel, row, column = unit.split(",")
+    network = load("convnet")
+    image = as_input(some_digits()[20:21])
+    values = keras.Model(network.inputs, network.get_layer(layer).output)([image])
+    where = (0, int(channel) - 1) if layer == "dense" else (0, int(row) - 1, int(column) - 1, int(channel) - 1)
+    value = float(np.asarray(values)[where])
+    heading = opened.element.locator(".sum .heading").inner_text()
+    assert numbers_of(heading.rpartition(": ")[2])[0] == pytest.approx(value, abs=0.03 * float(np.max(values)))
+    formula = opened.element.locator(".formula").inner_text()
+    assert f"It sees {size}×{size} pixels." in formula
+    if layer.startswith("max"):
+        assert formula.startswith("The largest of the 4 numbers")
+        terms = opened.element.get_by_role("listitem").all_inner_texts()
+        assert len(terms) == 4
+        assert max(numbers_of(term.rpartition(": ")[2])[0] for term in terms) == pytest.approx(
+            numbers_of(heading.rpartition(": ")[2])[0]
+        )
+        return
+    # bias + products (+ others) = sum
+    bias, *parts = numbers_of(re.sub(r"\((?!−)[^()]*\)|ReLU", "", formula).split("=")[0])
+    total = numbers_of(formula.split("=")[1])[0]
+    assert bias + math.fsum(parts) == pytest.approx(total, abs=0.002)
+    more = opened.element.get_by_role("button", name=re.compile(r"^All \d+$"))
+    if more.is_visible():
+        more.click()
+    terms = [text.rpartition(": ")[2] for text in opened.element.get_by_role("listitem").all_inner_texts()]
+    products = [numbers_of(term) for term in terms]
+    assert len(terms) == {"conv2d_1": 9, "conv2d_2": 288, "conv2d_3": 576, "dense": 1152}[layer]
+    for read, weight, product in products:
+        assert read * weight == pytest.approx(product, abs=0.0011 + 0.0006 * (abs(read) + abs(weight)))
+    assert bias + math.fsum(product for *_, product in products) == pytest.approx(total, abs=0.0006 * len(terms))
+
+
+def test_pointing_shows_a_unit_and_pressing_keeps_it(open_explorer):
+    opened = open_explorer("digit")
+    heading = opened.element.locator(".sum .heading")
+    sheet = opened.element.get_by_role("grid", name="Maps of conv2d_2")
+    sheet.scroll_into_view_if_needed()
+    box = sheet.bounding_box()
+    sheet.hover(position={"x": box["width"] / 32, "y": box["height"] / 8})
+    assert heading.inner_text().startswith("conv2d_2, map 1, ")
+    sheet.hover(position={"x": box["width"] * 3 / 32, "y": box["height"] / 8})
+    assert heading.inner_text().startswith("conv2d_2, map 2, ")
+    assert opened.state["unit"] == ""
+    sheet.click(position={"x": box["width"] * 3 / 32, "y": box["height"] / 8})
+    assert opened.state["unit"].startswith("conv2d_2,2,")
+    sheet.hover(position={"x": box["width"] / 32, "y": box["height"] / 8})
+    assert heading.inner_text().startswith("conv2d_2, map 2, ")
+    sheet.click(position={"x": box["width"] * 3 / 32, "y": box["height"] / 8})
+    sheet.hover(position={"x": box["width"] / 32, "y": box["height"] / 8})
+    assert heading.inner_text().startswith("conv2d_2, map 1, ")
+
+
+def test_filters_are_switched_off_and_on(open_explorer):
+    opened = open_explorer("digit", "unit=conv2d_1,19,17,17")
+    switch = opened.element.get_by_role("button", name="Switch it off")
+    switch.click()
+    assert opened.state["off"] == "conv2d_1.19"
+    assert switch.get_attribute("aria-pressed") == "true"
+    assert "but its filter is switched off" in opened.element.locator(".formula").inner_text()
+    model = load("convnet")
+    kernel, bias = model.layers[0].get_weights()
+    kernel[..., 18] = bias[18] = 0
+    model.layers[0].set_weights([kernel, bias])
+    expected = model.predict(as_input(some_digits()[20:21]), verbose=0)[0]
+    found = opened.element.evaluate("({network}) => [...network.values.at(-1)]")
+    np.testing.assert_allclose(found, expected, atol=0.02)
+    opened.element.get_by_role("button", name="Switch all filters on").click()
+    assert opened.state["off"] == ""
+    opened.control("Inside").select_option("dense_131")
+    assert opened.complaint == ""
+    assert opened.element.get_by_role("grid", name="Maps of dense_1").is_visible()
+
+
+def test_unprepared_drawings_stay_where_they_are(open_explorer):
+    drawing = "101040102850"  # a small seven in the upper left corner
+    opened = open_explorer("digit", f"digit=0&prepare=off&drawing={drawing}")
+    where = centre(opened)
+    assert where < 8
+    opened.control("Prepare the drawing").select_option("on")
+    assert 13 <= centre(opened) <= 15
+    assert answers(opened)["convnet"] == 7
+
+
+def test_the_address_keeps_a_drawing(open_explorer):
+    opened = open_explorer("digit", "digit=0")
+    draw_with_mouse(opened, SEVEN)
+    opened.page.wait_for_function("() => location.hash.includes('drawing=')")
+    before = opened.element.evaluate("({image}) => [...image]")
+    drawing = opened.state["drawing"]
+    opened.page.reload()
+    opened.element.locator(".explorer").wait_for()
+    assert opened.state["drawing"] == drawing
+    assert opened.element.evaluate("({image}) => [...image]") == before
+    opened.set("unit=conv2d_9,1,1,1")
+    assert opened.complaint == "convnet has no number conv2d_9,1,1,1: layer, map, row and column are wanted."
+    assert opened.state["drawing"] == drawing
+
+
+def test_a_full_paper_says_so(open_explorer):
+    opened = open_explorer("digit-pad", "digit=0")
+    opened.set("digit=0&drawing=" + "00e0e000" * 499)
+    draw_with_mouse(opened, [(3, 3), (25, 25), (3, 25), (25, 3), (3, 3)])
+    assert len(opened.state["drawing"]) <= 4000
+    assert ink(opened) > 0
+
+
+def test_drawing_is_quick(open_explorer):
+    """Of a frame's 16.7 ms a stroke may take the smaller half; the quickest tenth, since this machine may be busy."""
+    opened = open_explorer("digit", "digit=0&drawing=40304030a030a03068b868b8", viewport=DESKTOP)
+    times = opened.element.evaluate(
+        """element => Array.from({length: 60}, () => {
+            const start = performance.now();
+            element.show();
+            return performance.now() - start;
+        })"""
+    )
+    assert np.percentile(times, 10) < 8.3, sorted(times)
+
+
+def test_one_pass_is_quick(open_explorer):
+    opened = open_explorer("digit-pad")
+    times = opened.element.evaluate(
+        """({networks: [network], image}) => Array.from({length: 120}, () => {
+            const start = performance.now();
+            network.run(image);
+            return performance.now() - start;
+        })"""
+    )
+    assert np.median(times[20:]) <= 5
+
+
+def test_the_digits_are_those_of_mnist(open_explorer):
+    opened = open_explorer("digit-pad")
+    shipped = np.frombuffer(base64.b64decode(opened.page.evaluate("cnn.digits")), dtype=np.uint8)
+    np.testing.assert_array_equal(shipped.reshape(50, 28, 28), some_digits())

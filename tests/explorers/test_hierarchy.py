@@ -1,0 +1,109 @@
+"""The hierarchy explorer, operated as readers do."""
+
+import re
+
+import numpy as np
+import pytest
+from checks import PHONE
+
+from cnnfigs.data import cat_photo
+from cnnfigs.illustrations.scrambled import ScrambledCat
+from cnnfigs.illustrations.visual_hierarchy import HierarchyTree
+from cnnfigs.models.imagenet import resized
+from cnnfigs.runs.photo_answers import SQUARE, shuffled
+
+
+def units(opened, panel):
+    """Labels of the units that a panel shows."""
+    buttons = opened.element.locator(f".panel:has(> .heading:has-text('{panel}')) button:visible")
+    return buttons.evaluate_all("all => all.map(each => each.getAttribute('aria-label'))")
+
+
+def test_each_depth_shows_the_units_of_the_tree(open_explorer):
+    opened = open_explorer("hierarchy")
+    tree = HierarchyTree().result
+    for depth, level in enumerate(tree.levels[::-1], 1):
+        opened.set(f"depth={depth}")
+        assert units(opened, level.layer) == [
+            f"{unit.box[2]} px: unit {number} of {level.layer}" for number, unit in enumerate(level.units, 1)
+        ]
+        frames = opened.element.locator(".where .chosen, .where .window").evaluate_all(
+            "all => all.map(each => ['y', 'x', 'height', 'width'].map(name => Number(each.getAttribute(name))))"
+        )
+        assert sorted(map(tuple, frames)) == sorted(unit.box for unit in level.units)
+
+
+def test_units_lead_to_those_that_drive_them_and_back(open_explorer):
+    opened = open_explorer("hierarchy", "depth=5&unit=2")
+    tree = HierarchyTree().result
+    driving = [link for link in tree.links[0] if link.upper == 1]
+    found = units(opened, "It is driven by")
+    assert [int(re.search(r"unit (\d+) of", label)[1]) - 1 for label in found] == sorted(link.lower for link in driving)
+    shares = {int(re.search(r"unit (\d+)", label)[1]) - 1: re.search(r", ([\d.]+)", label)[1] for label in found}
+    for link in driving:
+        assert float(shares[link.lower]) == pytest.approx(100 * link.share, abs=0.5)
+    opened.element.get_by_role("button", name=found[0]).click()
+    assert (opened.state["depth"], opened.state["unit"]) == (4, sorted(link.lower for link in driving)[0] + 1)
+    assert f"of {tree.levels[1].layer} is excited most here" in opened.told
+    assert any("unit 2 of out_relu" in label for label in units(opened, "It drives"))
+
+
+def test_by_keyboard_alone(open_explorer):
+    opened = open_explorer("hierarchy", "depth=1")
+    keyboard = opened.page.keyboard
+    slider = opened.element.get_by_role("slider", name="Depth, from the photo to the answer")
+    slider.focus()
+    for depth in range(2, 6):
+        keyboard.press("ArrowRight")
+        assert opened.state["depth"] == depth
+    keyboard.press("Tab")
+    keyboard.press("Tab")
+    keyboard.press("Enter")
+    assert opened.state["unit"] == 2
+    opened.element.get_by_role("slider", name="Tiles, from one to many").focus()
+    keyboard.press("ArrowRight")
+    assert opened.told.startswith("In 9 tiles: a cat, with ")
+    opened.control("Order of the tiles").focus()
+    keyboard.press("ArrowDown")
+    assert opened.state["order"] == 2
+
+
+def test_tiles_and_answers_are_those_of_the_run(open_explorer):
+    opened = open_explorer("hierarchy")
+    photo = resized(cat_photo()[SQUARE], 225, 225)
+    opened.page.wait_for_function("([element]) => element.square.complete", arg=[opened.element.element_handle()])
+    changes = [change for change in ScrambledCat().result.changes if change.tile_size]
+    for number, change in enumerate(changes, 1):
+        for order in (1, 20):
+            opened.set(f"tiles={number}&order={order}")
+            answer = change.answers[order - 1]
+            told = opened.element.locator(".said p").inner_text()
+            cats, probability = re.findall(r"([\d.]+)\s%", told)
+            assert float(cats) == pytest.approx(100 * answer.cats, abs=0.51)
+            assert float(probability) == pytest.approx(100 * answer.probabilities[0], abs=0.51)
+            assert f"“{answer.names[0]}”" in told
+            shown = opened.element.locator("canvas").evaluate(
+                """canvas => {
+                    const copy = new OffscreenCanvas(225, 225).getContext("2d");
+                    copy.drawImage(canvas, 0, 0);
+                    const {data} = copy.getImageData(0, 0, 225, 225);
+                    return Array.from({length: 225 * 225}, (_, at) =>
+                        (data[4 * at] + data[4 * at + 1] + data[4 * at + 2]) / 3);
+                }"""
+            )
+            expected = shuffled(photo, change.tile_size, order - 1).mean(axis=-1)
+            # JPEG is not exact; a tile in another place would be far off.
+            assert np.abs(np.reshape(shown, (225, 225)) - expected).mean() < 5
+
+
+def test_by_touch_on_a_phone(open_explorer):
+    opened = open_explorer("hierarchy", "depth=4", viewport=PHONE, has_touch=True, is_mobile=True)
+    opened.element.get_by_role("button", name=re.compile("unit 3 of block_12")).tap()
+    assert opened.state["unit"] == 3
+
+
+def test_a_unit_that_is_not_there_is_refused(open_explorer):
+    opened = open_explorer("hierarchy", "depth=5&unit=2")
+    opened.set("depth=5&unit=9")
+    assert opened.complaint == "At depth 5 there are 3 units: there is no unit 9."
+    assert opened.state["unit"] == 2

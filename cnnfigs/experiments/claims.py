@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from cnnfigs.experiments.catalog import all_trials
 from cnnfigs.experiments.comparisons import Comparison, Findings, Measured, Verdict, compare_values, reverse, verdict
 from cnnfigs.experiments.findings import (
     Reading,
@@ -20,7 +21,7 @@ from cnnfigs.experiments.findings import (
     other_corner,
     peephole,
 )
-from cnnfigs.experiments.records import RECORDS
+from cnnfigs.experiments.records import RECORDS, path_of
 
 #: Digits that are not told apart are guessed, more often wrongly than rightly.
 HALF = 0.5
@@ -57,9 +58,19 @@ class Claim:
 
 @dataclass(frozen=True)
 class Claims:
-    """All claims."""
+    """All claims, and how many of the trials behind them are recorded.
+
+    Attributes
+    ----------
+    claims
+        The claims.
+    recorded, planned
+        Numbers of trials.
+    """
 
     claims: tuple[Claim, ...]
+    recorded: int
+    planned: int
 
 
 def claims(folder: Path = RECORDS) -> Claims:
@@ -88,7 +99,9 @@ def claims(folder: Path = RECORDS) -> Claims:
             Claim("overfitting", tuple(_named(gaps(ways), "unpooled"))),
             Claim("small window", tuple(_less_than_half(each) for each in _through(hole, 7))),
             Claim("larger window", hole.comparisons),
-        )
+        ),
+        recorded=sum(path_of(trial, folder).exists() for trial in all_trials()),
+        planned=len(all_trials()),
     )
 
 
@@ -102,8 +115,8 @@ def _through(found: Findings, size: int) -> Iterable[Measured]:
 
 def _less_than_half(found: Measured) -> Comparison:
     """Compare a network with one that is right on half the images; over images, as wide as any seed's interval."""
-    size, *kind = found.condition.split()
-    name = f"half minus those right ({'windows with ink' if kind else 'all windows'})"
+    which = "windows with ink" if found.condition.endswith("inked") else "all windows"
+    name = f"half minus those right ({which})"
     compared = compare_values(name, found.seeds, HALF - found.accuracy)
     over_images = (HALF - float(found.high.max()), HALF - float(found.low.min()))
     return Comparison(

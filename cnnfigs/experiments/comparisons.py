@@ -19,6 +19,8 @@ from cnnfigs.experiments.trials import Training
 EQUAL = 0.01
 #: From two seeds, Student's t gives intervals that are thirteen times the standard error to each side.
 ENOUGH = 3
+#: Standard errors to each side of a 95 % interval of a mean over thousands of images.
+REACH = 1.96
 
 Pair = tuple[float, float]
 Verdict = Literal["holds", "partly", "not here", "not yet measured"]
@@ -37,7 +39,7 @@ class Comparison:
     each
         The difference with each seed, shape (seeds,).
     over_images
-        Where the mean would lie on other images; None where it is not recorded which images were right.
+        Where the mean would lie on other images; None where that is not known.
     over_seeds
         Where it would lie with other seeds; None with a single one.
     seeds
@@ -174,9 +176,62 @@ def compare(name: str, one: Results, other: Results, needed: float = 0.0) -> Com
 
 
 def compare_values(name: str, seeds: tuple[int, ...], differences: ArrayLike, needed: float = 0.0) -> Comparison:
-    """Compare by the differences with each seed, shape (seeds,), where images are not recorded one by one."""
+    """Compare by the differences with each seed alone, shape (seeds,)."""
     each = np.asarray(differences, dtype=np.float64)
     return Comparison(name, float(each.mean()), each, None, _pair(around_mean(each)), seeds, needed)
+
+
+def compare_counts(
+    name: str,
+    seeds: tuple[int, ...],
+    one: ArrayLike,
+    other: ArrayLike,
+    asked: int,
+    needed: float = 0.0,
+    changed: ArrayLike = 1.0,
+) -> Comparison:
+    """Compare two accuracies of which it is not recorded image by image who was right; the first minus the second.
+
+    The interval over images is the widest that the counts allow, however the right answers are distributed.
+
+    Parameters
+    ----------
+    name
+        What is compared.
+    seeds
+        The seeds.
+    one, other
+        Accuracies on the same images, shape (seeds,).
+    asked
+        How many images.
+    needed
+        As in :class:`Comparison`.
+    changed
+        Share of the images whose answers differ, shape (seeds,), where it is known.
+
+    Examples
+    --------
+    >>> low, high = compare_counts("a", (1,), [0.9], [0.8], 900).over_images
+    >>> f"{low:.3f} {high:.3f}"
+    '0.065 0.135'
+    >>> compare_counts("a", (1,), [0.9], [0.9], 900, changed=0.0).over_images
+    (0.0, 0.0)
+    """
+    first, second = np.asarray(one, dtype=np.float64), np.asarray(other, dtype=np.float64)
+    found = compare_values(name, seeds, first - second, needed)
+    reach = widest_reach(first, second, asked, changed)
+    return replace(found, over_images=(found.difference - reach, found.difference + reach))
+
+
+def widest_reach(one: NDArray[np.float64], other: NDArray[np.float64], asked: int, changed: ArrayLike = 1.0) -> float:
+    """Tell how far a 95 % interval over images reaches to each side of a difference, at most; see compare_counts.
+
+    An image counts +1, 0 or −1. The share of those that are not 0 is at most the sum of the accuracies, or of the
+    errors, and so is the mean of the squares.
+    """
+    not_zero = np.minimum(np.minimum(one + other, 2 - one - other), changed)
+    variance = np.maximum(not_zero - (one - other) ** 2, 0)
+    return float(REACH * np.sqrt(variance / asked).mean())
 
 
 def reverse(comparison: Comparison, needed: float = 0.0) -> Comparison:

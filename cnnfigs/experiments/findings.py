@@ -6,7 +6,7 @@ All comparisons are paired: the same images, the same seeds. Networks that have 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -37,14 +37,16 @@ from cnnfigs.experiments.comparisons import (
     Findings,
     Pair,
     compare,
+    compare_counts,
     compare_values,
     measured,
     recorded,
+    widest_reach,
 )
 from cnnfigs.experiments.records import RECORDS, RecordError, path_of
 from cnnfigs.experiments.results import Results
 from cnnfigs.experiments.statistics import amount_for, around_mean, mcnemar
-from cnnfigs.experiments.training import DIRECTIONS, LENGTHS, SKIP
+from cnnfigs.experiments.training import ASKED_AGAIN, DIRECTIONS, LENGTHS, SKIP
 from cnnfigs.experiments.trials import Training
 from cnnfigs.models.records import layer_records
 from cnnfigs.models.variants import TRAINABLE, WINDOWS
@@ -397,11 +399,14 @@ def moved_digits(folder: Path = RECORDS) -> Shifts:
             for length in (LENGTHS if "dense_512" in usually else ())
         ),
         small=tuple(
-            compare_values(
+            compare_counts(
                 f"moved by {length}",
                 usually["convnet"].seeds,
-                usually["convnet"].accuracy[:, length] - usually["convnet"].accuracy[:, 0],
+                usually["convnet"].accuracy[:, length],
+                usually["convnet"].accuracy[:, 0],
+                usually["convnet"].asked,
                 -EQUAL,
+                1 - np.mean([found["convnet"].same[f"{way} {length}"] for way in DIRECTIONS], axis=0),
             )
             for length in (1, 2)
         ),
@@ -437,7 +442,7 @@ def _between(name: str, one: Line, other: Line, length: int) -> Comparison:
     """Compare two lines at one shift, with the seeds that both have."""
     shared = tuple(sorted({*one.seeds} & {*other.seeds}))
     first, second = (each.accuracy[[each.seeds.index(seed) for seed in shared], length] for each in (one, other))
-    return compare_values(name, shared, first - second)
+    return compare_counts(name, shared, first, second, min(one.asked, other.asked))
 
 
 def other_corner(folder: Path = RECORDS) -> Corners:
@@ -450,7 +455,9 @@ def other_corner(folder: Path = RECORDS) -> Corners:
     corners = []
     for name, each in found.items():
         home, away = _at_home(each), each.elsewhere["upper left"]
-        corners.append(Corner(name, home, away, each.seeds, compare_values(name, each.seeds, away - home, -EQUAL)))
+        changed = 1 - each.same["upper left"]
+        compared = compare_counts(name, each.seeds, away, home, each.asked_elsewhere, -EQUAL, changed)
+        corners.append(Corner(name, home, away, each.seeds, compared))
     return Corners(tuple(corners), missing)
 
 
@@ -491,16 +498,24 @@ def downsampling(folder: Path = RECORDS) -> Findings:
 
 
 def gaps(found: Findings) -> tuple[Comparison, ...]:
-    """Compare how much better each network is on images that it learned from; each is the other minus the convnet."""
+    """Compare how much better each network is on images that it learned from; each is the other minus the convnet.
+
+    Over images there are two samples, those of the training and those of the test, and both count.
+    """
     first, *others = found.measured
     compared = []
-    for other in others:
-        shared = tuple(sorted({*first.seeds} & {*other.seeds}))
-        more, less = (
-            (each.training_accuracy - each.accuracy)[[each.seeds.index(seed) for seed in shared]]
-            for each in (other, first)
-        )
-        compared.append(compare_values(other.network, shared, more - less))
+    for other, tested in zip(others, found.comparisons, strict=True):
+        shared = tested.seeds
+        rows = [[each.seeds.index(seed) for seed in shared] for each in (other, first)]
+        learned = [each.training_accuracy[row] for each, row in zip((other, first), rows, strict=True)]
+        comparison = compare_values(other.network, shared, learned[0] - learned[1] + tested.each)
+        if tested.over_images is not None:
+            reach = np.hypot(
+                (tested.over_images[1] - tested.over_images[0]) / 2, widest_reach(*learned, asked=ASKED_AGAIN)
+            )
+            ends = (comparison.difference - float(reach), comparison.difference + float(reach))
+            comparison = replace(comparison, over_images=ends)
+        compared.append(comparison)
     return tuple(compared)
 
 

@@ -71,6 +71,8 @@ class Scoreboard(Table):
             "claims": str(len(run.claims)),
             "comparisons": str(sum(len(each.comparisons) for each in run.claims)),
             "by chance": f"{0.05 * sum(len(each.comparisons) for each in run.claims):.0f}",
+            "planned": str(run.planned),
+            "recorded": "all" if run.recorded == run.planned else str(run.recorded),
             "equal": points(EQUAL, 0).removeprefix("+"),
             **{name: str(counts[name]) for name in ("holds", "partly", "not here", "not yet measured")},
         }
@@ -111,4 +113,5 @@ def _effect(claim: Claim) -> str:
 def _told(comparison: Comparison) -> str:
     decimals = 2 if abs(comparison.difference) < 0.02 else 1
     between = "" if comparison.widest is None else f" ({interval(comparison.widest, decimals)})"
-    return f"{comparison.name}: {points(comparison.difference, decimals)}{between}, {seeds_told(comparison.seeds)}"
+    seeds = seeds_told(comparison.seeds).replace(" ", "\N{NO-BREAK SPACE}")
+    return f"{comparison.name}: {points(comparison.difference, decimals)}{between}, {seeds}"

@@ -16,7 +16,6 @@ from cnnfigs.illustrations.measuring import (
     comparison_facts,
     errors_and_differences,
     listed,
-    seeds_told,
     way,
 )
 from cnnfigs.illustrations.networks import as_percent
@@ -100,7 +99,7 @@ class DownsamplingCosts(Table):
                 as_percent(training, 2),
                 as_percent(1 - each.mean, 2),
                 f"{100 * (1 - each.mean - training):.2f}",
-                seeds_told(each.seeds).removeprefix("seeds ").removeprefix("seed "),
+                ", ".join(map(str, each.seeds)),
             )
             rows.append([Cell(PLAIN[each.network], heading=True), *(Cell(value, number=True) for value in values)])
         return rows

@@ -511,7 +511,7 @@ def gaps(found: Findings) -> tuple[Comparison, ...]:
         comparison = compare_values(other.network, shared, learned[0] - learned[1] + tested.each)
         if tested.over_images is not None:
             reach = np.hypot(
-                (tested.over_images[1] - tested.over_images[0]) / 2, widest_reach(*learned, asked=ASKED_AGAIN)
+                (tested.over_images[1] - tested.over_images[0]) / 2, widest_reach(learned[0], learned[1], ASKED_AGAIN)
             )
             ends = (comparison.difference - float(reach), comparison.difference + float(reach))
             comparison = replace(comparison, over_images=ends)

@@ -114,6 +114,7 @@ def test_a_sound_checkout_has_no_mistake(root):
     assert list(check_pictures(root)) == []
 
 
+MISSPELLED = "sep" + "erate"  # in two pieces, so that it is not found here
 PLANTED = {
     "caption": (
         "    caption: |\n      A picture of {glue:text}`facts maps` maps.\n",
@@ -136,7 +137,7 @@ PLANTED = {
     "place": ("(two.md#there)", "(two.md#nowhere)", "#nowhere", 0, "two has no place 'nowhere'"),
     "figure": ("{numref}`fig-one`", "{numref}`fig-two`", "fig-two", 0, "points at 'fig-two'"),
     "document": ("{doc}`two`", "{doc}`three`", "{doc}`three`", 0, "points at 'three'"),
-    "spelling": ("Nothing but words;", "A convolution is a seperate thing;", "seperate", 0, "'seperate' is misspelled"),
+    "spelling": ("Nothing but words;", f"A layer is a {MISSPELLED} thing;", MISSPELLED, 0, f"'{MISSPELLED}' is missp"),
 }
 
 

@@ -25,4 +25,4 @@ KERNELS: Mapping[str, tuple[float, ...]] = {
     for name, (rows, divisor, _) in CLASSIC.items()
 }
 #: Kernels that ``convolution.js`` makes at every size.
-SCALABLE = ("left-right", "top-bottom", "ones", "average")
+SCALABLE = ("left-right", "top-bottom", "ones")

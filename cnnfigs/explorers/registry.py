@@ -96,7 +96,7 @@ _WINDOW = r"[cp]\d{1,2}(?:s\d)?(?:d\d)?(?:same|e\d)?"
 
 RECEPTIVE_FIELD = Explorer(
     name="receptive-field",
-    scripts=("arithmetic.js", "grid.js", "pictures.js", "receptive-field.js"),
+    scripts=(*_WINDOWS, "receptive-field.js"),
     data=("inputs.js", "photo.js"),
     settings={
         "picture": Choice("Image", ("digit", "photo")),

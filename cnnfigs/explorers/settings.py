@@ -150,11 +150,11 @@ def check_settings(explorer: str, settings: Mapping[str, Setting], query: str) -
 
 
 def as_json(setting: Setting) -> dict[str, Any]:
-    """Give a setting as JSON can write it, with its default and what is accepted.
+    """Give what JavaScript needs to know of a setting.
 
     Examples
     --------
-    >>> as_json(Choice("Padding", ("valid", "same")))["default"]
-    'valid'
+    >>> as_json(Choice("Padding", ("valid", "same")))
+    {'label': 'Padding', 'options': ('valid', 'same')}
     """
-    return {**asdict(setting), "default": str(setting.default), "accepted": setting.accepted}
+    return asdict(setting)

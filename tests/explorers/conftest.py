@@ -2,7 +2,7 @@
 
 import pytest
 from checks import DESKTOP, Watch, open_page
-from exploring import Opened, page_of
+from exploring import Opened, pages_of
 from fixtures import browser, served, site, tab  # noqa: F401
 
 
@@ -17,7 +17,7 @@ def open_explorer(browser, site, served):  # noqa: F811
         page = context.new_page()
         origin = served if way == "served" else site.as_uri()
         watches.append(Watch(page, origin))
-        address = f"{origin}/{page_of(site, name)}#explore-{name}?{settings}"
+        address = f"{origin}/{pages_of(site, name)[0]}#explore-{name}?{settings}"
         if options.get("java_script_enabled", True):
             open_page(page, address)
         else:

@@ -60,9 +60,9 @@ class Opened:
         return [[float(value.replace("−", "-")) for value in row] for row in rows if row]
 
 
-def page_of(site: Path, name: str) -> str:
-    """Return the page that an explorer is tested on: the playground if it is there."""
+def pages_of(site: Path, name: str) -> list[str]:
+    """Return the pages that have an explorer, the playground first."""
     pages = [path.name for path in sorted(site.glob("*.html")) if f"<cnn-{name} " in path.read_text("utf-8")]
     if not pages:
         pytest.fail(f"explorer {name} stands on no page of {site}", pytrace=False)
-    return "playground.html" if "playground.html" in pages else pages[0]
+    return sorted(pages, key=lambda page: page != "playground.html")

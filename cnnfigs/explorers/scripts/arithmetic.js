@@ -5,20 +5,12 @@
   const cnn = (window.cnn ??= {});
 
   /**
-   * One axis of an operation; height and width do not know of each other.
-   * @typedef {object} Axis
-   * @property {number} size cells of the input
-   * @property {number} kernelSize
-   * @property {number} [strides]
-   * @property {"valid" | "same" | [number, number]} [padding] a pair: cells before and after; transposed, cut off
-   * @property {number} [dilationRate]
-   * @property {boolean} [transposed]
-   *
-   * An image or feature maps, channels last.
-   * @typedef {{size: [number, number], channels: number, values: ArrayLike<number>}} Maps
-   *
-   * All filters; values in the order height, width, channels, filters.
-   * @typedef {{filters: number, values: ArrayLike<number>}} Kernel
+   * Height and width do not know of each other: this is one of them. A pair as padding tells the cells before and after;
+   * transposed, they are cut off.
+   * @typedef {{size: number, kernelSize: number, strides?: number, padding?: "valid" | "same" | [number, number],
+   *   dilationRate?: number, transposed?: boolean}} Axis
+   * @typedef {{size: [number, number], channels: number, values: ArrayLike<number>}} Maps channels last, as an image
+   * @typedef {{filters: number, values: ArrayLike<number>}} Kernel values by height, width, channel, filter
    */
 
   /** Cells from the window's first to its last. @param {Axis} axis */
@@ -70,10 +62,9 @@
   }
 
   /**
-   * What each place of the output is made of: cells of the input (outside of it, padding), and for each its place in
-   * the kernel. A convolution collects the cells under a window, a transposed one those whose windows reach the place.
-   * @param {Axis} axis
-   * @returns {{cell: number, tap: number}[][]}
+   * The cells of the input (outside of it, padding) that each place of the output is made of, and the place of each in
+   * the kernel: those under a window, or transposed, those whose windows reach the place.
+   * @param {Axis} axis @returns {{cell: number, tap: number}[][]}
    */
   function sources(axis) {
     const { size, kernelSize, strides = 1, dilationRate = 1, transposed } = axis;
@@ -90,49 +81,38 @@
   }
 
   /**
-   * Visit each place of the output with the cells of the input that it is made of, padding left out.
-   * @param {[number, number]} size of the input
-   * @param {[Axis, Axis]} axes
-   * @param {(place: number, cells: {cell: number, tap: number}[]) => void} visit
-   * @returns {[number, number]} size of the output
-   */
-  function eachPlace([height, width], axes, visit) {
-    const [rows, columns] = axes.map(sources);
-    const inside = (all, size) => all.filter(({ cell }) => cell >= 0 && cell < size);
-    rows.forEach((down, row) => {
-      columns.forEach((across, column) => {
-        const cells = inside(down, height).flatMap((r) =>
-          inside(across, width).map((c) => ({
-            cell: r.cell * width + c.cell,
-            tap: r.tap * axes[1].kernelSize + c.tap,
-          })),
-        );
-        visit(row * columns.length + column, cells);
-      });
-    });
-    return [rows.length, columns.length];
-  }
-
-  /**
-   * Convolution, or transposed convolution if the axes are transposed.
-   * @param {Maps} image @param {Kernel} kernel @param {ArrayLike<number>} bias one number a filter
-   * @param {[Axis, Axis]} axes
+   * Make each number of an output of the cells of the input that belong to it, padding left out.
+   * @param {Maps["size"]} size @param {[Axis, Axis]} axes @param {number} channels of the output
+   * @param {(cells: {cell: number, tap: number}[], channel: number) => number} compute
    * @returns {Maps}
    */
-  function convolution({ size, channels, values }, { filters, values: weights }, bias, axes) {
-    const made = [];
-    const outputs = eachPlace(size, axes, (place, cells) => {
-      for (let filter = 0; filter < filters; filter++) {
-        let sum = bias[filter];
-        for (const { cell, tap } of cells) {
-          for (let channel = 0; channel < channels; channel++) {
-            sum += values[cell * channels + channel] * weights[(tap * channels + channel) * filters + filter];
-          }
-        }
-        made.push(sum);
+  function assemble(size, axes, channels, compute) {
+    const [rows, columns] = axes.map((axis, at) =>
+      sources(axis).map((all) => all.filter(({ cell }) => cell >= 0 && cell < size[at])),
+    );
+    const values = [];
+    for (const down of rows) {
+      for (const across of columns) {
+        const cells = down.flatMap((r) =>
+          across.map((c) => ({ cell: r.cell * size[1] + c.cell, tap: r.tap * axes[1].kernelSize + c.tap })),
+        );
+        for (let channel = 0; channel < channels; channel++) values.push(compute(cells, channel));
       }
+    }
+    return { size: [rows.length, columns.length], channels, values: Float64Array.from(values) };
+  }
+
+  /** @param {Maps} image @param {Kernel} kernel @param {ArrayLike<number>} bias @param {[Axis, Axis]} axes */
+  function convolution({ size, channels, values }, { filters, values: weights }, bias, axes) {
+    return assemble(size, axes, filters, (cells, filter) => {
+      let sum = bias[filter];
+      for (const { cell, tap } of cells) {
+        for (let channel = 0; channel < channels; channel++) {
+          sum += values[cell * channels + channel] * weights[(tap * channels + channel) * filters + filter];
+        }
+      }
+      return sum;
     });
-    return { size: outputs, channels: filters, values: Float64Array.from(made) };
   }
 
   const WAYS = {
@@ -141,28 +121,19 @@
     "pick one": (seen) => seen[0],
   };
 
-  /**
-   * Pooling, channel by channel; padded cells do not count.
-   * @param {Maps} image @param {"maximum" | "average" | "pick one"} way @param {[Axis, Axis]} axes
-   * @returns {Maps}
-   */
+  /** Padded cells do not count. @param {Maps} image @param {keyof WAYS} way @param {[Axis, Axis]} axes */
   function pooling({ size, channels, values }, way, axes) {
-    const made = [];
-    const outputs = eachPlace(size, axes, (place, cells) => {
+    return assemble(size, axes, channels, (cells, channel) => {
       if (!cells.length) throw new cnn.Refusal("A window stands on padding alone, where there is nothing to pool.");
-      for (let channel = 0; channel < channels; channel++) {
-        made.push(WAYS[way](cells.map(({ cell }) => values[cell * channels + channel])));
-      }
+      return WAYS[way](cells.map(({ cell }) => values[cell * channels + channel]));
     });
-    return { size: outputs, channels, values: Float64Array.from(made) };
   }
 
   /**
-   * The receptive field of each layer's units along one axis (Araujo, Norris and Sim 2019, equations 2 and 5).
-   * @param {number} size pixels of the image
-   * @param {Omit<Axis, "size">[]} layers
-   * @returns {{size: number, jump: number, start: number, places: number}[]} pixels that a unit sees, pixels from one
-   *   unit's field to the next, first pixel of the first unit's field, units side by side
+   * What the units of each layer see along one axis (Araujo, Norris and Sim 2019, equations 2 and 5): so many pixels, so
+   * many further from one unit to the next, from which pixel on; and how many units there are.
+   * @param {number} size pixels of the image @param {Omit<Axis, "size">[]} layers
+   * @returns {{size: number, jump: number, start: number, places: number}[]}
    */
   function receptiveFields(size, layers) {
     let field = { size: 1, jump: 1, start: 0, places: size };

@@ -15,7 +15,6 @@
     "left-right": (row, column, size) => Math.sign(column - (size - 1) / 2),
     "top-bottom": (row, column, size) => Math.sign(row - (size - 1) / 2),
     ones: () => 1,
-    average: (row, column, size) => 1 / size ** 2,
   };
 
   /** Slices as the address has them. */

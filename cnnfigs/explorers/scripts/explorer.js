@@ -6,10 +6,7 @@
   /** Something that the reader can put right: its message is a sentence to be shown. */
   cnn.Refusal = class extends Error {};
 
-  /**
-   * Make an element; "svg:rect" makes one of SVG. Functions listen, strings become text and never markup.
-   * @param {string} tag @param {Record<string, unknown>} [attributes] @param {...(Node | string)} children
-   */
+  /** Make an element, of SVG if its tag begins with "svg:". Functions listen; strings become text, never markup. */
   cnn.make = (tag, attributes = {}, ...children) => {
     const [name, space] = tag.split(":").reverse();
     const element = space
@@ -20,7 +17,7 @@
     return element;
   };
 
-  /** Set attributes: null and false take one away. @param {Element} element */
+  /** Set attributes; null and false take one away. */
   cnn.set = (element, attributes) => {
     for (const [name, value] of Object.entries(attributes)) {
       if (typeof value === "function") element.addEventListener(name.slice(2), value);
@@ -49,7 +46,7 @@
   /** Write a number as a factor: negative ones in brackets. */
   cnn.factor = (value, digits) => (value < 0 ? `(${cnn.number(value, digits)})` : cnn.number(value, digits));
 
-  /** Pick a colour of a map of the palette. @param {"diverging" | "sequential"} map @param {number} share 0 to 1 */
+  /** Pick the colour at a share, 0 to 1, of the palette's map "diverging" or "sequential". */
   cnn.color = (map, share) => {
     const anchors = cnn.colorMaps[map];
     const place = Math.min(Math.max(share, 0), 1) * (anchors.length - 1);
@@ -103,7 +100,10 @@
           : pattern
             ? new RegExp(`^(?:${pattern})$`).test(text)
             : /^-?\d{1,6}$/.test(text) && text >= least && text <= most;
-        if (!fits) throw new cnn.Refusal(`${label} cannot be “${shown(text)}”: accepted is ${accepted}.`);
+        if (!fits) {
+          const accepts = options ? `one of ${options.join(", ")}` : accepted ?? `a whole number from ${least} to ${most}`;
+          throw new cnn.Refusal(`${label} cannot be “${shown(text)}”: accepted is ${accepts}.`);
+        }
         return [name, least === undefined ? text : Number(text)];
       }),
     );
@@ -167,7 +167,9 @@
       const name = this.localName.slice(4);
       const { make } = cnn;
       this.settings = cnn.settings[name];
-      const own = Object.fromEntries(Object.entries(this.settings).map(([key, each]) => [key, each.default]));
+      const own = Object.fromEntries(
+        Object.entries(this.settings).map(([key, each]) => [key, each.default ?? each.options[0]]),
+      );
       const asked = Object.fromEntries(new URLSearchParams(this.dataset.settings));
       this.state = this.defaults = Object.freeze(checked(this.settings, { ...own, ...asked }));
       this.bound = new Map();

@@ -20,16 +20,14 @@
   cnn.range = (count, start = 0) => Array.from({ length: count }, (_, index) => start + index);
 
   /**
-   * What a cell shows: its text, what is said of it, and its look.
+   * Rows and columns are counted from 0; padding has those below 0 and behind the last. A cell has a name to be heard.
    * @typedef {{text: string, name: string, fill: string, ink?: string, bold?: boolean, padded?: boolean}} Cell
-   *
-   * Rows and columns are counted from 0; padding around the grid has those below 0 and behind the last.
    */
   cnn.Grid = class {
     /**
-     * @param {string} kind "input" or "output": the colour of its frame
-     * @param {(row: number, column: number) => void} onpoint called for the cell that is pointed at or has the focus
-     * @param {(row: number, column: number, dragged: boolean) => void} [onpress] called for a cell that is pressed
+     * @param {"input" | "output"} kind
+     * @param {(row: number, column: number) => void} onpoint for the cell that is pointed at or has the focus
+     * @param {(row: number, column: number, dragged: boolean) => void} [onpress]
      */
     constructor(kind, onpoint, onpress) {
       Object.assign(this, { onpoint, onpress, at: [0, 0], shape: "" });
@@ -55,12 +53,7 @@
       );
     }
 
-    /**
-     * Show so many rows and columns of cells of a size in pixels.
-     * @param {string} label @param {number} size @param {number} count
-     * @param {(row: number, column: number) => Cell} cell
-     * @param {[number, number]} [padding] rows and columns before and after
-     */
+    /** Show count × count cells of a size in pixels, and padding. @param {(row: number, column: number) => Cell} cell */
     show(label, size, count, cell, [before, after] = [0, 0]) {
       Object.assign(this, { size, count, before });
       const all = cnn.range(before + count + after, -before);
@@ -72,7 +65,7 @@
       set(this.edge, { width: count * size, height: count * size });
     }
 
-    /** Frame cells, as one box if they are one. @param {...[[number, number][], string]} frames cells and a colour each */
+    /** Frame cells, as one box if they are one. @param {...[[number, number][], string]} frames cells and their colour */
     frame(...frames) {
       const box = ([row, column, height, width], color, thick) =>
         make("svg:rect", {

@@ -13,10 +13,9 @@
   };
 
   /**
-   * Read a picture of the reader's. It stays in this page.
+   * Read a picture of the reader's; it stays in this page.
    * @param {File} file
-   * @returns {Promise<(side: number) => {size: [number, number], channels: 3, values: Float64Array}>} what gives the
-   *   largest square in its middle, so many pixels wide
+   * @returns {Promise<(side: number) => Maps>} gives the largest square in its middle, so many pixels wide
    */
   cnn.readPicture = async (file) => {
     if (!file.size) throw new cnn.Refusal("This file is empty: choose a picture.");

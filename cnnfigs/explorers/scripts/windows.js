@@ -21,15 +21,14 @@
   const place = (row, column) => `row ${row + 1}, column ${column + 1}`;
 
   /**
-   * A subclass builds with assemble() and has
-   *   compute() → {image, axis, values, around}: the input, an axis, the output, and the padding to be shown; may refuse
-   *   inputCell(value, channel), outputCell(value), padCell: what cells show, without their names
-   *   tell(row, column) → the sentence of a place of the output.
+   * A subclass builds with assemble() and has compute(), which may refuse and else gives {image, axis, values, around}:
+   * input, axis, output, padding to be shown; inputCell(), outputCell() and padCell, cells without names; and tell(), the
+   * sentence of a place of the output.
    */
   cnn.Windows = class extends cnn.Explorer {
     static padCell = { text: "0", fill: "var(--cnn-padding-fill)", ink: "var(--cnn-muted)", padded: true };
 
-    /** @param {{channels: number, main: Node[], more: Node, middle?: Node}} parts how many inputs, controls, a panel */
+    /** @param {{channels: number, main: Node[], more: Node, middle?: Node}} parts */
     assemble({ channels, main, more, middle }) {
       this.inputs = range(channels).map(
         () => new cnn.Grid("input", (...cell) => this.lightInput(...cell), (...press) => this.press?.(...press)),

@@ -143,9 +143,9 @@ class TurnedDigits(Picture):
 
     def draw(self, run: Run) -> Figure:
         """Draw both lines over the angle, and the digit below, turned."""
-        figure, axes = canvas(560, 392)
-        left, top, width, height = 58, 16, 480, 252
-        plot = figure.add_axes((left / 560, 1 - (top + height) / 392, width / 560, height / 392))
+        figure, axes = canvas(576, 392)
+        left, top, width, height = 72, 16, 480, 252
+        plot = figure.add_axes((left / 576, 1 - (top + height) / 392, width / 576, height / 392))
         accuracy = [100 * each.accuracy for each in run.asked]
         sureness = [100 * each.mean_probability for each in run.asked]
         plot.fill_between(self.angles, accuracy, sureness, color=color("padding-fill"), linewidth=0)

@@ -93,7 +93,7 @@ class ShiftControls(Picture):
         )
         for number, (title, lines, lengths) in enumerate(panels):
             row, column = divmod(number, 2)
-            axes = made.add_axes(((48 + 360 * column) / 720, 1 - (36 + 280 * row + 190) / 560, 196 / 720, 190 / 560))
+            axes = made.add_axes(((48 + 360 * column) / 720, 1 - (36 + 280 * row + 190) / 560, 186 / 720, 190 / 560))
             axes.set_title(title, loc="left", fontsize=LARGE, color=color("text"))
             _draw_lines(axes, lines, lengths)
             ends = {_name(each.network): 100 * float(each.mean[-1]) for each in lines}
@@ -114,13 +114,17 @@ class ShiftControls(Picture):
     def state_facts(self, run: Shifts) -> dict[str, str]:
         """Give the shares of each control, the largest difference where there should be none, and the seeds."""
         settings = {"canvas": run.canvas, "padded": run.padded, "remedy": run.remedy}
+        unmoved = {each.network: float(each.mean[0]) for each in run.usual}
         facts = {"canvas": str(CANVAS), "missing": listed(run.missing) if run.missing else "none"}
         for name, lines in settings.items():
             if lines:
                 facts[f"{name} seeds"] = _seeds(lines)
             for each in lines:
+                if name == "remedy" and each.network in unmoved:
+                    facts[f"remedy {each.network} price"] = f"{100 * (unmoved[each.network] - each.mean[0]):.1f}"
                 for length, share in enumerate(each.mean):
                     facts[f"{name} {each.network} {length}"] = as_percent(share)
+        facts |= {f"usual {each.network} 8": as_percent(each.mean[8]) for each in run.usual}
         for each in run.back:
             facts[f"back {each.network} 8"] = as_percent(each.mean[2])
             facts[f"back {each.network} lost"] = f"{100 * (each.mean[0] - each.mean[2]):.1f}"

@@ -16,6 +16,7 @@ from cnnfigs.illustrations.measuring import (
     comparison_facts,
     errors_and_differences,
     listed,
+    seeds_told,
     way,
 )
 from cnnfigs.illustrations.networks import as_percent
@@ -68,6 +69,12 @@ class DownsamplingDifferences(Picture):
         for comparison in run.comparisons:
             facts |= comparison_facts(comparison, comparison.name, 2)
             facts[f"{comparison.name} way"] = way(comparison, "more", "fewer", "neither clearly more nor fewer")
+        unpooled = next((each for each in run.comparisons if each.name == "unpooled"), None)
+        facts["unpooled told"] = (
+            "the unpooled network has not been trained with more seeds yet"
+            if unpooled is None
+            else f"with {seeds_told(unpooled.seeds)}, pooled minus unpooled is {compared(unpooled, 2)}"
+        )
         beaten = [PLAIN[each.name] for each in run.comparisons if way(each, "more", "", "") == "more"]
         better = [PLAIN[each.name] for each in run.comparisons if way(each, "", "less", "") == "less"]
         close = [PLAIN[each.name] for each in run.comparisons if way(each, "", "", "even") == "even"]

@@ -1,0 +1,135 @@
+"""What the page says in fixed words is what the records say; words that may change are computed."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cnnfigs.experiments.catalog import all_trials
+from cnnfigs.illustrations.against_dense import AgainstDense
+from cnnfigs.illustrations.exercise_measured import CatchingUp
+from cnnfigs.illustrations.fewer_examples import FewerExamples
+from cnnfigs.illustrations.neighborhood import Neighborhood
+from cnnfigs.illustrations.scoreboard import Scoreboard
+from cnnfigs.illustrations.shifted_digits import OtherCorner, ShiftControls, ShiftedDigits
+from cnnfigs.illustrations.through_a_hole import ThroughAHole
+from cnnfigs.illustrations.ways_of_downsampling import DownsamplingCosts, DownsamplingDifferences
+
+PAGE = (Path(__file__).parents[2] / "docs" / "measured.md").read_text(encoding="utf-8")
+
+
+def test_convnet_makes_fewer_errors_than_both():
+    found = AgainstDense().result.findings
+    assert {each.name for each in found.comparisons} == {"dense_512", "dense_131"}
+    assert all(each.is_shown for each in found.comparisons)
+    assert found.of("convnet").parameters == pytest.approx(found.of("dense_131").parameters, rel=0.01)
+
+
+def test_convnet_is_ahead_at_every_amount_and_most_when_there_is_least():
+    found = FewerExamples().result
+    for network in ("dense_512", "dense_131"):
+        ahead = [each.difference for each in found.findings.comparisons if each.name.startswith(network)]
+        assert len(ahead) == len(found.amounts) == 7
+        assert min(ahead) > 0
+        assert max(ahead) == ahead[0]
+
+
+def test_lines_end_lower_than_after_the_whole_recipe():
+    short, whole = FewerExamples().result.findings, AgainstDense().result.findings
+    assert all(short.of(name, "60000").mean < whole.of(name).mean for name in ("convnet", "dense_512", "dense_131"))
+
+
+def test_every_amount_has_the_same_steps():
+    trials = [trial for trial in all_trials(["examples"]) if trial.network == "convnet"]
+    assert {trial.steps for trial in trials} == {1000}
+    assert 2 < 1000 * 128 / 60_000 < 2.2
+
+
+def test_end_of_the_network_decides_how_far_a_digit_may_move():
+    at_four = {each.network: each.mean[4] for each in ShiftedDigits().result.usual}
+    names = ["convnet_global_max", "convnet_global_average", "convnet", "dense_512"]
+    shares = [at_four[name] for name in names]
+    assert shares == sorted(shares, reverse=True)
+    assert at_four["convnet"] < 0.7
+    assert ShiftedDigits().result.small[0].difference < 0
+
+
+def test_five_thousand_images_tell_a_share_to_one_and_a_half_points():
+    assert 0.012 < 1.96 * np.sqrt(0.25 / ShiftedDigits().result.usual[0].asked) < 0.015
+
+
+def test_controls_say_what_the_page_says():
+    run = ShiftControls().result
+    back, canvas, remedy = ({each.network: each for each in lines} for lines in (run.back, run.canvas, run.remedy))
+    usual = {each.network: each for each in run.usual}
+    for name in ("convnet", "convnet_global_max"):  # what is cut is a small part of the fall
+        cut = back[name].mean[0] - back[name].mean[2]
+        assert 0 < cut < (usual[name].mean[0] - usual[name].mean[8]) / 5
+    assert canvas["convnet_global_max"].mean[8] > 0.8
+    assert max(canvas[name].mean[8] for name in ("convnet", "dense_512")) < 0.3
+    assert ShiftControls().facts["exact"] == "exactly 0"
+    for name in ("convnet", "dense_512"):
+        assert remedy[name].mean[8] > 0.7
+        assert remedy[name].mean[0] < usual[name].mean[0]  # the price
+    assert usual["convnet"].mean[4] < usual["convnet_global_max"].mean[4] < remedy["convnet"].mean[4]
+
+
+def test_corner_is_found_only_where_no_unit_is_lost():
+    corners = {each.network: each for each in OtherCorner().result.corners}
+    assert max(corners[name].away.mean() for name in ("convnet", "dense_512")) < 0.2
+    assert corners["convnet"].away.mean() < corners["convnet_global_max"].away.mean() < 0.9
+    padded = corners["convnet_global_max_padded"]
+    assert np.array_equal(padded.home, padded.away)
+
+
+def test_shuffling_hurts_the_convnet_only_and_does_not_break_it():
+    run = Neighborhood().result
+    for each in run.findings.comparisons:
+        if each.name.startswith("convnet"):
+            assert each.is_refuted
+        else:
+            assert abs(each.difference) < 0.005
+    assert min(each.mean for each in run.findings.measured) > 0.9
+    assert next(each for each in run.against if each.name == "none").is_shown
+
+
+def test_ways_of_downsampling_are_within_a_few_images_in_a_thousand():
+    assert max(abs(each.difference) for each in DownsamplingDifferences().result.comparisons) < 0.01
+    costs = {each.network: each for each in DownsamplingCosts().result.costs}
+    assert costs["convnet_strided"].multiply_adds < costs["convnet"].multiply_adds
+    assert costs["convnet_pick_one"].parameters == costs["convnet"].parameters
+
+
+def test_small_windows_see_more_than_guessing_and_larger_ones_more():
+    found = {each.condition: each.mean for each in ThroughAHole().result.measured}
+    assert found["3"] > 0.3
+    assert found["3"] < found["5"] < found["7"] < found["11"]
+    assert max(found.values()) < AgainstDense().result.findings.of("convnet").mean
+
+
+def test_every_claim_has_one_verdict():
+    counts = [int(Scoreboard().facts[name]) for name in ("holds", "partly", "not here", "not yet measured")]
+    assert sum(counts) == int(Scoreboard().facts["claims"])
+
+
+def test_every_number_that_the_page_quotes_is_stated():
+    """Also after further records, which bring other facts."""
+    names = dict(re.findall(r"^    (\w+)=(\w+)\(\),$", PAGE, flags=re.M))
+    quoted = re.findall(r"\{glue:text\}`(\w+) ([^`]+)`", " ".join(PAGE.split()))
+    assert len(quoted) > 60
+    for source, fact in quoted:
+        assert fact in globals()[names[source]]().facts, (source, fact)
+
+
+def test_exercise_asks_what_the_figure_does_not_answer():
+    assert CatchingUp(wanted=300).facts["answer"] != CatchingUp().facts["answer"]
+    assert "CatchingUp(wanted=300)" in PAGE
+
+
+def test_code_on_the_page_runs_and_prints_the_difference(capsys):
+    (code,) = re.findall(r"```python\n(.*?)```", PAGE, flags=re.S)
+    exec(compile(code, "measured.md", "exec"), {})
+    printed = capsys.readouterr().out
+    found = {each.name: each for each in AgainstDense().result.findings.comparisons}["dense_131"]
+    assert f"mean={found.difference!r}"[:12] in printed

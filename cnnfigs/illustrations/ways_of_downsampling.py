@@ -73,7 +73,7 @@ class DownsamplingDifferences(Picture):
         facts["unpooled told"] = (
             "the unpooled network has not been trained with more seeds yet"
             if unpooled is None
-            else f"with {seeds_told(unpooled.seeds)}, the accuracy of the pooled one is ahead by {compared(unpooled, 2)}"
+            else f"with {seeds_told(unpooled.seeds)}, the pooled one is ahead by {compared(unpooled, 2)}"
         )
         beaten = [PLAIN[each.name] for each in run.comparisons if way(each, "more", "", "") == "more"]
         better = [PLAIN[each.name] for each in run.comparisons if way(each, "", "less", "") == "less"]

@@ -37,6 +37,8 @@ STYLES = ("pygments.css", "book.css")
 
 _VARIABLE = re.compile(r"var\(--cnn-[\w-]+, (#[0-9a-f]{6})\)")
 _WEBP = re.compile(r"data:image/webp;base64,([A-Za-z0-9+/=]+)")
+# In HTML these stand open.
+_EMPTY = re.compile(r"<(br|col|hr|img|input|wbr)\b((?:[^<>\"]|\"[^\"]*\")*?)\s*/?>")
 _FRAME = re.compile(r"\bcnn-frame-(\d+)\b")
 
 
@@ -47,15 +49,18 @@ class BookError(SphinxError):
 
 
 def plain(markup: str) -> str:
-    """Write colours as values, and embedded images as every reader of ePub can show them.
+    """Write colours as values, embedded images as every reader of ePub can show them, and close what HTML leaves open.
 
     Examples
     --------
     >>> plain('<path fill="var(--cnn-input, #1a67ad)"/>')
     '<path fill="#1a67ad"/>'
+    >>> plain('<img src="a.png" alt="1 > 0">')
+    '<img src="a.png" alt="1 > 0"/>'
     """
-    # The standard of ePub knows older values of this attribute only; book.css says it by the class.
-    markup = markup.replace('image-rendering="pixelated"', 'class="cnn-sharp"')
+    markup = _EMPTY.sub(r"<\1\2/>", markup)
+    # As an attribute of its own, the standard of ePub knows older values only.
+    markup = markup.replace('image-rendering="pixelated"', 'style="image-rendering: pixelated"')
     return _WEBP.sub(lambda match: _common_format(match[1]), _VARIABLE.sub(r"\1", markup))
 
 
@@ -177,8 +182,16 @@ class Book(Epub3Builder):
             metadata["date"] = f"{days[-1]}T00:00:00Z"
         return metadata
 
+    def toc_metadata(self, level: int, navpoints: list[Any]) -> dict[str, Any]:
+        """Tell the older kind of contents the identifier that the book itself tells."""
+        return super().toc_metadata(level, navpoints) | {"uid": self.config.epub_identifier}
+
     def build_content(self) -> None:
         """Write the list of all files, and declare in it which pages hold formulas and drawings."""
+        for drawing in Path(self.outdir, self.imagedir).glob("*.svg"):
+            drawing.write_text(plain(drawing.read_text("utf-8")), encoding="utf-8")
+        # One that is there already would be listed twice.
+        Path(self.outdir, self.coverpage_name).unlink(missing_ok=True)
         super().build_content()
         path = Path(self.outdir, "content.opf")
         tree = etree.parse(path)

@@ -222,7 +222,8 @@ def _thumbnail(builder: Any, here: str, name: str, made: str) -> str:
             path.write_text(drawn[theme], encoding="utf-8")
         images.append(
             f'<img class="only-{theme}" src="{relative_uri(here, f"{builder.imagedir}/{path.name}")}" '
-            f'alt="{escape(described)}" width="{width:g}" height="{height:g}" loading="lazy" decoding="async">'
+            f'alt="{escape(described)}" width="{round(width)}" height="{round(height)}" '
+            'loading="lazy" decoding="async">'
         )
     return f'<div class="cnn-thumbnail">{"".join(images)}</div>'
 
@@ -381,6 +382,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("env-merge-info", merge)
     app.connect("env-updated", rewrite)
     app.connect("doctree-read", collect)
-    app.connect("html-page-context", add_style)
+    app.connect("html-page-context", add_style, priority=400)  # before style sheets are sorted out
     app.connect("build-finished", remove_old_pictures)
     return {"env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -34,6 +34,9 @@ EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
 #: Attributes that refer to an id of the same page.
 REFERRING = ("aria-labelledby", "aria-describedby", "for", "headers")
 
+#: Finds pictures that have not been loaded, in a browser.
+MISSING = "[...document.images].filter(image => !image.naturalWidth).map(image => image.getAttribute('src'))"
+
 
 @dataclass(frozen=True)
 class Heading:
@@ -158,10 +161,12 @@ def read(folder: Path) -> Book:
         body.attrib.pop("role")
         pages[name] = body
         headings.append(Heading(stem, _words(body.find(f".//{XHTML}h1")), 1))
-        for heading in body.iter(f"{XHTML}h2"):
-            section = heading.getparent()
-            if section.get("id"):
-                headings.append(Heading(section.get("id"), _words(heading), 2))
+        for heading in body.iter(*(f"{XHTML}h{level}" for level in range(1, 7))):
+            # A section may begin on the sheet before the one to which its heading has been moved.
+            if (place := heading.getparent().attrib.pop("id", None)) is not None:
+                heading.set("id", place)
+                if heading.tag == f"{XHTML}h2":
+                    headings.append(Heading(place, _words(heading), 2))
     return Book(folder, metadata, pages, tuple(headings))
 
 
@@ -170,7 +175,8 @@ def _join(body: etree._Element, stem: str, order: list[str]) -> None:
     for element in body.iter():
         if not isinstance(element.tag, str):
             continue
-        element.attrib.pop(EPUB_TYPE, None)
+        for name in (EPUB_TYPE, "loading"):
+            element.attrib.pop(name, None)
         if "id" in element.attrib:
             element.set("id", f"{stem}--{element.get('id')}")
         for name in REFERRING:
@@ -234,7 +240,7 @@ def print_book(book: Book, to: Path) -> None:
     Raises
     ------
     RuntimeError
-        If there is no browser, or the numbers of the contents do not come to rest.
+        If there is no browser, a picture is missing, or the numbers of the contents do not come to rest.
     """
     places = [heading.place for heading in book.headings]
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
@@ -249,6 +255,8 @@ def print_book(book: Book, to: Path) -> None:
                 source.write_text(book.document(numbers), encoding="utf-8")
                 page.goto(source.as_uri(), wait_until="load")
                 page.evaluate("document.fonts.ready")
+                if missing := page.evaluate(MISSING):
+                    raise RuntimeError(f"pictures are missing from the book: {', '.join(missing)}")
                 page.pdf(path=printed, prefer_css_page_size=True, print_background=True, tagged=True)
                 before, numbers = numbers, page_numbers(PdfReader(printed), places)
                 if before == numbers:

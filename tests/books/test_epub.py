@@ -2,10 +2,12 @@
 
 import re
 import zipfile
+from pathlib import Path
 
 import pytest
-from conftest import ROOT
 from epubs import MATHML, SVG, XHTML, epubcheck, pages, pictures
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_epubcheck_objects_to_nothing(epub):

@@ -111,7 +111,7 @@ class Neighborhood(Picture):
         told = "; ".join(
             f"{each.network}, {TITLES[each.condition]}: {as_percent(each.mean, 1)}" for each in run.findings.measured
         )
-        seeds = all_seeds_told([(each.network, each.seeds) for each in run.findings.measured])
+        seeds = _seeds(run)
         differences = "; ".join(f"{each.name} {compared(each)}" for each in run.findings.comparisons)
         return f"""A digit as it is, with its pixels shuffled within blocks of 4×4, with the blocks shuffled, and with
             all pixels shuffled, where nothing can be recognised any more. Below, right answers of networks trained and
@@ -121,7 +121,7 @@ class Neighborhood(Picture):
         """Give accuracies, what each shuffle costs, and which network is ahead."""
         found = run.findings
         facts = {
-            "seeds": all_seeds_told([(each.network, each.seeds) for each in found.measured]),
+            "seeds": _seeds(run),
             "missing": listed(found.missing) if found.missing else "none",
         }
         for each in found.measured:
@@ -138,3 +138,9 @@ class Neighborhood(Picture):
         dense = [abs(each.difference) for each in found.comparisons if each.name.startswith("dense")]
         facts["dense largest"] = f"{100 * max(dense):.1f}" if dense else "unknown"
         return facts
+
+
+def _seeds(run: Run) -> str:
+    return all_seeds_told(
+        [(f"{each.network} “{TITLES[each.condition]}”", each.seeds) for each in run.findings.measured]
+    )

@@ -128,6 +128,7 @@ class ThroughAHole(Picture):
                 facts[f"best{kind}"] = facts[f"best{kind} accuracy"] = "not yet measured"
         inked = {each.condition for each in run.measured}
         for size in WINDOWS:
+            facts[f"{size} gain"] = "an unknown number of"
             if {f"{size}", f"{size} inked"} <= inked:
                 gain = run.of("peephole", f"{size} inked").mean - run.of("peephole", f"{size}").mean
                 facts[f"{size} gain"] = f"{100 * gain:+.1f}".replace("-", "\N{MINUS SIGN}")

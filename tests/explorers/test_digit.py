@@ -77,14 +77,17 @@ def test_drawn_with_a_finger_on_a_phone(open_explorer):
     ]
     for kind, (x, y) in [("touchStart", along[0]), *(("touchMove", place) for place in along)]:
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    opened.page.wait_for_timeout(300)  # a finger that rests before it is lifted flings nothing
     session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     assert opened.page.evaluate("scrollY") == before, "the page scrolled instead"
     assert answers(opened)["convnet"] == 7
     # The arrows and the maps answer to a finger too.
     opened.element.get_by_role("button", name="Move the digit right").tap()
-    assert opened.state["right"] == 1
+    opened.page.wait_for_function("([element]) => element.state.right === 1", arg=[opened.element.element_handle()])
     opened.element.get_by_role("grid", name="Maps of conv2d_2").tap()
-    assert opened.told.startswith("conv2d_2, map ")
+    opened.page.wait_for_function(
+        "([element]) => element.told.textContent.startsWith('conv2d_2, map ')", arg=[opened.element.element_handle()]
+    )
 
 
 def test_by_keyboard_alone(open_explorer):

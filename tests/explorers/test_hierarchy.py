@@ -99,7 +99,7 @@ def test_tiles_and_answers_are_those_of_the_run(open_explorer):
 def test_by_touch_on_a_phone(open_explorer):
     opened = open_explorer("hierarchy", "depth=4", viewport=PHONE, has_touch=True, is_mobile=True)
     opened.element.get_by_role("button", name=re.compile("unit 3 of block_12")).tap()
-    assert opened.state["unit"] == 3
+    opened.page.wait_for_function("([element]) => element.state.unit === 3", arg=[opened.element.element_handle()])
 
 
 def test_a_unit_that_is_not_there_is_refused(open_explorer):

@@ -121,10 +121,14 @@ def test_moved_with_a_finger_on_a_phone(open_explorer):
     for kind, along in (("touchStart", 0.5), ("touchMove", 0.3), ("touchMove", 0.1)):
         point = {"x": box["x"] + along * box["width"], "y": box["y"] + 0.5 * box["height"]}
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+    opened.page.wait_for_timeout(300)  # a finger that rests before it is lifted flings nothing
     session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    assert hole(opened)[1] < 4
+    opened.page.wait_for_function(
+        "([element]) => element.shadowRoot.querySelector('.behind .window').x.baseVal.value < 4",
+        arg=[opened.element.element_handle()],
+    )
     opened.element.get_by_role("button", name="4", exact=True).tap()
-    assert len(opened.state["guesses"]) == 1
+    opened.page.wait_for_function("([element]) => element.state.guesses === '4'", arg=[opened.element.element_handle()])
 
 
 def test_nothing_leaves_the_page(open_explorer):

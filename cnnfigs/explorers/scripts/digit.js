@@ -21,7 +21,6 @@
       this.parts = [make("p", {}, `${name}: `, this.words), this.picture];
     }
 
-    /** @param {Float32Array} probabilities */
     show(probabilities) {
       const most = Math.max(...probabilities);
       const best = probabilities.indexOf(most);
@@ -35,7 +34,6 @@
   }
 
   cnn.DigitPad = class extends cnn.Explorer {
-    /** The networks that are asked. */
     static networks = ["convnet"];
 
     build() {
@@ -51,8 +49,8 @@
         button("Another test digit", next),
       );
       const paper = this.panel("input paper", this.#paper());
-      paper.name("Draw a digit here");
       const answers = make("div", { class: "answers" }, ...this.answers.flatMap(({ parts }) => parts));
+      paper.name("Draw a digit here");
       this.stage = make("div", { class: "stage" }, paper, answers);
       this.root.append(this.tools, this.stage, this.#shelf());
     }
@@ -65,7 +63,7 @@
       };
       const label = "Paper: arrow keys move the pen, space puts it down and lifts it";
       this.paper = new cnn.Raster(label, name, (cell, how) => {
-        if (how === "hover" || how === "press") return; // pointers draw by themselves, below
+        if (how === "hover" || how === "press") return;
         if (how === "enter" && this.pen) this.#lift();
         else if (how === "enter") this.#putDown();
         const [row, column] = place(cell);
@@ -165,10 +163,6 @@
       this.show();
       const told = this.answers.map((answer, index) => `${this.networks[index].name} says ${answer.told}`).join("; ");
       this.say(this.image.some(Boolean) ? `${told}.` : `The paper is blank, and still a network must answer: ${told}.`);
-    }
-
-    warm() {
-      this.show();
     }
 
     /** Show the drawing and what the networks make of it. */

@@ -16,7 +16,7 @@
     }
   }
 
-  /** Unpack weights: a scale and a bias for each filter in 32 bits, then steps of 8 bits, to be multiplied by the scales. */
+  /** Unpack weights: a scale and a bias for each filter in 32 bits, then steps of 8 bits, which the scales multiply. */
   function unpacked(text, filters) {
     const content = atob(text);
     const bytes = new Uint8Array(content.length);
@@ -27,7 +27,6 @@
     return { kernel, bias: new Float32Array(bytes.buffer, 4 * filters, filters) };
   }
 
-  /** @param {Float32Array} sums */
   function softmax(sums) {
     const powers = sums.map((sum) => Math.exp(sum - Math.max(...sums)));
     const total = powers.reduce((before, power) => before + power);
@@ -35,15 +34,13 @@
   }
 
   /**
-   * A trained network whose every number can be looked at.
-   *
-   * All its layers are windows on maps. A dense layer is a convolution whose window is the whole map, so that Flatten,
-   * which changes no number, is left out; global pooling is pooling with such a window; a row of numbers is maps of 1×1.
+   * A trained network whose every number can be looked at. All its layers are windows on maps: a dense layer has the
+   * whole map as its window, so that Flatten, which changes no number, is left out; a row of numbers is maps of 1×1.
    */
   cnn.Network = class {
     constructor({ name, layers }) {
       this.name = name;
-      /** From the image to the answer: each reads the one before it. */
+      /** Each reads the one before it. */
       this.layers = [];
       for (const layer of layers) {
         const shape = layer.outputShape.length === 3 ? layer.outputShape : [1, 1, layer.outputShape[0]];
@@ -75,11 +72,7 @@
       return { ...layer, shape, read, axes, rows, columns, ...(layer.weights && unpacked(layer.weights, shape[2])) };
     }
 
-    /**
-     * Run the network; `values` then tell all that it made.
-     * @param {ArrayLike<number>} image 28 × 28 numbers from 0 to 1, row by row
-     * @returns {Float32Array} the probabilities of the digits
-     */
+    /** Run the network on an image, 28 × 28 numbers from 0 to 1; returns the probabilities of the digits. */
     run(image) {
       this.values[0].set(image);
       this.layers.slice(1).forEach((layer, before) => {
@@ -141,7 +134,7 @@
       }
     }
 
-    /** Row, column and channel of a unit, which is a number of a layer. @param {number} index the layer's */
+    /** Row, column and channel of a unit, one of the numbers of the layer `index`. */
     place(index, unit) {
       const [, width, channels] = this.layers[index].shape;
       const cell = Math.floor(unit / channels);
@@ -150,8 +143,7 @@
 
     /**
      * Spell out how a unit of the last run came about: the units that it read in the layer before (`terms`), each with
-     * its weight; the bias; their sum; and what ReLU or softmax made of it. Pooling has no bias: its sum is the largest.
-     * @param {number} index the layer's, 1 or more
+     * its weight; the bias; the sum; and what ReLU or softmax made of it. Pooling has no bias, and its sum is the largest.
      */
     explain(index, unit) {
       const { rows, columns, read, shape, axes, kernel, bias } = this.layers[index];

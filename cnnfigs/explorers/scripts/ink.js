@@ -30,10 +30,7 @@
     }
   }
 
-  /**
-   * Put a digit (28 × 28 numbers), if there is one, and strokes on paper.
-   * @returns {Float32Array} 112 × 112 numbers: 0 is paper, 1 is ink
-   */
+  /** Put a digit (28 × 28 numbers), if there is one, and strokes on paper (112 × 112): 0 is paper, 1 is ink. */
   function drawn(digit, strokes) {
     const pixel = (at) => digit[Math.floor(at / PAPER / FINE) * IMAGE + Math.floor((at % PAPER) / FINE)];
     const paper = Float32Array.from({ length: PAPER * PAPER }, (_, at) => (digit ? pixel(at) : 0));

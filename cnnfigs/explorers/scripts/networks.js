@@ -18,14 +18,14 @@
   const signed = (value) => (value < 0 ? `− ${number(-value)}` : `+ ${number(value)}`);
   const button = (text, onclick) => make("button", { type: "button", onclick }, text);
 
-  /** @typedef {{index: number, unit: number}} Unit one number of a layer */
+  /** One number of a layer. @typedef {{index: number, unit: number}} Unit */
 
   class Digit extends cnn.DigitPad {
     static networks = ["convnet", "convnet_global_max", "dense_131"];
 
     build() {
       super.build();
-      /** The units that led to the chosen one. @type {Unit[]} */
+      /** The units that led to the chosen one. */
       this.trail = [];
       this.tools.append(...this.controls("prepare"));
       this.restore = button("Switch all filters on", () => this.change({ off: "" }));
@@ -82,7 +82,7 @@
       return make("div", { class: "stage" }, this.mapPanel, this.sum);
     }
 
-    /** A raster whose cells are the units of one map. @param {() => {index: number, channel: number}} which */
+    /** A raster whose cells are the units of one map, of a layer and channel that `which` gives. */
     #raster(label, which) {
       const unit = (cell) => {
         const { index, channel } = which();

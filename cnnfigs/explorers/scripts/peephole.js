@@ -17,7 +17,8 @@
       const name = (cell) => `row ${Math.floor(cell / IMAGE) + 1}, column ${(cell % IMAGE) + 1}`;
       this.hole = new cnn.Raster("The digit behind the hole, which arrow keys move", name, (cell, how) => {
         this.#look(cell);
-        if (how === "key") this.say(`The middle of the hole is in ${name(cell)}. ${this.#seen()}`);
+        const seen = Array.from(this.seen, (value) => (value > 0.5 ? "ink" : "paper")).join(" ");
+        if (how === "key") this.say(`The middle of the hole is in ${name(cell)}. Row by row: ${seen}.`);
       });
       this.hole.layout(IMAGE, IMAGE, IMAGE, IMAGE);
       const guess = (digit) => !this.over && this.change({ guesses: this.state.guesses + digit });
@@ -52,7 +53,7 @@
       this.#chart();
       const last = round ? `${this.right.at(-1) ? "Right" : "No"}: it was a ${digits[round - 1].label}. ` : "";
       const next = this.over
-        ? `You told ${this.right.filter(Boolean).length} of ${ROUNDS}. Two digits for each hole are few, so that chance has a part in your line.`
+        ? `You told ${this.right.filter(Boolean).length} of ${ROUNDS}. Two digits for each hole are few: chance has a part in your line.`
         : `Move the hole of ${size} pixels over the digit, and then say which it is.`;
       this.say(last + next);
     }
@@ -76,13 +77,6 @@
         cover(row, right, size, IMAGE - right),
         { kind: "window", row, column, height: size, width: size },
       ]);
-    }
-
-    /** What is in the hole, in words: each pixel of a small one, and how much ink is in a large one. */
-    #seen() {
-      const cells = [...this.seen].map((value) => (value > 0.5 ? "ink" : "paper"));
-      const ink = cells.filter((cell) => cell === "ink").length;
-      return this.size > 5 ? `${ink} of ${cells.length} pixels are ink.` : `Row by row: ${cells.join(" ")}.`;
     }
 
     /** The reader's line, and when all is told, those of the networks. */

@@ -4,7 +4,7 @@
   const cnn = (window.cnn ??= {});
   const { make, set } = cnn;
 
-  /** 256 colours as pixels have them. @param {(share: number) => string} color of a share from 0 to 1 */
+  /** 256 colours as pixels have them. */
   const pixelColors = (color) =>
     Uint32Array.from({ length: 256 }, (_, step) => {
       const [red, green, blue] = color(step / 255).match(/\w\w/g).map((channel) => parseInt(channel, 16));
@@ -62,11 +62,7 @@
       this.go(within(this.current, count));
     }
 
-    /**
-     * Paint maps side by side, or the one that is named: each number as so many pixels, with a gap between maps.
-     * @param {ArrayLike<number>} values channels innermost @param {[number, number, number]} shape
-     * @param {{colors?: string, largest?: number, only?: number, zoom?: number, gap?: number}} look
-     */
+    /** Paint maps side by side, or only one of them: each number as `zoom` × `zoom` pixels, with a gap between maps. */
     paint(values, [height, width, channels], { colors = "activation", largest = 1, only, zoom = 1, gap = 0 } = {}) {
       const { pixels, columns } = this;
       const across = this.canvas.width;
@@ -95,7 +91,7 @@
       set(this.cursor, { x, y, "aria-colindex": x + 1, "aria-label": this.name(cell) });
     }
 
-    /** Frame boxes of cells. @param {{kind: string, row: number, column: number, height: number, width: number}[]} boxes */
+    /** Frame boxes of cells, each with a kind, which is a class. */
     frame(boxes) {
       const rect = (kind, { row, column, height, width }) => make("svg:rect", { class: kind, x: column, y: row, height, width });
       this.frames.replaceChildren(...boxes.flatMap((box) => [rect("halo", box), rect(box.kind, box)]));

@@ -1,7 +1,8 @@
-"""Options of the whole test run."""
+"""Options of the whole test run, and what it has one of: a browser and the built site."""
 
 from pathlib import Path
 
+from fixtures import browser, served, site, tab  # noqa: F401
 from hypothesis import HealthCheck, settings
 
 # In a fresh clone Hypothesis first makes a table of all characters, and a machine may be busy: slow is not wrong.

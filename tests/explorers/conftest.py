@@ -3,11 +3,10 @@
 import pytest
 from checks import DESKTOP, Watch, open_page
 from exploring import Opened, pages_of
-from fixtures import browser, served, site, tab  # noqa: F401
 
 
 @pytest.fixture
-def open_explorer(browser, site, served):  # noqa: F811
+def open_explorer(browser, site, served):
     """Open the page of an explorer and wait until it runs; at the end, nothing may have gone wrong in any page."""
     contexts, watches = [], []
 

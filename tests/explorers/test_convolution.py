@@ -185,6 +185,25 @@ def test_by_touch_on_a_phone(open_explorer):
     assert np.shape(opened.values("output")) == (1, 1)
 
 
+def test_a_finger_draws_a_stroke(open_explorer):
+    opened = open_explorer(
+        "convolution", "picture=drawing&drawing=" + "0" * 25 + "&size=5", viewport=PHONE, has_touch=True
+    )
+    opened.cell("input", 3, 3).scroll_into_view_if_needed()
+    scrolled = opened.page.evaluate("scrollY")
+    middles = []
+    for column in range(1, 6):
+        box = opened.cell("input", 3, column).bounding_box()
+        middles.append({"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2})
+    finger = opened.page.context.new_cdp_session(opened.page)
+    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": middles[:1]})
+    for middle in middles[1:]:
+        finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [middle]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    assert opened.values("input") == [[int(row == 2)] * 5 for row in range(5)]
+    assert opened.page.evaluate("scrollY") == scrolled
+
+
 def test_the_address_keeps_what_is_set(open_explorer):
     opened = open_explorer("convolution")
     opened.control("Padding").select_option("same")

@@ -1,7 +1,5 @@
 """A test that asks for a page is run on every page."""
 
-from fixtures import browser, served, site, tab  # noqa: F401
-
 
 def pytest_generate_tests(metafunc):
     """Run the tests that ask for a page on every page; where no site is built, once, to fail."""

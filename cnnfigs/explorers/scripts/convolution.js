@@ -30,6 +30,7 @@
         font-variant-numeric: tabular-nums;
       }
       table + table { margin-top: 0.5rem; }
+      .drawing .input svg { touch-action: none; }
     `;
 
     build() {
@@ -144,6 +145,7 @@
     update() {
       super.update();
       const { kernelSize: side } = this.axis;
+      this.root.classList.toggle("drawing", this.state.picture === "drawing");
       this.kernels.forEach((table, channel) => this.showKernel(table, channel, side));
       this.kernel.name(`kernel ${side}×${side}${this.slices.length > 1 ? "×2" : ""}`);
       for (const name of ["before", "after"]) this.bound.get(name).disabled = this.state.padding !== "explicit";

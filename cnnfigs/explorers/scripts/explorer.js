@@ -26,7 +26,7 @@
     }
   };
 
-  /** Make a label with a list of values, each with its text unless that is the same. */
+  /** Make a label with a list of values, or of pairs of a value and its text. */
   cnn.list = (label, options, choose) => {
     const pairs = options.map((option) => (Array.isArray(option) ? option : [option, option]));
     const control = cnn.make(
@@ -65,11 +65,11 @@
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] > 0.18 ? "#000000" : "#fefefe";
   };
 
-  /** The settings that the address names, by the explorer's id: #explore-a?x=1&y=2;explore-b?z=3 */
+  /** Settings in the address, by the explorer's id: #explore-a?x=1&y=2;explore-b?z=3 */
   const address = {
-    read: () =>
+    read: (url = location) =>
       new Map(
-        location.hash.slice(1).split(";").filter((part) => part.includes("?")).map((part) => {
+        new URL(url).hash.slice(1).split(";").filter((part) => part.includes("?")).map((part) => {
           const [id, ...query] = part.split("?");
           return [id, new URLSearchParams(query.join("?"))];
         }),
@@ -155,11 +155,10 @@
   `);
 
   /**
-   * A custom element that takes the place of the picture inside it. A subclass has build(), which fills this.root once,
-   * and update(), which shows this.state and may throw a Refusal before it changes anything on the page.
+   * Takes the place of the picture inside it. A subclass has build(), which fills this.root once, and update(), which
+   * shows this.state, and may throw a Refusal before it changes anything on the page.
    */
   cnn.Explorer = class extends HTMLElement {
-    /** A subclass's own style sheet. */
     static css = "";
 
     connectedCallback() {
@@ -178,23 +177,22 @@
       this.root = make("div", { class: "explorer", role: "group", "aria-label": `${name} explorer` });
       this.build();
       this.root.append(this.told, this.complaint);
+      const room = `@media screen { :host { min-height: ${this.offsetHeight}px !important; } }`; // not less than the picture had
       const shadow = this.attachShadow({ mode: "open" });
-      shadow.adoptedStyleSheets = [look, sheet(this.constructor.css)];
+      shadow.adoptedStyleSheets = [look, sheet(this.constructor.css + room)];
       shadow.append(this.root, make("slot"));
       this.update();
       this.follow();
-      addEventListener("hashchange", () => this.follow());
+      addEventListener("hashchange", ({ newURL }) => this.follow(newURL)); // the address may have changed since
       (window.requestIdleCallback ?? setTimeout)(() => this.warm());
     }
 
-    build() {}
-    update() {}
     /** Prepare what the first use would wait for. */
     warm() {}
 
     /** Take over what the address says of this explorer. */
-    follow() {
-      const asked = address.read().get(this.id);
+    follow(url) {
+      const asked = address.read(url).get(this.id);
       if (!asked) return;
       this.change({ ...this.defaults, ...Object.fromEntries(asked) });
       this.scrollIntoView({ block: "nearest" });
@@ -241,7 +239,7 @@
       });
     }
 
-    /** Make a box with more controls, which the setting `more` opens. */
+    /** Make a box of more controls; the setting `more` opens it. */
     details(names, ...others) {
       const controls = cnn.make("div", { class: "controls" }, ...this.controls(...names), ...others);
       const box = cnn.make("details", {}, cnn.make("summary", {}, this.settings.more.label), controls);
@@ -251,7 +249,7 @@
       return box;
     }
 
-    /** Make the button for a picture of the reader's, which becomes this.own. */
+    /** Make a button for a picture of the reader's, this.own. */
     upload() {
       const read = async ({ target }) => {
         const [file] = target.files;
@@ -269,7 +267,7 @@
       return cnn.make("label", { class: "file" }, "Your picture", input);
     }
 
-    /** Make a panel: a heading and what stands below it. */
+    /** Make a panel with a heading. */
     panel(kind, ...content) {
       const heading = cnn.make("p", { class: "heading" });
       const panel = cnn.make("div", { class: `panel ${kind}` }, heading, ...content);

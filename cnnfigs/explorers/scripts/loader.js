@@ -21,7 +21,7 @@
   const observe = () => {
     const explorers = document.querySelectorAll("[data-scripts]");
     const near = (entries) => entries.forEach(({ isIntersecting, target }) => isIntersecting && start(target));
-    const observer = new IntersectionObserver(near, { rootMargin: "600px" });
+    const observer = new IntersectionObserver(near, { rootMargin: "300px" });
     explorers.forEach((element) => observer.observe(element));
     const named = () => explorers.forEach((element) => location.hash.includes(`${element.id}?`) && start(element));
     addEventListener("hashchange", named);

@@ -53,9 +53,10 @@ def centre(opened):
     )
 
 
-@pytest.mark.parametrize("name", ["digit-pad", "digit"])
-def test_drawn_with_a_mouse(open_explorer, name):
-    opened = open_explorer(name, "digit=0")
+@pytest.mark.parametrize(("name", "motion"), [("digit-pad", "reduce"), ("digit", "no-preference")])
+def test_drawn_with_a_mouse_and_nothing_moves_by_itself(open_explorer, name, motion):
+    opened = open_explorer(name, "digit=0", reduced_motion=motion)
+    assert opened.page.evaluate("document.getAnimations().length") == 0
     assert "The paper is blank" in opened.told
     draw_with_mouse(opened, SEVEN)
     assert answers(opened)["convnet"] == 7

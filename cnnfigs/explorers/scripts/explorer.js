@@ -182,6 +182,7 @@
       shadow.adoptedStyleSheets = [look, sheet(this.constructor.css + room)];
       shadow.append(this.root, make("slot"));
       this.update();
+      this.sync();
       this.follow();
       addEventListener("hashchange", ({ newURL }) => this.follow(newURL)); // the address may have changed since
       (window.requestIdleCallback ?? setTimeout)(() => this.warm());
@@ -210,12 +211,17 @@
         this.state = before;
         this.complain(error.message);
       }
-      this.bound.forEach((control, name) => (control.value = this.state[name]));
+      this.sync();
       clearTimeout(this.writing);
       this.writing = setTimeout(() => {
         const changed = Object.entries(this.state).filter(([name, value]) => value !== this.defaults[name]);
         address.write(this.id, new URLSearchParams(changed));
       }, 250);
+    }
+
+    /** Let the controls show the settings. */
+    sync() {
+      this.bound.forEach((control, name) => (control.value = this.state[name]));
     }
 
     /** Say a sentence, to those who see and to those who hear. */
@@ -233,7 +239,6 @@
         const { label, options, least, most } = this.settings[name];
         const values = options ?? Array.from({ length: most - least + 1 }, (_, index) => least + index);
         const list = cnn.list(label, values, (value) => this.change({ [name]: value }));
-        list.control.value = this.state[name];
         this.bound.set(name, list.control);
         return list;
       });
@@ -243,7 +248,6 @@
     details(names, ...others) {
       const controls = cnn.make("div", { class: "controls" }, ...this.controls(...names), ...others);
       const box = cnn.make("details", {}, cnn.make("summary", {}, this.settings.more.label), controls);
-      box.open = this.state.more === "on";
       box.addEventListener("toggle", () => box.open !== (this.state.more === "on") && this.change({ more: box.open ? "on" : "off" }));
       this.bound.set("more", { set value(text) { box.open = text === "on"; } });
       return box;

@@ -1,22 +1,20 @@
-// Where windows stand, and what is computed there: convolution, transposed convolution, pooling, receptive fields.
-// Keras' rules, in float64. The same in Python is cnnfigs/arithmetic/; the tests compare both with Keras.
+// Windows and what is computed under them, by Keras' rules, in float64; the same in Python is cnnfigs/arithmetic/.
 (() => {
   "use strict";
   const cnn = (window.cnn ??= {});
 
   /**
-   * Height and width do not know of each other: this is one of them. A pair as padding tells the cells before and after;
-   * transposed, they are cut off.
+   * Height or width. A pair as padding: cells before and after; transposed, they are cut off.
    * @typedef {{size: number, kernelSize: number, strides?: number, padding?: "valid" | "same" | [number, number],
    *   dilationRate?: number, transposed?: boolean}} Axis
    * @typedef {{size: [number, number], channels: number, values: ArrayLike<number>}} Maps channels last, as an image
    * @typedef {{filters: number, values: ArrayLike<number>}} Kernel values by height, width, channel, filter
    */
 
-  /** Cells from the window's first to its last. @param {Axis} axis */
+  /** Cells from the window's first to its last. */
   const span = ({ kernelSize, dilationRate = 1 }) => dilationRate * (kernelSize - 1) + 1;
 
-  /** Cells added before and after; for a transposed convolution, cut off. @param {Axis} axis */
+  /** Cells added before and after; transposed, cut off. */
   function paddingAmounts(axis) {
     const { size, strides = 1, padding = "valid", transposed } = axis;
     if (Array.isArray(padding)) return padding;
@@ -50,7 +48,7 @@
     return Math.floor((room - span(axis)) / strides) + 1;
   }
 
-  /** The formula of the output size with its numbers. @param {Axis} axis */
+  /** The formula of the output size with its numbers. */
   function sizeFormula(axis) {
     const { size, strides = 1, transposed } = axis;
     const [before, after] = paddingAmounts(axis);

@@ -5,7 +5,7 @@
   const { make, number, factor, pairs, range, resized } = cnn;
 
   const KERNEL_CELL = 44;
-  /** Longer sums are not spelled out to the end. */
+  /** Longer sums are cut. */
   const TERMS = 18;
   /** Around which row and column the pictures are cut. */
   const MIDDLES = { cat: [11, 8], digit: [16, 17] };
@@ -61,7 +61,7 @@
       return list;
     }
 
-    /** Weights of the reader's own are kept when their number changes. */
+    /** The reader's weights are kept when their number changes. */
     change(wanted) {
       const { kernel, kernel_size: side, channels } = this.state;
       const reshaped = "kernel_size" in wanted || "channels" in wanted;
@@ -99,10 +99,8 @@
       const { picture, size, drawing } = this.state;
       const binary = picture === "ink" || picture === "drawing";
       let cut;
-      if (picture === "upload") {
-        if (!this.own) throw new cnn.Refusal("There is no picture of yours yet: choose one with “Your picture”.");
-        cut = this.own(size);
-      } else if (picture === "drawing" && drawing) {
+      if (picture === "upload") cut = this.mine(size);
+      else if (picture === "drawing" && drawing) {
         const side = Math.sqrt(drawing.length);
         if (side % 1) throw new cnn.Refusal("A drawing is a square: it has 1, 4, 9, 16, … cells.");
         cut = { channels: 1, values: resized([...drawing].map(Number), side, size) };
@@ -185,7 +183,7 @@
       });
     }
 
-    /** Take over a weight while it is typed; complain of nonsense when the reader is done. */
+    /** Take over a weight while it is typed; complain once it is done. */
     edit(input, channel, tap, done) {
       const text = input.value.trim().replace("−", "-").replace(",", ".");
       const kept = number(this.slices[channel][tap]);
@@ -201,7 +199,7 @@
       }
     }
 
-    /** Move between the cells of the kernel, to the side once the caret is at the edge of one. */
+    /** Move between the weights, to the side once the caret is at an edge. */
     walk(event) {
       const { target, key, currentTarget } = event;
       const side = this.axis.kernelSize;
@@ -217,7 +215,7 @@
       next.focus();
     }
 
-    /** Draw: a press turns a cell over, and the cells that are reached from there become the same. */
+    /** Draw: a press turns a cell over, and a stroke gives the same to others. */
     press(row, column, dragged) {
       const { picture, size } = this.state;
       if (picture !== "drawing" || Math.min(row, column) < 0 || Math.max(row, column) >= size) return;

@@ -142,7 +142,6 @@
     .kernel .heading { color: var(--cnn-kernel); }
     .output .heading { color: var(--cnn-output); }
     svg { display: block; overflow: visible; font-family: inherit; }
-    svg [role="gridcell"] { outline: none; cursor: default; }
     .told { min-height: 3em; font-variant-numeric: tabular-nums; }
     .formula { color: var(--cnn-muted); font-size: 0.875rem; font-variant-numeric: tabular-nums; }
     .complaint { color: var(--cnn-error); }
@@ -253,7 +252,7 @@
       return box;
     }
 
-    /** Make a button for a picture of the reader's, this.own. */
+    /** Make a button for a picture of the reader's. */
     upload() {
       const read = async ({ target }) => {
         const [file] = target.files;
@@ -269,6 +268,12 @@
       };
       const input = cnn.make("input", { type: "file", accept: "image/*", onchange: read });
       return cnn.make("label", { class: "file" }, "Your picture", input);
+    }
+
+    /** The reader's picture, so many pixels wide. */
+    mine(side) {
+      if (this.own) return this.own(side);
+      throw new cnn.Refusal("There is no picture of yours yet: choose one with “Your picture”.");
     }
 
     /** Make a panel with a heading. */

@@ -12,7 +12,7 @@
 
   const STEPS = {
     ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1],
-    Home: [0, -Infinity], End: [0, Infinity], PageUp: [-Infinity, 0], PageDown: [Infinity, 0],
+    Home: [0, -Infinity], End: [0, Infinity],
   };
 
   /** All pairs of two lists. */

@@ -1,4 +1,4 @@
-// Adds what an explorer needs when it comes near the reader's view or the address names it, never in the first load.
+// Loads what an explorer needs when it comes near the reader's view or the address names it.
 (() => {
   "use strict";
   const base = document.currentScript.src;

@@ -42,13 +42,12 @@
       return { image, axis, values, largest, moved, around: cnn.arithmetic.paddingAmounts(axis) };
     }
 
-    /** The input, moved by so many pixels: a feature map of the moved digit, or the digit or picture itself. */
+    /** The input, moved by so many pixels; a feature map is that of the moved digit. */
     map(down, right) {
       const { picture, size } = this.state;
       let whole;
       if (picture === "upload") {
-        if (!this.own) throw new cnn.Refusal("There is no picture of yours yet: choose one with “Your picture”.");
-        const { values } = this.own(28);
+        const { values } = this.mine(28);
         whole = range(784).map((cell) => (values[cell * 3] + values[cell * 3 + 1] + values[cell * 3 + 2]) / 3);
       } else whole = [...cnn.picture("digit").values];
       const edge = range(28);

@@ -118,7 +118,7 @@
       this.draw();
     }
 
-    /** Show the layers; rows that are there already are kept, with the focus. */
+    /** Show the layers; rows that are there keep the focus. */
     tabulate() {
       while (this.rows.rows.length > this.layers.length) this.rows.lastChild.remove();
       this.layers.forEach((layer, index) => {
@@ -140,7 +140,7 @@
       for (const [name, { control }] of Object.entries(this.parts)) control.value = layer[name];
     }
 
-    /** Row and column of the unit of a layer that stands where the reader has pointed. */
+    /** Row and column of the unit of a layer where the reader has pointed. */
     unit({ places }) {
       return ["row", "column"].map((name) => Math.round((this.state[name] / 1000) * (places - 1)));
     }

@@ -6,7 +6,7 @@
 
   const GAP = 28;
 
-  /** Change the side of a square of values, from its upper left corner or around its middle; new cells are 0. */
+  /** Change the side of a square of values, at its upper left corner or its middle; new cells are 0. */
   cnn.resized = (values, side, to, middle = false) => {
     const places = range(to, middle ? -Math.floor((to - side) / 2) : 0);
     return pairs(places, places).map(([row, column]) =>
@@ -81,7 +81,7 @@
       this.lightOutput(...this.output.at);
     }
 
-    /** Sizes of the cells of input and output, so that both fit: side by side, or on a phone below each other. */
+    /** Sizes of cells with which input and output fit: side by side, or on a phone below each other. */
     cellSizes(shown) {
       const middle = this.middle ?? 0;
       const whole = this.width - 8;

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 sys.path.append(str(Path(__file__).parents[1] / "site"))
 
@@ -118,36 +118,37 @@ def line_of(source: Path, words: str) -> int:
     return 1
 
 
-def check_pictures(root: Path, only: frozenset[str] = frozenset()) -> Iterator[Mistake]:
+def check_pictures(root: Path, only: frozenset[str] = frozenset(), browser: Browser | None = None) -> Iterator[Mistake]:
     """Look at every page of ``root/site`` that has a source, or at those named."""
+    if browser is None:
+        with sync_playwright() as playwright:
+            arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+            started = playwright.chromium.launch(executable_path=find_browser(), args=arguments)
+            yield from check_pictures(root, only, started)
+            started.close()
+        return
     colors = palette()
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=arguments)
-        tab = browser.new_page(viewport={"width": 1280, "height": 900})
-        for source in sorted((root / "docs").rglob("*.md")):
-            name = source.relative_to(root / "docs").with_suffix("").as_posix()
-            built = root / "site" / f"{name}.html"
-            if name.startswith("_") or not built.is_file() or (only and name not in only):
-                continue
+    tab = browser.new_page(viewport={"width": 1280, "height": 900})
+    for source in sorted((root / "docs").rglob("*.md")):
+        name = source.relative_to(root / "docs").with_suffix("").as_posix()
+        built = root / "site" / f"{name}.html"
+        if not name.startswith("_") and built.is_file() and (not only or name in only):
             file = source.relative_to(root).as_posix()
-            tab.emulate_media(color_scheme="light", reduced_motion="reduce")
-            tab.goto(built.as_uri())
-            tab.evaluate("document.fonts.ready")
-            for picture in tab.evaluate(LOOK):
-                line = line_of(source, f"name: {picture['figure']}") if picture["figure"] else 1
-                found = [*too_wide(picture), *overlapping(picture), *faint(picture, colors)]
-                if not picture["label"].strip():
-                    found.append(
-                        "the picture has no description for those who cannot see it: `describe` must return a sentence"
-                    )
-                yield from (Mistake(file, line, text) for text in found)
-            for theme in ("light", "dark"):
-                tab.emulate_media(color_scheme=theme)
-                for words, said in faint_texts(tab):
-                    yield Mistake(
-                        file,
-                        line_of(source, words),
-                        f"the text {words[:60]!r} is hard to read in the {theme} theme: {said}",
-                    )
-        browser.close()
+            yield from (Mistake(file, line, text) for line, text in look_at(tab, built, source, colors))
+    tab.close()
+
+
+def look_at(tab: Page, built: Path, source: Path, colors: Palette) -> Iterator[tuple[int, str]]:
+    """Yield what is wrong with the pictures and texts of one page, each with the line of the source."""
+    tab.emulate_media(color_scheme="light", reduced_motion="reduce")
+    tab.goto(built.as_uri())
+    tab.evaluate("document.fonts.ready")
+    for picture in tab.evaluate(LOOK):
+        line = line_of(source, f"name: {picture['figure']}") if picture["figure"] else 1
+        yield from ((line, text) for text in (*too_wide(picture), *overlapping(picture), *faint(picture, colors)))
+        if not picture["label"].strip():
+            yield line, "the picture has no description for those who cannot see it: `describe` must return a sentence"
+    for theme in ("light", "dark"):
+        tab.emulate_media(color_scheme=theme)
+        for words, said in faint_texts(tab):
+            yield line_of(source, words), f"the text {words[:60]!r} is hard to read in the {theme} theme: {said}"

@@ -109,9 +109,9 @@ def line(root, name, words):
     return name, number
 
 
-def test_a_sound_checkout_has_no_mistake(root):
+def test_a_sound_checkout_has_no_mistake(root, browser):
     assert list(check_sources(root)) == []
-    assert list(check_pictures(root)) == []
+    assert list(check_pictures(root, browser=browser)) == []
 
 
 MISSPELLED = "sep" + "erate"  # in two pieces, so that it is not found here
@@ -170,18 +170,18 @@ PICTURES = {
 
 
 @pytest.mark.parametrize("mistake", PICTURES)
-def test_a_mistake_in_a_picture_is_found_at_its_figure(root, mistake):
+def test_a_mistake_in_a_picture_is_found_at_its_figure(root, browser, mistake):
     old, new, said = PICTURES[mistake]
     plant(root, "site/one.html", old, new)
-    found = list(check_pictures(root, only=frozenset({"one"})))
+    found = list(check_pictures(root, only=frozenset({"one"}), browser=browser))
     assert found
     assert {(each.file, each.line) for each in found} == {line(root, "docs/one.md", "name: fig-one")}
     assert all(said in each.text for each in found)
 
 
-def test_a_faint_text_is_found_in_its_theme(root):
+def test_a_faint_text_is_found_in_its_theme(root, browser):
     plant(root, "site/two.html", "<p>", '<p style="color: #999; background: #fff">')
-    found = list(check_pictures(root, only=frozenset({"two"})))
+    found = list(check_pictures(root, only=frozenset({"two"}), browser=browser))
     assert {(each.file, each.line) for each in found} == {line(root, "docs/two.md", "Nothing but words")}
     assert {"light", "dark"} == {
         word for each in found for word in ("light", "dark") if f"the {word} theme" in each.text

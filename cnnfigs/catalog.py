@@ -38,7 +38,7 @@ class Parameter:
     name
         Its name.
     default
-        What it is when it is not given, as Python writes it.
+        What it is when it is not given, as Python writes it; empty where the source only names it.
     accepted
         What it means and what is accepted, from the docstring; one line.
     """
@@ -225,7 +225,15 @@ def _fields(node: ast.ClassDef) -> Iterable[tuple[str, str]]:
         match each:
             case ast.AnnAssign(target=ast.Name(id=name), annotation=told, value=ast.expr() as value):
                 if not ast.unparse(told).startswith("ClassVar"):
-                    yield name, ast.unparse(value)
+                    yield name, ast.unparse(value) if _is_literal(value) else ""
+
+
+def _is_literal(value: ast.expr) -> bool:
+    try:
+        ast.literal_eval(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _told(docstring: str) -> dict[str, str]:

@@ -82,7 +82,7 @@ def list_() -> None:
     shown = catalog.uses()
     for entry in catalog.entries().values():
         pages = ", ".join(dict.fromkeys(use.page for use in shown.get(entry.name, ())))
-        parameters = "  ".join(f"--{each.name}={each.default}" for each in entry.parameters)
+        parameters = "  ".join(f"--{each.name}={each.default or '…'}" for each in entry.parameters)
         _print(f"[bold]{entry.name}[/bold]  [cyan]{escape(pages or 'on no page')}[/cyan]")
         _print(f"    {escape(entry.line)}")
         _print(f"    [dim]{escape(parameters or 'no parameters')}[/dim]")

@@ -41,7 +41,8 @@ class PhotoHeat(Picture):
         width, 1 to 4 channels), whole numbers from 0 to 255 or fractions from 0 to 1; the cat when it is not given.
     classes
         Which of the network's classes to ask for, 1 to 3 numbers from 0 to 999; Egyptian cat and plastic bag by
-    default. layer
+        default.
+    layer
         Name of the ReLU layer whose maps Grad-CAM weighs.
     patch_size, strides
         Side of the grey square that covers the photo, 8 to 225, and from one place to the next, 8 to 225, in pixels.

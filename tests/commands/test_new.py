@@ -16,11 +16,8 @@ BIN = Path(sys.executable).parent
 HELPERS = [
     *["tests/conftest.py", "tests/test_provenance.py"],
     *["tests/illustrations/conftest.py", "tests/illustrations/test_every.py"],
-    # Of the illustrations only a few, since the tests that hold for all import all.
-    *[
-        f"cnnfigs/illustrations/{name}.py"
-        for name in ("__init__", "base", "networks", "padding", "registry", "windows")
-    ],
+    *(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "site").glob("[!ct]*.py")),
+    "tests/site/checks.py",
 ]
 
 
@@ -31,7 +28,7 @@ def clone(tmp_path_factory):
     Those called Wrong get a mistake each.
     """
     copy = tmp_path_factory.mktemp("clone")
-    left = shutil.ignore_patterns("__pycache__", "*.md", "illustrations")
+    left = shutil.ignore_patterns("__pycache__", "*.md")
     for name in ("cnnfigs", "docs"):
         shutil.copytree(ROOT / name, copy / name, ignore=left)
     for name in ("pyproject.toml", "conf.py", "README.md", *HELPERS):
@@ -61,7 +58,7 @@ def run(folder, *command):
 
 
 def test_new_tests_and_those_for_every_illustration_pass_and_notice_mistakes(clone):
-    wanted = ["tests", "-k", "ShrunkDigit or _digit or _page or _cells"]
+    wanted = ["tests/illustrations", "tests/pages", "-k", "ShrunkDigit or _digit or _page or _cells"]
     done = run(clone, sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *wanted)
     failed = re.findall(r"(?m)^FAILED (\S+)", done.stdout)
     assert failed == [

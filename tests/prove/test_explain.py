@@ -1,0 +1,43 @@
+"""``cnnfigs explain`` on networks of keras.applications as they are, from files."""
+
+import keras
+import pytest
+from lxml import html
+
+from cnnfigs.arithmetic.receptive import receptive_field
+from cnnfigs.commands.app import main
+from cnnfigs.data import FOLDER
+from cnnfigs.models.records import layer_records
+
+NETWORKS = [
+    *["VGG16", "ResNet50", "ResNet50V2", "DenseNet121", "Xception", "InceptionV3", "MobileNet", "MobileNetV2"],
+    *["MobileNetV3Small", "EfficientNetB0", "EfficientNetV2B0", "ConvNeXtTiny"],
+]
+#: Behind these layers the receptive field is not known.
+UNKNOWN = {"ConvNeXtTiny": "LayerNormalization"}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_network_is_explained(tmp_path, monkeypatch, name):
+    monkeypatch.setenv("CNNFIGS_CACHE", str(tmp_path / "kept"))
+    keras.utils.set_random_seed(1)
+    model = getattr(keras.applications, name)(weights=None)
+    model.save(tmp_path / "model.keras")
+    words = ["--image", FOLDER / "chelsea.png", "-o", tmp_path / "report"]
+    assert main(["explain", str(tmp_path / "model.keras"), *map(str, words)]) == 0
+    text = (tmp_path / "report" / "index.html").read_text("utf-8")
+    assert len(text) < 1_000_000
+    page = html.document_fromstring(text)
+    headings = [heading.text_content() for heading in page.iter("h2")]
+    assert headings[:5] == ["Architecture", "Layers", "Receptive fields", "Feature maps", "Answer"]
+    assert {item.findtext("strong").partition(":")[0] for item in page.xpath("//section[last()]//li[strong]")} <= {
+        "Grad-CAM"
+    }
+    rows = {row[0].text_content(): [cell.text_content() for cell in row] for row in page.xpath("//tbody/tr")}
+    assert rows["Total"][5] == f"{model.count_params():,}"
+    assert UNKNOWN.get(name, "") in page.xpath("//section[h2='Receptive fields']")[0].text_content()
+    records = layer_records(model) if None not in model.inputs[0].shape[1:] else ()
+    spatial = [record for record in records if len(record.output_shape) == 3 and record.output_shape[0] > 1]
+    if spatial and name not in UNKNOWN:
+        field = receptive_field(records, spatial[-1].name)
+        assert rows[spatial[-1].name][6] == "×".join(map(str, field.size))

@@ -26,7 +26,9 @@ def answers(opened):
 
 def places(opened, points):
     """Pixels of the paper as points of the window."""
-    box = opened.element.locator(".paper svg").bounding_box()
+    paper = opened.element.locator(".paper svg")
+    paper.evaluate("paper => paper.scrollIntoView({block: 'center', behavior: 'instant'})")
+    box = paper.bounding_box()
     return [(box["x"] + x / 28 * box["width"], box["y"] + y / 28 * box["height"]) for x, y in points]
 
 
@@ -67,10 +69,9 @@ def test_drawn_with_a_mouse_and_nothing_moves_by_itself(open_explorer, name, mot
 
 def test_drawn_with_a_finger_on_a_phone(open_explorer):
     opened = open_explorer("digit", "digit=0", viewport=PHONE, has_touch=True, is_mobile=True)
-    opened.element.locator(".paper").scroll_into_view_if_needed()
-    before = opened.page.evaluate("scrollY")
     session = opened.page.context.new_cdp_session(opened.page)
     corners = places(opened, SEVEN)
+    before = opened.page.evaluate("scrollY")
     along = [
         (x1 + (x2 - x1) * part / 8, y1 + (y2 - y1) * part / 8)
         for (x1, y1), (x2, y2) in pairwise(corners)

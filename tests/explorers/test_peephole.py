@@ -134,7 +134,8 @@ def test_moved_with_a_finger_on_a_phone(open_explorer):
 def test_nothing_leaves_the_page(open_explorer):
     opened = open_explorer("peephole")
     asked = []
-    opened.page.on("request", lambda request: asked.append(request.url))
+    opened.page.on("request", lambda request: asked.append((request.method, request.url)))
     for digit in "123456789012":
         opened.element.get_by_role("button", name=digit, exact=True).click()
-    assert asked == []
+    # Other explorers of the page may come into view meanwhile, and load what they are made of.
+    assert [each for each in asked if each[0] != "GET" or "/_static/" not in each[1]] == []

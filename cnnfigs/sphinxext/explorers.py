@@ -216,10 +216,11 @@ def show_children(self: nodes.NodeVisitor, node: nodes.Element) -> None:
 def write_scripts(app: Sphinx, env: BuildEnvironment) -> None:
     """Write the explorers' files where Sphinx takes static files from, outside of the sources.
 
-    All pages have been read by then, so that results which explorers share with a page are kept already.
+    The folder is theirs alone, so that a book that is built after the site takes none of them. All pages have been read
+    by then, so that results which explorers share with a page are kept already.
     """
     if runs_here(app.builder):
-        folder = app.doctreedir.parent / "static"
+        folder = app.doctreedir.parent / "static-explorers"
         assets.write_assets(folder / FOLDER)
         if str(folder) not in app.config.html_static_path:
             app.config.html_static_path.append(str(folder))

@@ -68,15 +68,10 @@
         return y >= 0 && y < size && x >= 0 && x < size;
       });
       this.hole.paint(this.image, [IMAGE, IMAGE, 1], { colors: "ink" });
-      const cover = (top, left, height, width) => ({ kind: "cover", row: top, column: left, height, width });
-      const [below, right] = [row + size, column + size];
-      this.hole.frame([
-        cover(0, 0, row, IMAGE),
-        cover(below, 0, IMAGE - below, IMAGE),
-        cover(row, 0, size, column),
-        cover(row, right, size, IMAGE - right),
-        { kind: "window", row, column, height: size, width: size },
-      ]);
+      const { context, image } = this.hole;
+      context.clearRect(0, 0, IMAGE, IMAGE);
+      context.putImageData(image, 0, 0, column, row, size, size);
+      this.hole.frame([{ kind: "window", row, column, height: size, width: size }]);
     }
 
     /** The reader's line, and when all is told, those of the networks. */
@@ -114,7 +109,6 @@
       .behind { width: 14rem; }
       .behind .raster { touch-action: none; }
       .behind .halo { stroke: none; }
-      .behind .cover { fill: var(--cnn-padding-fill); stroke: none; }
       .keys { display: grid; grid-template-columns: repeat(5, 1fr); gap: 0.25rem; margin-top: 0.5rem; }
       .keys button { padding: 0; }
       .keys button:disabled { color: var(--cnn-muted); cursor: default; }

@@ -16,6 +16,14 @@ from cnnfigs.explorers.settings import Choice, Whole
 #: The most that all own scripts and style sheets may weigh, each compressed as a server does it.
 LIMIT = 40_000
 
+#: What explorers have asked for before the page had loaded.
+EARLY = """() => {
+    const loaded = performance.getEntriesByType("navigation")[0].loadEventStart;
+    return performance.getEntriesByType("resource")
+        .filter(({name, startTime}) => /explorers\\/(?!loader)/.test(name) && startTime < loaded)
+        .map(({name}) => name);
+}"""
+
 every_explorer = pytest.mark.parametrize("name", EXPLORERS)
 
 
@@ -28,6 +36,10 @@ def test_it_takes_the_place_of_the_picture(open_explorer, name, way):
     assert opened.element.locator(".explorer").is_visible()
     assert len(opened.told) > 10
     assert opened.complaint == ""
+    assert opened.page.evaluate(EARLY) == []
+    opened.page.emulate_media(media="print")
+    assert opened.element.locator("> *").first.is_visible(), "on paper the picture stays"
+    assert not opened.element.locator(".explorer").is_visible()
 
 
 @every_explorer
@@ -37,14 +49,6 @@ def test_without_javascript_the_picture_stays_and_needs_no_more_room(open_explor
     assert picture.is_visible()
     assert opened.element.bounding_box()["height"] < picture.bounding_box()["height"] + 40
     assert opened.page.locator(".cnn-question").first.is_hidden()
-
-
-@every_explorer
-def test_on_paper_the_picture_stays(open_explorer, name):
-    opened = open_explorer(name)
-    opened.page.emulate_media(media="print")
-    assert opened.element.locator("> *").first.is_visible()
-    assert not opened.element.locator(".explorer").is_visible()
 
 
 def hold(page, pattern):
@@ -90,41 +94,40 @@ def test_nothing_moves_when_it_starts(browser, site, served, name, window):
     context.close()
 
 
-@every_explorer
-def test_its_scripts_are_asked_for_after_the_page_has_loaded(open_explorer, name):
-    opened = open_explorer(name)
-    early = opened.page.evaluate(
-        """() => {
-            const loaded = performance.getEntriesByType("navigation")[0].loadEventStart;
-            return performance.getEntriesByType("resource")
-                .filter(({name, startTime}) => /explorers\\/(?!loader)/.test(name) && startTime < loaded)
-                .map(({name}) => name);
-        }"""
-    )
-    assert early == []
-
-
-def axe_violations(opened):
+def axe_violations(page, names):
     extra = {rule: {"enabled": True} for rule in ("target-size", "label-content-name-mismatch")}
-    found = (
-        Axe()
-        .run(opened.page, context=f"cnn-{opened.name}", options={"resultTypes": ["violations"], "rules": extra})
-        .response["violations"]
-    )
+    context = {"include": [[f"cnn-{name}"] for name in names]}
+    found = Axe().run(page, context, {"resultTypes": ["violations"], "rules": extra}).response["violations"]
     return [f"{each['id']}: {node['html'][:160]} {node['failureSummary']}" for each in found for node in each["nodes"]]
 
 
-@every_explorer
 @pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_axe_finds_nothing(open_explorer, name, window):
-    opened = open_explorer(name, viewport=window, has_touch=window == PHONE)
-    opened.element.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
-    for theme in ("light", "dark"):
-        opened.page.emulate_media(color_scheme=theme)
-        assert axe_violations(opened) == [], theme
-    opened.set("no_such_setting=1")
-    assert opened.complaint
-    assert axe_violations(opened) == []
+def test_axe_finds_nothing(browser, site, served, window):
+    """All explorers of a page run, unfolded, then each with a complaint; in both themes."""
+    pages = {}
+    for name in EXPLORERS:
+        pages.setdefault(pages_of(site, name)[0], []).append(name)
+    phone = {"has_touch": True, "is_mobile": True} if window == PHONE else {}
+    context = browser.new_context(viewport=window, **phone)
+    for address, names in pages.items():
+        page = context.new_page()
+        page.goto(f"{served}/{address}#" + ";".join(f"explore-{name}?" for name in names))
+        for name in names:
+            page.locator(f"cnn-{name} .explorer").wait_for()
+        # What floats over the page covers now this and now that.
+        page.evaluate("document.querySelectorAll('.mobile-header, .back-to-top').forEach(each => each.remove())")
+        page.locator("[data-scripts] details").evaluate_all("all => all.forEach(each => each.open = true)")
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)
+            assert axe_violations(page, names) == [], theme
+        page.evaluate(f"location.hash = '{';'.join(f'explore-{name}?no_such_setting=1' for name in names)}'")
+        for name in names:
+            page.locator(f"cnn-{name} .complaint:not(:empty)").wait_for()
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)
+            assert axe_violations(page, names) == [], theme
+        page.close()
+    context.close()
 
 
 HOSTILE = [

@@ -113,7 +113,7 @@ def test_a_field_may_hang_over_the_edge(open_explorer):
 def test_pointing_at_the_image_chooses_the_unit_there(open_explorer, phone):
     options = {"viewport": PHONE, "has_touch": True, "is_mobile": True} if phone else {}
     opened = open_explorer("receptive-field", "layers=c3", **options)
-    picture = opened.element.locator("svg[role=img]")
+    picture = opened.element.locator(".explorer svg[role=img]")
     picture.scroll_into_view_if_needed()
     box = picture.bounding_box()
     place = {"x": box["width"] * 0.25, "y": box["height"] * 0.75}

@@ -7,27 +7,28 @@ compressed, and one request brings them. Data comes when an explorer that needs 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
+from pkgutil import resolve_name
 
 from cnnfigs import provenance
-from cnnfigs.explorers import hierarchy, inputs, networks, peephole
+from cnnfigs.explorers.inputs import registry_script
 from cnnfigs.explorers.registry import BUNDLE, EXPLORERS, SHARED
 
 SCRIPTS = Path(__file__).with_name("scripts")
 #: What a page with explorers loads at once.
 LOADER = ("loader.js", "loader.css")
 
-#: Scripts that hold data, each with the function that writes it.
-DATA: Mapping[str, Callable[[], str]] = {
-    "inputs.js": inputs.inputs_script,
-    "photo.js": inputs.photo_script,
-    "digits.js": networks.digits_script,
-    "convnet.js": networks.convnet_script,
-    "dense_131.js": networks.dense_131_script,
-    "convnet_global_max.js": networks.convnet_global_max_script,
-    "data-hierarchy.js": hierarchy.hierarchy_script,
-    "data-peephole.js": peephole.peephole_script,
+#: Scripts that hold data, each with the function that writes it. They are named, since to import them takes long.
+DATA: Mapping[str, str] = {
+    "inputs.js": "cnnfigs.explorers.inputs:inputs_script",
+    "photo.js": "cnnfigs.explorers.inputs:photo_script",
+    "digits.js": "cnnfigs.explorers.networks:digits_script",
+    "convnet.js": "cnnfigs.explorers.networks:convnet_script",
+    "dense_131.js": "cnnfigs.explorers.networks:dense_131_script",
+    "convnet_global_max.js": "cnnfigs.explorers.networks:convnet_global_max_script",
+    "data-hierarchy.js": "cnnfigs.explorers.hierarchy:hierarchy_script",
+    "data-peephole.js": "cnnfigs.explorers.peephole:peephole_script",
 }
 
 
@@ -44,20 +45,20 @@ def write_assets(folder: Path) -> None:
         (folder / name).write_bytes((SCRIPTS / name).read_bytes())
     (folder / BUNDLE).write_text(bundle(), "utf-8")
     for name, write in DATA.items():
-        made_from = provenance.digest(f"{write.__module__}:{write.__qualname__}")
+        made_from = provenance.digest(write)
         note = folder / f".{name}"
         if not (folder / name).exists() or not note.exists() or note.read_text("utf-8") != made_from:
-            (folder / name).write_text(write(), "utf-8")
+            (folder / name).write_text(resolve_name(write)(), "utf-8")
             note.write_text(made_from, "utf-8")
 
 
 def bundle() -> str:
     """Return the code of all explorers, with their settings before it."""
     names = dict.fromkeys(name for explorer in EXPLORERS.values() for name in (*SHARED, *explorer.scripts))
-    return "\n".join([inputs.registry_script(), *((SCRIPTS / name).read_text("utf-8") for name in names)])
+    return "\n".join([registry_script(), *((SCRIPTS / name).read_text("utf-8") for name in names)])
 
 
 def version() -> str:
     """Give a short text that changes when any file does, so that browsers do not mix old ones and new."""
-    data = [provenance.digest(f"{write.__module__}:{write.__qualname__}") for write in DATA.values()]
-    return hashlib.sha256("\n".join([bundle(), *data]).encode()).hexdigest()[:8]
+    made_from = map(provenance.digest, DATA.values())
+    return hashlib.sha256("\n".join([bundle(), *made_from]).encode()).hexdigest()[:8]

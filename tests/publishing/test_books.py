@@ -4,6 +4,8 @@ import base64
 import io
 import re
 import shutil
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -17,7 +19,7 @@ from pypdf import PdfReader
 
 from cnnfigs.drawing import animation
 from cnnfigs.sphinxext.book import BookError, for_a_book
-from cnnfigs.sphinxext.paper import destinations, main
+from cnnfigs.sphinxext.paper import destinations
 
 CONFIGURATION = """
 extensions += ["cnnfigs.sphinxext.book", "cnnfigs.sphinxext.downloads", "cnnfigs.sphinxext.maths"]
@@ -90,6 +92,12 @@ def build_epub(folder: Path) -> Path:
     return folder / "book"
 
 
+def print_book(folder: Path, to: Path) -> subprocess.CompletedProcess:
+    """Print a book in a process of its own, since the tests' browser occupies this one."""
+    command = [sys.executable, "-m", "cnnfigs.sphinxext.paper", str(folder), str(to)]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory) -> list[Path]:
     """The same book, built in two places."""
@@ -100,7 +108,7 @@ def folders(tmp_path_factory) -> list[Path]:
 @pytest.fixture(scope="module")
 def printed(folders) -> Path:
     path = folders[0].parent / "small.pdf"
-    assert main([str(folders[0]), str(path)]) == 0
+    assert print_book(folders[0], path).returncode == 0
     return path
 
 
@@ -228,23 +236,25 @@ def test_the_pdf_has_bookmarks_a_language_descriptions_and_no_time_of_its_making
     assert reader.metadata.creation_date.year == 2026
     assert reader.trailer["/Root"]["/Lang"] == "en"
     again = printed.with_name("again.pdf")
-    assert main([str(folders[0]), str(again)]) == 0
+    assert print_book(folders[0], again).returncode == 0
     assert again.read_bytes() == printed.read_bytes()
 
 
-def test_a_picture_that_is_missing_is_told(folders, tmp_path, capsys):
+def test_a_picture_that_is_missing_is_told(folders, tmp_path):
     folder = shutil.copytree(folders[0], tmp_path / "book")
     page = folder / "two.xhtml"
     text = page.read_text("utf-8")
     page.write_text(text.replace("<p>Words.</p>", '<p><img src="_images/gone.png" alt=""/></p>'), encoding="utf-8")
-    assert main([str(folder), str(tmp_path / "x.pdf")]) == 1
-    assert capsys.readouterr().err == "pictures are missing from the book: _images/gone.png\n"
+    result = print_book(folder, tmp_path / "x.pdf")
+    assert result.returncode == 1
+    assert result.stderr == "pictures are missing from the book: _images/gone.png\n"
     assert not (tmp_path / "x.pdf").exists()
 
 
-def test_without_a_book_to_print_that_is_told_in_a_line(tmp_path, capsys):
-    assert main([str(tmp_path), str(tmp_path / "x.pdf")]) == 2
-    assert capsys.readouterr().err == f"no book in {tmp_path}: run `nox -s epub` first\n"
+def test_without_a_book_to_print_that_is_told_in_a_line(tmp_path):
+    result = print_book(tmp_path, tmp_path / "x.pdf")
+    assert result.returncode == 2
+    assert result.stderr == f"no book in {tmp_path}: run `nox -s epub` first\n"
 
 
 def test_the_first_page_offers_the_books_that_have_been_made_and_no_others(tmp_path):

@@ -36,6 +36,15 @@ class Measured:
     kernels: int
 
 
+def surroundings(checkout: Path) -> dict[str, str]:
+    """Return the environment variables with which a copy of the checkout uses its own code and caches."""
+    return os.environ | {
+        "PYTHONPATH": str(checkout),  # the copy's cnnfigs and not the installed one, in the kernels too
+        "PYTHONPYCACHEPREFIX": str(checkout / ".cache" / "bytecode"),  # a cold build compiles all it imports
+        "CNNFIGS_CACHE": str(checkout / ".cache" / "runs"),
+    }
+
+
 def build(checkout: Path, command: list[str]) -> Measured:
     """Run the build command in a copy of the checkout, with every cache of its own inside that copy.
 
@@ -44,14 +53,9 @@ def build(checkout: Path, command: list[str]) -> Measured:
     SystemExit
         If the build fails; its output has been printed.
     """
-    environment = os.environ | {
-        "PYTHONPATH": str(checkout),  # the copy's cnnfigs and not the installed one, in the kernels too
-        "PYTHONPYCACHEPREFIX": str(checkout / ".cache" / "bytecode"),  # a cold build compiles all it imports
-        "CNNFIGS_CACHE": str(checkout / ".cache" / "runs"),
-    }
     started, used = time.perf_counter(), processor_seconds()
     process = subprocess.Popen(
-        command, cwd=checkout, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        command, cwd=checkout, env=surroundings(checkout), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
     with watched(process.pid) as seen:
         output, _ = process.communicate()

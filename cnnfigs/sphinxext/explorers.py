@@ -42,6 +42,8 @@ logger = logging.getLogger(__name__)
 
 #: Where the scripts are, below the folder of static files.
 FOLDER = "explorers"
+#: What is noted of a page that has explorers.
+USED = "explorers"
 
 
 class ExplorerNode(nodes.General, nodes.Element):
@@ -97,6 +99,7 @@ class ExplorerDirective(SphinxDirective):
             message = f"explorer {explorer.name} takes the place of no figure: name one with :for:"
             logger.warning(message, location=self.get_location(), type="explorer")
             return []
+        self.env.metadata[self.env.docname][USED] = "yes"
         node = ExplorerNode(name=explorer.name, settings=settings, figure=self.options["for"])
         self.set_source_info(node)
         if not self.content:
@@ -217,9 +220,10 @@ def write_scripts(app: Sphinx, env: BuildEnvironment) -> None:
     """Write the explorers' files where Sphinx takes static files from, outside of the sources.
 
     The folder is theirs alone, so that a book that is built after the site takes none of them. All pages have been read
-    by then, so that results which explorers share with a page are kept already.
+    by then, so that results which explorers share with a page are kept already. Without an explorer on any page nothing
+    is computed.
     """
-    if runs_here(app.builder):
+    if runs_here(app.builder) and any(USED in told for told in env.metadata.values()):
         folder = app.doctreedir.parent / "static-explorers"
         assets.write_assets(folder / FOLDER)
         if str(folder) not in app.config.html_static_path:

@@ -91,6 +91,14 @@ def test_a_page_without_explorers_loads_nothing_of_them(project):
     assert "explorers/" not in plain
 
 
+def test_a_site_without_explorers_has_none_of_their_files_until_a_page_has_one(tmp_path):
+    written = tmp_path / "html/_static/explorers/explorers.js"
+    assert build(tmp_path, page="# Another page\n\nNothing to touch.\n") == ""
+    assert not written.exists()
+    assert build(tmp_path, page=PAGE) == ""
+    assert written.is_file()
+
+
 def test_a_link_sets_the_explorer(page):
     _, link = page.find_class("cnn-explore")
     assert link.text_content() == "without padding"

@@ -19,6 +19,7 @@ from cnnfigs.illustrations.measuring import (
     labels_at_end,
     listed,
     plain,
+    points,
     seed_dots,
     seeds_told,
     way,
@@ -131,7 +132,7 @@ class ThroughAHole(Picture):
             facts[f"{size} gain"] = "an unknown number of"
             if {f"{size}", f"{size} inked"} <= inked:
                 gain = run.of("peephole", f"{size} inked").mean - run.of("peephole", f"{size}").mean
-                facts[f"{size} gain"] = f"{100 * gain:+.1f}".replace("-", "\N{MINUS SIGN}")
+                facts[f"{size} gain"] = points(gain)
         return facts
 
 

@@ -21,13 +21,13 @@ from cnnfigs.illustrations.measuring import (
 )
 from cnnfigs.illustrations.networks import as_percent
 
-#: What each network passes on.
+#: How each network makes its maps smaller.
 PLAIN = {
     "convnet": "the maximum",
     "convnet_mean_pooling": "the mean",
     "convnet_pick_one": "one of the four",
-    "convnet_strided": "strides, nothing else",
-    "unpooled": "everything",
+    "convnet_strided": "strides",
+    "unpooled": "no pooling",
 }
 
 
@@ -46,7 +46,7 @@ class DownsamplingDifferences(Picture):
     def describe(self, run: Findings) -> str:
         """Tell the errors of each seed and the differences."""
         told = "; ".join(
-            f"{each.network}, which passes on {PLAIN[each.network]}, "
+            f"{each.network} ({PLAIN[each.network]}) "
             f"{', '.join(as_percent(1 - share, 2) for share in each.accuracy)}"
             for each in run.measured
         )
@@ -97,7 +97,7 @@ class DownsamplingCosts(Table):
     def tabulate(self, run: Downsampling) -> list[list[Cell]]:
         """Give a row for each network."""
         heads = ("Parameters", "Multiply-adds", "Errors, training", "Errors, test", "Gap", "Seeds")
-        rows = [[Cell("Passes on"), *(Cell(head, number=True) for head in heads)]]
+        rows = [[Cell("Made smaller by"), *(Cell(head, number=True) for head in heads)]]
         for each, cost in zip(run.findings.measured, run.costs, strict=True):
             training = float(1 - each.training_accuracy.mean())
             values = (
@@ -119,7 +119,7 @@ class DownsamplingCosts(Table):
             f"{as_percent(1 - each.mean, 2)} on test images"
             for each, cost in zip(run.findings.measured, run.costs, strict=True)
         )
-        return f"What is passed on of each 2×2 and what it costs, means over {_seeds(run.findings)}. {told}."
+        return f"Ways of making maps smaller and what they cost, means over {_seeds(run.findings)}. {told}."
 
     def state_facts(self, run: Downsampling) -> dict[str, str]:
         """Give parameters and multiply-adds."""

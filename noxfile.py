@@ -134,7 +134,7 @@ def check(session: nox.Session) -> None:
 
 @task
 def bench(session: nox.Session) -> None:
-    """Print build times, memory, and what each page weighs; nothing is asserted."""
+    """Print what builds, illustrations and pages cost; nothing is asserted."""
     install(session)
     session.run("python", "tests/bench/measure.py", "sphinx-build", *SPHINX)
 

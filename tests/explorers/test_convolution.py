@@ -204,6 +204,37 @@ def test_a_finger_draws_a_stroke(open_explorer):
     assert opened.page.evaluate("scrollY") == scrolled
 
 
+#: A stroke along the upper edge and down the right one, in shares of the grid.
+STROKE = [(0.05, 0.05), (0.9, 0.1), (0.9, 0.9)]
+
+
+def test_a_mouse_draws_a_stroke_and_selects_no_text(open_explorer):
+    opened = open_explorer("convolution", "picture=drawing&drawing=" + "0" * 25 + "&size=5")
+    opened.cell("input", 1, 1).hover()  # until the page stands still
+    box = opened.element.get_by_role("grid", name="input", exact=True).bounding_box()
+    mouse = opened.page.mouse
+    first, *others = [(box["x"] + across * box["width"], box["y"] + down * box["height"]) for across, down in STROKE]
+    mouse.move(*first)
+    mouse.down()
+    for place in others:
+        mouse.move(*place, steps=12)
+    assert opened.page.evaluate("getSelection().toString()") == ""
+    mouse.up()
+    assert opened.values("input")[0] == [1] * 5
+    assert opened.values("input")[4][4] == 1
+
+
+def test_the_grid_that_has_the_focus_is_seen(open_explorer):
+    opened = open_explorer("convolution")
+    ring = "element => getComputedStyle(element.closest('.grid')).outlineStyle"
+    grids = [opened.element.get_by_role("grid", name=name, exact=True) for name in ("input", "output")]
+    grids[1].locator("[tabindex='0']").focus()
+    opened.page.keyboard.press("ArrowRight")
+    assert [grid.evaluate(ring) for grid in grids] == ["none", "solid"]
+    opened.cell("input", 2, 2).click()
+    assert [grid.evaluate(ring) for grid in grids] == ["none", "none"], "who points needs no ring"
+
+
 def test_the_address_keeps_what_is_set(open_explorer):
     opened = open_explorer("convolution")
     opened.control("Padding").select_option("same")

@@ -1,6 +1,7 @@
 """The digit explorer and the pad, operated as readers do."""
 
 import base64
+import io
 import math
 import re
 from itertools import pairwise
@@ -9,6 +10,7 @@ import keras
 import numpy as np
 import pytest
 from checks import DESKTOP, PHONE
+from PIL import Image
 
 from cnnfigs.explorers.networks import some_digits
 from cnnfigs.models.training import as_input
@@ -90,6 +92,40 @@ def test_drawn_with_a_finger_on_a_phone(open_explorer):
     opened.page.wait_for_function(
         "([element]) => element.told.textContent.startsWith('conv2d_2, map ')", arg=[opened.element.element_handle()]
     )
+
+
+def test_maps_are_wide_enough_for_a_finger(open_explorer):
+    opened = open_explorer("digit", viewport=PHONE, has_touch=True, is_mobile=True)
+    for network in ("convnet", "dense_131"):
+        opened.control("Inside").select_option(network)
+        maps = opened.element.locator(".sheet .cursor")
+        sizes = [maps.nth(sheet).bounding_box() for sheet in range(maps.count())]
+        assert all(min(size["width"], size["height"]) >= 23.5 for size in sizes), sizes
+
+
+@pytest.mark.parametrize("name", ["digit", "digit-pad"])
+def test_the_pen_does_not_cover_the_drawing(open_explorer, name):
+    """What marks the place of the focus is about as large as the pen, in whatever unit it was written."""
+    opened = open_explorer(name, "digit=0")
+    draw_with_mouse(opened, SEVEN)
+    opened.page.keyboard.press("ArrowUp")
+    paper = opened.element.locator(".paper .raster")
+    pixels = np.asarray(Image.open(io.BytesIO(paper.screenshot())).convert("RGB")).astype(int)
+    colored = (pixels.max(axis=-1) - pixels.min(axis=-1) > 40)[3:-3, 3:-3]
+    rows, columns = np.nonzero(colored)
+    assert len(rows), "the focus is seen"
+    assert np.ptp(rows) < 24
+    assert np.ptp(columns) < 24
+
+
+def test_a_complaint_is_in_view_wherever_the_reader_is(open_explorer):
+    opened = open_explorer("digit")
+    assert opened.element.bounding_box()["height"] > DESKTOP["height"]
+    opened.element.evaluate("element => element.scrollIntoView({block: 'start', behavior: 'instant'})")
+    opened.element.evaluate("element => element.change({right: 99})")
+    box = opened.element.locator(".complaint").bounding_box()
+    assert box["y"] > 0
+    assert box["y"] + box["height"] <= DESKTOP["height"] + 1
 
 
 def test_by_keyboard_alone(open_explorer):

@@ -27,7 +27,7 @@ def test_each_depth_shows_the_units_of_the_tree(open_explorer):
         assert units(opened, level.layer) == [
             f"{unit.box[2]} px: unit {number} of {level.layer}" for number, unit in enumerate(level.units, 1)
         ]
-        frames = opened.element.locator(".where .chosen, .where .window").evaluate_all(
+        frames = opened.element.locator(".where .window").evaluate_all(
             "all => all.map(each => ['y', 'x', 'height', 'width'].map(name => Number(each.getAttribute(name))))"
         )
         assert sorted(map(tuple, frames)) == sorted(unit.box for unit in level.units)
@@ -48,6 +48,73 @@ def test_units_lead_to_those_that_drive_them_and_back(open_explorer):
     assert any("unit 2 of out_relu" in label for label in units(opened, "It drives"))
 
 
+def test_by_mouse_alone(open_explorer):
+    opened = open_explorer("hierarchy", "depth=1")
+    levels = HierarchyTree().result.levels[::-1]
+    slider = opened.element.get_by_role("slider", name="Depth, from the photo to the answer")
+    slider.click(position={"x": slider.bounding_box()["width"] - 8, "y": slider.bounding_box()["height"] / 2})
+    assert opened.state["depth"] == 5
+    # Frames on the photo are chosen where no other covers them, and what is said of one stands below the photo.
+    opened.set("depth=3")
+    units = levels[2].units
+    photo = opened.element.locator(".where svg")
+    photo.scroll_into_view_if_needed()
+    box = photo.bounding_box()
+    for number, unit in enumerate(units, 1):
+        top, left, height, width = unit.box
+        others = [each.box for each in units if each is not unit]
+        free = [
+            (row, column)
+            for row in range(top + 5, top + height - 5)
+            for column in range(left + 5, left + width - 5)
+            if all(
+                not (y - 5 <= row <= y + down + 5 and x - 5 <= column <= x + right + 5) for y, x, down, right in others
+            )
+        ]
+        if not free:
+            continue
+        row, column = free[len(free) // 2]
+        opened.page.mouse.click(box["x"] + column * box["width"] / 353, box["y"] + row * box["height"] / 225)
+        assert opened.state["unit"] == number
+        assert opened.told.startswith(f"Map {unit.channel + 1} of {levels[2].layer} ")
+    assert opened.state["unit"] > 1
+    told = opened.element.locator(".told").bounding_box()
+    assert box["y"] + box["height"] <= told["y"] < box["y"] + box["height"] + 40
+    # From crop to crop, down and up again.
+    opened.element.locator(".panel:has(> .heading:has-text('It drives')) button:visible").first.click()
+    assert opened.state["depth"] == 4
+    opened.element.locator(".panel:has(> .heading:has-text('It is driven by')) button:visible").first.click()
+    assert opened.state["depth"] == 3
+    # The tiles are told where they are, and what is said of the unit stays.
+    said, answer = opened.told, opened.element.locator(".said p")
+    order = opened.control("Order of the tiles")
+    assert order.is_disabled()
+    tiles = opened.element.get_by_role("slider", name="Tiles, from one to many")
+    tiles.click(position={"x": tiles.bounding_box()["width"] - 8, "y": tiles.bounding_box()["height"] / 2})
+    before = answer.inner_text()
+    assert before.startswith("In 225 tiles: ")
+    order.select_option("7")
+    assert answer.inner_text() != before
+    assert opened.told == said
+
+
+def test_only_what_has_changed_is_heard(open_explorer):
+    opened = open_explorer("hierarchy", "tiles=2")
+    opened.element.evaluate(
+        """({shadowRoot}) => {
+            window.heard = [];
+            for (const region of shadowRoot.querySelectorAll("[role=status]")) {
+                new MutationObserver(() => heard.push(region.textContent)).observe(region, {childList: true});
+            }
+        }"""
+    )
+    opened.element.get_by_role("button", name=re.compile("unit 2 of block_8")).click()
+    opened.control("Order of the tiles").select_option("7")
+    map_sentence, tiles_sentence = opened.page.evaluate("heard")
+    assert map_sentence == opened.told
+    assert tiles_sentence.startswith("In 25 tiles: ")
+
+
 def test_by_keyboard_alone(open_explorer):
     opened = open_explorer("hierarchy", "depth=1")
     keyboard = opened.page.keyboard
@@ -62,7 +129,7 @@ def test_by_keyboard_alone(open_explorer):
     assert opened.state["unit"] == 2
     opened.element.get_by_role("slider", name="Tiles, from one to many").focus()
     keyboard.press("ArrowRight")
-    assert opened.told.startswith("In 9 tiles: a cat, with ")
+    assert opened.element.locator(".said p").inner_text().startswith("In 9 tiles: a cat, with ")
     opened.control("Order of the tiles").focus()
     keyboard.press("ArrowDown")
     assert opened.state["order"] == 2

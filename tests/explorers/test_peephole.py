@@ -16,7 +16,7 @@ def truth(opened):
     found = []
     for guesses in range(12):
         opened.element.evaluate("(element, guesses) => element.change({guesses})", "0" * (guesses + 1))
-        found.append(int(re.search(r"it was a (\d)", opened.told)[1]))
+        found.append(int(re.search(r"it was (\d)", opened.told)[1]))
     opened.element.evaluate("element => element.change({guesses: ''})")
     return found
 

@@ -55,7 +55,7 @@ def test_arrows_move_the_digit_as_far_as_they_may(open_explorer):
     assert [row[4:] for row in opened.values("input")] != [row[4:] for row in before]
     assert [row[4:] for row in opened.values("input")] == [row[:-4] for row in before]
     right.press("Enter")
-    assert opened.complaint == "Pixels to the right cannot be “5”: accepted is a whole number from -4 to 4."
+    assert opened.complaint == "Pixels to the right cannot be “5”: accepted is a whole number from −4 to 4."
     assert opened.state["right"] == 4
 
 

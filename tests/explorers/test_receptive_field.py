@@ -91,6 +91,61 @@ def test_a_stack_is_built_and_taken_down_by_keyboard(open_explorer):
     assert opened.complaint == "One layer must be left."
 
 
+def test_a_long_table_keeps_its_headings_and_moves_only_where_it_must(open_explorer):
+    opened = open_explorer("receptive-field")
+    opened.control("Network").select_option("ResNet50")
+    scroll = opened.element.locator(".scroll")
+
+    def within(locator, top="scroll.top"):
+        return locator.evaluate(
+            f"""element => {{
+                const box = each => each.getBoundingClientRect();
+                const table = element.closest("table");
+                const [scroll, head, found] = [box(table.parentElement), box(table.querySelector("th")), box(element)];
+                return found.top >= {top} - 1 && found.bottom <= scroll.bottom + 1;
+            }}"""
+        )
+
+    headings = opened.element.get_by_role("columnheader", name="jump")
+    radios = opened.element.get_by_role("radio")
+    assert within(headings)
+    assert within(radios.last, "head.bottom")
+    before = scroll.evaluate("element => element.scrollTop")
+    assert before > 0
+    radios.nth(18).click()
+    assert opened.state["layer"] == 19
+    assert scroll.evaluate("element => element.scrollTop") == before, "a row that is in view stays where it is"
+    for _ in range(18):
+        opened.page.keyboard.press("ArrowUp")
+    assert opened.state["layer"] == 1
+    assert within(headings)
+    assert within(radios.first, "head.bottom")
+
+
+@pytest.mark.parametrize("network", ["convnet", "lenet5", *KNOWN])
+def test_the_fields_of_lower_layers_lie_in_the_one_that_is_shown(open_explorer, network):
+    """At every depth and for units at the edges too: a unit sees nothing that the one it feeds does not."""
+    opened = open_explorer("receptive-field")
+    opened.control("Network").select_option(network)
+    layers = len(rows(opened))
+    boxes = opened.element.evaluate(
+        """(element, layers) => Array.from({length: layers * 9}, (_, at) => {
+            const [row, column] = [at % 3, Math.floor(at / 3) % 3].map(third => third * 500);
+            element.change({layer: Math.floor(at / 9) + 1, row, column});
+            return [...element.shadowRoot.querySelectorAll("svg > rect[stroke*=kernel]")].map(rect =>
+                ["x", "y", "width", "height"].map(name => Number(rect.getAttribute(name))));
+        })""",
+        layers,
+    )
+    assert [len(each) for each in boxes[::9]] == list(range(1, layers + 1))
+    for *lower, (left, top, width, height) in boxes:
+        for x, y, across, down in lower:
+            assert left <= x
+            assert top <= y
+            assert x + across <= left + width
+            assert y + down <= top + height
+
+
 def test_sliders_choose_the_unit(open_explorer):
     opened = open_explorer("receptive-field")
     row = opened.element.get_by_role("slider", name="Row")

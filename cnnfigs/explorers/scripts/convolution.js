@@ -29,7 +29,6 @@
         width: ${KERNEL_CELL - 1}px; padding: 0; border: 0; border-radius: 0; background: none; text-align: center;
         font-variant-numeric: tabular-nums;
       }
-      table + table { margin-top: 0.5rem; }
       .drawing .input svg { touch-action: none; }
     `;
 

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const cnn = (window.cnn ??= {});
-  const { make, ink } = cnn;
+  const { button, make, ink } = cnn;
   const { IMAGE, PAPER } = ink;
 
   /** The most characters that a drawing takes in an address. */
@@ -39,7 +39,6 @@
     build() {
       this.networks = this.constructor.networks.map((name) => new cnn.Network(cnn.data[name]));
       this.answers = this.networks.map(({ name }) => new Answer(name));
-      const button = (text, onclick) => make("button", { type: "button", onclick }, text);
       const next = () => this.change({ digit: (this.state.digit % this.settings.digit.most) + 1, drawing: "" });
       this.tools = make(
         "div",
@@ -56,18 +55,13 @@
     }
 
     #paper() {
-      const place = (cell) => [Math.floor(cell / IMAGE), cell % IMAGE];
-      const name = (cell) => {
-        const [row, column] = place(cell);
-        return `row ${row + 1}, column ${column + 1}, pen ${this.pen ? "down" : "up"}`;
-      };
+      const name = (cell) => `row ${Math.floor(cell / IMAGE) + 1}, column ${(cell % IMAGE) + 1}, pen ${this.pen ? "down" : "up"}`;
       const label = "Paper: arrow keys move the pen, space puts it down and lifts it";
       this.paper = new cnn.Raster(label, name, (cell, how) => {
         if (how === "hover" || how === "press") return;
         if (how === "enter" && this.pen) this.#lift();
         else if (how === "enter") this.#putDown();
-        const [row, column] = place(cell);
-        if (this.pen) this.#draw([column + 0.5, row + 0.5]);
+        if (this.pen) this.#draw([(cell % IMAGE) + 0.5, Math.floor(cell / IMAGE) + 0.5]);
         this.paper.go(cell);
         this.say(`Pen at ${name(cell)}.`);
       });
@@ -108,7 +102,7 @@
       const digits = ink.testDigits();
       const rows = digits.length / 10;
       const digitAt = (cell) => (cell % 10) * rows + Math.floor(cell / 10);
-      const name = (cell) => `test digit ${digitAt(cell) + 1}, a ${cell % 10}`;
+      const name = (cell) => `test digit ${digitAt(cell) + 1}: ${cell % 10}`;
       const shelf = new cnn.Raster("Digits of MNIST", name, (cell, how) => {
         if (how === "enter" || how === "press") this.change({ digit: digitAt(cell) + 1, drawing: "" });
         else if (how === "key") this.say(`This is ${name(cell)}. Enter takes it.`);

@@ -32,7 +32,7 @@
     const control = cnn.make(
       "select",
       { onchange: () => choose(control.value) },
-      ...pairs.map(([value, text]) => cnn.make("option", { value }, String(text))),
+      ...pairs.map(([value, text]) => cnn.make("option", { value }, String(text).replace(/^-/, "−"))),
     );
     return cnn.make("label", {}, label, control);
   };
@@ -101,7 +101,7 @@
             ? new RegExp(`^(?:${pattern})$`).test(text)
             : /^-?\d{1,6}$/.test(text) && text >= least && text <= most;
         if (!fits) {
-          const accepts = options ? `one of ${options.join(", ")}` : accepted ?? `a whole number from ${least} to ${most}`;
+          const accepts = options ? `one of ${options.join(", ")}` : accepted ?? `a whole number from ${cnn.number(least)} to ${most}`;
           throw new cnn.Refusal(`${label} cannot be “${shown(text)}”: accepted is ${accepts}.`);
         }
         return [name, least === undefined ? text : Number(text)];
@@ -141,12 +141,14 @@
     .input .heading { color: var(--cnn-input); }
     .kernel .heading { color: var(--cnn-kernel); }
     .output .heading { color: var(--cnn-output); }
-    svg { display: block; overflow: visible; font-family: inherit; }
+    svg { display: block; overflow: visible; font-family: inherit; user-select: none; -webkit-user-select: none; }
     .told { min-height: 3em; font-variant-numeric: tabular-nums; }
     .formula { color: var(--cnn-muted); font-size: 0.875rem; font-variant-numeric: tabular-nums; }
-    .complaint { color: var(--cnn-error); }
+    .complaint { position: sticky; bottom: 0; background: var(--cnn-background); color: var(--cnn-error); }
     .complaint:empty { display: none; }
-    .grid + .grid { margin-top: 0.5rem; }
+    .grid + .grid, table + table { margin-top: 0.5rem; }
+    .grid :focus { outline: none; }
+    .grid:has(:focus-visible) { outline: 2px solid var(--cnn-accent); }
     .player { justify-content: center; margin: 0.5rem 0 0; }
     @media (prefers-reduced-motion: reduce) { .play { display: none; } }
     @media (pointer: coarse) { select, button, .file, summary { min-height: 2.75rem; } summary { line-height: 2.25rem; } }
@@ -175,7 +177,7 @@
       this.complaint = make("p", { class: "complaint", role: "alert" });
       this.root = make("div", { class: "explorer", role: "group", "aria-label": `${name} explorer` });
       this.build();
-      this.root.append(this.told, this.complaint);
+      this.root.append(...(this.told.parentNode ? [] : [this.told]), this.complaint);
       const room = `@media screen { :host { min-height: ${this.offsetHeight}px !important; } }`; // not less than the picture had
       const shadow = this.attachShadow({ mode: "open" });
       shadow.adoptedStyleSheets = [look, sheet(this.constructor.css + room)];
@@ -184,11 +186,7 @@
       this.sync();
       this.follow();
       addEventListener("hashchange", ({ newURL }) => this.follow(newURL)); // the address may have changed since
-      (window.requestIdleCallback ?? setTimeout)(() => this.warm());
     }
-
-    /** Prepare what the first use would wait for. */
-    warm() {}
 
     /** Take over what the address says of this explorer. */
     follow(url) {
@@ -224,8 +222,8 @@
     }
 
     /** Say a sentence, to those who see and to those who hear. */
-    say(sentence) {
-      this.told.textContent = sentence;
+    say(sentence, where = this.told) {
+      if (where.textContent !== sentence) where.textContent = sentence; // what stays is not heard again
     }
 
     complain(sentence) {

@@ -17,12 +17,13 @@
       this.photo = make("svg:svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img" }, image(), this.frames);
       const where = this.panel("input where", this.photo);
       where.name("Where on the photo");
+      where.append(this.told);
       const [here, above, below] = ["kernel", "output", "kernel"].map((kind) => this.panel(kind, make("div", { class: "units" })));
       Object.assign(this, { here, above, below });
       this.canvas = make("canvas", { width: SIDE, height: SIDE, role: "img" });
       this.square = Object.assign(new Image(), { src: cnn.hierarchy.square, onload: () => this.#scramble() });
       this.bar = make("svg:rect", { height: 12 });
-      this.answer = make("p");
+      this.answer = make("p", { role: "status" });
       const scale = make("svg:svg", { viewBox: "0 0 200 12" }, make("svg:rect", { class: "whole", width: 200, height: 12 }), this.bar);
       const mixed = this.panel("input mixed", this.canvas);
       mixed.name("The photo in tiles");
@@ -45,7 +46,7 @@
     }
 
     update() {
-      const { depth, unit, tiles, order } = this.state;
+      const { depth, unit, tiles } = this.state;
       const { levels } = cnn.hierarchy;
       const { layer, shape, units } = levels[depth - 1];
       const chosen = units[unit - 1];
@@ -58,30 +59,26 @@
       this.here.name(`${layer}: ${shape[2]} maps of ${shape[0]}×${shape[1]}`);
       this.above.name(top ? "It drives the answer" : "It drives");
       this.below.name(lower.length ? "It is driven by" : depth > 1 ? "No unit below is strong enough to be told" : "Here the tree ends");
-      this.#show(this.here, depth, units.map((_, at) => ({ unit: at + 1, pressed: at + 1 === unit })));
+      this.#show(this.here, depth, units.map((_, at) => ({ unit: at + 1, pressed: String(at + 1 === unit) })));
       this.#show(this.above, depth + 1, upper);
       this.#show(this.below, depth - 1, lower);
-      const frame = (kind, [y, x, height, width]) => make("svg:rect", { x, y, width, height, class: kind });
-      const others = units.filter((each) => each !== chosen).map(({ box }) => frame("window", box));
-      this.frames.replaceChildren(...others, frame("halo", chosen.box), frame("chosen", chosen.box));
+      const frame = (kind, [y, x, height, width], onclick) => make("svg:rect", { x, y, width, height, class: kind, onclick });
+      const windows = units.map(({ box }, at) => frame("window", box, () => this.change({ unit: at + 1 })));
+      this.frames.replaceChildren(...windows, frame("halo", chosen.box), frame("chosen", chosen.box));
       const [y, x, height, width] = chosen.box;
-      set(this.photo, { "aria-label": `The cat with ${units.length} frames; the chosen one begins at row ${y}, column ${x}.` });
+      set(this.photo, { "aria-label": `The cat with ${units.length} frames; the chosen one begins at row ${y + 1}, column ${x + 1}.` });
       this.#scramble();
-      const mixed = `${tiles} ${order}`;
-      const share = top ? chosen.share : upper[0]?.share;
-      const drives = top ? "all that speaks for a cat" : "what drives the unit above";
+      this.bound.get("order").disabled = !tiles;
+      const [share, all] = top ? [chosen.share, "all that speaks for a cat"] : [upper[0]?.share, "what drives the unit above"];
       this.say(
-        this.mixed && this.mixed !== mixed
-          ? this.answer.textContent
-          : `Map ${chosen.channel + 1} of ${layer} is excited most here. It sees ${height}×${width} pixels and gives ${percent(share)} of ${drives}.`,
+        `Map ${chosen.channel + 1} of ${layer} is excited most here. It sees ${height}×${width} pixels and gives ${percent(share)} of ${all}.`,
       );
-      this.mixed = mixed;
     }
 
     /** Show what units see, as buttons that lead to them. The same ones serve again, so that the focus stays. */
     #show(panel, depth, shown) {
       const row = panel.lastChild;
-      while (row.children.length < shown.length) row.append(make("button", { type: "button" }));
+      while (row.children.length < shown.length) row.append(cnn.button(""));
       [...row.children].forEach((button, at) => {
         button.hidden = at >= shown.length;
         if (button.hidden) return;
@@ -89,10 +86,9 @@
         const { layer, units } = cnn.hierarchy.levels[depth - 1];
         const [top, left, height, width] = units[unit - 1].box;
         const crop = { viewBox: `${left} ${top} ${width} ${height}`, class: height > PIXELS ? "" : "sharp", "aria-hidden": "true" };
-        button.replaceChildren(make("svg:svg", crop, image()), `${height} px${share ? `, ${percent(share)}` : ""}`);
+        button.replaceChildren(make("svg:svg", crop, image()), `${height} px`, ...(share ? [", ", make("br"), percent(share)] : []));
         button.onclick = () => this.change({ depth, unit });
-        const label = `${button.textContent}: unit ${unit} of ${layer}`;
-        set(button, { "aria-label": label, "aria-pressed": pressed === undefined ? null : String(pressed) });
+        set(button, { "aria-label": `${button.textContent}: unit ${unit} of ${layer}`, "aria-pressed": pressed });
       });
     }
 
@@ -105,7 +101,7 @@
       const context = this.canvas.getContext("2d");
       if (this.square.complete) order.forEach((from, to) => context.drawImage(this.square, ...place(from), ...place(to)));
       const pieces = side > 1 ? `In ${side * side} tiles` : "As it is";
-      this.answer.textContent = `${pieces}: a cat, with ${percent(cats)}. The best answer is “${name}” with ${percent(probability)}.`;
+      this.say(`${pieces}: a cat, with ${percent(cats)}. The best answer is “${name}” with ${percent(probability)}.`, this.answer);
       set(this.canvas, { "aria-label": `The middle of the photo. ${this.answer.textContent}` });
       set(this.bar, { width: 200 * cats });
     }
@@ -117,6 +113,7 @@
       .kernel, .output { flex: 1 1 14rem; }
       svg { width: 100%; overflow: hidden; }
       .window, .halo, .chosen { fill: none; stroke: var(--cnn-kernel); stroke-width: 2px; vector-effect: non-scaling-stroke; }
+      .window { pointer-events: all; cursor: pointer; }
       .halo { stroke: var(--cnn-background); stroke-width: 6px; }
       .chosen { stroke: var(--cnn-accent); stroke-width: 3px; }
       .linked { min-height: 8.5rem; margin: 0.75rem 0; }

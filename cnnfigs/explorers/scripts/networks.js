@@ -2,13 +2,13 @@
 (() => {
   "use strict";
   const cnn = (window.cnn ??= {});
-  const { make } = cnn;
+  const { button, make } = cnn;
   const { IMAGE } = cnn.ink;
 
   /** So many terms of a sum are told unless all are asked for. */
   const TOLD = 9;
   /** Maps in a row of a sheet, about so many pixels a map, and pixels between maps. */
-  const [ACROSS, THUMB, GAP] = [16, 24, 2];
+  const [ACROSS, THUMB, GAP] = [innerWidth < 480 ? 12 : 16, 24, 2];
   /** Sign, pixels down and to the right; and the most of either. */
   const MOVES = { left: ["←", 0, -1], up: ["↑", -1, 0], down: ["↓", 1, 0], right: ["→", 0, 1] };
   const FURTHEST = 12;
@@ -16,7 +16,6 @@
   const greatest = (values) => values.reduce((before, value) => Math.max(before, value), -Infinity);
   const number = (value) => cnn.number(value, 3);
   const signed = (value) => (value < 0 ? `− ${number(-value)}` : `+ ${number(value)}`);
-  const button = (text, onclick) => make("button", { type: "button", onclick }, text);
 
   /** One number of a layer. @typedef {{index: number, unit: number}} Unit */
 
@@ -56,8 +55,7 @@
         },
       });
       for (const [name, [sign]] of Object.entries(MOVES)) {
-        const arrow = { type: "button", "aria-label": `Move the digit ${name}`, onclick: () => move(name) };
-        arrows.append(make("button", arrow, sign));
+        arrows.append(button(sign, () => move(name), { "aria-label": `Move the digit ${name}` }));
       }
       const panel = this.panel("input view", this.view.element, arrows);
       panel.name("The networks get");

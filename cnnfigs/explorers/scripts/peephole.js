@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const cnn = (window.cnn ??= {});
-  const { make } = cnn;
+  const { button, make } = cnn;
   const { IMAGE } = cnn.ink;
   const ROUNDS = 12;
   const MIDDLE = (IMAGE / 2) * (IMAGE + 1);
@@ -10,7 +10,6 @@
   const [LEFT, TOP, WIDE, HIGH] = [38, 10, 250, 130];
 
   const percent = (share) => `${Math.round(100 * share)} %`;
-  const button = (text, onclick) => make("button", { type: "button", onclick }, text);
 
   cnn.define("peephole", class extends cnn.Explorer {
     build() {
@@ -49,9 +48,9 @@
       this.#look(MIDDLE);
       const size = `${this.size}×${this.size}`;
       this.behind.name(this.over ? "The last of twelve" : `${round + 1} of ${ROUNDS}: a hole of ${size}`);
-      for (const key of this.keys.children) key.disabled = this.over;
+      for (const key of this.keys.children) cnn.set(key, { "aria-disabled": this.over && "true" }); // they keep the focus
       this.#chart();
-      const last = round ? `${this.right.at(-1) ? "Right" : "No"}: it was a ${digits[round - 1].label}. ` : "";
+      const last = round ? `${this.right.at(-1) ? "Right" : "No"}: it was ${digits[round - 1].label}. ` : "";
       const next = this.over
         ? `You told ${this.right.filter(Boolean).length} of ${ROUNDS}. Two digits for each hole are few: chance has a part in your line.`
         : `Move the hole of ${size} pixels over the digit, and then say which it is.`;
@@ -111,7 +110,7 @@
       .behind .halo { stroke: none; }
       .keys { display: grid; grid-template-columns: repeat(5, 1fr); gap: 0.25rem; margin-top: 0.5rem; }
       .keys button { padding: 0; }
-      .keys button:disabled { color: var(--cnn-muted); cursor: default; }
+      .keys [aria-disabled] { color: var(--cnn-muted); cursor: default; }
       .chart { flex: 1 1 16rem; max-width: 26rem; }
       .chart svg { width: 100%; }
       text { fill: var(--cnn-muted); font-size: 11px; text-anchor: middle; }

@@ -136,7 +136,7 @@
       .raster .halo { stroke: var(--cnn-background); stroke-width: 4.5px; }
       .raster .off { stroke: var(--cnn-error); stroke-dasharray: 3 2; }
       .raster .chosen { stroke: var(--cnn-output); stroke-width: 2.5px; }
-      .raster .cursor { stroke: none; }
+      .raster .cursor { stroke: none; outline: none; }
       .raster .cursor:focus-visible { stroke: var(--cnn-accent); stroke-width: 4px; }
       .input > .raster { border: 1px solid var(--cnn-input); }
       .output > .raster { border: 1px solid var(--cnn-output); }

@@ -18,6 +18,10 @@
     [kind, kernelSize, strides > 1 && `s${strides}`, dilationRate > 1 && `d${dilationRate}`, told !== "valid" && told]
       .filter(Boolean).join("");
 
+  /** The unit whose field has its middle nearest to a place. */
+  const nearest = ({ start, size, jump, places }, place) =>
+    Math.min(Math.max(Math.round((place - start - size / 2) / jump), 0), places - 1);
+
   const square = (size) => `${size}×${size}`;
   const describe = ({ kind, kernelSize, strides, dilationRate, told }) =>
     [
@@ -39,7 +43,7 @@
       table { width: 100%; border-collapse: collapse; font-size: 0.875rem; font-variant-numeric: tabular-nums; }
       th, td { padding: 0.125rem 0.25rem; border-bottom: 1px solid var(--cnn-grid); text-align: right; font-weight: 400; }
       th:first-child { text-align: left; }
-      thead { color: var(--cnn-muted); }
+      thead th { position: sticky; top: 0; background: var(--cnn-background); color: var(--cnn-muted); }
       tbody label { flex-direction: row; align-items: center; gap: 0.375rem; min-height: 1.75rem; color: inherit; font-size: inherit; }
       .chosen { background: var(--cnn-kernel-fill); }
       input[type="radio"] { flex: none; min-height: 0; width: 1.125rem; height: 1.125rem; margin: 0; accent-color: var(--cnn-kernel); }
@@ -134,15 +138,17 @@
         row.querySelector("span").textContent = `${index + 1} ${describe(layer)}`;
         [square(places), square(size), jump, number(start)].forEach((text, at) => (row.cells[at + 1].textContent = text));
         row.className = chosen ? "chosen" : "";
-        if (chosen) this.scroll.scrollTop = row.offsetTop + row.offsetHeight - this.scroll.clientHeight;
+        if (chosen) this.reveal(row);
       });
       const layer = this.layers[this.chosen - 1];
       for (const [name, { control }] of Object.entries(this.parts)) control.value = layer[name];
     }
 
-    /** Row and column of the unit of a layer where the reader has pointed. */
-    unit({ places }) {
-      return ["row", "column"].map((name) => Math.round((this.state[name] / 1000) * (places - 1)));
+    /** Scroll the table to a row. */
+    reveal({ offsetTop, offsetHeight }) {
+      const { scrollTop, clientHeight } = this.scroll;
+      const least = offsetTop + offsetHeight - clientHeight;
+      this.scroll.scrollTop = Math.min(Math.max(scrollTop, least), offsetTop - this.rows.offsetTop);
     }
 
     /** Where a unit of the chosen layer stands, as settings tell it. */
@@ -153,11 +159,12 @@
     /** Draw the image with the fields. */
     draw() {
       const { field, side, drawing, chosen } = this;
-      const box = (each) => {
-        const [y, x] = this.unit(each).map((at) => each.start + each.jump * at);
+      const unit = ["row", "column"].map((name) => Math.round((this.state[name] / 1000) * (field.places - 1)));
+      const boxes = this.fields.slice(0, chosen).map((each) => {
+        const [y, x] = unit.map((at) => each.start + each.jump * nearest(each, field.start + field.jump * at + field.size / 2));
         return { x, y, width: each.size, height: each.size };
-      };
-      const seen = box(field);
+      });
+      const seen = boxes.pop(); // the others lie in it
       const least = Math.min(0, seen.x, seen.y) - side * 0.02;
       const most = Math.max(side, seen.x + field.size, seen.y + field.size) + side * 0.02 - least;
       const frame = (place, color, thick, more) =>
@@ -170,11 +177,10 @@
         frame(seen, "padding", 1, { fill: "var(--cnn-padding-fill)", "stroke-dasharray": "3 2" }),
         this.image(),
         frame({ width: side, height: side }, "input", 1.5),
-        ...this.fields.slice(0, chosen - 1).map((each) => frame(box(each), "kernel", 1)),
+        ...boxes.map((box) => frame(box, "kernel", 1)),
         frame(seen, "background", 5),
         frame(seen, "kernel", 2.5),
       );
-      const unit = this.unit(field);
       this.sliders.forEach((slider, axis) => {
         const valuetext = `${unit[axis] + 1} of ${field.places}`;
         set(slider, { max: field.places - 1, "aria-valuetext": valuetext, disabled: field.places === 1 });
@@ -206,11 +212,7 @@
     /** Choose the unit whose field has its middle nearest to where the reader points. */
     point({ clientX, clientY }) {
       const place = new DOMPoint(clientX, clientY).matrixTransform(this.drawing.getScreenCTM().inverse());
-      const { start, size, jump, places } = this.field;
-      const [row, column] = [place.y, place.x].map((at) => {
-        const unit = Math.round((at - start - size / 2) / jump);
-        return this.share(Math.min(Math.max(unit, 0), places - 1));
-      });
+      const [row, column] = [place.y, place.x].map((at) => this.share(nearest(this.field, at)));
       this.change({ row, column });
     }
   }

@@ -46,8 +46,7 @@ class DownsamplingDifferences(Picture):
     def describe(self, run: Findings) -> str:
         """Tell the errors of each seed and the differences."""
         told = "; ".join(
-            f"{each.network} ({PLAIN[each.network]}) "
-            f"{', '.join(as_percent(1 - share, 2) for share in each.accuracy)}"
+            f"{each.network} ({PLAIN[each.network]}) {', '.join(as_percent(1 - share, 2) for share in each.accuracy)}"
             for each in run.measured
         )
         differences = "; ".join(f"{each.name} {compared(each, 2)}" for each in run.comparisons)

@@ -241,9 +241,7 @@ Root = Annotated[Path, typer.Option(help="The repository.", show_default="this f
 
 
 @new_app.command(
-    epilog=_examples(
-        "cnnfigs new page batch-normalization", "cnnfigs new page batch-normalization --shows BatchNormalization"
-    )
+    epilog=_examples("cnnfigs new page grouped-filters", "cnnfigs new page grouped-filters --shows GroupedFilters")
 )
 def page(
     name: Annotated[str, typer.Argument(help="Small letters and hyphens, as in its address.")],
@@ -256,7 +254,7 @@ def page(
     _print_made(new_page(root, name, shows))
 
 
-@new_app.command("illustration", epilog=_examples("cnnfigs new illustration BatchNormalization"))
+@new_app.command("illustration", epilog=_examples("cnnfigs new illustration GroupedFilters"))
 def illustration_(
     name: Annotated[str, typer.Argument(help="As Python names a class.")],
     root: Root = Path(),

@@ -6,6 +6,7 @@ import ast
 import keyword
 import re
 from collections.abc import Mapping
+from itertools import count
 from pathlib import Path
 from string import Template
 
@@ -23,7 +24,7 @@ def new_illustration(root: Path, name: str) -> list[str]:
     root
         The repository.
     name
-        Name of the class, such as ``"BatchNormalization"``.
+        Name of the class, such as ``"GroupedFilters"``.
 
     Returns
     -------
@@ -37,7 +38,7 @@ def new_illustration(root: Path, name: str) -> list[str]:
     """
     _require_repository(root)
     if not re.fullmatch(r"[A-Z][A-Za-z0-9]+", name) or keyword.iskeyword(name):
-        raise CommandError(f"name is {name!r}: accepted is a class name, such as BatchNormalization")
+        raise CommandError(f"name is {name!r}: accepted is a class name, such as GroupedFilters")
     if name in entries():
         raise CommandError(f"name is {name!r}: there is such an illustration already, in {entries()[name].module}")
     module = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
@@ -52,7 +53,7 @@ def new_illustration(root: Path, name: str) -> list[str]:
     )
     return [
         *made,
-        f"Look at it:  cnnfigs render {name} -o {module}.svg",
+        f"Look at it:  cnnfigs render {name} -o .cache/{module}.svg",
         f"Test it:     python -m pytest tests/illustrations -k '{module} or {name}'",
         f"Show it:     cnnfigs new page NAME --shows {name}",
     ]
@@ -66,7 +67,7 @@ def new_page(root: Path, page: str, shows: str) -> list[str]:
     root
         The repository.
     page
-        Name of the page, such as ``"batch-normalization"``.
+        Name of the page, such as ``"grouped-filters"``.
     shows
         Name of the illustration.
 
@@ -82,7 +83,7 @@ def new_page(root: Path, page: str, shows: str) -> list[str]:
     """
     _require_repository(root)
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", page):
-        raise CommandError(f"name is {page!r}: accepted are small letters, digits and hyphens: batch-normalization")
+        raise CommandError(f"name is {page!r}: accepted are small letters, digits and hyphens: grouped-filters")
     try:
         entry = find(shows)
     except ValueError as error:
@@ -91,6 +92,7 @@ def new_page(root: Path, page: str, shows: str) -> list[str]:
     values = {
         "page": page,
         "title": page.replace("-", " ").capitalize(),
+        "label": _free_label(root / "docs", f"fig-{page}"),
         "name": entry.name,
         "module": entry.module.rpartition(".")[2],
         "quoted": f"A number is quoted, never typed: {{glue:text}}`shown {fact}`." if fact else "",
@@ -122,6 +124,12 @@ def _first_fact(entry: Entry) -> str | None:
             keys = [key.value for table in tables for key in table.keys if isinstance(key, ast.Constant)]
             return next((key for key in keys if isinstance(key, str)), None)
     return None
+
+
+def _free_label(docs: Path, wanted: str) -> str:
+    """Add a number to a label that another page has."""
+    taken = {label for path in docs.rglob("*.md") for label in re.findall(r"fig-[\w-]+", path.read_text("utf-8"))}
+    return next(label for label in (wanted, *(f"{wanted}-{number}" for number in count(2))) if label not in taken)
 
 
 def _require_repository(root: Path) -> None:

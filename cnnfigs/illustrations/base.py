@@ -56,7 +56,10 @@ class Illustration(ABC):
     @property
     def description(self) -> str:
         """The alternative text."""
-        return " ".join(self.describe(self.result).split())
+        told = self.describe(self.result)
+        if not isinstance(told, str):
+            raise TypeError(f"{type(self).__name__}.describe returned {told!r}: accepted is a text")
+        return " ".join(told.split())
 
     @property
     def facts(self) -> dict[str, str]:

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+#: A frame of a traceback that lies in our own code.
+_OWN = re.compile(r"File (?:\S*/)?(cnnfigs/[\w/]+\.py):(\d+)")
 
 
 class Parser(NotebookParser):  # type: ignore[misc]
@@ -105,10 +107,10 @@ def failure(notebook: nbformat.NotebookNode, page: str, traceback: str) -> tuple
         last = first_line(notebook, index, page)
         for output in cell.outputs:
             if not raised and output.output_type == "error" and "raises-exception" not in cell.metadata.get("tags", []):
-                inner = re.search(
-                    rf"In\[{cell.execution_count}\], line (\d+)", _COLOURS.sub("", "\n".join(output.traceback))
-                )
-                return last + (int(inner[1]) - 1 if inner else 0), f"{output.ename}: {output.evalue}"
+                frames = _COLOURS.sub("", "\n".join(output.traceback))
+                inner = re.search(rf"In\[{cell.execution_count}\], line (\d+)", frames)
+                *_, own = ("", *(f" (at {file}:{line})" for file, line in _OWN.findall(frames)))
+                return last + (int(inner[1]) - 1 if inner else 0), f"{output.ename}: {output.evalue}{own}"
     # No cell raised anything: the last one to start took too long.
     return last, raised[-1] if raised else traceback
 

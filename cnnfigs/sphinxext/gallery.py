@@ -183,7 +183,11 @@ def visit_cards(self: HTML5Translator, node: cards) -> None:
     shown = catalog.uses(Path(builder.env.srcdir))
     self.body.append('<div class="cnn-cards">\n')
     for name in node["names"]:
-        self.body.append(_card(builder, self.docnames[0], catalog.entries()[name], shown.get(name, ())))
+        try:
+            self.body.append(_card(builder, self.docnames[0], catalog.entries()[name], shown.get(name, ())))
+        except Exception as error:  # whatever its code does: the other cards are written
+            told = " ".join(f"{type(error).__name__}: {error}".split())
+            logger.warning(f"illustration {name} cannot be shown: {told}", location=node, type="gallery")
     self.body.append("</div>\n")
     raise nodes.SkipNode
 

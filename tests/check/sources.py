@@ -4,6 +4,7 @@ The pages are read as Sphinx reads them, by MyST's parser, so that code, formula
 prose.
 """
 
+import difflib
 import re
 import subprocess
 import sys
@@ -330,6 +331,39 @@ def outside(pages: dict[str, Source]) -> Iterator[Mistake]:
             )
 
 
+#: Pages whose figures are not there to teach one thing: they need no goals and no summary.
+FREE = {"index", "playground"}
+
+
+def parts(page: Source) -> Iterator[Mistake]:
+    """A page with figures says what the reader will be able to do, links its terms, and ends with a summary."""
+    if page.name in FREE or not any(cell.figure for cell in page.cells):
+        return
+    if not any(True for _ in page.directives("goals")):
+        yield page.mistake(1, "the page has no goals: say above its pictures, in `:::{goals}`, what it enables to do")
+    if "In short" not in headings(page):
+        yield page.mistake(1, "the page has no summary: end it with a section `## In short`")
+    if not any(piece.role == "term" for paragraph in page.paragraphs for piece in paragraph.pieces):
+        yield page.mistake(1, "the page links no word of the glossary: write {term}`word` where it uses one first")
+
+
+def headings(page: Source) -> set[str]:
+    """Return the words of a page's headings."""
+    pairs = zip(page.tokens, page.tokens[1:], strict=False)
+    return {inner.content for token, inner in pairs if token.type == "heading_open"}
+
+
+def terms(page: Source, known: set[str]) -> Iterator[Mistake]:
+    """What is linked as a term is in the glossary."""
+    for paragraph in page.paragraphs:
+        for piece in paragraph.pieces:
+            term = re.sub(r"^.*<(.*)>$", r"\1", " ".join(piece.text.split()))
+            if piece.role == "term" and term not in known:
+                near = difflib.get_close_matches(term, known, n=3)
+                meant = f": did you mean {', '.join(near)}?" if near else ": add it to docs/glossary.md"
+                yield page.mistake(piece.line, f"{term!r} is linked and not in the glossary{meant}")
+
+
 def spelling(
     root: Path, folders: Iterable[str] = ("docs", "cnnfigs", "README.md", "CONTRIBUTING.md")
 ) -> Iterator[Mistake]:
@@ -346,7 +380,11 @@ def check_sources(root: Path) -> Iterator[Mistake]:
     pages = {page.name: page for path in sorted((root / "docs").rglob("*.md")) for page in [Source(root, path)]}
     pages = {name: page for name, page in pages.items() if not name.startswith("_")}
     known = set(re.findall(r"(?m)^@\w+\{([^,\s]+),", (root / "docs/references.bib").read_text("utf-8")))
+    glossary = root / "docs" / "glossary.md"
+    explained = re.findall(r"(?m)^(\w[\w -]*)\n  \S", glossary.read_text("utf-8")) if glossary.is_file() else []
     for page in pages.values():
+        yield from parts(page)
+        yield from terms(page, set(explained))
         yield from captions(page)
         yield from typed_numbers(page)
         yield from citations(page, known)

@@ -15,6 +15,15 @@ INDEX = """# Index
 ```{toctree}
 one
 two
+glossary
+```
+"""
+
+GLOSSARY = """# Glossary
+
+```{glossary}
+feature map
+  What one filter makes of its input.
 ```
 """
 
@@ -24,10 +33,14 @@ file_format: mystnb
 
 # One
 
+:::{goals}
+- find mistakes.
+:::
+
 (place)=
 ## A place
 
-A map has 26 rows, as {cite}`known` tells; it makes 81 errors in 10,000 {cite}`known`.
+A {term}`feature map` has 26 rows, as {cite}`known` tells; it makes 81 errors in 10,000 {cite}`known`.
 The build says {glue:text}`facts errors` errors, for images of 28×28 pixels, in `0.5 %` and $0.5 %$.
 
 % typed: 99 % is the threshold that we ask for
@@ -63,6 +76,10 @@ GreyWall(kernel_size=5)
 ```
 
 See {numref}`fig-one`, {doc}`two`, [the other page](two.md), [its place](two.md#there) and [here](#place).
+
+## In short
+
+- Nothing is wrong.
 """
 
 TWO = """# Two
@@ -84,7 +101,7 @@ BUILT = """<!doctype html><html lang="en"><title>{title}</title><body><main><h1>
 def root(tmp_path):
     (tmp_path / "docs").mkdir()
     (tmp_path / "site").mkdir()
-    for name, text in {"index": INDEX, "one": ONE, "two": TWO}.items():
+    for name, text in {"index": INDEX, "one": ONE, "two": TWO, "glossary": GLOSSARY}.items():
         (tmp_path / f"docs/{name}.md").write_text(text, encoding="utf-8")
         built = BUILT.format(title=name, words="Nothing but words", svg=SVG)
         (tmp_path / f"site/{name}.html").write_text(built, encoding="utf-8")
@@ -136,6 +153,7 @@ PLANTED = {
     "page": ("[the other page](two.md)", "[the other page](three.md)", "three.md", 0, "there is no three.md"),
     "place": ("(two.md#there)", "(two.md#nowhere)", "#nowhere", 0, "two has no place 'nowhere'"),
     "figure": ("{numref}`fig-one`", "{numref}`fig-two`", "fig-two", 0, "points at 'fig-two'"),
+    "term": ("{term}`feature map`", "{term}`feature maps`", "feature maps", 0, "did you mean feature map?"),
     "document": ("{doc}`two`", "{doc}`three`", "{doc}`three`", 0, "points at 'three'"),
     "spelling": ("Nothing but words;", f"A layer is a {MISSPELLED} thing;", MISSPELLED, 0, f"'{MISSPELLED}' is missp"),
 }
@@ -149,6 +167,22 @@ def test_a_planted_mistake_is_found_where_it_is(root, mistake):
     (found,) = check_sources(root)
     file, number = line(root, name, words)
     assert (found.file, found.line) == (file, number + offset)
+    assert said in found.text
+
+
+MISSING = {
+    "goals": (":::{goals}\n- find mistakes.\n:::\n", "no goals"),
+    "summary": ("## In short\n", "no summary"),
+    "terms": ("{term}`feature map`", "links no word of the glossary"),
+}
+
+
+@pytest.mark.parametrize("part", MISSING)
+def test_a_part_that_every_page_has_is_missed(root, part):
+    text, said = MISSING[part]
+    plant(root, "docs/one.md", text, "")
+    (found,) = check_sources(root)
+    assert (found.file, found.line) == ("docs/one.md", 1)
     assert said in found.text
 
 
@@ -189,7 +223,7 @@ def test_a_faint_text_is_found_in_its_theme(root, browser):
 
 
 def run(root, *options):
-    return subprocess.run([sys.executable, RUN, root, *options], capture_output=True, text=True)
+    return subprocess.run([sys.executable, RUN, "--root", root, *options], capture_output=True, text=True)
 
 
 def test_the_command_says_all_in_lines_that_editors_understand(root):
@@ -201,6 +235,46 @@ def test_the_command_says_all_in_lines_that_editors_understand(root):
     first, last = wrong.stdout.splitlines()
     assert first.startswith("docs/two.md:5: the number '98.7 %' is typed")
     assert last == "1 to mend"
+
+
+SPHINX = """import sys
+from pathlib import Path
+Path(sys.argv[-1]).write_text({!r}, encoding="utf-8")
+print("much else")
+sys.exit(1)
+"""
+
+
+def test_what_the_build_warns_of_is_told_at_the_end_but_not_what_has_been_said_better(root):
+    plant(root, "docs/one.md", "{doc}`two`", "{doc}`three`")
+    plant(root, "docs/index.md", "two\n", "")
+    warnings = [
+        f"{root}/docs/one.md:49: WARNING: unknown document: 'three' [ref.doc]",
+        f"{root}/docs/two.md: WARNING: document isn't included in any toctree [toc.not_included]",
+        f"{root}/docs/one.md:38: WARNING: the code cell failed: ValueError: size is 5 [cells.failed]",
+        "WARNING: nobody knows where",
+    ]
+    command = [sys.executable, "-c", SPHINX.format("\n".join(warnings))]
+    result = run(root, "--", *command)
+    assert result.returncode == 1
+    head, _, tail = result.stdout.partition("much else\n")
+    first, second, _ = head.splitlines()
+    assert line(root, "docs/one.md", "{doc}`three`") == ("docs/one.md", 49)
+    assert first.startswith("docs/one.md:49: {doc} points at 'three'")
+    assert second.startswith("docs/two.md:1: the page is in no table of contents")
+    assert tail.splitlines() == [
+        "conf.py:1: nobody knows where",
+        "docs/one.md:38: the code cell failed: ValueError: size is 5 [cells.failed]",
+        first,
+        second,
+        "4 to mend",
+    ]
+
+
+def test_a_build_that_ends_without_a_word_is_told(root):
+    result = run(root, "--", sys.executable, "-c", "raise SystemExit(2)")
+    assert result.returncode == 2
+    assert result.stdout.splitlines()[-1] == "the build ended early with exit status 2, see above"
 
 
 def test_without_a_built_site_it_says_what_to_do(root):

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from lxml import html
 
+from cnnfigs import catalog
+
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 HELPERS = [
@@ -35,7 +37,7 @@ def clone(tmp_path_factory):
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, copy / name)
     (copy / "docs" / "index.md").write_text("# A site\n\n```{toctree}\nfirst-convnet\n```\n\nThe end.\n")
-    (copy / "docs" / "first-convnet.md").write_text("# The first convnet\n")
+    (copy / "docs" / "first-convnet.md").write_text("# The first convnet\n\n(fig-fewer-cells)=\n")
     for name, page in (("ShrunkDigit", "fewer-cells"), ("WrongDigit", "wrong-page")):
         for words in (["illustration", name], ["page", page, "--shows", name]):
             done = run(copy, sys.executable, "-m", "cnnfigs", "new", *words)
@@ -69,6 +71,15 @@ def test_new_tests_and_those_for_every_illustration_pass_and_notice_mistakes(clo
     assert "skipped" not in done.stdout
 
 
+def test_names_that_the_guide_and_the_help_give_as_examples_are_free():
+    told = "".join((ROOT / name).read_text("utf-8") for name in ("CONTRIBUTING.md", "cnnfigs/commands/app.py"))
+    illustrations, pages = (set(re.findall(rf"new {kind} ([\w-]+)", told)) for kind in ("illustration", "page"))
+    assert illustrations >= {"GroupedFilters"}
+    assert pages >= {"grouped-filters"}
+    assert not illustrations & set(catalog.entries())
+    assert not [page for page in pages if (ROOT / "docs" / f"{page}.md").exists()]
+
+
 def test_new_files_keep_the_style(clone):
     files = ["cnnfigs/runs/shrunk_digit.py", "cnnfigs/illustrations/shrunk_digit.py", "tests/pages/test_fewer_cells.py"]
     files.append("tests/illustrations/test_shrunk_digit.py")
@@ -81,6 +92,7 @@ def test_new_files_keep_the_style(clone):
 
 def test_new_page_is_built_without_a_warning(clone):
     assert "first-convnet\nfewer-cells\nwrong-page\n```\n\nThe end." in (clone / "docs" / "index.md").read_text()
+    assert "name: fig-fewer-cells-2\n" in (clone / "docs" / "fewer-cells.md").read_text()  # the first one is taken
     (clone / "docs" / "wrong-page.md").unlink()
     replace(clone / "docs" / "index.md", "wrong-page\n", "")
     options = ["-n", "-W", "-q", "-b", "html", "-c", ".", "-d", "trees", "-D", "nb_execution_cache_path=executed"]

@@ -271,6 +271,7 @@ def test_failing_cells_fail_every_build_and_are_named(site: Callable[..., Site])
         assert built.status == 1
         named = [re.sub(r" \[[a-z._]+\]$", "", line.replace(f"{tiny.folder}/", "")) for line in built.warnings]
         named = [re.sub(r"\(\d+\.py", "(CELL", line) for line in named]  # a random number
+        named = [re.sub(r"\.py:\d+\)$", ".py:LINE)", line) for line in named]
         failed = "WARNING: the code cell failed:"
         slow = "A cell timed out while it was being executed, after 1 seconds."
         no_name = "cannot import name 'quadruple' from 'tiny.sums' (tiny/sums.py)"
@@ -279,7 +280,7 @@ def test_failing_cells_fail_every_build_and_are_named(site: Callable[..., Site])
             "docs/dying.md: WARNING: the Python process of the page's code cells ended: Kernel died",
             f"docs/importing.md:8: {failed} ImportError: {no_name}",
             'docs/raising.md:10: WARNING: Unknown interpreted text role "unknown".',
-            f"docs/raising.md:22: {failed} ValueError: kernel_size is 0: accepted is 1 or more",
+            f"docs/raising.md:22: {failed} ValueError: kernel_size is 0: accepted is 1 or more (at cnnfigs/LINE)",
             f"docs/slow.md:10: {failed} CellTimeoutError: {slow}",
             "docs/unreadable.md:7: WARNING: Code cell 1 at line 7 could not be read: Invalid options format (bad YAML)",
         ]

@@ -1,7 +1,9 @@
 """A small site with a gallery: what its cards hold, and when they are made again."""
 
+import io
 import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -55,8 +57,8 @@ class Site:
     def write(self, name, text):
         (self.folder / "docs" / name).write_text(text, encoding="utf-8")
 
-    def build(self):
-        """Build; return the names of the pages that were written."""
+    def build(self, said=None):
+        """Build; return the names of the pages that were written. Warnings are errors, or they go to `said`."""
         written = []
         settings = {
             "extensions": ["myst_nb", "cnnfigs.sphinxext.gallery"],
@@ -67,7 +69,8 @@ class Site:
         }
         docs, site, trees = (str(self.folder / name) for name in ("docs", "site", "trees"))
         with patch_docutils(), docutils_namespace():
-            app = Sphinx(docs, None, site, trees, "html", settings, status=None, warningiserror=True)
+            streams = {"status": None, "warning": said or sys.stderr, "warningiserror": said is None}
+            app = Sphinx(docs, None, site, trees, "html", settings, **streams)
             app.connect("html-page-context", lambda app, name, *_: written.append(name))
             app.build()
         assert app.statuscode == 0
@@ -181,6 +184,21 @@ def test_illustration_on_no_page_is_drawn_all_the_same(site):
     assert "On no page" in card.text_content()
     assert card.xpath(".//pre")[0].text_content().strip().endswith("Timeline()")
     assert "It has no parameters." in card.text_content()
+
+
+def test_an_illustration_that_fails_is_named_and_the_others_are_there(few, tmp_path, monkeypatch):
+    def draw(self, run):
+        raise IndexError("out of\nrange")
+
+    monkeypatch.setattr(Padding, "draw", draw)
+    made = Site(tmp_path)
+    made.write("index.md", "# Start\n\n```{toctree}\ngallery\n```\n")
+    said = io.StringIO()
+    made.build(said)
+    (warning,) = said.getvalue().splitlines()
+    assert "gallery.md:3: " in warning
+    assert "WARNING: illustration Padding cannot be shown: IndexError: out of range" in warning
+    assert set(made.cards()) == {*NAMES} - {"Padding"}
 
 
 def test_gallery_is_made_again_when_it_must_and_only_then(site, monkeypatch):

@@ -109,8 +109,11 @@ def failure(notebook: nbformat.NotebookNode, page: str, traceback: str) -> tuple
             if not raised and output.output_type == "error" and "raises-exception" not in cell.metadata.get("tags", []):
                 frames = _COLOURS.sub("", "\n".join(output.traceback))
                 inner = re.search(rf"In\[{cell.execution_count}\], line (\d+)", frames)
-                *_, own = ("", *(f" (at {file}:{line})" for file, line in _OWN.findall(frames)))
-                return last + (int(inner[1]) - 1 if inner else 0), f"{output.ename}: {output.evalue}{own}"
+                message = f"{output.ename}: {output.evalue}"
+                # Where a parameter was refused says nothing more; the page's line is the one to mend.
+                if (own := _OWN.findall(frames)) and "accepted" not in message:
+                    message += f" (at {':'.join(own[-1])})"
+                return last + (int(inner[1]) - 1 if inner else 0), message
     # No cell raised anything: the last one to start took too long.
     return last, raised[-1] if raised else traceback
 

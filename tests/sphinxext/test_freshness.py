@@ -200,6 +200,19 @@ FAILING = {
         y = = 2
         ```
     """,
+    "reaching": """
+        ---
+        file_format: mystnb
+        ---
+
+        # Reaching
+
+        ```{code-cell} python
+        from cnnfigs.illustrations.base import kebab
+
+        kebab(None)
+        ```
+    """,
     "importing": """
         ---
         file_format: mystnb
@@ -274,13 +287,15 @@ def test_failing_cells_fail_every_build_and_are_named(site: Callable[..., Site])
         named = [re.sub(r"\.py:\d+\)$", ".py:LINE)", line) for line in named]
         failed = "WARNING: the code cell failed:"
         slow = "A cell timed out while it was being executed, after 1 seconds."
+        reached = "TypeError: expected string or bytes-like object, got 'NoneType'"
         no_name = "cannot import name 'quadruple' from 'tiny.sums' (tiny/sums.py)"
         assert sorted(named) == [
             f"docs/broken.md:9: {failed} SyntaxError: invalid syntax (CELL, line 2)",
             "docs/dying.md: WARNING: the Python process of the page's code cells ended: Kernel died",
             f"docs/importing.md:8: {failed} ImportError: {no_name}",
             'docs/raising.md:10: WARNING: Unknown interpreted text role "unknown".',
-            f"docs/raising.md:22: {failed} ValueError: kernel_size is 0: accepted is 1 or more (at cnnfigs/LINE)",
+            f"docs/raising.md:22: {failed} ValueError: kernel_size is 0: accepted is 1 or more",
+            f"docs/reaching.md:10: {failed} {reached} (at cnnfigs/illustrations/base.py:LINE)",
             f"docs/slow.md:10: {failed} CellTimeoutError: {slow}",
             "docs/unreadable.md:7: WARNING: Code cell 1 at line 7 could not be read: Invalid options format (bad YAML)",
         ]

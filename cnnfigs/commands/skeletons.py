@@ -129,7 +129,8 @@ def _first_fact(entry: Entry) -> str | None:
 def _free_label(docs: Path, wanted: str) -> str:
     """Add a number to a label that another page has."""
     taken = {label for path in docs.rglob("*.md") for label in re.findall(r"fig-[\w-]+", path.read_text("utf-8"))}
-    return next(label for label in (wanted, *(f"{wanted}-{number}" for number in count(2))) if label not in taken)
+    numbered = (f"{wanted}-{number}" for number in count(2))
+    return wanted if wanted not in taken else next(label for label in numbered if label not in taken)
 
 
 def _require_repository(root: Path) -> None:

@@ -36,7 +36,8 @@ def clone(tmp_path_factory):
     for name in ("pyproject.toml", "conf.py", "README.md", *HELPERS):
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, copy / name)
-    (copy / "docs" / "index.md").write_text("# A site\n\n```{toctree}\nfirst-convnet\n```\n\nThe end.\n")
+    (copy / "docs" / "index.md").write_text("# A site\n\n```{toctree}\nglossary\nfirst-convnet\n```\n\nThe end.\n")
+    (copy / "docs" / "glossary.md").write_text("# Words\n\n```{glossary}\nkernel\n  A grid of weights.\n```\n")
     (copy / "docs" / "first-convnet.md").write_text("# The first convnet\n\n(fig-fewer-cells)=\n")
     for name, page in (("ShrunkDigit", "fewer-cells"), ("WrongDigit", "wrong-page")):
         for words in (["illustration", name], ["page", page, "--shows", name]):

@@ -112,10 +112,11 @@ def test_a_long_table_keeps_its_headings_and_moves_only_where_it_must(open_explo
     assert within(radios.last, "head.bottom")
     before = scroll.evaluate("element => element.scrollTop")
     assert before > 0
-    radios.nth(18).click()
-    assert opened.state["layer"] == 19
+    in_view = radios.count() - 3  # pressed by script, since Playwright may scroll before it presses
+    radios.nth(in_view).evaluate("element => { element.focus({ preventScroll: true }); element.click(); }")
+    assert opened.state["layer"] == in_view + 1
     assert scroll.evaluate("element => element.scrollTop") == before, "a row that is in view stays where it is"
-    for _ in range(18):
+    for _ in range(in_view):
         opened.page.keyboard.press("ArrowUp")
     assert opened.state["layer"] == 1
     assert within(headings)

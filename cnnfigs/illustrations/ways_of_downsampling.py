@@ -105,7 +105,7 @@ class DownsamplingCosts(Table):
                 as_percent(training, 2),
                 as_percent(1 - each.mean, 2),
                 f"{100 * (1 - each.mean - training):.2f}",
-                ", ".join(map(str, each.seeds)),
+                seeds_told(each.seeds).split(maxsplit=1)[1],
             )
             rows.append([Cell(PLAIN[each.network], heading=True), *(Cell(value, number=True) for value in values)])
         return rows

@@ -333,6 +333,8 @@ def outside(pages: dict[str, Source]) -> Iterator[Mistake]:
 
 #: Pages whose figures are not there to teach one thing: they need no goals and no summary.
 FREE = {"index", "playground"}
+#: How many words of the glossary any other page links at least.
+TERMS = 4
 
 
 def parts(page: Source) -> Iterator[Mistake]:
@@ -343,8 +345,12 @@ def parts(page: Source) -> Iterator[Mistake]:
         yield page.mistake(1, "the page has no goals: say above its pictures, in `:::{goals}`, what it enables to do")
     if "In short" not in headings(page):
         yield page.mistake(1, "the page has no summary: end it with a section `## In short`")
-    if not any(piece.role == "term" for paragraph in page.paragraphs for piece in paragraph.pieces):
-        yield page.mistake(1, "the page links no word of the glossary: write {term}`word` where it uses one first")
+    linked = sum(piece.role == "term" for paragraph in page.paragraphs for piece in paragraph.pieces)
+    if linked < TERMS:
+        yield page.mistake(
+            1,
+            f"the page links {linked} of the glossary's words: link {TERMS} or more, {{term}}`word`, at their first use",
+        )
 
 
 def headings(page: Source) -> set[str]:

@@ -24,6 +24,15 @@ GLOSSARY = """# Glossary
 ```{glossary}
 feature map
   What one filter makes of its input.
+
+kernel
+  A grid of weights.
+
+strides
+  The steps of a window.
+
+window
+  What a unit sees.
 ```
 """
 
@@ -79,7 +88,7 @@ See {numref}`fig-one`, {doc}`two`, [the other page](two.md), [its place](two.md#
 
 ## In short
 
-- Nothing is wrong.
+- Nothing is wrong with a {term}`kernel`, the {term}`strides` of its {term}`window`, and so on.
 """
 
 TWO = """# Two
@@ -173,7 +182,7 @@ def test_a_planted_mistake_is_found_where_it_is(root, mistake):
 MISSING = {
     "goals": (":::{goals}\n- find mistakes.\n:::\n", "no goals"),
     "summary": ("## In short\n", "no summary"),
-    "terms": ("{term}`feature map`", "links no word of the glossary"),
+    "terms": ("{term}`feature map`", "links 3 of the glossary's words: link 4 or more"),
 }
 
 

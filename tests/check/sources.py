@@ -347,10 +347,8 @@ def parts(page: Source) -> Iterator[Mistake]:
         yield page.mistake(1, "the page has no summary: end it with a section `## In short`")
     linked = sum(piece.role == "term" for paragraph in page.paragraphs for piece in paragraph.pieces)
     if linked < TERMS:
-        yield page.mistake(
-            1,
-            f"the page links {linked} of the glossary's words: link {TERMS} or more, {{term}}`word`, at their first use",
-        )
+        how = f"link {TERMS} or more with {{term}}`word`, where it uses them first"
+        yield page.mistake(1, f"the page links {linked} of the glossary's words: {how}")
 
 
 def headings(page: Source) -> set[str]:

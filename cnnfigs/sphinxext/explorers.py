@@ -251,4 +251,4 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_transform(PlaceExplorers)
     app.connect("env-updated", write_scripts)
     app.connect("html-page-context", add_loader, priority=400)  # before what is not needed is left out
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

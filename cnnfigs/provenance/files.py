@@ -27,10 +27,21 @@ class Text:
 class PackagedFiles:
     """The files in a package's folder that are not Python code, by their path from the folder that holds it."""
 
+    @classmethod
+    def of(cls, package: Path | None) -> PackagedFiles:
+        """Look at a package's files; again only when one has come or gone, which the times of the folders tell."""
+        kept = _looked_at.get(package)
+        if kept is None or any(_changed(folder) != time for folder, time in kept.times.items()):
+            kept = _looked_at[package] = cls(package)
+        return kept
+
     def __init__(self, package: Path | None) -> None:
+        #: When the folders of the package were last changed, taken before they are looked at.
+        self.times = {folder: _changed(folder) for folder in _folders(package)} if package else {}
         self._paths: dict[str, Path] = {}
         self._by_name: dict[str, set[str]] = {}
         self._folders: set[str] = set()
+        self._named: dict[tuple[Text, Path], dict[str, Path]] = {}
         self._root = package.parent if package else Path()
         for path in files_in(package) if package else []:
             if path.suffix != ".py":
@@ -41,10 +52,12 @@ class PackagedFiles:
 
     def named(self, text: Text, folder: Path) -> dict[str, Path]:
         """Find what a text in a module in ``folder`` names: a file, files by a pattern, or all files of a folder."""
-        names = self._find("/".join(text.parts), text.is_path, folder)
-        if not names and text.is_path:
-            names = {name for part in text.parts for name in self._find(part, True, folder)}
-        return {name: self._paths[name] for name in names}
+        if (text, folder) not in self._named:
+            names = self._find("/".join(text.parts), text.is_path, folder)
+            if not names and text.is_path:
+                names = {name for part in text.parts for name in self._find(part, True, folder)}
+            self._named[text, folder] = {name: self._paths[name] for name in names}
+        return self._named[text, folder]
 
     def _find(self, text: str, is_path: bool, folder: Path) -> set[str]:
         if not text.strip("./*") or len(text) > 200 or "\n" in text:
@@ -61,13 +74,33 @@ class PackagedFiles:
         return {name for name in self._paths for each in inside & self._folders if name.startswith(f"{each}/")}
 
 
+#: What packages held when they were last looked at.
+_looked_at: dict[Path | None, PackagedFiles] = {}
+
+
+def _changed(folder: Path) -> int:
+    try:
+        return folder.stat().st_mtime_ns
+    except OSError:  # it is gone
+        return 0
+
+
 def files_in(package: Path) -> Iterator[Path]:
     """Give the files of a package, or the one file of a module: sources and data, not what Python compiled."""
     if package.is_file():
         yield package
+    for place, names in _walk(package):
+        yield from (Path(place, name) for name in names if not name.startswith(".") and not name.endswith(".pyc"))
+
+
+def _folders(package: Path) -> Iterator[Path]:
+    yield from (Path(place) for place, _ in _walk(package))
+
+
+def _walk(package: Path) -> Iterator[tuple[str, list[str]]]:
     for place, folders, names in os.walk(package):
         folders[:] = [folder for folder in folders if not folder.startswith((".", "__"))]
-        yield from (Path(place, name) for name in names if not name.startswith(".") and not name.endswith(".pyc"))
+        yield place, names
 
 
 def file_digest(path: Path) -> str:

@@ -52,7 +52,7 @@ class Reach:
         # What others build on this package depends on it too.
         self._roots = {name.partition(":")[0].partition(".")[0] for name in [*targets, __name__]}
         self._places = {root: place_of(root) for root in self._roots}
-        self._packaged = {root: PackagedFiles(place) for root, place in self._places.items()}
+        self._packaged = {root: PackagedFiles.of(place) for root, place in self._places.items()}
         for target in targets:
             self._start(target)
         self._finish()

@@ -2,7 +2,7 @@
 
 An illustration's ``run`` may take seconds; its result depends only on its parameters and on what its code can reach.
 Both make the *key* (:func:`run_key`), and the key names the file. So an entry never goes stale: when anything changes,
-the key is another one.
+the key is another one. Who needs a run that another process is just making waits for it.
 
 A *run* is a frozen dataclass of NumPy arrays, numbers, text, truth values, ``None``, tuples, lists, dictionaries with
 text keys, and further such dataclasses. An entry is one line with the SHA-256 of the rest, then the arrays as NumPy's
@@ -21,12 +21,14 @@ import tempfile
 import typing
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 import platformdirs
+from filelock import FileLock
 
 from cnnfigs import provenance
 
@@ -36,6 +38,11 @@ Classes = Mapping[str, type[Any]]
 _STRUCTURE = "structure"
 _SUFFIX = ".run"
 _TEMPORARY = ".tmp"
+_LOCK = ".lock"
+
+#: The environment variable that holds how the sources of this package looked when a process imported them, where that
+#: is known: once they have been edited, what the process computes is of a code that is no more, and is not kept.
+SOURCES = "CNNFIGS_SOURCES"
 
 
 @dataclass(frozen=True)
@@ -127,22 +134,66 @@ def cached(key: str | None, compute: Callable[[], Run], run_type: type[Run]) -> 
     if key is not None and not re.fullmatch("[0-9a-f]+", key):
         raise ValueError(f"key is {key!r}: accepted are hexadecimal digits, as run_key makes them")
     classes = dict(_run_classes(run_type))
-    path = cache_folder() / f"{key}{_SUFFIX}"
-    if key is not None:
-        try:
-            return typing.cast(Run, _unpack(path.read_bytes(), key, run_type, classes))
-        except (FileNotFoundError, NotADirectoryError):
-            pass
-        except Exception as error:  # whatever is wrong with the file, there is one remedy
-            warnings.warn(f"{path} is damaged ({error}): it is computed again", stacklevel=2)
-    # Reading back what is written makes the first result the same as all later ones.
-    entry = _pack(compute(), key, run_type, classes)
-    if key is not None:
-        try:
-            _write(path, entry)
-        except OSError as error:
-            warnings.warn(f"{path} cannot be written ({error}): the result is not kept", stacklevel=2)
-    return typing.cast(Run, _unpack(entry, key, run_type, classes))
+    if key is None:
+        return typing.cast(Run, _unpack(_pack(compute(), key, run_type, classes), key, run_type, classes))
+    path = _path(key)
+    found = _kept(path, key, run_type, classes)
+    if found is None:
+        with _alone(path):
+            found = _kept(path, key, run_type, classes, warn=False)
+            if found is None:
+                # Reading back what is written makes the first result the same as all later ones.
+                packed = _pack(compute(), key, run_type, classes)
+                keep(key, packed)
+                found = _unpack(packed, key, run_type, classes)
+    return typing.cast(Run, found)
+
+
+def is_kept(key: str) -> bool:
+    """Tell whether there is an entry under a key, without reading it."""
+    return _path(key).is_file()
+
+
+def keep(key: str, entry: bytes) -> None:
+    """Write an entry; where that is not possible, or it is no longer what its key says, warn and go on.
+
+    Parameters
+    ----------
+    key
+        From :func:`run_key`.
+    entry
+        The bytes of a file that :func:`cached` wrote, here or on another machine.
+
+    Raises
+    ------
+    ValueError
+        If the entry is damaged.
+    """
+    _content(entry)
+    path = _path(key)
+    if os.environ.get(SOURCES) not in (None, sources()):
+        warnings.warn("the sources have been edited meanwhile: a result is not kept", stacklevel=2)
+        return
+    try:
+        _write(path, entry)
+    except OSError as error:
+        warnings.warn(f"{path} cannot be written ({error}): the result is not kept", stacklevel=2)
+
+
+def read_entry(key: str) -> bytes:
+    """Return an entry as it stands on disk, to be kept on another machine.
+
+    Raises
+    ------
+    OSError
+        If there is none.
+    """
+    return _path(key).read_bytes()
+
+
+def sources() -> str:
+    """Digest how the sources of this package look at a glance; see :data:`SOURCES`."""
+    return provenance.glance("cnnfigs", libraries=False)
 
 
 def information() -> Information:
@@ -154,13 +205,49 @@ def information() -> Information:
 def clear() -> Information:
     """Delete all entries; return what there was."""
     before = information()
-    for path in [*_entries(), *cache_folder().glob(f"*{_TEMPORARY}")]:
+    for path in [*_entries(), *(path for end in (_TEMPORARY, _LOCK) for path in cache_folder().glob(f"*{end}"))]:
         path.unlink(missing_ok=True)
     return before
 
 
 def _entries() -> list[Path]:
     return sorted(cache_folder().glob(f"*{_SUFFIX}"))
+
+
+def _path(key: str) -> Path:
+    return cache_folder() / f"{key}{_SUFFIX}"
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Wait until no other process makes this entry. The lock of a process that ends, however, ends with it."""
+    file = path.with_suffix(_LOCK)
+    lock = FileLock(file)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except OSError:  # nothing can be written there: each makes its own, and says so
+        yield
+        return
+    try:
+        yield
+    finally:
+        # Who comes now finds the entry; who waits has opened the file already.
+        with suppress(OSError):
+            file.unlink()
+        lock.release()
+
+
+def _kept(path: Path, key: str, run_type: type[Any], classes: Classes, warn: bool = True) -> object | None:
+    """Read an entry; None where there is none, or a damaged one."""
+    try:
+        return _unpack(path.read_bytes(), key, run_type, classes)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except Exception as error:  # whatever is wrong with the file, there is one remedy
+        if warn:
+            warnings.warn(f"{path} is damaged ({error}): it is computed again", stacklevel=3)
+        return None
 
 
 def _write(path: Path, entry: bytes) -> None:
@@ -190,15 +277,19 @@ def _pack(run: object, key: str | None, run_type: type[Any], classes: Classes) -
 
 
 def _unpack(entry: bytes, key: str | None, run_type: type[Any], classes: Classes) -> object:
-    header, content = entry[:65], entry[65:]
-    if header != hashlib.sha256(content).hexdigest().encode() + b"\n":
-        raise ValueError("its checksum does not fit")
-    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+    with np.load(io.BytesIO(_content(entry)), allow_pickle=False) as arrays:
         structure = json.loads(arrays[_STRUCTURE].tobytes())
         run = _decode(structure["run"], arrays, classes)
     if structure["key"] != key or type(run) is not run_type:
         raise ValueError("it is another run")
     return run
+
+
+def _content(entry: bytes) -> bytes:
+    header, content = entry[:65], entry[65:]
+    if header != hashlib.sha256(content).hexdigest().encode() + b"\n":
+        raise ValueError("its checksum does not fit")
+    return content
 
 
 def _encode(value: object, place: str, arrays: dict[str, np.ndarray], classes: Classes) -> Any:

@@ -6,7 +6,9 @@ import multiprocessing
 import pickle
 import random
 import sys
+import time
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -184,7 +186,7 @@ def test_entry_with_a_true_checksum_but_pickled_content_is_not_unpickled(folder:
 def test_what_cannot_be_kept_is_named(value: Any, place: str, folder: Path) -> None:
     with pytest.raises(TypeError, match=rf"^{place} is "):
         cached(KEY, lambda: Everything(value), Everything)
-    assert not folder.exists()
+    assert not [*folder.iterdir()]
 
 
 @pytest.mark.parametrize(("run", "run_type"), [(Window(1), Everything), (Thawed(), Thawed), (3, int), ([1], list[int])])
@@ -199,7 +201,7 @@ def test_failing_run_keeps_nothing(folder: Path) -> None:
 
     with pytest.raises(ValueError, match="strides is 0"):
         cached(KEY, fail, Everything)
-    assert not folder.exists()
+    assert not [*folder.iterdir()]
 
 
 def test_folder_that_cannot_be_written_costs_only_time(folder: Path) -> None:
@@ -232,6 +234,76 @@ def test_many_processes_write_and_read_the_same_entries(folder: Path) -> None:
     with multiprocessing.get_context("spawn").Pool(3) as pool:
         assert pool.starmap(_write_often, [(str(folder), number) for number in range(3)]) == [0] * 3
     assert {path.suffix for path in folder.iterdir()} <= {".run"}
+
+
+def _make_once(folder: str, log: str, seconds: float) -> int:
+    import os
+    import time
+
+    os.environ["CNNFIGS_CACHE"] = folder
+
+    def compute() -> Everything:
+        with Path(log).open("a") as file:
+            file.write(f"{os.getpid()}\n")
+        time.sleep(seconds)
+        return Everything(7)
+
+    return cached(KEY, compute, Everything).values
+
+
+def made(log: Path) -> list[str]:
+    return log.read_text().split() if log.exists() else []
+
+
+def wait_until(true: Callable[[], Any]) -> None:
+    while not true():
+        time.sleep(0.01)
+
+
+def test_a_run_that_many_ask_for_is_computed_once(folder: Path, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with multiprocessing.get_context("spawn").Pool(4) as pool:
+        assert pool.starmap(_make_once, [(str(folder), str(log), 0.5)] * 4) == [7] * 4
+    assert len(made(log)) == 1
+    assert [path.suffix for path in folder.iterdir()] == [".run"]
+
+
+def test_who_is_killed_while_computing_blocks_nobody(folder: Path, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    spawn = multiprocessing.get_context("spawn")
+    first = spawn.Process(target=_make_once, args=(str(folder), str(log), 3600))
+    first.start()
+    wait_until(lambda: made(log))
+    with spawn.Pool(1) as pool:
+        second = pool.apply_async(_make_once, (str(folder), str(log), 0))
+        assert len(made(log)) == 1, "the second computes although the first is at it"
+        first.kill()
+        assert second.get() == 7
+    assert len(made(log)) == 2
+    first.join()
+
+
+def test_what_comes_of_code_that_is_no_more_is_not_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(cache.SOURCES, cache.sources())
+    assert cached(KEY, lambda: Everything(1), Everything).values == 1
+    assert cached(KEY, never, Everything).values == 1
+    clear()
+    monkeypatch.setenv(cache.SOURCES, "how they were before an edit")
+    with pytest.warns(UserWarning, match="edited meanwhile"):
+        assert cached(KEY, lambda: Everything(2), Everything).values == 2
+    assert not [*folder.iterdir()]
+
+
+def test_entry_of_another_machine_is_kept_if_it_is_whole(folder: Path) -> None:
+    cached(KEY, lambda: Everything(1), Everything)
+    packed = cache.read_entry(KEY)
+    clear()
+    with pytest.raises(ValueError, match="checksum"):
+        cache.keep(KEY, packed[:-1])
+    assert not cache.is_kept(KEY)
+    cache.keep(KEY, packed)
+    assert cache.is_kept(KEY)
+    assert cached(KEY, never, Everything).values == 1
 
 
 def test_information_and_clear(folder: Path) -> None:

@@ -135,13 +135,15 @@ def digest(*targets: str, libraries: bool = True, verbatim: bool = False) -> str
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
 
-def glance(*packages: str) -> str:
+def glance(*packages: str, libraries: bool = True) -> str:
     """Digest what can be seen without reading a file: while this is the same, no digest of any target has changed.
 
     Parameters
     ----------
     packages
         Names of the packages that the targets are in.
+    libraries
+        Whether the installed libraries are looked at too.
 
     Returns
     -------
@@ -162,7 +164,7 @@ def glance(*packages: str) -> str:
         for path in files_in(place):
             status = path.stat()
             seen.append(f"{path} {status.st_mtime_ns} {status.st_size}")
-    folders = [Path(entry) for entry in sys.path if Path(entry).is_dir()]
+    folders = [Path(entry) for entry in sys.path if Path(entry).is_dir()] if libraries else []
     seen += [str(path) for folder in folders for path in folder.iterdir() if path.suffix in {".dist-info", ".egg-info"}]
     return hashlib.sha256("\n".join([sys.version, *sorted(seen)]).encode()).hexdigest()
 

@@ -19,6 +19,7 @@ extensions = [
     "sphinxcontrib.bibtex",
     "cnnfigs.sphinxext.assets",
     "cnnfigs.sphinxext.book",
+    "cnnfigs.sphinxext.building",
     "cnnfigs.sphinxext.downloads",
     "cnnfigs.sphinxext.explorers",
     "cnnfigs.sphinxext.freshness",

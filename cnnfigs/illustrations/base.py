@@ -51,7 +51,12 @@ class Illustration(ABC):
     def result(self) -> Any:
         """The run: read from disk if the same code has made it before from the same parameters and data."""
         run_type = typing.get_type_hints(type(self).run)["return"]
-        return cached(run_key(type(self), self._parameters()), self.run, run_type)
+        return cached(self.key, self.run, run_type)
+
+    @property
+    def key(self) -> str | None:
+        """Under what its run is kept, see :func:`cnnfigs.cache.run_key`."""
+        return run_key(type(self), self._parameters())
 
     @property
     def description(self) -> str:

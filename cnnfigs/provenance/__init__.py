@@ -34,7 +34,16 @@ from cnnfigs.provenance.files import file_digest, files_in
 from cnnfigs.provenance.reach import Reach, place_of
 from cnnfigs.provenance.sources import READS_SOURCE
 
-__all__ = ["READS_SOURCE", "Dependencies", "dependencies", "digest", "file_digest", "glance", "library_versions"]
+__all__ = [
+    "READS_SOURCE",
+    "Dependencies",
+    "dependencies",
+    "digest",
+    "file_digest",
+    "glance",
+    "library_versions",
+    "parts",
+]
 
 # Keras hands all computing to its backend without importing it where we could see it.
 _COMPUTES_WITH = {"keras": "tensorflow"}
@@ -122,17 +131,49 @@ def digest(*targets: str, libraries: bool = True, verbatim: bool = False) -> str
     SyntaxError
         If a module that is reached cannot be parsed.
     """
+    lines = _told(targets, libraries, verbatim)
+    return hashlib.sha256("\n".join(sorted(line for _, line in lines)).encode()).hexdigest()
+
+
+def parts(*targets: str, libraries: bool = True, verbatim: bool = False) -> dict[str, str]:
+    """Digest what the targets can reach, part by part, so that what has changed can be named.
+
+    Parameters
+    ----------
+    targets, libraries, verbatim
+        As for :func:`digest`.
+
+    Returns
+    -------
+    dict
+        For each module, packaged file and library its digest, 8 hexadecimal digits.
+
+    Raises
+    ------
+    LookupError, SyntaxError
+        As :func:`digest` does.
+    """
+    found: dict[str, list[str]] = {}
+    for part, line in _told(targets, libraries, verbatim):
+        found.setdefault(part, []).append(line)
+    return {
+        part: hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()[:8] for part, lines in sorted(found.items())
+    }
+
+
+def _told(targets: Iterable[str], libraries: bool, verbatim: bool) -> list[tuple[str, str]]:
+    """Write down all that targets can reach: a module, file or library, and what it is there."""
     reach = Reach(targets)
     verbatim = verbatim or any(code.reads_source for code in reach.codes.values())
     lines = [
-        f"{module.name}:{name} {code.verbatim if verbatim else code.canonical}"
+        (module.name, f"{module.name}:{name} {code.verbatim if verbatim else code.canonical}")
         for (module, name), code in reach.codes.items()
     ]
-    lines += reach.imports
-    lines += [f"{name} {file_digest(path)}" for name, path in reach.files.items()]
+    lines += [(line.partition(":")[0], line) for line in reach.imports]
+    lines += [(name, f"{name} {file_digest(path)}") for name, path in reach.files.items()]
     if libraries:
-        lines += [f"{name}=={version}" for name, version in library_versions(reach.libraries).items()]
-    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
+        lines += [(name, f"{name}=={version}") for name, version in library_versions(reach.libraries).items()]
+    return lines
 
 
 def glance(*packages: str, libraries: bool = True) -> str:

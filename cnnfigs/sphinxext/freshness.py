@@ -13,6 +13,7 @@ import hashlib
 import re
 import sys
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,14 @@ class Uses:
             reached = str(error)
         told = [reached, *(f"{name}=={version}" for name, version in self._versions())]
         return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+    def parts(self) -> dict[str, str]:
+        """Digest the same part by part: for each module, file and library."""
+        try:
+            reached = provenance.parts(*self.targets, verbatim=self.verbatim)
+        except (LookupError, SyntaxError):
+            reached = {}
+        return {**reached, **dict(self._versions())}
 
     def _versions(self) -> Iterable[tuple[str, str]]:
         return provenance.library_versions(self.libraries).items()
@@ -111,6 +120,8 @@ class Memory:
     pages: dict[str, tuple[Uses, str]] = field(default_factory=dict)
     glance: str = ""
     digests: dict[Uses, str] = field(default_factory=dict)
+    #: What the digests of pages that have been run were made of.
+    parts: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def look(self, packages: Collection[str]) -> None:
         """Forget the digests if any file or library has changed."""
@@ -136,20 +147,64 @@ def memory(env: BuildEnvironment) -> Memory:
     return env.freshness  # type: ignore[attr-defined, no-any-return]
 
 
-def mark(app: Sphinx, name: str, source: list[str]) -> None:
-    """Write the digest into a page that is being read."""
-    if app.env.doc2path(name).suffix != ".md" or not is_myst_markdown_notebook(source[0]):
-        return
-    try:
-        notebook = read_myst_markdown_notebook(source[0], path=app.env.doc2path(name))
-    except MystMetadataParsingError:  # the parser warns of it
-        return
+def marked(app: Sphinx, name: str, text: str) -> str:
+    """Return the text of a page with the digest of what its cells use in its front matter.
+
+    Raises
+    ------
+    myst_nb.core.read.MystMetadataParsingError
+        If the page cannot be read.
+    """
+    notebook = read_myst_markdown_notebook(text, path=app.env.doc2path(name))
     cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     used = uses("\n".join(cells), app.config.freshness_packages)
     digest = memory(app.env).digest(used)
     memory(app.env).pages[name] = used, digest
     # The page's name keeps pages with equal cells apart, which parallel readers would else write at one time.
-    source[0] = with_metadata(source[0], "kernelspec", freshness=f"{name} {digest}")
+    return with_metadata(text, "kernelspec", freshness=f"{name} {digest}")
+
+
+def mark(app: Sphinx, name: str, source: list[str]) -> None:
+    """Write the digest into a page that is being read."""
+    if app.env.doc2path(name).suffix == ".md" and is_myst_markdown_notebook(source[0]):
+        with suppress(MystMetadataParsingError):  # the parser warns of it
+            source[0] = marked(app, name, source[0])
+
+
+def modules(code: str) -> set[str]:
+    """Name the modules of this package that code imports."""
+    return {target.partition(":")[0] for target in uses(code, ["cnnfigs"]).targets}
+
+
+def reasons(env: BuildEnvironment, names: Collection[str]) -> dict[str, str]:
+    """Say why the cells of pages are run, and remember what for the next time.
+
+    Parameters
+    ----------
+    env
+        Where pages are kept.
+    names
+        Pages that :func:`marked` has looked at.
+
+    Returns
+    -------
+    dict
+        For each page the reason, in some words.
+    """
+    known, told = memory(env), {}
+    for name in names:
+        before, now = known.parts.get(name), known.pages[name][0].parts()
+        if before is None:
+            told[name] = "new"
+            known.parts[name] = now
+            continue
+        changed = sorted(part for part in {**before, **now} if before.get(part) != now.get(part))
+        if not changed:
+            told[name] = "its cells"
+        else:
+            told[name] = ", ".join(changed[:3]) + (f" and {len(changed) - 3} more" if len(changed) > 3 else "")
+        known.parts[name] = now
+    return told
 
 
 def outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
@@ -180,4 +235,4 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("env-get-outdated", outdated)
     app.connect("env-purge-doc", purge)
     app.connect("env-merge-info", merge)
-    return {"env_version": 2, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"env_version": 3, "parallel_read_safe": True, "parallel_write_safe": True}

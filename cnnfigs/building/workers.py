@@ -1,0 +1,162 @@
+"""Computing runs on all processors of this machine, in processes forked from one that is warm."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from queue import SimpleQueue
+from threading import Lock
+from typing import Any
+
+from cnnfigs import cache
+from cnnfigs.building.forking import Forked, ForkError
+from cnnfigs.building.jobs import Job, jobs_of, make
+
+
+@dataclass(frozen=True)
+class Done:
+    """A job that has ended.
+
+    Attributes
+    ----------
+    job
+        Which.
+    seconds, processor_seconds
+        What it took.
+    error
+        Why it failed; empty where it did not. The page that asks for the run fails in the same way, and says where.
+    said
+        What it warned of, such as a damaged file that was made again.
+    """
+
+    job: Job
+    seconds: float
+    processor_seconds: float
+    error: str = ""
+    said: tuple[str, ...] = ()
+
+
+def plan(address: str, pages: Mapping[str, str]) -> dict[str, list[Job]]:
+    """Find the runs that pages need and that are not kept.
+
+    Parameters
+    ----------
+    address
+        Of a server that forks.
+    pages
+        The code of each page's cells, by its name.
+
+    Returns
+    -------
+    dict
+        For each page the jobs that are to be done for it.
+    """
+    worker = Forked(address, f"{__name__}:serve")
+    worker.send({"plan": dict(pages)})
+    told = worker.read()
+    worker.connection.close()
+    if told is None:
+        return {name: [] for name in pages}
+    return {name: [Job(**job) for job in jobs] for name, jobs in told["jobs"].items()}
+
+
+def compute(address: str, jobs: Sequence[Job], workers: int) -> Iterator[Done | Job]:
+    """Compute runs, several at once, and keep them.
+
+    Parameters
+    ----------
+    address
+        Of a server that forks.
+    jobs
+        What to compute; those that stand first are begun first.
+    workers
+        How many processes.
+
+    Yields
+    ------
+    Job or Done
+        A job when it is begun, and what became of it when it has ended.
+    """
+    waiting, lock = list(jobs), Lock()
+    events: SimpleQueue[Done | Job | None] = SimpleQueue()
+
+    def work() -> None:
+        worker = None
+        try:
+            while True:
+                with lock:
+                    job = waiting.pop(0) if waiting else None
+                if job is None:
+                    return
+                events.put(job)
+                if worker is None:
+                    worker = Forked(address, f"{__name__}:serve")
+                worker.send({"run": asdict(job)})
+                told = worker.read()
+                if told is None:
+                    events.put(Done(job, 0, 0, f"its process ended with code {worker.returncode}"))
+                    worker = None
+                else:
+                    events.put(Done(job, **{**told, "said": tuple(told["said"])}))
+        except ForkError:
+            return  # what is left is computed by the pages' kernels
+        finally:
+            if worker is not None:
+                worker.connection.close()
+            events.put(None)
+
+    count = max(1, min(workers, len(waiting)))
+    with ThreadPoolExecutor(count) as pool:
+        for _ in range(count):
+            pool.submit(work)
+        while count:
+            event = events.get()
+            if event is None:
+                count -= 1
+            else:
+                yield event
+
+
+def serve(connection: socket.socket) -> None:
+    """Plan and compute what is asked for, until nobody asks any more; called in a forked process."""
+    for line in connection.makefile("rb"):
+        request = json.loads(line)
+        answer = _plan(request["plan"]) if "plan" in request else _run(Job(**request["run"]))
+        connection.sendall(json.dumps(answer).encode() + b"\n")
+
+
+def _plan(pages: Mapping[str, str]) -> dict[str, Any]:
+    found: dict[str, list[dict[str, str]]] = {}
+    for name, cells in pages.items():
+        needed = dict.fromkeys(jobs_of(cells))
+        found[name] = [asdict(job) for job in needed if not cache.is_kept(job.key)]
+    return {"jobs": found}
+
+
+def _run(job: Job) -> dict[str, Any]:
+    begun, used = time.perf_counter(), os.times()
+    error = ""
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("default")
+        try:
+            make(job)
+        except Exception as failure:  # whatever it is, the page's own kernel meets it again and tells its line
+            error = f"{type(failure).__name__}: {failure}"
+    now = os.times()
+    return {
+        "seconds": time.perf_counter() - begun,
+        "processor_seconds": now.user + now.system - used.user - used.system,
+        "error": error,
+        "said": [str(each.message) for each in said if each.category is UserWarning],
+    }
+
+
+def unique(jobs: Iterable[Job]) -> list[Job]:
+    """Leave out jobs that stand there already, since several pages may ask for one run."""
+    return list({job.key: job for job in jobs}.values())

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import ast
 import importlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
-from cnnfigs import cache
 from cnnfigs.illustrations.base import Illustration
 
 
@@ -25,12 +23,15 @@ class Job:
         Its parameters, as Python writes a dictionary.
     key
         Under which its run is kept, see :func:`cnnfigs.cache.run_key`.
+    title
+        The call that makes the illustration, with what differs from the default, to be shown to a person.
     """
 
     module: str
     name: str
     parameters: str
     key: str
+    title: str
 
     def load(self) -> Illustration:
         """Make the illustration."""
@@ -38,16 +39,6 @@ class Job:
             **ast.literal_eval(self.parameters)
         )
         return made
-
-    @property
-    def title(self) -> str:
-        """The call that makes it, with what differs from the default, to be shown to a person."""
-        illustration = self.load()
-        defaults = {field.name: field.default for field in fields(illustration)}
-        told = [
-            f"{name}={value!r}" for name, value in ast.literal_eval(self.parameters).items() if value != defaults[name]
-        ]
-        return f"{self.name}({', '.join(told)})"
 
 
 def jobs_of(cells: str) -> Iterator[Job]:
@@ -86,14 +77,18 @@ def jobs_of(cells: str) -> Iterator[Job]:
 
 def job_of(illustration: Illustration) -> Job | None:
     """Return the job that computes an illustration's run; None if it cannot be told in words, or is never kept."""
-    parameters = repr({field.name: getattr(illustration, field.name) for field in fields(illustration)})
+    kind = type(illustration)
+    parameters = {field.name: getattr(illustration, field.name) for field in fields(illustration)}
     try:
-        ast.literal_eval(parameters)
+        ast.literal_eval(repr(parameters))
     except (SyntaxError, ValueError):  # an array or a model
         return None
     key = illustration.key
-    kind = type(illustration)
-    return None if key is None else Job(kind.__module__, kind.__qualname__, parameters, key)
+    if key is None:
+        return None
+    defaults = {field.name: field.default for field in fields(illustration)}
+    told = ", ".join(f"{name}={value!r}" for name, value in parameters.items() if value != defaults[name])
+    return Job(kind.__module__, kind.__qualname__, repr(parameters), key, f"{kind.__qualname__}({told})")
 
 
 def _made(module: str, name: str, call: ast.Call) -> Illustration | None:
@@ -111,17 +106,3 @@ def _made(module: str, name: str, call: ast.Call) -> Illustration | None:
 def make(job: Job) -> None:
     """Compute a run and keep it."""
     job.load().result  # noqa: B018 - it is made when it is asked for
-
-
-def make_elsewhere(told: str) -> tuple[str, bytes]:
-    """Compute a run on another machine, and return its key there, which tells code, data and versions, with the entry.
-
-    Parameters
-    ----------
-    told
-        The job as JSON.
-    """
-    illustration = Job(**json.loads(told)).load()
-    illustration.result  # noqa: B018
-    key = illustration.key or ""
-    return key, cache.read_entry(key)

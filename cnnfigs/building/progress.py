@@ -7,8 +7,9 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
+from cnnfigs.building.costs import Costs
 from cnnfigs.building.jobs import Job
 from cnnfigs.building.workers import Done
 
@@ -22,19 +23,22 @@ class Teller:
     ----------
     enabled
         Whether anything is told.
+    costs
+        What runs are expected to take.
     """
 
-    def __init__(self, enabled: bool) -> None:
+    def __init__(self, enabled: bool, costs: Costs) -> None:
         self._enabled = enabled
         self._looked_at = enabled and sys.stdout.isatty()
         self._count = multiprocessing.Value("i", 0)
+        self._costs = costs
         self._waiting: dict[str, set[str]] = {}
+        self._left: dict[str, float] = {}
+        self._running: dict[str, str] = {}
         self._total = self._to_read = 0
-        self._workers = 1
-        self._running: dict[str, float] = {}
-        self._done = 0
-        self._begun = 0.0
-        self._told = 0.0
+        self._expected = self._begun = 0.0
+        #: Seconds of processor time that each run took, by its title.
+        self.measured: dict[str, float] = {}
 
     def say(self, text: str) -> None:
         """Write a line that stays."""
@@ -57,46 +61,44 @@ class Teller:
 
     # Computing
 
-    def begin_computing(self, needed: Mapping[str, Sequence[Job]], workers: int) -> None:
+    def begin_computing(self, needed: Mapping[str, Sequence[Job]]) -> None:
         """Begin to tell of runs.
 
         Parameters
         ----------
         needed
             For each page the runs that are to be computed for it.
-        workers
-            How many are computed at a time.
         """
         self._waiting = {name: {job.key for job in jobs} for name, jobs in needed.items()}
-        self._total = len({key for keys in self._waiting.values() for key in keys})
-        self._workers, self._done, self._begun = workers, 0, time.monotonic()
+        self._left = {job.key: self._costs.of(job) for jobs in needed.values() for job in jobs}
+        self._total, self._expected, self._begun = len(self._left), sum(self._left.values()), time.monotonic()
 
     def watch(self, event: Job | Done) -> None:
         """Tell of a run that has begun or ended."""
         if isinstance(event, Job):
-            self._running[event.name] = time.monotonic()
-        else:
-            self._done += 1
-            self._running.pop(event.job.name, None)
-            ready = [name for name, keys in self._waiting.items() if event.job.key in keys and len(keys) == 1]
-            for keys in self._waiting.values():
-                keys.discard(event.job.key)
-            for text in (*event.said, *filter(None, [event.error])):
-                self.say(f"{event.job.name}: {text}")
-            if not self._looked_at:
-                for name in ready:
-                    self.say(f"  {self._state()}: all that {name} needs is computed")
-        self.passing(f"{self._state()}, {', '.join(self._running)}")
+            self._running[event.key] = event.title
+            self.passing(f"{self._state()}: {', '.join(self._running.values())}")
+            return
+        job = event.job
+        self._running.pop(job.key, None)
+        self._left.pop(job.key, None)
+        if not event.error:
+            self.measured[job.title] = event.processor_seconds
+        ready = [name for name, keys in self._waiting.items() if keys == {job.key}]
+        for keys in self._waiting.values():
+            keys.discard(job.key)
+        for text in (*event.said, *filter(None, [event.error])):
+            self.say(f"{job.title}: {text}")
+        if ready and not self._looked_at:
+            self.say(f"{self._state()}: {', '.join(ready)}")
 
     def _state(self) -> str:
         pages = sum(not keys for keys in self._waiting.values())
-        spent = time.monotonic() - self._begun
-        left = f", about {spent / self._done * (self._total - self._done):.0f} s left" if self._done else ""
-        return f"computed {self._done} of {self._total} runs, for {pages} of {len(self._waiting)} pages{left}"
-
-    def ordered(self, jobs: Iterable[Job]) -> list[Job]:
-        """Put those first that take longest."""
-        return list(jobs)
+        done, left = self._total - len(self._left), sum(self._left.values())
+        # How fast this machine is shows in what is done already.
+        spent, gained = time.monotonic() - self._begun, self._expected - left
+        told = f", about {spent / gained * left:.0f} s left" if gained > 0.05 * self._expected else ""
+        return f"{done} of {self._total} runs computed, {pages} of {len(self._waiting)} pages ready{told}"
 
     # Reading
 

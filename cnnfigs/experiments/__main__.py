@@ -9,9 +9,10 @@ from functools import partial
 
 from rich.console import Console
 
+from cnnfigs.cluster import ClusterError
 from cnnfigs.data import DataError, checked
 from cnnfigs.experiments.catalog import EXPERIMENTS, all_trials
-from cnnfigs.experiments.cluster import ClusterError, make_on_cluster
+from cnnfigs.experiments.cluster import make_on_cluster
 from cnnfigs.experiments.making import make_here, make_missing
 from cnnfigs.experiments.records import RecordError
 from cnnfigs.experiments.verifying import compare, sample, siblings_of

@@ -14,7 +14,6 @@ import logging as logging_of_python
 import shutil
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,12 +21,15 @@ from filelock import FileLock, Timeout
 from jupyter_cache import get_cache
 from myst_nb.core.read import MystMetadataParsingError, is_myst_markdown_notebook, read_myst_markdown_notebook
 from sphinx.application import ENV_PICKLE_FILENAME
+from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 from cnnfigs.building import cluster
+from cnnfigs.building.costs import Costs
 from cnnfigs.building.forking import AVAILABLE, ForkError, Server
 from cnnfigs.building.progress import Teller
 from cnnfigs.building.workers import compute, plan, unique
+from cnnfigs.cluster import ClusterError
 from cnnfigs.sphinxext import freshness, kernels
 
 if TYPE_CHECKING:
@@ -53,7 +55,8 @@ class Building:
         self.folder = app.doctreedir.parent
         self.begun = time.monotonic()
         self.server: Server | None = None
-        self.teller = Teller(enabled=app.config.building_told)
+        self.costs = Costs(self.folder)
+        self.teller = Teller(app.config.building_told, self.costs)
         #: Pages whose cells run in this build.
         self.pages: list[str] = []
         self._lock = FileLock(self.folder / "build.lock")
@@ -86,6 +89,8 @@ class Building:
         if not failed:
             self._unfinished.unlink(missing_ok=True)
             self.teller.say(f"built in {time.monotonic() - self.begun:.0f} s")
+        if self.teller.measured:
+            self.costs.remember(self.teller.measured)
         self.teller.close()
         self._lock.release()
 
@@ -135,14 +140,18 @@ class Building:
         jobs = unique(job for each in needed.values() for job in each)
         if not jobs:
             return
-        self.teller.begin_computing(needed, self.app.parallel)
+        self.teller.begin_computing(needed)
+        jobs = self.costs.ordered(jobs)
         scheduler = self.app.config.building_scheduler
         if scheduler:
-            for event in cluster.compute(scheduler, jobs, self.teller.say):
-                self.teller.watch(event)
+            try:
+                for event in cluster.compute(scheduler, jobs, self.teller.say):
+                    self.teller.watch(event)
+            except ClusterError as error:
+                raise ExtensionError(str(error)) from error
             return
         server.warm(modules, keras=True).close()
-        for event in compute(server.address, self.teller.ordered(jobs), self.app.parallel):
+        for event in compute(server.address, jobs, self.app.parallel):
             self.teller.watch(event)
 
 
@@ -172,9 +181,10 @@ def _notebook(app: Sphinx, name: str) -> NotebookNode | None:
     if not is_myst_markdown_notebook(text):
         return None
     try:
-        return read_myst_markdown_notebook(freshness.marked(app, name, text), path=str(path))
+        read: NotebookNode = read_myst_markdown_notebook(freshness.marked(app, name, text), path=str(path))
     except MystMetadataParsingError:  # the page's own reading warns of it
         return None
+    return read
 
 
 def building(app: Sphinx) -> Building:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from cnnfigs.building.forking import Forked, ForkError
 
@@ -67,7 +67,7 @@ class Provisioner(LocalProvisioner):
             except ForkError:
                 pass  # it has ended: there is always the ordinary way
             else:
-                self.process = forked
+                self.process = forked  # type: ignore[assignment] # it does what is asked of a Popen
                 self.pid = self.pgid = forked.pid
                 self.cwd = keywords.get("cwd")
                 return self.connection_info
@@ -81,5 +81,5 @@ def become_kernel(connection: socket.socket, arguments: Sequence[str]) -> None:
     sys.argv = ["ipykernel_launcher", *arguments]
     # With a parent, it is no kernel that somebody started at a prompt.
     application = IPKernelApp.instance(parent_handle=os.getppid())
-    application.initialize(list(arguments))
-    application.start()
+    application.initialize(list(arguments))  # type: ignore[no-untyped-call]
+    application.start()  # type: ignore[no-untyped-call]

@@ -12,8 +12,9 @@ from distributed import LocalCluster, Nanny, Scheduler, SpecCluster
 from rich.console import Console
 from toys import Failing, Toy
 
-from cnnfigs.experiments import cluster
-from cnnfigs.experiments.cluster import ClusterError, make_on_cluster
+from cnnfigs import cluster
+from cnnfigs.cluster import ClusterError
+from cnnfigs.experiments.cluster import make_on_cluster
 from cnnfigs.experiments.making import make_missing
 from cnnfigs.experiments.records import state
 

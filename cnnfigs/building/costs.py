@@ -1,0 +1,46 @@
+"""What runs cost: it decides which are begun first, and how much time is said to be left. No result depends on it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from cnnfigs.building.jobs import Job
+
+#: Seconds of processor time on the machine where they were measured, by the call that makes the illustration. Written
+#: by ``nox -s bench``.
+SHIPPED = Path(__file__).with_name("costs.json")
+#: What is assumed of a run that nobody has measured.
+UNKNOWN = 1.0
+
+
+class Costs:
+    """Seconds that runs take, as they were measured here, else elsewhere.
+
+    Parameters
+    ----------
+    folder
+        Where what is measured here is remembered, in ``costs.json``.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / SHIPPED.name
+        self._known: dict[str, float] = json.loads(SHIPPED.read_text("utf-8"))
+        try:
+            self._known.update(json.loads(self._file.read_text("utf-8")))
+        except (OSError, ValueError):  # not there, or half written: it is no loss
+            pass
+
+    def of(self, job: Job) -> float:
+        """Return the seconds of a run."""
+        return self._known.get(job.title, UNKNOWN)
+
+    def ordered(self, jobs: Iterable[Job]) -> list[Job]:
+        """Put those first that take longest, so that all processors are busy to the end."""
+        return sorted(jobs, key=self.of, reverse=True)
+
+    def remember(self, measured: dict[str, float]) -> None:
+        """Remember the seconds of some runs, by their calls."""
+        self._known.update({title: round(seconds, 2) for title, seconds in measured.items()})
+        self._file.write_text(json.dumps(dict(sorted(self._known.items())), indent=1) + "\n", "utf-8")

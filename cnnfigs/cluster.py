@@ -1,0 +1,188 @@
+"""Giving tasks to the workers of a Dask cluster: each has one at a time, and who dies costs only that one.
+
+Dask Distributed is an extra: ``pip install cnnfigs[cluster]``. The workers need this package, and the same versions of
+the libraries, since what is computed elsewhere is to be what would be computed here.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError
+from typing import Any, Generic, Protocol, TypeVar
+
+#: Seconds until an unreachable scheduler is given up, and between two looks at who is there.
+PATIENCE, PAUSE = 5, 0.2
+#: So many workers may die of a task, before it is taken for the cause.
+DEATHS = 3
+#: What may differ between worker and here: it changes the last digits, not the result.
+MAY_DIFFER = ("machine", "instructions")
+
+
+class ClusterError(RuntimeError):
+    """The cluster cannot be used."""
+
+
+class Task(Protocol):
+    """What a worker is given: small, hashable, and with a name to call it by."""
+
+    @property
+    def name(self) -> str:
+        """How it is called in a message."""
+
+
+Given = TypeVar("Given", bound=Task)
+Outcome = TypeVar("Outcome")
+
+
+def spread(
+    address: str,
+    tasks: Sequence[Given],
+    call: Callable[[Given], Outcome],
+    fits: Callable[[Given, Outcome], bool],
+    versions: Callable[[], Mapping[str, str]],
+    say: Callable[[str], None],
+) -> Iterator[tuple[Given, Outcome | None]]:
+    """Have tasks done by the workers of a Dask scheduler; workers may come and go meanwhile.
+
+    Parameters
+    ----------
+    address
+        Of the scheduler: ``tcp://HOST:PORT``.
+    tasks
+        What is to be done.
+    call
+        Does a task on a worker: a function of a module that the workers have too.
+    fits
+        Whether an outcome is one of today's code and data here.
+    versions
+        Names what a worker must have in the versions that are here; :data:`MAY_DIFFER` apart.
+    say
+        Tells which worker is refused or gone.
+
+    Yields
+    ------
+    tuple
+        A task and None when it begins, a task and its outcome when it is done, in the order in which they end.
+
+    Raises
+    ------
+    ClusterError
+        If the scheduler cannot be reached or is lost, all workers are refused, or workers die of a task.
+    """
+    with _connected(address) as client:
+        yield from _Foreman(client, address, tasks, call, fits, versions, say).work()
+
+
+def _connected(address: str) -> Any:
+    if not re.fullmatch(r"(tcp|tls)://[^/\s]+:\d+", address):
+        raise ClusterError(f"scheduler is {address!r}: accepted is an address such as tcp://HOST:8786")
+    try:
+        from distributed import Client  # an extra, and a second to import
+    except ImportError as error:
+        raise ClusterError("a cluster needs Dask Distributed: `pip install cnnfigs[cluster]`") from error
+    try:
+        return Client(address, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, TimeoutError) as error:
+        raise ClusterError(f"no scheduler answers at {address}: start it there, or name another address") from error
+
+
+class _Foreman(Generic[Given, Outcome]):
+    """Gives each idle worker one task, and a dead worker's task to another."""
+
+    def __init__(
+        self,
+        client: Any,
+        address: str,
+        tasks: Sequence[Given],
+        call: Callable[[Given], Outcome],
+        fits: Callable[[Given, Outcome], bool],
+        versions: Callable[[], Mapping[str, str]],
+        say: Callable[[str], None],
+    ) -> None:
+        self.client, self.address, self.say = client, address, say
+        self.call, self.fits, self.versions = call, fits, versions
+        self.waiting = list(tasks)
+        self.deaths: Counter[Given] = Counter()
+        self.accepted: set[str] = set()
+        self.refused: dict[str, str] = {}
+        self.busy: dict[str, tuple[Given, Any]] = {}
+
+    def work(self) -> Iterator[tuple[Given, Outcome | None]]:
+        """Have all tasks done."""
+        told = False
+        while self.waiting or self.busy:
+            self._look_around()
+            for worker in sorted(self.accepted - self.busy.keys()):
+                if self.waiting:
+                    task = self.waiting.pop(0)
+                    # Nobody else may take it up: when its worker is gone, it comes back to us.
+                    self.busy[worker] = task, self.client.submit(self.call, task, workers=[worker], pure=False)
+                    yield task, None
+            if not self.accepted and not told:
+                self.say(f"no worker at {self.address} yet: waiting for one")
+                told = True
+            time.sleep(PAUSE)
+            for worker, (task, future) in [*self.busy.items()]:
+                outcome = self._outcome(task, future, worker) if future.done() else None
+                if outcome is not None:
+                    del self.busy[worker]
+                    yield task, outcome
+
+    def _look_around(self) -> None:
+        """See who is new and who is gone."""
+        if self.client.status != "running":
+            raise ClusterError(f"the scheduler at {self.address} is gone; what was done is kept: start again")
+        there = set(self.client.scheduler_info(n_workers=-1)["workers"])
+        for worker in [*self.busy]:
+            if worker not in there:
+                task, future = self.busy.pop(worker)
+                future.release()
+                self.deaths[task] += 1
+                if self.deaths[task] == DEATHS:
+                    raise ClusterError(
+                        f"{DEATHS} workers died while they made {task.name}: make it where there is room"
+                    )
+                self.say(f"worker {worker} is gone: another makes {task.name}")
+                self.waiting.insert(0, task)
+        self.accepted &= there
+        for worker in sorted(there - self.accepted - self.refused.keys()):
+            self._judge(worker)
+        if there and there <= self.refused.keys():
+            raise ClusterError("; ".join(self.refused[worker] for worker in sorted(there)))
+
+    def _judge(self, worker: str) -> None:
+        """Accept a worker with our versions; refuse another by name."""
+        try:
+            told = self.client.run(self.versions, workers=[worker])[worker]
+        except Exception as error:  # whatever it lacks, it cannot do a task
+            self._refuse(worker, f"it cannot tell its versions ({error!r})")
+            return
+        ours = self.versions()
+        other = [
+            f"{name} {told.get(name)} there, {value} here"
+            for name, value in ours.items()
+            if name not in MAY_DIFFER and told.get(name) != value
+        ]
+        if other:
+            self._refuse(worker, f"it has other versions ({'; '.join(other)})")
+        else:
+            self.accepted.add(worker)
+
+    def _refuse(self, worker: str, why: str) -> None:
+        self.refused[worker] = f"worker {worker} is refused: {why}"
+        self.say(self.refused[worker])
+
+    def _outcome(self, task: Given, future: Any, worker: str) -> Outcome | None:
+        """Fetch an outcome; None if its worker is gone with it."""
+        try:
+            outcome: Outcome = future.result(timeout=PATIENCE)
+        except (TimeoutError, CancelledError):
+            return None
+        except Exception as error:
+            raise ClusterError(f"{task.name} failed on worker {worker}: {error!r}") from error
+        if not self.fits(task, outcome):
+            raise ClusterError(f"worker {worker} has other code or data than here: give it the same version of cnnfigs")
+        return outcome

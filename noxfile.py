@@ -1,190 +1,244 @@
 """Every task that a person runs: ``nox -l`` lists them, CONTRIBUTING.md tells what they are for."""
 
 import functools
+import hashlib
+import os
 import shutil
 import sys
+import time
 from pathlib import Path
 
 import nox
+import uv
 
 nox.needs_version = ">=2025.2.9"
-nox.options.default_venv_backend = "uv"
-nox.options.reuse_venv = "yes"
-nox.options.error_on_missing_interpreters = True
+nox.options.default_venv_backend = "none"
 nox.options.sessions = ["site", "tests"]
 
 ROOT = Path(__file__).parent
-STRICT = ["-n", "-W", "--keep-going", "-j", "2", "-c", "."]
+#: All sessions share one environment, since they need the same libraries at the same versions.
+ENVIRONMENT = ROOT / ".nox" / "environment"
+PROGRAMS = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
+# TensorFlow supports these; where nox runs on another Python, uv fetches one.
+PYTHON = sys.executable if (3, 11) <= sys.version_info < (3, 14) else "3.13"
+
+
+def processors() -> int:
+    """Return how many processes may work at a time: as many as there are processors, as far as memory lets them."""
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
+        memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        count = min(count, int(memory // 1.5e9))  # what a process with TensorFlow and a large network may take
+    return max(1, count)
+
+
+STRICT = ["-n", "-W", "--keep-going", "-q", "-j", str(processors()), "-D", "building_told=1", "-c", "."]
 SPHINX = [*STRICT, "-b", "html", "-d", ".cache/doctrees", "docs", "site"]
 BOOK = [*STRICT, "-b", "epub", "-d", ".cache/doctrees-book", "docs", ".cache/book"]
 LINKS = [*STRICT, "-b", "linkcheck", "-d", ".cache/doctrees-links", "docs", ".cache/links"]
 
-# Sessions run on the Python that runs nox. Where TensorFlow does not support that one, uv fetches one that it does.
-SUPPORTED = (3, 11) <= sys.version_info < (3, 14)
-task = functools.partial(nox.session, python=None if SUPPORTED else "3.13")
-
 
 def install(session: nox.Session) -> None:
-    """Install the locked dependencies, each checked against its hash, and cnnfigs itself for editing."""
-    session.install("--require-hashes", "-r", "requirements.lock", silent=False)
-    session.install("--no-deps", "--no-build-isolation", "--editable", ".", silent=False)
-    session.env.setdefault("CNNFIGS_CACHE", str(ROOT / ".cache" / "runs"))
+    """Install the locked libraries, each checked against its hash, and cnnfigs for editing; compile them once."""
+    session.env.update(
+        PATH=os.pathsep.join([str(PROGRAMS), os.environ["PATH"]]),
+        VIRTUAL_ENV=str(ENVIRONMENT),
+        CNNFIGS_CACHE=os.environ.get("CNNFIGS_CACHE") or str(ROOT / ".cache" / "runs"),
+        # Whatever these say elsewhere: here bytecode is kept, and looked for where it is kept.
+        PYTHONDONTWRITEBYTECODE="",
+        PYTHONPYCACHEPREFIX="",
+        UV_COMPILE_BYTECODE="1",
+    )
+    wanted = b"".join((ROOT / name).read_bytes() for name in ("pyproject.toml", "requirements.lock"))
+    digest, note = hashlib.sha256(wanted).hexdigest(), ENVIRONMENT / "installed"
+    if note.is_file() and note.read_text() == digest:
+        return
+    begun = time.monotonic()
+    session.log("Installing the libraries of requirements.lock: the first time some 600 MB to fetch, then a minute")
+    quiet = functools.partial(session.run_install, uv.find_uv_bin(), external=True, silent=False)
+    if not (ENVIRONMENT / "pyvenv.cfg").is_file():
+        quiet("venv", "--quiet", "--python", PYTHON, str(ENVIRONMENT))
+    quiet("pip", "sync", "--quiet", "--require-hashes", "requirements.lock")
+    quiet("pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--editable", ".")
+    note.write_text(digest)
+    session.log(f"Installed in {time.monotonic() - begun:.0f} s")
 
 
-def build(session: nox.Session) -> None:
+def run(session: nox.Session, program: str, *arguments: str) -> None:
+    """Run a program of the environment."""
+    session.run(shutil.which(program, path=str(PROGRAMS)) or program, *arguments, external=True)
+
+
+def build(session: nox.Session, *arguments: str) -> None:
     """Build what changed of the site; any warning or failing cell fails the build."""
     install(session)
-    session.run("sphinx-build", *SPHINX)
+    run(session, "sphinx-build", *arguments, *SPHINX)
     session.log(f"The site is built. Open {(ROOT / 'site' / 'index.html').as_uri()}")
 
 
-@task
+@nox.session
 def site(session: nox.Session) -> None:
-    """Build the site into site/."""
-    build(session)
+    """Build the site into site/; --scheduler tcp://HOST:PORT after -- has its runs computed on a Dask cluster."""
+    match session.posargs:
+        case []:
+            build(session)
+        case ["--scheduler", address]:
+            build(session, "-D", f"building_scheduler={address}")
+        case _:
+            session.error(f"{' '.join(session.posargs)}: accepted is --scheduler tcp://HOST:PORT")
 
 
-@task
+@nox.session
 def tests(session: nox.Session) -> None:
     """Run every test; words after -- go to pytest."""
     build(session)
     elsewhere = [f"--ignore=tests/{folder}" for folder in ("bench", "books", "lighthouse", "prove")]
     # One file is one worker's, since its tests share what is slow to make.
-    session.run(
-        "pytest", "--site=site", "-n", "2", "--dist", "loadfile", "--durations", "15", *elsewhere, *session.posargs
+    run(
+        session,
+        "pytest",
+        "--site=site",
+        "-n",
+        str(processors()),
+        "--dist",
+        "loadfile",
+        "--durations",
+        "15",
+        *elsewhere,
+        *session.posargs,
     )
 
 
-@task
+@nox.session
 def live(session: nox.Session) -> None:
     """Serve the site and build it again on each save; --open-browser after -- opens it."""
     install(session)
     watch = ["--watch", "cnnfigs", "--watch", "conf.py", "--re-ignore", r"__pycache__|\.cache"]
-    session.run("sphinx-autobuild", *watch, *SPHINX, *session.posargs)
+    run(session, "sphinx-autobuild", *watch, *SPHINX, *session.posargs)
 
 
 def build_book(session: nox.Session) -> None:
     """Build the ePub, whose pages the PDF is printed from."""
     install(session)
-    session.run("sphinx-build", *BOOK)
+    run(session, "sphinx-build", *BOOK)
 
 
-@task
+@nox.session
 def epub(session: nox.Session) -> None:
     """Build the ePub into books/ and check it; needs epubcheck."""
     build_book(session)
     (ROOT / "books").mkdir(exist_ok=True)
     shutil.copy2(ROOT / ".cache" / "book" / "cnn-tutorial.epub", ROOT / "books")
-    session.run("pytest", "tests/books/test_epub.py", *session.posargs)
+    run(session, "pytest", "tests/books/test_epub.py", *session.posargs)
 
 
-@task
+@nox.session
 def pdf(session: nox.Session) -> None:
     """Print the pages of the ePub as a PDF into books/ and check it."""
     build_book(session)
-    session.run("python", "-m", "cnnfigs.sphinxext.paper", ".cache/book", "books/cnn-tutorial.pdf")
-    session.run("pytest", "tests/books/test_pdf.py", *session.posargs)
+    run(session, "python", "-m", "cnnfigs.sphinxext.paper", ".cache/book", "books/cnn-tutorial.pdf")
+    run(session, "pytest", "tests/books/test_pdf.py", *session.posargs)
 
 
-@task
+@nox.session
 def links(session: nox.Session) -> None:
     """Ask every other host that the pages link to whether the page is still there."""
     install(session)
-    session.run("sphinx-build", *LINKS)
+    run(session, "sphinx-build", *LINKS)
 
 
-@task
+@nox.session
 def pictures(session: nox.Session) -> None:
     """Render every illustration into the folder named after --, to compare with those of another version."""
     install(session)
-    session.run("cnnfigs", "render", "--all", "-o", *session.posargs)
+    run(session, "cnnfigs", "render", "--all", "-o", *session.posargs)
 
 
-@task
+@nox.session
 def train(session: nox.Session) -> None:
     """Make what is missing of networks and experiments; networks named after -- are trained again."""
     install(session)
-    session.run("python", "-m", "cnnfigs.experiments", *session.posargs)
+    run(session, "python", "-m", "cnnfigs.experiments", *session.posargs)
 
 
-@task
+@nox.session
 def verify(session: nox.Session) -> None:
     """Make some recorded trials of the experiments again and compare; words after -- name experiments."""
     install(session)
-    session.run("python", "-m", "cnnfigs.experiments", "--verify", "5", *session.posargs)
+    run(session, "python", "-m", "cnnfigs.experiments", "--verify", "5", *session.posargs)
 
 
-@task
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style, types, the direction of imports and spelling."""
     install(session)
-    session.run("ruff", "check")
-    session.run("ruff", "format", "--check")
-    session.run("mypy")
-    session.run("lint-imports")
-    session.run("codespell")
+    run(session, "ruff", "check")
+    run(session, "ruff", "format", "--check")
+    run(session, "mypy")
+    run(session, "lint-imports")
+    run(session, "codespell")
 
 
-@task
+@nox.session
 def check(session: nox.Session) -> None:
     """Say what is wrong with sources, pages and pictures, in plain words with file and line; --quick builds nothing."""
     install(session)
-    session.run("python", "tests/check/run.py", *session.posargs, "--", "sphinx-build", *SPHINX)
+    run(session, "python", "tests/check/run.py", *session.posargs, "--", "sphinx-build", *SPHINX)
 
 
-@task
+@nox.session
 def bench(session: nox.Session) -> None:
     """Print what builds, illustrations and pages cost; nothing is asserted."""
     install(session)
-    session.run("python", "tests/bench/measure.py", "sphinx-build", *SPHINX)
+    run(session, "python", "tests/bench/measure.py", "sphinx-build", *SPHINX)
 
 
-@task
+@nox.session
 def forward(session: nox.Session) -> None:
     """Time the explorers' forward pass beside TensorFlow.js, in the browser; needs Node.js."""
     install(session)
     session.run("npm", "ci", "--prefix", "tests/bench/forward", "--no-audit", "--no-fund", external=True)
-    session.run("python", "tests/bench/forward/run.py")
+    run(session, "python", "tests/bench/forward/run.py")
 
 
-@task
+@nox.session
 def reproducible(session: nox.Session) -> None:
     """Build the site twice from nothing and compare byte by byte."""
     install(session)
-    session.run("python", "tests/bench/reproducible.py", "sphinx-build", *SPHINX)
+    run(session, "python", "tests/bench/reproducible.py", "sphinx-build", *SPHINX)
 
 
-@task
+@nox.session
 def prove(session: nox.Session) -> None:
     """Run the slow proofs of tests/prove; words after -- go to pytest."""
     install(session)
-    session.run("pytest", "tests/prove", *session.posargs)
+    run(session, "pytest", "tests/prove", *session.posargs)
 
 
-@task
+@nox.session
 def font(session: nox.Session) -> None:
     """Make the maths font again from STIX Two Math; needed when formulas use new characters."""
     install(session)
-    session.run("python", "-m", "cnnfigs.sphinxext.maths_font", *session.posargs)
+    run(session, "python", "-m", "cnnfigs.sphinxext.maths_font", *session.posargs)
 
 
-@task
+@nox.session
 def lighthouse(session: nox.Session) -> None:
     """Score every page of the built site with Lighthouse, as on a desktop and on a phone; needs Node.js."""
     install(session)
     session.run("npm", "ci", "--prefix", "tests/lighthouse", "--no-audit", "--no-fund", external=True)
-    session.run("python", "tests/lighthouse/run.py", "site")
+    run(session, "python", "tests/lighthouse/run.py", "site")
 
 
-@task
+@nox.session
 def lock(session: nox.Session) -> None:
     """Write requirements.lock again; --upgrade after -- takes the newest versions."""
     groups = nox.project.load_toml("pyproject.toml")["dependency-groups"]
     # fmt: off
     session.run(
-        "uv", "pip", "compile", "pyproject.toml", *(f"--group={group}" for group in groups),
+        uv.find_uv_bin(), "pip", "compile", "pyproject.toml", *(f"--group={group}" for group in groups),
         "--universal", "--python-version=3.11", "--fork-strategy=fewest",
         "--generate-hashes", "--no-emit-index-url", "--custom-compile-command=nox -s lock",
-        "--output-file=requirements.lock", *session.posargs, silent=True,
+        "--output-file=requirements.lock", *session.posargs, silent=True, external=True,
     )
     # fmt: on

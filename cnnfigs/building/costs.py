@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from cnnfigs.building.jobs import Job
@@ -27,10 +28,8 @@ class Costs:
     def __init__(self, folder: Path) -> None:
         self._file = folder / SHIPPED.name
         self._known: dict[str, float] = json.loads(SHIPPED.read_text("utf-8"))
-        try:
+        with suppress(OSError, ValueError):  # not there, or half written: it is no loss
             self._known.update(json.loads(self._file.read_text("utf-8")))
-        except (OSError, ValueError):  # not there, or half written: it is no loss
-            pass
 
     def of(self, job: Job) -> float:
         """Return the seconds of a run."""

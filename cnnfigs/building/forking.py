@@ -18,8 +18,6 @@ from typing import Any
 
 #: Only on Linux is a process with the threads of these libraries known to stand a fork.
 AVAILABLE = sys.platform == "linux"
-#: Seconds until a server that does not answer is taken for dead.
-PATIENCE = 120
 
 
 class ForkError(RuntimeError):
@@ -33,9 +31,14 @@ class Server:
         self._folder = tempfile.mkdtemp(prefix="cnnfigs-")
         #: Where it listens.
         self.address = str(Path(self._folder, "socket"))
-        # -P: it is to import what is installed, not what lies in the folder it is started from.
-        command = [sys.executable, "-P", "-m", "cnnfigs.building.server", self.address]
-        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(self.address)
+            listener.listen(64)  # who connects from now on is answered, once it has imported what it needs
+            # -P: it is to import what is installed, not what lies in the folder it is started from.
+            command = [sys.executable, "-P", "-m", "cnnfigs.building.server", str(listener.fileno())]
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, start_new_session=True, pass_fds=[listener.fileno()]
+            )
 
     def __enter__(self) -> Server:
         return self
@@ -53,7 +56,7 @@ class Server:
 
     def warm(self, modules: Sequence[str] = (), keras: bool = False) -> socket.socket:
         """Have it import modules, before its next child; the connection returned ends when it has."""
-        connection = _connect(self.address, self._process)
+        connection = _connect(self.address)
         _send(connection, {"import": list(modules), "keras": keras})
         return connection
 
@@ -156,21 +159,14 @@ class Forked:
             os.kill(self.pid, number)
 
 
-def _connect(address: str, process: subprocess.Popen[bytes] | None = None) -> socket.socket:
-    """Connect to a server; to one that has just been started once it listens."""
-    until = time.monotonic() + PATIENCE
-    while True:
-        connection = socket.socket(socket.AF_UNIX)
-        try:
-            connection.connect(address)
-        except OSError as error:
-            connection.close()
-            starting = process is not None and process.poll() is None and time.monotonic() < until
-            if not starting:
-                raise ForkError(f"no server that forks answers at {address}: {error}") from error
-            time.sleep(0.01)
-        else:
-            return connection
+def _connect(address: str) -> socket.socket:
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        connection.connect(address)
+    except OSError as error:
+        connection.close()
+        raise ForkError(f"no server that forks answers at {address}: {error}") from error
+    return connection
 
 
 def _send(connection: socket.socket, message: Any) -> None:

@@ -8,7 +8,7 @@ Who wants a child connects to the server's Unix socket, says in a line of JSON w
 the connection as long as the child lives: it ends when the child does, after a line with the exit code. The server ends
 with the process that started it, and its children with the server, however that comes about.
 
-Run by :class:`cnnfigs.building.forking.Server` as ``python -m cnnfigs.building.server ADDRESS``.
+Run by :class:`cnnfigs.building.forking.Server` as ``python -m cnnfigs.building.server NUMBER``.
 """
 
 from __future__ import annotations
@@ -142,16 +142,15 @@ def warm(modules: Sequence[str], keras: bool) -> None:
             importlib.import_module(name)
 
 
-def main(address: str) -> None:
-    """Listen at an address, import what is always needed, and serve."""
+def main(number: int) -> None:
+    """Import what is always needed, and serve at a listening socket, given by the number of the open file."""
     end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who presses Ctrl-C ends the parent, and that ends this
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(address)
-        listener.listen(64)
+    with socket.socket(fileno=number) as listener:
+        listener.set_inheritable(False)
         warm(ALWAYS, keras=False)
         Forking(listener).serve()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(int(sys.argv[1]))

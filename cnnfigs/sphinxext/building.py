@@ -74,7 +74,7 @@ class Building:
             self.teller.say("the last build was stopped: all pages are read again")
             # Its files may be half written. What it has computed is checked when it is used.
             (self.app.doctreedir / ENV_PICKLE_FILENAME).unlink(missing_ok=True)
-            shutil.rmtree(self.folder / "jupyter", ignore_errors=True)
+            shutil.rmtree(self.app.config.nb_execution_cache_path, ignore_errors=True)
         self._unfinished.touch()
         # All has to be computed: let the libraries be imported while the pages are looked at.
         if AVAILABLE and not (self.app.doctreedir / ENV_PICKLE_FILENAME).exists():
@@ -107,14 +107,8 @@ class Building:
         reasons = freshness.reasons(env, list(cells))
         again = [f"{name} ({why})" for name, why in reasons.items() if why != "new"]
         new = len(cells) - len(again)
-        self.teller.say(
-            "; ".join(
-                [
-                    *([f"{new} pages are run for the first time"] if new else []),
-                    *([f"run again: {', '.join(again)}"] if again else []),
-                ]
-            )
-        )
+        told = [f"{new} {'page is' if new == 1 else 'pages are'} run for the first time"] if new else []
+        self.teller.say("; ".join([*told, *([f"run again: {', '.join(again)}"] if again else [])]))
         if not AVAILABLE:
             return
         try:

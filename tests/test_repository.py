@@ -34,7 +34,7 @@ def sessions() -> set[str]:
     return {
         function.name
         for function in functions
-        if any(ast.unparse(decorator) == "task" for decorator in function.decorator_list)
+        if any(ast.unparse(decorator) == "nox.session" for decorator in function.decorator_list)
     }
 
 
@@ -84,7 +84,7 @@ def test_the_two_commands_of_the_readme_are_those_that_the_checks_run() -> None:
     assert len(commands) == 2
     assert all("\n" not in command for command in commands), "a command to copy is one line"
     run = [line for line in read(".ci/run").splitlines() if ".venv/bin/" in line]
-    assert run == [f"{command} || exit" for command in commands]
+    assert run == [f"newcomer '{command}'" for command in commands]
     assert [COMMAND.findall(command) for command in commands] == [["site"], ["tests"]]
 
 

@@ -1,8 +1,8 @@
 """Run and draw every illustration that the pages show or quote, and print what each costs, the dearest first.
 
-All are run one after the other in one process, as the pages name them, with nothing kept on disk: what is loaded or traced
-for one serves the next. Beside that stands what each run costs as the first of its process. Seconds are of all
-processors, which a busy machine changes less than those by the clock.
+All are run one after the other in one process, page after page in alphabetical order, with nothing kept on disk: what
+is loaded or traced for one serves the next. Beside that stands what each run costs as the first of its process. Seconds
+are of all processors, which a busy machine changes less than those by the clock.
 """
 
 import ast
@@ -32,7 +32,7 @@ class Cost:
 
 
 def calls() -> Iterator[str]:
-    """Give the calls of illustrations in the code cells, in reading order; those that pages only quote too."""
+    """Give the calls of illustrations in the code cells; those that pages only quote too."""
     for path in sorted(catalog.PAGES.glob("*.md")):
         for _, use in catalog.page_uses(path.stem, path.read_text(encoding="utf-8")):
             call = ast.parse(use.code, mode="eval").body

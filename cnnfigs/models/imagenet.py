@@ -105,7 +105,11 @@ def probabilities(photos: NDArray[np.uint8]) -> NDArray[np.float32]:
     ndarray of float32
         Shape (n, 1000).
     """
-    logits = outputs(compiled_mobilenet_v2(*photos.shape[1:3]), network_input(photos), AT_ONCE)
+    size, images = photos.shape[1:3], network_input(photos)
+    if len(photos) > AT_ONCE:
+        logits = outputs(compiled_mobilenet_v2(*size), images, AT_ONCE)
+    else:  # too few to be worth compiling
+        logits = mobilenet_v2(*size)(images, training=False)
     return np.asarray(load_keras().ops.softmax(logits))
 
 

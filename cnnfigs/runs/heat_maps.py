@@ -234,7 +234,7 @@ def grad_cam(model: keras.Model, logits: Any, image: Floats, class_index: int, l
 
     reader = keras.Model(model.inputs, [model.get_layer(layer).output, logits])
     pixels = tf.constant(image[np.newaxis])
-    with tf.GradientTape() as tape:
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
         # The layer's maps are part of the way only where something before them is watched.
         tape.watch(pixels)
         maps, scores = reader([pixels], training=False)

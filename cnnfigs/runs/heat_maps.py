@@ -500,11 +500,11 @@ def _two_maps(
             for variables in (reader.trainable_variables, reader.non_trainable_variables)
         )
         coarse, product = (np.asarray(each) for each in read(trainable, others, tf.constant(pixels[np.newaxis])))
-        reaction = np.abs(product.sum(axis=-1))
+        reaction: Floats = np.abs(product.sum(axis=-1))
         height, width = (size // SQUARE for size in reaction.shape)
         squares = reaction[: height * SQUARE, : width * SQUARE].reshape(height, SQUARE, width, SQUARE)
-        largest = coarse.max() or np.float32(1)
-        return enlarged(coarse / largest, *pixels.shape[:2]), squares.mean(axis=(1, 3))
+        shares = np.asarray(coarse / (coarse.max() or 1), dtype=np.float32)
+        return enlarged(shares, *pixels.shape[:2]), squares.mean(axis=(1, 3))
 
     return two_maps
 

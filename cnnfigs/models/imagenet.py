@@ -10,7 +10,7 @@ IEEE Conference on Computer Vision and Pattern Recognition (2018), 4510–4520.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from cnnfigs.data import Bytes, imagenet_weights
 from cnnfigs.models.backend import load_keras
+from cnnfigs.models.compiled import compiled, outputs
 
 if TYPE_CHECKING:
     import keras
@@ -104,13 +105,18 @@ def probabilities(photos: NDArray[np.uint8]) -> NDArray[np.float32]:
     ndarray of float32
         Shape (n, 1000).
     """
-    keras = load_keras()
-    model = mobilenet_v2(*photos.shape[1:3])
-    answers = [
-        np.asarray(keras.ops.softmax(model(network_input(photos[first : first + AT_ONCE]), training=False)))
-        for first in range(0, len(photos), AT_ONCE)
-    ]
-    return np.concatenate(answers)
+    size, images = photos.shape[1:3], network_input(photos)
+    if len(photos) > AT_ONCE:
+        logits = outputs(compiled_mobilenet_v2(*size), images, AT_ONCE)
+    else:  # too few to be worth compiling
+        logits = mobilenet_v2(*size)(images, training=False)
+    return np.asarray(load_keras().ops.softmax(logits))
+
+
+@cache
+def compiled_mobilenet_v2(height: int, width: int) -> Callable[[Any], Any]:
+    """Compile the network for photos of one size: from a batch as :func:`network_input` makes it to the logits."""
+    return compiled(mobilenet_v2(height, width))
 
 
 def as_photo(image: Any) -> Bytes:

@@ -13,7 +13,7 @@ from cnnfigs.models.backend import load_keras
 from cnnfigs.models.training import as_input
 from cnnfigs.models.weights import resolve
 from cnnfigs.runs.activations import test_digit
-from cnnfigs.runs.evaluation import evaluate
+from cnnfigs.runs.evaluation import answers_to, evaluate
 
 if TYPE_CHECKING:
     import keras
@@ -73,7 +73,7 @@ def augmented(
     images = np.concatenate([image, versions])
     probabilities = np.asarray(model(images, training=False))
     moved = np.asarray(layers(digits, training=True))
-    moved_answers = model.predict(moved, batch_size=500, verbose=0).argmax(axis=1)
+    moved_answers = answers_to(network, moved).argmax(axis=1)
     return Augmented(
         network=model.name,
         label=int(labels[index]),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cnnfigs.data import mnist
 from cnnfigs.models.training import as_input
-from cnnfigs.models.weights import resolve
+from cnnfigs.runs.evaluation import answers_to, evaluate
 
 if TYPE_CHECKING:
     import keras
@@ -64,7 +64,6 @@ def certainty(network: str | keras.Model, examples: int) -> Certainty:
     examples
         How many pictures of each kind to keep: the first ones, not chosen ones.
     """
-    model = resolve(network)
     digits = mnist()
     turned = digits.x_test[np.isin(digits.y_test, NONE_UPSIDE_DOWN), ::-1, ::-1]
     kinds = {
@@ -74,7 +73,7 @@ def certainty(network: str | keras.Model, examples: int) -> Certainty:
     }
     answers = []
     for kind, images in kinds.items():
-        probabilities = model.predict(images, batch_size=1000, verbose=0)
+        probabilities = evaluate(network).probabilities if kind == "digits" else answers_to(network, images)
         surest = probabilities.max(axis=1)
         answers.append(
             Answers(
@@ -98,11 +97,12 @@ def scribble(seed: int) -> NDArray[np.float32]:
         Each gives another line, through six random points.
     """
     from scipy.interpolate import CubicSpline
+    from scipy.spatial import KDTree
 
     points = np.random.default_rng(seed).uniform(5, 23, size=(6, 2))
     line = CubicSpline(np.arange(6), points)(np.linspace(0, 5, 400))
-    pixels = np.moveaxis(np.mgrid[:28, :28], 0, -1).reshape(-1, 1, 2) + 0.5
-    distance = np.linalg.norm(pixels - line, axis=-1).min(axis=1).reshape(28, 28)
+    pixels = np.moveaxis(np.mgrid[:28, :28], 0, -1) + 0.5
+    distance, _ = KDTree(line).query(pixels)
     # Full ink within a pixel of the line, none beyond two.
     ink: NDArray[np.float32] = np.clip(2 - distance, 0, 1).astype(np.float32)
     return ink

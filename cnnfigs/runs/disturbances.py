@@ -14,6 +14,7 @@ from cnnfigs.models.backend import load_keras
 from cnnfigs.models.training import as_input
 from cnnfigs.models.weights import resolve
 from cnnfigs.runs.equivariance import shifted
+from cnnfigs.runs.evaluation import answers_to, evaluate
 
 if TYPE_CHECKING:
     import keras
@@ -116,7 +117,7 @@ def _asked(network: str | keras.Model, index: int, kind: Kind, amount: float) ->
     It is remembered, as illustrations share some disturbances, and asking takes the longest of all on their page.
     """
     images = disturbed(as_input(mnist().x_test), kind, amount)
-    found: Images = resolve(network).predict(images, batch_size=500, verbose=0)
+    found = evaluate(network).probabilities if kind == "none" else answers_to(network, images)
     return found, images[index, ..., 0].copy()
 
 
@@ -160,12 +161,20 @@ def disturbed(images: Images, kind: Kind, amount: float) -> Images:
     if kind == "moved":
         return shifted(images, 0, int(amount))
     if kind == "thicker":
-        return np.asarray(layers.MaxPooling2D(int(amount), strides=1, padding="same")(images))
+        return _largest_around(images, int(amount))
     if kind == "thinner":
-        return -np.asarray(layers.MaxPooling2D(int(amount), strides=1, padding="same")(-images))
+        return -_largest_around(-images, int(amount))
     if kind == "noise":
         noisy = layers.GaussianNoise(amount, seed=SEED)(images, training=True)
         return np.asarray(keras.ops.clip(noisy, 0, 1))
     if kind == "grey paper":
         return (amount + (1 - amount) * images).astype(np.float32)
     return 1 - images
+
+
+def _largest_around(images: Images, size: int) -> Images:
+    """Give each pixel the largest value of a square window, first over its columns and then over its rows."""
+    layers = load_keras().layers
+    for window in ((size, 1), (1, size)):
+        images = layers.MaxPooling2D(window, strides=1, padding="same")(images)
+    return np.asarray(images)

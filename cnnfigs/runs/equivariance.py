@@ -11,6 +11,7 @@ from cnnfigs.data import mnist
 from cnnfigs.models.training import as_input
 from cnnfigs.models.weights import load
 from cnnfigs.runs.activations import activations, test_digit
+from cnnfigs.runs.evaluation import answers_to
 
 Map = NDArray[np.float32]
 
@@ -153,8 +154,7 @@ def moved_layers(index: int, shifts: tuple[int, ...], images: int) -> MovedLayer
     whole = ~digits[:, :, -max(shifts) :].any(axis=(1, 2, 3))
     digits, labels = digits[whole], labels[whole]
     wrong = [
-        int((model.predict(shifted(digits, 0, shift), batch_size=1000, verbose=0).argmax(axis=1) != labels).sum())
-        for shift in (0, *shifts)
+        int((answers_to("convnet", shifted(digits, 0, shift)).argmax(axis=1) != labels).sum()) for shift in (0, *shifts)
     ]
     return MovedLayers(
         shifts=shifts,

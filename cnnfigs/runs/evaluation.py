@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnfigs.cache import cached, run_key
 from cnnfigs.data import mnist
+from cnnfigs.models.compiled import compiled, outputs
 from cnnfigs.models.training import as_input
-from cnnfigs.models.weights import resolve
+from cnnfigs.models.weights import load, resolve
 
 if TYPE_CHECKING:
     import keras
@@ -69,10 +72,49 @@ def evaluate(network: str | keras.Model) -> Evaluation:
     network
         Name of one of the tutorial's networks, or a Keras model that reads (28, 28, 1) and gives ten probabilities.
     """
-    model = resolve(network)
-    digits = mnist()
-    probabilities = model.predict(as_input(digits.x_test), batch_size=1000, verbose=0)
-    return Evaluation(model.name, model.count_params(), probabilities, digits.y_test)
+    examination = Examination(network)
+    # What a network of the tutorial answers is asked for on many pages, each of which is a process of its own.
+    key = run_key(Examination, {"network": network}) if isinstance(network, str) else None
+    return cached(key, examination.run, Evaluation)
+
+
+@dataclass(frozen=True)
+class Examination:
+    """All 10,000 test images, to be shown to a network: the name of one of the tutorial's, or a Keras model."""
+
+    network: str | keras.Model
+
+    def run(self) -> Evaluation:
+        """Show them."""
+        model = resolve(self.network)
+        digits = mnist()
+        probabilities = answers_to(self.network, as_input(digits.x_test))
+        return Evaluation(model.name, model.count_params(), probabilities, digits.y_test)
+
+
+def answers_to(network: str | keras.Model, images: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Show a network many images.
+
+    Parameters
+    ----------
+    network
+        Name of one of the tutorial's networks, or a Keras model that reads (28, 28, 1) and gives ten probabilities.
+    images
+        Shape (n, 28, 28, 1), values 0 to 1.
+
+    Returns
+    -------
+    ndarray of float32
+        Shape (n, 10), probabilities.
+    """
+    # A model may be trained further between two calls; what ships stays as it is.
+    read = _compiled_by_name(network) if isinstance(network, str) else compiled(network)
+    return outputs(read, images)
+
+
+@cache
+def _compiled_by_name(name: str) -> Callable[[Any], Any]:
+    return compiled(load(name))
 
 
 def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> tuple[float, float]:

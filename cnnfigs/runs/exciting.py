@@ -27,6 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -36,6 +37,7 @@ from numpy.typing import NDArray
 from cnnfigs.arithmetic.receptive import receptive_fields
 from cnnfigs.data import Bytes, cat_photo, imagenet_classes, mnist
 from cnnfigs.models.backend import load_keras
+from cnnfigs.models.compiled import compiled, outputs
 from cnnfigs.models.imagenet import DEVIATION, MEAN, RELU_LAYERS, fitted, mobilenet_v2, network_input, resized
 from cnnfigs.models.records import layer_records
 from cnnfigs.models.training import as_input
@@ -66,8 +68,8 @@ BEGIN = {"convnet": -1.0, "mobilenet_v2": 0.0}
 #: Directions in which the colours of natural images vary, most in the first: brightness, then blue to yellow, then
 #: green to magenta. Rounded from those that the software of Olah, Mordvintsev and Schubert (2017) uses.
 COLORS = np.array([[0.26, 0.09, 0.02], [0.27, 0.0, -0.05], [0.27, -0.09, 0.03]], dtype=np.float32) / 0.47
-#: Real images are shown to the convnet so many at a time; a kept crop has at most so many pixels on a side.
-AT_ONCE, CROP = 1000, 72
+#: A kept crop of a photo has at most so many pixels on a side.
+CROP = 72
 
 
 @dataclass(frozen=True)
@@ -199,20 +201,20 @@ def excite(network: Network, layers: Sequence[str], filters: Sequence[int], piec
     ValueError
         If a layer has not so many filters.
     """
-    images = as_input(mnist().x_test)
+    count = len(mnist().x_test) if network == "convnet" else 1
     found = []
     for layer in sorted(layers, key=LAYERS[network].index):
         unit = middle_unit(network, layer)
         refuse_filters(network, layer, filters, unit.filters)
         made = ascend(unit, filters)
         if network == "convnet":
-            real, fires, silent = found_in_digits(images, layer, filters, pieces)
+            real, fires, silent = found_in_digits(count, layer, filters, pieces)
         else:
             real, fires, silent = found_in_photo(fitted(cat_photo()), layer, filters, pieces)
         names = [class_name(network, layer, each) for each in filters]
         excited = tuple(Excited(*each) for each in zip(filters, names, made, real, fires, strict=True))
         found.append(ExcitedLayer(layer, unit.filters, silent, unit.side, excited))
-    return ExcitedRun(tuple(found), len(images) if network == "convnet" else 1)
+    return ExcitedRun(tuple(found), count)
 
 
 def class_name(network: Network, layer: str, filter: int) -> str:
@@ -277,10 +279,14 @@ def sums(model: keras.Model, layer: str) -> Any:
     found = model.get_layer(layer)
     if not found.weights:  # an activation function as a layer of its own
         return found.input
-    # The same layer with the same weights, only without the function.
-    bare = type(found).from_config({**found.get_config(), "activation": "linear"})
-    output = bare(found.input)
-    bare.set_weights(found.get_weights())
+    return _without_activation(found, found.input)
+
+
+def _without_activation(layer: keras.Layer, read: Any) -> Any:
+    """Apply the same layer with the same weights, only without the function."""
+    bare = type(layer).from_config({**layer.get_config(), "activation": "linear"})
+    output = bare(read)
+    bare.set_weights(layer.get_weights())
     return output
 
 
@@ -389,14 +395,14 @@ def ascend(
 
 
 def found_in_digits(
-    images: Floats, layer: str, filters: Sequence[int], pieces: int
+    count: int, layer: str, filters: Sequence[int], pieces: int
 ) -> tuple[list[tuple[Found, ...]], list[float], int]:
     """Find the pieces of different digits that excite filters of the convnet most.
 
     Parameters
     ----------
-    images
-        Shape (n, 28, 28, 1), values 0 to 1.
+    count
+        In how many test digits to search, the first ones.
     layer, filters, pieces
         As for :func:`excite`.
 
@@ -410,33 +416,60 @@ def found_in_digits(
         How many of all filters of the layer no digit brings above zero.
     """
     keras = load_keras()
-    import tensorflow as tf
-
     model = load("convnet")
+    largest = largest_sums(count)[layer]
+    best = largest[:, list(filters)]
     output = sums(model, layer)
-    # A layer without maps has one place, and sees everything.
-    shape = tuple(output.shape[1:-1])
-    everywhere = keras.ops.max(output, axis=tuple(range(1, 1 + len(shape)))) if shape else output
-    reader = tf.function(keras.Model(model.inputs, [keras.ops.take(output, list(filters), axis=-1), everywhere]))
-    parts, above = [], np.zeros(output.shape[-1], dtype=bool)
-    for first in range(0, len(images), AT_ONCE):
-        chosen, largest = reader([images[first : first + AT_ONCE]])
-        parts.append(np.asarray(chosen).reshape(-1, *(shape or (1, 1)), len(filters)))
-        above |= (np.asarray(largest) > 0).any(axis=0)
-    values = np.concatenate(parts)
-    best = values.max(axis=(1, 2))
+    reader = keras.Model(model.inputs, output)
     field = receptive_fields(layer_records(model))[layer]
     found = []
-    for number in range(len(filters)):
+    for number, each in enumerate(filters):
+        chosen = np.argsort(-best[:, number], kind="stable")[:pieces]
+        images = as_input(mnist().x_test[chosen])
         some = []
-        for image in np.argsort(-best[:, number], kind="stable")[:pieces]:
-            place = peak(values[image, ..., number]) if shape else ()
-            rows, columns = field.at(place) if shape else (range(28), range(28))
+        for index, image, maps in zip(chosen, images, np.asarray(reader([images]))[..., each], strict=True):
+            # A layer without maps has one place, and sees everything.
+            place = peak(maps) if maps.ndim else ()
+            rows, columns = field.at(place) if place else (range(28), range(28))
             box = (rows.start, columns.start, len(rows), len(columns))
-            crop = images[image, rows.start : rows.stop, columns.start : columns.stop]
-            some.append(Found(int(image), place, box, crop, float(best[image, number])))
+            crop = image[rows.start : rows.stop, columns.start : columns.stop]
+            some.append(Found(int(index), place, box, crop, float(best[index, number])))
         found.append(tuple(some))
-    return found, [float(share) for share in (best > 0).mean(axis=0)], int((~above).sum())
+    return found, [float(share) for share in (best > 0).mean(axis=0)], int((largest <= 0).all(axis=0).sum())
+
+
+@cache
+def largest_sums(count: int) -> Mapping[str, Floats]:
+    """Find the largest sum before its activation function that each filter of the convnet has in each test digit.
+
+    All layers are read in one go and remembered, since every illustration of the convnet's filters asks for some.
+
+    Parameters
+    ----------
+    count
+        How many test digits, the first ones.
+
+    Returns
+    -------
+    mapping
+        From each name out of :data:`LAYERS` to an array of shape (count, filters).
+    """
+    keras = load_keras()
+    model = load("convnet")
+    maps, largest = model.inputs[0], []
+    for layer in model.layers:
+        if layer.name in LAYERS["convnet"]:
+            summed = _without_activation(layer, maps)
+            places = tuple(range(1, len(summed.shape) - 1))
+            largest.append(keras.ops.max(summed, axis=places) if places else summed)
+            maps = layer.activation(summed)
+        else:
+            maps = layer(maps)
+    # One table of all layers' filters side by side.
+    reader = compiled(keras.Model(model.inputs, keras.ops.concatenate(largest, axis=-1)))
+    found = outputs(reader, as_input(mnist().x_test[:count]))
+    ends = np.cumsum([each.shape[-1] for each in largest])
+    return dict(zip(LAYERS["convnet"], np.split(found, ends[:-1], axis=1), strict=True))
 
 
 def found_in_photo(
@@ -544,5 +577,5 @@ def ascend_both(layer: str, filter: int, keep: Sequence[int]) -> AscentRun:
     unit = middle_unit("convnet", layer)
     refuse_filters("convnet", layer, [filter], unit.filters)
     (plain,), (regularized,) = (ascend(unit, [filter], keep, regularized=each) for each in (False, True))
-    ((found,),), _, _ = found_in_digits(as_input(mnist().x_test), layer, [filter], 1)
+    ((found,),), _, _ = found_in_digits(len(mnist().x_test), layer, [filter], 1)
     return AscentRun(plain, regularized, found.sum)

@@ -18,7 +18,7 @@ from cnnfigs.models.training import as_input
 from cnnfigs.models.weights import load
 from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.equivariance import shifted
-from cnnfigs.runs.evaluation import evaluate
+from cnnfigs.runs.evaluation import answers_to, evaluate
 from cnnfigs.runs.exciting import sums
 from cnnfigs.runs.heat_maps import enlarged, grad_cam
 from cnnfigs.runs.photo_answers import ask, hide, part_mask
@@ -351,7 +351,7 @@ def sure_answers(columns: int) -> Prediction:
     images, labels = as_input(mnist().x_test[:MOVED]), mnist().y_test[:MOVED]
     whole = ~images[:, :, -columns:].any(axis=(1, 2, 3))
     moved = shifted(images[whole], 0, columns)
-    probabilities = load("convnet").predict(moved, batch_size=MOVED, verbose=0)
+    probabilities = answers_to("convnet", moved)
     sure = probabilities.max(axis=1) >= SURE
     asked = int(sure.sum())
     return Prediction(
@@ -380,7 +380,7 @@ def overfitting_gap(larger: str, smaller: str) -> Prediction:
     gaps, parameters = [], []
     given: dict[str, float] = {}
     for name in (larger, smaller):
-        answers = load(name).predict(images, batch_size=1000, verbose=0).argmax(axis=1)
+        answers = answers_to(name, images).argmax(axis=1)
         learned = 1000 * float((answers != labels).mean())
         tested = evaluate(name)
         gaps.append(1000 * tested.errors / len(tested.labels) - learned)

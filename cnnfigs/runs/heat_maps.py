@@ -14,16 +14,20 @@ Neural Information Processing Systems 31 (2018).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnfigs.arithmetic.receptive import receptive_fields
 from cnnfigs.data import Bytes, cat_photo, imagenet_classes
 from cnnfigs.models.backend import load_keras
+from cnnfigs.models.compiled import compiled
 from cnnfigs.models.imagenet import fitted, mobilenet_v2, network_input
+from cnnfigs.models.records import layer_records
 from cnnfigs.models.weights import load
 from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.exciting import sums
@@ -36,6 +40,10 @@ Floats = NDArray[np.float32]
 
 #: Covered images are shown to the network so many at a time: more take more memory, and hardly less time.
 AT_ONCE = 8
+#: The layer of MobileNetV2 up to which a covered photo is computed around the patch alone; later units see too much.
+FRONT = "block_3_project_BN"
+#: Row and column where a patch begins.
+Place = tuple[int, int]
 #: What covers a digit: paper. What covers a photo is grey.
 PAPER = 0
 
@@ -132,7 +140,8 @@ def photo_heat(image: Bytes, classes: Sequence[int], layer: str, patch_size: int
     model = mobilenet_v2(*photo.shape[:2])
     covering = network_input(np.full(3, GREY, dtype=np.uint8))
     parts = PARTS if np.array_equal(photo, fitted(cat_photo())) else {}
-    maps = _heat_maps(model, "predictions", network_input(photo), covering, classes, layer, patch_size, strides)
+    reader = covered_photo_reader(model, network_input(photo), covering, patch_size)
+    maps = _heat_maps(model, "predictions", network_input(photo), reader, classes, layer, patch_size, strides)
     heats = []
     for index, (score, cells, grad_cam, falls) in zip(classes, maps, strict=True):
         means = []
@@ -161,7 +170,9 @@ def digit_heat(index: int, classes: Sequence[int], layer: str, patch_size: int, 
     """
     image = test_digit(index)
     covering = np.full(1, PAPER, dtype=np.float32)
-    maps = _heat_maps(load("convnet"), "dense", image, covering, classes, layer, patch_size, strides)
+    model = load("convnet")
+    reader = covered_digit_reader(model, image, covering, patch_size)
+    maps = _heat_maps(model, "dense", image, reader, classes, layer, patch_size, strides)
     heats = tuple(
         Heat(each, str(each), score, grad_cam, cells, falls, *compared(grad_cam, falls), ())
         for each, (score, cells, grad_cam, falls) in zip(classes, maps, strict=True)
@@ -173,20 +184,16 @@ def _heat_maps(
     model: keras.Model,
     answer: str,
     image: Floats,
-    covering: Floats,
+    covered: Callable[[Sequence[Place]], Floats],
     classes: Sequence[int],
     layer: str,
     patch_size: int,
     strides: int,
 ) -> list[tuple[float, tuple[int, int], Floats, Floats]]:
     """Make the score, the size of the weighed maps, the Grad-CAM map and the occlusion map for each class."""
-    keras = load_keras()
-    import tensorflow as tf
-
     logits = sums(model, answer)
-    reader = tf.function(keras.Model(model.inputs, logits))
-    whole = np.asarray(reader([image[np.newaxis]]))[0]
-    falls = whole - occluded_scores(reader, image, covering, patch_size, strides)
+    whole = np.asarray(load_keras().Model(model.inputs, logits)([image[np.newaxis]], training=False))[0]
+    falls = whole - occluded_scores(covered, image.shape, patch_size, strides)
     spread = spread_over_pixels(falls[..., list(classes)], image.shape[:2], patch_size, strides)
     found = []
     for number, each in enumerate(classes):
@@ -227,14 +234,20 @@ def grad_cam(model: keras.Model, logits: Any, image: Floats, class_index: int, l
 
     reader = keras.Model(model.inputs, [model.get_layer(layer).output, logits])
     pixels = tf.constant(image[np.newaxis])
-    with tf.GradientTape() as tape:
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
         # The layer's maps are part of the way only where something before them is watched.
         tape.watch(pixels)
         maps, scores = reader([pixels], training=False)
         score = scores[0, class_index]
-    weights = tf.reduce_mean(tape.gradient(score, maps), axis=[1, 2], keepdims=True)
-    weighed: Floats = tf.nn.relu(tf.reduce_sum(weights * maps, axis=-1))[0].numpy()
+    weighed: Floats = _weighed(maps, tape.gradient(score, maps))[0].numpy()
     return weighed
+
+
+def _weighed(maps: Any, gradient: Any) -> Any:
+    import tensorflow as tf
+
+    weights = tf.reduce_mean(gradient, axis=[1, 2], keepdims=True)
+    return tf.nn.relu(tf.reduce_sum(weights * maps, axis=-1))
 
 
 def starts(size: int, patch_size: int, strides: int) -> list[int]:
@@ -248,7 +261,9 @@ def starts(size: int, patch_size: int, strides: int) -> list[int]:
     return [*range(0, size - patch_size, strides), size - patch_size]
 
 
-def occluded_scores(reader: Any, image: Floats, covering: Floats, patch_size: int, strides: int) -> Floats:
+def occluded_scores(
+    covered: Callable[[Sequence[Place]], Floats], shape: tuple[int, ...], patch_size: int, strides: int
+) -> Floats:
     """Cover the image at one place after the other, and read all scores.
 
     Returns
@@ -256,16 +271,68 @@ def occluded_scores(reader: Any, image: Floats, covering: Floats, patch_size: in
     ndarray of float32
         Shape (rows of places, columns of places, classes).
     """
-    rows, columns = (starts(size, patch_size, strides) for size in image.shape[:2])
+    rows, columns = (starts(size, patch_size, strides) for size in shape[:2])
     places = [(row, column) for row in rows for column in columns]
-    scores = []
-    for first in range(0, len(places), AT_ONCE):
-        some = places[first : first + AT_ONCE]
-        covered = np.repeat(image[np.newaxis], AT_ONCE, axis=0)  # always as many: another number would be traced again
-        for copy, (row, column) in enumerate(some):
-            covered[copy, row : row + patch_size, column : column + patch_size] = covering
-        scores.append(np.asarray(reader([covered]))[: len(some)])
+    scores = [covered(places[first : first + AT_ONCE]) for first in range(0, len(places), AT_ONCE)]
     return np.concatenate(scores).reshape(len(rows), len(columns), -1)
+
+
+def covered_digit_reader(
+    model: keras.Model, image: Floats, covering: Floats, patch_size: int
+) -> Callable[[Sequence[Place]], Floats]:
+    """Make the function from places, where a patch that covers the image begins, to the scores of each such image."""
+    read = compiled(load_keras().Model(model.inputs, sums(model, "dense")))
+
+    def scores(places: Sequence[Place]) -> Floats:
+        return np.asarray(read(np.stack([_covered(image, covering, patch_size, place) for place in places])))
+
+    return scores
+
+
+def covered_photo_reader(
+    model: keras.Model, image: Floats, covering: Floats, patch_size: int
+) -> Callable[[Sequence[Place]], Floats]:
+    """Make the same function for MobileNetV2, which computes its first layers only around the patch.
+
+    A unit of the layer :data:`FRONT` that sees nothing of the patch is what it is for the whole photo. All others are
+    computed from a part of the covered photo that holds what they see. Its sides are such as the network works with,
+    and it begins at a multiple of the layer's step, so that each unit stands where it stands on the whole photo.
+    """
+    keras = load_keras()
+    field = receptive_fields(layer_records(model))[FRONT]
+    step, reach = field.jump[0], field.size[0] // 2
+    sides = [min(size, 32 * math.ceil((patch_size + 4 * reach + step) / 32) + 1) for size in image.shape[:2]]
+    part = mobilenet_v2(*sides)
+    between = model.get_layer(FRONT).output
+    whole = np.asarray(keras.Model(model.inputs, between)([image[np.newaxis]], training=False))[0]
+    front = compiled(keras.Model(part.inputs, part.get_layer(FRONT).output))
+    back = compiled(keras.Model(between, model.output))
+
+    def around(start: int, axis: int) -> tuple[int, slice, slice]:
+        """Tell where the part begins, and which units of the whole photo, and of the part, see the patch."""
+        first = max(0, math.ceil((start - reach) / step))
+        last = min(whole.shape[axis] - 1, (start + patch_size - 1 + reach) // step)
+        begin = min(max(0, (first * step - reach) // step * step), image.shape[axis] - sides[axis])
+        return begin, slice(first, last + 1), slice(first - begin // step, last + 1 - begin // step)
+
+    def scores(places: Sequence[Place]) -> Floats:
+        found = [(around(row, 0), around(column, 1)) for row, column in places]
+        parts = [
+            _covered(image, covering, patch_size, place)[top : top + sides[0], left : left + sides[1]]
+            for place, ((top, _, _), (left, _, _)) in zip(places, found, strict=True)
+        ]
+        maps = np.repeat(whole[np.newaxis], len(places), axis=0)
+        for each, computed, (rows, columns) in zip(maps, np.asarray(front(np.stack(parts))), found, strict=True):
+            each[rows[1], columns[1]] = computed[rows[2], columns[2]]
+        return np.asarray(back(maps))
+
+    return scores
+
+
+def _covered(image: Floats, covering: Floats, patch_size: int, place: Place) -> Floats:
+    copy = image.copy()
+    copy[place[0] : place[0] + patch_size, place[1] : place[1] + patch_size] = covering
+    return copy
 
 
 def spread_over_pixels(values: Floats, size: tuple[int, ...], patch_size: int, strides: int) -> Floats:
@@ -383,20 +450,19 @@ def sanity_check(class_index: int, seeds: int) -> SanityRun:
     photo = fitted(cat_photo())
     pixels = network_input(photo)
     trained = mobilenet_v2(*photo.shape[:2])
-    kernel, bias = trained.get_layer("predictions").get_weights()
-    reference = _two_maps(trained, pixels, class_index)
+    *below, kernel, bias = trained.get_weights()
+    two_maps = _two_maps(trained, pixels, class_index)
+    reference = two_maps(trained.get_weights())
     last, whole = [], []
     for seed in range(seeds):
         keras.utils.set_random_seed(seed)
-        spoilt = keras.applications.MobileNetV2(
+        untrained = keras.applications.MobileNetV2(
             input_shape=photo.shape, weights=None, classifier_activation=None, name=f"random_{seed}"
         )
-        whole.append(_two_maps(spoilt, pixels, class_index))
-        spoilt.set_weights(trained.get_weights())
+        whole.append(two_maps(untrained.get_weights()))
         # The same numbers in another order: their spread stays, what they mean is lost.
         mixed = np.random.default_rng(seed).permutation(kernel.ravel()).reshape(kernel.shape)
-        spoilt.get_layer("predictions").set_weights([mixed, bias])
-        last.append(_two_maps(spoilt, pixels, class_index))
+        last.append(two_maps([*below, mixed, bias]))
     return SanityRun(
         imagenet_classes()[class_index],
         (photo / 255).astype(np.float32),
@@ -408,19 +474,39 @@ def sanity_check(class_index: int, seeds: int) -> SanityRun:
     )
 
 
-def _two_maps(model: keras.Model, pixels: Floats, class_index: int) -> tuple[Floats, Floats]:
-    load_keras()
+def _two_maps(
+    model: keras.Model, pixels: Floats, class_index: int
+) -> Callable[[Sequence[Floats]], tuple[Floats, Floats]]:
+    """Make the function from weights, as ``model.get_weights()`` gives them, to both maps; it is compiled only once."""
+    keras = load_keras()
     import tensorflow as tf
 
-    coarse = grad_cam(model, model.output, pixels, class_index, "out_relu")
-    watched = tf.constant(pixels[np.newaxis])
-    with tf.GradientTape() as tape:
-        tape.watch(watched)
-        score = model(watched, training=False)[0, class_index]
-    product = np.abs((tape.gradient(score, watched) * watched)[0].numpy().sum(axis=-1))
-    height, width = (size // SQUARE for size in product.shape)
-    squares = product[: height * SQUARE, : width * SQUARE].reshape(height, SQUARE, width, SQUARE).mean(axis=(1, 3))
-    return enlarged(coarse / (coarse.max() or 1), *pixels.shape[:2]), squares
+    reader = keras.Model(model.inputs, [model.get_layer("out_relu").output, model.output])
+
+    def differentiate(trainable: Any, others: Any, watched: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(watched)
+            (maps, scores), _ = reader.stateless_call(trainable, others, watched, training=False)
+            score = scores[0, class_index]
+        by_maps, by_pixels = tape.gradient(score, [maps, watched])
+        return _weighed(maps, by_maps)[0], (by_pixels * watched)[0]
+
+    read = tf.function(differentiate, autograph=False)
+
+    def two_maps(weights: Sequence[Floats]) -> tuple[Floats, Floats]:
+        given = {variable.path: values for variable, values in zip(model.weights, weights, strict=True)}
+        trainable, others = (
+            [tf.constant(given[variable.path]) for variable in variables]
+            for variables in (reader.trainable_variables, reader.non_trainable_variables)
+        )
+        coarse, product = (np.asarray(each) for each in read(trainable, others, tf.constant(pixels[np.newaxis])))
+        reaction: Floats = np.abs(product.sum(axis=-1))
+        height, width = (size // SQUARE for size in reaction.shape)
+        squares = reaction[: height * SQUARE, : width * SQUARE].reshape(height, SQUARE, width, SQUARE)
+        shares = np.asarray(coarse / (coarse.max() or 1), dtype=np.float32)
+        return enlarged(shares, *pixels.shape[:2]), squares.mean(axis=(1, 3))
+
+    return two_maps
 
 
 def _spoilt(weights: str, reference: tuple[Floats, Floats], maps: Sequence[tuple[Floats, Floats]]) -> Spoilt:

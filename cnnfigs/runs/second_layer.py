@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cnnfigs.arithmetic.receptive import receptive_region
 from cnnfigs.data import mnist
 from cnnfigs.models.backend import load_keras
+from cnnfigs.models.compiled import compiled, outputs
 from cnnfigs.models.records import layer_records
 from cnnfigs.models.training import as_input
 from cnnfigs.models.weights import resolve
@@ -88,7 +89,7 @@ def second_layer_filter(network: str | keras.Model, channel: int, patches: int, 
     slices = kernel[..., channel]
 
     images = as_input(mnist().x_test[:asked])
-    maps = keras.Model(model.inputs, second.output).predict(images, batch_size=500, verbose=0)[..., channel]
+    maps = outputs(compiled(keras.Model(model.inputs, second.output[..., channel])), images)
     largest = maps.reshape(len(images), -1)
     best = largest.max(axis=1).argsort(kind="stable")[::-1][:patches]
     layers = layer_records(model)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnfigs.data import mnist
+from cnnfigs.models.compiled import compiled, outputs
 from cnnfigs.models.networks import build
 from cnnfigs.models.training import as_input
 from cnnfigs.models.weights import load
@@ -71,9 +72,7 @@ def shuffled_pixels(network: str, index: int, unit: int, seed: int) -> Shuffled:
 
     images = as_input(mnist().x_test)
     shuffled = images.reshape(-1, 28 * 28)[:, order].reshape(images.shape)
-    one, other = (
-        each.predict(shown, batch_size=1000, verbose=0) for each, shown in ((model, images), (shuffled_model, shuffled))
-    )
+    one, other = (outputs(compiled(each), shown) for each, shown in ((model, images), (shuffled_model, shuffled)))
     labels = mnist().y_test
     return Shuffled(
         network=network,

@@ -29,7 +29,7 @@ HELD = 0.9
 #: Longer side of a kept crop and of the small photo, in pixels, at most.
 CROP, SMALL = 112, 160
 #: How many units to differentiate at once: more take more memory, and hardly less time.
-AT_ONCE = 3
+AT_ONCE = 6
 #: How many units more than the layer above it a layer of a tree has at most, and how many at most in all.
 WIDER, WIDEST = 3, 12
 
@@ -160,8 +160,8 @@ def hierarchy(image: Bytes, classes: Sequence[int], layers: Sequence[str], units
     shown = ask(image, answers)
     ordered = in_order(layers)
     found = []
-    for layer, values in zip(ordered, contributions(shown.photo, classes, ordered), strict=True):
-        _, before = layer_values(shown.photo, layer)
+    contributed = contributions(shown.photo, classes, ordered)
+    for layer, values, before in zip(ordered, contributed, sums_before(shown.photo, ordered), strict=True):
         chosen = [(channel, peak(before[..., channel]), share) for channel, _, share in strongest(values, units)]
         boxes = [smallest_box(each) for each in gradients(shown.photo, layer, chosen)[0]]
         found.append(_level(shown.photo, layer, chosen, boxes))
@@ -226,7 +226,7 @@ def contributions(photo: Bytes, classes: Sequence[int], layers: Sequence[str]) -
     model = mobilenet_v2(*photo.shape[:2])
     reader = keras.Model(model.inputs, [*(model.get_layer(name).output for name in layers), model.output])
     pixels = tf.constant(network_input(photo[np.newaxis]))
-    with tf.GradientTape() as tape:
+    with tf.GradientTape(watch_accessed_variables=False) as tape:  # no weight is to be differentiated by
         tape.watch(pixels)
         *outputs, logits = reader([pixels], training=False)
         wanted = tf.reduce_sum(tf.gather(logits[0], list(classes)))
@@ -235,15 +235,12 @@ def contributions(photo: Bytes, classes: Sequence[int], layers: Sequence[str]) -
     ]
 
 
-def layer_values(photo: Bytes, layer: str) -> tuple[Floats, Floats]:
-    """Return the maps of a ReLU layer and the sums before it, each of shape (height, width, channels)."""
+def sums_before(photo: Bytes, layers: Sequence[str]) -> list[Floats]:
+    """Return the sums that ReLU layers read, each of shape (height, width, channels)."""
     keras = load_keras()
     model = mobilenet_v2(*photo.shape[:2])
-    found = model.get_layer(layer)
-    after, before = keras.Model(model.inputs, [found.output, found.input])(
-        [network_input(photo[np.newaxis])], training=False
-    )
-    return np.asarray(after)[0], np.asarray(before)[0]
+    reader = keras.Model(model.inputs, [model.get_layer(layer).input for layer in layers])
+    return [np.asarray(each)[0] for each in reader([network_input(photo[np.newaxis])], training=False)]
 
 
 def gradients(
@@ -280,7 +277,7 @@ def gradients(
         some = units[first : first + AT_ONCE]
         # One copy of the photo for each unit, so that their gradients come in one go.
         pixels = tf.constant(network_input(np.repeat(photo[np.newaxis], len(some), axis=0)))
-        with tf.GradientTape() as tape:
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(pixels)
             numbers, sums = reader([pixels], training=False)
             total = tf.add_n([sums[copy, *place, channel] for copy, (channel, place, _) in enumerate(some)])

@@ -142,7 +142,7 @@ def test_found_pieces_are_the_best_of_all_places_of_some_digits(layer, filter, s
         place = max(sums, key=sums.get)
         best.append((sums[place], index, place))
     best.sort(reverse=True)
-    (found,), (fires,), _ = found_in_digits(images, layer, [filter], 2)
+    (found,), (fires,), _ = found_in_digits(len(images), layer, [filter], 2)
     for piece, (total, index, (row, column)) in zip(found, best, strict=False):
         assert piece.image == index
         assert piece.sum == pytest.approx(total, abs=1e-4)
@@ -152,7 +152,7 @@ def test_found_pieces_are_the_best_of_all_places_of_some_digits(layer, filter, s
 
 
 def test_dense_piece_is_the_whole_digit_with_the_highest_score():
-    (found,), _, silent = found_in_digits(IMAGES[:60], "dense", [7], 1)
+    (found,), _, silent = found_in_digits(60, "dense", [7], 1)
     scores = [sums_by_hand(image, "dense") for image in IMAGES[:60]]
     assert found[0].image == int(np.argmax([each[7] for each in scores]))
     assert found[0].box == (0, 0, 28, 28)

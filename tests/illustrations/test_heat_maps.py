@@ -11,7 +11,7 @@ from cnnfigs.illustrations.sanity_check import SanityCheck
 from cnnfigs.models.imagenet import fitted, mobilenet_v2, network_input
 from cnnfigs.models.weights import load
 from cnnfigs.runs.exciting import sums
-from cnnfigs.runs.heat_maps import compared, enlarged, grad_cam, starts
+from cnnfigs.runs.heat_maps import compared, covered_photo_reader, enlarged, grad_cam, starts
 
 PHOTO = fitted(cat_photo())
 PIXELS = network_input(PHOTO[np.newaxis])
@@ -138,6 +138,18 @@ def test_occlusion_of_the_photo_is_what_direct_predictions_give(model, cat):
             expected = whole[heat.class_index] - np.mean([each[heat.class_index] for each in scores])
             assert heat.occlusion[pixel] == pytest.approx(expected, abs=2e-3)
     assert cat.patches == 12 * 20
+
+
+@pytest.mark.parametrize("patch_size", [1, 90, 225])
+def test_covered_photos_are_read_as_if_computed_as_a_whole(model, patch_size):
+    grey = network_input(np.full(3, 124, dtype=np.uint8))
+    last = 225 - patch_size, 353 - patch_size
+    places = [(0, 0), last, (last[0] // 3, last[1] // 2)]
+    copies = np.repeat(PIXELS, len(places), axis=0)
+    for copy, (row, column) in zip(copies, places, strict=True):
+        copy[row : row + patch_size, column : column + patch_size] = grey
+    found = covered_photo_reader(model, PIXELS[0], grey, patch_size)(places)
+    np.testing.assert_allclose(found, np.asarray(model(copies)), atol=1e-4)
 
 
 def test_patches_cover_each_side_to_its_end():

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import pytest
 from checks import DESKTOP, PHONE
+from exploring import touch
 from PIL import Image
 
 from cnnfigs.explorers.networks import some_digits
@@ -71,7 +72,6 @@ def test_drawn_with_a_mouse_and_nothing_moves_by_itself(open_explorer, name, mot
 
 def test_drawn_with_a_finger_on_a_phone(open_explorer):
     opened = open_explorer("digit", "digit=0", viewport=PHONE, has_touch=True, is_mobile=True)
-    session = opened.page.context.new_cdp_session(opened.page)
     corners = places(opened, SEVEN)
     before = opened.page.evaluate("scrollY")
     along = [
@@ -79,10 +79,7 @@ def test_drawn_with_a_finger_on_a_phone(open_explorer):
         for (x1, y1), (x2, y2) in pairwise(corners)
         for part in range(9)
     ]
-    for kind, (x, y) in [("touchStart", along[0]), *(("touchMove", place) for place in along)]:
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
-    opened.page.wait_for_timeout(300)  # a finger that rests before it is lifted flings nothing
-    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    touch(opened.page, along)
     assert opened.page.evaluate("scrollY") == before, "the page scrolled instead"
     assert answers(opened)["convnet"] == 7
     # The arrows and the maps answer to a finger too.

@@ -104,9 +104,7 @@ class _Foreman:
 
     def _look_around(self) -> None:
         """See who is new and who is gone."""
-        if self.client.status != "running":
-            raise ClusterError(f"the scheduler at {self.address} is gone; what was done is kept: start again")
-        there = set(self.client.scheduler_info(n_workers=-1)["workers"])
+        there = self._workers()
         for worker in [*self.busy]:
             if worker not in there:
                 trial, future = self.busy.pop(worker)
@@ -123,6 +121,15 @@ class _Foreman:
             self._judge(worker)
         if there and there <= self.refused.keys():
             raise ClusterError("; ".join(self.refused[worker] for worker in sorted(there)))
+
+    def _workers(self) -> set[str]:
+        """Ask the scheduler which workers it has; what the client keeps of it has none of them now and then."""
+        try:
+            if self.client.status == "running":
+                return set(self.client.sync(self.client.scheduler.identity, n_workers=-1)["workers"])
+        except OSError:
+            pass
+        raise ClusterError(f"the scheduler at {self.address} is gone; what was done is kept: start again")
 
     def _judge(self, worker: str) -> None:
         """Accept a worker with our versions; refuse another by name."""

@@ -175,7 +175,7 @@ def test_the_arrow_keys_do_not_turn_pages_where_they_do_something_else(tab, priv
     else:
         tab.evaluate("document.body.style.width = '5000px'")
     # A page that is about to be left is told so at once, however long the next takes to come.
-    tab.evaluate("navigation.onnavigate = () => window.left = true")
+    tab.evaluate("() => { navigation.onnavigate = () => window.left = true; }")
     tab.keyboard.press(key)
     assert tab.evaluate("window.left") is None
     assert tab.url.endswith("one.html")

@@ -10,6 +10,7 @@ import pytest
 from lxml import etree, html
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
+from sphinx_here import own_suffixes
 
 from cnnfigs import catalog
 from cnnfigs.drawing.palette import palette
@@ -68,7 +69,7 @@ class Site:
             "numfig": True,
         }
         docs, site, trees = (str(self.folder / name) for name in ("docs", "site", "trees"))
-        with patch_docutils(), docutils_namespace():
+        with patch_docutils(), docutils_namespace(), own_suffixes():
             streams = {"status": None, "warning": said or sys.stderr, "warningiserror": said is None}
             app = Sphinx(docs, None, site, trees, "html", settings, **streams)
             app.connect("html-page-context", lambda app, name, *_: written.append(name))

@@ -1,6 +1,5 @@
 """Pages as notebooks: what they say is compared with the page, and every one of the real site is run."""
 
-import os
 import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -262,9 +261,8 @@ def run(path: Path, kernel: KernelManager, folder: Path) -> str:
     return "" if any("text/html" in output.get("data", ()) for output in shown) else f"{path.name} shows no picture"
 
 
-def test_every_notebook_runs_from_top_to_bottom(site, tmp_path, monkeypatch):
+def test_every_notebook_runs_from_top_to_bottom(site, tmp_path):
     # Two processes for all notebooks, since each has to import the same libraries.
-    monkeypatch.setenv("CNNFIGS_CACHE", os.environ.get("CNNFIGS_CACHE", str(small.ROOT / ".cache/runs")))
     kernels = [new_kernel() for _ in range(2)]
     for kernel in kernels:
         kernel.start_kernel(cwd=str(tmp_path))

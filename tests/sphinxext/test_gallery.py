@@ -4,7 +4,6 @@ import io
 import os
 import re
 import sys
-from pathlib import Path
 
 import pytest
 from lxml import etree, html
@@ -19,7 +18,6 @@ from cnnfigs.illustrations.padding import Padding
 from cnnfigs.illustrations.window_animation import WindowAnimation
 from cnnfigs.sphinxext.gallery import _inline, pictures
 
-os.environ.setdefault("CNNFIGS_CACHE", str(Path(__file__).parents[2] / ".cache" / "runs"))
 SVG = "{http://www.w3.org/2000/svg}"
 NAMES = ("LayerTable", "Padding", "Timeline", "WindowAnimation")
 

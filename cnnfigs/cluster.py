@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
+from contextlib import suppress
 from typing import Any, Generic, Protocol, TypeVar
 
 #: Seconds until an unreachable scheduler is given up, and between two looks at who is there.
@@ -133,9 +134,7 @@ class _Foreman(Generic[Given, Outcome]):
 
     def _look_around(self) -> None:
         """See who is new and who is gone."""
-        if self.client.status != "running":
-            raise ClusterError(f"the scheduler at {self.address} is gone; what was done is kept: start again")
-        there = set(self.client.scheduler_info(n_workers=-1)["workers"])
+        there = self._workers()
         for worker in [*self.busy]:
             if worker not in there:
                 task, future = self.busy.pop(worker)
@@ -152,6 +151,13 @@ class _Foreman(Generic[Given, Outcome]):
             self._judge(worker)
         if there and there <= self.refused.keys():
             raise ClusterError("; ".join(self.refused[worker] for worker in sorted(there)))
+
+    def _workers(self) -> set[str]:
+        """Ask the scheduler which workers it has; what the client keeps of it has none of them now and then."""
+        with suppress(OSError):
+            if self.client.status == "running":
+                return set(self.client.sync(self.client.scheduler.identity, n_workers=-1)["workers"])
+        raise ClusterError(f"the scheduler at {self.address} is gone; what was done is kept: start again")
 
     def _judge(self, worker: str) -> None:
         """Accept a worker with our versions; refuse another by name."""

@@ -1,9 +1,13 @@
 """Options of the whole test run, and what it has one of: a browser and the built site."""
 
+import os
 from pathlib import Path
 
 from fixtures import browser, served, site, tab  # noqa: F401
 from hypothesis import HealthCheck, settings
+
+# Results of runs are shared with the site's build, whatever part of the tests is run: drawings need no TensorFlow then.
+os.environ.setdefault("CNNFIGS_CACHE", str(Path(__file__).resolve().parents[1] / ".cache" / "runs"))
 
 # In a fresh clone Hypothesis first makes a table of all characters, and a machine may be busy: slow is not wrong.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])

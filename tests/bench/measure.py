@@ -1,4 +1,4 @@
-"""Measure the builds of the site, its illustrations and what each page weighs, and print one table.
+"""Measure the builds of the site, its illustrations, the explorers and what each page weighs, and print one table.
 
 Usage: python tests/bench/measure.py COMMAND, where COMMAND builds docs/ into site/.
 
@@ -10,6 +10,8 @@ counted once where the system tells (Linux). Each kernel is a page that was run.
 Plain MyST-NB is the same site without what this project adds to be quick and right: pages are found again by their code
 cells alone, and no results of single illustrations are kept. That it runs no page after an edit in a drawing or in a
 model means that its pictures are those from before; to have the right ones is its cold build.
+
+Times in the browser are told as ratios to something that is measured in the same moments: see explorers.py.
 
 A page's weight is that of its HTML and of all that a browser loads with it, each file compressed by gzip.
 """
@@ -148,6 +150,8 @@ def main(command: list[str]) -> None:
         print("\nillustrations, without anything kept", flush=True)
         program = own / "tests" / "bench" / "illustrations.py"
         subprocess.run([sys.executable, program], cwd=own, env=surroundings(own), check=True)
+        print(flush=True)
+        subprocess.run([sys.executable, ROOT / "tests" / "bench" / "explorers.py", own / "site"], check=True)
         print(f"\n{'page, compressed by gzip':<40}{'HTML kB':>10}{'all kB':>10}")
         for name, html, loaded in weights(own / "site"):
             print(f"{name:<40}{html / 1e3:>10.1f}{loaded / 1e3:>10.1f}")

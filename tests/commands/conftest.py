@@ -1,14 +1,8 @@
 """What the tests of the command line share."""
 
-import os
-from pathlib import Path
-
 import pytest
 
 from cnnfigs.commands.app import main
-
-# Results of runs are shared with the site's build.
-os.environ.setdefault("CNNFIGS_CACHE", str(Path(__file__).resolve().parents[2] / ".cache" / "runs"))
 
 
 @pytest.fixture

@@ -16,8 +16,7 @@ from cnnfigs import catalog
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 HELPERS = [
-    *["tests/conftest.py", "tests/test_provenance.py"],
-    *["tests/illustrations/conftest.py", "tests/illustrations/test_every.py"],
+    *["tests/conftest.py", "tests/test_provenance.py", "tests/illustrations/test_every.py"],
     *(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "site").glob("[!ct]*.py")),
     "tests/site/checks.py",
 ]

@@ -1,17 +1,19 @@
 """The commands name what they do not know, make what is missing, and compare what is there."""
 
 import io
+import itertools
 import json
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
-from toys import Toy
+from toys import Toy, wait_until
 
 from cnnfigs.experiments import __main__ as command
-from cnnfigs.experiments import catalog, records
+from cnnfigs.experiments import catalog, making, records
 from cnnfigs.experiments.catalog import EXPERIMENTS, Experiment, all_trials
 from cnnfigs.experiments.making import make_missing
-from cnnfigs.experiments.records import made_with, path_of, state
+from cnnfigs.experiments.records import made_with, path_of, record_of, state
 from cnnfigs.experiments.verifying import compare, sample, siblings_of
 from cnnfigs.models.networks import NETWORKS
 
@@ -72,17 +74,25 @@ def test_an_interruption_says_that_it_can_go_on(monkeypatch, capsys):
     assert "the same command goes on" in capsys.readouterr().err
 
 
-def test_progress_is_shown_live(tmp_path):
+def test_progress_is_shown_live(tmp_path, monkeypatch):
     """As on a terminal: how many are done, which runs, how long it may take."""
     terminal = Console(file=io.StringIO(), width=200, force_terminal=True, no_color=True, highlight=False)
-    watched = (Toy(seed, pause=0.2) for seed in range(3))
-    make_missing([*watched], tmp_path, console=terminal)
+    # Whenever somebody looks at the clock, half a minute has passed.
+    monkeypatch.setattr(making, "time", SimpleNamespace(monotonic=itertools.count(step=30).__next__))
+
+    def watched(trials):
+        for trial in trials:
+            yield trial, None
+            wait_until(lambda title=trial.title: f"running: {title}" in terminal.file.getvalue())
+            yield trial, record_of(trial, trial.run())
+
+    make_missing(TOYS[:3], tmp_path, watched, terminal)
     shown = terminal.file.getvalue()
     assert "0/3" in shown
     assert "3/3" in shown
-    assert "running: toy-seed_1" in shown
-    assert "about 0 s left" in shown
-    assert "3 records made in" in shown
+    assert "running: toy-seed_1, about 1 min 00 s left" in shown
+    assert "running: toy-seed_2, about 30 s left" in shown
+    assert "3 records made in 3 min 30 s" in shown
 
 
 def altered(trial, folder, **changes):

@@ -49,7 +49,7 @@ def refusal(folder, kind=RecordError):
 def test_what_is_written_is_read_again(written):
     assert read(Toy(1), written.parent) == Toy(1).run()
     record = read_record(Toy(1), written.parent)
-    assert record["trial"] == {"seed": 1, "size": 10, "pause": 0.0}
+    assert record["trial"] == {"seed": 1, "size": 10}
     assert {"python", "numpy", "keras", "tensorflow", "machine", "instructions", "threads"} == set(record["made_with"])
 
 
@@ -147,8 +147,7 @@ def test_bits_come_back(count):
     np.testing.assert_array_equal(unpacked(packed(bits), count), bits)
 
 
-def kill(program, moment):
-    time.sleep(moment)
+def kill(program):
     program.send_signal(signal.SIGKILL)
     program.communicate()
     return program.returncode == -signal.SIGKILL
@@ -161,24 +160,26 @@ def check_all(trials, folder):
     return states.count("good")
 
 
+def wait_for(count, folder, program):
+    """Wait until so many records are there that a program writes."""
+    toys.wait_until(lambda: sum(1 for _ in folder.glob("*.json")) >= count, still=lambda: program.poll() is None)
+
+
 def test_killed_at_twenty_random_moments_and_started_again_all_is_there_and_whole(tmp_path):
-    trials = toys.large(30)
-    begun = time.monotonic()
-    assert toys.begin("large", tmp_path / "whole", 30).wait() == 0
-    whole = time.monotonic() - begun
+    trials = toys.large(1000)  # more than are made before the last is killed
     moments = random.Random(1)
-    killed, counts = 0, []
+    counts = [0]
     for _ in range(20):
-        killed += kill(toys.begin("large", tmp_path / "killed", 30), moments.uniform(0, whole / 8))
+        program = toys.begin("large", tmp_path / "killed", len(trials))
+        wait_for(counts[-1] + moments.randrange(3), tmp_path / "killed", program)
+        time.sleep(moments.uniform(0, 0.03))  # in the middle of whatever it does then
+        assert kill(program)
         counts.append(check_all(trials, tmp_path / "killed"))
-        if counts[-1] == len(trials):  # all is made: begin anew, until there were twenty
-            for path in (tmp_path / "killed").iterdir():
-                path.unlink()
-    assert killed >= 15
-    assert any(0 < count < len(trials) for count in counts)
-    assert toys.begin("large", tmp_path / "killed", 30).wait() == 0
+    assert 0 < counts[-1] < len(trials)
+    all_of_them = trials[: counts[-1] + 3]
     for folder in ("whole", "killed"):
-        assert check_all(trials, tmp_path / folder) == len(trials)
+        assert toys.begin("large", tmp_path / folder, len(all_of_them)).wait() == 0
+        assert check_all(all_of_them, tmp_path / folder) == len(all_of_them)
     assert contents(tmp_path / "killed") == contents(tmp_path / "whole")
 
 
@@ -188,12 +189,10 @@ def contents(folder):
 
 def test_a_real_training_killed_and_started_again_gives_the_same(tmp_path):
     trials = toys.real(2)
-    assert toys.begin("real", tmp_path / "whole", 2).wait() == 0
+    assert make_missing(trials, tmp_path / "whole") == 2
     program = toys.begin("real", tmp_path / "killed", 2)
-    while not path_of(trials[0], tmp_path / "killed").exists():
-        assert program.poll() is None
-        time.sleep(0.01)
-    kill(program, 0.05)
+    wait_for(1, tmp_path / "killed", program)
+    kill(program)
     check_all(trials, tmp_path / "killed")
     assert toys.begin("real", tmp_path / "killed", 2).wait() == 0
     assert check_all(trials, tmp_path / "killed") == 2

@@ -22,7 +22,6 @@ class Toy(Trial):
     """The sum of some random numbers, and the numbers."""
 
     size: int = 10
-    pause: float = 0.0
 
     @property
     def title(self):
@@ -30,11 +29,31 @@ class Toy(Trial):
 
     def run(self):
         numbers = np.random.default_rng(self.seed).normal(size=self.size)
-        time.sleep(self.pause)
         return {"numbers": numbers.tolist(), "test": {"asked": 1000, "right": 500 + int(10 * numbers[0])}}
 
     def digest(self):
         return hashlib.sha256(json.dumps(self.description).encode()).hexdigest()
+
+
+def wait_until(condition, still=lambda: True):
+    """Wait until a condition holds, in whatever time, as long as it still may."""
+    for _ in range(100_000):
+        if condition():
+            return
+        assert still()
+        time.sleep(0.002)
+    raise TimeoutError("it hangs")
+
+
+@dataclass(frozen=True)
+class Waiting(Toy):
+    """A trial that goes on for as long as a file is not there."""
+
+    gate: str = ""
+
+    def run(self):
+        wait_until(Path(self.gate).exists)
+        return super().run()
 
 
 @dataclass(frozen=True)

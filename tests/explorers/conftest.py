@@ -10,10 +10,14 @@ def open_explorer(browser, site, served):
     """Open the page of an explorer and wait until it runs; at the end, nothing may have gone wrong in any page."""
     contexts, watches = [], []
 
-    def start(name: str, settings: str = "", way: str = "served", wait: bool = True, **options) -> Opened:
+    def start(
+        name: str, settings: str = "", way: str = "served", wait: bool = True, clock: bool = False, **options
+    ) -> Opened:
         context = browser.new_context(**{"viewport": DESKTOP, "color_scheme": "light", **options})
         contexts.append(context)
         page = context.new_page()
+        if clock:  # the test turns the hands of the page's timers
+            page.clock.install()
         origin = served if way == "served" else site.as_uri()
         watches.append(Watch(page, origin))
         address = f"{origin}/{pages_of(site, name)[0]}#explore-{name}?{settings}"

@@ -143,9 +143,9 @@ def test_pointing_lights_the_window_and_what_a_cell_goes_into(open_explorer):
 
 
 def test_nothing_plays_unasked_and_playing_can_be_stopped(open_explorer):
-    opened = open_explorer("convolution", reduced_motion="no-preference")
+    opened = open_explorer("convolution", reduced_motion="no-preference", clock=True)
     first = opened.told
-    opened.page.wait_for_timeout(1500)
+    opened.page.clock.run_for(10_000)
     assert opened.told == first
     opened.element.get_by_role("button", name="Play").click()
     opened.page.wait_for_function(
@@ -154,7 +154,7 @@ def test_nothing_plays_unasked_and_playing_can_be_stopped(open_explorer):
     )
     opened.element.get_by_role("button", name="Pause").click()
     stopped = opened.told
-    opened.page.wait_for_timeout(1500)
+    opened.page.clock.run_for(10_000)
     assert opened.told == stopped
     opened.element.get_by_role("button", name="Step").click()
     assert opened.told != stopped
@@ -253,8 +253,9 @@ def test_the_address_keeps_what_is_set(open_explorer):
 def test_a_link_of_the_page_sets_the_explorer(open_explorer):
     opened = open_explorer("convolution")
     opened.page.locator("a.cnn-explore[href*='explore-convolution?kernel=1,0']").first.click()
-    opened.page.wait_for_timeout(50)
-    assert opened.state["kernel"].startswith("1,0,0")
+    opened.page.wait_for_function(
+        "([element]) => element.state.kernel.startsWith('1,0,0')", arg=[opened.element.element_handle()]
+    )
     image = np.array(opened.values("input"))
     assert np.array_equal(opened.values("output"), image[:5, :5])
 

@@ -7,7 +7,7 @@ import zlib
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from checks import DESKTOP, PHONE
-from exploring import pages_of
+from exploring import pages_of, wait_until
 
 from cnnfigs.explorers.assets import LOADER
 from cnnfigs.explorers.registry import BUNDLE, EXPLORERS
@@ -72,24 +72,31 @@ def test_nothing_moves_when_it_starts(browser, site, served, name, window):
         page = context.new_page()
         page.add_init_script(
             """window.moved = 0;
-            new PerformanceObserver(list => list.getEntries().forEach(({value}) => window.moved += value))
-                .observe({type: 'layout-shift', buffered: true});"""
+            const add = (entries) => entries.forEach(({value}) => window.moved += value);
+            window.shifts = new PerformanceObserver(list => add(list.getEntries()));
+            window.shifts.observe({type: 'layout-shift', buffered: true});
+            // Some frames later it is known what has moved.
+            window.settled = async () => {
+                await document.fonts.ready;
+                for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+                add(window.shifts.takeRecords());
+                return window.moved;
+            };"""
         )
         held = hold(page, "**/explorers/explorers.js*")
         page.goto(f"{served}/{address}")
         element = page.locator(f"cnn-{name}")
         element.evaluate("element => scrollTo(0, element.getBoundingClientRect().top + scrollY - 120)")
-        for _ in range(100):
-            if held:
-                break
-            page.wait_for_timeout(50)
-        height, before = element.bounding_box()["height"], page.evaluate("window.moved")
+        wait_until(page, held.__len__)
+        before = page.evaluate("settled()")
+        height = element.bounding_box()["height"]
         for route in held:
             route.continue_()
         element.locator(".explorer").wait_for()
-        page.wait_for_timeout(200)
+        page.wait_for_function("performance.getEntriesByType('resource').every(({responseEnd}) => responseEnd)")
+        moved = page.evaluate("settled()") - before
         assert element.bounding_box()["height"] == pytest.approx(height, abs=1), f"{address}: see loader.css"
-        assert page.evaluate("window.moved") - before < 0.01, address
+        assert moved < 0.01, address
         page.close()
     context.close()
 

@@ -6,7 +6,7 @@ import math
 import keras
 import numpy as np
 import pytest
-from numpy.lib.stride_tricks import sliding_window_view
+from forward_numbers import layers_of, values_in_numpy
 
 from cnnfigs.arithmetic.receptive import receptive_region
 from cnnfigs.data import mnist
@@ -80,33 +80,6 @@ def values_in_keras(model, digits):
     return {layer.name: np.asarray(values) for layer, values in zip(model.layers, reader([digits]), strict=True)}
 
 
-def values_in_numpy(model, digits):
-    """Compute the forward pass in float64, from the definitions, with the weights of a model."""
-    found, values = {}, digits.astype(np.float64)
-    for layer in model.layers:
-        kind = type(layer).__name__
-        if kind == "Conv2D":
-            kernel, bias = layer.get_weights()
-            windows = sliding_window_view(values, kernel.shape[:2], axis=(1, 2))
-            values = np.maximum(np.einsum("nrcxij,ijxf->nrcf", windows, kernel, optimize=True) + bias, 0)
-        elif kind == "MaxPooling2D":
-            values = sliding_window_view(values, (2, 2), axis=(1, 2))[:, ::2, ::2].max(axis=(4, 5))
-        elif kind == "GlobalMaxPooling2D":
-            values = values.max(axis=(1, 2))
-        elif kind == "Flatten":
-            values = values.reshape(len(values), -1)
-        else:
-            kernel, bias = layer.get_weights()
-            values = values @ kernel + bias
-            if layer.activation.__name__ == "softmax":
-                values = np.exp(values - values.max(axis=1, keepdims=True))
-                values /= values.sum(axis=1, keepdims=True)
-            else:
-                values = np.maximum(values, 0)
-        found[layer.name] = values
-    return found
-
-
 def as_stored(name):
     """Return the network with the weights as the script holds them, rounded."""
     model = load(name)
@@ -122,7 +95,8 @@ def as_stored(name):
 def test_every_layer_is_as_in_keras_and_in_numpy(page, digits, name):
     ours = values_in_browser(page, name, digits)
     stored = as_stored(name)
-    theirs, plain = values_in_keras(stored, digits), values_in_numpy(stored, digits)
+    theirs = values_in_keras(stored, digits)
+    plain = values_in_numpy(layers_of(stored), digits.astype(np.float64))
     trained = values_in_keras(load(name), digits)
     # Flatten, which changes nothing, is left out here.
     assert list(ours)[1:] == [layer for layer in trained if layer != "flatten"]

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from checks import PHONE
+from exploring import touch
 
 from cnnfigs.experiments.catalog import THREE, through_a_hole
 from cnnfigs.experiments.records import path_of
@@ -120,12 +121,8 @@ def test_moved_with_a_finger_on_a_phone(open_explorer):
     grid = opened.element.get_by_role("grid")
     grid.scroll_into_view_if_needed()
     box = grid.bounding_box()
-    session = opened.page.context.new_cdp_session(opened.page)
-    for kind, along in (("touchStart", 0.5), ("touchMove", 0.3), ("touchMove", 0.1)):
-        point = {"x": box["x"] + along * box["width"], "y": box["y"] + 0.5 * box["height"]}
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
-    opened.page.wait_for_timeout(300)  # a finger that rests before it is lifted flings nothing
-    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    middle = box["y"] + 0.5 * box["height"]
+    touch(opened.page, [(box["x"] + along * box["width"], middle) for along in (0.5, 0.3, 0.1)])
     opened.page.wait_for_function(
         "([element]) => element.shadowRoot.querySelector('.behind .window').x.baseVal.value < 4",
         arg=[opened.element.element_handle()],

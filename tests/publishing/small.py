@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from sphinx_here import sphinx_build
+
 ROOT = Path(__file__).resolve().parents[2]
 
 CONFIGURATION = f"""
@@ -38,8 +40,11 @@ def write(folder: Path, pages: dict[str, str] | None = None, configuration: str 
 
 
 def sphinx(folder: Path, builder: str = "html", to: str = "site", **environment: str) -> subprocess.CompletedProcess:
-    """Run Sphinx; a warning fails the build."""
-    command = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", builder, "-c", ".", "-d", "doctrees", "docs", to]
+    """Run Sphinx, in a process of its own where its environment is to be another; a warning fails the build."""
+    words = ["-q", "-W", "-b", builder, "-c", ".", "-d", "doctrees", "docs", to]
+    if not environment:
+        return sphinx_build(folder, *words)
+    command = [sys.executable, "-m", "sphinx", *words]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, env=os.environ | environment)
 
 

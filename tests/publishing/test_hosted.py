@@ -174,9 +174,21 @@ def test_the_arrow_keys_do_not_turn_pages_where_they_do_something_else(tab, priv
         key = "Shift+ArrowRight"
     else:
         tab.evaluate("document.body.style.width = '5000px'")
+    # A page that is about to be left is told so at once, however long the next takes to come.
+    tab.evaluate("() => { navigation.onnavigate = () => window.left = true; }")
     tab.keyboard.press(key)
-    tab.evaluate("new Promise(done => setTimeout(done, 300))")
+    assert tab.evaluate("window.left") is None
     assert tab.url.endswith("one.html")
+    # Elsewhere the same key would turn the page, and it would be noticed.
+    tab.evaluate(
+        """() => {
+            navigation.onnavigate = event => (window.left = true, event.preventDefault());
+            document.activeElement.blur();
+            document.body.style.width = "";
+        }"""
+    )
+    tab.keyboard.press("ArrowRight")
+    assert tab.evaluate("window.left") is True
 
 
 @pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])

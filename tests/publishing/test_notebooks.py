@@ -1,6 +1,5 @@
 """Pages as notebooks: what they say is compared with the page, and every one of the real site is run."""
 
-import os
 import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -244,6 +243,11 @@ def test_nothing_of_mysts_own_is_left_in_a_notebook_and_its_links_lead_to_notebo
     assert problems == []
 
 
+def new_kernel() -> KernelManager:
+    """A kernel that is spoken to by files: a port that is free now, another process may take meanwhile."""
+    return KernelManager(kernel_name="python3", transport="ipc")
+
+
 def run(path: Path, kernel: KernelManager, folder: Path) -> str:
     """Run a notebook where no name of another one is left; return what failed."""
     read = nbformat.read(path, as_version=4)
@@ -257,10 +261,9 @@ def run(path: Path, kernel: KernelManager, folder: Path) -> str:
     return "" if any("text/html" in output.get("data", ()) for output in shown) else f"{path.name} shows no picture"
 
 
-def test_every_notebook_runs_from_top_to_bottom(site, tmp_path, monkeypatch):
+def test_every_notebook_runs_from_top_to_bottom(site, tmp_path):
     # Two processes for all notebooks, since each has to import the same libraries.
-    monkeypatch.setenv("CNNFIGS_CACHE", os.environ.get("CNNFIGS_CACHE", str(small.ROOT / ".cache/runs")))
-    kernels = [KernelManager(kernel_name="python3") for _ in range(2)]
+    kernels = [new_kernel() for _ in range(2)]
     for kernel in kernels:
         kernel.start_kernel(cwd=str(tmp_path))
     notebooks = offered(site)
@@ -279,7 +282,7 @@ def test_every_notebook_runs_from_top_to_bottom(site, tmp_path, monkeypatch):
 
 
 def test_a_notebook_that_fails_would_be_noticed(tmp_path):
-    kernel = KernelManager(kernel_name="python3")
+    kernel = new_kernel()
     kernel.start_kernel()
     try:
         for source, said in (("left = 1\n1 / 0", "ZeroDivisionError"), ("left", "NameError"), ("1", "no picture")):

@@ -1,9 +1,11 @@
 """An explorer in a page of the built site, as its tests use it."""
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from fixtures import HANGS
 from playwright.sync_api import Locator, Page
 
 
@@ -66,3 +68,25 @@ def pages_of(site: Path, name: str) -> list[str]:
     if not pages:
         pytest.fail(f"explorer {name} stands on no page of {site}", pytrace=False)
     return sorted(pages, key=lambda page: page != "playground.html")
+
+
+def touch(page, places):
+    """Touch the first of some places, go along the others with a finger, rest there, and lift it.
+
+    A finger that rests before it is lifted flings nothing; how long it rests is told by the events, not by a clock.
+    """
+    session = page.context.new_cdp_session(page)
+    now = time.time()
+    kinds = ["touchStart", *["touchMove"] * (len(places) - 1), "touchEnd"]
+    for number, (kind, place) in enumerate(zip(kinds, [*places, None], strict=True)):
+        points = [{"x": place[0], "y": place[1]}] if place else []
+        moment = now + 0.02 * number + (1 if kind == "touchEnd" else 0)
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points, "timestamp": moment})
+
+
+def wait_until(page, condition):
+    """Wait until a condition of the test's own holds, while what the page does is heard of."""
+    deadline = time.monotonic() + HANGS / 1000
+    while not condition():
+        assert time.monotonic() < deadline, "it hangs"
+        page.wait_for_timeout(10)

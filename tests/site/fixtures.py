@@ -8,6 +8,9 @@ from checks import DESKTOP
 from playwright.sync_api import sync_playwright
 from serving import serve
 
+#: Milliseconds after which a page that does not do what is waited for hangs. A busy machine is slow, and not wrong.
+HANGS = 120_000
+
 
 @pytest.fixture(scope="session")
 def browser(pytestconfig):
@@ -18,8 +21,21 @@ def browser(pytestconfig):
     quiet = ["--disable-gpu", "--disable-background-networking"]
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=found, args=quiet)
+        wait_until_it_hangs(chromium)
         yield chromium
         chromium.close()
+
+
+def wait_until_it_hangs(browser):
+    """Let all that tests wait for in the browser's pages take as long as it takes."""
+    new_context = browser.new_context
+
+    def patient(**options):
+        context = new_context(**options)
+        context.set_default_timeout(HANGS)
+        return context
+
+    browser.new_context = patient
 
 
 @pytest.fixture

@@ -8,14 +8,27 @@ PLACES = 9
 
 
 @pytest.fixture(params=[True, False], ids=["with scripts", "without scripts"])
-def page(browser, served, request):
-    context = browser.new_context(viewport=DESKTOP, java_script_enabled=request.param, reduced_motion="no-preference")
+def scripts(request):
+    return request.param
+
+
+@pytest.fixture
+def page(browser, served, scripts):
+    context = browser.new_context(viewport=DESKTOP, java_script_enabled=scripts, reduced_motion="no-preference")
     page = context.new_page()
+    if scripts:
+        page.clock.install()
     watch = Watch(page, served)
-    open_page(page, f"{served}/{PAGE}") if request.param else page.goto(f"{served}/{PAGE}")
+    open_page(page, f"{served}/{PAGE}") if scripts else page.goto(f"{served}/{PAGE}")
     yield page
     assert watch.problems == []
     context.close()
+
+
+#: What moves of the picture, as the browser knows it.
+MOVING = "document.getAnimations().filter(({animationName}) => /^cnn-/.test(animationName))"
+#: Milliseconds that each place is shown for.
+PACE = 1200
 
 
 def shown(page):
@@ -24,10 +37,31 @@ def shown(page):
     return [number for number in range(1, PLACES + 1) if frames.nth(number - 1).is_visible()]
 
 
-def test_it_stands_still_until_it_is_played(page):
+def shown_at(page, time):
+    """Numbers of the frames that can be seen so many milliseconds after it was played, wherever it is now."""
+    return page.evaluate(
+        f"""time => {{
+            {MOVING}.forEach(each => each.currentTime = time);
+            const seen = frame => getComputedStyle(frame).visibility === "visible";
+            return [...document.querySelectorAll(".cnn-frame")].flatMap((frame, at) => seen(frame) ? [at + 1] : []);
+        }}""",
+        time,
+    )
+
+
+def states(page):
+    """How each frame's animation is once it has begun or stopped: running or paused, after how many milliseconds."""
+    return page.evaluate(
+        f"Promise.all({MOVING}.map(async each => (await each.ready, [each.playState, each.currentTime])))"
+    )
+
+
+def test_it_stands_still_until_it_is_played(page, scripts):
     assert page.locator(".cnn-frame").count() == PLACES
     assert shown(page) == [1]
-    page.wait_for_timeout(2000)
+    if scripts:
+        page.clock.run_for(60_000)  # no timer begins it
+    assert states(page) == [["paused", 0]] * PLACES
     assert shown(page) == [1]
 
 
@@ -36,11 +70,12 @@ def test_it_plays_and_pauses_where_it_is(page):
     page.locator(".cnn-frame-2").wait_for(state="visible")
     page.locator(".cnn-frame-3").wait_for(state="visible")
     page.locator(".cnn-pause").click()
-    stopped = shown(page)
-    assert len(stopped) == 1
-    assert stopped[0] >= 3
-    page.wait_for_timeout(2000)
-    assert shown(page) == stopped
+    stopped = states(page)
+    assert {state for state, _ in stopped} == {"paused"}
+    (time,) = {time for _, time in stopped}
+    assert time > 2 * PACE
+    assert shown(page) == [int(time // PACE) % PLACES + 1]
+    assert states(page) == stopped
 
 
 def test_arrow_keys_step_through_all_places(page):
@@ -53,10 +88,11 @@ def test_arrow_keys_step_through_all_places(page):
 
 
 def test_it_goes_round(page):
-    """Played from the beginning, it comes back to the first place."""
+    """Played, it shows one place after the other, and comes back to the first."""
     page.locator(".cnn-play").click()
-    page.locator(f".cnn-frame-{PLACES}").wait_for(state="visible", timeout=20_000)
-    page.locator(".cnn-frame-1").wait_for(state="visible", timeout=5_000)
+    middles = [(place + 0.5) * PACE for place in range(2 * PLACES)]
+    assert [shown_at(page, middle) for middle in middles] == [[place] for place in range(1, PLACES + 1)] * 2
+    assert {state for state, _ in states(page)} == {"running"}
 
 
 def test_places_are_a_named_group_of_buttons(page):

@@ -50,8 +50,13 @@ def test_pictures_are_loaded_when_they_come_into_sight_and_one_theme_only(site, 
     height = tab.evaluate("document.documentElement.scrollHeight")
     for top in range(0, height, 600):
         tab.evaluate(f"window.scrollTo(0, {top})")
-        tab.wait_for_timeout(30)
-    tab.wait_for_function("[...document.querySelectorAll('img.only-light')].every(image => image.complete)")
+        # What is in sight begins to load, in whatever time, before the reader goes on.
+        tab.wait_for_function(
+            """[...document.querySelectorAll('img.only-light')].every(image => {
+                const {top, bottom} = image.getBoundingClientRect();
+                return image.complete || bottom < 0 || top > innerHeight;
+            })"""
+        )
     loaded = {request for request in watch.requests if "gallery-" in request}
     assert len(loaded) == pictures
     assert all("-light.svg" in request for request in loaded)

@@ -36,6 +36,11 @@ def test_first_load_is_light(opened, served, site):
     assert sum(weights.values()) <= LIMIT, weights
 
 
+def test_the_maths_font_is_loaded_where_there_are_formulas_only(opened):
+    loaded = any("maths.woff2" in request for request in opened.first_requests)
+    assert loaded == (opened.page.locator("math").count() > 0)
+
+
 def test_pictures_have_words(opened):
     assert checks.pictures_without_words(opened.page) == []
 
@@ -61,7 +66,19 @@ def test_nothing_is_cut_on_paper(opened):
     assert checks.cut_on_paper(opened.page) == []
 
 
-def test_opened_from_disk_without_any_complaint(tab, site, name):
-    watch = Watch(tab, site.as_uri())
-    open_page(tab, (site / name).as_uri())
-    assert watch.problems == []
+@pytest.fixture(scope="module")
+def tab_for_files(browser, site):
+    """One tab for all pages from disk, since to open another costs more than to load a page."""
+    context = browser.new_context(viewport=DESKTOP, color_scheme="light")
+    page = context.new_page()
+    yield page, Watch(page, site.as_uri())
+    context.close()
+
+
+def test_opened_from_disk_without_any_complaint(tab_for_files, site, name):
+    page, watch = tab_for_files
+    before = len(watch.requests)
+    open_page(page, (site / name).as_uri())
+    assert (site / name).as_uri() in watch.requests[before:]
+    problems, watch.problems = watch.problems, []
+    assert problems == []

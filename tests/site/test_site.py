@@ -44,19 +44,5 @@ def test_the_palette_has_the_pages_own_background(browser, served, system, chose
     )
 
 
-def test_pages_without_formulas_load_no_maths_font(browser, site, served):
-    fonts = {}
-    for path in sorted(site.rglob("*.html")):
-        context = browser.new_context()
-        page = context.new_page()
-        watch = Watch(page, served)
-        open_page(page, f"{served}/{path.relative_to(site).as_posix()}")
-        has_maths = page.locator("math").count() > 0
-        fonts[path.name] = (has_maths, any("maths.woff2" in request for request in watch.requests))
-        context.close()
-    assert fonts
-    assert all(has_maths == loaded for has_maths, loaded in fonts.values()), fonts
-
-
 def test_the_maths_font_draws_every_sign_of_every_formula(site):
     assert checks.signs_without_glyph(site, site / "_static/fonts/maths.woff2") == []

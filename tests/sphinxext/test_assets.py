@@ -1,12 +1,11 @@
 """What the build adds to the theme, on a site of one page."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from lxml import html
 from sphinx.errors import ThemeError
+from sphinx_here import sphinx_build
 
 from cnnfigs.drawing.palette import palette
 from cnnfigs.sphinxext.assets import exchange
@@ -66,8 +65,8 @@ def site(tmp_path_factory) -> Path:
         'nb_code_prompt_show = "Show the code"\n'
         'nb_code_prompt_hide = "Hide the code"\n'
     )
-    command = [sys.executable, "-m", "sphinx", "-q", "-W", "-c", ".", "-d", ".cache/doctrees", "docs", "site"]
-    subprocess.run(command, cwd=folder, check=True)
+    result = sphinx_build(folder, "-q", "-W", "-c", ".", "-d", ".cache/doctrees", "docs", "site")
+    assert result.returncode == 0, result.stderr
     assert sorted(path.name for path in (folder / "docs").iterdir()) == ["index.md", "tabs.md"]
     return folder / "site"
 

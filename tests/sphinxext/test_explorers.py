@@ -1,7 +1,5 @@
 """The directive and the role for explorers, on small sites."""
 
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -9,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from lxml import html
 from PIL import Image
+from sphinx_here import sphinx_build
 
 PAGE = """# A page
 
@@ -45,9 +44,8 @@ def build(folder: Path, builder: str = "html", **pages: str) -> str:
     for name, text in pages.items():
         (folder / f"docs/{name}.md").write_text(text, encoding="utf-8")
     (folder / "conf.py").write_text(CONFIGURATION)
-    command = [sys.executable, "-m", "sphinx", "-q", "-c", ".", "-b", builder, "-d", ".cache/doctrees", "docs", builder]
-    result = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    assert "Traceback" not in result.stderr
+    result = sphinx_build(folder, "-q", "-c", ".", "-b", builder, "-d", ".cache/doctrees", "docs", builder)
+    assert "Traceback" not in result.stderr, result.stderr
     return result.stderr
 
 

@@ -23,7 +23,7 @@ CONFIGURATION = """
     freshness_packages = ["tiny"]
     nb_execution_mode = "cache"
     nb_execution_cache_path = "executed"
-    nb_execution_timeout = 60
+    nb_execution_timeout = 600
     html_theme = "basic"
 """
 

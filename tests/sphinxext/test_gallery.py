@@ -4,12 +4,12 @@ import io
 import os
 import re
 import sys
-from pathlib import Path
 
 import pytest
 from lxml import etree, html
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
+from sphinx_here import own_suffixes
 
 from cnnfigs import catalog
 from cnnfigs.drawing.palette import palette
@@ -18,7 +18,6 @@ from cnnfigs.illustrations.padding import Padding
 from cnnfigs.illustrations.window_animation import WindowAnimation
 from cnnfigs.sphinxext.gallery import _inline, pictures
 
-os.environ.setdefault("CNNFIGS_CACHE", str(Path(__file__).parents[2] / ".cache" / "runs"))
 SVG = "{http://www.w3.org/2000/svg}"
 NAMES = ("LayerTable", "Padding", "Timeline", "WindowAnimation")
 
@@ -68,7 +67,7 @@ class Site:
             "numfig": True,
         }
         docs, site, trees = (str(self.folder / name) for name in ("docs", "site", "trees"))
-        with patch_docutils(), docutils_namespace():
+        with patch_docutils(), docutils_namespace(), own_suffixes():
             streams = {"status": None, "warning": said or sys.stderr, "warningiserror": said is None}
             app = Sphinx(docs, None, site, trees, "html", settings, **streams)
             app.connect("html-page-context", lambda app, name, *_: written.append(name))

@@ -1,11 +1,10 @@
 """A small site, built by Sphinx: what its pages promise, and how long they say that takes."""
 
 import re
-import subprocess
-import sys
 
 import pytest
 from lxml import html
+from sphinx_here import sphinx_build
 
 GOALS = """:::{goals}
 - *count* words;
@@ -30,8 +29,7 @@ def build(folder, **pages):
         'extensions = ["myst_parser", "cnnfigs.sphinxext.goals"]\n'
         'myst_enable_extensions = ["colon_fence", "dollarmath"]\nhtml_math_renderer = "mathjax"\n'
     )
-    command = [sys.executable, "-m", "sphinx", "-q", "-W", "-c", ".", "docs", "site"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    done = sphinx_build(folder, "-q", "-W", "-c", ".", "docs", "site")
     boxes = {}
     for name in pages if done.returncode == 0 else ():
         (boxes[name],) = html.parse(folder / "site" / f"{name}.html").xpath("//div[contains(@class, 'cnn-goals')]")

@@ -1,9 +1,7 @@
 """A small site, built by Sphinx: what its pages say of themselves."""
 
-import subprocess
-import sys
-
 from lxml import html
+from sphinx_here import sphinx_build
 
 INDEX = """# Layers & "maps"
 
@@ -31,8 +29,7 @@ def build(folder, configuration=""):
     (folder / "conf.py").write_text(
         f'project = "tiny"\nextensions = ["myst_parser", "cnnfigs.sphinxext.head"]\n{configuration}'
     )
-    command = [sys.executable, "-m", "sphinx", "-q", "-W", "-c", ".", "docs", "site"]
-    subprocess.run(command, cwd=folder, check=True)
+    assert sphinx_build(folder, "-q", "-W", "-c", ".", "docs", "site").returncode == 0
     return {
         name: {meta.get("name") or meta.get("property"): meta.get("content") for meta in tree.iter("meta")}
         for name in ("index", "long", "search")

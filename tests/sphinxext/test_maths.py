@@ -1,11 +1,11 @@
 """Formulas as MathML: what comes out, and that a mistake fails the build with its place."""
 
 import subprocess
-import sys
 from xml.etree import ElementTree
 
 import pytest
 from lxml import html
+from sphinx_here import sphinx_build
 
 from cnnfigs.sphinxext.maths import to_mathml
 
@@ -125,8 +125,7 @@ def build(folder, page: str) -> subprocess.CompletedProcess[str]:
         'html_math_renderer = "mathml"\nnumfig = True\n'
     )
     (folder / "index.md").write_text(page, encoding="utf-8")
-    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", str(folder), str(folder / "site")]
-    return subprocess.run(command, capture_output=True, text=True)
+    return sphinx_build(folder, "-q", "-W", "--keep-going", ".", "site")
 
 
 def test_equations_keep_their_numbers_and_references(tmp_path):

@@ -1,0 +1,88 @@
+"""Time what the digit explorer does while a reader draws, beside something that is measured in the same moments.
+
+Usage: python tests/bench/explorers.py [SITE], where SITE is the built site. A ratio is the median over rounds, each of
+which takes both in turn, so that a busy machine slows both.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+from playwright.sync_api import Page, sync_playwright
+
+TESTS = Path(__file__).resolve().parents[1]
+sys.path += [str(TESTS), str(TESTS / "site")]  # the page is opened, and NumPy computes, as in the tests
+
+from browsers import find_browser  # noqa: E402
+from forward_numbers import layers_of, values_in_numpy  # noqa: E402
+
+from cnnfigs.explorers.networks import some_digits  # noqa: E402
+from cnnfigs.models.training import as_input  # noqa: E402
+from cnnfigs.models.weights import load  # noqa: E402
+
+ROUNDS, REPEATS = 20, 10
+#: Settings of the explorer: a seven in three strokes, and a paper without ink.
+DRAWN, BLANK = "40304030a030a03068b868b8", ""
+#: How often a screen shows a new picture, in milliseconds: a stroke has to keep up with it.
+FRAME = 1000 / 60
+
+CHANGE = "(element, drawing) => element.change({digit: 0, drawing})"
+SHOW = """(element, repeats) => {
+    const start = performance.now();
+    for (let count = 0; count < repeats; count++) element.show();
+    return (performance.now() - start) / repeats;
+}"""
+PASS = """({networks: [network]}, [image, repeats]) => {
+    const start = performance.now();
+    for (let count = 0; count < repeats; count++) network.run(image);
+    return (performance.now() - start) / repeats;
+}"""
+
+Timer = Callable[[], float]
+
+
+def timers(page: Page) -> Iterator[tuple[str, Timer, str, Timer]]:
+    """Yield what is measured and what beside, each a name and a function that returns milliseconds."""
+    explorer = page.locator("cnn-digit")
+
+    def show(drawing: str) -> float:
+        explorer.evaluate(CHANGE, drawing)
+        return explorer.evaluate(SHOW, REPEATS)
+
+    yield "drawing and answering a stroke", lambda: show(DRAWN), "a blank paper", lambda: show(BLANK)
+
+    digit = as_input(some_digits()[20:21]).astype(np.float32)
+    layers = layers_of(load("convnet"), np.float32)
+    image = digit.ravel().tolist()
+
+    def in_numpy() -> float:
+        start = time.perf_counter()
+        for _ in range(REPEATS):
+            values_in_numpy(layers, digit)
+        return 1000 * (time.perf_counter() - start) / REPEATS
+
+    yield "one pass of the convnet", lambda: explorer.evaluate(PASS, [image, REPEATS]), "NumPy, float32", in_numpy
+
+
+def main(site: Path) -> None:
+    """Print a line for each: medians in milliseconds, and the ratio."""
+    print(f"{'in the browser':<32}{'ms':>8}{'frames':>8}   {'beside':<16}{'ms':>8}{'ratio':>8}", flush=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--disable-gpu"])
+        page = browser.new_page()
+        page.goto(f"{(site.resolve() / 'playground.html').as_uri()}#explore-digit?")
+        page.locator("cnn-digit .explorer").wait_for()
+        for name, ours, other, theirs in timers(page):
+            ours(), theirs()  # once, to be compiled
+            times = np.array([(ours(), theirs()) for _ in range(ROUNDS)])
+            own, beside = np.median(times, axis=0)
+            ratio = median(times[:, 0] / times[:, 1])
+            print(f"{name:<32}{own:>8.2f}{own / FRAME:>8.2f}   {other:<16}{beside:>8.2f}{ratio:>8.2f}", flush=True)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "site"))

@@ -42,8 +42,8 @@ ALWAYS = (
     "numpy",
     "PIL.Image",
 )
-#: The option of Linux' prctl that has a signal sent to a process when its parent ends.
-PR_SET_PDEATHSIG = 1
+#: Options of Linux' prctl: to have a signal sent to a process when its parent ends, and to name a process.
+PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15
 
 
 def end_with_parent() -> None:
@@ -107,6 +107,8 @@ class Forking:
             os.environ.clear()
             os.environ.update(request["environment"])
             os.chdir(request["folder"])
+            # So that lists of processes tell who is who.
+            ctypes.CDLL(None).prctl(PR_SET_NAME, request["call"].rpartition(":")[2].encode())
             connection.sendall(json.dumps({"process": os.getpid()}).encode() + b"\n")
             resolve_name(request["call"])(connection, *request["arguments"])
             code = 0

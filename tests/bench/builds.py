@@ -85,7 +85,8 @@ class Watch:
         for process in family(pid):
             try:
                 memory += private_and_shared(process)
-                if any("ipykernel" in word for word in process.cmdline()):
+                # A kernel that was forked has the command line of what it was forked from.
+                if process.name() == "become_kernel" or any("ipykernel" in word for word in process.cmdline()):
                     self.kernels.add(process.pid)
             except psutil.Error:
                 continue  # it ended meanwhile

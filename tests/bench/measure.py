@@ -42,7 +42,11 @@ MODEL = "cnnfigs/models/imagenet.py", "network_input"
 COPIED, COPIES = "page-template", (10, 100)
 
 PLAIN = """
+extensions.remove("cnnfigs.sphinxext.building")
 extensions.remove("cnnfigs.sphinxext.freshness")
+
+def setup(app):
+    app.add_config_value("building_told", False, "")
 """
 
 

@@ -163,9 +163,9 @@ def prove(session: nox.Session) -> None:
 
 @task
 def font(session: nox.Session) -> None:
-    """Make the maths font again from STIX Two Math; needed when formulas use new characters."""
+    """Make the fonts again from IBM Plex Sans and STIX Two Math; needed when pages use new characters."""
     install(session)
-    session.run("python", "-m", "cnnfigs.sphinxext.maths_font", *session.posargs)
+    session.run("python", "-m", "cnnfigs.sphinxext.fonts", *session.posargs)
 
 
 @task

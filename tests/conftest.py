@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from fixtures import browser, served, site, tab  # noqa: F401
+from fixtures import browser, fonts, launch, served, site, tab, without_our_font  # noqa: F401
 from hypothesis import HealthCheck, settings
 
 # In a fresh clone Hypothesis first makes a table of all characters, and a machine may be busy: slow is not wrong.

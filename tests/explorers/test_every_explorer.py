@@ -65,9 +65,19 @@ def hold(page, pattern):
 @every_explorer
 @pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_nothing_moves_when_it_starts(browser, site, served, name, window):
+    assert_nothing_moves(browser.new_context, site, served, name, window)
+
+
+@every_explorer
+@pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_nothing_moves_in_another_font(without_our_font, site, served, name, window):
+    assert_nothing_moves(without_our_font, site, served, name, window)
+
+
+def assert_nothing_moves(new_context, site, served, name, window):
     """It is in view, its code is slow, and when it starts, what is around it stands still; on each page that has it."""
     phone = {"has_touch": True, "is_mobile": True} if window == PHONE else {}
-    context = browser.new_context(viewport=window, **phone)
+    context = new_context(viewport=window, **phone)
     for address in pages_of(site, name):
         page = context.new_page()
         page.add_init_script(

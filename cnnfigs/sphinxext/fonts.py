@@ -24,7 +24,7 @@ from cnnfigs.drawing.fonts import FAMILY, FOLDER, MATHS
 
 ASCII = "".join(map(chr, range(0x20, 0x7F)))
 #: What nearly every page writes, and what the rest of them may.
-TEXT = f"{ASCII}\N{NO-BREAK SPACE}©°±²¶·×÷çéöü⁴⁶⁸⁻’“”–…−→∗≈≠≤≥⌊⌋"
+TEXT = f"{ASCII}\N{NO-BREAK SPACE}©°±²¶·×÷çé’“”–…−→∗≈≠≤≥⌊⌋"
 MORE_TEXT = "".join(
     [
         *map(chr, range(0xA1, 0xAD)),
@@ -72,9 +72,8 @@ def copied(font: TTFont) -> TTFont:
 
 def subset(font: TTFont, characters: str, features: list[str]) -> TTFont:
     """Return a font with these characters only."""
-    options = Options(
-        hinting=False, layout_features=features, name_IDs=[0, 1, 2, 3, 4, 5, 6, 13, 14], notdef_outline=True
-    )
+    options = Options(hinting=False, layout_features=features, name_IDs=[0, 1, 2, 3, 4, 6, 14])
+    options.drop_tables += ["MVAR", "STAT", "gasp"]  # of use where fonts are installed
     subsetter = Subsetter(options)
     subsetter.populate(text=characters)
     smaller = copied(font)
@@ -101,7 +100,13 @@ def borrow(font: TTFont, characters: str, lender: TTFont) -> None:
 
 def rename(font: TTFont, style: str) -> None:
     """Give a font the name of ours, with its makers' copyright and licence."""
-    names = {1: FAMILY, 2: style, 3: f"{FAMILY} {style}", 4: f"{FAMILY} {style}", 6: f"{FAMILY}-{style}".replace(" ", "")}
+    names = {
+        1: FAMILY,
+        2: style,
+        3: f"{FAMILY} {style}",
+        4: f"{FAMILY} {style}",
+        6: f"{FAMILY}-{style}".replace(" ", ""),
+    }
     table = font["name"]
     for number, name in names.items():
         table.removeNames(nameID=number)

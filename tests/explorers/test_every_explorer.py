@@ -6,7 +6,8 @@ import zlib
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from checks import DESKTOP, PHONE
+from browsers import CODE
+from checks import DESKTOP, PHONE, foreign_fonts
 from exploring import pages_of
 
 from cnnfigs.explorers.assets import LOADER
@@ -49,6 +50,11 @@ def test_without_javascript_the_picture_stays_and_needs_no_more_room(open_explor
     assert picture.is_visible()
     assert opened.element.bounding_box()["height"] < picture.bounding_box()["height"] + 40
     assert opened.page.locator(".cnn-question").first.is_hidden()
+
+
+@every_explorer
+def test_every_text_is_drawn_with_a_font_of_the_site(open_explorer, name):
+    assert foreign_fonts(open_explorer(name).page, CODE) == []
 
 
 def hold(page, pattern):

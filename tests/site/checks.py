@@ -3,6 +3,7 @@
 import gzip
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
@@ -196,9 +197,9 @@ def broken_links(site: Path) -> list[str]:
     return problems
 
 
-def signs_without_glyph(site: Path, font: Path) -> list[str]:
-    """Find what the formulas of the pages write and the maths font of the site does not draw."""
-    known = TTFont(font).getBestCmap()
+def signs_without_glyph(site: Path, *fonts: Path) -> list[str]:
+    """Find what the formulas of the pages write and the maths fonts of the site do not draw."""
+    known = {code for font in fonts for code in TTFont(font).getBestCmap()}
     missing: dict[str, str] = {}
     for path in sorted(site.rglob("*.html")):
         for element in html.parse(path).getroot().xpath("//math//*[not(*)]"):
@@ -246,3 +247,29 @@ def search(page: Page, address: str, word: str) -> list[str]:
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Search Results").wait_for()
     return page.locator("#search-results ul.search li > a").all_inner_texts()
+
+
+def foreign_fonts(page: Page, code: str) -> list[str]:
+    """Find texts that are not drawn with a font of the site, or, in code, with the one that is named."""
+    session = page.context.new_cdp_session(page)
+    session.send("DOM.enable")
+    session.send("CSS.enable")
+    root = session.send("DOM.getDocument", {"depth": -1, "pierce": True})["root"]
+    problems = []
+    for node, in_code in elements_with_text(root, False):
+        for font in session.send("CSS.getPlatformFontsForNode", {"nodeId": node["nodeId"]})["fonts"]:
+            if not (font["isCustomFont"] or (in_code and font["familyName"] == code)):
+                words = " ".join(child["nodeValue"] for child in node["children"] if child["nodeName"] == "#text")
+                problems.append(f"{node['nodeName'].lower()} {words.strip()[:40]!r} is drawn with {font['familyName']}")
+    session.detach()
+    return list(dict.fromkeys(problems))
+
+
+def elements_with_text(node: dict, in_code: bool) -> Iterator[tuple[dict, bool]]:
+    """Yield the elements of a tree of the browser's protocol that have text of their own, and whether it is code."""
+    in_code = in_code or node["nodeName"].lower() in ("pre", "code", "kbd", "samp")
+    children = node.get("children", [])
+    if node["nodeType"] == 1 and any(child["nodeName"] == "#text" and child["nodeValue"].strip() for child in children):
+        yield node, in_code
+    for child in (*children, *node.get("shadowRoots", [])):
+        yield from elements_with_text(child, in_code)

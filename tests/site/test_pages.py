@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import checks
 import pictures
 import pytest
+from browsers import CODE
 from checks import DESKTOP, LIMIT, PHONE, Watch, open_page
 from playwright.sync_api import Page
 
@@ -60,6 +61,10 @@ def test_all_can_be_reached_on_a_phone(opened):
 
 def test_nothing_is_cut_on_paper(opened):
     assert checks.cut_on_paper(opened.page) == []
+
+
+def test_every_text_is_drawn_with_a_font_of_the_site(opened):
+    assert checks.foreign_fonts(opened.page, CODE) == []
 
 
 def test_nothing_is_cut_or_overlaps_in_another_font(without_our_font, served, name):

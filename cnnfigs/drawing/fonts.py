@@ -44,12 +44,13 @@ def copy_web_fonts(folder: Path) -> None:
 
 def embedded_faces() -> str:
     """Return CSS that holds the text font itself, for documents that stand alone."""
-    rules = re.findall(
-        rf'@font-face {{\n  font-family: "{FAMILY}".*?}}\n', (FOLDER / "fonts.css").read_text("utf-8"), re.S
-    )
-    return re.sub(
-        r'url\("(.*?)"\)', lambda file: f"url({_data('woff2', (FOLDER / file[1]).read_bytes())})", "".join(rules)
-    )
+    sheet = (FOLDER / "fonts.css").read_text("utf-8")
+    rules = re.findall(rf'@font-face {{\n  font-family: "{FAMILY}".*?}}\n', sheet, re.DOTALL)
+
+    def embedded(file: re.Match[str]) -> str:
+        return f"url({_data('woff2', (FOLDER / file[1]).read_bytes())})"
+
+    return re.sub(r'url\("(.*?)"\)', embedded, "".join(rules))
 
 
 def embed(drawing: etree._Element) -> None:
@@ -78,9 +79,7 @@ def embed(drawing: etree._Element) -> None:
 def _subset(weight: str, letters: str) -> bytes:
     """Return the text font with these letters only."""
     font = TTFont(FOLDER / f"text-{'bold' if weight == 'bold' else 'regular'}.ttf", recalcTimestamp=False)
-    options = Options(
-        layout_features=[], name_IDs=[], glyph_names=False, drop_tables=["GDEF", "GPOS", "GSUB", "STAT", "gasp"]
-    )
+    options = Options(layout_features=[], name_IDs=[], drop_tables=["GDEF", "GPOS", "GSUB"])
     subsetter = Subsetter(options)
     subsetter.populate(text=letters)
     subsetter.subset(font)

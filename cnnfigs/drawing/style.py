@@ -46,6 +46,8 @@ def style() -> Iterator[None]:
         "svg.fonttype": "none",
         "svg.hashsalt": "cnnfigs",
         "text.color": color("text"),
+        # Letters are as wide as they were designed, not rounded to whole pixels, as in a browser's SVG.
+        "text.hinting": "none",
         "xtick.color": color("grid"),
         "xtick.labelcolor": color("text"),
         "xtick.labelsize": SMALL,

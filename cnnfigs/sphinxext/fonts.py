@@ -37,8 +37,8 @@ MORE_TEXT = "".join(
 #: Signs that IBM Plex Sans lacks and STIX Two Math has.
 BORROWED = "⁻∗⌊⌋●"
 
-#: What formulas of the pages write, and all signs that are stretched: browsers look for these in one file only. A variable
-#: of one letter is drawn in italics, but browsers look for the plain letter too.
+#: What formulas of the pages write, and all signs that are stretched: browsers look for these in one file only.
+#: A variable of one letter is drawn in italics, but browsers look for the plain letter too.
 FORMULAS = "".join(
     [
         "()[]{}|/+,.=0123456789 \N{NO-BREAK SPACE}·×…′←→∂∑∏∫√∞−≤≥≈‖⌈⌉⌊⌋⟨⟩⏞⏟‾_^~",
@@ -100,13 +100,8 @@ def borrow(font: TTFont, characters: str, lender: TTFont) -> None:
 
 def rename(font: TTFont, style: str) -> None:
     """Give a font the name of ours, with its makers' copyright and licence."""
-    names = {
-        1: FAMILY,
-        2: style,
-        3: f"{FAMILY} {style}",
-        4: f"{FAMILY} {style}",
-        6: f"{FAMILY}-{style}".replace(" ", ""),
-    }
+    whole = f"{FAMILY} {style}"
+    names = {1: FAMILY, 2: style, 3: whole, 4: whole, 6: f"{FAMILY.replace(' ', '')}-{style}"}
     table = font["name"]
     for number, name in names.items():
         table.removeNames(nameID=number)
@@ -167,7 +162,8 @@ def make(folder: Path) -> None:
         fixed["head"].macStyle = int(weight == 700)
         save(fixed, folder / f"text-{style.lower()}.ttf")
     # The shapes for small scripts alone weigh as much as all the rest.
-    more_formulas = "".join(sign for sign in MORE_FORMULAS if sign not in FORMULAS)
+    drawn = maths.getBestCmap()
+    more_formulas = "".join(sign for sign in MORE_FORMULAS if sign not in FORMULAS and ord(sign) in drawn)
     save(subset(maths, FORMULAS, []), folder / "maths.woff2", "woff2")
     save(subset(maths, more_formulas, []), folder / "maths-more.woff2", "woff2")
     weights = "  font-weight: 400 700;\n"

@@ -256,20 +256,19 @@ def foreign_fonts(page: Page, code: str) -> list[str]:
     session.send("CSS.enable")
     root = session.send("DOM.getDocument", {"depth": -1, "pierce": True})["root"]
     problems = []
-    for node, in_code in elements_with_text(root, False):
+    for node, tags in texts_within(root, ()):
         for font in session.send("CSS.getPlatformFontsForNode", {"nodeId": node["nodeId"]})["fonts"]:
-            if not (font["isCustomFont"] or (in_code and font["familyName"] == code)):
-                words = " ".join(child["nodeValue"] for child in node["children"] if child["nodeName"] == "#text")
-                problems.append(f"{node['nodeName'].lower()} {words.strip()[:40]!r} is drawn with {font['familyName']}")
+            in_code = font["familyName"] == code and {"pre", "code", "kbd", "samp"} & set(tags)
+            if not (font["isCustomFont"] or in_code):
+                words = node["nodeValue"].strip()[:40]
+                problems.append(f"{tags[-1]} {words!r} is drawn with {font['familyName']}")
     session.detach()
     return list(dict.fromkeys(problems))
 
 
-def elements_with_text(node: dict, in_code: bool) -> Iterator[tuple[dict, bool]]:
-    """Yield the elements of a tree of the browser's protocol that have text of their own, and whether it is code."""
-    in_code = in_code or node["nodeName"].lower() in ("pre", "code", "kbd", "samp")
-    children = node.get("children", [])
-    if node["nodeType"] == 1 and any(child["nodeName"] == "#text" and child["nodeValue"].strip() for child in children):
-        yield node, in_code
-    for child in (*children, *node.get("shadowRoots", [])):
-        yield from elements_with_text(child, in_code)
+def texts_within(node: dict, tags: tuple[str, ...]) -> Iterator[tuple[dict, tuple[str, ...]]]:
+    """Yield the texts of a tree of the browser's protocol, with the elements that each is in."""
+    if node["nodeType"] == 3 and node["nodeValue"].strip():
+        yield node, tags
+    for child in (*node.get("children", []), *node.get("shadowRoots", [])):
+        yield from texts_within(child, (*tags, node["nodeName"].lower()))

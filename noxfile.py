@@ -217,9 +217,9 @@ def prove(session: nox.Session) -> None:
 
 @nox.session
 def font(session: nox.Session) -> None:
-    """Make the maths font again from STIX Two Math; needed when formulas use new characters."""
+    """Make the fonts again from IBM Plex Sans and STIX Two Math; needed when pages use new characters."""
     install(session)
-    run(session, "python", "-m", "cnnfigs.sphinxext.maths_font", *session.posargs)
+    run(session, "python", "-m", "cnnfigs.sphinxext.fonts", *session.posargs)
 
 
 @nox.session

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
+from cnnfigs.drawing.fonts import embedded_faces
 from cnnfigs.drawing.palette import palette
 from cnnfigs.drawing.svg import Theme
 
@@ -43,7 +44,7 @@ def document(title: str, body: str, theme: Theme | None = None) -> str:
 <meta name="color-scheme" content="{theme or "light dark"}">
 <title>{escape(title)}</title>
 <style>
-{palette().css()}{sheet}</style>
+{embedded_faces()}{palette().css()}{sheet}</style>
 </head>
 <body{chosen}>
 <main>

@@ -25,6 +25,7 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path as Outline
 from PIL import Image
 
+from cnnfigs.drawing.fonts import embed
 from cnnfigs.drawing.palette import palette
 from cnnfigs.drawing.style import POINTS_PER_INCH, canvas
 from cnnfigs.drawing.svg import SVG, Theme, file_svg
@@ -192,11 +193,11 @@ def _still(svg: etree._Element, description: str, frame: int, theme: Theme, widt
             element.set(name, _VARIABLE.sub(lambda match: colors[match[1]], value))
     for name in ("role", "aria-label"):
         del root.attrib[name]
-    root.set("font-family", "sans-serif")
     title = etree.Element(f"{SVG}title")
     title.text = description
     back = etree.Element(f"{SVG}rect", width=root.get("width"), height=root.get("height"), fill=colors["background"])
     root[:0] = [title, back]
+    embed(root)
     told: str = etree.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="utf-8"?>\n{told}\n'.encode()
 
@@ -210,7 +211,7 @@ def _frame(svg: etree._Element, number: int, theme: Theme) -> Figure:
 
 
 def _widen(figures: Sequence[Figure]) -> float:
-    """Give figures of one size as much more width as their texts need in matplotlib's wide font; return the width."""
+    """Give figures of one size as much more width as their texts need; return the width."""
     drawn = [text.get_window_extent() for figure in figures for text in figure.axes[0].texts]
     width: float = max(figures[0].bbox.width, *(math.ceil(each.x1) + 6 for each in drawn))
     for figure in figures:

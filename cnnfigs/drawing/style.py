@@ -10,6 +10,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from cnnfigs.drawing.fonts import FAMILY, register
 from cnnfigs.drawing.palette import color
 
 #: Widest figure in pixels: the width of the text column.
@@ -33,8 +34,8 @@ def style() -> Iterator[None]:
         "axes.spines.top": False,
         "figure.dpi": POINTS_PER_INCH,
         "figure.facecolor": "none",
-        # matplotlib's own font measures the same on every machine.
-        "font.family": "DejaVu Sans",
+        # matplotlib's own font has what ours lacks, and measures the same on every machine too.
+        "font.family": [FAMILY, "DejaVu Sans"],
         "font.size": NORMAL,
         "image.interpolation": "none",
         "image.composite_image": False,
@@ -45,6 +46,8 @@ def style() -> Iterator[None]:
         "svg.fonttype": "none",
         "svg.hashsalt": "cnnfigs",
         "text.color": color("text"),
+        # Letters are as wide as they were designed, not rounded to whole pixels, as in a browser's SVG.
+        "text.hinting": "none",
         "xtick.color": color("grid"),
         "xtick.labelcolor": color("text"),
         "xtick.labelsize": SMALL,
@@ -52,6 +55,7 @@ def style() -> Iterator[None]:
         "ytick.labelcolor": color("text"),
         "ytick.labelsize": SMALL,
     }
+    register()
     with mpl.rc_context(settings):
         yield
 

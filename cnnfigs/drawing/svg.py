@@ -16,6 +16,7 @@ from lxml import etree
 from matplotlib.figure import Figure
 from PIL import Image
 
+from cnnfigs.drawing.fonts import embed
 from cnnfigs.drawing.palette import palette
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -65,7 +66,7 @@ def file_svg(figure: Figure, description: str, theme: Theme = "light") -> str:
     if theme == "dark":
         width, height = root.get("width"), root.get("height")
         root.insert(1, etree.Element(f"{SVG}rect", width=width, height=height, fill=palette().dark["background"]))
-    root.set("font-family", "sans-serif")
+    embed(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + str(etree.tostring(root, encoding="unicode")) + "\n"
 
 

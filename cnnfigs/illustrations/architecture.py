@@ -74,7 +74,7 @@ class Architecture(Picture):
             if sum(each + GAP for _, each in rows[-1]) + width > WIDTH:
                 rows.append([])
             rows[-1].append((layer, width))
-        row_height = 196
+        row_height = 200
         figure, axes = canvas(WIDTH, row_height * len(rows))
         for number, row in enumerate(rows):
             # What is left over is shared out between the layers.
@@ -122,7 +122,7 @@ class Architecture(Picture):
         self, axes: Axes, run: Activations, layer: Layer, left: float, bottom: float, width: float, scale: float
     ) -> None:
         """Draw one layer on the ground of its row, with its name and shape below."""
-        ground = bottom - 52
+        ground = bottom - 56
         output = run.image if layer.class_name == "InputLayer" else run.outputs[layer.name]
         middle = left + width / 2
         if output.ndim == 3:

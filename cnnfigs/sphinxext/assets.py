@@ -1,4 +1,4 @@
-"""The look of the site beyond its theme: the palette as CSS, code cells that stay calm, and HTML put right.
+"""The look of the site beyond its theme: the palette as CSS, the fonts, code cells that stay calm, and HTML put right.
 
 The theme's templates are mended, not copied: ``docs/_templates`` exchanges single pieces of what they make.
 """
@@ -14,6 +14,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.errors import ThemeError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from cnnfigs.drawing.fonts import copy_web_fonts
 from cnnfigs.drawing.palette import palette
 
 if TYPE_CHECKING:
@@ -22,12 +23,14 @@ if TYPE_CHECKING:
     from sphinx.writers.html5 import HTML5Translator
 
 
-def write_palette(app: Sphinx) -> None:
-    """Write the palette where Sphinx takes static files from, outside of the sources."""
+def write_look(app: Sphinx) -> None:
+    """Write the palette and the fonts where Sphinx takes static files from, outside of the sources."""
     folder = app.doctreedir.parent / "static"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "palette.css").write_text(palette().css(), encoding="utf-8")
+    copy_web_fonts(folder / "fonts")
     app.config.html_static_path.append(str(folder))
+    app.add_css_file("fonts/fonts.css", priority=400)
     app.add_css_file("palette.css", priority=400)
 
 
@@ -67,6 +70,8 @@ def mend_page(app: Sphinx, page: str, template: str, context: dict[str, Any], do
         name = str(getattr(asset, "filename", asset))
         if "design-tabs." in name or "sphinx-design." in name:
             return "sd-" in body
+        if "animation." in name:
+            return "cnn-animation" in body
         return "/mystnb." not in name
 
     for assets in ("css_files", "script_files"):
@@ -116,7 +121,7 @@ def depart_hidden_code(self: HTML5Translator, node: HideCodeCellNode) -> None:
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Connect all this to Sphinx."""
     app.setup_extension("myst_nb")
-    app.connect("builder-inited", write_palette)
+    app.connect("builder-inited", write_look)
     app.connect("builder-inited", offer_exchange)
     app.connect("html-page-context", mend_page)
     app.add_post_transform(ResultFirst)

@@ -21,6 +21,7 @@ from PIL import Image
 from sphinx.builders.epub3 import Epub3Builder
 from sphinx.errors import SphinxError
 
+from cnnfigs.drawing.fonts import copy_web_fonts
 from cnnfigs.sphinxext import cards
 from cnnfigs.sphinxext.history import page_dates
 
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 XHTML = "{http://www.w3.org/1999/xhtml}"
 OPF = "{http://www.idpf.org/2007/opf}"
 COVER = "_static/cover.png"
-#: What the book takes of the static files: its own style sheet is written beside them.
-FONT = "fonts/maths.woff2"
 STYLES = ("pygments.css", "book.css")
 
 _VARIABLE = re.compile(r"var\(--cnn-[\w-]+, (#[0-9a-f]{6})\)")
@@ -155,16 +154,13 @@ class Book(Epub3Builder):
         """Link no script."""
 
     def copy_static_files(self) -> None:
-        """Write the style sheets, the font of the formulas and the cover."""
+        """Write the style sheets, the fonts and the cover."""
         static = Path(self.outdir, "_static")
         shutil.rmtree(static, ignore_errors=True)
         static.mkdir(parents=True)
         self.create_pygments_style_file()
         shutil.copyfile(Path(__file__).with_name("book.css"), static / "book.css")
-        for folder in self.config.html_static_path:
-            if (font := Path(self.confdir, folder, FONT)).is_file():
-                (static / FONT).parent.mkdir(exist_ok=True)
-                shutil.copyfile(font, static / FONT)
+        copy_web_fonts(static / "fonts")
         author = self.config.author[:1].upper() + self.config.author[1:]
         Path(self.outdir, COVER).write_bytes(cards.draw(self.config.project, below=author, size=(600, 900)))
 

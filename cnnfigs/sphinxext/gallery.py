@@ -23,6 +23,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
 from cnnfigs import catalog
+from cnnfigs.drawing.fonts import embed
 from cnnfigs.drawing.palette import palette
 
 if TYPE_CHECKING:
@@ -306,7 +307,7 @@ def pictures(made: str) -> tuple[str, float, float, dict[str, str]]:
         element.attrib.pop("visibility", None)
     for name in ("class", "role", "aria-label"):
         root.attrib.pop(name, None)
-    root.set("font-family", "sans-serif")
+    embed(root)
     text = etree.tostring(root, encoding="unicode")
     drawn = {}
     for theme in THEMES:

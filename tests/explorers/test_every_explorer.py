@@ -6,7 +6,8 @@ import zlib
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from checks import DESKTOP, PHONE
+from browsers import CODE
+from checks import DESKTOP, PHONE, foreign_fonts
 from exploring import pages_of, wait_until
 
 from cnnfigs.explorers.assets import LOADER
@@ -51,6 +52,11 @@ def test_without_javascript_the_picture_stays_and_needs_no_more_room(open_explor
     assert opened.page.locator(".cnn-question").first.is_hidden()
 
 
+@every_explorer
+def test_every_text_is_drawn_with_a_font_of_the_site(open_explorer, name):
+    assert foreign_fonts(open_explorer(name).page, CODE) == []
+
+
 def hold(page, pattern):
     """Hold requests back; they are in the list that is returned."""
     held = []
@@ -65,9 +71,19 @@ def hold(page, pattern):
 @every_explorer
 @pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_nothing_moves_when_it_starts(browser, site, served, name, window):
+    assert_nothing_moves(browser.new_context, site, served, name, window)
+
+
+@every_explorer
+@pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_nothing_moves_in_another_font(without_our_font, site, served, name, window):
+    assert_nothing_moves(without_our_font, site, served, name, window)
+
+
+def assert_nothing_moves(new_context, site, served, name, window):
     """It is in view, its code is slow, and when it starts, what is around it stands still; on each page that has it."""
     phone = {"has_touch": True, "is_mobile": True} if window == PHONE else {}
-    context = browser.new_context(viewport=window, **phone)
+    context = new_context(viewport=window, **phone)
     for address in pages_of(site, name):
         page = context.new_page()
         page.add_init_script(

@@ -3,6 +3,7 @@
 import gzip
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
@@ -196,9 +197,9 @@ def broken_links(site: Path) -> list[str]:
     return problems
 
 
-def signs_without_glyph(site: Path, font: Path) -> list[str]:
-    """Find what the formulas of the pages write and the maths font of the site does not draw."""
-    known = TTFont(font).getBestCmap()
+def signs_without_glyph(site: Path, *fonts: Path) -> list[str]:
+    """Find what the formulas of the pages write and the maths fonts of the site do not draw."""
+    known = {code for font in fonts for code in TTFont(font).getBestCmap()}
     missing: dict[str, str] = {}
     for path in sorted(site.rglob("*.html")):
         for element in html.parse(path).getroot().xpath("//math//*[not(*)]"):
@@ -246,3 +247,28 @@ def search(page: Page, address: str, word: str) -> list[str]:
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Search Results").wait_for()
     return page.locator("#search-results ul.search li > a").all_inner_texts()
+
+
+def foreign_fonts(page: Page, code: str) -> list[str]:
+    """Find texts that are not drawn with a font of the site, or, in code, with the one that is named."""
+    session = page.context.new_cdp_session(page)
+    session.send("DOM.enable")
+    session.send("CSS.enable")
+    root = session.send("DOM.getDocument", {"depth": -1, "pierce": True})["root"]
+    problems = []
+    for node, tags in texts_within(root, ()):
+        for font in session.send("CSS.getPlatformFontsForNode", {"nodeId": node["nodeId"]})["fonts"]:
+            in_code = font["familyName"] == code and {"pre", "code", "kbd", "samp"} & set(tags)
+            if not (font["isCustomFont"] or in_code):
+                words = node["nodeValue"].strip()[:40]
+                problems.append(f"{tags[-1]} {words!r} is drawn with {font['familyName']}")
+    session.detach()
+    return list(dict.fromkeys(problems))
+
+
+def texts_within(node: dict, tags: tuple[str, ...]) -> Iterator[tuple[dict, tuple[str, ...]]]:
+    """Yield the texts of a tree of the browser's protocol, with the elements that each is in."""
+    if node["nodeType"] == 3 and node["nodeValue"].strip():
+        yield node, tags
+    for child in (*node.get("children", []), *node.get("shadowRoots", [])):
+        yield from texts_within(child, (*tags, node["nodeName"].lower()))

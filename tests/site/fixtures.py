@@ -1,9 +1,10 @@
-"""One browser for all tests, and the built site."""
+"""One browser for all tests, without the machine's fonts, and the built site."""
 
+import os
 from pathlib import Path
 
 import pytest
-from browsers import find_browser
+from browsers import ARGUMENTS, find_browser, write_fonts
 from checks import DESKTOP
 from playwright.sync_api import sync_playwright
 from serving import serve
@@ -12,18 +13,51 @@ from serving import serve
 HANGS = 120_000
 
 
+@pytest.fixture(scope="session", autouse=True)
+def fonts(tmp_path_factory):
+    """Hide the machine's fonts from every browser that is started, by programs that tests run too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FONTCONFIG_FILE", str(write_fonts(tmp_path_factory.mktemp("fonts"))))
+        yield
+
+
 @pytest.fixture(scope="session")
-def browser(pytestconfig):
+def launch(pytestconfig, fonts):
+    """Start a browser, with more variables of the environment."""
     try:
         found = find_browser(pytestconfig.getoption("chromium"))
     except RuntimeError as error:
         pytest.fail(str(error), pytrace=False)
-    quiet = ["--disable-gpu", "--disable-background-networking"]
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=quiet)
-        wait_until_it_hangs(chromium)
-        yield chromium
-        chromium.close()
+
+        def start(**more):
+            chromium = playwright.chromium.launch(executable_path=found, args=ARGUMENTS, env={**os.environ, **more})
+            wait_until_it_hangs(chromium)
+            return chromium
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def browser(launch):
+    chromium = launch()
+    yield chromium
+    chromium.close()
+
+
+@pytest.fixture(scope="session", params=[0.85, 1.15], ids=["narrow", "wide"])
+def without_our_font(request, launch, tmp_path_factory):
+    """Make a context of a browser to which our text font does not come: what it has instead is narrower, or wider."""
+    configuration = write_fonts(tmp_path_factory.mktemp("stretched"), request.param)
+    chromium = launch(FONTCONFIG_FILE=str(configuration))
+
+    def make(**options):
+        context = chromium.new_context(**options)
+        context.route("**/fonts/text*.woff2", lambda route: route.abort())
+        return context
+
+    yield make
+    chromium.close()
 
 
 def wait_until_it_hangs(browser):

@@ -3,12 +3,14 @@
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import checks
 import pytest
+from browsers import CODE
 from checks import DESKTOP, PHONE, Watch, open_page
 from serving import serve
+
+from cnnfigs.drawing.fonts import FOLDER
 
 SOUND = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A page</title>
 <meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">{head}</head>
@@ -177,8 +179,14 @@ def test_broken_links_are_found(tmp_path, link, problems):
 def test_a_sign_that_the_maths_font_lacks_is_found(tmp_path):
     formula = "<math><mi>x</mi><mi>h</mi><mi>α</mi><mi>max</mi><mo>≤</mo><mi>ж</mi></math> ж"
     (tmp_path / "index.html").write_text(SOUND.format(head="", body=formula), encoding="utf-8")
-    font = Path("docs/_static/fonts/maths.woff2")
-    assert checks.signs_without_glyph(tmp_path, font) == ["ж (U+0436) of index.html"]
+    assert checks.signs_without_glyph(tmp_path, *FOLDER.glob("maths*.woff2")) == ["ж (U+0436) of index.html"]
+
+
+def test_a_text_in_a_font_of_the_machine_is_found(planted):
+    tab, _, _ = planted("<p>Words.</p><pre>code()</pre><p><code>x</code></p>")
+    problems = checks.foreign_fonts(tab, CODE)
+    assert "p 'Words.' is drawn with DejaVu Sans" in problems
+    assert not any("code" in problem for problem in problems)
 
 
 def test_a_first_load_weighs_all_that_it_asks_for_compressed(planted, tmp_path):

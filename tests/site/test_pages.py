@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 import checks
+import pictures
 import pytest
+from browsers import CODE
 from checks import DESKTOP, LIMIT, PHONE, Watch, open_page
 from playwright.sync_api import Page
 
@@ -64,6 +66,22 @@ def test_all_can_be_reached_on_a_phone(opened):
 
 def test_nothing_is_cut_on_paper(opened):
     assert checks.cut_on_paper(opened.page) == []
+
+
+def test_every_text_is_drawn_with_a_font_of_the_site(opened):
+    assert checks.foreign_fonts(opened.page, CODE) == []
+
+
+def test_nothing_is_cut_or_overlaps_in_another_font(without_our_font, served, name):
+    context = without_our_font(viewport=DESKTOP, color_scheme="light", reduced_motion="reduce")
+    page = context.new_page()
+    open_page(page, f"{served}/{name}")
+    problems = [problem for picture in page.evaluate(pictures.LOOK) for problem in pictures.overlapping(picture)]
+    page.set_viewport_size(PHONE)
+    problems += checks.out_of_reach(page)
+    problems += checks.cut_on_paper(page)
+    context.close()
+    assert problems == []
 
 
 @pytest.fixture(scope="module")

@@ -34,7 +34,8 @@
       { onchange: () => choose(control.value) },
       ...pairs.map(([value, text]) => cnn.make("option", { value }, String(text).replace(/^-/, "−"))),
     );
-    return cnn.make("label", {}, label, control);
+    const long = pairs.some(([, text]) => String(text).length > 5);
+    return cnn.make("label", { class: long ? "long" : null }, label, control);
   };
 
   /** Make a button. */
@@ -123,6 +124,16 @@
     :focus-visible { outline: 2px solid var(--cnn-accent); outline-offset: 2px; }
     .controls { display: flex; flex-wrap: wrap; align-items: end; gap: 0.5rem 0.75rem; margin: 0 0 0.5rem; }
     label { display: inline-flex; flex-direction: column; color: var(--cnn-muted); font-size: 0.8125rem; }
+    /* On a phone controls stand in columns: where they are does not depend on how wide their words are. */
+    @media (max-width: 42rem) {
+      .even { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 0.5rem; }
+      .even > :is(.long, button, .file) { grid-column: span 2; }
+      .even > .arrows { grid-column: 1 / -1; }
+      .even > .file { align-items: center; }
+      .even label { white-space: nowrap; }
+      .even ~ .stage .heading { width: 0; min-width: 100%; white-space: nowrap; }
+      .even select { width: 100%; padding-right: 0; }
+    }
     select, button, .file, input {
       min-height: 2.25rem; padding: 0 0.5rem; border: 1px solid var(--cnn-grid); border-radius: 0.25rem;
       background: var(--cnn-background); color: var(--cnn-text); font: inherit; font-size: 0.9375rem;
@@ -243,7 +254,7 @@
 
     /** Make a box of more controls; the setting `more` opens it. */
     details(names, ...others) {
-      const controls = cnn.make("div", { class: "controls" }, ...this.controls(...names), ...others);
+      const controls = cnn.make("div", { class: "controls even" }, ...this.controls(...names), ...others);
       const box = cnn.make("details", {}, cnn.make("summary", {}, this.settings.more.label), controls);
       box.addEventListener("toggle", () => box.open !== (this.state.more === "on") && this.change({ more: box.open ? "on" : "off" }));
       this.bound.set("more", { set value(text) { box.open = text === "on"; } });

@@ -40,6 +40,7 @@
       input[type="range"] { width: 100%; min-height: 1.75rem; padding: 0; accent-color: var(--cnn-kernel); }
       .layers { flex: 1 1 20rem; }
       .scroll { position: relative; max-height: 22rem; overflow-y: auto; margin-bottom: 0.5rem; }
+      @media (max-width: 42rem) { .scroll { height: 15rem; } }
       table { width: 100%; border-collapse: collapse; font-size: 0.875rem; font-variant-numeric: tabular-nums; }
       th, td { padding: 0.125rem 0.25rem; border-bottom: 1px solid var(--cnn-grid); text-align: right; font-weight: 400; }
       th:first-child { text-align: left; }
@@ -65,7 +66,7 @@
       this.scroll = make("div", { class: "scroll" }, table);
       this.formula = make("p", { class: "formula" });
       this.root.append(
-        make("div", { class: "controls" }, this.networks, ...this.controls("picture")),
+        make("div", { class: "controls even" }, this.networks, ...this.controls("picture")),
         make("div", { class: "stage" }, this.picture, make("div", { class: "layers" }, this.scroll, this.editor())),
         this.formula,
       );
@@ -85,7 +86,7 @@
       };
       return make(
         "div",
-        { class: "controls", role: "group", "aria-label": "The chosen layer" },
+        { class: "controls even", role: "group", "aria-label": "The chosen layer" },
         ...Object.values(this.parts),
         cnn.button("Add a layer", () => this.edit((layer) => [layer, read("c3")], 1)),
         cnn.button("Remove", () => this.edit(() => [], -1)),

@@ -41,7 +41,7 @@
       ];
       this.formula = make("p", { class: "formula" });
       this.root.append(
-        make("div", { class: "controls" }, ...main),
+        make("div", { class: "controls even" }, ...main),
         more,
         make("div", { class: "stage" }, this.panels[0], ...(middle ? [middle] : []), this.panels[1]),
         this.output.player(),

@@ -1,0 +1,93 @@
+"""The fonts that ship, so that what a reader sees does not depend on the fonts of a machine.
+
+Pages, pictures, explorers, books and reports are all set in one font, and matplotlib measures with it too: a text is as
+wide in the browser as it was when its place was chosen. ``nox -s font`` makes the files.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+import shutil
+from functools import cache
+from pathlib import Path
+
+from fontTools.subset import Options, Subsetter  # type: ignore[import-untyped]
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+from lxml import etree
+from matplotlib.font_manager import fontManager
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+#: The families of the fonts for text and for formulas.
+FAMILY, MATHS = "Tutorial Sans", "Maths"
+
+#: Where the files are, with a style sheet that names those for browsers.
+FOLDER = Path(__file__).with_name("fonts")
+
+
+@cache
+def register() -> None:
+    """Make the text font known to matplotlib, whose list of fonts is one for the whole process."""
+    for path in sorted(FOLDER.glob("*.ttf")):
+        fontManager.addfont(path)
+
+
+def copy_web_fonts(folder: Path) -> None:
+    """Write what browsers need into a folder: ``fonts.css``, the files that it names, and their licences."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in FOLDER.iterdir():
+        if path.suffix != ".ttf":
+            shutil.copyfile(path, folder / path.name)
+
+
+def embedded_faces() -> str:
+    """Return CSS that holds the text font itself, for documents that stand alone."""
+    sheet = (FOLDER / "fonts.css").read_text("utf-8")
+    rules = re.findall(rf'@font-face {{\n  font-family: "{FAMILY}".*?}}\n', sheet, re.DOTALL)
+
+    def embedded(file: re.Match[str]) -> str:
+        return f"url({_data('woff2', (FOLDER / file[1]).read_bytes())})"
+
+    return re.sub(r'url\("(.*?)"\)', embedded, "".join(rules))
+
+
+def embed(drawing: etree._Element) -> None:
+    """Put into an SVG document those letters of the text font that it writes, for wherever it is shown.
+
+    Parameters
+    ----------
+    drawing
+        The root of the document, which is changed.
+    """
+    letters: dict[str, set[str]] = {"normal": set(), "bold": set()}
+    for text in drawing.iter(f"{SVG}text"):
+        weight = "bold" if text.get("font-weight") in ("bold", "700") else "normal"
+        letters[weight].update("".join(text.itertext()))
+    rules = "".join(
+        f'@font-face{{font-family:"{FAMILY}";font-weight:{weight};src:url({_data("woff2", _subset(weight, used))})}}'
+        for weight, used in ((weight, "".join(sorted(used))) for weight, used in letters.items() if used)
+    )
+    sheet = etree.Element(f"{SVG}style")
+    sheet.text = rules
+    drawing.append(sheet)
+    drawing.set("font-family", f"{FAMILY}, sans-serif")
+
+
+@cache
+def _subset(weight: str, letters: str) -> bytes:
+    """Return the text font with these letters only."""
+    font = TTFont(FOLDER / f"text-{'bold' if weight == 'bold' else 'regular'}.ttf", recalcTimestamp=False)
+    options = Options(layout_features=[], name_IDs=[], drop_tables=["GDEF", "GPOS", "GSUB"])
+    subsetter = Subsetter(options)
+    subsetter.populate(text=letters)
+    subsetter.subset(font)
+    font.flavor = "woff2"
+    buffer = io.BytesIO()
+    font.save(buffer)
+    return buffer.getvalue()
+
+
+def _data(form: str, content: bytes) -> str:
+    return f"data:font/{form};base64,{base64.b64encode(content).decode()}"

@@ -54,11 +54,41 @@ class Server:
         self._process.wait()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def warm(self, modules: Sequence[str] = (), keras: bool = False) -> socket.socket:
-        """Have it import modules, before its next child; the connection returned ends when it has."""
+    def begin(self, call: str, *arguments: Any) -> socket.socket:
+        """Have it call a function itself, before its next child; return the connection by which it answers.
+
+        Parameters
+        ----------
+        call
+            The function, as ``"module:name"``. It must run no operation of TensorFlow: later children could run none.
+        arguments
+            What JSON can write.
+        """
         connection = _connect(self.address)
-        _send(connection, {"import": list(modules), "keras": keras})
+        _send(connection, {"here": call, "arguments": arguments})
         return connection
+
+    def call(self, call: str, *arguments: Any) -> Any:
+        """Have it call a function itself, and return what that returns.
+
+        Raises
+        ------
+        ForkError
+            If the server ends of it.
+        """
+        with self.begin(call, *arguments) as connection, connection.makefile("rb") as lines:
+            line = lines.readline()
+        if not line:
+            raise ForkError(f"the server at {self.address} has ended")
+        return json.loads(line)
+
+    def warm(self, modules: Sequence[str]) -> None:
+        """Have it import modules."""
+        self.begin("cnnfigs.building.server:warm", list(modules)).close()
+
+    def warm_keras(self) -> None:
+        """Have it import Keras with TensorFlow."""
+        self.begin("cnnfigs.building.server:warm_keras").close()
 
 
 class Forked:

@@ -72,16 +72,17 @@ class Forking:
                     self.bury(key.fd, *key.data)
 
     def answer(self, connection: socket.socket) -> None:
-        """Do what the one line of a request says: import modules, or fork."""
+        """Do what the one line of a request says: import modules, call a function here, or fork to call it."""
         line = connection.makefile("rb").readline()
         if not line:  # who asked has ended
             connection.close()
             return
         request = json.loads(line)
-        if "import" in request:
-            warm(request["import"], request["keras"])
+        if "here" in request:
+            # What is read or imported here all later children have read and imported.
+            returned = resolve_name(request["here"])(*request["arguments"])
             with suppress(OSError):
-                connection.sendall(b"{}\n")
+                connection.sendall(json.dumps(returned).encode() + b"\n")
             connection.close()
             return
         with warnings.catch_warnings():
@@ -132,16 +133,19 @@ class Forking:
         connection.close()
 
 
-def warm(modules: Sequence[str], keras: bool) -> None:
-    """Import modules, and Keras with TensorFlow too if wanted; what cannot be imported fails where it is used."""
-    if keras:
-        from cnnfigs.models.backend import load_keras
-
-        load_keras()
+def warm(modules: Sequence[str]) -> None:
+    """Import modules; what cannot be imported fails where it is used."""
     os.environ[cache.SOURCES] = cache.sources()
     for name in modules:
         with suppress(Exception):
             importlib.import_module(name)
+
+
+def warm_keras() -> None:
+    """Import Keras with TensorFlow."""
+    from cnnfigs.models.backend import load_keras
+
+    load_keras()
 
 
 def main(number: int) -> None:
@@ -150,7 +154,7 @@ def main(number: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who presses Ctrl-C ends the parent, and that ends this
     with socket.socket(fileno=number) as listener:
         listener.set_inheritable(False)
-        warm(ALWAYS, keras=False)
+        warm(ALWAYS)
         Forking(listener).serve()
 
 

@@ -15,7 +15,7 @@ from threading import Lock
 from typing import Any
 
 from cnnfigs import cache
-from cnnfigs.building.forking import Forked, ForkError
+from cnnfigs.building.forking import Forked, ForkError, Server
 from cnnfigs.building.jobs import Job, jobs_of, make
 
 
@@ -42,13 +42,13 @@ class Done:
     said: tuple[str, ...] = ()
 
 
-def plan(address: str, pages: Mapping[str, str]) -> dict[str, list[Job]]:
+def plan(server: Server, pages: Mapping[str, str]) -> dict[str, list[Job]]:
     """Find the runs that pages need and that are not kept.
 
     Parameters
     ----------
-    address
-        Of a server that forks.
+    server
+        What forks: it has read all sources then, and so have its later children.
     pages
         The code of each page's cells, by its name.
 
@@ -57,13 +57,14 @@ def plan(address: str, pages: Mapping[str, str]) -> dict[str, list[Job]]:
     dict
         For each page the jobs that are to be done for it.
     """
-    worker = Forked(address, f"{__name__}:serve")
-    worker.send({"plan": dict(pages)})
-    told = worker.read()
-    worker.connection.close()
-    if told is None:
-        return {name: [] for name in pages}
-    return {name: [Job(**job) for job in jobs] for name, jobs in told["jobs"].items()}
+    told = server.call(f"{__name__}:missing", dict(pages))
+    return {name: [Job(**job) for job in jobs] for name, jobs in told.items()}
+
+
+def missing(pages: Mapping[str, str]) -> dict[str, list[dict[str, str]]]:
+    """Find the runs that pages need and that are not kept, in a form that JSON can write."""
+    needed = {name: dict.fromkeys(jobs_of(cells)) for name, cells in pages.items()}
+    return {name: [asdict(job) for job in jobs if not cache.is_kept(job.key)] for name, jobs in needed.items()}
 
 
 def compute(address: str, jobs: Sequence[Job], workers: int) -> Iterator[Done | Job]:
@@ -97,7 +98,7 @@ def compute(address: str, jobs: Sequence[Job], workers: int) -> Iterator[Done | 
                 events.put(job)
                 if worker is None:
                     worker = Forked(address, f"{__name__}:serve")
-                worker.send({"run": asdict(job)})
+                worker.send(asdict(job))
                 told = worker.read()
                 if told is None:
                     events.put(Done(job, 0, 0, f"its process ended with code {worker.returncode}"))
@@ -124,19 +125,9 @@ def compute(address: str, jobs: Sequence[Job], workers: int) -> Iterator[Done | 
 
 
 def serve(connection: socket.socket) -> None:
-    """Plan and compute what is asked for, until nobody asks any more; called in a forked process."""
+    """Compute what is asked for, until nobody asks any more; called in a forked process."""
     for line in connection.makefile("rb"):
-        request = json.loads(line)
-        answer = _plan(request["plan"]) if "plan" in request else _run(Job(**request["run"]))
-        connection.sendall(json.dumps(answer).encode() + b"\n")
-
-
-def _plan(pages: Mapping[str, str]) -> dict[str, Any]:
-    found: dict[str, list[dict[str, str]]] = {}
-    for name, cells in pages.items():
-        needed = dict.fromkeys(jobs_of(cells))
-        found[name] = [asdict(job) for job in needed if not cache.is_kept(job.key)]
-    return {"jobs": found}
+        connection.sendall(json.dumps(_run(Job(**json.loads(line)))).encode() + b"\n")
 
 
 def _run(job: Job) -> dict[str, Any]:

@@ -121,16 +121,16 @@ class Building:
         if self.server is None:
             self.server = Server()
             if keras:
-                self.server.warm(keras=True).close()
+                self.server.warm_keras()
         return self.server
 
     def _compute(self, cells: Mapping[str, str]) -> None:
         server = self._serve(keras=False)
         modules = sorted({name for code in cells.values() for name in freshness.modules(code)})
-        server.warm(modules).close()
+        server.warm(modules)
         kernels.use(server.address)
         self.teller.passing("finding out what has to be computed")
-        needed = plan(server.address, cells)
+        needed = plan(server, cells)
         jobs = unique(job for each in needed.values() for job in each)
         if not jobs:
             return
@@ -144,7 +144,7 @@ class Building:
             except ClusterError as error:
                 raise ExtensionError(str(error)) from error
             return
-        server.warm(modules, keras=True).close()
+        server.warm_keras()
         for event in compute(server.address, jobs, self.app.parallel):
             self.teller.watch(event)
 

@@ -54,7 +54,7 @@ def test_a_child_gets_its_arguments_folder_and_environment(server, tmp_path):
 
 def test_a_child_has_what_the_server_has_imported(server):
     assert Forked(server.address, f"{CALL}:tell").read()["imported"] == ["numpy"]
-    assert server.warm(["cnnfigs.arithmetic.sizes", "there.is.no.such.module"]).recv(3) == b"{}\n"
+    server.warm(["cnnfigs.arithmetic.sizes", "there.is.no.such.module"])
     assert Forked(server.address, f"{CALL}:tell").read()["imported"] == ["numpy", "cnnfigs.arithmetic.sizes"]
 
 
@@ -117,3 +117,12 @@ def test_server_and_children_end_with_who_started_them_even_if_killed(server):
     starter.kill()
     starter.wait()
     wait_until(lambda: not any(map(runs, numbers)))
+
+
+def test_the_server_calls_functions_itself_and_survives_none_that_ends_it(server):
+    assert server.call("math:prod", [2, 3, 7]) == 42
+    with Server() as other:
+        with pytest.raises(ForkError, match="has ended"):
+            other.call("math:sqrt", -1)
+        with pytest.raises(ForkError):
+            other.call("math:sqrt", 4)

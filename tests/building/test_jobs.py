@@ -93,16 +93,16 @@ def test_runs_are_computed_once_and_kept(tmp_path, monkeypatch):
     code = "from cnnfigs.illustrations.padding import Padding\n"
     pages = {"one": code + "Padding(size=4)\nPadding(size=5)", "two": code + "Padding(size=5)", "three": ""}
     with Server() as server:
-        needed = plan(server.address, pages)
+        needed = plan(server, pages)
         assert [len(needed[name]) for name in ("one", "two", "three")] == [2, 1, 0]
         assert needed["two"] == [job_of(Padding(size=5))]
         jobs = unique(job for each in needed.values() for job in each)
-        server.warm(keras=True).close()
+        server.warm_keras()
         done = [event for event in compute(server.address, jobs, 2) if isinstance(event, Done)]
         assert sorted(each.job.title for each in done) == ["Padding()", "Padding(size=4)"]
         assert not any(each.error or each.said for each in done)
         assert all(cache.is_kept(job.key) for job in jobs)
-        assert plan(server.address, pages) == {"one": [], "two": [], "three": []}
+        assert plan(server, pages) == {"one": [], "two": [], "three": []}
         # What fails is told, and the others go on.
         broken = [type(jobs[0])(**{**vars(jobs[0]), "parameters": "{'size': 99}"}), jobs[1]]
         told = {event.job.title: event.error for event in compute(server.address, broken, 1) if isinstance(event, Done)}

@@ -79,7 +79,10 @@ def embed(drawing: etree._Element) -> None:
 def _subset(weight: str, letters: str) -> bytes:
     """Return the text font with these letters only."""
     font = TTFont(FOLDER / f"text-{'bold' if weight == 'bold' else 'regular'}.ttf", recalcTimestamp=False)
-    options = Options(layout_features=[], name_IDs=[], drop_tables=["GDEF", "GPOS", "GSUB"])
+    for table in ("GDEF", "GPOS", "GSUB"):
+        if table in font:  # to leave them out by an option would be to read them first, which takes most of the time
+            del font[table]
+    options = Options(layout_features=[], name_IDs=[])
     subsetter = Subsetter(options)
     subsetter.populate(text=letters)
     subsetter.subset(font)

@@ -189,8 +189,8 @@ def building(app: Sphinx) -> Building:
 
 def begin(app: Sphinx) -> None:
     """Begin a build."""
-    # What a kernel's client has to say of its own doings is no news.
-    logging_of_python.getLogger("traitlets").setLevel(logging_of_python.WARNING)
+    # A library of the theme's turns on the notices of all others, of each letter of a font and of each kernel.
+    logging_of_python.getLogger().setLevel(logging_of_python.WARNING)
     app.cnnfigs_building = Building(app)  # type: ignore[attr-defined]
     building(app).begin()
 

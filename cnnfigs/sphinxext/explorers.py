@@ -162,6 +162,14 @@ def runs_here(builder: Any) -> bool:
     return isinstance(builder, StandaloneHTMLBuilder) and not builder.embedded
 
 
+def version_of(builder: Any) -> str:
+    """Return the version of the explorers' files, which is the same for all of a build."""
+    if not hasattr(builder, "explorers_version"):
+        builder.explorers_version = assets.version()
+    version: str = builder.explorers_version
+    return version
+
+
 def visit_explorer(self: HTML5Translator, node: ExplorerNode) -> None:
     """Open the explorer's element."""
     if runs_here(self.builder):
@@ -169,7 +177,7 @@ def visit_explorer(self: HTML5Translator, node: ExplorerNode) -> None:
         attributes = {
             "id": f"explore-{explorer.name}",
             "data-scripts": " ".join(explorer.files),
-            "data-version": assets.version(),
+            "data-version": version_of(self.builder),
             "data-settings": urlencode(node["settings"]),
         }
         told = "".join(f' {key}="{escape(value)}"' for key, value in attributes.items() if value)

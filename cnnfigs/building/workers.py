@@ -16,7 +16,7 @@ from typing import Any
 
 from cnnfigs import cache
 from cnnfigs.building.forking import Forked, ForkError, Server
-from cnnfigs.building.jobs import Job, jobs_of, make
+from cnnfigs.building.jobs import Job, make
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,8 @@ def plan(server: Server, pages: Mapping[str, str]) -> dict[str, list[Job]]:
 
 def missing(pages: Mapping[str, str]) -> dict[str, list[dict[str, str]]]:
     """Find the runs that pages need and that are not kept, in a form that JSON can write."""
+    from cnnfigs.building.finding import jobs_of  # it imports illustrations, and with them matplotlib
+
     needed = {name: dict.fromkeys(jobs_of(cells)) for name, cells in pages.items()}
     return {name: [asdict(job) for job in jobs if not cache.is_kept(job.key)] for name, jobs in needed.items()}
 

@@ -13,10 +13,7 @@ import shutil
 from functools import cache
 from pathlib import Path
 
-from fontTools.subset import Options, Subsetter  # type: ignore[import-untyped]
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from lxml import etree
-from matplotlib.font_manager import fontManager
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -30,15 +27,20 @@ FOLDER = Path(__file__).with_name("fonts")
 @cache
 def register() -> None:
     """Make the text font known to matplotlib, whose list of fonts is one for the whole process."""
+    from matplotlib.font_manager import fontManager  # a site in which nothing has changed is built without
+
     for path in sorted(FOLDER.glob("*.ttf")):
         fontManager.addfont(path)
 
 
-def copy_web_fonts(folder: Path) -> None:
-    """Write what browsers need into a folder: ``fonts.css``, the files that it names, and their licences."""
+def copy_web_fonts(folder: Path, licences: bool = True) -> None:
+    """Write what browsers need into a folder: ``fonts.css``, the files that it names, and their licences as texts.
+
+    Where no texts may lie, as in an ePub, the licences stand in the files themselves.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for path in FOLDER.iterdir():
-        if path.suffix != ".ttf":
+        if path.suffix != ".ttf" and (licences or path.suffix != ".txt"):
             shutil.copyfile(path, folder / path.name)
 
 
@@ -78,6 +80,9 @@ def embed(drawing: etree._Element) -> None:
 @cache
 def _subset(weight: str, letters: str) -> bytes:
     """Return the text font with these letters only."""
+    from fontTools.subset import Options, Subsetter  # type: ignore[import-untyped]
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+
     font = TTFont(FOLDER / f"text-{'bold' if weight == 'bold' else 'regular'}.ttf", recalcTimestamp=False)
     for table in ("GDEF", "GPOS", "GSUB"):
         if table in font:  # to leave them out by an option would be to read them first, which takes most of the time

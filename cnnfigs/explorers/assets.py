@@ -1,12 +1,13 @@
 """The files that explorers load: their code in one file, and data.
 
-The code is that of ``scripts/``, one file after the other and else as it stands there: together they are smaller when
-compressed, and one request brings them. Data comes when an explorer that needs it does.
+The code is that of ``scripts/``, one file after the other, without comments and else as it stands there: together they
+are smaller when compressed, and one request brings them. Data comes when an explorer that needs it does.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from pkgutil import resolve_name
@@ -55,7 +56,18 @@ def write_assets(folder: Path) -> None:
 def bundle() -> str:
     """Return the code of all explorers, with their settings before it."""
     names = dict.fromkeys(name for explorer in EXPLORERS.values() for name in (*SHARED, *explorer.scripts))
-    return "\n".join([registry_script(), *((SCRIPTS / name).read_text("utf-8") for name in names)])
+    return "\n".join([registry_script(), *(without_comments((SCRIPTS / name).read_text("utf-8")) for name in names)])
+
+
+def without_comments(script: str) -> str:
+    r"""Leave out comments that have lines of their own; what runs stays as it stands.
+
+    Examples
+    --------
+    >>> without_comments("/** Halve. */\nhalf = (x) => x / 2; // exact\n  // as said\n/**\n * More.\n */\nhalf(4);\n")
+    'half = (x) => x / 2; // exact\nhalf(4);\n'
+    """
+    return re.sub(r"(?ms)^ *(?://[^\n]*|/\*\*?(?:(?!\*/).)*\*/)\n", "", script)
 
 
 def version() -> str:

@@ -160,7 +160,7 @@ class Book(Epub3Builder):
         static.mkdir(parents=True)
         self.create_pygments_style_file()
         shutil.copyfile(Path(__file__).with_name("book.css"), static / "book.css")
-        copy_web_fonts(static / "fonts")
+        copy_web_fonts(static / "fonts", licences=False)
         author = self.config.author[:1].upper() + self.config.author[1:]
         Path(self.outdir, COVER).write_bytes(cards.draw(self.config.project, below=author, size=(600, 900)))
 

@@ -24,7 +24,6 @@ from sphinx.application import ENV_PICKLE_FILENAME
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
-from cnnfigs.building import cluster
 from cnnfigs.building.costs import Costs
 from cnnfigs.building.forking import AVAILABLE, ForkError, Server
 from cnnfigs.building.progress import Teller
@@ -138,6 +137,8 @@ class Building:
         jobs = self.costs.ordered(jobs)
         scheduler = self.app.config.building_scheduler
         if scheduler:
+            from cnnfigs.building import cluster
+
             try:
                 for event in cluster.compute(scheduler, jobs, self.teller.say):
                     self.teller.watch(event)

@@ -7,7 +7,7 @@ from distributed import LocalCluster
 
 from cnnfigs import cache
 from cnnfigs.building import cluster
-from cnnfigs.building.jobs import jobs_of
+from cnnfigs.building.finding import jobs_of
 from cnnfigs.building.workers import Done
 from cnnfigs.cluster import ClusterError
 

@@ -7,8 +7,8 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from cnnfigs import cache, catalog
 from cnnfigs.building.costs import Costs
+from cnnfigs.building.finding import job_of, jobs_of
 from cnnfigs.building.forking import AVAILABLE, Server
-from cnnfigs.building.jobs import job_of, jobs_of
 from cnnfigs.building.workers import Done, compute, plan, unique
 from cnnfigs.illustrations.base import Illustration
 from cnnfigs.illustrations.padding import Padding

@@ -1,6 +1,7 @@
 """Pages as notebooks: what they say is compared with the page, and every one of the real site is run."""
 
 import re
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -245,7 +246,7 @@ def test_nothing_of_mysts_own_is_left_in_a_notebook_and_its_links_lead_to_notebo
 
 def new_kernel() -> KernelManager:
     """A kernel that is spoken to by files: a port that is free now, another process may take meanwhile."""
-    return KernelManager(kernel_name="python3", transport="ipc")
+    return KernelManager(kernel_name="python3", transport="ipc", ip=str(Path(tempfile.mkdtemp(), "kernel")))
 
 
 def run(path: Path, kernel: KernelManager, folder: Path) -> str:

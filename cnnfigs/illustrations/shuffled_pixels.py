@@ -53,9 +53,9 @@ class ShuffledPixels(Picture):
 
     def draw(self, run: Shuffled) -> Figure:
         """Draw image, weights and answer, above as they are and below shuffled."""
-        side, height = 120, 144
-        made, axes = canvas(496, 34 + 2 * height - 16)
-        lefts = (4, 148, 322)
+        side, height = 128, 152
+        made, axes = canvas(512, 34 + 2 * height - 16)
+        lefts = (4, 156, 338)
         for left, width, name in zip(lefts, (side, side, 100), ("image", "a unit’s weights", "answer"), strict=True):
             label(axes, left + width / 2, 14, name, size=LARGE, bold=True)
         limit = float(np.abs(run.weights).max())

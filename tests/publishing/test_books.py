@@ -206,7 +206,8 @@ def test_the_contents_of_the_pdf_tell_on_which_sheet_each_part_is(printed):
     for title, place in places.items():
         sheet = reader.get_destination_page_number(destinations(reader)[place])
         assert title in sheets[sheet]
-        assert re.search(rf"{title}\W*{sheet + 1}\b", contents)
+        # Where two letters stand close, reading a PDF finds a gap that nobody sees.
+        assert re.search(rf"{title.replace(' ', '')}\W*{sheet + 1}(?!\d)", contents.replace(" ", ""))
     assert len(sheets) == 5  # title, contents, three pages
     # A PDF tells the margins first: the page's title and the number of the sheet.
     heads = ["Small networks 3 ", "The first 4 ", "The second 5 "]

@@ -160,6 +160,8 @@ def make(folder: Path) -> None:
         fixed["OS/2"].usWeightClass = weight
         fixed["OS/2"].fsSelection = 0x20 if weight == 700 else 0x40
         fixed["head"].macStyle = int(weight == 700)
+        # matplotlib centres a line between these two: so digits and capitals stand in the middle.
+        fixed["hhea"].ascent = fixed["OS/2"].sTypoAscender = fixed["OS/2"].sCapHeight
         save(fixed, folder / f"text-{style.lower()}.ttf")
     # The shapes for small scripts alone weigh as much as all the rest.
     drawn = maths.getBestCmap()

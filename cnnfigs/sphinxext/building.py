@@ -103,11 +103,7 @@ class Building:
                 self.server.close()
                 self.server = None
             return
-        reasons = freshness.reasons(env, list(cells))
-        again = [f"{name} ({why})" for name, why in reasons.items() if why != "new"]
-        new = len(cells) - len(again)
-        told = [f"{new} {'page is' if new == 1 else 'pages are'} run for the first time"] if new else []
-        self.teller.say("; ".join([*told, *([f"run again: {', '.join(again)}"] if again else [])]))
+        self.teller.say(summary(freshness.reasons(env, list(cells))))
         if not AVAILABLE:
             return
         try:
@@ -148,6 +144,28 @@ class Building:
         server.warm_keras()
         for event in compute(server.address, jobs, self.app.parallel):
             self.teller.watch(event)
+
+
+def summary(reasons: Mapping[str, str]) -> str:
+    """Say in a line which pages are run, and why.
+
+    Parameters
+    ----------
+    reasons
+        From :func:`cnnfigs.sphinxext.freshness.reasons`.
+
+    Examples
+    --------
+    >>> summary({"one": "new", "two": "tiny.sums", "three": "its cells", "four": "tiny.sums"})
+    '1 page is run for the first time; run again: two, four (tiny.sums), three (its cells)'
+    """
+    because: dict[str, list[str]] = {}
+    for name, why in reasons.items():
+        because.setdefault(why, []).append(name)
+    new = len(because.pop("new", []))
+    first = [f"{new} {'page is' if new == 1 else 'pages are'} run for the first time"] if new else []
+    again = ", ".join(f"{', '.join(names)} ({why})" for why, names in because.items())
+    return "; ".join([*first, *([f"run again: {again}"] if again else [])])
 
 
 def cells_to_run(app: Sphinx, names: list[str]) -> dict[str, str]:

@@ -13,6 +13,9 @@ from cnnfigs.building.costs import Costs
 from cnnfigs.building.jobs import Job
 from cnnfigs.building.workers import Done
 
+#: Seconds between two lines of which none tells of a page.
+PAUSE = 15
+
 
 class Teller:
     """Tells how far a build is, on standard output.
@@ -36,7 +39,7 @@ class Teller:
         self._left: dict[str, float] = {}
         self._running: dict[str, str] = {}
         self._total = self._to_read = 0
-        self._expected = self._begun = 0.0
+        self._expected = self._begun = self._told = 0.0
         #: Seconds of processor time that each run took, by its title.
         self.measured: dict[str, float] = {}
 
@@ -71,7 +74,8 @@ class Teller:
         """
         self._waiting = {name: {job.key for job in jobs} for name, jobs in needed.items()}
         self._left = {job.key: self._costs.of(job) for jobs in needed.values() for job in jobs}
-        self._total, self._expected, self._begun = len(self._left), sum(self._left.values()), time.monotonic()
+        self._total, self._expected = len(self._left), sum(self._left.values())
+        self._begun = self._told = time.monotonic()
 
     def watch(self, event: Job | Done) -> None:
         """Tell of a run that has begun or ended."""
@@ -89,8 +93,10 @@ class Teller:
             keys.discard(job.key)
         for text in (*event.said, *filter(None, [event.error])):
             self.say(f"{job.title}: {text}")
-        if ready and not self._looked_at:
-            self.say(f"{self._state()}: {', '.join(ready)}")
+        # Where nobody looks on, a line when a page is ready, and one now and then.
+        if not self._looked_at and (ready or time.monotonic() - self._told > PAUSE):
+            self._told = time.monotonic()
+            self.say(f"{self._state()}{': ' if ready else ''}{', '.join(ready)}")
 
     def _state(self) -> str:
         pages = sum(not keys for keys in self._waiting.values())

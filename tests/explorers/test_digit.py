@@ -31,6 +31,7 @@ def places(opened, points):
     """Pixels of the paper as points of the window."""
     paper = opened.element.locator(".paper svg")
     paper.evaluate("paper => paper.scrollIntoView({block: 'center', behavior: 'instant'})")
+    opened.come_to_rest()
     box = paper.bounding_box()
     return [(box["x"] + x / 28 * box["width"], box["y"] + y / 28 * box["height"]) for x, y in points]
 
@@ -73,14 +74,6 @@ def test_drawn_with_a_mouse_and_nothing_moves_by_itself(open_explorer, name, mot
 def test_drawn_with_a_finger_on_a_phone(open_explorer):
     opened = open_explorer("digit", "digit=0", viewport=PHONE, has_touch=True, is_mobile=True)
     corners = places(opened, SEVEN)
-    # What is above moves while it loads; then nothing but the finger could move the page.
-    opened.page.evaluate("document.fonts.ready")
-    opened.page.wait_for_function(
-        """() => new Promise(done => {
-            const before = scrollY;
-            setTimeout(() => done(scrollY === before && document.readyState === 'complete'), 200);
-        })"""
-    )
     before = opened.page.evaluate("scrollY")
     along = [
         (x1 + (x2 - x1) * part / 8, y1 + (y2 - y1) * part / 8)

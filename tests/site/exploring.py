@@ -28,6 +28,15 @@ class Opened:
     def state(self) -> dict[str, object]:
         return self.element.evaluate("element => element.state")
 
+    def come_to_rest(self) -> None:
+        """Wait until all that loads beside it is there, and it stays where it is: then it can be pointed at."""
+        self.page.wait_for_load_state("networkidle")
+        self.page.evaluate("document.fonts.ready")
+        seen: list[object] = []
+        while len(seen) < 3 or seen[-3:] != [seen[-1]] * 3:
+            seen.append(self.element.bounding_box())
+            time.sleep(0.03)
+
     def follow(self, fragment: str) -> None:
         """Go to a fragment of the page, and wait until the explorer has seen it."""
         self.page.evaluate(

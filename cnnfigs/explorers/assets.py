@@ -42,6 +42,11 @@ def write_assets(folder: Path) -> None:
         Where to; it is made. Hidden files in it remember what the data scripts were made from.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    # To work out what each was made from takes longer than all else when nothing has changed.
+    seen, glance = folder / ".glance", provenance.glance("cnnfigs")
+    there = all((folder / name).exists() for name in (*LOADER, BUNDLE, *DATA))
+    if there and seen.exists() and seen.read_text("utf-8") == glance:
+        return
     for name in LOADER:
         (folder / name).write_bytes((SCRIPTS / name).read_bytes())
     (folder / BUNDLE).write_text(bundle(), "utf-8")
@@ -51,6 +56,7 @@ def write_assets(folder: Path) -> None:
         if not (folder / name).exists() or not note.exists() or note.read_text("utf-8") != made_from:
             (folder / name).write_text(resolve_name(write)(), "utf-8")
             note.write_text(made_from, "utf-8")
+    seen.write_text(glance, "utf-8")
 
 
 def bundle() -> str:

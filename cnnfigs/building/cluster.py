@@ -16,7 +16,8 @@ def compute(address: str, jobs: Sequence[Job], say: Callable[[str], None]) -> It
     """Compute runs on the workers of a Dask scheduler, and keep them here.
 
     With the same versions, kind of processor and threads the results are those of this machine, bit by bit, but for
-    runs that begin with random weights, whose seeds do not yet hold in a worker's thread; on other processors they may differ in the last digits of a 32-bit number, about 1 part in 10⁵ of what is drawn or told.
+    runs that begin with random weights, whose seeds do not yet hold in a worker's thread. On other processors they may
+    differ in the last digits of a 32-bit number, about 1 part in 10⁵ of what is drawn or told.
 
     Parameters
     ----------

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from cnnfigs.building.jobs import Job
 
-#: Seconds of processor time on the machine where they were measured, by the call that makes the illustration. Written
-#: by ``nox -s bench``.
+#: Seconds of processor time on the machine where they were measured, by the call that makes the illustration: a
+#: copy of the ``costs.json`` that a build from nothing has left in its folder ``.cache``.
 SHIPPED = Path(__file__).with_name("costs.json")
 #: What is assumed of a run that nobody has measured.
 UNKNOWN = 1.0

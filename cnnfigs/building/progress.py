@@ -108,9 +108,9 @@ class Teller:
 
     # Reading
 
-    def begin_reading(self, names: Sequence[str], run: Sequence[str]) -> None:
-        """Begin to tell of pages: all that are read, and those of them whose cells are run."""
-        self._to_read = len(names)
+    def begin_reading(self, count: int) -> None:
+        """Begin to tell of so many pages."""
+        self._to_read = count
 
     def read(self, name: str) -> None:
         """Tell that a page has been read; called in whatever process has done it."""

@@ -56,8 +56,6 @@ class Building:
         self.server: Server | None = None
         self.costs = Costs(self.folder)
         self.teller = Teller(app.config.building_told, self.costs)
-        #: Pages whose cells run in this build.
-        self.pages: list[str] = []
         self._lock = FileLock(self.folder / "build.lock")
         self._unfinished = self.folder / f"{app.doctreedir.name}.unfinished"
 
@@ -96,8 +94,7 @@ class Building:
     def prepare(self, env: BuildEnvironment, names: list[str]) -> None:
         """Compute what the cells of some pages need."""
         cells = cells_to_run(self.app, names)
-        self.pages = list(cells)
-        self.teller.begin_reading(names, list(cells))
+        self.teller.begin_reading(len(names))
         if not cells:
             if self.server is not None:
                 self.server.close()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 
 from cnnfigs.experiments.images import Shuffle
@@ -20,7 +21,7 @@ BASIC = ("convnet", "dense_512", "dense_131")
 SHUFFLES: tuple[Shuffle, ...] = ("pixels", "within blocks", "blocks")
 #: Numbers of training images, each with the seeds that it is tried with.
 AMOUNTS: Mapping[int, tuple[int, ...]] = MappingProxyType(
-    {100: FIVE, 300: FIVE, 1_000: FIVE, 3_000: FIVE, 10_000: FIVE, 30_000: THREE, 60_000: (1, 2)}
+    {100: FIVE, 300: FIVE, 1_000: FIVE, 3_000: FIVE, 10_000: FIVE, 30_000: THREE, 60_000: THREE}
 )
 #: An image of this side can be moved by 8 pixels in a canvas of that side, and nothing is cut.
 CANVAS, LOWER_RIGHT = 44, (16, 16)
@@ -53,6 +54,11 @@ def usual(network: str, seed: int) -> Training:
 def by_recipe(network: str, seed: int) -> Training:
     """Describe a network trained as the tutorial's are: all images, until the held-out ones say stop."""
     return Training(seed, network, images=60_000, steps=None)
+
+
+def unstopped(seed: int) -> Training:
+    """Describe the network without pooling, trained for as many steps as the others, whatever it learns by heart."""
+    return Training(seed, "unpooled")
 
 
 def with_images(network: str, images: int, seed: int) -> Training:
@@ -124,11 +130,11 @@ EXPERIMENTS: Mapping[str, Experiment] = MappingProxyType(
                         *(usual(f"convnet_global_{each}", seed) for seed in FIVE for each in ("average", "max")),
                         *(
                             how(network, seed)
-                            for seed in (1, 2)
+                            for seed in THREE
                             for how in (on_canvas, in_the_corner)
                             for network in ("convnet", "convnet_global_max", "dense_512")
                         ),
-                        *(padded(seed) for seed in (1, 2)),
+                        *(padded(seed) for seed in THREE),
                         *(shifted(network, seed) for seed in THREE for network in ("convnet", "dense_512")),
                     ]
                 ),
@@ -147,15 +153,26 @@ EXPERIMENTS: Mapping[str, Experiment] = MappingProxyType(
                 "downsampling",
                 "Is the maximum the best of each 2×2?",
                 _in_turn(
-                    [
-                        *(
-                            by_recipe(network, seed)
-                            for seed in FIVE
-                            for network in ("convnet", "convnet_mean_pooling", "convnet_pick_one", "convnet_strided")
-                        ),
-                        *(by_recipe("unpooled", seed) for seed in (1, 2)),
-                    ]
+                    by_recipe(network, seed)
+                    for seed in FIVE
+                    for network in (
+                        "convnet",
+                        "convnet_mean_pooling",
+                        "convnet_pick_one",
+                        "convnet_strided",
+                        "unpooled",
+                    )
                 ),
+            ),
+            Experiment(
+                "overfitting",
+                "Does a network without pooling learn more by heart, where nothing stops it early?",
+                _in_turn(how(seed) for seed in FIVE for how in (partial(usual, "convnet"), unstopped)),
+            ),
+            Experiment(
+                "lenet5",
+                "How many errors does LeNet-5 make, trained as the tutorial's networks are?",
+                _in_turn(by_recipe("lenet5", seed) for seed in FIVE),
             ),
             Experiment(
                 "peephole",

@@ -12,18 +12,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnnfigs.experiments.records import RecordError, path_of
 from cnnfigs.experiments.results import Results, paired, results
-from cnnfigs.experiments.statistics import around_mean, paired_difference, wilson
+from cnnfigs.experiments.statistics import CONFIDENCE, paired_difference, standard_error, wilson, with_both_chances
 from cnnfigs.experiments.trials import Training
 
 #: What counts as equal where a claim says that something makes no difference: one percentage point.
 EQUAL = 0.01
-#: From two seeds, Student's t gives intervals that are thirteen times the standard error to each side.
+#: With fewer seeds there is no interval and no verdict: from two, Student's t would reach thirteen standard errors far.
 ENOUGH = 3
-#: Standard errors to each side of a 95 % interval of a mean over thousands of images.
-REACH = 1.96
 
 Pair = tuple[float, float]
-Verdict = Literal["holds", "partly", "not here", "not yet measured"]
+Verdict = Literal["holds", "partly", "not here", "too few seeds", "not yet measured"]
 
 
 @dataclass(frozen=True)
@@ -38,10 +36,10 @@ class Comparison:
         The mean over the seeds, a share between −1 and 1.
     each
         The difference with each seed, shape (seeds,).
-    over_images
-        Where the mean would lie on other images; None where that is not known.
-    over_seeds
-        Where it would lie with other seeds; None with a single one.
+    images_error
+        Standard error of the mean over images.
+    seeds_error
+        Standard error of the mean over seeds; not a number with a single one.
     seeds
         The seeds.
     needed
@@ -51,33 +49,28 @@ class Comparison:
     name: str
     difference: float
     each: NDArray[np.float64]
-    over_images: Pair | None
-    over_seeds: Pair | None
+    images_error: float
+    seeds_error: float
     seeds: tuple[int, ...]
     needed: float = 0.0
 
     @property
-    def intervals(self) -> tuple[Pair, ...]:
-        """The intervals that decide: an interval over fewer than three seeds does only where there is no other."""
-        both = (self.over_images, self.over_seeds)
-        if self.over_images is not None and len(self.seeds) < ENOUGH:
-            both = (self.over_images, None)
-        return tuple(pair for pair in both if pair is not None)
-
-    @property
-    def widest(self) -> Pair | None:
-        """The wider interval, which decides; None if there is none."""
-        return max(self.intervals, key=lambda pair: pair[1] - pair[0], default=None)
+    def interval(self) -> Pair | None:
+        """Where the difference lies on other images and with other seeds; None with fewer than three seeds."""
+        if len(self.seeds) < ENOUGH:
+            return None
+        low, high = with_both_chances(self.difference, self.images_error, self.seeds_error, len(self.seeds))
+        return low, high
 
     @property
     def is_shown(self) -> bool:
-        """Whether the difference, and each interval with both ends, is larger than the claim needs."""
-        return min([self.difference, *(low for low, _ in self.intervals)]) > self.needed
+        """Whether the whole interval is larger than the claim needs."""
+        return self.interval is not None and self.interval[0] > self.needed
 
     @property
     def is_refuted(self) -> bool:
-        """Whether the difference, and each interval with both ends, is not larger than the claim needs."""
-        return max([self.difference, *(high for _, high in self.intervals)]) <= self.needed
+        """Whether the whole interval is not larger than the claim needs."""
+        return self.interval is not None and self.interval[1] <= self.needed
 
 
 @dataclass(frozen=True)
@@ -132,11 +125,14 @@ class Findings:
         Paired differences.
     missing
         What has no record yet.
+    conditions
+        What the networks were trained on and asked about.
     """
 
     measured: tuple[Measured, ...]
     comparisons: tuple[Comparison, ...]
     missing: tuple[str, ...]
+    conditions: str
 
     def of(self, network: str, condition: str = "") -> Measured:
         """Return what was measured of one network under one condition."""
@@ -144,20 +140,34 @@ class Findings:
 
 
 def verdict(comparisons: Sequence[Comparison]) -> Verdict:
-    """Judge a claim by the comparisons that it promises something about.
-
-    It holds if all of them are shown, holds partly if some are, and does not hold here if none is.
+    """Judge a claim by the comparisons that it promises something about; :func:`rule` says it in words.
 
     Examples
     --------
-    >>> clear, close = [compare_values("a", (1, 2), values) for values in ([0.2, 0.21], [0.1, -0.1])]
-    >>> verdict([clear]), verdict([clear, close]), verdict([close]), verdict([])
-    ('holds', 'partly', 'not here', 'not yet measured')
+    >>> seeds = (1, 2, 3)
+    >>> clear, close = [compare_values("a", seeds, values) for values in ([0.2, 0.21, 0.2], [0.1, -0.1, 0.1])]
+    >>> verdict([clear]), verdict([clear, close]), verdict([close])
+    ('holds', 'partly', 'not here')
+    >>> verdict([clear, compare_values("a", (1, 2), [0.2, 0.21])]), verdict([])
+    ('too few seeds', 'not yet measured')
     """
-    shown = [each.is_shown for each in comparisons]
-    if not shown:
+    if not comparisons:
         return "not yet measured"
+    if any(each.interval is None for each in comparisons):
+        return "too few seeds"
+    shown = [each.is_shown for each in comparisons]
     return "holds" if all(shown) else "partly" if any(shown) else "not here"
+
+
+def rule() -> str:
+    """Say in words by which rule :func:`verdict` judges, with the numbers that it uses."""
+    return (
+        f"A comparison is shown if its whole {100 * CONFIDENCE:.0f} % interval lies above zero, or above "
+        f"−{100 * EQUAL:g} percentage point where the claim is that something makes no difference. The "
+        "interval holds both chances: the standard errors over images and over seeds, added as squares, times "
+        "Student’s t for so many seeds. A claim holds if all its comparisons are shown, partly if some are, and not "
+        f"here if none is. With fewer than {ENOUGH} seeds in any of them there is no verdict: too few seeds."
+    )
 
 
 def compare(name: str, one: Results, other: Results, needed: float = 0.0) -> Comparison:
@@ -168,17 +178,19 @@ def compare(name: str, one: Results, other: Results, needed: float = 0.0) -> Com
         name,
         found.mean,
         first.mean(axis=1) - second.mean(axis=1),
-        _pair(found.over_images),
-        _pair(found.over_seeds),
+        found.images_error,
+        found.seeds_error,
         tuple(sorted({*one.seeds} & {*other.seeds})),
         needed,
     )
 
 
-def compare_values(name: str, seeds: tuple[int, ...], differences: ArrayLike, needed: float = 0.0) -> Comparison:
-    """Compare by the differences with each seed alone, shape (seeds,)."""
+def compare_values(
+    name: str, seeds: tuple[int, ...], differences: ArrayLike, needed: float = 0.0, images_error: float = 0.0
+) -> Comparison:
+    """Compare by the differences with each seed, shape (seeds,), and what chance lies in the images, if any does."""
     each = np.asarray(differences, dtype=np.float64)
-    return Comparison(name, float(each.mean()), each, None, _pair(around_mean(each)), seeds, needed)
+    return Comparison(name, float(each.mean()), each, images_error, standard_error(each), seeds, needed)
 
 
 def compare_counts(
@@ -192,7 +204,7 @@ def compare_counts(
 ) -> Comparison:
     """Compare two accuracies of which it is not recorded image by image who was right; the first minus the second.
 
-    The interval over images is the widest that the counts allow, however the right answers are distributed.
+    The chance of the images is the largest that the counts allow, however the right answers are distributed.
 
     Parameters
     ----------
@@ -211,47 +223,29 @@ def compare_counts(
 
     Examples
     --------
-    >>> low, high = compare_counts("a", (1,), [0.9], [0.8], 900).over_images
-    >>> f"{low:.3f} {high:.3f}"
-    '0.065 0.135'
-    >>> compare_counts("a", (1,), [0.9], [0.9], 900, changed=0.0).over_images
-    (0.0, 0.0)
+    >>> f"{compare_counts('a', (1,), [0.9], [0.8], 900).images_error:.4f}"
+    '0.0180'
+    >>> compare_counts("a", (1,), [0.9], [0.9], 900, changed=0.0).images_error
+    0.0
     """
     first, second = np.asarray(one, dtype=np.float64), np.asarray(other, dtype=np.float64)
-    found = compare_values(name, seeds, first - second, needed)
-    reach = widest_reach(first, second, asked, changed)
-    return replace(found, over_images=(found.difference - reach, found.difference + reach))
+    return compare_values(name, seeds, first - second, needed, largest_error(first, second, asked, changed))
 
 
-def widest_reach(one: NDArray[np.float64], other: NDArray[np.float64], asked: int, changed: ArrayLike = 1.0) -> float:
-    """Tell how far a 95 % interval over images reaches to each side of a difference, at most; see compare_counts.
+def largest_error(one: NDArray[np.float64], other: NDArray[np.float64], asked: int, changed: ArrayLike = 1.0) -> float:
+    """Give the largest standard error over images that a difference can have; see :func:`compare_counts`.
 
     An image counts +1, 0 or −1. The share of those that are not 0 is at most the sum of the accuracies, or of the
     errors, and so is the mean of the squares.
     """
     not_zero = np.minimum(np.minimum(one + other, 2 - one - other), changed)
     variance = np.maximum(not_zero - (one - other) ** 2, 0)
-    return float(REACH * np.sqrt(variance / asked).mean())
+    return float(np.sqrt(variance / asked).mean())
 
 
 def reverse(comparison: Comparison, needed: float = 0.0) -> Comparison:
     """Take the difference the other way round, as another claim may need it."""
-    return replace(
-        comparison,
-        difference=-comparison.difference,
-        each=-comparison.each,
-        over_images=_turned(comparison.over_images),
-        over_seeds=_turned(comparison.over_seeds),
-        needed=needed,
-    )
-
-
-def _turned(pair: Pair | None) -> Pair | None:
-    return None if pair is None else (-pair[1], -pair[0])
-
-
-def _pair(interval: tuple[float, float] | None) -> Pair | None:
-    return None if interval is None else (float(interval[0]), float(interval[1]))
+    return replace(comparison, difference=-comparison.difference, each=-comparison.each, needed=needed)
 
 
 def recorded(

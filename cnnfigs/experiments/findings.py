@@ -5,8 +5,8 @@ All comparisons are paired: the same images, the same seeds. Networks that have 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -28,6 +28,7 @@ from cnnfigs.experiments.catalog import (
     shifted,
     shuffled,
     through_a_hole,
+    unstopped,
     usual,
     with_images,
 )
@@ -35,14 +36,16 @@ from cnnfigs.experiments.comparisons import (
     EQUAL,
     Comparison,
     Findings,
+    Measured,
     Pair,
     compare,
     compare_counts,
     compare_values,
+    largest_error,
     measured,
     recorded,
-    widest_reach,
 )
+from cnnfigs.experiments.conditions import conditions
 from cnnfigs.experiments.records import RECORDS, RecordError, path_of
 from cnnfigs.experiments.results import Results
 from cnnfigs.experiments.statistics import amount_for, around_mean, mcnemar
@@ -127,12 +130,16 @@ class Examples:
         Each network with each amount, and the convnet minus each dense network.
     readings
         For each dense network that reaches the mark.
+    needed
+        For each amount, how many images `dense_512` needs to equal the convnet with that amount, shape (amounts,);
+        not a number if not even the largest amount is enough.
     """
 
     wanted: int
     amounts: tuple[int, ...]
     findings: Findings
     readings: tuple[Reading, ...]
+    needed: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -185,6 +192,8 @@ class Shifts:
         Comparisons: the convnet minus the dense network; moved by a little minus unmoved; the remedy minus the usual.
     missing
         What has no record yet.
+    conditions
+        What the networks were trained on and asked about, by the names above.
     """
 
     usual: tuple[Line, ...]
@@ -197,6 +206,7 @@ class Shifts:
     small: tuple[Comparison, ...]
     helped: tuple[Comparison, ...]
     missing: tuple[str, ...]
+    conditions: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -226,10 +236,11 @@ class Corner:
 
 @dataclass(frozen=True)
 class Corners:
-    """Networks trained in one corner and asked in another, and what has no record yet."""
+    """Networks trained in one corner and asked in another, what has no record yet, and the conditions."""
 
     corners: tuple[Corner, ...]
     missing: tuple[str, ...]
+    conditions: str
 
 
 @dataclass(frozen=True)
@@ -290,6 +301,7 @@ def against_dense(folder: Path = RECORDS) -> AgainstDense:
         tuple(measured(name, each) for name, each in found.items()),
         tuple(compare(other, found[convnet], found[other]) for other in others),
         missing,
+        conditions(found.values()),
     )
     return AgainstDense(findings, tuple(disagreements))
 
@@ -329,11 +341,18 @@ def fewer_examples(wanted: int = 1_000, folder: Path = RECORDS) -> Examples:
         if network in table[amount]
     )
     readings = (_read_sideways(network, wanted, table) for network in BASIC[1:])
+    worth = [_read_sideways("dense_512", amount, table) for amount in amounts]
     return Examples(
         wanted,
         tuple(amounts),
-        Findings(found, tuple(comparisons), tuple(missing)),
+        Findings(
+            found,
+            tuple(comparisons),
+            tuple(missing),
+            conditions(each for row in table.values() for each in row.values()),
+        ),
         tuple(each for each in readings if each is not None),
+        np.array([np.nan if each is None else each.mean for each in worth]),
     )
 
 
@@ -417,6 +436,11 @@ def moved_digits(folder: Path = RECORDS) -> Shifts:
             for length in (4, 8)
         ),
         missing=missing,
+        conditions={
+            "usual": conditions(found.values(), "shifts"),
+            "back": conditions(found.values(), "shifts and back"),
+            **{name: conditions(each.values(), "shifts") for name, each in settings.items() if each},
+        },
     )
 
 
@@ -451,14 +475,15 @@ def other_corner(folder: Path = RECORDS) -> Corners:
         **{each: partial(in_the_corner, each) for each in ("convnet", "dense_512", "convnet_global_max")},
         "convnet_global_max_padded": padded,
     }
-    found, missing = recorded("anywhere", described, (1, 2), folder)
+    found, missing = recorded("anywhere", described, THREE, folder)
     corners = []
     for name, each in found.items():
         home, away = _at_home(each), each.elsewhere["upper left"]
         changed = 1 - each.same["upper left"]
         compared = compare_counts(name, each.seeds, away, home, each.asked_elsewhere, -EQUAL, changed)
         corners.append(Corner(name, home, away, each.seeds, compared))
-    return Corners(tuple(corners), missing)
+    cornered = [each for each in found.values() if each.trials[0].place]
+    return Corners(tuple(corners), missing, conditions(cornered, "upper left"))
 
 
 def neighborhood(folder: Path = RECORDS) -> Neighborhood:
@@ -478,6 +503,7 @@ def neighborhood(folder: Path = RECORDS) -> Neighborhood:
             if shuffle != "none" and f"{network}, none" in found
         ),
         missing,
+        conditions(found.values()),
     )
     against = (
         compare(shuffle, found[f"convnet, {shuffle}"], found[f"dense_512, {shuffle}"])
@@ -494,28 +520,37 @@ def downsampling(folder: Path = RECORDS) -> Findings:
         tuple(measured(name, each) for name, each in found.items()),
         tuple(compare(name, found["convnet"], found[name]) for name in found if name != "convnet"),
         missing,
+        conditions(found.values()),
     )
 
 
-def gaps(found: Findings) -> tuple[Comparison, ...]:
-    """Compare how much better each network is on images that it learned from; each is the other minus the convnet.
+def overfitting(folder: Path = RECORDS) -> Findings:
+    """Compare how much better networks are on images that they learned from, where nothing stopped them early.
 
-    Over images there are two samples, those of the training and those of the test, and both count.
+    Each comparison is the gap between training and test accuracy, the other network's minus the convnet's.
     """
-    first, *others = found.measured
+    described: dict[str, Callable[[int], Training]] = {"convnet": partial(usual, "convnet"), "unpooled": unstopped}
+    found, missing = recorded("overfitting", described, THREE, folder)
+    networks = tuple(measured(name, each) for name, each in found.items())
+    tested = tuple(compare(name, found["convnet"], found[name]) for name in found if name != "convnet")
+    return Findings(networks, gaps(networks, tested), missing, conditions(found.values()))
+
+
+def gaps(networks: Sequence[Measured], comparisons: Sequence[Comparison]) -> tuple[Comparison, ...]:
+    """Compare how much better each network is on images that it learned from; each is the other minus the first.
+
+    `comparisons` has the accuracies on test images, of the first minus each other. Two sets of images have their
+    chance, those of the training and those of the test, and both count.
+    """
+    first, *others = networks
     compared = []
-    for other, tested in zip(others, found.comparisons, strict=True):
+    for other, tested in zip(others, comparisons, strict=True):
         shared = tested.seeds
         rows = [[each.seeds.index(seed) for seed in shared] for each in (other, first)]
         learned = [each.training_accuracy[row] for each, row in zip((other, first), rows, strict=True)]
-        comparison = compare_values(other.network, shared, learned[0] - learned[1] + tested.each)
-        if tested.over_images is not None:
-            reach = np.hypot(
-                (tested.over_images[1] - tested.over_images[0]) / 2, widest_reach(learned[0], learned[1], ASKED_AGAIN)
-            )
-            ends = (comparison.difference - float(reach), comparison.difference + float(reach))
-            comparison = replace(comparison, over_images=ends)
-        compared.append(comparison)
+        error = np.hypot(tested.images_error, largest_error(learned[0], learned[1], ASKED_AGAIN))
+        gap = learned[0] - learned[1] + tested.each
+        compared.append(compare_values(other.network, shared, gap, images_error=float(error)))
     return tuple(compared)
 
 
@@ -546,4 +581,9 @@ def peephole(folder: Path = RECORDS) -> Findings:
         compared += [
             compare(f"{larger} against {smaller}", found[larger], found[smaller]) for smaller, larger in pairwise(names)
         ]
-    return Findings(tuple(measured("peephole", each, name) for name, each in found.items()), tuple(compared), missing)
+    return Findings(
+        tuple(measured("peephole", each, name) for name, each in found.items()),
+        tuple(compared),
+        missing,
+        conditions(found.values()),
+    )

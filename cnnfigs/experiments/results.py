@@ -19,8 +19,8 @@ class Results:
 
     Attributes
     ----------
-    seeds
-        The seeds, in rising order.
+    trials
+        The trainings, in the order of their seeds.
     right
         Whether each test image was answered rightly, shape (seeds, images).
     training_accuracy
@@ -42,7 +42,7 @@ class Results:
         How many images were asked about in each other place.
     """
 
-    seeds: tuple[int, ...]
+    trials: tuple[Training, ...]
     right: NDArray[np.bool_]
     training_accuracy: NDArray[np.float64]
     parameters: int
@@ -52,6 +52,11 @@ class Results:
     same: dict[str, NDArray[np.float64]]
     difference: dict[str, NDArray[np.float64]]
     asked_elsewhere: int
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """The seeds, in rising order."""
+        return tuple(trial.seed for trial in self.trials)
 
     @property
     def accuracy(self) -> NDArray[np.float64]:
@@ -86,7 +91,7 @@ def results(described: Callable[[int], Training], seeds: Iterable[int], folder: 
     found = [read(trial, folder) for trial in there or trials[:1]]
     places = {place: [outcome["elsewhere"][place] for outcome in found] for place in found[0]["elsewhere"]}
     return Results(
-        seeds=tuple(trial.seed for trial in there),
+        trials=tuple(there),
         right=np.stack([unpacked(each["test"]["bits"], each["test"]["asked"]) for each in found]),
         training_accuracy=np.array([each["training"]["right"] / each["training"]["asked"] for each in found]),
         parameters=found[0]["parameters"],

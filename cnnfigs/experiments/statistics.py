@@ -1,9 +1,9 @@
 """How sure a measured accuracy is, and whether one network is better than another.
 
-There are two sources of chance, and each interval here shows one of them. *Images*: 10,000 test images are a sample of
-all digits that could be written. *Seeds*: another seed gives another network. Two networks are compared by the
-differences between pairs, on the same images and with the same seeds, never by whether two intervals overlap: what is
-hard about an image or a seed is hard for both, and cancels.
+There are two sources of chance. *Images*: 10,000 test images are a sample of all digits that could be written. *Seeds*:
+another seed gives another network. Two networks are compared by the differences between pairs, on the same images and
+with the same seeds, never by whether two intervals overlap: what is hard about an image or a seed is hard for both, and
+cancels. Whether one is better is asked of an interval that holds both chances.
 """
 
 from __future__ import annotations
@@ -85,6 +85,47 @@ def around_mean(values: ArrayLike, confidence: float = CONFIDENCE) -> Interval |
     return Interval(float(array.mean() - reach), float(array.mean() + reach))
 
 
+def standard_error(values: ArrayLike) -> float:
+    """Estimate the standard error of the mean of independent values, shape (n,); not a number for a single value.
+
+    Examples
+    --------
+    >>> f"{standard_error([1.0, 2.0, 3.0]):.3f}"
+    '0.577'
+    """
+    array = np.asarray(values, dtype=np.float64)
+    return float(stats.sem(array)) if array.size > 1 else float("nan")
+
+
+def with_both_chances(
+    mean: float, images_error: float, seeds_error: float, seeds: int, confidence: float = CONFIDENCE
+) -> Interval:
+    """Say where a mean lies on other images and with other seeds.
+
+    The two chances are independent, so their standard errors are added as squares. Student's t is that of the number
+    of seeds, which is cautious: the images are many, and alone would need a smaller one.
+
+    Parameters
+    ----------
+    mean
+        What was measured.
+    images_error, seeds_error
+        Standard error of the mean over images, and over seeds; 0 or more.
+    seeds
+        How many there were, 2 or more.
+    confidence
+        Between 0 and 1.
+
+    Examples
+    --------
+    >>> low, high = with_both_chances(2.0, 0.0, standard_error([1.0, 2.0, 3.0]), 3)
+    >>> f"{low:.2f} {high:.2f}"
+    '-0.48 4.48'
+    """
+    reach = float(stats.t.ppf((1 + confidence) / 2, seeds - 1)) * float(np.hypot(images_error, seeds_error))
+    return Interval(mean - reach, mean + reach)
+
+
 @dataclass(frozen=True)
 class Difference:
     """How much better one network is than another.
@@ -93,29 +134,34 @@ class Difference:
     ----------
     mean
         Its accuracy minus the other's, a share between −1 and 1.
-    over_images
-        Where the mean would lie on other images, with these seeds.
-    over_seeds
-        Where the mean would lie with other seeds, on these images; None with a single seed.
+    images_error
+        Standard error of the mean over images, with these seeds.
+    seeds_error
+        Standard error of the mean over seeds, on these images; not a number with a single seed.
     seeds
         How many seeds were paired.
     """
 
     mean: float
-    over_images: Interval
-    over_seeds: Interval | None
+    images_error: float
+    seeds_error: float
     seeds: int
 
+    @property
+    def interval(self) -> Interval | None:
+        """Where the mean lies on other images and with other seeds; None with a single seed."""
+        if self.seeds < 2:
+            return None
+        return with_both_chances(self.mean, self.images_error, self.seeds_error, self.seeds)
 
-def paired_difference(one: ArrayLike, other: ArrayLike, confidence: float = CONFIDENCE) -> Difference:
+
+def paired_difference(one: ArrayLike, other: ArrayLike) -> Difference:
     """Compare two networks by their answers to the same images, seed by seed.
 
     Parameters
     ----------
     one, other
         Whether each answer was right: shape (seeds, images), of the same seeds and images.
-    confidence
-        Between 0 and 1.
 
     Raises
     ------
@@ -133,10 +179,12 @@ def paired_difference(one: ArrayLike, other: ArrayLike, confidence: float = CONF
             f"shapes are {first.shape} and {second.shape}: accepted are two alike, (seeds, 2 or more images)"
         )
     differences = first.astype(np.float64) - second
-    over_images = around_mean(differences.mean(axis=0), confidence)
-    assert over_images is not None
-    over_seeds = around_mean(differences.mean(axis=1), confidence)
-    return Difference(float(differences.mean()), over_images, over_seeds, len(differences))
+    return Difference(
+        float(differences.mean()),
+        standard_error(differences.mean(axis=0)),
+        standard_error(differences.mean(axis=1)),
+        len(differences),
+    )
 
 
 def mcnemar(one: ArrayLike, other: ArrayLike) -> float:

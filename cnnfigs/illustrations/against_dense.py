@@ -52,6 +52,7 @@ class AgainstDense(Picture):
             "seeds": all_seeds_told([(each.network, each.seeds) for each in found.measured]),
             "images": f"{convnet.asked:,}",
             "missing": listed(found.missing) if found.missing else "none",
+            "conditions": found.conditions,
         }
         for each in found.measured:
             facts[f"{each.network} errors"] = as_percent(1 - each.mean, 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -10,18 +11,17 @@ from matplotlib.ticker import NullLocator
 
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.style import NORMAL, chart
+from cnnfigs.drawing.tables import Cell
 from cnnfigs.experiments.catalog import AMOUNTS, BASIC
 from cnnfigs.experiments.findings import Examples, Reading, fewer_examples
-from cnnfigs.illustrations.base import Picture, require
+from cnnfigs.illustrations.base import Picture, Table, require
 from cnnfigs.illustrations.measuring import (
     LOOKS,
     all_seeds_told,
     comparison_facts,
-    interval,
     labels_at_end,
     listed,
     plain,
-    points,
     seed_dots,
     seeds_told,
 )
@@ -69,14 +69,14 @@ class FewerExamples(Picture):
             ends[network], shades[network] = 100 * rows[-1].mean, shade
         mark = run.findings.of("convnet", str(run.wanted))
         reading = next(iter(run.readings), None)
+        low = min(float(each.accuracy.min()) for each in run.findings.measured)
+        bottom = 100 * low - 0.12 * (100 - 100 * low)
         if reading is not None:
             height = 100 * mark.mean
             axes.plot([run.wanted, reading.mean], [height, height], color=color("accent"), linewidth=1.5)
-            axes.plot([reading.mean] * 2, [0, height], color=color("accent"), linewidth=1.5, linestyle=(0, (4, 3)))
-            axes.plot([run.wanted] * 2, [0, height], color=color("accent"), linewidth=1.5, linestyle=(0, (4, 3)))
+            axes.plot([reading.mean] * 2, [bottom, height], color=color("accent"), linewidth=1.5, linestyle=(0, (4, 3)))
+            axes.plot([run.wanted] * 2, [bottom, height], color=color("accent"), linewidth=1.5, linestyle=(0, (4, 3)))
             axes.plot([reading.mean], [height], ">", color=color("accent"), markersize=9)
-        low = min(float(each.accuracy.min()) for each in run.findings.measured)
-        bottom = 100 * low - 0.12 * (100 - 100 * low)
         if reading is not None:
             for amount, align in ((run.wanted, "right"), (reading.mean, "left")):
                 shift = {"right": 0.94, "left": 1.06}[align]
@@ -126,6 +126,7 @@ class FewerExamples(Picture):
             "least": f"{min(run.amounts):,}",
             "most": f"{max(run.amounts):,}",
             "missing": listed(found.missing) if found.missing else "none",
+            "conditions": found.conditions,
         }
         for each in found.measured:
             facts[f"{each.network} {each.condition}"] = as_percent(each.mean, 1)
@@ -135,12 +136,63 @@ class FewerExamples(Picture):
             reading = next((each for each in run.readings if each.network == network), None)
             facts[f"{network} needs"] = "more than were tried" if reading is None else told_reading(reading)
             facts[f"{network} times"] = "many" if reading is None else f"{reading.mean / run.wanted:.1f}"
-        close = [each for each in found.comparisons if each.name.startswith("dense_512")]
-        gaps = [each.difference for each in close]
-        facts["largest gap"] = points(max(gaps)).removeprefix("+") if gaps else "unknown"
-        facts["last gap"] = points(gaps[-1]).removeprefix("+") if gaps else "unknown"
-        facts["last interval"] = interval(close[-1].widest) if close else "unknown"
         return facts
+
+
+@dataclass(frozen=True)
+class WorthOfExamples(Table):
+    """For each number of training images, what the convnet's lead over the dense network is worth."""
+
+    def run(self) -> Examples:
+        """Read the records of the experiment."""
+        return fewer_examples()
+
+    def tabulate(self, run: Examples) -> list[list[Cell]]:
+        """Give a row for each number of images."""
+        heads = ("Training images", "Errors, convnet", "Errors, dense_512", "Times the errors", "Times the images")
+        return [[Cell(head, number=True) for head in heads]] + [
+            [
+                Cell(f"{row.amount:,}", heading=True),
+                *(Cell(value, number=True) for value in (row.convnet, row.dense, row.errors, row.images)),
+            ]
+            for row in _rows(run)
+        ]
+
+    def describe(self, run: Examples) -> str:
+        """Tell each row."""
+        told = "; ".join(
+            f"with {row.amount:,} images {row.convnet} errors against {row.dense}, {row.errors} times as many, and "
+            f"dense_512 needs {row.images} times the images"
+            for row in _rows(run)
+        )
+        return f"What the convnet’s lead over dense_512 is worth, by the number of training images: {told}."
+
+    def state_facts(self, run: Examples) -> dict[str, str]:
+        """Give how many times the errors and the images, for each amount."""
+        facts = {"conditions": run.findings.conditions}
+        for row in _rows(run):
+            facts |= {f"{row.amount} errors": row.errors, f"{row.amount} images": row.images}
+        return facts
+
+
+class _Row(NamedTuple):
+    """A row of the table, as it is written."""
+
+    amount: int
+    convnet: str
+    dense: str
+    errors: str
+    images: str
+
+
+def _rows(run: Examples) -> list[_Row]:
+    rows = []
+    for amount, needed in zip(run.amounts, run.needed, strict=True):
+        convnet, dense = (1 - run.findings.of(name, str(amount)).mean for name in ("convnet", "dense_512"))
+        times = needed / amount if np.isfinite(needed) else max(run.amounts) / amount
+        images = f"{times:.1f}" if np.isfinite(needed) else f"more than {times:.0f}"
+        rows.append(_Row(amount, as_percent(convnet, 1), as_percent(dense, 1), f"{dense / convnet:.1f}", images))
+    return rows
 
 
 def _rounded(amount: float) -> str:

@@ -95,36 +95,34 @@ def interval(pair: Pair | None, decimals: int = 1) -> str:
     Examples
     --------
     >>> interval((0.011, 0.016)), interval(None)
-    ('+1.1 to +1.6', 'one seed only')
+    ('+1.1 to +1.6', 'too few seeds for an interval')
     """
-    return "one seed only" if pair is None else " to ".join(points(end, decimals) for end in pair)
+    if pair is None:
+        return "too few seeds for an interval"
+    return " to ".join(points(end, decimals) for end in pair)
 
 
 def compared(comparison: Comparison, decimals: int = 1) -> str:
-    """Write a difference with both intervals, as far as they are known.
+    """Write a difference with its interval, which holds both chances.
 
     Examples
     --------
-    >>> compared(Comparison("a", 0.01, np.array([0.01]), (0.008, 0.012), None, (1,)))
-    '+1.0 points (+0.8 to +1.2 over images; one seed only)'
+    >>> compared(Comparison("a", 0.01, np.array([0.01]), 0.001, np.nan, (1,)))
+    '+1.0 points (too few seeds for an interval)'
     """
-    known = []
-    if comparison.over_images is not None:
-        known.append(f"{interval(comparison.over_images, decimals)} over images")
-    told = interval(comparison.over_seeds, decimals)
-    known.append(f"{told} over seeds" if comparison.over_seeds is not None else told)
-    return f"{points(comparison.difference, decimals)} points ({'; '.join(known)})"
+    return f"{points(comparison.difference, decimals)} points ({interval(comparison.interval, decimals)})"
 
 
 def way(comparison: Comparison, more: str, less: str, even: str) -> str:
-    """Choose the word for a difference: `more` or `less` if every interval is on that side, else `even`."""
-    low = min([comparison.difference, *(pair[0] for pair in comparison.intervals)])
-    high = max([comparison.difference, *(pair[1] for pair in comparison.intervals)])
+    """Choose the word for a difference: `more` or `less` if its whole interval is on that side, else `even`."""
+    if comparison.interval is None:
+        return even
+    low, high = comparison.interval
     return more if low > 0 else less if high < 0 else even
 
 
 def comparison_facts(comparison: Comparison, name: str, decimals: int = 1) -> dict[str, str]:
-    """Give a difference, its intervals and the whole sentence part, each under `name` and a word."""
+    """Give a difference, alone and with its interval, each under `name` and a word."""
     return {
         f"{name} difference": points(comparison.difference, decimals),
         f"{name} compared": compared(comparison, decimals),
@@ -189,8 +187,8 @@ def seed_dots(axes: Axes, x: ArrayLike, y: ArrayLike, shade: str, size: float = 
 def errors_and_differences(found: Findings, title: str, decimals: int) -> Figure:
     """Draw each network's errors seed by seed, and below what the others make more than the first.
 
-    Above, a dot is one training and its bar the Wilson interval, which other images could give. Below, the paired
-    differences: thick bars over images, thin ones over seeds, dots for the seeds.
+    Above, a dot is one training and its bar the Wilson interval. Below, the paired differences: bars that hold the
+    chance of images and seeds, dots for the seeds.
     """
     rows = sum(len(each.seeds) for each in found.measured)
     groups, others = len(found.measured), len(found.comparisons)
@@ -221,30 +219,26 @@ def errors_and_differences(found: Findings, title: str, decimals: int) -> Figure
     above.tick_params(axis="y", length=0, labelsize=NORMAL)
     above.grid(visible=False, axis="y")
     _write(made, 4, 14, "Each training", bold=True)
-    _write(made, 4, 32, "dot: one seed; bar: where other images could put it")
+    _write(made, 4, 32, "dot: one seed; bar: error rates that fit its count of errors")
 
     below = made.add_axes((left / width, foot / height, 1 - (left + right) / width, lower / height))
     start = head + upper + middle
     _write(made, 4, start - 44, title, bold=True)
-    several = any(each.over_seeds is not None for each in found.comparisons)
-    told = "thick bar: other images; " + ("thin bar: other seeds; dots: the seeds" if several else "dot: the one seed")
-    _write(made, 4, start - 26, told)
+    _write(made, 4, start - 26, "bar: 95 %, for other images and other seeds; open dots: the seeds")
     draw_differences(below, found.comparisons, decimals)
     return made
 
 
 def draw_differences(axes: Axes, comparisons: Sequence[Comparison], decimals: int) -> None:
-    """Draw a row for each paired difference in percentage points: over images, over seeds, and each seed."""
-    ends = [0.0, *(end for each in comparisons for pair in each.intervals for end in pair)]
+    """Draw a row for each paired difference in percentage points: its interval, and each seed."""
+    ends = [0.0, *(end for each in comparisons for end in each.interval or ())]
     ends += [float(value) for each in comparisons for value in each.each]
     low, high = 100 * min(ends), 100 * max(ends)
     room = 0.06 * (high - low)
     for row, each in enumerate(comparisons):
-        if each.over_images is not None:
-            axes.plot(100 * np.array(each.over_images), [row - 0.14] * 2, color=color("accent"), linewidth=5)
-            axes.plot([100 * each.difference], [row - 0.14], "o", color=color("accent"), markersize=9)
-        if each.over_seeds is not None:
-            axes.plot(100 * np.array(each.over_seeds), [row + 0.18] * 2, color=color("muted"), linewidth=1.5)
+        if each.interval is not None:
+            axes.plot(100 * np.array(each.interval), [row - 0.14] * 2, color=color("accent"), linewidth=5)
+        axes.plot([100 * each.difference], [row - 0.14], "o", color=color("accent"), markersize=9)
         seed_dots(axes, 100 * each.each, np.full(len(each.each), row + 0.18), "muted", 5)
         axes.text(high + 1.8 * room, row, points(each.difference, decimals), va="center_baseline", fontsize=NORMAL)
     axes.axvline(0, color=color("text"), linewidth=1.5)

@@ -123,6 +123,7 @@ class Neighborhood(Picture):
         facts = {
             "seeds": _seeds(run),
             "missing": listed(found.missing) if found.missing else "none",
+            "conditions": found.conditions,
         }
         for each in found.measured:
             facts[f"{each.network} {each.condition}"] = as_percent(each.mean, 1)

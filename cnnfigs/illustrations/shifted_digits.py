@@ -34,6 +34,13 @@ SHORT = {
     "convnet_global_max": "global maximum",
     "convnet_global_max_padded": "no unit lost",
 }
+#: The four controls, as their charts are called.
+PANELS = {
+    "back": "Moved out, and back again",
+    "canvas": "Nothing is cut",
+    "padded": "And no unit is lost",
+    "remedy": "Trained on moved digits",
+}
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,7 @@ class ShiftedDigits(Picture):
         facts = {
             "seeds": _seeds(run.usual),
             "asked": f"{run.usual[0].asked:,}",
+            "conditions": run.conditions["usual"],
             "missing": listed(run.missing) if run.missing else "none",
         }
         for each in run.usual:
@@ -86,10 +94,10 @@ class ShiftControls(Picture):
         made = figure(720, 560)
         back = [each for each in run.back if each.network in ("convnet", "convnet_global_max", "dense_512")]
         panels: tuple[tuple[str, Sequence[Line], Sequence[int]], ...] = (
-            ("Moved out, and back again", back, (0, 4, 8)),
-            ("Nothing is cut", run.canvas, range(9)),
-            ("And no unit is lost", run.padded, range(9)),
-            ("Trained on moved digits", run.remedy, range(9)),
+            (PANELS["back"], back, (0, 4, 8)),
+            (PANELS["canvas"], run.canvas, range(9)),
+            (PANELS["padded"], run.padded, range(9)),
+            (PANELS["remedy"], run.remedy, range(9)),
         )
         for number, (title, lines, lengths) in enumerate(panels):
             row, column = divmod(number, 2)
@@ -116,6 +124,9 @@ class ShiftControls(Picture):
         settings = {"canvas": run.canvas, "padded": run.padded, "remedy": run.remedy}
         unmoved = {each.network: float(each.mean[0]) for each in run.usual}
         facts = {"canvas": str(CANVAS), "missing": listed(run.missing) if run.missing else "none"}
+        facts["conditions"] = "; ".join(
+            f"{PANELS[name]}: {run.conditions[name]}" for name in PANELS if name in run.conditions
+        )
         for name, lines in settings.items():
             if lines:
                 facts[f"{name} seeds"] = _seeds(lines)
@@ -185,9 +196,16 @@ class OtherCorner(Picture):
                 width = 240 * float(shares.mean())
                 box(axes, left, height, 240, 14, edge="grid", fill="surface", line_width=0.75)
                 box(axes, left, height, width, 14, edge=None, fill=shade)
-                axes.plot(
-                    left + 240 * shares, np.full(len(shares), height + 7), "|", color=color("text"), markersize=13
-                )
+                for shade, thick in (("background", 4), ("text", 1.5)):
+                    axes.plot(
+                        left + 240 * shares,
+                        np.full(len(shares), height + 7),
+                        "|",
+                        color=color(shade),
+                        markersize=12,
+                        markeredgewidth=thick,
+                        zorder=len(axes.get_children()),
+                    )
                 label(axes, left + 248, height + 7, as_percent(float(shares.mean())), align="left", size=SMALL)
         return made
 
@@ -208,10 +226,12 @@ class OtherCorner(Picture):
         facts = {
             "seeds": all_seeds_told([(_name(each.network), each.seeds) for each in run.corners]),
             "missing": listed(run.missing) if run.missing else "none",
+            "conditions": run.conditions,
         }
         for each in run.corners:
             facts[f"{each.network} home"] = as_percent(float(each.home.mean()))
             facts[f"{each.network} away"] = as_percent(float(each.away.mean()))
+            facts[f"{each.network} away by seed"] = listed(as_percent(float(share)) for share in each.away)
             facts |= comparison_facts(each.comparison, each.network)
         return facts
 

@@ -111,6 +111,7 @@ class ThroughAHole(Picture):
             "left out": f"Without a record yet: {listed(map(_named, run.missing))}."
             if run.missing
             else "All sizes are here.",
+            "conditions": run.conditions,
             "sizes": listed(f"{size}×{size}" for size in WINDOWS),
         }
         for each in run.measured:

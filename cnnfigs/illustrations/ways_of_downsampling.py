@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from cnnfigs.drawing.tables import Cell
 from cnnfigs.experiments.comparisons import Findings
-from cnnfigs.experiments.findings import Downsampling, downsampling, downsampling_costs, gaps
+from cnnfigs.experiments.findings import Downsampling, downsampling, downsampling_costs, overfitting
 from cnnfigs.illustrations.base import Picture, Table
 from cnnfigs.illustrations.measuring import (
     all_seeds_told,
@@ -55,8 +55,12 @@ class DownsamplingDifferences(Picture):
             and seeds: {differences}."""
 
     def state_facts(self, run: Findings) -> dict[str, str]:
-        """Give errors, differences, the gap between training and test, and which ways the maximum beats."""
-        facts = {"seeds": _seeds(run), "missing": listed(run.missing) if run.missing else "none"}
+        """Give errors, differences, and which ways the maximum beats."""
+        facts = {
+            "seeds": _seeds(run),
+            "missing": listed(run.missing) if run.missing else "none",
+            "conditions": run.conditions,
+        }
         facts["left out"] = (
             f"Without a record yet, and left out: {listed(run.missing)}."
             if run.missing
@@ -64,7 +68,6 @@ class DownsamplingDifferences(Picture):
         )
         for each in run.measured:
             facts[f"{each.network} errors"] = as_percent(1 - each.mean, 2)
-            facts[f"{each.network} gap"] = f"{100 * float((each.training_accuracy - each.accuracy).mean()):.2f}"
         for comparison in run.comparisons:
             facts |= comparison_facts(comparison, comparison.name, 2)
             facts[f"{comparison.name} way"] = way(comparison, "more", "fewer", "neither clearly more nor fewer")
@@ -80,14 +83,12 @@ class DownsamplingDifferences(Picture):
         facts["beaten"] = listed(beaten) if beaten else "none of them"
         facts["better"] = listed(better) if better else "none of them"
         facts["close"] = listed(close) if close else "none of them"
-        for comparison in gaps(run):
-            facts |= comparison_facts(comparison, f"{comparison.name} gap", 2)
         return facts
 
 
 @dataclass(frozen=True)
 class DownsamplingCosts(Table):
-    """What each way of making maps smaller costs, and how far it does better on images that it learned from."""
+    """What each way of making maps smaller costs, in parameters, multiplications and errors."""
 
     def run(self) -> Downsampling:
         """Read the records, and count multiplications in the Keras models."""
@@ -95,7 +96,7 @@ class DownsamplingCosts(Table):
 
     def tabulate(self, run: Downsampling) -> list[list[Cell]]:
         """Give a row for each network."""
-        heads = ("Parameters", "Multiply-adds", "Errors, training", "Errors, test", "Gap", "Seeds")
+        heads = ("Parameters", "Multiply-adds", "Errors, training", "Errors, test", "Seeds")
         rows = [[Cell("Made smaller by"), *(Cell(head, number=True) for head in heads)]]
         for each, cost in zip(run.findings.measured, run.costs, strict=True):
             training = float(1 - each.training_accuracy.mean())
@@ -104,7 +105,6 @@ class DownsamplingCosts(Table):
                 f"{cost.multiply_adds:,}",
                 as_percent(training, 2),
                 as_percent(1 - each.mean, 2),
-                f"{100 * (1 - each.mean - training):.2f}",
                 seeds_told(each.seeds).split(maxsplit=1)[1],
             )
             rows.append([Cell(PLAIN[each.network], heading=True), *(Cell(value, number=True) for value in values)])
@@ -122,12 +122,60 @@ class DownsamplingCosts(Table):
 
     def state_facts(self, run: Downsampling) -> dict[str, str]:
         """Give parameters and multiply-adds."""
-        facts = {}
+        facts = {"conditions": run.findings.conditions}
         first = run.costs[0]
         for cost in run.costs:
             facts[f"{cost.network} parameters"] = f"{cost.parameters:,}"
             facts[f"{cost.network} multiply-adds"] = f"{cost.multiply_adds:,}"
             facts[f"{cost.network} share"] = as_percent(cost.multiply_adds / first.multiply_adds)
+        return facts
+
+
+@dataclass(frozen=True)
+class OverfittingWithoutPooling(Table):
+    """How much better networks do on images that they learned from, where nothing stops them early."""
+
+    def run(self) -> Findings:
+        """Read the records of the experiment."""
+        return overfitting()
+
+    def tabulate(self, run: Findings) -> list[list[Cell]]:
+        """Give a row for each network."""
+        heads = ("Parameters", "Errors, training", "Errors, test", "Gap, points", "Gap by seed", "Seeds")
+        rows = [[Cell("Made smaller by"), *(Cell(head, number=True) for head in heads)]]
+        for each in run.measured:
+            gaps = each.training_accuracy - each.accuracy
+            values = (
+                f"{each.parameters:,}",
+                as_percent(float(1 - each.training_accuracy.mean()), 2),
+                as_percent(1 - each.mean, 2),
+                f"{100 * gaps.mean():.2f}",
+                ", ".join(f"{100 * gap:.2f}" for gap in gaps),
+                seeds_told(each.seeds).split(maxsplit=1)[1],
+            )
+            rows.append([Cell(PLAIN[each.network], heading=True), *(Cell(value, number=True) for value in values)])
+        return rows
+
+    def describe(self, run: Findings) -> str:
+        """Tell each row, and the difference of the gaps."""
+        told = "; ".join(
+            f"{PLAIN[each.network]}: {as_percent(float(1 - each.training_accuracy.mean()), 2)} errors on training "
+            f"images and {as_percent(1 - each.mean, 2)} on test images"
+            for each in run.measured
+        )
+        differences = "; ".join(f"{PLAIN[each.name]} {compared(each, 2)}" for each in run.comparisons)
+        return f"""Errors after the same number of steps, means over {_seeds(run)}. {told}. The gap between both, minus
+            that with the maximum: {differences}."""
+
+    def state_facts(self, run: Findings) -> dict[str, str]:
+        """Give the difference of the gaps, and whether it is clear."""
+        facts = {"seeds": _seeds(run), "conditions": run.conditions}
+        for each in run.measured:
+            facts[f"{each.network} gap"] = f"{100 * float((each.training_accuracy - each.accuracy).mean()):.2f}"
+            facts[f"{each.network} parameters"] = f"{each.parameters:,}"
+        for comparison in run.comparisons:
+            facts |= comparison_facts(comparison, comparison.name, 2)
+            facts[f"{comparison.name} way"] = way(comparison, "larger", "smaller", "neither clearly larger nor smaller")
         return facts
 
 

@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from cnnfigs.experiments.statistics import amount_for, around_mean, mcnemar, paired_difference, wilson
+from cnnfigs.experiments.statistics import (
+    amount_for,
+    around_mean,
+    mcnemar,
+    paired_difference,
+    standard_error,
+    wilson,
+    with_both_chances,
+)
 
 
 @pytest.mark.parametrize(
@@ -40,34 +48,40 @@ def test_interval_of_a_mean_as_scipy_has_it():
     assert around_mean(values[:1]) is None
 
 
-def chance(random, seeds, images, better):
-    """Two networks that miss mostly the same images; the one misses a share ``better`` fewer of them on the average."""
-    hard = random.random(images) < 0.1
-    one = ~(hard & (random.random((seeds, images)) < 0.5))
-    other = ~(hard & (random.random((seeds, images)) < 0.5 + 10 * better))
-    return one, other
-
-
-def test_an_interval_over_images_holds_the_truth_as_often_as_it_says():
+@pytest.mark.parametrize("seeds", [3, 5])
+@pytest.mark.parametrize(("of_images", "of_seeds"), [(0.04, 0.04), (0.05, 0.0), (0.0, 0.04)])
+def test_an_interval_with_both_chances_holds_the_truth_at_least_as_often_as_it_says(seeds, of_images, of_seeds):
+    """The one is right everywhere; the other is wrong as often as each image and each seed make it, by chance."""
     random = np.random.default_rng(1)
-    better, held = 0.01, 0
+    truth, images, held, widths = 0.25, 400, 0, []
     for _ in range(1000):
-        found = paired_difference(*chance(random, 1, 2000, better))
-        held += found.over_images.low <= better <= found.over_images.high
+        wrong = truth + random.normal(0, of_images, images) + random.normal(0, of_seeds, (seeds, 1))
+        other = random.random((seeds, images)) >= wrong
+        found = paired_difference(np.ones_like(other), other).interval
+        held += found.low <= truth <= found.high
+        widths.append(found.high - found.low)
     assert stats.binom.cdf(held, 1000, 0.95) > 0.001
-    assert stats.binom.sf(held, 1000, 0.95) > 0.001
+    assert np.median(widths) < 2 * truth
 
 
-def test_an_interval_over_seeds_holds_the_truth_as_often_as_it_says():
+def test_both_chances_are_wider_than_either():
     random = np.random.default_rng(2)
-    held = 0
-    for _ in range(1000):
-        skills = random.normal(0.9, 0.02, size=(2, 4)) + random.normal(0, 0.05, size=4)
-        right = random.random((2, 4, 400)) < skills[..., np.newaxis]
-        found = paired_difference(*right)
-        held += found.over_seeds.low <= 0 <= found.over_seeds.high
-    assert stats.binom.cdf(held, 1000, 0.95) > 0.001
-    assert stats.binom.sf(held, 1000, 0.95) > 0.001
+    for _ in range(100):
+        seeds = int(random.integers(2, 9))
+        images_error, seeds_error = random.random(2)
+        both = with_both_chances(0.5, images_error, seeds_error, seeds)
+        for alone in ((images_error, 0.0), (0.0, seeds_error)):
+            low, high = with_both_chances(0.5, *alone, seeds)
+            assert both.low <= low <= high <= both.high
+        assert (both.low + both.high) / 2 == pytest.approx(0.5)
+
+
+def test_seeds_alone_give_students_interval():
+    values = np.random.default_rng(3).normal(size=5)
+    theirs = stats.ttest_1samp(values, 0).confidence_interval()
+    found = with_both_chances(values.mean(), 0.0, standard_error(values), 5)
+    assert found == pytest.approx((theirs.low, theirs.high))
+    assert np.isnan(standard_error(values[:1]))
 
 
 def test_pairs_see_a_difference_that_overlapping_intervals_hide():
@@ -75,18 +89,19 @@ def test_pairs_see_a_difference_that_overlapping_intervals_hide():
     one, other = np.arange(10_000) >= 200, np.arange(10_000) >= 230
     each = [wilson(int(right.sum()), right.size) for right in (one, other)]
     assert each[0].low < each[1].high
-    assert paired_difference(one, other).over_images.low > 0
+    found = paired_difference(one, other)
+    assert found.mean > 1.96 * found.images_error
 
 
 def test_a_difference_counted_by_hand():
     found = paired_difference([[1, 1, 0, 1], [1, 1, 1, 1]], [[1, 0, 0, 1], [0, 1, 1, 0]])
     assert found.mean == 3 / 8
-    assert found.seeds == 2
-    # Over seeds: 1/4 and 2/4, whose mean has the standard error 1/8; t with one degree of freedom is 12.706.
-    assert found.over_seeds == pytest.approx((3 / 8 - 12.7062 / 8, 3 / 8 + 12.7062 / 8), abs=1e-4)
-    # Over images: 1/2, 1/2, 0, 1/2, with the standard error 1/8; t with three degrees of freedom is 3.1824.
-    assert found.over_images == pytest.approx((3 / 8 - 3.1824 / 8, 3 / 8 + 3.1824 / 8), abs=1e-4)
-    assert paired_difference([1, 0], [0, 0]).over_seeds is None
+    # Over seeds: 1/4 and 2/4, whose mean has the standard error 1/8. Over images: 1/2, 1/2, 0, 1/2, also 1/8.
+    assert (found.seeds_error, found.images_error) == pytest.approx((1 / 8, 1 / 8))
+    # Student's t with one degree of freedom is 12.7062.
+    reach = 12.7062 * np.sqrt(2) / 8
+    assert found.interval == pytest.approx((3 / 8 - reach, 3 / 8 + reach), abs=1e-4)
+    assert paired_difference([1, 0], [0, 0]).interval is None
 
 
 def test_what_does_not_pair_up_is_refused():

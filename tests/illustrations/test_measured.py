@@ -17,11 +17,12 @@ from cnnfigs.experiments.catalog import (
     padded,
     shuffled,
     through_a_hole,
+    unstopped,
     usual,
     with_images,
 )
 from cnnfigs.experiments.claims import claims
-from cnnfigs.experiments.comparisons import Comparison, compare_counts, verdict
+from cnnfigs.experiments.comparisons import Comparison, compare_counts, rule, verdict
 from cnnfigs.experiments.findings import (
     against_dense,
     downsampling,
@@ -29,17 +30,22 @@ from cnnfigs.experiments.findings import (
     moved_digits,
     neighborhood,
     other_corner,
+    overfitting,
     peephole,
 )
 from cnnfigs.experiments.records import RECORDS, RecordError, path_of, record_of, write
 from cnnfigs.illustrations.against_dense import AgainstDense
-from cnnfigs.illustrations.fewer_examples import FewerExamples
+from cnnfigs.illustrations.fewer_examples import FewerExamples, WorthOfExamples
 from cnnfigs.illustrations.measuring import compared, interval, points, spread, way
 from cnnfigs.illustrations.neighborhood import Neighborhood
 from cnnfigs.illustrations.scoreboard import TEXTS, Scoreboard
 from cnnfigs.illustrations.shifted_digits import OtherCorner, ShiftControls, ShiftedDigits
 from cnnfigs.illustrations.through_a_hole import ThroughAHole
-from cnnfigs.illustrations.ways_of_downsampling import DownsamplingCosts, DownsamplingDifferences
+from cnnfigs.illustrations.ways_of_downsampling import (
+    DownsamplingCosts,
+    DownsamplingDifferences,
+    OverfittingWithoutPooling,
+)
 from cnnfigs.models.variants import TRAINABLE
 
 DIRECTIONS = ("right", "left", "down", "up")
@@ -84,14 +90,10 @@ def test_paired_difference_is_that_of_the_images_one_by_one():
             one, other = (bits(outcome(by_recipe(name, seed))) for name in ("convnet", network))
             differences.append([a - b for a, b in zip(one, other, strict=True)])
         assert comparison.difference == pytest.approx(np.mean(differences))
-        by_image = np.mean(differences, axis=0)
-        low, high = stats.ttest_1samp(by_image, 0).confidence_interval()
-        assert comparison.over_images == pytest.approx((low, high))
-        if len(differences) > 1:
-            low, high = stats.ttest_1samp(np.mean(differences, axis=1), 0).confidence_interval()
-            assert comparison.over_seeds == pytest.approx((low, high))
-        else:
-            assert comparison.over_seeds is None
+        errors = [stats.sem(np.mean(differences, axis=axis)) for axis in (0, 1)]
+        assert [comparison.images_error, comparison.seeds_error] == pytest.approx(errors)
+        reach = stats.t.ppf(0.975, len(differences) - 1) * np.sqrt(errors[0] ** 2 + errors[1] ** 2)
+        assert comparison.interval == pytest.approx((comparison.difference - reach, comparison.difference + reach))
 
 
 def test_disagreements_are_counted_and_judged_as_scipy_does():
@@ -176,8 +178,33 @@ def test_costs_are_what_keras_counts_and_multiplications_done_by_hand():
         assert cost.parameters == TRAINABLE[cost.network]().count_params()
         assert cost.multiply_adds == by_hand.get(cost.network, cost.multiply_adds)
         assert [number(cell.text) for cell in row[1:3]] == [cost.parameters, cost.multiply_adds]
-        training, test, gap = (number(cell.text.replace("\N{NO-BREAK SPACE}%", "")) for cell in row[3:6])
-        assert gap == pytest.approx(test - training, abs=0.011)
+
+
+def test_overfitting_is_the_gap_in_the_files_after_fixed_steps():
+    run = OverfittingWithoutPooling().result
+    gaps = {}
+    for each, described in zip(run.measured, (lambda seed: usual("convnet", seed), unstopped), strict=True):
+        told = [outcome(described(seed)) for seed in each.seeds]
+        assert {one["steps"] for one in told} == {1000}
+        learned, asked = ([one[kind]["right"] / one[kind]["asked"] for one in told] for kind in ("training", "test"))
+        gaps[each.network] = np.subtract(learned, asked)
+    (comparison,) = run.comparisons
+    assert comparison.each == pytest.approx(gaps["unpooled"] - gaps["convnet"])
+    assert comparison.seeds == (1, 2, 3)
+
+
+def test_worth_of_examples_is_read_off_the_curves():
+    run = WorthOfExamples().result
+    dense = [run.findings.of("dense_512", str(amount)).mean for amount in run.amounts]
+    for amount, needed in zip(run.amounts, run.needed, strict=True):
+        wanted = run.findings.of("convnet", str(amount)).mean
+        if np.isnan(needed):
+            assert max(dense) < wanted
+        else:
+            there = np.interp(np.log10(needed), np.log10(run.amounts), dense)
+            assert there == pytest.approx(wanted, abs=0.005)
+    rows = html.fragment_fromstring(WorthOfExamples().to_html()).findall("./tbody/tr")
+    assert [number(row[0].text_content()) for row in rows] == list(run.amounts)
 
 
 # Any number of seeds
@@ -209,14 +236,15 @@ def test_any_number_of_seeds_is_drawn_and_told(tmp_path, random, seeds):
     run = against_dense(tmp_path)
     (comparison,) = run.findings.comparisons
     assert comparison.seeds == tuple(seeds)
-    assert (comparison.over_seeds is None) == (len(seeds) == 1)
+    assert (comparison.interval is None) == (len(seeds) < 3)
+    assert (verdict([comparison]) == "too few seeds") == (len(seeds) < 3)
     assert run.findings.missing == ("dense_131",)
     shown = AgainstDense()
     shown.__dict__["result"] = run
     root = etree.fromstring(shown.to_html())
     assert len(root.findall(".//{http://www.w3.org/2000/svg}text")) > 10
     assert shown.facts["missing"] == "dense_131"
-    assert ("one seed only" in shown.description) == (len(seeds) == 1)
+    assert ("too few seeds for an interval" in shown.description) == (len(seeds) < 3)
     assert "nan" not in shown.description
 
 
@@ -244,7 +272,18 @@ def test_amounts_that_are_not_there_are_left_out_of_the_curve(tmp_path, random):
 
 
 @pytest.mark.parametrize(
-    "find", [against_dense, downsampling, fewer_examples, moved_digits, neighborhood, other_corner, peephole, claims]
+    "find",
+    [
+        against_dense,
+        downsampling,
+        fewer_examples,
+        moved_digits,
+        neighborhood,
+        other_corner,
+        overfitting,
+        peephole,
+        claims,
+    ],
 )
 def test_an_experiment_without_records_says_so_in_one_line(tmp_path, find):
     with pytest.raises(RecordError, match=r"there is no record of '.+' for the experiment '\w+' yet: run `nox") as told:
@@ -264,8 +303,8 @@ def test_a_damaged_record_is_told_not_left_out(tmp_path, random):
 
 
 def comparison(difference, reach, needed=0.0, seeds=(1, 2, 3)):
-    ends = (difference - reach, difference + reach)
-    return Comparison("a", difference, np.full(len(seeds), difference), ends, ends, seeds, needed)
+    error = reach / stats.t.ppf(0.975, len(seeds) - 1)
+    return Comparison("a", difference, np.full(len(seeds), difference), 0.6 * error, 0.8 * error, seeds, needed)
 
 
 def test_a_claim_holds_only_if_whole_intervals_are_on_its_side():
@@ -281,11 +320,39 @@ def test_no_difference_is_shown_by_a_narrow_interval_and_not_by_a_wide_one():
     assert not comparison(0.0, 0.02, needed=-0.01).is_shown
 
 
-def test_two_seeds_do_not_decide_where_images_can():
-    narrow, wide = (0.01, 0.03), (-0.5, 0.5)
-    assert Comparison("a", 0.02, np.full(2, 0.02), narrow, wide, (1, 2)).is_shown
-    assert not Comparison("a", 0.02, np.full(3, 0.02), narrow, wide, (1, 2, 3)).is_shown
-    assert not Comparison("a", 0.02, np.full(2, 0.02), None, wide, (1, 2)).is_shown
+def test_two_seeds_do_not_decide_however_clear_they_are():
+    few = comparison(0.5, 0.0001, seeds=(1, 2))
+    assert few.interval is None
+    assert not few.is_shown
+    assert not few.is_refuted
+    for others in ([], [comparison(0.02, 0.01)], [comparison(-0.02, 0.01)]):
+        assert verdict([few, *others]) == "too few seeds"
+    assert all(len(each.seeds) >= 3 for claim in claims().claims for each in claim.comparisons)
+
+
+def test_the_rule_in_words_is_the_rule_in_code():
+    """The words on the page, sentence by sentence, with the numbers that they name put to the test."""
+    told = rule()
+    assert [float(found) for found in re.findall(r"whole (\d+) % interval", told)] == [95]
+    (equal,) = re.findall(r"above −(\d+) percentage point where", told)
+    (seeds,) = re.findall(r"fewer than (\d+) seeds", told)
+    few = tuple(range(int(seeds) - 1))
+    assert verdict([comparison(0.5, 0.1, seeds=few)]) == "too few seeds"
+    assert verdict([comparison(0.5, 0.1, seeds=(*few, 9))]) == "holds"
+    assert verdict([comparison(0.0, 0.009, needed=-float(equal) / 100)]) == "holds"
+    assert verdict([comparison(0.0, 0.011, needed=-float(equal) / 100)]) == "not here"
+    for claim in claims().claims:
+        assert {each.needed for each in claim.comparisons} <= {0.0, -float(equal) / 100}
+        lows = [each.interval[0] > each.needed for each in claim.comparisons]
+        assert claim.verdict == ("holds" if all(lows) else "partly" if any(lows) else "not here")
+
+
+def test_no_verdict_rests_on_a_network_that_was_not_trained_as_the_claim_says():
+    (anywhere,) = (claim for claim in claims().claims if claim.name == "anywhere")
+    for each in anywhere.comparisons:
+        assert in_the_corner(each.name, 1).place is not None
+        assert path_of(in_the_corner(each.name, 1)).exists()
+    assert "convnet_global_max_padded" not in {each.name for each in anywhere.comparisons}
 
 
 def test_interval_from_counts_covers_every_way_the_answers_can_be_paired(random):
@@ -296,10 +363,9 @@ def test_interval_from_counts_covers_every_way_the_answers_can_be_paired(random)
         differences = one.astype(float) - other
         low, high = stats.norm.interval(0.95, differences.mean(), differences.std() / np.sqrt(asked))
         found = compare_counts("a", (1,), [one.mean()], [other.mean()], asked)
-        assert found.over_images[0] <= low + 1e-4
-        assert found.over_images[1] >= high - 1e-4
+        assert 1.96 * found.images_error >= (high - low) / 2 - 1e-4
         tighter = compare_counts("a", (1,), [one.mean()], [other.mean()], asked, changed=[(one != other).mean()])
-        assert tighter.over_images == pytest.approx((low, high), abs=1e-4)
+        assert 1.96 * tighter.images_error == pytest.approx((high - low) / 2, abs=1e-4)
 
 
 def test_scoreboard_gives_each_claim_its_verdict_and_a_figure_that_the_page_has():
@@ -311,13 +377,11 @@ def test_scoreboard_gives_each_claim_its_verdict_and_a_figure_that_the_page_has(
     for row, claim in zip(rows, run.claims, strict=True):
         (link,) = row[0].iter("a")
         assert link.get("href").removeprefix("#") in named
-        assert row[1].text_content() == verdict(claim.comparisons)
-        if claim.comparisons:
-            weakest = min(
-                claim.comparisons, key=lambda c: min([c.difference, *(low for low, _ in c.intervals)]) - c.needed
-            )
-            assert weakest.name in row[3].text_content()
-            assert row[2].text_content().startswith(f"{sum(c.is_shown for c in claim.comparisons)} of ")
+        assert row[1].text_content() == TEXTS[claim.name].whose
+        assert row[2].text_content() == verdict(claim.comparisons)
+        weakest = min(claim.comparisons, key=lambda each: each.interval[0] - each.needed)
+        assert weakest.name in row[4].text_content()
+        assert row[3].text_content().startswith(f"{sum(c.is_shown for c in claim.comparisons)} of ")
 
 
 # Words and places
@@ -327,7 +391,7 @@ def test_words_for_differences():
     assert points(-0.00004) == "0.0"
     assert points(-0.123) == "−12.3"
     assert interval((-0.01, 0.02)) == "−1.0 to +2.0"
-    assert "over seeds" in compared(comparison(0.1, 0.01))
+    assert compared(comparison(0.1, 0.01)) == "+10.0 points (+9.0 to +11.0)"
     assert way(comparison(0.1, 0.01), "more", "less", "even") == "more"
     assert way(comparison(-0.1, 0.01), "more", "less", "even") == "less"
     assert way(comparison(0.1, 0.2), "more", "less", "even") == "even"

@@ -1,0 +1,57 @@
+"""Whatever measures recorded networks says in its caption what they were trained on and what they were asked."""
+
+import ast
+import inspect
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from cnnfigs.illustrations.exercise import Exercise
+from cnnfigs.illustrations.registry import all_illustrations
+from cnnfigs.illustrations.scoreboard import Scoreboard
+
+DOCS = Path(__file__).parents[2] / "docs"
+#: A figure's cell: its options, and the illustration that its last line shows.
+CELL = re.compile(r"^```\{code-cell\}.*?\n---\n(?P<options>.*?)\n---\n(?P<code>.*?)^```$", flags=re.M | re.S)
+
+
+def reads_records(kind):
+    """Whether the module of an illustration reads what experiments found."""
+    tree = ast.parse(inspect.getsource(sys.modules[kind.__module__]))
+    imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    return "cnnfigs.experiments.findings" in imported
+
+
+def captions(text):
+    """The captions of a page, each with the name of the illustration that it belongs to."""
+    for cell in CELL.finditer(text):
+        shown = re.search(r"^(\w+)\(.*\)$", cell["code"].strip().splitlines()[-1])
+        if "caption" in cell["options"] and shown:
+            yield shown[1], cell["options"]
+
+
+MEASURED = [
+    name
+    for name, kind in all_illustrations().items()
+    if reads_records(kind) and not issubclass(kind, (Exercise, Scoreboard))
+]
+
+
+def test_there_are_measurements():
+    assert len(MEASURED) >= 9
+
+
+@pytest.mark.parametrize("name", MEASURED)
+def test_a_measurement_states_its_conditions_and_each_caption_quotes_them(name):
+    told = all_illustrations()[name]().facts["conditions"]
+    assert "trained on " in told
+    assert "asked about " in told
+    quoted = 0
+    for page in DOCS.glob("*.md"):
+        for shown, options in captions(page.read_text("utf-8")):
+            if shown == name:
+                assert re.search(r"\{glue:text\}`\w+ conditions`", " ".join(options.split())), page.name
+                quoted += 1
+    assert quoted

@@ -1,5 +1,8 @@
 """Giving tasks to the workers of a Dask cluster: each has one at a time, and who dies costs only that one.
 
+A task is done in a process beside the worker: the worker's own threads draw random numbers too, and seeds would not
+hold.
+
 Dask Distributed is an extra: ``pip install cnnfigs[cluster]``. The workers need this package, and the same versions of
 the libraries, since what is computed elsewhere is to be what would be computed here.
 """
@@ -13,6 +16,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
 from contextlib import suppress
 from typing import Any, Generic, Protocol, TypeVar
+
+from cnnfigs.aside import ProcessEndedError, aside
 
 #: Seconds until an unreachable scheduler is given up, and between two looks at who is there.
 PATIENCE, PAUSE = 5, 0.2
@@ -120,14 +125,18 @@ class _Foreman(Generic[Given, Outcome]):
                 if self.waiting:
                     task = self.waiting.pop(0)
                     # Nobody else may take it up: when its worker is gone, it comes back to us.
-                    self.busy[worker] = task, self.client.submit(self.call, task, workers=[worker], pure=False)
+                    self.busy[worker] = task, self.client.submit(aside, self.call, task, workers=[worker], pure=False)
                     yield task, None
             if not self.accepted and not told:
                 self.say(f"no worker at {self.address} yet: waiting for one")
                 told = True
             time.sleep(PAUSE)
             for worker, (task, future) in [*self.busy.items()]:
-                outcome = self._outcome(task, future, worker) if future.done() else None
+                try:
+                    outcome = self._outcome(task, future, worker) if future.done() else None
+                except ProcessEndedError:
+                    self._lost(worker)
+                    continue
                 if outcome is not None:
                     del self.busy[worker]
                     yield task, outcome
@@ -137,20 +146,22 @@ class _Foreman(Generic[Given, Outcome]):
         there = self._workers()
         for worker in [*self.busy]:
             if worker not in there:
-                task, future = self.busy.pop(worker)
-                future.release()
-                self.deaths[task] += 1
-                if self.deaths[task] == DEATHS:
-                    raise ClusterError(
-                        f"{DEATHS} workers died while they made {task.name}: make it where there is room"
-                    )
-                self.say(f"worker {worker} is gone: another makes {task.name}")
-                self.waiting.insert(0, task)
+                self._lost(worker)
         self.accepted &= there
         for worker in sorted(there - self.accepted - self.refused.keys()):
             self._judge(worker)
         if there and there <= self.refused.keys():
             raise ClusterError("; ".join(self.refused[worker] for worker in sorted(there)))
+
+    def _lost(self, worker: str) -> None:
+        """Put the task of a worker that has died, or whose process beside it has, back among those that wait."""
+        task, future = self.busy.pop(worker)
+        future.release()
+        self.deaths[task] += 1
+        if self.deaths[task] == DEATHS:
+            raise ClusterError(f"{DEATHS} workers died while they made {task.name}: make it where there is room")
+        self.say(f"worker {worker} is gone: another makes {task.name}")
+        self.waiting.insert(0, task)
 
     def _workers(self) -> set[str]:
         """Ask the scheduler which workers it has; what the client keeps of it has none of them now and then."""
@@ -187,6 +198,8 @@ class _Foreman(Generic[Given, Outcome]):
             outcome: Outcome = future.result(timeout=PATIENCE)
         except (TimeoutError, CancelledError):
             return None
+        except ProcessEndedError:
+            raise
         except Exception as error:
             raise ClusterError(f"{task.name} failed on worker {worker}: {error!r}") from error
         if not self.fits(task, outcome):

@@ -15,9 +15,8 @@ from cnnfigs.experiments.records import made_with
 def compute(address: str, jobs: Sequence[Job], say: Callable[[str], None]) -> Iterator[Done | Job]:
     """Compute runs on the workers of a Dask scheduler, and keep them here.
 
-    With the same versions, kind of processor and threads the results are those of this machine, bit by bit, but for
-    runs that begin with random weights, whose seeds do not yet hold in a worker's thread. On other processors they may
-    differ in the last digits of a 32-bit number, about 1 part in 10⁵ of what is drawn or told.
+    With the same versions, kind of processor and threads the results are those of this machine, bit by bit. On other
+    processors they may differ in the last digits of a 32-bit number, about 1 part in 10⁵ of what is drawn or told.
 
     Parameters
     ----------

@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import pickle
 import re
 import sys
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from myst_nb.core.read import MystMetadataParsingError, is_myst_markdown_notebook, read_myst_markdown_notebook
+from sphinx.application import ENV_PICKLE_FILENAME
 
 from cnnfigs import provenance
 from cnnfigs.sphinxext.cells import with_metadata
@@ -122,6 +125,8 @@ class Memory:
     digests: dict[Uses, str] = field(default_factory=dict)
     #: What the digests of pages that have been run were made of.
     parts: dict[str, dict[str, str]] = field(default_factory=dict)
+    #: Whether the digests are newer than what Sphinx has kept.
+    unsaved: bool = False
 
     def look(self, packages: Collection[str]) -> None:
         """Forget the digests if any file or library has changed."""
@@ -130,7 +135,7 @@ class Memory:
         except LookupError:  # a package that is not there: the page that imports it says so
             seen = ""
         if not seen or seen != self.glance:
-            self.glance = seen
+            self.glance, self.unsaved = seen, True
             self.digests.clear()
 
     def digest(self, used: Uses) -> str:
@@ -215,6 +220,19 @@ def outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[s
     return [name for name, (used, digest) in known.pages.items() if name not in gone and known.digest(used) != digest]
 
 
+def keep(app: Sphinx, env: BuildEnvironment) -> None:
+    """Keep the new digests where no page is read: Sphinx keeps nothing then, and they would be worked out each time."""
+    if memory(env).unsaved:
+        memory(env).unsaved = False
+        with (Path(app.doctreedir) / ENV_PICKLE_FILENAME).open("wb") as file:
+            pickle.dump(env, file, pickle.HIGHEST_PROTOCOL)
+
+
+def kept_by_sphinx(app: Sphinx, env: BuildEnvironment, names: list[str]) -> None:
+    """Leave it to Sphinx where it reads pages."""
+    memory(env).unsaved = memory(env).unsaved and not names
+
+
 def purge(app: Sphinx, env: BuildEnvironment, name: str) -> None:
     """Forget a page."""
     memory(env).pages.pop(name, None)
@@ -233,6 +251,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("freshness_packages", ["cnnfigs"], "env", [list, tuple])
     app.connect("source-read", mark)
     app.connect("env-get-outdated", outdated)
+    app.connect("env-before-read-docs", kept_by_sphinx)
+    app.connect("env-updated", keep)
     app.connect("env-purge-doc", purge)
     app.connect("env-merge-info", merge)
-    return {"env_version": 3, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"env_version": 4, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -156,6 +156,22 @@ def test_exactly_the_pages_that_use_what_changed_run_again(site: Callable[..., S
     assert (tiny.result("two"), tiny.result("three")) == ("14", "25")
 
 
+def test_what_a_comment_changes_is_worked_out_once(site: Callable[..., Site]) -> None:
+    """No page is read then, and Sphinx would keep nothing."""
+    tiny = site(PAGES, 1)
+    tiny.build("-W")
+    kept = next(tiny.folder.rglob("environment.pickle"))
+    tiny.write({"tiny/sums.py": PACKAGE["tiny/sums.py"].replace("import os", "import os  # for a name")})
+    before = kept.read_bytes()
+    assert tiny.build("-W").ran == []
+    after = kept.read_bytes()
+    assert after != before
+    again = tiny.build("-W")
+    assert (again.status, again.ran) == (0, [])
+    assert "0 added, 0 changed, 0 removed" in again.said
+    assert kept.read_bytes() == after
+
+
 FAILING = {
     "raising": """
         ---

@@ -169,7 +169,7 @@ EXPERIMENTS: Mapping[str, Experiment] = MappingProxyType(
                 _in_turn(how(seed) for seed in THREE for how in (partial(usual, "convnet"), unstopped)),
             ),
             Experiment(
-                "lenet5",
+                "history",
                 "How many errors does LeNet-5 make, trained as the tutorial's networks are?",
                 _in_turn(by_recipe("lenet5", seed) for seed in FIVE),
             ),

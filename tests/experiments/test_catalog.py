@@ -11,6 +11,7 @@ from cnnfigs.experiments.catalog import AMOUNTS, BASIC, EXPERIMENTS, FIVE, all_t
 from cnnfigs.experiments.records import RECORDS, path_of, read
 from cnnfigs.experiments.results import paired, results
 from cnnfigs.experiments.statistics import paired_difference
+from cnnfigs.models.networks import NETWORKS
 from cnnfigs.models.weights import record
 
 THERE = [trial for trial in all_trials() if path_of(trial).exists()]
@@ -22,6 +23,11 @@ def test_trials_that_experiments_share_are_made_once():
     for shared in (by_recipe("convnet", 1), usual("convnet", 1), usual("dense_512", 5)):
         assert asked.count(shared) >= 2
     assert len({trial.name for trial in all_trials()}) == len(all_trials())
+
+
+def test_no_experiment_is_called_as_a_network_is():
+    """Both are named on one command line."""
+    assert not {*EXPERIMENTS} & {*NETWORKS}
 
 
 def test_first_seeds_come_first():

@@ -29,6 +29,9 @@ RECORDS = Path(__file__).parent / "records"
 #: made with, and a checksum of all that.
 FIELDS = ("kind", "trial", "outcome", "digest", "made_with", "sha256")
 
+#: No record is nearly as large.
+LARGEST = 1_000_000
+
 REMEDY = "restore it with `git checkout -- cnnfigs/experiments/records`, or delete it and run `nox -s train`"
 
 
@@ -116,6 +119,8 @@ def read_record(trial: Trial, folder: Path = RECORDS) -> dict[str, Any]:
     """Read a whole record, as :func:`read`."""
     path = path_of(trial, folder)
     try:
+        if path.stat().st_size > LARGEST:
+            raise RecordError(f"{path} is damaged (it is larger than {LARGEST:,} bytes): {REMEDY}")
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise RecordError(f"{path} is missing: run `nox -s train`, which makes what is missing") from error
@@ -123,7 +128,7 @@ def read_record(trial: Trial, folder: Path = RECORDS) -> dict[str, Any]:
         raise RecordError(f"{path} is damaged (it is not text): {REMEDY}") from error
     try:
         record = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RecordError(f"{path} is damaged ({error}): {REMEDY}") from error
     if not isinstance(record, dict):
         raise RecordError(f"{path} is damaged (it holds no record): {REMEDY}")
@@ -134,6 +139,10 @@ def read_record(trial: Trial, folder: Path = RECORDS) -> dict[str, Any]:
         raise RecordError(f"{path} is damaged or altered (its checksum does not fit): {REMEDY}")
     if (record["kind"], record["trial"]) != (type(trial).__name__, trial.description):
         raise RecordError(f"{path} is the record of another trial: {REMEDY}")
+    outcome = record["outcome"]
+    found = trial.contradiction(outcome) if isinstance(outcome, dict) else "its outcome holds nothing"
+    if found:
+        raise RecordError(f"{path} contradicts itself ({found}): {REMEDY}")
     if record["digest"] != trial.digest():
         raise StaleRecordError(
             f"{path} was made by other code or data than today's (digest {record['digest'][:12]}, "

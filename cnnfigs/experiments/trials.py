@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from abc import ABC, abstractmethod
@@ -10,10 +11,13 @@ from dataclasses import asdict, dataclass
 from functools import cache, partial
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cnnfigs import provenance
 from cnnfigs.data import manifest, mnist
 from cnnfigs.experiments.images import Shuffle
-from cnnfigs.experiments.training import SIDE, perform
+from cnnfigs.experiments.training import ASKED_AGAIN, SIDE, SKIP, asked_elsewhere, perform
 from cnnfigs.models.variants import TRAINABLE
 
 
@@ -35,6 +39,10 @@ class Trial(ABC):
     @abstractmethod
     def digest(self) -> str:
         """Digest all that decides the outcome: code, data and fields."""
+
+    def contradiction(self, outcome: dict[str, Any]) -> str:
+        """Say what in a recorded outcome cannot be, such as two numbers that disagree; "" if nothing is found."""
+        return ""
 
     @property
     def description(self) -> dict[str, Any]:
@@ -130,12 +138,49 @@ class Training(Trial):
         """Train, and ask."""
         return perform(self, TRAINABLE[self.network], mnist())
 
+    def contradiction(self, outcome: dict[str, Any]) -> str:
+        """Compare counts with each other, with the answers one by one, and with what was to be asked."""
+        try:
+            return _contradiction(self, outcome)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            return f"its outcome cannot be read: {type(error).__name__} {str(error)[:80]}"
+
     def digest(self) -> str:
         """Digest the network, the training, the data and the fields; the libraries' versions do not enter."""
         content = (
             f"{_code(self.network)} {manifest()['mnist.npz']['sha256']} {json.dumps(self.description, sort_keys=True)}"
         )
         return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _contradiction(trial: Training, outcome: dict[str, Any]) -> str:
+    test, learned = outcome["test"], outcome["training"]
+    if test["asked"] != trial.test_images:
+        return f"test images asked are {test['asked']!r}, not {trial.test_images}"
+    bits = base64.b64decode(test["bits"], validate=True)
+    right = sum(byte.bit_count() for byte in bits)
+    if len(bits) != -(-trial.test_images // 8) or right != test["right"]:
+        return f"{test['right']!r} right answers are told, and {right} are marked, on {8 * len(bits)} places"
+    if -trial.test_images % 8 and bits[-1] & ((1 << -trial.test_images % 8) - 1):
+        return "right answers are marked behind the last test image"
+    if not 0 <= learned["right"] <= learned["asked"] == min(trial.images, ASKED_AGAIN):
+        return f"{learned['right']!r} of {learned['asked']!r} training images cannot be right"
+    if trial.steps is not None and outcome["steps"] != trial.steps:
+        return f"steps are {outcome['steps']!r}, not {trial.steps}"
+    places = {name for name, _ in asked_elsewhere(trial.asked, np.zeros((1, SIDE, SIDE), np.uint8), _unchanged)}
+    if places != {*outcome["elsewhere"]}:
+        return "places asked about are not those of the trial"
+    for place, told in outcome["elsewhere"].items():
+        asked = -(-trial.test_images // SKIP)
+        if told["asked"] != asked or not (0 <= told["right"] <= asked and 0 <= told["same"] <= asked):
+            return f"{told['right']!r} right and {told['same']!r} same answers of {told['asked']!r} cannot be ({place})"
+        if not 0 <= told["difference"] <= 1:
+            return f"a probability cannot differ by {told['difference']!r} ({place})"
+    return ""
+
+
+def _unchanged(images: NDArray[np.uint8], place: object = None) -> NDArray[np.uint8]:
+    return images
 
 
 @cache

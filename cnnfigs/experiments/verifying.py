@@ -60,8 +60,8 @@ def compare(
     trial
         A trial with a good record.
     siblings
-        Trials with good records that differ from it in their seed only, and itself: twice their spread, and 1.5 times the
-        share of images on which two of them disagree, is what another machine may differ by, and half a percentage
+        Trials with good records that differ from it in their seed only, and itself: twice their spread, and 1.5 times
+        the share of images on which two of them disagree, is what another machine may differ by, and half a percentage
         point at least.
     folder
         Where the records are.

@@ -194,7 +194,7 @@ class TogetherTable(Table):
 
     def state_facts(self, run: TogetherRun) -> dict[str, str]:
         """Give the ends of what was predicted and measured for pairs, and how often less was measured."""
-        facts: dict[str, str] = {}
+        facts = {"margin": str(self.margin)}
         for rest in get_args(Rest):
             cases = [case for case in run.together if case.rest == rest]
             pairs = [case for case in cases if case.margin == self.margin and " + " in case.shown]

@@ -10,6 +10,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from cnnfigs.data import Bytes
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.shapes import box, label, photo, raster
 from cnnfigs.drawing.style import NORMAL, SMALL, WIDTH, canvas
@@ -17,6 +18,7 @@ from cnnfigs.illustrations.base import Picture, require, require_whole
 from cnnfigs.illustrations.networks import percent, written
 from cnnfigs.illustrations.photo_answers import fit, keep_photo, photo_of
 from cnnfigs.models.imagenet import CATS, CLASSES, RELU_LAYERS
+from cnnfigs.runs.photo_answers import Box
 from cnnfigs.runs.visual_hierarchy import Hierarchy, Level, Tree, Unit, hierarchy, tree
 
 #: Crops smaller than this show their pixels, larger ones are smoothed.
@@ -108,8 +110,14 @@ class VisualHierarchy(Picture):
             the whole map in all that speaks for the answer in its layer. {" ".join(told)}"""
 
     def state_facts(self, run: Hierarchy) -> dict[str, str]:
-        """Give the sizes of what each layer's units see, their theoretical fields, and shares of maps and units."""
-        return _facts(run.levels)
+        """Give for each layer the sizes, fields and shares of its units, and how much brightness varies in a piece."""
+        facts = _facts(run.levels)
+        contrasts = {
+            level.layer: max(contrast(run.shown.photo, unit.box) for unit in level.units) for level in run.levels
+        }
+        facts |= {f"{layer} contrast": str(most) for layer, most in contrasts.items()}
+        facts["first rows contrast"] = str(max([*contrasts.values()][:2]))
+        return facts
 
 
 @dataclass(frozen=True)
@@ -299,6 +307,21 @@ def draw_places(axes: Axes, run: Hierarchy, level: Level, x: float, y: float, wi
         place = (x + left - more_columns / 2, y + top - more_rows / 2, columns + more_columns, rows + more_rows)
         box(axes, *place, edge="background", line_width=3.5)
         box(axes, *place, edge="kernel", line_width=1.75)
+
+
+def contrast(photo: Bytes, place: Box) -> int:
+    """Tell how much brightness, the mean of red, green and blue from 0 to 255, varies within a box on a photo.
+
+    Examples
+    --------
+    >>> photo = np.zeros((2, 3, 3), dtype=np.uint8)
+    >>> photo[1, 2] = 30
+    >>> contrast(photo, (0, 0, 2, 2)), contrast(photo, (0, 1, 2, 2))
+    (0, 30)
+    """
+    top, left, height, width = place
+    brightness = photo[top : top + height, left : left + width].mean(axis=-1)
+    return round(float(brightness.max() - brightness.min()))
 
 
 def share(value: float) -> str:

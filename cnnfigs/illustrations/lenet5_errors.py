@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.style import NORMAL, SMALL, chart
-from cnnfigs.experiments.comparisons import Measured, Pair
+from cnnfigs.experiments.comparisons import ENOUGH, Measured, Pair
 from cnnfigs.experiments.findings import LeNet5Errors, lenet5_errors
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.measuring import all_seeds_told, compared, interval, plain, points, seed_dots, seeds_told
@@ -80,6 +80,7 @@ class LeNet5Seeds(Picture):
             "shown more": str(int((errors > shown).sum())),
             "behind": points(run.behind, 2),
             "behind interval": interval(run.behind_interval, 2),
+            "conclusion": conclusion(run),
         }
         for each, around in zip(run.findings.measured, run.around, strict=True):
             facts[f"{each.network} mean"] = as_percent(1 - each.mean, 2)
@@ -91,6 +92,23 @@ class LeNet5Seeds(Picture):
         for comparison in run.findings.comparisons:
             facts[f"{comparison.name} compared"] = compared(comparison, 2)
         return facts
+
+
+def conclusion(run: LeNet5Errors) -> str:
+    """Say what follows from the difference to the paper, and what does not."""
+    if run.behind_interval is None or len(run.findings.of("lenet5").seeds) < ENOUGH:
+        return "So few trainings cannot say whether that is worse, better or the same."
+    low, high = run.behind_interval
+    if low <= 0 <= high:
+        return (
+            "So chance may have made all of the difference, and it does not follow that our training is worse. Nor "
+            f"does it follow that it is as good: it may also be {100 * high:.2f} points behind."
+        )
+    return (
+        f"So chance alone hardly explains that ours makes {'more' if low > 0 else 'fewer'} errors. The architecture "
+        "does not make the result by itself: how it is trained is a part of it, and our training was different. Which "
+        "of the last rows of the table makes the difference, we have not measured."
+    )
 
 
 def _row(axes: Axes, row: int, share: float, around: Pair | None, shade: str, told: str) -> None:

@@ -164,7 +164,7 @@ def _step(axes: Axes, start: float, end: float, y: float, name: str = "", window
 
 @dataclass(frozen=True)
 class LeNet5Codes(Picture):
-    """What the last hidden layer of LeNet-5 says to ten digits, beside the bitmaps that it was to say.
+    """What the last hidden layer of LeNet-5 says to ten digits, beside the bitmaps that it should draw.
 
     Parameters
     ----------

@@ -122,7 +122,7 @@ class VisualHierarchy(Picture):
 
 @dataclass(frozen=True)
 class HierarchyTree(Picture):
-    """What a network's answer is made of, as a tree: faces, parts, textures, edges, linked by which drives which.
+    """What a network's answer is made of, as a tree: pieces of a photo, the larger linked with those that drive them.
 
     Parameters
     ----------

@@ -30,7 +30,7 @@ class Codes:
     codes
         Shape (10, 12, 7): what F6 says to each, in the order of a bitmap.
     bitmaps
-        Shape (10, 12, 7), −1 or 1: what it is to say.
+        Shape (10, 12, 7), −1 or 1: what it should say.
     penalties
         Shape (10, 10): the squared distance of each code to each bitmap.
     """

@@ -33,6 +33,7 @@ from cnnfigs.experiments.catalog import (
     with_images,
 )
 from cnnfigs.experiments.comparisons import (
+    ENOUGH,
     EQUAL,
     Comparison,
     Findings,
@@ -48,7 +49,7 @@ from cnnfigs.experiments.comparisons import (
 from cnnfigs.experiments.conditions import conditions
 from cnnfigs.experiments.records import RECORDS, RecordError, path_of
 from cnnfigs.experiments.results import Results
-from cnnfigs.experiments.statistics import amount_for, around_mean, mcnemar
+from cnnfigs.experiments.statistics import amount_for, around_mean, mcnemar, standard_error, wilson, with_both_chances
 from cnnfigs.experiments.training import ASKED_AGAIN, DIRECTIONS, LENGTHS, SKIP
 from cnnfigs.experiments.trials import Training
 from cnnfigs.models.records import layer_records
@@ -587,3 +588,84 @@ def peephole(folder: Path = RECORDS) -> Findings:
         missing,
         conditions(found.values()),
     )
+
+
+@dataclass(frozen=True)
+class Published:
+    """A count of errors that a paper reports.
+
+    Attributes
+    ----------
+    errors, asked
+        How many, of how many test images.
+    low, high
+        The 95 % Wilson interval of the share of errors.
+    """
+
+    errors: int
+    asked: int
+    low: float
+    high: float
+
+    @property
+    def share(self) -> float:
+        """The share of errors."""
+        return self.errors / self.asked
+
+
+@dataclass(frozen=True)
+class LeNet5Errors:
+    """LeNet-5 and the convnet, trained by the tutorial's recipe, and what the paper reports.
+
+    Attributes
+    ----------
+    findings
+        Both networks, and the accuracy of the convnet minus that of LeNet-5.
+    paper
+        The paper's count.
+    around
+        Where the mean error of each network would lie with other seeds, by Student's t; None with a single one.
+    behind
+        Mean error of LeNet-5 here minus that of the paper.
+    behind_interval
+        Where that difference would lie with other images and other seeds on both sides; None with fewer than three
+        seeds here.
+    """
+
+    findings: Findings
+    paper: Published
+    around: tuple[Pair | None, ...]
+    behind: float
+    behind_interval: Pair | None
+
+
+#: Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, "Gradient-based learning applied to document recognition", Proceedings
+#: of the IEEE 86 (1998), 2278-2324, section III.B: errors of LeNet-5 trained without distorted digits, in per cent.
+PAPER_ERRORS, PAPER_ASKED = 95, 10_000
+
+
+def lenet5_errors(folder: Path = RECORDS) -> LeNet5Errors:
+    """Compare LeNet-5 with what its paper reports, and with the convnet.
+
+    Which images the paper's network missed is not known, nor how much its errors vary with the seed. So the two counts
+    are taken as unpaired, which is the wider choice, and its seeds as varying like those here.
+    """
+    names = ("lenet5", "convnet")
+    found, missing = recorded("history", {each: partial(by_recipe, each) for each in names}, FIVE, folder)
+    findings = Findings(
+        tuple(measured(name, each) for name, each in found.items()),
+        tuple(compare(name, found[name], found["lenet5"]) for name in found if name != "lenet5"),
+        missing,
+        conditions(found.values()),
+    )
+    wrong = 1 - found["lenet5"].right.astype(np.float64)
+    each = wrong.mean(axis=1)
+    paper = Published(PAPER_ERRORS, PAPER_ASKED, *wilson(PAPER_ERRORS, PAPER_ASKED))
+    around = tuple(around_mean(1 - network.accuracy) for network in findings.measured)
+    behind = float(each.mean()) - paper.share
+    if len(each) < ENOUGH:
+        return LeNet5Errors(findings, paper, around, behind, None)
+    images = standard_error(wrong.mean(axis=0)) ** 2 + paper.share * (1 - paper.share) / paper.asked
+    seeds = each.var(ddof=1) * (1 / len(each) + 1)
+    low, high = with_both_chances(behind, images**0.5, float(seeds**0.5), len(each))
+    return LeNet5Errors(findings, paper, around, behind, (low, high))

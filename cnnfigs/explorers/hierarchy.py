@@ -28,7 +28,8 @@ def hierarchy_script() -> str:
     levels = [_level(level) for level in tree.levels[::-1]]
     for joined, lower in zip(tree.links[::-1], levels, strict=False):
         for link in joined:
-            lower["units"][link.lower]["drives"].append([link.upper, round(link.share, 4)])
+            drives = {"unit": link.upper, "share": round(link.share, 5), "own": round(link.own, 5)}
+            lower["units"][link.lower]["drives"].append(drives)
     tiles = [_tiles(change) for change in scrambled.changes if change.tile_size or change.change == "as it is"]
     return script(
         hierarchy={
@@ -42,7 +43,15 @@ def hierarchy_script() -> str:
 
 def _level(level: Level) -> dict[str, Any]:
     units = [
-        {"channel": unit.channel, "share": round(unit.share, 4), "box": unit.box, "drives": []} for unit in level.units
+        {
+            "channel": unit.channel,
+            "place": unit.place,
+            "share": round(unit.share, 5),
+            "own": round(unit.own, 5),
+            "box": unit.box,
+            "drives": [],
+        }
+        for unit in level.units
     ]
     return {"layer": level.layer, "shape": level.shape, "units": units}
 

@@ -162,9 +162,9 @@ HIERARCHY = Explorer(
     data=("data-hierarchy.js",),
     settings={
         "depth": Whole("Depth, from the photo to the answer", 1, 5, 3),
-        "unit": Whole("Unit", 1, 12, 1),
+        "unit": Whole("Unit", 0, 11, 0),
         "tiles": Whole("Tiles, from one to many", 0, 4, 0),
-        "order": Whole("Order of the tiles", 1, 20, 1),
+        "order": Whole("Order of the tiles", 0, 19, 0),
     },
 )
 

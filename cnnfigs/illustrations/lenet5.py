@@ -17,7 +17,17 @@ from cnnfigs.drawing.tables import Cell
 from cnnfigs.illustrations.base import Picture, Table, require_whole
 from cnnfigs.illustrations.networks import percent, require_test_image, with_article, written
 from cnnfigs.runs.activations import Activations, activations, test_digit
-from cnnfigs.runs.lenet5 import Codes, Connections, Sizes, lenet5_codes, lenet5_connections, lenet5_sizes
+from cnnfigs.runs.lenet5 import (
+    Codes,
+    Connections,
+    Rebuilding,
+    Rebuilt,
+    Sizes,
+    lenet5_codes,
+    lenet5_connections,
+    lenet5_rebuilding,
+    lenet5_sizes,
+)
 
 #: What each layer does.
 WORK: Mapping[str, str] = MappingProxyType(
@@ -154,7 +164,7 @@ def _step(axes: Axes, start: float, end: float, y: float, name: str = "", window
 
 @dataclass(frozen=True)
 class LeNet5Codes(Picture):
-    """What the last hidden layer of LeNet-5 says to ten digits, beside the bitmaps that it was to say.
+    """What the last hidden layer of LeNet-5 says to ten digits, beside the bitmaps that it should draw.
 
     Parameters
     ----------
@@ -312,3 +322,64 @@ class LeNet5Table(Table):
             facts[f"{layer.name} connections"] = f"{layer.connections:,}"
             facts[f"{layer.name} shape"] = written(layer.shape)
         return facts
+
+
+@dataclass(frozen=True)
+class LeNet5Recipe(Table):
+    """What of LeNet-5 was kept in rebuilding it, and what was not."""
+
+    def run(self) -> Rebuilding:
+        """Measure the network, and read its recipe."""
+        return lenet5_rebuilding()
+
+    def tabulate(self, run: Rebuilding) -> list[list[Cell]]:
+        """Give a row for each part; what is said of both in the same words is "the same" here."""
+        theirs, ours = _built(run.theirs), _built(run.ours)
+        kept = {name: "the same" if ours[name] == told else ours[name] for name, told in theirs.items()}
+        rows = [
+            ("Input", theirs["Input"], kept["Input"]),
+            ("C1 to F6", theirs["C1 to F6"], kept["C1 to F6"]),
+            ("Squashing", theirs["Squashing"], kept["Squashing"]),
+            ("First weights", theirs["First weights"], f"{kept['First weights']}; biases begin at zero"),
+            ("Output", theirs["Output"], f"{kept['Output']}; the bitmaps are drawn anew"),
+            ("Loss", "equation 9", f"the same, with b = {run.bound:g}: the paper does not say which"),
+            ("Answer", "smallest distance", "the same; a softmax of minus the distances makes shares of it"),
+            (
+                "Training method",
+                "gradient descent with a step size for each parameter, from second derivatives",
+                f"{run.optimizer.capitalize()}, {run.batch_size} images at a time",
+            ),
+            (
+                "Training images",
+                f"{run.theirs.images:,}, about {run.theirs.passes} passes",
+                f"{run.ours.images:,}, {run.ours.passes} passes with seed {run.seed}; {run.held_out:,} held out decide "
+                "when to stop",
+            ),
+        ]
+        heads = [Cell("What"), Cell("The paper"), Cell("Here")]
+        return [heads, *([Cell(name, heading=True), Cell(paper), Cell(here)] for name, paper, here in rows)]
+
+    def describe(self, run: Rebuilding) -> str:
+        """Tell each row."""
+        _, *rows = self.tabulate(run)
+        told = "; ".join(f"{name.text}: in the paper {paper.text}, here {here.text}" for name, paper, here in rows)
+        return f"How LeNet-5 was built and trained. {told}."
+
+    def state_facts(self, run: Rebuilding) -> dict[str, str]:
+        """Give the passes and the images of the training."""
+        return {"passes": str(run.ours.passes), "images": f"{run.ours.images:,}", "held out": f"{run.held_out:,}"}
+
+
+def _built(network: Rebuilt) -> dict[str, str]:
+    """Tell in words how a network is built, by part."""
+    return {
+        "Input": f"{written((network.side,) * 2)}, paper {_signed(network.paper)}, ink {_signed(network.ink)}",
+        "C1 to F6": f"as above, {network.parameters:,} parameters",
+        "Squashing": f"{network.limit:g} · tanh({network.slope:.3f} · sum)",
+        "First weights": f"evenly within ±{network.spread:g} / inputs",
+        "Output": f"distance to fixed bitmaps of {written(network.code)}",
+    }
+
+
+def _signed(value: float) -> str:
+    return f"{value:g}".replace("-", "\N{MINUS SIGN}")

@@ -12,13 +12,21 @@ from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.drawing.tables import Cell
 from cnnfigs.illustrations.base import Picture, Table, require, require_whole
 from cnnfigs.illustrations.networks import percent
-from cnnfigs.runs.photo_answers import PARTS, Parts, PartsRun, Rest, show_parts
+from cnnfigs.runs.photo_answers import PARTS, Parts, PartsRun, Rest, Together, TogetherRun, show_parts, show_together
 
 MARGINS = (0, 8, 16, 24)
 
 
 def _require_rest(value: object) -> None:
     require(isinstance(value, str) and value in get_args(Rest), "rest", value, " or ".join(map(repr, get_args(Rest))))
+
+
+def _require_margins(value: object) -> None:
+    accepted = "a tuple of whole numbers from 0 to 40"
+    require(isinstance(value, tuple) and bool(value), "margins", value, accepted)
+    margins: tuple[object, ...] = value  # type: ignore[assignment]
+    for margin in margins:
+        require_whole("margins", margin, 0, 40)
 
 
 @dataclass(frozen=True)
@@ -103,14 +111,7 @@ class PartsTable(Table):
 
     def __post_init__(self) -> None:
         _require_rest(self.rest)
-        require(
-            isinstance(self.margins, tuple) and bool(self.margins),
-            "margins",
-            self.margins,
-            "a tuple of whole numbers from 0 to 40",
-        )
-        for margin in self.margins:
-            require_whole("margins", margin, 0, 40)
+        _require_margins(self.margins)
 
     def run(self) -> PartsRun:
         """Show all these photos to the network."""
@@ -138,6 +139,82 @@ class PartsTable(Table):
     def state_facts(self, run: PartsRun) -> dict[str, str]:
         """Give the probabilities of a cat."""
         return _facts(run)
+
+
+@dataclass(frozen=True)
+class TogetherTable(Table):
+    """Pairs of parts, and all three, against what they would give if the evidence of each part added up.
+
+    Parameters
+    ----------
+    margin
+        By how many pixels the boxes are grown in the table: one of `margins`.
+    margins
+        By how many pixels to grow the boxes in all cases that are counted: one or more of 0 to 40.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range.
+    """
+
+    margin: int = 24
+    margins: tuple[int, ...] = MARGINS
+
+    def __post_init__(self) -> None:
+        _require_margins(self.margins)
+        require(self.margin in self.margins, "margin", self.margin, " or ".join(map(str, self.margins)))
+
+    def run(self) -> TogetherRun:
+        """Show the parts alone and together to the network."""
+        return show_together(self.margins)
+
+    def tabulate(self, run: TogetherRun) -> list[list[Cell]]:
+        """Give a row for each pair and one for all three."""
+        heads = (f"{rest}, {what}" for rest in get_args(Rest) for what in ("added up", "measured"))
+        rows = [[Cell("Shown"), *(Cell(head.capitalize(), number=True) for head in heads)]]
+        for name, cases in self._shown(run).items():
+            numbers = (percent(share) for case in cases for share in (case.added, case.measured))
+            rows.append([Cell(name, heading=True), *(Cell(number, number=True) for number in numbers)])
+        return rows
+
+    def describe(self, run: TogetherRun) -> str:
+        """Give both probabilities of each row."""
+        told = "; ".join(
+            f"{name}: "
+            + ", ".join(
+                f"with the rest {case.rest} {percent(case.added)} if the evidence added up, {percent(case.measured)} "
+                "measured"
+                for case in cases
+            )
+            for name, cases in self._shown(run).items()
+        )
+        return f"""The probability of a cat with several of its parts, each grown by {self.margin} pixels, beside what
+            the parts would give together if each multiplied the odds as it does alone. {told}."""
+
+    def state_facts(self, run: TogetherRun) -> dict[str, str]:
+        """Give the ends of what was predicted and measured for pairs, and how often less was measured."""
+        facts = {"margin": str(self.margin)}
+        for rest in get_args(Rest):
+            cases = [case for case in run.together if case.rest == rest]
+            pairs = [case for case in cases if case.margin == self.margin and " + " in case.shown]
+            facts |= {
+                f"{rest} cases": str(len(cases)),
+                f"{rest} less": str(sum(case.measured < case.added for case in cases)),
+                f"{rest} least added": percent(min(case.added for case in pairs)),
+                f"{rest} most added": percent(max(case.added for case in pairs)),
+                f"{rest} least measured": percent(min(case.measured for case in pairs)),
+                f"{rest} most measured": percent(max(case.measured for case in pairs)),
+            }
+        return facts
+
+    def _shown(self, run: TogetherRun) -> dict[str, list[Together]]:
+        """Return the cases with the margin of the table, by what is shown."""
+        shown: dict[str, list[Together]] = {}
+        for case in run.together:
+            if case.margin == self.margin:
+                shown.setdefault(case.shown, []).append(case)
+        return shown
 
 
 def _facts(run: PartsRun) -> dict[str, str]:

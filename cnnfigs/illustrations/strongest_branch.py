@@ -21,7 +21,7 @@ class StrongestBranch(Picture):
     Parameters
     ----------
     number
-        Which unit of the tree's first row to begin with, 1 to 3.
+        Which unit of the tree's first row to begin with, 0 to 2.
 
     Raises
     ------
@@ -29,10 +29,10 @@ class StrongestBranch(Picture):
         If there is no such unit.
     """
 
-    number: int = 2
+    number: int = 1
 
     def __post_init__(self) -> None:
-        require_whole("number", self.number, 1, HierarchyTree().top)
+        require_whole("number", self.number, 0, HierarchyTree().top - 1)
 
     def run(self) -> Tree:
         """Take the tree as it was computed."""
@@ -40,10 +40,10 @@ class StrongestBranch(Picture):
         return tree
 
     def draw(self, run: Tree) -> Figure:
-        """Draw the photo with nested frames, and what is in them."""
-        chain = branch(run, self.number - 1)
+        """Draw the photo with a frame for each unit, and what is in them."""
+        chain = branch(run, self.number)
         side, first, top, gap = 84, 222, 30, 18
-        figure, axes = canvas(first + len(chain) * (side + gap) - gap + 2, 166)
+        figure, axes = canvas(first + len(chain) * (side + gap) - gap + 2, 180)
         label(axes, 2, 12, "where on the photo", align="left", size=NORMAL, name="input", bold=True)
         label(axes, first, 12, "what the units see", align="left", size=NORMAL, name="kernel", bold=True)
         width, height = fit(run.small, 200, 128)
@@ -53,13 +53,13 @@ class StrongestBranch(Picture):
             row, column, rows, columns = (scale * each for each in unit.box)
             box(axes, 2 + column, top + row, columns, rows, edge="background", line_width=3.5)
             box(axes, 2 + column, top + row, columns, rows, edge="kernel", line_width=1.75)
-        for place, (unit, told) in enumerate(chain):
+        for place, (unit, part) in enumerate(chain):
             left = first + place * (side + gap)
             draw_crop(axes, unit, left, top, side)
             label(axes, left + side / 2, top + side + 12, f"{unit.box[2]} px", size=SMALL, bold=True)
-            label(axes, left + side / 2, top + side + 28, f"{share(told)} of the", size=SMALL, name="muted")
-            above = "unit before" if place else "answer"
-            label(axes, left + side / 2, top + side + 42, above, size=SMALL, name="muted")
+            told = (f"map {unit.channel}:", f"{share(part)} of all for", "the unit before" if place else "the answer")
+            for line, text in enumerate(told):
+                label(axes, left + side / 2, top + side + 28 + 14 * line, text, size=SMALL, name="muted")
             if place:
                 arrow(axes, (left - 2, top + side / 2), (left - gap + 2, top + side / 2))
         return figure
@@ -67,17 +67,18 @@ class StrongestBranch(Picture):
     def describe(self, run: Tree) -> str:
         """Tell the branch from the answer down."""
         told = [
-            f"{'a unit' if place else 'The first unit'} sees {unit.box[2]}×{unit.box[3]} pixels at row {unit.box[0]} "
-            f"and column {unit.box[1]}, and makes {share(part)} of {'it' if place else 'the answer'}"
-            for place, (unit, part) in enumerate(branch(run, self.number - 1))
+            f"{'a unit' if place else 'The first unit'} of map {unit.channel} sees {unit.box[2]}×{unit.box[3]} pixels "
+            f"at row {unit.box[0]} and column {unit.box[1]}; its whole map gives {share(part)} of all that "
+            f"{'drives that one' if place else 'speaks for the answer'}"
+            for place, (unit, part) in enumerate(branch(run, self.number))
         ]
         return f"""The photo of the cat with frames, each within or over the one before, and what is in them as
             {len(told)} pictures in a row, joined by arrows that lead to what each drives.
-            {"; driving it most, ".join(told)}."""
+            {". Driving it most, ".join(told)}."""
 
     def state_facts(self, run: Tree) -> dict[str, str]:
         """Give the sizes of what the units see."""
-        sides = [unit.box[2] for unit, _ in branch(run, self.number - 1)]
+        sides = [unit.box[2] for unit, _ in branch(run, self.number)]
         return {"sides": ", ".join(map(str, sides)), "levels": str(len(sides))}
 
 

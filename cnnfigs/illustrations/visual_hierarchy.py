@@ -10,6 +10,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from cnnfigs.data import Bytes
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.shapes import box, label, photo, raster
 from cnnfigs.drawing.style import NORMAL, SMALL, WIDTH, canvas
@@ -17,16 +18,19 @@ from cnnfigs.illustrations.base import Picture, require, require_whole
 from cnnfigs.illustrations.networks import percent, written
 from cnnfigs.illustrations.photo_answers import fit, keep_photo, photo_of
 from cnnfigs.models.imagenet import CATS, CLASSES, RELU_LAYERS
+from cnnfigs.runs.photo_answers import Box
 from cnnfigs.runs.visual_hierarchy import Hierarchy, Level, Tree, Unit, hierarchy, tree
 
 #: Crops smaller than this show their pixels, larger ones are smoothed.
 PIXELS_SHOWN = 24
 ANSWERS = 3
+#: Thickness in pixels of a line of the tree that stands for all, and the shares that its key shows.
+THICKNESS, KEY = 48, (0.02, 0.1, 0.25)
 
 
 @dataclass(frozen=True)
 class VisualHierarchy(Picture):
-    """The units of each layer that do most for the network's answer, and what each of them sees of the photo.
+    """The maps of each layer that do most for the network's answer, and what each sees of the photo where it does most.
 
     Parameters
     ----------
@@ -38,7 +42,7 @@ class VisualHierarchy(Picture):
     layers
         Names of ReLU layers of MobileNetV2.
     units
-        How many units to show of each layer, 1 to 6.
+        Of how many maps of each layer to show a unit, 1 to 6.
 
     Raises
     ------
@@ -70,8 +74,8 @@ class VisualHierarchy(Picture):
         return hierarchy(photo_of(self.image), self.classes, self.layers, self.units, ANSWERS)
 
     def draw(self, run: Hierarchy) -> Figure:
-        """Draw a row for each layer: its peaks on the photo, and what is seen there."""
-        row_height, first, side, pitch = 126, 162, 84, 94
+        """Draw a row for each layer: where its maps contribute most, and what is seen there."""
+        row_height, first, side, pitch = 142, 162, 84, 94
         figure, axes = canvas(WIDTH, 24 + row_height * len(run.levels))
         label(axes, 2, 12, "where on the photo", align="left", size=NORMAL, name="input", bold=True)
         label(axes, first, 12, "what the units see", align="left", size=NORMAL, name="kernel", bold=True)
@@ -83,8 +87,9 @@ class VisualHierarchy(Picture):
             for number, unit in enumerate(level.units):
                 left = first + number * pitch
                 draw_crop(axes, unit, left, top + 20, side)
-                told = f"{unit.box[2]} px, {share(unit.share)}"
-                label(axes, left + side / 2, top + 20 + side + 9, told, size=SMALL)
+                label(axes, left + side / 2, top + 20 + side + 9, f"{unit.box[2]} px", size=SMALL)
+                told = f"map {unit.channel}: {share(unit.share)}"
+                label(axes, left + side / 2, top + 20 + side + 24, told, size=SMALL, name="muted")
         return figure
 
     def describe(self, run: Hierarchy) -> str:
@@ -92,25 +97,32 @@ class VisualHierarchy(Picture):
         told = []
         for level in run.levels:
             units = "; ".join(
-                f"{_size(unit)} at row {unit.box[0]} and column {unit.box[1]}{_with_parts(unit)}, {share(unit.share)}"
+                f"map {unit.channel}, {share(unit.share)}, {_size(unit)} at row {unit.box[0]} and column "
+                f"{unit.box[1]}{_with_parts(unit)}"
                 for unit in level.units
             )
             told.append(f"{level.layer}, whose units could see {written((level.field_size,) * 2)} pixels: {units}.")
         height, width = run.shown.photo.shape[:2]
         return f"""A row for each of {len(run.levels)} layers, from the image to the answer. Each shows the photo,
-            {height}×{width} pixels, with frames where the layer's strongest units see it, and then these pieces of the
-            photo enlarged. In the first rows they are spots and edges of few pixels, in the last rows most of the
-            photo. Below each piece are its size in pixels and how much its channel contributes to the answer.
-            {" ".join(told)}"""
+            {height}×{width} pixels, with a frame for each of {self.units} maps, where it contributes most to the
+            answer, and then these pieces of the photo enlarged. The first row has pieces of a few pixels, the last row
+            large parts of the photo. Below each piece are its size in pixels, the number of its map, and the share of
+            the whole map in all that speaks for the answer in its layer. {" ".join(told)}"""
 
     def state_facts(self, run: Hierarchy) -> dict[str, str]:
-        """Give the sizes of what each layer's units see, and their theoretical fields."""
-        return _facts(run.levels)
+        """Give for each layer the sizes, fields and shares of its units, and how much brightness varies in a piece."""
+        facts = _facts(run.levels)
+        contrasts = {
+            level.layer: max(contrast(run.shown.photo, unit.box) for unit in level.units) for level in run.levels
+        }
+        facts |= {f"{layer} contrast": str(most) for layer, most in contrasts.items()}
+        facts["first rows contrast"] = str(max([*contrasts.values()][:2]))
+        return facts
 
 
 @dataclass(frozen=True)
 class HierarchyTree(Picture):
-    """What a network's answer is made of, as a tree: faces, parts, textures, edges, linked by which drives which.
+    """What a network's answer is made of, as a tree: pieces of a photo, the larger linked with those that drive them.
 
     Parameters
     ----------
@@ -172,18 +184,14 @@ class HierarchyTree(Picture):
             places.append(_arranged(len(level.units), joined, places[-1], left, WIDTH))
         for depth, joined in enumerate(links):
             above = height + 5 if depth == 0 else tops[depth - 1] + sides[depth - 1] + 19
-            below = tops[depth] - 3
-            most = max(strength for _, _, strength in joined)
             for upper, lower, strength in joined:
-                axes.plot(
-                    [places[depth][upper], places[depth + 1][lower]],
-                    [above, below],
-                    color=color("accent"),
-                    linewidth=1 + 5 * strength / most,
-                    solid_capstyle="butt",
-                    zorder=len(axes.get_children()),
-                )
+                _line(axes, [places[depth][upper], places[depth + 1][lower]], [above, tops[depth] - 3], strength)
         photo(axes, run.small, middle - width / 2, 2, width, height, frame="input")
+        label(axes, 2, 12, "share of the map", align="left", size=SMALL, name="accent")
+        for number, strength in enumerate(KEY):
+            y = 34 + 20 * number
+            _line(axes, [4, 44], [y, y], strength)
+            label(axes, 54, y, f"{100 * strength:.0f} %", align="left", size=SMALL, name="accent")
         for number, (name, probability) in enumerate(
             zip(run.shown.answer.names, run.shown.answer.probabilities, strict=True)
         ):
@@ -209,25 +217,33 @@ class HierarchyTree(Picture):
                 if depth:
                     joined = [link for link in run.links[depth - 1] if link.lower == number]
                     drives = "drives " + " and ".join(
-                        f"unit {link.upper + 1} above with {share(link.share)}" for link in joined
+                        f"unit {link.upper} above, its map {share(link.share)}, itself {share(link.own)}"
+                        for link in joined
                     )
                 else:
-                    drives = f"gives {share(unit.share)}"
+                    drives = f"drives the answer, its map {share(unit.share)}, itself {share(unit.own)}"
                 units.append(
-                    f"unit {number + 1} sees {_size(unit)} at row {unit.box[0]} and column {unit.box[1]}"
+                    f"unit {number} sees {_size(unit)} at row {unit.box[0]} and column {unit.box[1]}"
                     f"{_with_parts(unit)} and {drives}"
                 )
             told.append(f"Layer {level.layer}: {'; '.join(units)}.")
         answer = f"{run.shown.answer.names[0]} with {percent(run.shown.answer.probabilities[0])}"
         return f"""A tree with the photo and the answer, {answer}, on top. Below it are {len(run.levels)} rows of pieces
             of the photo, each what one unit sees, the largest in the first row and the smallest in the last. Lines lead
-            from each unit to those of the next row that drive it most, thick where they drive it much. Shares are of
-            all that speaks for the answer or for the unit above. {" ".join(told)}"""
+            from the answer to units of the first row and from each unit to some of those that drive it most, as thick
+            as the share of the lower unit's whole map in all that speaks for the answer or drives the unit above. Units
+            have numbers from 0, in the order in which they were found. {" ".join(told)}"""
 
     def state_facts(self, run: Tree) -> dict[str, str]:
-        """Give the sizes of what each layer's units see, and how many links there are."""
-        links = sum(len(joined) for joined in run.links)
-        return _facts(run.levels) | {"links": str(links), "levels": str(len(run.levels))}
+        """Give the sizes of what each layer's units see, how many lines are drawn, and the ends of their shares."""
+        shares = [unit.share for unit in run.levels[0].units]
+        shares += [link.share for joined in run.links for link in joined]
+        return _facts(run.levels) | {
+            "lines": str(len(shares)),
+            "levels": str(len(run.levels)),
+            "thinnest": share(min(shares)),
+            "thickest": share(max(shares)),
+        }
 
 
 def require_classes(value: object) -> None:
@@ -293,15 +309,43 @@ def draw_places(axes: Axes, run: Hierarchy, level: Level, x: float, y: float, wi
         box(axes, *place, edge="kernel", line_width=1.75)
 
 
-def share(value: float) -> str:
-    """Write a share as a percentage, with a decimal where it is small.
+def contrast(photo: Bytes, place: Box) -> int:
+    """Tell how much brightness, the mean of red, green and blue from 0 to 255, varies within a box on a photo.
 
     Examples
     --------
-    >>> share(0.164), share(0.016)
-    ('16 %', '1.6 %')
+    >>> photo = np.zeros((2, 3, 3), dtype=np.uint8)
+    >>> photo[1, 2] = 30
+    >>> contrast(photo, (0, 0, 2, 2)), contrast(photo, (0, 1, 2, 2))
+    (0, 30)
     """
-    return f"{100 * value:.0f} %" if value >= 0.0995 else f"{100 * value:.1f} %"
+    top, left, height, width = place
+    brightness = photo[top : top + height, left : left + width].mean(axis=-1)
+    return round(float(brightness.max() - brightness.min()))
+
+
+def share(value: float) -> str:
+    """Write a share as a percentage, with one or two decimals where it is small.
+
+    Examples
+    --------
+    >>> share(0.164), share(0.016), share(0.0004)
+    ('16 %', '1.6 %', '0.04 %')
+    """
+    decimals = 0 if value >= 0.0995 else 1 if value >= 0.00095 else 2
+    return f"{100 * value:.{decimals}f} %"
+
+
+def _line(axes: Axes, x: Sequence[float], y: Sequence[float], strength: float) -> None:
+    """Draw a line of the tree, as thick everywhere as its share says."""
+    axes.plot(
+        x,
+        y,
+        color=color("accent"),
+        linewidth=THICKNESS * strength,
+        solid_capstyle="butt",
+        zorder=len(axes.get_children()),
+    )
 
 
 def _arranged(
@@ -350,5 +394,6 @@ def _facts(levels: Sequence[Level]) -> dict[str, str]:
             f"{level.layer} field": written((level.field_size,) * 2),
             f"{level.layer} maps": f"{level.shape[2]:,}",
             f"{level.layer} best share": share(level.units[0].share),
+            f"{level.layer} best own": share(level.units[0].own),
         }
     return facts

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from cnnfigs.arithmetic import Derivation
 from cnnfigs.data import mnist
 from cnnfigs.models.backend import load_keras
-from cnnfigs.models.lenet5 import bitmaps
+from cnnfigs.models.lenet5 import BOUND, bitmaps, lenet5_layers
 from cnnfigs.models.networks import build
 from cnnfigs.models.records import layer_records
-from cnnfigs.models.training import as_input
-from cnnfigs.models.weights import load
+from cnnfigs.models.training import RECIPE, as_input
+from cnnfigs.models.weights import load, record
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Codes:
     codes
         Shape (10, 12, 7): what F6 says to each, in the order of a bitmap.
     bitmaps
-        Shape (10, 12, 7), −1 or 1: what it is to say.
+        Shape (10, 12, 7), −1 or 1: what it should say.
     penalties
         Shape (10, 10): the squared distance of each code to each bitmap.
     """
@@ -100,7 +100,7 @@ class LayerSize:
     derivation
         The same from its geometry.
     connections
-        How many multiplications and biases there are, each place of a map counted.
+        How many inputs its units read and biases they have, each place of a map counted.
     """
 
     name: str
@@ -131,27 +131,124 @@ def lenet5_sizes() -> Sizes:
     """Count the parameters and connections of every layer that the paper names."""
     model = build("lenet5")
     sizes = []
-    for record in layer_records(model)[1:]:
-        layer: Any = model.get_layer(record.name)
-        maps, units = record.output_shape[-1], math.prod(record.output_shape)
-        if record.class_name == "Subsampling":
+    for each in layer_records(model)[1:]:
+        layer: Any = model.get_layer(each.name)
+        maps, units = each.output_shape[-1], math.prod(each.output_shape)
+        if each.class_name == "Subsampling":
             product, total = f"2·{maps}", 2 * maps
             connections = units * (math.prod(layer.pool_size) + 1)
-        elif record.class_name in ("Conv2D", "PartialConv2D"):
-            slices = int(layer.mask.sum()) if record.class_name == "PartialConv2D" else record.input_shape[-1] * maps
+        elif each.class_name in ("Conv2D", "PartialConv2D"):
+            slices = int(layer.mask.sum()) if each.class_name == "PartialConv2D" else each.input_shape[-1] * maps
             window = math.prod(layer.kernel_size)
             product, total = f"{window}·{slices:,} + {maps}", window * slices + maps
             connections = total * (units // maps)
-        elif record.class_name == "Dense":
-            read = record.input_shape[-1]
+        elif each.class_name == "Dense":
+            read = each.input_shape[-1]
             product, total = f"{read}·{maps} + {maps}", read * maps + maps
             connections = total
-        elif record.class_name == "BitmapDistance":
+        elif each.class_name == "BitmapDistance":
             product, total = "", 0
-            connections = record.input_shape[-1] * maps
+            connections = each.input_shape[-1] * maps
         else:
             continue
         sizes.append(
-            LayerSize(record.name, record.output_shape, layer.count_params(), Derivation(product, total), connections)
+            LayerSize(each.name, each.output_shape, layer.count_params(), Derivation(product, total), connections)
         )
     return Sizes(tuple(sizes))
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """How LeNet-5 is built and trained.
+
+    Attributes
+    ----------
+    side
+        Side of its input in pixels.
+    paper, ink
+        What paper and ink are in it.
+    parameters
+        How many it has.
+    limit, slope
+        Of its activation, limit times tanh of slope times the sum.
+    spread
+        First weights lie evenly within plus or minus this, divided by how many inputs a unit reads.
+    code
+        Rows and columns of a bitmap.
+    images
+        How many images it is trained on.
+    passes
+        How many times, or after how many passes its weights were taken.
+    """
+
+    side: int
+    paper: float
+    ink: float
+    parameters: int
+    limit: float
+    slope: float
+    spread: float
+    code: tuple[int, ...]
+    images: int
+    passes: int
+
+
+@dataclass(frozen=True)
+class Rebuilding:
+    """LeNet-5 in its paper and here, and what there is only here.
+
+    Attributes
+    ----------
+    theirs, ours
+        The same of both.
+    bound
+        The constant of the loss.
+    optimizer, batch_size
+        Keras' name of the optimiser, and how many images it sees at a time.
+    held_out
+        How many images decide when to stop.
+    seed
+        Of the network that is shown here.
+    """
+
+    theirs: Rebuilt
+    ours: Rebuilt
+    bound: float
+    optimizer: str
+    batch_size: int
+    held_out: int
+    seed: int
+
+
+#: Sections II.B, III.A, III.B and appendix A of the paper.
+PUBLISHED = Rebuilt(32, -0.1, 1.175, 60_000, 1.7159, 2 / 3, 2.4, (12, 7), 60_000, 20)
+
+
+def lenet5_rebuilding() -> Rebuilding:
+    """Measure on the network, and read off the recipe, what the paper says of its own."""
+    keras = load_keras()
+    model = build("lenet5")
+    picture = np.zeros((1, 28, 28, 1), dtype=np.float32)
+    picture[0, 0, 0] = 1
+    scaled = np.asarray(keras.Model(model.inputs, model.get_layer("rescaling").output)([picture], training=False))[0]
+    squash = lenet5_layers().scaled_tanh
+    limit = float(squash(np.float32(1e6)))
+    spreads = [
+        math.prod(layer.kernel.shape[:-1]) * float(np.abs(layer.kernel).max())
+        for layer in (model.get_layer("C1"), model.get_layer("C5"), model.get_layer("F6"))
+    ]
+    ours = Rebuilt(
+        side=scaled.shape[0],
+        paper=round(float(scaled.min()), 4),
+        ink=round(float(scaled.max()), 4),
+        parameters=model.count_params(),
+        limit=round(limit, 4),
+        slope=round(float(squash(np.float32(1e-3))) / 1e-3 / limit, 3),
+        spread=round(max(spreads), 1),
+        code=bitmaps().shape[1:],
+        images=len(mnist().x_train) - RECIPE.validation_images,
+        passes=record("lenet5")["best_epoch"],
+    )
+    return Rebuilding(
+        PUBLISHED, ours, BOUND, RECIPE.optimizer, RECIPE.batch_size, RECIPE.validation_images, RECIPE.seed
+    )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,8 @@ from cnnfigs.data import Bytes, cat_photo, imagenet_classes
 from cnnfigs.models.imagenet import CATS, LONG, SHORT, best_answers, fitted, probabilities, resized
 
 Rest = Literal["grey", "blurred"]
+#: Whether boxes are all that is left of a photo, or all that is hidden.
+Boxed = Literal["left", "hidden"]
 #: A box on a photo: first row, first column, height, width.
 Box = tuple[int, int, int, int]
 
@@ -152,10 +155,188 @@ def show_parts(rest: Rest, margins: tuple[int, ...]) -> PartsRun:
 
 def part_mask(names: tuple[str, ...], margin: int) -> NDArray[np.bool_]:
     """Mark the pixels in the boxes around some parts, shape (225, 353, 1)."""
+    return box_mask([box for name in names for box in PARTS[name]], margin)
+
+
+def box_mask(boxes: Sequence[Box], margin: int) -> NDArray[np.bool_]:
+    """Mark the pixels in boxes that are grown by a margin on every side, shape (225, 353, 1)."""
     mask = np.zeros((SHORT, LONG, 1), dtype=bool)
-    for top, left, height, width in (box for name in names for box in PARTS[name]):
+    for top, left, height, width in boxes:
         mask[max(0, top - margin) : top + height + margin, max(0, left - margin) : left + width + margin] = True
     return mask
+
+
+@dataclass(frozen=True)
+class Control:
+    """How sure of a cat the network is by the parts, and by other boxes of the same sizes.
+
+    Attributes
+    ----------
+    rest
+        What was put in the place of what is hidden.
+    margin
+        By how many pixels all boxes were grown on every side.
+    boxed
+        Whether the boxes are all that is left of the photo, or all that is hidden.
+    parts
+        The probability of a cat with the boxes around the parts.
+    others
+        The same with boxes in random places, shape (draws,).
+    area, other_area
+        Which share of the photo lies in the boxes around the parts, and in the others on average.
+    """
+
+    rest: Rest
+    margin: int
+    boxed: Boxed
+    parts: float
+    others: NDArray[np.float32]
+    area: float
+    other_area: float
+
+
+@dataclass(frozen=True)
+class ControlRun:
+    """The parts against other boxes of the same sizes.
+
+    Attributes
+    ----------
+    photos
+        With the rest grey and the second margin: only the parts left, only the first draw's boxes left; the parts
+        hidden, the first draw's boxes hidden. Shape (4, 112, 176, 3), RGB from 0 to 255.
+    controls
+        For each way to hide, margin, and whether the boxes are left or hidden.
+    """
+
+    photos: Bytes
+    controls: tuple[Control, ...]
+
+
+def compare_with_random(margins: tuple[int, ...], draws: int) -> ControlRun:
+    """Show and hide the parts of the cat, and boxes of the same sizes in random places.
+
+    Parameters
+    ----------
+    margins
+        By how many pixels to grow the boxes.
+    draws
+        How many times to draw other places.
+    """
+    photo = fitted(cat_photo())
+    places = [[box for boxes in PARTS.values() for box in boxes], *(random_boxes(seed) for seed in range(draws))]
+    shown: list[Bytes] = []
+    controls = []
+    for rest in get_args(Rest):
+        hidden = hide(photo, rest)
+        for margin in margins:
+            masks = np.stack([box_mask(each, margin) for each in places])
+            areas = masks.mean(axis=(1, 2, 3))
+            ways: dict[Boxed, Bytes] = {
+                "left": np.where(masks, photo, hidden),
+                "hidden": np.where(masks, hidden, photo),
+            }
+            for boxed, photos in ways.items():
+                parts, *others = probabilities(photos)[:, list(CATS)].sum(axis=1)
+                controls.append(
+                    Control(rest, margin, boxed, float(parts), np.array(others), float(areas[0]), areas[1:].mean())
+                )
+                if (rest, margin) == ("grey", margins[min(1, len(margins) - 1)]):
+                    shown += [resized(each, 112, 176) for each in photos[:2]]
+    return ControlRun(np.stack(shown), tuple(controls))
+
+
+def random_boxes(seed: int) -> list[Box]:
+    """Draw places for boxes as large as those around the parts; like these, they do not overlap.
+
+    Examples
+    --------
+    >>> [box[2:] for box in random_boxes(0)] == [box[2:] for boxes in PARTS.values() for box in boxes]
+    True
+    """
+    generator = np.random.default_rng(seed)
+    sizes = [box[2:] for boxes in PARTS.values() for box in boxes]
+    while True:
+        boxes = [
+            (int(generator.integers(SHORT - height + 1)), int(generator.integers(LONG - width + 1)), height, width)
+            for height, width in sizes
+        ]
+        if box_mask(boxes, 0).sum() == sum(height * width for height, width in sizes):
+            return boxes
+
+
+@dataclass(frozen=True)
+class Together:
+    """Several parts at once, against what they give alone.
+
+    Attributes
+    ----------
+    rest, margin
+        How the rest was hidden, and by how many pixels the boxes around the parts were grown.
+    shown
+        Which parts.
+    added
+        The probability of a cat if each part multiplied the odds as it does alone.
+    measured
+        The probability that the network gives.
+    """
+
+    rest: Rest
+    margin: int
+    shown: str
+    added: float
+    measured: float
+
+
+@dataclass(frozen=True)
+class TogetherRun:
+    """Pairs of parts, and all three, for each way to hide the rest and each margin."""
+
+    together: tuple[Together, ...]
+
+
+def show_together(margins: tuple[int, ...]) -> TogetherRun:
+    """Compare pairs of parts, and all three, with what the parts would give if their evidence added up.
+
+    Parameters
+    ----------
+    margins
+        By how many pixels to grow the boxes around the parts.
+    """
+    found = []
+    for rest in get_args(Rest):
+        run = show_parts(rest, margins)
+        for parts in run.margins:
+            cats = dict(zip(run.shown, (answer.cats for answer in parts.answers), strict=True))
+            sets = {" + ".join(names): names for names in combinations(PARTS, 2)} | {"all three": tuple(PARTS)}
+            for shown, names in sets.items():
+                added = odds_multiplied(run.nothing.cats, [cats[name] for name in names])
+                found.append(Together(rest, parts.margin, shown, added, cats[shown]))
+    return TogetherRun(tuple(found))
+
+
+def odds_multiplied(nothing: float, alone: Sequence[float]) -> float:
+    """Predict a probability from several pieces of evidence that are independent of each other.
+
+    Each piece multiplies the odds, probability by counter-probability, by some factor: so the logarithms add up.
+
+    Parameters
+    ----------
+    nothing
+        The probability without any of them.
+    alone
+        The probability with each of them alone.
+
+    Examples
+    --------
+    >>> round(odds_multiplied(0.5, [0.8, 0.8]), 3)  # 1 to 1, then 4 to 1 by each: 16 to 1
+    0.941
+    """
+
+    def log_odds(probability: float) -> float:
+        return math.log(probability / (1 - probability))
+
+    total = log_odds(nothing) + sum(log_odds(each) - log_odds(nothing) for each in alone)
+    return 1 / (1 + math.exp(-total))
 
 
 def hide(photo: Bytes, rest: Rest) -> Bytes:

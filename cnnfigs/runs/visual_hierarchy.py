@@ -1,6 +1,8 @@
 """Which units of the ImageNet network make its answer, what each sees of the photo, and which drive which.
 
 A *unit* is one number of a feature map: a channel at a place. All measures are gradients, which TensorFlow computes.
+All shares have the same whole: what speaks for an answer or drives a unit, the sum over those maps that do so. The
+share of a map is that of all its units together, that of a unit is its own.
 """
 
 from __future__ import annotations
@@ -43,7 +45,11 @@ class Unit:
     channel, place
         Which map, and the row and column on it.
     share
-        How much its channel contributes, as a share of all positive contributions of its layer.
+        How much its whole map contributes, as a share of the positive contributions of all maps of the layer: to the
+        answer or, in the lower rows of a tree, to the unit that has proposed it.
+    own
+        How much it contributes by itself, as a share of the same. Where other units of the map do the opposite, that
+        may be more than the map does.
     box
         What it sees: the smallest square, cut off at the photo's edges, that holds 90 % of the absolute gradient of
         the unit's sum before its ReLU; first row, first column, height, width.
@@ -56,6 +62,7 @@ class Unit:
     channel: int
     place: tuple[int, int]
     share: float
+    own: float
     box: Box
     crop: Bytes
     parts: tuple[str, ...]
@@ -111,12 +118,16 @@ class Link:
     upper, lower
         Their numbers within their levels.
     share
-        How much the lower unit's channel contributes to the upper unit, as a share of all positive contributions.
+        How much the lower unit's whole map contributes to the upper unit, as a share of the positive contributions of
+        all maps.
+    own
+        How much the lower unit contributes by itself, as a share of the same.
     """
 
     upper: int
     lower: int
     share: float
+    own: float
 
 
 @dataclass(frozen=True)
@@ -142,7 +153,7 @@ class Tree:
 
 
 def hierarchy(image: Bytes, classes: Sequence[int], layers: Sequence[str], units: int, answers: int) -> Hierarchy:
-    """Find the channels that contribute most to some classes, and look where each is excited most.
+    """Find the channels that contribute most to some classes, and look where each contributes most.
 
     Parameters
     ----------
@@ -160,11 +171,10 @@ def hierarchy(image: Bytes, classes: Sequence[int], layers: Sequence[str], units
     shown = ask(image, answers)
     ordered = in_order(layers)
     found = []
-    contributed = contributions(shown.photo, classes, ordered)
-    for layer, values, before in zip(ordered, contributed, sums_before(shown.photo, ordered), strict=True):
-        chosen = [(channel, peak(before[..., channel]), share) for channel, _, share in strongest(values, units)]
+    for layer, values in zip(ordered, contributions(shown.photo, classes, ordered), strict=True):
+        chosen = strongest(values, units)
         boxes = [smallest_box(each) for each in gradients(shown.photo, layer, chosen)[0]]
-        found.append(_level(shown.photo, layer, chosen, boxes))
+        found.append(_level(shown.photo, layer, chosen, [own_share(values, each) for each in chosen], boxes))
     return Hierarchy(shown, _small(shown.photo), tuple(found))
 
 
@@ -185,17 +195,24 @@ def tree(image: Bytes, classes: Sequence[int], layers: Sequence[str], top: int, 
     """
     shown = ask(image, answers)
     descending = in_order(layers)[::-1]
-    chosen = strongest(contributions(shown.photo, classes, descending[:1])[0], top)
+    values = contributions(shown.photo, classes, descending[:1])[0]
+    chosen = strongest(values, top)
+    own = [own_share(values, each) for each in chosen]
     levels: list[Level] = []
     links: list[tuple[Link, ...]] = []
     for depth, layer in enumerate(descending):
         below = descending[depth + 1] if depth + 1 < len(descending) else None
         seen, driven = gradients(shown.photo, layer, chosen, below)
-        levels.append(_level(shown.photo, layer, chosen, [smallest_box(each) for each in seen]))
+        levels.append(_level(shown.photo, layer, chosen, own, [smallest_box(each) for each in seen]))
         if driven is not None:
             proposals = [strongest(each, children) for each in driven]
             chosen, joined = _agree(proposals, min(len(chosen) + WIDER, WIDEST))
-            links.append(joined)
+            own = [own_share(driven[upper], each) for each, upper in zip(chosen, _first(joined), strict=True)]
+            links.append(
+                tuple(
+                    Link(upper, lower, share, own_share(driven[upper], chosen[lower])) for upper, lower, share in joined
+                )
+            )
     return Tree(shown, _small(shown.photo), tuple(levels), tuple(links))
 
 
@@ -233,14 +250,6 @@ def contributions(photo: Bytes, classes: Sequence[int], layers: Sequence[str]) -
     return [
         (gradient * output)[0].numpy() for gradient, output in zip(tape.gradient(wanted, outputs), outputs, strict=True)
     ]
-
-
-def sums_before(photo: Bytes, layers: Sequence[str]) -> list[Floats]:
-    """Return the sums that ReLU layers read, each of shape (height, width, channels)."""
-    keras = load_keras()
-    model = mobilenet_v2(*photo.shape[:2])
-    reader = keras.Model(model.inputs, [model.get_layer(layer).input for layer in layers])
-    return [np.asarray(each)[0] for each in reader([network_input(photo[np.newaxis])], training=False)]
 
 
 def gradients(
@@ -303,9 +312,27 @@ def strongest(values: Floats, count: int) -> list[Chosen]:
         Channel, place, and share of all positive contributions of channels.
     """
     channels = values.sum(axis=(0, 1))
-    positive = float(channels[channels > 0].sum()) or 1.0
+    positive = _positive(channels)
     order = np.argsort(-channels, kind="stable")[:count]
     return [(int(channel), peak(values[..., channel]), float(channels[channel]) / positive) for channel in order]
+
+
+def own_share(values: Floats, unit: Chosen) -> float:
+    """Tell how much a unit contributes by itself, as a share of the positive contributions of all channels.
+
+    Examples
+    --------
+    >>> values = np.array([[[3, -1], [1, 2]]], dtype=np.float32)
+    >>> [own_share(values, each) for each in strongest(values, 2)]
+    [0.6, 0.4]
+    """
+    channel, place, _ = unit
+    return float(values[(*place, channel)]) / _positive(values.sum(axis=(0, 1)))
+
+
+def _positive(channels: Floats) -> float:
+    """Add up what is positive; 1 if nothing is, so that shares of it are 0."""
+    return float(channels[channels > 0].sum()) or 1.0
 
 
 def peak(values: Floats) -> tuple[int, int]:
@@ -385,16 +412,18 @@ def _small(photo: Bytes) -> Bytes:
     return resized(photo, height, width)
 
 
-def _level(photo: Bytes, layer: str, chosen: Sequence[Chosen], boxes: Sequence[Box]) -> Level:
+def _level(
+    photo: Bytes, layer: str, chosen: Sequence[Chosen], own_shares: Sequence[float], boxes: Sequence[Box]
+) -> Level:
     model = mobilenet_v2(*photo.shape[:2])
     units = []
-    for (channel, place, share), box in zip(chosen, boxes, strict=True):
+    for (channel, place, share), own, box in zip(chosen, own_shares, boxes, strict=True):
         top, left, height, width = box
         crop = photo[top : top + height, left : left + width]
         scale = min(1.0, CROP / max(height, width))
         if scale < 1:
             crop = resized(crop, max(1, round(scale * height)), max(1, round(scale * width)))
-        units.append(Unit(channel, place, share, box, crop, parts_inside(photo, box)))
+        units.append(Unit(channel, place, share, own, box, crop, parts_inside(photo, box)))
     _, rows, columns, channels = model.get_layer(layer).output.shape
     return Level(layer, (rows, columns, channels), _field_sizes(model)[layer], tuple(units))
 
@@ -404,15 +433,19 @@ def _field_sizes(model: keras.Model) -> dict[str, int]:
     return {name: field.size[0] for name, field in receptive_fields(layer_records(model)).items()}
 
 
-def _agree(proposals: Sequence[Sequence[Chosen]], most: int) -> tuple[list[Chosen], tuple[Link, ...]]:
-    """Choose among the units that those above propose, and link them."""
+#: Numbers of an upper and a lower unit within their levels, and the share of the lower one's map in the upper one.
+Joined = tuple[int, int, float]
+
+
+def _agree(proposals: Sequence[Sequence[Chosen]], most: int) -> tuple[list[Chosen], list[Joined]]:
+    """Choose among the units that those above propose, and join them."""
     told = [
         (rank, -proposal[2], upper, proposal)
         for upper, ranked in enumerate(proposals)
         for rank, proposal in enumerate(ranked)
     ]
     chosen: list[Chosen] = []
-    links: list[Link] = []
+    joined: list[Joined] = []
     for _, _, upper, (channel, place, share) in sorted(told):
         same = [
             number
@@ -423,5 +456,13 @@ def _agree(proposals: Sequence[Sequence[Chosen]], most: int) -> tuple[list[Chose
             continue
         if not same:
             chosen.append((channel, place, share))
-        links.append(Link(upper, same[0] if same else len(chosen) - 1, share))
-    return chosen, tuple(links)
+        joined.append((upper, same[0] if same else len(chosen) - 1, share))
+    return chosen, joined
+
+
+def _first(joined: Sequence[Joined]) -> list[int]:
+    """Return for each lower unit, in order, which upper one has proposed it first."""
+    first: dict[int, int] = {}
+    for upper, lower, _ in joined:
+        first.setdefault(lower, upper)
+    return [first[lower] for lower in sorted(first)]

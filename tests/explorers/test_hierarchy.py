@@ -25,7 +25,7 @@ def test_each_depth_shows_the_units_of_the_tree(open_explorer):
     for depth, level in enumerate(tree.levels[::-1], 1):
         opened.set(f"depth={depth}")
         assert units(opened, level.layer) == [
-            f"{unit.box[2]} px: unit {number} of {level.layer}" for number, unit in enumerate(level.units, 1)
+            f"{unit.box[2]} px: unit {number} of {level.layer}" for number, unit in enumerate(level.units)
         ]
         frames = opened.element.locator(".where .window").evaluate_all(
             "all => all.map(each => ['y', 'x', 'height', 'width'].map(name => Number(each.getAttribute(name))))"
@@ -34,18 +34,49 @@ def test_each_depth_shows_the_units_of_the_tree(open_explorer):
 
 
 def test_units_lead_to_those_that_drive_them_and_back(open_explorer):
-    opened = open_explorer("hierarchy", "depth=5&unit=2")
+    opened = open_explorer("hierarchy", "depth=5&unit=1")
     tree = HierarchyTree().result
     driving = [link for link in tree.links[0] if link.upper == 1]
     found = units(opened, "It is driven by")
-    assert [int(re.search(r"unit (\d+) of", label)[1]) - 1 for label in found] == sorted(link.lower for link in driving)
-    shares = {int(re.search(r"unit (\d+)", label)[1]) - 1: re.search(r", ([\d.]+)", label)[1] for label in found}
+    assert [int(re.search(r"unit (\d+) of", label)[1]) for label in found] == sorted(link.lower for link in driving)
+    shares = {int(re.search(r"unit (\d+)", label)[1]): re.search(r", ([\d.]+)", label)[1] for label in found}
     for link in driving:
         assert float(shares[link.lower]) == pytest.approx(100 * link.share, abs=0.5)
     opened.element.get_by_role("button", name=found[0]).click()
-    assert (opened.state["depth"], opened.state["unit"]) == (4, sorted(link.lower for link in driving)[0] + 1)
-    assert f"of {tree.levels[1].layer} is excited most here" in opened.told
-    assert any("unit 2 of out_relu" in label for label in units(opened, "It drives"))
+    assert (opened.state["depth"], opened.state["unit"]) == (4, sorted(link.lower for link in driving)[0])
+    assert any("unit 1 of out_relu" in label for label in units(opened, "It drives"))
+
+
+def test_what_is_told_is_true_of_every_unit(open_explorer):
+    """Map, place and size; and of whole maps and of single units the shares, as the run has them for that unit."""
+    opened = open_explorer("hierarchy")
+    tree = HierarchyTree().result
+
+    def near(told, share):
+        return float(told.replace("−", "-")) == pytest.approx(100 * share, abs=0.51 if share >= 0.0995 else 0.051)
+
+    for depth, level in enumerate(tree.levels[::-1], 1):
+        above = len(tree.levels) - 1 - depth
+        for number, unit in enumerate(level.units):
+            opened.set(f"depth={depth}&unit={number}")
+            row, column = unit.place
+            assert opened.told.startswith(
+                f"Unit {number}: map {unit.channel} of {level.layer}, row {row}, column {column}. "
+                f"It sees {unit.box[2]}×{unit.box[3]} pixels. "
+            )
+            told = re.findall(r"map gives ([\d.]+)\s% of (.*?), this unit alone ([−\d.]+)\s%\.", opened.told)
+            if above < 0:
+                expected = [(unit.share, "all that speaks for a cat", unit.own)]
+            else:
+                expected = [
+                    (link.share, f"what drives unit {link.upper} above", link.own)
+                    for link in tree.links[above]
+                    if link.lower == number
+                ]
+            assert [whole for _, whole, _ in told] == [whole for _, whole, _ in expected]
+            for (of_map, _, of_unit), (share, _, own) in zip(told, expected, strict=True):
+                assert near(of_map, share)
+                assert near(of_unit, own)
 
 
 def test_by_mouse_alone(open_explorer):
@@ -60,7 +91,7 @@ def test_by_mouse_alone(open_explorer):
     photo = opened.element.locator(".where svg")
     photo.scroll_into_view_if_needed()
     box = photo.bounding_box()
-    for number, unit in enumerate(units, 1):
+    for number, unit in enumerate(units):
         top, left, height, width = unit.box
         others = [each.box for each in units if each is not unit]
         free = [
@@ -76,8 +107,8 @@ def test_by_mouse_alone(open_explorer):
         row, column = free[len(free) // 2]
         opened.page.mouse.click(box["x"] + column * box["width"] / 353, box["y"] + row * box["height"] / 225)
         assert opened.state["unit"] == number
-        assert opened.told.startswith(f"Map {unit.channel + 1} of {levels[2].layer} ")
-    assert opened.state["unit"] > 1
+        assert opened.told.startswith(f"Unit {number}: map {unit.channel} of {levels[2].layer}, ")
+    assert opened.state["unit"] > 0
     told = opened.element.locator(".told").bounding_box()
     assert box["y"] + box["height"] <= told["y"] < box["y"] + box["height"] + 40
     # From crop to crop, down and up again.
@@ -108,7 +139,7 @@ def test_only_what_has_changed_is_heard(open_explorer):
             }
         }"""
     )
-    opened.element.get_by_role("button", name=re.compile("unit 2 of block_8")).click()
+    opened.element.get_by_role("button", name=re.compile("unit 1 of block_8")).click()
     opened.control("Order of the tiles").select_option("7")
     map_sentence, tiles_sentence = opened.page.evaluate("heard")
     assert map_sentence == opened.told
@@ -126,13 +157,13 @@ def test_by_keyboard_alone(open_explorer):
     keyboard.press("Tab")
     keyboard.press("Tab")
     keyboard.press("Enter")
-    assert opened.state["unit"] == 2
+    assert opened.state["unit"] == 1
     opened.element.get_by_role("slider", name="Tiles, from one to many").focus()
     keyboard.press("ArrowRight")
     assert opened.element.locator(".said p").inner_text().startswith("In 9 tiles: a cat, with ")
     opened.control("Order of the tiles").focus()
     keyboard.press("ArrowDown")
-    assert opened.state["order"] == 2
+    assert opened.state["order"] == 1
 
 
 def test_tiles_and_answers_are_those_of_the_run(open_explorer):
@@ -141,9 +172,9 @@ def test_tiles_and_answers_are_those_of_the_run(open_explorer):
     opened.page.wait_for_function("([element]) => element.square.complete", arg=[opened.element.element_handle()])
     changes = [change for change in ScrambledCat().result.changes if change.tile_size]
     for number, change in enumerate(changes, 1):
-        for order in (1, 20):
+        for order in (0, 19):
             opened.set(f"tiles={number}&order={order}")
-            answer = change.answers[order - 1]
+            answer = change.answers[order]
             told = opened.element.locator(".said p").inner_text()
             cats, probability = re.findall(r"([\d.]+)\s%", told)
             assert float(cats) == pytest.approx(100 * answer.cats, abs=0.51)
@@ -158,19 +189,19 @@ def test_tiles_and_answers_are_those_of_the_run(open_explorer):
                         (data[4 * at] + data[4 * at + 1] + data[4 * at + 2]) / 3);
                 }"""
             )
-            expected = shuffled(photo, change.tile_size, order - 1).mean(axis=-1)
+            expected = shuffled(photo, change.tile_size, order).mean(axis=-1)
             # JPEG is not exact; a tile in another place would be far off.
             assert np.abs(np.reshape(shown, (225, 225)) - expected).mean() < 5
 
 
 def test_by_touch_on_a_phone(open_explorer):
     opened = open_explorer("hierarchy", "depth=4", viewport=PHONE, has_touch=True, is_mobile=True)
-    opened.element.get_by_role("button", name=re.compile("unit 3 of block_12")).tap()
-    opened.page.wait_for_function("([element]) => element.state.unit === 3", arg=[opened.element.element_handle()])
+    opened.element.get_by_role("button", name=re.compile("unit 2 of block_12")).tap()
+    opened.page.wait_for_function("([element]) => element.state.unit === 2", arg=[opened.element.element_handle()])
 
 
 def test_a_unit_that_is_not_there_is_refused(open_explorer):
-    opened = open_explorer("hierarchy", "depth=5&unit=2")
+    opened = open_explorer("hierarchy", "depth=5&unit=1")
     opened.set("depth=5&unit=9")
-    assert opened.complaint == "At depth 5 there are 3 units: there is no unit 9."
-    assert opened.state["unit"] == 2
+    assert opened.complaint == "At depth 5 there are units 0 to 2: there is no unit 9."
+    assert opened.state["unit"] == 1

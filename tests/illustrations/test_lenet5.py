@@ -1,14 +1,23 @@
 """The pictures of LeNet-5 against Keras called anew."""
 
+import json
+
 import keras
 import numpy as np
 import pytest
 from lxml import html
+from scipy import stats
 from svg_numbers import texts
 
 from cnnfigs.data import mnist
-from cnnfigs.illustrations.lenet5 import ConnectionTable, LeNet5, LeNet5Codes, LeNet5Table
+from cnnfigs.experiments.catalog import by_recipe
+from cnnfigs.experiments.findings import lenet5_errors
+from cnnfigs.experiments.records import path_of, record_of, write
+from cnnfigs.experiments.training import packed
+from cnnfigs.illustrations.lenet5 import ConnectionTable, LeNet5, LeNet5Codes, LeNet5Recipe, LeNet5Table
+from cnnfigs.illustrations.lenet5_errors import LeNet5Seeds, conclusion
 from cnnfigs.models.lenet5 import bitmaps
+from cnnfigs.models.networks import build
 from cnnfigs.models.training import as_input
 from cnnfigs.models.weights import load
 from cnnfigs.runs.lenet5 import lenet5_codes
@@ -84,3 +93,71 @@ def test_table_gives_the_papers_numbers():
         assert layer.derivation.total == layer.parameters
         product = layer.derivation.product.replace(",", "").replace("·", "*")
         assert eval(product or "0") == layer.parameters
+
+
+def test_recipe_says_the_same_where_it_is_the_same(model):
+    rows = [[cell.text or "" for cell in row] for row in html.fragment_fromstring(LeNet5Recipe().to_html()).iter("tr")]
+    told = {name: (paper, here) for name, paper, here in rows[1:]}
+    for name in ("Input", "C1 to F6", "Squashing"):
+        assert told[name][1] == "the same"
+    blank, ink = (
+        np.asarray(keras.Model(model.inputs, model.get_layer("rescaling").output)(np.full((1, 28, 28, 1), value)))
+        for value in (0.0, 1.0)
+    )
+    assert blank.shape == (1, 32, 32, 1)
+    assert told["Input"][0] == f"32×32, paper −{-blank[0, 16, 16, 0]:g}, ink {ink[0, 16, 16, 0]:.3f}"
+    assert "±2.4" in told["First weights"][0]
+    assert told["First weights"][1].startswith("the same")
+    kernels = [layer.kernel for layer in build("lenet5").layers if layer.name in ("C1", "C5", "F6")]
+    for kernel in kernels:
+        reach = np.abs(kernel).max() * np.prod(kernel.shape[:-1])
+        assert 2.2 < reach <= 2.4 + 1e-6
+
+
+def made_up(folder, errors):
+    """Write records of the convnet and of LeNet-5 with these numbers of errors, the same images wrong first."""
+    for seed, wrong in enumerate(errors, 1):
+        outcome = json.loads(path_of(by_recipe("convnet", 1)).read_text("utf-8"))["outcome"]
+        for network, count in (("lenet5", wrong), ("convnet", 90 + seed)):
+            right = np.ones(10_000, dtype=bool)
+            right[:count] = False
+            test = {"asked": 10_000, "right": 10_000 - count, "bits": packed(right)}
+            trial = by_recipe(network, seed)
+            write(trial, record_of(trial, outcome | {"test": test}), folder)
+
+
+@pytest.mark.parametrize(
+    ("errors", "said"),
+    [
+        ([130], "cannot say"),
+        ([300, 310], "cannot say"),
+        ([96, 120, 110], "does not follow that our training is worse"),
+        ([300, 310, 290], "hardly explains that ours makes more errors"),
+        ([10, 12, 8, 10], "hardly explains that ours makes fewer errors"),
+    ],
+)
+def test_difference_to_the_paper_is_claimed_only_where_seeds_and_images_allow(tmp_path, errors, said):
+    made_up(tmp_path, errors)
+    run = lenet5_errors(tmp_path)
+    assert said in conclusion(run)
+    shown = LeNet5Seeds()
+    shown.__dict__["result"] = run
+    assert f"{np.mean(errors) / 10:.1f}" in texts(shown)
+    small = [line for line in shown.figure.axes[0].lines if (line.get_marker(), line.get_markersize()) == ("o", 6)]
+    assert [len(line.get_xdata()) for line in small] == [len(errors)] * 2
+    assert run.behind == pytest.approx(np.mean(errors) / 10_000 - 0.0095)
+    if len(errors) > 2:
+        spread = np.std(errors, ddof=1) / 10_000
+        share = np.array([sum(at < each for each in errors) / len(errors) for at in range(10_000)])
+        variance = share.var(ddof=1) / 10_000 + 0.0095 * 0.9905 / 10_000 + spread**2 * (1 + 1 / len(errors))
+        low, high = run.behind_interval
+        narrowest = 1.96 * variance**0.5
+        widest = stats.t.ppf(0.975, len(errors) - 1) * variance**0.5
+        assert narrowest <= (high - low) / 2 * 1.0001
+        assert (high - low) / 2 <= widest * 1.0001
+
+
+def test_papers_count_has_its_wilson_interval(tmp_path):
+    made_up(tmp_path, [130])
+    facts = LeNet5Seeds().state_facts(lenet5_errors(tmp_path))
+    assert [facts[f"paper {end}"].split()[0] for end in ("low", "high")] == ["0.78", "1.16"]

@@ -7,13 +7,14 @@ from svg_numbers import texts
 from cnnfigs.arithmetic.receptive import receptive_region
 from cnnfigs.data import cat_photo, imagenet_classes
 from cnnfigs.illustrations.networks import percent
-from cnnfigs.illustrations.parts_only import PartsOnly, PartsTable
+from cnnfigs.illustrations.parts_only import PartsOnly, PartsTable, TogetherTable
 from cnnfigs.illustrations.photo_answers import PhotoAnswers
+from cnnfigs.illustrations.random_boxes import RandomBoxes
 from cnnfigs.illustrations.scrambled import ScrambledCat
 from cnnfigs.illustrations.visual_hierarchy import HierarchyTree, VisualHierarchy
 from cnnfigs.models.imagenet import CATS, fitted, mobilenet_v2, network_input
 from cnnfigs.models.records import layer_records
-from cnnfigs.runs.photo_answers import PARTS, shuffled
+from cnnfigs.runs.photo_answers import PARTS, random_boxes, shuffled
 from cnnfigs.runs.visual_hierarchy import contributions, gradients, smallest_box, strongest
 
 PHOTO = fitted(cat_photo())
@@ -64,12 +65,32 @@ def test_answers_are_the_softmax_of_the_logits(model):
 # Units
 
 
-def test_peaks_are_where_the_maps_are_largest(model, sheet):
+def test_units_stand_where_their_maps_contribute_most(sheet):
     for level in sheet.levels:
-        sums = np.asarray(sums_of(model, level.layer)([network_input(PHOTO[np.newaxis])]))[0]
-        assert sums.shape == level.shape
+        values = contributions(PHOTO, CATS, [level.layer])[0]
+        assert values.shape == level.shape
+        channels = values.sum(axis=(0, 1))
         for unit in level.units:
-            assert sums[(*unit.place, unit.channel)] == sums[..., unit.channel].max()
+            assert values[(*unit.place, unit.channel)] == values[..., unit.channel].max() > 0
+            assert unit.share == pytest.approx(channels[unit.channel] / channels[channels > 0].sum(), rel=1e-4)
+            assert unit.own == pytest.approx(values[..., unit.channel].max() / channels[channels > 0].sum(), rel=1e-4)
+
+
+def test_own_contribution_is_what_switching_off_one_unit_of_the_last_maps_takes_away(model, sheet):
+    """Behind the last maps all is linear, so that the scores fall by exactly as much."""
+    import keras
+
+    level = sheet.levels[-1]
+    maps = np.asarray(keras.Model(model.inputs, model.get_layer("out_relu").output)(network_input(PHOTO[np.newaxis])))[
+        0
+    ].astype(float)
+    weights = model.get_layer("predictions").get_weights()[0][:, list(CATS)].sum(axis=1).astype(float)
+    whole = maps.mean(axis=(0, 1)) * weights
+    for unit in level.units:
+        without = maps.copy()
+        without[(*unit.place, unit.channel)] = 0
+        lost = whole.sum() - (without.mean(axis=(0, 1)) * weights).sum()
+        assert unit.own == pytest.approx(lost / whole[whole > 0].sum(), rel=1e-3)
 
 
 def test_shares_of_the_last_maps_are_weight_times_mean(model, sheet):
@@ -205,7 +226,10 @@ def test_parts_are_named_where_the_box_holds_half_of_one(sheet):
 
 def test_sheet_writes_the_sizes():
     sides = [f"{unit.box[2]} px" for level in VisualHierarchy().result.levels for unit in level.units]
-    assert [text.split(",")[0] for text in texts(VisualHierarchy()) if " px, " in text] == sides
+    shown = texts(VisualHierarchy())
+    assert [text for text in shown if text.endswith(" px")] == sides
+    maps = [int(text.split()[1].strip(":")) for text in shown if text.startswith("map ")]
+    assert maps == [unit.channel for level in VisualHierarchy().result.levels for unit in level.units]
 
 
 # The tree
@@ -219,6 +243,11 @@ def test_units_of_the_tree_are_proposed_by_those_above(tree):
             channels = driven[0].sum(axis=(0, 1))
             strongest_channel = int(channels.argmax())
             linked = {lower.units[link.lower].channel: link.share for link in links if link.upper == number}
+            for link in links:
+                if link.upper == number:
+                    below = lower.units[link.lower]
+                    own = driven[0][(*below.place, below.channel)] / channels[channels > 0].sum()
+                    assert link.own == pytest.approx(own, rel=1e-3)
             assert linked[strongest_channel] == pytest.approx(
                 channels[strongest_channel] / channels[channels > 0].sum(), rel=1e-3
             )
@@ -238,6 +267,17 @@ def test_tree_without_any_parts_for_another_photo():
     run = HierarchyTree(noise, classes=(0,), layers=("Conv1_relu", "block_2_expand_relu"), top=1, children=1).result
     assert run.shown.photo.shape == (353, 225, 3)
     assert all(unit.parts == () for level in run.levels for unit in level.units)
+
+
+def test_lines_of_the_tree_are_as_thick_as_their_shares_in_all_rows():
+    tree = HierarchyTree()
+    lines = [line.get_linewidth() for line in tree.figure.axes[0].lines]
+    top, *_ = tree.result.levels
+    shares = [unit.share for unit in top.units] + [link.share for joined in tree.result.links for link in joined]
+    key = [float(text.split()[0]) / 100 for text in texts(tree) if text in ("2 %", "10 %", "25 %")]
+    assert len(key) == 3
+    expected = np.array([*shares, *key])
+    np.testing.assert_allclose(np.array(lines) / lines[0], expected / expected[0], rtol=1e-6)
 
 
 # The tests of the story
@@ -268,6 +308,61 @@ def test_parts_picture_writes_the_answers():
     assert [text for text in shown if text.startswith("a cat: ")] == [
         f"a cat: {percent(each.cats)}" for each in parts.answers
     ]
+
+
+def test_random_boxes_are_as_large_as_those_of_the_parts_and_asked_as_told(model):
+    """One draw, hidden by hand; no two boxes of a draw overlap, so that a draw shows as much as the parts do."""
+    run = RandomBoxes((0, 16), draws=4).result
+    sizes = [place[2:] for places in PARTS.values() for place in places]
+    photos = []
+    for seed in range(4):
+        boxes = random_boxes(seed)
+        assert [each[2:] for each in boxes] == sizes
+        covered = np.zeros(PHOTO.shape[:2], dtype=int)
+        made = PHOTO.copy()
+        for top, left, height, width in boxes:
+            assert 0 <= top <= 225 - height
+            assert 0 <= left <= 353 - width
+            covered[top : top + height, left : left + width] += 1
+            made[top : top + height, left : left + width] = 124
+        assert covered.max() == 1
+        photos.append(made)
+    (control,) = [each for each in run.controls if (each.rest, each.boxed, each.margin) == ("grey", "hidden", 0)]
+    assert control.area == pytest.approx(control.other_area) == pytest.approx(sum(h * w for h, w in sizes) / 225 / 353)
+    for share, made in zip(control.others, photos, strict=True):
+        scores = np.exp(logits(model, made))
+        assert share == pytest.approx(scores[list(CATS)].sum() / scores.sum(), abs=1e-4)
+    table = {each.margin: each for each in PartsTable("grey").result.margins}
+    for each in run.controls:
+        if (each.rest, each.boxed) == ("grey", "left"):
+            assert each.parts == pytest.approx(table[each.margin].answers[-2].cats, abs=1e-4)
+
+
+def test_no_mark_of_the_control_covers_another():
+    axes = RandomBoxes().figure.axes[0]
+    diamonds = [line for line in axes.lines if line.get_marker() == "D" and line.get_ydata()[0] > 172]
+    dots = np.concatenate([np.column_stack(line.get_data()) for line in axes.lines if line.get_marker() == "o"])
+    assert len(diamonds) == 16
+    for line in diamonds:
+        reach = (line.get_markersize() * 2**0.5 + 4.5) / 2
+        (x,), (y,) = line.get_data()
+        assert (np.abs(dots[:, 0] - x) + np.abs(dots[:, 1] - y) > reach).all()
+
+
+def test_evidence_that_adds_up_multiplies_the_odds():
+    def odds(share):
+        return share / (1 - share)
+
+    run = PartsTable("blurred").result
+    alone = dict(zip(run.shown, run.margins[2].answers, strict=True))
+    nothing = odds(run.nothing.cats)
+    cases = {
+        each.shown: each for each in TogetherTable().result.together if (each.rest, each.margin) == ("blurred", 16)
+    }
+    for shown, names in (("eyes + ears", ("eyes", "ears")), ("all three", tuple(PARTS))):
+        together = nothing * np.prod([odds(alone[name].cats) / nothing for name in names])
+        assert cases[shown].added == pytest.approx(together / (1 + together), abs=1e-4)
+        assert cases[shown].measured == pytest.approx(alone[shown].cats, abs=1e-4)
 
 
 def test_shuffled_tiles_are_all_the_pixels_tile_by_tile():
@@ -350,6 +445,11 @@ def test_too_few_layers_and_repeated_ones_are_refused():
         (lambda: PartsOnly(margin=41), "margin"),
         (lambda: PartsTable(margins=()), "margins"),
         (lambda: PartsTable(margins=(-1,)), "margins"),
+        (lambda: TogetherTable(margins=()), "margins"),
+        (lambda: TogetherTable(margin=5), "margin"),
+        (lambda: RandomBoxes(margins=(0, 8, 16, 24, 32)), "margins"),
+        (lambda: RandomBoxes(margins=(41,)), "margins"),
+        (lambda: RandomBoxes(draws=1), "draws"),
         (lambda: ScrambledCat((50,)), "tile_sizes"),
         (lambda: ScrambledCat(()), "tile_sizes"),
         (lambda: ScrambledCat(seeds=0), "seeds"),

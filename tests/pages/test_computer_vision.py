@@ -4,11 +4,13 @@ import re
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from cnnfigs.data import mnist
-from cnnfigs.illustrations.errors import ErrorIntervals
-from cnnfigs.illustrations.lenet5 import LeNet5, LeNet5Codes, LeNet5Table
+from cnnfigs.experiments.catalog import FIVE, by_recipe
+from cnnfigs.experiments.comparisons import ENOUGH
+from cnnfigs.experiments.records import path_of, read
+from cnnfigs.illustrations.lenet5 import LeNet5, LeNet5Codes, LeNet5Recipe, LeNet5Table
+from cnnfigs.illustrations.lenet5_errors import LeNet5Seeds
 from cnnfigs.models.lenet5 import BOUND, CONNECTIONS
 from cnnfigs.models.networks import build
 from cnnfigs.models.training import RECIPE
@@ -41,16 +43,47 @@ def test_every_paragraph_of_the_history_and_every_use_has_its_source():
         assert "{cite}`" in each, each
 
 
-@pytest.fixture(scope="module")
-def errors():
-    return {each.network: each for each in ErrorIntervals(("lenet5", "convnet")).result.networks}
+def test_what_is_concluded_of_lenet5_and_its_paper_is_what_the_intervals_say():
+    """More or fewer errors are claimed only of three seeds or more, and only where chance leaves nothing else open."""
+    run, told = LeNet5Seeds().result, LeNet5Seeds().facts["conclusion"]
+    trainings = [seed for seed in FIVE if path_of(by_recipe("lenet5", seed)).exists()]
+    assert run.findings.of("lenet5").seeds == tuple(trainings)
+    if len(trainings) < ENOUGH:
+        assert "cannot say" in told
+    else:
+        low, high = run.behind_interval
+        assert ("hardly explains" in told) == (low > 0 or high < 0)
+        assert ("does not follow" in told) == (low <= 0 <= high)
+    prose = re.sub(r"```\{code-cell\}.*?```", "", PAGE[PAGE.index("### How good is it?") :], flags=re.DOTALL)
+    assert not re.search(r"not as good as|better than|worse than theirs|fewer than", prose)
 
 
-def test_lenet5_is_good_but_not_as_good_as_the_papers(errors):
-    """95 errors in the paper are below what chance leaves open for ours."""
-    assert errors["lenet5"].share < 0.02
-    assert errors["lenet5"].interval[0] > 0.0095
-    assert errors["convnet"].share < errors["lenet5"].share
+def test_headline_is_the_mean_over_the_seeds_and_the_shown_network_is_one_of_them():
+    right = [
+        read(by_recipe("lenet5", seed))["test"]["right"] for seed in FIVE if path_of(by_recipe("lenet5", seed)).exists()
+    ]
+    errors = [10_000 - each for each in right]
+    facts = LeNet5Seeds().facts
+    assert facts["lenet5 mean"].split()[0] == f"{np.mean(errors) / 100:.2f}"
+    assert (facts["trainings"], facts["shown seed"]) == (str(len(errors)), str(record("lenet5")["recipe"]["seed"]))
+    shown = round(10_000 * (1 - record("lenet5")["test_accuracy"]))
+    assert facts["shown errors"] == str(shown)
+    assert facts["shown fewer"] == str(sum(each < shown for each in errors))
+    assert facts["shown more"] == str(sum(each > shown for each in errors))
+
+
+def test_connection_is_told_as_the_paper_counts_it():
+    """One for each input that a unit reads and one for its bias: 5,880 in S2, not the 2,352 of multiplications."""
+    sizes = {layer.name: layer for layer in LeNet5Table().result.layers}
+    height, width, maps = sizes["S2"].shape
+    assert sizes["S2"].connections == height * width * maps * (2 * 2 + 1) == 5_880
+    assert "one input that a unit reads, or its bias" in PAGE
+    assert "one multiplication" not in PAGE
+
+
+def test_numbers_of_the_recipe_stand_in_no_typed_table():
+    assert not re.search(r"^\|", PAGE, flags=re.MULTILINE)
+    assert "fig-lenet5-recipe" in PAGE
 
 
 def test_c1_shares_its_weights_more_than_the_average():
@@ -93,6 +126,9 @@ def test_training_is_what_the_table_says():
     assert (RECIPE.optimizer, RECIPE.batch_size, RECIPE.validation_images) == ("adam", 128, 5_000)
     assert len(mnist().x_train) - RECIPE.validation_images == 55_000
     assert record("lenet5")["recipe"]["optimizer"] == "adam"
+    told = LeNet5Recipe().description
+    for part in ("Adam, 128 images at a time", f"55,000, {record('lenet5')['best_epoch']} passes", "5,000 held out"):
+        assert part in told
     assert BOUND == 1
     biases = [weight for weight in build("lenet5").weights if weight.name == "bias"]
     assert len(biases) == 6

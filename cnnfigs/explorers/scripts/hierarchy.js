@@ -8,7 +8,7 @@
   /** Crops of so few pixels show them; larger ones are smoothed. */
   const PIXELS = 24;
 
-  const percent = (share) => `${cnn.number(100 * share, share < 0.0995 ? 1 : 0)}\u00a0%`;
+  const percent = (share) => `${cnn.number(100 * share, share < 0.00095 ? 2 : share < 0.0995 ? 1 : 0)}\u00a0%`;
   const image = () => make("svg:image", { href: cnn.hierarchy.photo, width: WIDTH, height: HEIGHT });
 
   cnn.define("hierarchy", class extends cnn.Explorer {
@@ -40,7 +40,7 @@
     #slider(name) {
       const { label, least, most } = this.settings[name];
       const slider = make("input", { type: "range", min: least, max: most, value: this.state[name] });
-      set(slider, { oninput: () => this.change({ [name]: slider.value, ...(name === "depth" && { unit: 1 }) }) });
+      set(slider, { oninput: () => this.change({ [name]: slider.value, ...(name === "depth" && { unit: 0 }) }) });
       this.bound.set(name, slider);
       return make("label", {}, label, slider);
     }
@@ -49,29 +49,30 @@
       const { depth, unit, tiles } = this.state;
       const { levels } = cnn.hierarchy;
       const { layer, shape, units } = levels[depth - 1];
-      const chosen = units[unit - 1];
-      if (!chosen) throw new cnn.Refusal(`At depth ${depth} there are ${units.length} units: there is no unit ${unit}.`);
+      const chosen = units[unit];
+      if (!chosen) throw new cnn.Refusal(`At depth ${depth} there are units 0 to ${units.length - 1}: there is no unit ${unit}.`);
       const top = depth === levels.length;
-      const upper = chosen.drives.map(([number, share]) => ({ unit: number + 1, share }));
       const lower = (levels[depth - 2]?.units ?? []).flatMap(({ drives }, at) =>
-        drives.filter(([number]) => number === unit - 1).map(([, share]) => ({ unit: at + 1, share })),
+        drives.filter((each) => each.unit === unit).map(({ share }) => ({ unit: at, share })),
       );
       this.here.name(`${layer}: ${shape[2]} maps of ${shape[0]}×${shape[1]}`);
-      this.above.name(top ? "It drives the answer" : "It drives");
-      this.below.name(lower.length ? "It is driven by" : depth > 1 ? "No unit below is strong enough to be told" : "Here the tree ends");
-      this.#show(this.here, depth, units.map((_, at) => ({ unit: at + 1, pressed: String(at + 1 === unit) })));
-      this.#show(this.above, depth + 1, upper);
+      this.above.name(top ? "It drives the answer" : "It drives: share of its whole map");
+      this.below.name(lower.length ? "It is driven by: share of the whole map" : depth > 1 ? "No unit below was strong enough to be kept" : "Here the tree ends");
+      this.#show(this.here, depth, units.map((_, at) => ({ unit: at, pressed: String(at === unit) })));
+      this.#show(this.above, depth + 1, chosen.drives);
       this.#show(this.below, depth - 1, lower);
       const frame = (kind, [y, x, height, width], onclick) => make("svg:rect", { x, y, width, height, class: kind, onclick });
-      const windows = units.map(({ box }, at) => frame("window", box, () => this.change({ unit: at + 1 })));
+      const windows = units.map(({ box }, at) => frame("window", box, () => this.change({ unit: at })));
       this.frames.replaceChildren(...windows, frame("halo", chosen.box), frame("chosen", chosen.box));
       const [y, x, height, width] = chosen.box;
-      set(this.photo, { "aria-label": `The cat with ${units.length} frames; the chosen one begins at row ${y + 1}, column ${x + 1}.` });
+      set(this.photo, { "aria-label": `The cat with ${units.length} frames; the chosen one begins at row ${y}, column ${x}.` });
       this.#scramble();
       this.bound.get("order").disabled = !tiles;
-      const [share, all] = top ? [chosen.share, "all that speaks for a cat"] : [upper[0]?.share, "what drives the unit above"];
+      const parts = top ? [[chosen, "all that speaks for a cat"]] : chosen.drives.map((each) => [each, `what drives unit ${each.unit} above`]);
+      const [row, column] = chosen.place;
       this.say(
-        `Map ${chosen.channel + 1} of ${layer} is excited most here. It sees ${height}×${width} pixels and gives ${percent(share)} of ${all}.`,
+        `Unit ${unit}: map ${chosen.channel} of ${layer}, row ${row}, column ${column}. It sees ${height}×${width} pixels. ` +
+          parts.map(([{ share, own }, all]) => `Its whole map gives ${percent(share)} of ${all}, this unit alone ${percent(own)}.`).join(" "),
       );
     }
 
@@ -84,7 +85,7 @@
         if (button.hidden) return;
         const { unit, share, pressed } = shown[at];
         const { layer, units } = cnn.hierarchy.levels[depth - 1];
-        const [top, left, height, width] = units[unit - 1].box;
+        const [top, left, height, width] = units[unit].box;
         const crop = { viewBox: `${left} ${top} ${width} ${height}`, class: height > PIXELS ? "" : "sharp", "aria-hidden": "true" };
         button.replaceChildren(make("svg:svg", crop, image()), `${height} px`, ...(share ? [", ", make("br"), percent(share)] : []));
         button.onclick = () => this.change({ depth, unit });
@@ -95,7 +96,7 @@
     /** Draw the photo in tiles, and tell the answer. */
     #scramble() {
       const { side, answers } = cnn.hierarchy.tiles[this.state.tiles];
-      const { order, cats, name, probability } = answers[(this.state.order - 1) % answers.length];
+      const { order, cats, name, probability } = answers[this.state.order % answers.length];
       const size = SIDE / side;
       const place = (cell) => [(cell % side) * size, Math.floor(cell / side) * size, size, size];
       const context = this.canvas.getContext("2d");

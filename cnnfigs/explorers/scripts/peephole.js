@@ -13,7 +13,7 @@
 
   cnn.define("peephole", class extends cnn.Explorer {
     build() {
-      const name = (cell) => `row ${Math.floor(cell / IMAGE) + 1}, column ${(cell % IMAGE) + 1}`;
+      const name = (cell) => `row ${Math.floor(cell / IMAGE)}, column ${cell % IMAGE}`;
       this.hole = new cnn.Raster("The digit behind the hole, which arrow keys move", name, (cell, how) => {
         this.#look(cell);
         const seen = Array.from(this.seen, (value) => (value > 0.5 ? "ink" : "paper")).join(" ");

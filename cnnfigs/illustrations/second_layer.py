@@ -118,8 +118,9 @@ class SecondLayer(Picture):
         return f"""Filter {run.channel} of the second convolution is a stack of {run.slices.shape[-1]} slices of
             {written(run.slices.shape[:2])} weights. The {len(large)} that add most to the answers below are drawn
             large, each beside the first-layer filter whose map it reads, with an arrow from the filter to the slice,
-            and below the arrow what it adds. Where their large weights are: {pairs}. {others} Below, {len(run.patches)} patches of {written(run.patches.shape[1:])}
-            pixels from {run.asked:,} digits to which the filter answers most strongly, {answers}.
+            and below the arrow what it adds. Where their large weights are: {pairs}. {others} Below,
+            {len(run.patches)} patches of {written(run.patches.shape[1:])} pixels from {run.asked:,} digits to which
+            the filter answers most strongly, {answers}.
             {told_stroke(run.patches)}"""
 
     def state_facts(self, run: SecondLayerFilter) -> dict[str, str]:

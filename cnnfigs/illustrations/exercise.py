@@ -41,8 +41,8 @@ class Exercise(Illustration):
         """Put the question, list the answers, and tell the right one and why."""
         question = self._question(run)
         choices = "; ".join(f"{letter}: {choice}" for letter, choice in question.choices.items())
-        return f"""An exercise. {question.text} The answers to choose from are {choices}. Right is
-            {question.letters[question.right]}: {question.right}. {question.reason}"""
+        return f"""An exercise. {question.text} The answers to choose from are {choices}.
+            {question.letters[question.right]}, {question.right}, is right. {question.reason}"""
 
     def state_facts(self, run: Prediction) -> dict[str, str]:
         """Give the right answer."""

@@ -184,7 +184,7 @@ class SeedIntervals(Picture):
         """Draw a dot and a bar for each training, a ring around the one that is shown, and the mean."""
         each = run.of(SHOWN)
         rows = range(len(each.seeds))
-        figure, axes = chart(520, 92 + 34 * len(rows), left=76, right=60)
+        figure, axes = chart(400, 92 + 34 * len(rows), left=64, right=16)
         shade = color("series-1")
         axes.plot([each.mean] * 2, [-0.5, len(rows) - 0.4], color=color("muted"), linestyle="dashed", linewidth=1.5)
         axes.text(each.mean, -0.75, f"mean {each.mean:.1f}", ha="center", va="center_baseline", fontsize=SMALL)
@@ -197,7 +197,7 @@ class SeedIntervals(Picture):
                 axes.plot([errors], [row], "o", markersize=17, **ring)
         axes.set_yticks(rows, [f"seed {seed}" for seed in each.seeds], fontsize=NORMAL)
         axes.set_ylim(len(rows) - 0.4, -1.1)
-        axes.set_xlim(0, 1.08 * each.high.max())
+        axes.set_xlim(0, 1.12 * each.high.max())
         axes.set_xlabel("errors in a thousand test images", fontsize=NORMAL)
         axes.tick_params(labelsize=SMALL, length=3)
         axes.tick_params(axis="y", length=0, labelsize=NORMAL)

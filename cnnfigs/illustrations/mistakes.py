@@ -67,8 +67,8 @@ class Mistakes(Picture):
             f"{with_article(label)} taken for {with_article(answer)} with {percent(probability, 2)}"
             for label, answer, probability in zip(run.labels, run.answers, run.probabilities, strict=True)
         )
-        return f"""{len(run.images)} of the {run.errors} test images that {run.network} gets wrong, those first of
-            which it was most sure: {told}."""
+        return f"""{len(run.images)} of the {run.errors} test images that {run.network} gets wrong, beginning
+            with the one of which it was most sure: {told}."""
 
     def state_facts(self, run: Run) -> dict[str, str]:
         """Give how many errors there are, and of how many the network was sure."""

@@ -193,8 +193,9 @@ class SeedIntervals(Picture):
             axes.plot([errors], [row], "o", color=shade, markersize=10, markeredgecolor=color("background"))
             axes.text(each.high[row] + 0.25, row, f"{errors:.1f}", va="center_baseline", fontsize=NORMAL)
             if seed == each.shown:
-                ring = {"markerfacecolor": "none", "markeredgecolor": color("accent"), "markeredgewidth": 2}
-                axes.plot([errors], [row], "o", markersize=17, **ring)
+                accent = color("accent")
+                ring = axes.plot([errors], [row], "o", markersize=17, markerfacecolor="none", markeredgecolor=accent)
+                ring[0].set_markeredgewidth(2)
         axes.set_yticks(rows, [f"seed {seed}" for seed in each.seeds], fontsize=NORMAL)
         axes.set_ylim(len(rows) - 0.4, -1.1)
         axes.set_xlim(0, 1.12 * each.high.max())

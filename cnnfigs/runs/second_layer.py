@@ -110,7 +110,7 @@ def second_layer_filter(network: str | keras.Model, channel: int, patches: int, 
         rows, columns = receptive_region(layers, place, second.name)
         found.append(images[number, rows.start : rows.stop, columns.start : columns.stop, 0])
         added.append((seen[*place].reshape(slices.shape) * slices).sum(axis=(0, 1)))
-    contributions = np.mean(added, axis=0, dtype=np.float32)
+    contributions = np.stack(added).mean(axis=0)
     return SecondLayerFilter(
         network=model.name,
         channel=channel,

@@ -134,16 +134,17 @@ class CheckExplorers(SphinxTransform):
         """Complain of an explorer that stands elsewhere; take out one that has no figure, or stands there twice."""
         figures = {name: figure for figure in self.document.findall(nodes.figure) for name in figure["names"]}
         placed: set[str] = set()
-        seen: list[nodes.figure] = []
-        for node in list(self.document.findall(lambda node: isinstance(node, ExplorerNode | nodes.figure))):
+        above: nodes.figure | None = None
+        for node in list(self.document.findall(nodes.Element)):
             if isinstance(node, nodes.figure):
-                seen.append(node)
+                above = node
+            if not isinstance(node, ExplorerNode):
                 continue
             figure = figures.get(node["figure"])
             if figure is None:
                 known = ", ".join(figures) or "none"
                 complain(node, f"there is no figure {node['figure']!r} on this page: its figures are {known}")
-            elif seen[-1:] != [figure]:
+            elif above is not figure:
                 complain(node, f"explorer {node['name']} does not stand below the figure {node['figure']!r}")
             elif node["name"] in placed:
                 complain(node, f"explorer {node['name']} stands on this page already: once is accepted")

@@ -33,7 +33,8 @@ SEEN = """element => {
     const figures = [...document.querySelectorAll("figure")];
     const below = (one) => one.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING;
     const figure = figures.filter(below).at(-1);
-    const [picture, caption] = [figure.querySelector("svg.cnn-figure, table"), figure.querySelector("figcaption, caption")];
+    const kinds = ["svg.cnn-figure, table", "figcaption, caption"];
+    const [picture, caption] = kinds.map((kind) => figure.querySelector(kind));
     const [words, inside] = [element.previousElementSibling, element.closest("figure") !== null];
     const seen = (each) => each.checkVisibility() && each.getBoundingClientRect().height > 10;
     return {

@@ -112,10 +112,10 @@ RECEPTIVE_FIELD = Explorer(
     },
 )
 
-#: A unit of a network: its layer, map, row and column, counted from 1.
+#: A layer's name. Maps, rows, columns, filters and test digits are counted from 0, as everywhere in the tutorial.
 _LAYER = "[a-z0-9_]{1,32}"
 _DIGIT: Mapping[str, Setting] = {
-    "digit": Whole("Test digit", 0, 50, 21),
+    "digit": Whole("Test digit", -1, 49, 20),  # -1 for blank paper
     "drawing": Text(
         "Drawing",
         "(?=.{0,4000}$)(?:(?:[0-9a-f]{4})+(?:-(?:[0-9a-f]{4})+)*)?",
@@ -144,13 +144,13 @@ DIGIT = Explorer(
         "unit": Text(
             "Number",
             rf"(?:{_LAYER}(?:,\d{{1,3}}){{3}})?",
-            "a layer, a map, a row and a column, such as conv2d_1,1,1,1",
+            "a layer, a map, a row and a column, such as conv2d_1,0,0,0",
             "",
         ),
         "off": Text(
             "Filters switched off",
             rf"(?:{_LAYER}\.\d{{1,3}}(?:,{_LAYER}\.\d{{1,3}}){{0,199}})?",
-            "layers and filters, such as conv2d_1.3,conv2d_1.4",
+            "layers and filters, such as conv2d_1.0,conv2d_1.3",
             "",
         ),
     },

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
+from cnnfigs.data import mnist
 from cnnfigs.drawing.shapes import arrow, box, digit, label, raster
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.drawing.tables import Cell
+from cnnfigs.experiments.catalog import usual
 from cnnfigs.illustrations.base import Picture, Table, require, require_whole
-from cnnfigs.illustrations.networks import percent, require_test_image
+from cnnfigs.illustrations.networks import as_percent, percent, require_test_image
 from cnnfigs.illustrations.response_map import require_filter
+from cnnfigs.models.weights import record
 from cnnfigs.runs.equivariance import EquivarianceRun, MovedLayers, equivariance, moved_layers
 
 #: By how many pixels a digit may move: most digits stand so far from the edge of their image.
@@ -162,18 +165,24 @@ class ShiftTable(Table):
             are, and {", ".join(map(str, run.errors))} after these shifts."""
 
     def state_facts(self, run: MovedLayers) -> dict[str, str]:
-        """Give the step of each layer, and the errors."""
+        """Give the step of each layer, the errors, and what the network was trained on."""
         facts = {f"{layer.name} step": str(layer.step) for layer in run.layers}
         for shift, errors, answer, probability in zip(
             run.shifts, run.errors, run.answers, run.probabilities, strict=True
         ):
             facts[f"errors {shift}"] = f"{errors:,}"
-            facts[f"error share {shift}"] = f"{errors / run.images:.0%}"
+            facts[f"error share {shift}"] = as_percent(errors / run.images)
             facts[f"answer {shift}"] = f"{answer} with {percent(probability)}"
+        recipe, usually = record("convnet")["recipe"], usual("convnet", 1)
         return facts | {
+            "seed": str(recipe["seed"]),
+            "trained on": f"{len(mnist().x_train) - recipe['validation_images']:,}",
+            # The trainings of the experiment that the page compares this with.
+            "usual images": f"{usually.images:,}",
+            "usual steps": f"{usually.steps:,}",
             "images": f"{run.images:,}",
             "errors unmoved": str(run.errors_unmoved),
-            "error share unmoved": f"{run.errors_unmoved / run.images:.1%}",
+            "error share unmoved": as_percent(run.errors_unmoved / run.images, 1),
         }
 
 

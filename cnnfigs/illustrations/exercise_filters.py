@@ -98,7 +98,7 @@ class FilterParts(Exercise):
     def ask(self, run: Prediction) -> str:
         """Ask for the three numbers."""
         return f"""`Conv2D({self.filters}, kernel_size={self.kernel_size})` reads an input of
-            {self.size}×{self.size}×{self.channels}. How many filters has it, how many slices of
+            {self.size}×{self.size}×{self.channels}. How many filters does it have, how many slices of
             {self.kernel_size}×{self.kernel_size} do these have together, and how many feature maps come out?"""
 
     def explain(self, run: Prediction) -> str:

@@ -66,10 +66,12 @@ class Flattening(Picture):
             {percent(probabilities.max())}, is that of {probabilities.argmax()}."""
 
     def state_facts(self, run: Activations) -> dict[str, str]:
-        """Give how many numbers there are, and how many of them are exactly zero."""
-        flat = run.outputs["flatten"]
+        """Give how many numbers there are, how many of them are exactly zero, and how many maps are blank."""
+        flat, maps = run.outputs["flatten"], run.outputs["conv2d_3"]
         return {
             "size": str(size_derivation(run.outputs["conv2d_3"].shape)),
             "numbers": f"{flat.size:,}",
             "zeros": f"{np.count_nonzero(flat == 0):,}",
+            "maps": str(maps.shape[-1]),
+            "blank maps": str(np.count_nonzero((maps == 0).all(axis=(0, 1)))),
         }

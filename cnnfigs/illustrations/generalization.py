@@ -16,7 +16,7 @@ from cnnfigs.runs.generalization import Split, split_errors, train_on_few
 from cnnfigs.runs.history import History
 
 #: What each part is for, in the order of the parts.
-PURPOSES = ("to learn from", "to choose by", "to judge by, once")
+PURPOSES = ("to learn from", "to choose by", "to judge by")
 EXAMPLES = 5
 
 

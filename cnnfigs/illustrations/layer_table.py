@@ -65,8 +65,13 @@ class LayerTable(Table):
             number of parameters; {run.parameters:,} parameters in all."""
 
     def state_facts(self, run: Layers) -> dict[str, str]:
-        """Give the parameters in all, and for each layer its parameters, their derivation and its output shape."""
-        facts = {"parameters": f"{run.parameters:,}"}
+        """Give parameters, weights and biases in all, and each layer's parameters, their derivation and its shape."""
+        biases = sum(layer.filters or layer.units or 0 for layer in run.layers if layer.use_bias)
+        facts = {
+            "parameters": f"{run.parameters:,}",
+            "weights": f"{run.parameters - biases:,}",
+            "biases": f"{biases:,}",
+        }
         for layer in run.layers:
             facts[f"{layer.name} parameters"] = f"{layer.parameters:,}"
             facts[f"{layer.name} derivation"] = how_counted(layer)

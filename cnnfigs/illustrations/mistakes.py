@@ -58,17 +58,17 @@ class Mistakes(Picture):
             middle, top = column * 96 + 48, row * 118 + 4
             digit(axes, image, middle - 36, top, 72, frame="grid")
             label(axes, middle, top + 84, f"{run.labels[number]} taken for {run.answers[number]}", size=SMALL)
-            label(axes, middle, top + 100, percent(run.probabilities[number]), size=SMALL, name="error")
+            label(axes, middle, top + 100, percent(run.probabilities[number], 2), size=SMALL, name="error")
         return figure
 
     def describe(self, run: Run) -> str:
         """List the images with label, answer and probability."""
         told = "; ".join(
-            f"{with_article(label)} taken for {with_article(answer)} with {percent(probability)}"
+            f"{with_article(label)} taken for {with_article(answer)} with {percent(probability, 2)}"
             for label, answer, probability in zip(run.labels, run.answers, run.probabilities, strict=True)
         )
-        return f"""{len(run.images)} of the {run.errors} test images that {run.network} gets wrong, those first of
-            which it was most sure: {told}."""
+        return f"""{len(run.images)} of the {run.errors} test images that {run.network} gets wrong, beginning
+            with the one of which it was most sure: {told}."""
 
     def state_facts(self, run: Run) -> dict[str, str]:
         """Give how many errors there are, and of how many the network was sure."""

@@ -56,15 +56,16 @@ def plain_name(layer: Layer) -> str:
     return PLAIN_NAMES.get(layer.class_name, layer.class_name)
 
 
-def percent(share: float) -> str:
-    """Write a probability as a percentage with one decimal; none is written as 100.
+def percent(share: float, decimals: int = 1) -> str:
+    """Write a probability as a percentage; none is written as 100.
 
     Examples
     --------
-    >>> percent(0.9416), percent(0.99996)
-    ('94.2 %', 'over 99.9 %')
+    >>> percent(0.9416), percent(0.99996), percent(0.98982, 2)
+    ('94.2 %', 'over 99.9 %', '98.98 %')
     """
-    return "over 99.9 %" if share >= 0.9995 else f"{100 * share:.1f} %"
+    told = f"{100 * share:.{decimals}f}"
+    return f"{told} %" if float(told) < 100 else f"over 99.{'9' * decimals} %"
 
 
 def as_percent(share: float, decimals: int = 0) -> str:

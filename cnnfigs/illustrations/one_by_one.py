@@ -68,7 +68,7 @@ class OneByOne(Picture):
             told.append(f"{name}: {' + '.join(_terms(run, number))} = {value}")
         height, width = run.photo.shape[:2]
         return f"""A photo of a cat, {height}×{width} pixels, and two maps of the same size made of it by 1×1 filters.
-            At every place a filter multiplies the pixel's three channels with its three weights and adds them. At row
+            At every place a filter multiplies the pixel's three channels by its three weights and adds them. At row
             {run.row}, column {run.column}, on the nose: {"; ".join(told)}. The first map is the photo in shades of
             grey. In the second the fur is orange, for positive; the irises are paler, and the black pupils are near
             zero."""

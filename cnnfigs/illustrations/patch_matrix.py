@@ -70,7 +70,7 @@ class PatchesAsRows(Picture):
         top = 204
         label(axes, 4, top - 14, "4 patches, each a row of 9 · 3 = 27 numbers", align="left", name="input", bold=True)
         for place in range(4):
-            label(axes, 4, top + (place + 0.5) * HEIGHT, f"place {place + 1}", align="left", size=SMALL)
+            label(axes, 4, top + (place + 0.5) * HEIGHT, f"place {place}", align="left", size=SMALL)
         segments = np.split(small.patches, 3, axis=1)
         fills = np.concatenate([shades(segment, channel) for channel, segment in enumerate(segments)], axis=1)
         cells(axes, written_grid(small.patches), fills, LEFT, top, WIDTH, HEIGHT)
@@ -80,7 +80,7 @@ class PatchesAsRows(Picture):
         head = "times the matrix 27×2: a column for each filter, drawn lying, each weight below its pixels"
         label(axes, 4, top - 14, head, align="left", name="kernel", bold=True, size=SMALL)
         for number in range(2):
-            label(axes, 4, top + (number + 0.5) * HEIGHT, f"filter {number + 1}", align="left", size=SMALL)
+            label(axes, 4, top + (number + 0.5) * HEIGHT, f"filter {number}", align="left", size=SMALL)
         lying = small.weights.T
         cells(axes, written_grid(lying), colored(lying, 2, signed=True), LEFT, top, WIDTH, HEIGHT)
         for channel in (1, 2):
@@ -92,13 +92,13 @@ class PatchesAsRows(Picture):
         limit = np.abs(small.product).max()
         label(axes, LEFT + 90, top - 14, "= the product 4×2", name="output", bold=True)
         for place in range(4):
-            label(axes, LEFT + 30, top + (place + 0.5) * 26, f"place {place + 1}", align="right", size=SMALL)
+            label(axes, LEFT + 30, top + (place + 0.5) * 26, f"place {place}", align="right", size=SMALL)
         cells(axes, written_grid(small.product), colored(small.product, limit, signed=True), LEFT + 44, top, 46, 26)
         arrow(axes, (LEFT + 160, top + 52), (LEFT + 228, top + 52))
         label(axes, LEFT + 194, top + 36, "put back", size=SMALL, name="muted")
         for number in range(2):
             left = LEFT + 250 + number * 170
-            label(axes, left + OUT, top - 14, f"map of filter {number + 1}", name="output", bold=True)
+            label(axes, left + OUT, top - 14, f"map of filter {number}", name="output", bold=True)
             values = small.maps[..., number]
             number_grid(axes, values, left, top + 8, OUT, write=written_number, signed=True, limit=limit)
         return figure
@@ -115,7 +115,7 @@ class PatchesAsRows(Picture):
             Two filters, laid out in the same order, make a matrix of {written(small.weights.shape)}; the first one is
             {weights}. Multiplied, they give {written(small.product.shape)} numbers, a row for each place: {rows}. Each
             column is put back into a map of {written(small.maps.shape[:2])}, the same that the convolution gives:
-            place 1 for the first filter is {bracketed(small.maps[0, 0, 0])}."""
+            place 0 of filter 0 is {bracketed(small.maps[0, 0, 0])}. Places and filters are counted from 0."""
 
     def state_facts(self, run: PatchMatrixRun) -> dict[str, str]:
         """Give the sizes of the matrices, small and for the second convolution of the convnet."""

@@ -159,7 +159,7 @@ class TwoAreOne(Picture):
             3×3 kernels, one after the other: {in_rows(run.first)}, then {in_rows(run.second)}. Second through one 5×5
             kernel: {in_rows(run.both)}. The two maps are equal; their largest difference is
             {run.difference:g}. Third through the two 3×3 kernels with ReLU between them: now the
-            map is another one, with differences up to {run.rectified_difference:.1f}."""
+            map differs, by up to {run.rectified_difference:.1f}."""
 
     def state_facts(self, run: Collapsed) -> dict[str, str]:
         """Give the largest differences and the numbers of weights."""

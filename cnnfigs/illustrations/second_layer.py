@@ -57,7 +57,7 @@ class SecondLayer(Picture):
         return second_layer_filter(self.network, self.channel, PATCHES, ASKED)
 
     def draw(self, run: SecondLayerFilter) -> Figure:
-        """Draw the pairs with the largest slices, the other slices as a sheet, and what the filter finds."""
+        """Draw the pairs that add most to the answers, the other slices as a sheet, and what the filter finds."""
         count = run.slices.shape[-1]
         large, small = run.order[:PAIRS], run.order[PAIRS:]
         lines = -(-len(small) // COLUMNS)
@@ -80,6 +80,8 @@ class SecondLayer(Picture):
         for number, (left, top) in zip(large, lefts, strict=True):
             label(axes, left + SIDE + GAP / 2, top - 11, f"map {number}", size=SMALL, name="muted")
             arrow(axes, (left + SIDE + 6, top + SIDE / 2), (left + SIDE + GAP - 6, top + SIDE / 2))
+            added = signed(run.contributions[number])
+            label(axes, left + SIDE + GAP / 2, top + SIDE / 2 + 16, added, size=SMALL, name="output")
         if lines:
             head = f"The other {count - len(large)} slices, and the numbers of their maps"
             label(axes, 4, sheet + 12, head, align="left", name="kernel", bold=True)
@@ -98,32 +100,40 @@ class SecondLayer(Picture):
         return figure
 
     def describe(self, run: SecondLayerFilter) -> str:
-        """Say how many slices there are, which weigh most and what they ask for, and what the filter answers to."""
+        """Say how many slices there are, which add most and what they ask for, and what the filter answers to."""
         answers = ", ".join(f"{answer:.2f}" for answer in run.answers)
         large, rest = run.order[:PAIRS], run.order[PAIRS:]
         pairs = "; ".join(
             f"map {number}, filter {told_weights(run.kernels[..., number])}, slice"
             f" {told_weights(run.slices[..., number])} ({(run.slices[..., number] > 0).sum()} of"
-            f" {run.slices[..., number].size} weights positive)"
+            f" {run.slices[..., number].size} weights positive), adds {signed(run.contributions[number])}"
             for number in large
         )
         others = (
-            f"""The other {len(rest)} slices stand below them, small; their weights are at most
-            {np.abs(run.slices[..., rest]).max():.2f}, those of the first pair's slice up to
-            {np.abs(run.slices[..., large[0]]).max():.2f}."""
+            f"""The other {len(rest)} slices stand below them, small; they add between
+            {signed(run.contributions[rest].min())} and {signed(run.contributions[rest].max())} each."""
             if len(rest)
             else ""
         )
         return f"""Filter {run.channel} of the second convolution is a stack of {run.slices.shape[-1]} slices of
-            {written(run.slices.shape[:2])} weights. The {len(large)} with the largest weights are drawn large, each
-            beside the first-layer filter whose map it reads, with an arrow from the filter to the slice. Where their
-            large weights are: {pairs}. {others} Below, {len(run.patches)} patches of {written(run.patches.shape[1:])}
-            pixels from {run.asked:,} digits to which the filter answers most strongly, {answers}.
+            {written(run.slices.shape[:2])} weights. The {len(large)} that add most to the answers below are drawn
+            large, each beside the first-layer filter whose map it reads, with an arrow from the filter to the slice,
+            and below the arrow what it adds. Where their large weights are: {pairs}. {others} Below,
+            {len(run.patches)} patches of {written(run.patches.shape[1:])} pixels from {run.asked:,} digits to which
+            the filter answers most strongly, {answers}.
             {told_stroke(run.patches)}"""
 
     def state_facts(self, run: SecondLayerFilter) -> dict[str, str]:
-        """Give the filter's number, slices, weights and the size of a patch."""
+        """Give the filter's number, slices, weights, the size of a patch, and what slices add to the answers."""
+        large = run.order[:PAIRS]
+        heaviest = int(np.abs(run.slices).sum(axis=(0, 1)).argmax())
         return {
+            "large": str(len(large)),
+            "added by large": f"{run.contributions[large].sum():.2f}",
+            "added by all": f"{run.contributions.sum():.2f}",
+            "answer": f"{run.answers.mean():.2f}",
+            "heaviest": str(heaviest),
+            "added by heaviest": signed(run.contributions[heaviest]),
             "channel": str(run.channel),
             "slices": str(run.slices.shape[-1]),
             "weights": str(run.slices.size),
@@ -133,6 +143,17 @@ class SecondLayer(Picture):
             "patches": str(len(run.patches)),
             "asked": f"{run.asked:,}",
         }
+
+
+def signed(value: float) -> str:
+    """Write what is added, with its sign.
+
+    Examples
+    --------
+    >>> signed(0.314), signed(-0.13)
+    ('+0.31', '−0.13')
+    """
+    return f"{value:+.2f}".replace("-", "−")
 
 
 def told_stroke(patches: NDArray[np.float32]) -> str:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, figure
 from cnnfigs.illustrations.base import Picture, require
+from cnnfigs.illustrations.measuring import listed
 from cnnfigs.illustrations.networks import as_percent
 from cnnfigs.models.networks import NETWORKS
 from cnnfigs.runs.history import History, training_history
@@ -63,12 +64,15 @@ class TrainingCurves(Picture):
             and from {unseen} at the marked epoch on those held out."""
 
     def state_facts(self, run: History) -> dict[str, str]:
-        """Give the epochs, the epoch whose weights were kept, and errors and losses there and at the end."""
+        """Give the epochs, the epoch whose weights were kept, errors and losses there and at the end, and turns."""
         best = run.best_epoch - 1
+        rises = [str(epoch) for epoch in np.flatnonzero(np.diff(run.accuracy) < 0) + 2]
         return {
             "epochs": str(len(run.loss)),
             "best epoch": str(run.best_epoch),
-            "crossing": str(int(np.argmax(run.loss < run.validation_loss)) + 1),
+            "loss crossing": parting(run.loss, run.validation_loss),
+            "errors crossing": parting(1 - run.accuracy, 1 - run.validation_accuracy),
+            "errors rise": listed(rises) if rises else "none",
             "patience": str(run.patience),
             "first validation errors": as_percent(1 - run.validation_accuracy[0], 1),
             "best validation errors": as_percent(1 - run.validation_accuracy[best], 2),
@@ -76,6 +80,18 @@ class TrainingCurves(Picture):
             "last validation loss": f"{run.validation_loss[-1]:.3f}",
             "best validation loss": f"{run.validation_loss[best]:.3f}",
         }
+
+
+def parting(trained: NDArray[np.float64], held_out: NDArray[np.float64]) -> str:
+    """Tell from which epoch on one line is below another for good.
+
+    Examples
+    --------
+    >>> parting(np.array([3, 1, 2, 0]), np.array([2, 2, 1, 1]))
+    '4'
+    """
+    not_below = np.flatnonzero(trained >= held_out)
+    return str(int(not_below[-1]) + 2 if len(not_below) else 1)
 
 
 def draw_curves(

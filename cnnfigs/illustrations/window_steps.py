@@ -101,7 +101,7 @@ class WindowSteps(Picture):
         values = "; ".join(" ".join(written_number(value) for value in line) for line in run.values)
         return f"""A window of {written(run.kernel.shape)} cells slides over a crop of
             {written(run.crop.shape)} pixels of a digit, drawn in {len(self._places(run))} of its
-            {rows * columns} places. In each, every pixel under the window is multiplied with the weight that lies on
+            {rows * columns} places. In each, every pixel under the window is multiplied by the weight that lies on
             it, and the products are added. The weights, row by row: {weights}. The sum {", and ".join(told)}. The whole
             map, row by row: {values}."""
 

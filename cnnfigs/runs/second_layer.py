@@ -37,8 +37,11 @@ class SecondLayerFilter:
         The filter's slices, shape (height, width, n): slice i reads the map that kernel i makes.
     bias
         The filter's bias.
+    contributions
+        What each slice adds to the answers, as a mean over the patches, shape (n,): with the bias they add up to the
+        mean answer before ReLU.
     order
-        The numbers of the slices, those with the largest weights first, shape (n,).
+        The numbers of the slices, those that add most first, shape (n,).
     patches
         What the filter answers to most strongly, one patch of a digit each, shape (m, rows, columns).
     answers
@@ -52,6 +55,7 @@ class SecondLayerFilter:
     kernels: NDArray[np.float32]
     slices: NDArray[np.float32]
     bias: float
+    contributions: NDArray[np.float32]
     order: NDArray[np.int64]
     patches: NDArray[np.float32]
     answers: NDArray[np.float32]
@@ -93,18 +97,28 @@ def second_layer_filter(network: str | keras.Model, channel: int, patches: int, 
     largest = maps.reshape(len(images), -1)
     best = largest.max(axis=1).argsort(kind="stable")[::-1][:patches]
     layers = layer_records(model)
-    found = []
-    for number in best:
-        place = np.unravel_index(largest[number].argmax(), maps.shape[1:])
-        rows, columns = receptive_region(layers, [int(each) for each in place], second.name)
+    found, added = [], []
+    read = keras.ops.image.extract_patches(
+        outputs(compiled(keras.Model(model.inputs, second.input)), images[best]),
+        size=second.kernel_size,
+        strides=second.strides[0],
+        dilation_rate=second.dilation_rate[0],
+        padding=second.padding,
+    )
+    for seen, number in zip(np.asarray(read), best, strict=True):
+        place = [int(each) for each in np.unravel_index(largest[number].argmax(), maps.shape[1:])]
+        rows, columns = receptive_region(layers, place, second.name)
         found.append(images[number, rows.start : rows.stop, columns.start : columns.stop, 0])
+        added.append((seen[*place].reshape(slices.shape) * slices).sum(axis=(0, 1)))
+    contributions = np.stack(added).mean(axis=0)
     return SecondLayerFilter(
         network=model.name,
         channel=channel,
         kernels=np.asarray(first.kernel)[:, :, 0],
         slices=slices,
         bias=float(bias[channel]),
-        order=np.abs(slices).sum(axis=(0, 1)).argsort(kind="stable")[::-1],
+        contributions=contributions,
+        order=contributions.argsort(kind="stable")[::-1],
         patches=np.stack(found),
         answers=largest[best].max(axis=1),
         asked=len(images),

@@ -1,7 +1,8 @@
-"""Explorers in pages: they take the place of a figure's picture once they run.
+"""Explorers in pages: each stands below a figure, and lets the reader play with what the figure shows.
 
-The directive names the figure, whose picture stays what it is without JavaScript, on paper and in an ebook. What stands
-in the directive, a question to try, is on the page where the explorer can run::
+The figure stays as it is, so that its caption is true for all readers. The directive names it, stands below it, and
+holds the explorer's own words, such as a question to try. Without JavaScript, on paper and in an ebook there is nothing
+of it::
 
     ```{explorer} convolution
     :for: fig-window-steps
@@ -47,11 +48,11 @@ USED = "explorers"
 
 
 class ExplorerNode(nodes.General, nodes.Element):
-    """An explorer; its children are what stands in its place where it cannot run."""
+    """An explorer; left out where it cannot run."""
 
 
 class QuestionNode(nodes.General, nodes.Element):
-    """What to try with an explorer; left out where it cannot run."""
+    """The words of an explorer; left out where it cannot run."""
 
 
 class ExploreNode(nodes.Inline, nodes.TextElement):
@@ -77,7 +78,7 @@ def read_settings(name: str, query: str) -> tuple[Explorer, dict[str, str]]:
 
 
 class ExplorerDirective(SphinxDirective):
-    """Puts an explorer in the place of a figure's picture."""
+    """Puts an explorer and its words below a figure."""
 
     required_arguments = 1
     has_content = True
@@ -87,7 +88,7 @@ class ExplorerDirective(SphinxDirective):
     }
 
     def run(self) -> list[nodes.Node]:
-        """Leave a node, which :class:`PlaceExplorers` brings to its figure."""
+        """Leave a node, which :class:`CheckExplorers` compares with the page's figures."""
         for path in (Path(registry.__file__), *assets.SCRIPTS.iterdir()):
             self.env.note_dependency(str(path))  # the page tells their version, and the settings are checked anew
         try:
@@ -96,15 +97,16 @@ class ExplorerDirective(SphinxDirective):
             logger.warning(str(error), location=self.get_location(), type="explorer")
             return []
         if "for" not in self.options:
-            message = f"explorer {explorer.name} takes the place of no figure: name one with :for:"
+            message = f"explorer {explorer.name} belongs to no figure: name one with :for:"
             logger.warning(message, location=self.get_location(), type="explorer")
             return []
         self.env.metadata[self.env.docname][USED] = "yes"
         node = ExplorerNode(name=explorer.name, settings=settings, figure=self.options["for"])
         self.set_source_info(node)
         if not self.content:
-            return [node]
-        return [node, QuestionNode("", *self.parse_content_to_nodes())]
+            message = f"explorer {explorer.name} has no words: say in the directive what there is to do"
+            logger.warning(message, location=self.get_location(), type="explorer")
+        return [QuestionNode("", *self.parse_content_to_nodes()), node]
 
 
 class ExploreRole(ReferenceRole):
@@ -123,30 +125,33 @@ class ExploreRole(ReferenceRole):
         return [node], []
 
 
-class PlaceExplorers(SphinxTransform):
-    """Wraps the picture of each figure that an explorer names, and looks whether all that is named is there."""
+class CheckExplorers(SphinxTransform):
+    """Looks whether each explorer stands below the figure that it names, and whether all that is named is there."""
 
     default_priority = 500
 
     def apply(self, **arguments: Any) -> None:
-        """Move each node to its figure; complain of one that has none."""
+        """Complain of an explorer that stands elsewhere; take out one that has no figure, or stands there twice."""
         figures = {name: figure for figure in self.document.findall(nodes.figure) for name in figure["names"]}
         placed: set[str] = set()
-        for node in list(self.document.findall(ExplorerNode)):
+        above: nodes.figure | None = None
+        for node in list(self.document.findall(nodes.Element)):
+            if isinstance(node, nodes.figure):
+                above = node
+            if not isinstance(node, ExplorerNode):
+                continue
             figure = figures.get(node["figure"])
-            node.parent.remove(node)
             if figure is None:
                 known = ", ".join(figures) or "none"
                 complain(node, f"there is no figure {node['figure']!r} on this page: its figures are {known}")
+            elif above is not figure:
+                complain(node, f"explorer {node['name']} does not stand below the figure {node['figure']!r}")
             elif node["name"] in placed:
                 complain(node, f"explorer {node['name']} stands on this page already: once is accepted")
             else:
                 placed.add(node["name"])
-                pictures = [child for child in figure if not isinstance(child, nodes.caption | nodes.legend)]
-                for picture in pictures:
-                    figure.remove(picture)
-                node += pictures
-                figure.insert(0, node)
+                continue
+            node.parent.remove(node)
         for link in self.document.findall(ExploreNode):
             if link["name"] not in placed:
                 complain(link, f"there is no explorer {link['name']} on this page, so that a link cannot set it")
@@ -171,27 +176,23 @@ def version_of(builder: Any) -> str:
 
 
 def visit_explorer(self: HTML5Translator, node: ExplorerNode) -> None:
-    """Open the explorer's element."""
-    if runs_here(self.builder):
-        explorer = EXPLORERS[node["name"]]
-        attributes = {
-            "id": f"explore-{explorer.name}",
-            "data-scripts": " ".join(explorer.files),
-            "data-version": version_of(self.builder),
-            "data-settings": urlencode(node["settings"]),
-        }
-        told = "".join(f' {key}="{escape(value)}"' for key, value in attributes.items() if value)
-        self.body.append(f"<cnn-{explorer.name}{told}>")
-
-
-def depart_explorer(self: HTML5Translator, node: ExplorerNode) -> None:
-    """Close it."""
-    if runs_here(self.builder):
-        self.body.append(f"</cnn-{node['name']}>\n")
+    """Write the explorer's element, which is empty until it starts."""
+    if not runs_here(self.builder):
+        raise nodes.SkipNode
+    explorer = EXPLORERS[node["name"]]
+    attributes = {
+        "id": f"explore-{explorer.name}",
+        "data-scripts": " ".join(explorer.files),
+        "data-version": version_of(self.builder),
+        "data-settings": urlencode(node["settings"]),
+    }
+    told = "".join(f' {key}="{escape(value)}"' for key, value in attributes.items() if value)
+    self.body.append(f"<cnn-{explorer.name}{told}></cnn-{explorer.name}>\n")
+    raise nodes.SkipNode
 
 
 def visit_question(self: HTML5Translator, node: QuestionNode) -> None:
-    """Open the box with what to try."""
+    """Open the box with the explorer's words."""
     if not runs_here(self.builder):
         raise nodes.SkipNode
     self.body.append('<div class="cnn-question">\n')
@@ -221,7 +222,7 @@ def depart_explore(self: HTML5Translator, node: ExploreNode) -> None:
 
 
 def show_children(self: nodes.NodeVisitor, node: nodes.Element) -> None:
-    """Write what stands in the explorer's place, and nothing around it."""
+    """Write the words of a link, and nothing around them."""
 
 
 def write_scripts(app: Sphinx, env: BuildEnvironment) -> None:
@@ -249,14 +250,14 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directive and the role."""
     elsewhere, nowhere = (show_children, show_children), (skip, None)
     for node, html, other in (
-        (ExplorerNode, (visit_explorer, depart_explorer), elsewhere),
+        (ExplorerNode, (visit_explorer, None), nowhere),
         (QuestionNode, (visit_question, depart_question), nowhere),
         (ExploreNode, (visit_explore, depart_explore), elsewhere),
     ):
         app.add_node(node, html=html, latex=other, text=other, man=other, texinfo=other)
     app.add_directive("explorer", ExplorerDirective)
     app.add_role("explore", ExploreRole())
-    app.add_transform(PlaceExplorers)
+    app.add_transform(CheckExplorers)
     app.connect("env-updated", write_scripts)
     app.connect("html-page-context", add_loader, priority=400)  # before what is not needed is left out
     return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

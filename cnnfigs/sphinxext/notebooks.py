@@ -135,6 +135,10 @@ class PageWriter:
             if isinstance(node, nodes.section):
                 writer.depth = _depth(node)
                 continue
+            if isinstance(node, ExplorerNode):
+                if address := self._own_address(self.name):
+                    cells.write(f"*On [the page]({address}#explore-{node['name']}) you can play with this picture.*")
+                continue
             cells.write(*filter(None, writer.blocks(node)))
             if isinstance(node, nodes.title) and writer.depth == 1:
                 cells.write(self._about())
@@ -179,9 +183,6 @@ class PageWriter:
                     yield f"**{number}** {writer.inline(child)}".removeprefix("**** ")
                 elif isinstance(child, nodes.legend):
                     yield from writer.blocks(child)
-        for explorer in cell.findall(ExplorerNode):
-            if address := self._own_address(self.name):
-                yield f"*On [the page]({address}#explore-{explorer['name']}) you can play with this picture.*"
 
     def _link(self, node: nodes.Element) -> str:
         address: str = node.get("refuri", "")

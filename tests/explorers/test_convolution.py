@@ -98,29 +98,29 @@ def test_by_keyboard_alone(open_explorer):
             break
     assert stops[-7:] == [
         "More settings",
-        "row 1, column 1: 0",
-        "weight in row 1, column 1",
+        "row 0, column 0: 0",
+        "weight in row 0, column 0",
         stops[-4],
         "Back",
         "Play",
         "Step",
     ]
-    assert stops[-4].startswith("row 2, column 2: ")
+    assert stops[-4].startswith("row 1, column 1: ")
     # In the output the arrow keys go from cell to cell, and each is spelled out.
     for _ in range(4):
         keyboard.press("Shift+Tab") if _ < 3 else None
     for key, place in (
-        ("ArrowRight", (2, 3)),
-        ("ArrowDown", (3, 3)),
-        ("End", (3, 5)),
-        ("Home", (3, 1)),
-        ("Control+End", (5, 5)),
+        ("ArrowRight", (1, 2)),
+        ("ArrowDown", (2, 2)),
+        ("End", (2, 4)),
+        ("Home", (2, 0)),
+        ("Control+End", (4, 4)),
     ):
         keyboard.press(key)
         found, total, added = spelled_out(opened.told)
         assert found == place
         assert total == pytest.approx(added, abs=0.0051)
-        assert total == opened.values("output")[place[0] - 1][place[1] - 1]
+        assert total == opened.values("output")[place[0]][place[1]]
     # A weight is written anew.
     keyboard.press("Shift+Tab")
     keyboard.press("ArrowDown")
@@ -134,12 +134,12 @@ def test_by_keyboard_alone(open_explorer):
 
 def test_pointing_lights_the_window_and_what_a_cell_goes_into(open_explorer):
     opened = open_explorer("convolution", "picture=ink&size=5&kernel=ones")
-    opened.cell("output", 3, 3).hover()
-    assert opened.told.startswith("row 3, column 3: ")
-    opened.cell("input", 1, 1).hover()
-    assert opened.told == "input, row 1, column 1: goes into 1 number of the 9 of the output"
-    opened.cell("input", 3, 3).hover()
-    assert opened.told == "input, row 3, column 3: goes into 9 of the 9 of the output"
+    opened.cell("output", 2, 2).hover()
+    assert opened.told.startswith("row 2, column 2: ")
+    opened.cell("input", 0, 0).hover()
+    assert opened.told == "input, row 0, column 0: goes into 1 number of the 9 of the output"
+    opened.cell("input", 2, 2).hover()
+    assert opened.told == "input, row 2, column 2: goes into 9 of the 9 of the output"
 
 
 def test_nothing_plays_unasked_and_playing_can_be_stopped(open_explorer):
@@ -176,11 +176,11 @@ def test_reduced_motion_leaves_single_steps(open_explorer):
 def test_by_touch_on_a_phone(open_explorer):
     opened = open_explorer("convolution", "picture=drawing&size=4", viewport=PHONE, has_touch=True, is_mobile=True)
     before = np.array(opened.values("input"))
-    opened.cell("input", 2, 2).tap()
+    opened.cell("input", 1, 1).tap()
     after = np.array(opened.values("input"))
     assert np.argwhere(before != after).tolist() == [[1, 1]]
-    opened.cell("output", 2, 1).tap()
-    assert opened.told.startswith("row 2, column 1: ")
+    opened.cell("output", 1, 0).tap()
+    assert opened.told.startswith("row 1, column 0: ")
     opened.control("Strides").select_option("2")
     assert np.shape(opened.values("output")) == (1, 1)
 
@@ -189,11 +189,11 @@ def test_a_finger_draws_a_stroke(open_explorer):
     opened = open_explorer(
         "convolution", "picture=drawing&drawing=" + "0" * 25 + "&size=5", viewport=PHONE, has_touch=True
     )
-    opened.cell("input", 3, 3).scroll_into_view_if_needed()
+    opened.cell("input", 2, 2).scroll_into_view_if_needed()
     scrolled = opened.page.evaluate("scrollY")
     middles = []
-    for column in range(1, 6):
-        box = opened.cell("input", 3, column).bounding_box()
+    for column in range(5):
+        box = opened.cell("input", 2, column).bounding_box()
         middles.append({"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2})
     finger = opened.page.context.new_cdp_session(opened.page)
     finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": middles[:1]})
@@ -210,7 +210,7 @@ STROKE = [(0.05, 0.05), (0.9, 0.1), (0.9, 0.9)]
 
 def test_a_mouse_draws_a_stroke_and_selects_no_text(open_explorer):
     opened = open_explorer("convolution", "picture=drawing&drawing=" + "0" * 25 + "&size=5")
-    opened.cell("input", 1, 1).hover()  # until the page stands still
+    opened.cell("input", 0, 0).hover()  # until the page stands still
     box = opened.element.get_by_role("grid", name="input", exact=True).bounding_box()
     mouse = opened.page.mouse
     first, *others = [(box["x"] + across * box["width"], box["y"] + down * box["height"]) for across, down in STROKE]
@@ -231,7 +231,7 @@ def test_the_grid_that_has_the_focus_is_seen(open_explorer):
     grids[1].locator("[tabindex='0']").focus()
     opened.page.keyboard.press("ArrowRight")
     assert [grid.evaluate(ring) for grid in grids] == ["none", "solid"]
-    opened.cell("input", 2, 2).click()
+    opened.cell("input", 1, 1).click()
     assert [grid.evaluate(ring) for grid in grids] == ["none", "none"], "who points needs no ring"
 
 
@@ -263,7 +263,7 @@ def test_a_link_of_the_page_sets_the_explorer(open_explorer):
 def test_a_weight_that_is_no_number_is_refused(open_explorer):
     opened = open_explorer("convolution")
     before = opened.values("output")
-    cell = opened.element.get_by_label("weight in row 1, column 1")
+    cell = opened.element.get_by_label("weight in row 0, column 0")
     for typed in ("abc", "", "1e9", "<b>", "--1", "12345", "NaN"):
         opened.element.evaluate("element => element.complain('')")
         cell.fill(typed)

@@ -14,6 +14,7 @@ from exploring import touch
 from PIL import Image
 
 from cnnfigs.explorers.networks import some_digits
+from cnnfigs.illustrations.response_map import ResponseMap
 from cnnfigs.models.training import as_input
 from cnnfigs.models.weights import load
 
@@ -61,7 +62,7 @@ def centre(opened):
 
 @pytest.mark.parametrize(("name", "motion"), [("digit-pad", "reduce"), ("digit", "no-preference")])
 def test_drawn_with_a_mouse_and_nothing_moves_by_itself(open_explorer, name, motion):
-    opened = open_explorer(name, "digit=0", reduced_motion=motion)
+    opened = open_explorer(name, "digit=-1", reduced_motion=motion)
     assert opened.page.evaluate("document.getAnimations().length") == 0
     assert "The paper is blank" in opened.told
     draw_with_mouse(opened, SEVEN)
@@ -72,7 +73,7 @@ def test_drawn_with_a_mouse_and_nothing_moves_by_itself(open_explorer, name, mot
 
 
 def test_drawn_with_a_finger_on_a_phone(open_explorer):
-    opened = open_explorer("digit", "digit=0", viewport=PHONE, has_touch=True, is_mobile=True)
+    opened = open_explorer("digit", "digit=-1", viewport=PHONE, has_touch=True, is_mobile=True)
     corners = places(opened, SEVEN)
     before = opened.page.evaluate("scrollY")
     along = [
@@ -104,7 +105,7 @@ def test_maps_are_wide_enough_for_a_finger(open_explorer):
 @pytest.mark.parametrize("name", ["digit", "digit-pad"])
 def test_the_pen_does_not_cover_the_drawing(open_explorer, name):
     """What marks the place of the focus is about as large as the pen, in whatever unit it was written."""
-    opened = open_explorer(name, "digit=0")
+    opened = open_explorer(name, "digit=-1")
     draw_with_mouse(opened, SEVEN)
     opened.page.keyboard.press("ArrowUp")
     paper = opened.element.locator(".paper .raster")
@@ -127,7 +128,7 @@ def test_a_complaint_is_in_view_wherever_the_reader_is(open_explorer):
 
 
 def test_by_keyboard_alone(open_explorer):
-    opened = open_explorer("digit", "digit=0")
+    opened = open_explorer("digit", "digit=-1")
     keyboard = opened.page.keyboard
     opened.element.get_by_role("button", name="Another test digit").focus()
     for _ in range(2):
@@ -141,7 +142,7 @@ def test_by_keyboard_alone(open_explorer):
     keyboard.press("Space")
     for _ in range(18):
         keyboard.press("ArrowDown")
-    assert opened.told == "Pen at row 24, column 15, pen down."
+    assert opened.told == "Pen at row 23, column 14, pen down."
     keyboard.press("Space")
     assert set(answers(opened).values()) == {1}
     stroke = opened.state["drawing"]
@@ -162,12 +163,12 @@ def test_by_keyboard_alone(open_explorer):
     # From map to map, into the map, from number to number, and a term leads back to the layer before.
     opened.element.get_by_role("grid", name="Maps of conv2d_3").get_by_role("gridcell").focus()
     keyboard.press("ArrowRight")
-    assert opened.told.startswith("conv2d_3, map 2, row ")
+    assert opened.told.startswith("conv2d_3, map 1, row ")
     opened.element.get_by_role("grid", name="The chosen map").get_by_role("gridcell").focus()
     keyboard.press("PageUp")
     keyboard.press("Home")
     keyboard.press("ArrowRight")
-    assert opened.told.startswith("conv2d_3, map 2, row 1, column 2: ReLU(")
+    assert opened.told.startswith("conv2d_3, map 1, row 0, column 1: ReLU(")
     opened.element.get_by_role("listitem").get_by_role("button").first.focus()
     keyboard.press("Enter")
     assert opened.told.startswith("max_pooling2d_2, map ")
@@ -176,7 +177,7 @@ def test_by_keyboard_alone(open_explorer):
     opened.element.get_by_role("button", name=re.compile("^Back to max_pooling2d_2")).focus()
     keyboard.press("Enter")
     keyboard.press("Enter")
-    assert opened.told.startswith("conv2d_3, map 2, row 1, column 2: ReLU(")
+    assert opened.told.startswith("conv2d_3, map 1, row 0, column 1: ReLU(")
     # All of the paper is cleared from the paper.
     opened.element.get_by_role("grid", name=re.compile("^Paper")).get_by_role("gridcell").focus()
     keyboard.press("Delete")
@@ -189,7 +190,7 @@ def test_test_digits_are_answered_as_keras_answers_them(open_explorer):
     expected = {name: load(name).predict(digits, verbose=0).argmax(axis=1) for name in answers(opened)}
     found = opened.element.evaluate(
         """element => Array.from({length: 50}, (_, digit) => {
-            element.change({digit: digit + 1});
+            element.change({digit});
             return element.networks.map(network => network.values.at(-1).indexOf(Math.max(...network.values.at(-1))));
         })"""
     )
@@ -198,7 +199,7 @@ def test_test_digits_are_answered_as_keras_answers_them(open_explorer):
     shelf = opened.element.get_by_role("grid", name="Digits of MNIST")
     box = shelf.bounding_box()
     shelf.click(position={"x": box["width"] * 0.35, "y": box["height"] * 0.5})
-    assert opened.state["digit"] == 3 * 5 + 2 + 1
+    assert opened.state["digit"] == 3 * 5 + 2
     assert set(answers(opened).values()) == {3}
 
 
@@ -209,11 +210,11 @@ def numbers_of(text):
 @pytest.mark.parametrize(
     ("unit", "size"),
     [
-        ("conv2d_1,19,17,17", 3),
-        ("conv2d_2,13,4,5", 8),
-        ("max_pooling2d_2,7,2,2", 10),
-        ("conv2d_3,7,2,2", 18),
-        ("dense,5,1,1", 26),
+        ("conv2d_1,18,16,16", 3),
+        ("conv2d_2,12,3,4", 8),
+        ("max_pooling2d_2,6,1,1", 10),
+        ("conv2d_3,6,1,1", 18),
+        ("dense,4,0,0", 26),
     ],
 )
 def test_a_unit_is_spelled_out(open_explorer, unit, size):
@@ -223,7 +224,7 @@ def test_a_unit_is_spelled_out(open_explorer, unit, size):
     network = load("convnet")
     image = as_input(some_digits()[20:21])
     values = keras.Model(network.inputs, network.get_layer(layer).output)([image])
-    where = (0, int(channel) - 1) if layer == "dense" else (0, int(row) - 1, int(column) - 1, int(channel) - 1)
+    where = (0, int(channel)) if layer == "dense" else (0, int(row), int(column), int(channel))
     value = float(np.asarray(values)[where])
     heading = opened.element.locator(".sum .heading").inner_text()
     assert numbers_of(heading.rpartition(": ")[2])[0] == pytest.approx(value, abs=0.03 * float(np.max(values)))
@@ -259,24 +260,35 @@ def test_pointing_shows_a_unit_and_pressing_keeps_it(open_explorer):
     sheet.scroll_into_view_if_needed()
     box = sheet.bounding_box()
     sheet.hover(position={"x": box["width"] / 32, "y": box["height"] / 8})
-    assert heading.inner_text().startswith("conv2d_2, map 1, ")
+    assert heading.inner_text().startswith("conv2d_2, map 0, ")
     sheet.hover(position={"x": box["width"] * 3 / 32, "y": box["height"] / 8})
-    assert heading.inner_text().startswith("conv2d_2, map 2, ")
+    assert heading.inner_text().startswith("conv2d_2, map 1, ")
     assert opened.state["unit"] == ""
     sheet.click(position={"x": box["width"] * 3 / 32, "y": box["height"] / 8})
-    assert opened.state["unit"].startswith("conv2d_2,2,")
-    sheet.hover(position={"x": box["width"] / 32, "y": box["height"] / 8})
-    assert heading.inner_text().startswith("conv2d_2, map 2, ")
-    sheet.click(position={"x": box["width"] * 3 / 32, "y": box["height"] / 8})
+    assert opened.state["unit"].startswith("conv2d_2,1,")
     sheet.hover(position={"x": box["width"] / 32, "y": box["height"] / 8})
     assert heading.inner_text().startswith("conv2d_2, map 1, ")
+    sheet.click(position={"x": box["width"] * 3 / 32, "y": box["height"] / 8})
+    sheet.hover(position={"x": box["width"] / 32, "y": box["height"] / 8})
+    assert heading.inner_text().startswith("conv2d_2, map 0, ")
+
+
+def test_explorer_and_figures_count_alike(open_explorer):
+    """The strongest answer of a figure is, under the same numbers of map, row and column, the same in the explorer."""
+    picture = ResponseMap()
+    run = picture.result
+    opened = open_explorer("digit", f"unit=conv2d_1,{picture.n},{run.row},{run.column}")
+    opened.page.wait_for_function("([element]) => element.chosen", arg=[opened.element.element_handle()])
+    heading = opened.element.locator(".sum .heading").inner_text()
+    assert heading.startswith(f"conv2d_1, map {picture.n}, row {run.row}, column {run.column}: ")
+    assert numbers_of(heading.rpartition(": ")[2])[0] == pytest.approx(run.strongest, rel=0.03)
 
 
 def test_filters_are_switched_off_and_on(open_explorer):
-    opened = open_explorer("digit", "unit=conv2d_1,19,17,17")
+    opened = open_explorer("digit", "unit=conv2d_1,18,16,16")
     switch = opened.element.get_by_role("button", name="Switch it off")
     switch.click()
-    assert opened.state["off"] == "conv2d_1.19"
+    assert opened.state["off"] == "conv2d_1.18"
     assert switch.get_attribute("aria-pressed") == "true"
     assert "but its filter is switched off" in opened.element.locator(".formula").inner_text()
     model = load("convnet")
@@ -295,7 +307,7 @@ def test_filters_are_switched_off_and_on(open_explorer):
 
 def test_unprepared_drawings_stay_where_they_are(open_explorer):
     drawing = "101040102850"  # a small seven in the upper left corner
-    opened = open_explorer("digit", f"digit=0&prepare=off&drawing={drawing}")
+    opened = open_explorer("digit", f"digit=-1&prepare=off&drawing={drawing}")
     where = centre(opened)
     assert where < 8
     opened.control("Prepare the drawing").select_option("on")
@@ -304,7 +316,7 @@ def test_unprepared_drawings_stay_where_they_are(open_explorer):
 
 
 def test_the_address_keeps_a_drawing(open_explorer):
-    opened = open_explorer("digit", "digit=0")
+    opened = open_explorer("digit", "digit=-1")
     draw_with_mouse(opened, SEVEN)
     opened.page.wait_for_function("() => location.hash.includes('drawing=')")
     before = opened.element.evaluate("({image}) => [...image]")
@@ -319,8 +331,8 @@ def test_the_address_keeps_a_drawing(open_explorer):
 
 
 def test_a_full_paper_says_so(open_explorer):
-    opened = open_explorer("digit-pad", "digit=0")
-    opened.set("digit=0&drawing=" + "00e0e000" * 499)
+    opened = open_explorer("digit-pad", "digit=-1")
+    opened.set("digit=-1&drawing=" + "00e0e000" * 499)
     draw_with_mouse(opened, [(3, 3), (25, 25), (3, 25), (25, 3), (3, 3)])
     assert len(opened.state["drawing"]) <= 4000
     assert ink(opened) > 0

@@ -42,7 +42,7 @@ def test_played_with_the_mouse(open_explorer):
         guess = digit if number % 2 == 0 else (digit + 1) % 10
         opened.element.get_by_role("button", name=str(guess), exact=True).click()
         assert opened.told.startswith("Right: " if number % 2 == 0 else "No: ")
-    assert "You told 6 of 12." in opened.told
+    assert "You read 6 of 12 right." in opened.told
     assert lines(opened)["you, two digits a hole"] == dict.fromkeys(WINDOWS, 50)
     assert opened.element.get_by_role("button", name="5", exact=True).is_disabled()
     opened.element.get_by_role("button", name="Other digits").click()
@@ -91,13 +91,13 @@ def test_played_with_the_keyboard(open_explorer):
     keyboard.press("ArrowLeft")
     assert hole(opened) == [12, 12, 3, 3]
     assert re.fullmatch(
-        r"The middle of the hole is in row 14, column 14\. Row by row: ((ink|paper) ?){9}\.", opened.told
+        r"The middle of the hole is in row 13, column 13\. Row by row: ((ink|paper) ?){9}\.", opened.told
     )
     keyboard.press("Home")
     assert hole(opened) == [12, 0, 3, 3]
     for digit in digits:
         keyboard.press(str(digit))
-    assert "You told 12 of 12." in opened.told
+    assert "You read 12 of 12 right." in opened.told
     keyboard.press("7")
     assert len(opened.state["guesses"]) == 12
 

@@ -62,15 +62,15 @@ def test_arrows_move_the_digit_as_far_as_they_may(open_explorer):
 def test_each_place_says_what_it_keeps(open_explorer):
     opened = open_explorer("pooling", "picture=digit")
     image = np.array(opened.values("input"))
-    opened.cell("output", 3, 4).hover()
+    opened.cell("output", 2, 3).hover()
     window = image[4:6, 6:8]
     numbers = [f"{value:g}" for value in window.flat]
-    assert opened.told == f"row 3, column 4: {window.max():g} is the largest of {', '.join(numbers)}"
+    assert opened.told == f"row 2, column 3: {window.max():g} is the largest of {', '.join(numbers)}"
     opened.control("Keep").select_option("average")
     mean = f"{round(window.mean(), 2):g}"
-    assert opened.told == f"row 3, column 4: {mean} = ({' + '.join(numbers)}) / 4"
+    assert opened.told == f"row 2, column 3: {mean} = ({' + '.join(numbers)}) / 4"
     opened.control("Keep").select_option("pick one")
-    assert opened.told.startswith(f"row 3, column 4: {window[0, 0]:g}, which is picked; 3 of 4 numbers")
+    assert opened.told.startswith(f"row 2, column 3: {window[0, 0]:g}, which is picked; 3 of 4 numbers")
     assert opened.control("Window").is_disabled()
 
 
@@ -78,8 +78,8 @@ def test_by_touch_on_a_phone(open_explorer):
     opened = open_explorer("pooling", viewport=PHONE, has_touch=True, is_mobile=True)
     opened.element.get_by_role("button", name="Move the digit up").tap()
     assert opened.state["down"] == -1
-    opened.cell("output", 4, 4).tap()
-    assert opened.told.startswith("row 4, column 4: ")
+    opened.cell("output", 3, 3).tap()
+    assert opened.told.startswith("row 3, column 3: ")
 
 
 def test_a_window_that_does_not_fit_is_refused(open_explorer):

@@ -83,7 +83,7 @@ def test_a_stack_is_built_and_taken_down_by_keyboard(open_explorer):
     opened.element.get_by_role("radio").last.focus()
     keyboard.press("ArrowUp")
     assert opened.state["layer"] == 1
-    assert opened.told.startswith("layer 1, unit in row 14, column 14 of 26×26: sees rows 14 to 16")
+    assert opened.told.startswith("layer 1, unit in row 13, column 13 of 26×26: sees rows 13 to 15")
     remove = opened.element.get_by_role("button", name="Remove")
     remove.press("Enter")
     assert rows(opened) == [("1 convolution 2×2, strides 2", 14, 2, 2, 0)]
@@ -151,17 +151,17 @@ def test_sliders_choose_the_unit(open_explorer):
     opened = open_explorer("receptive-field")
     row = opened.element.get_by_role("slider", name="Row")
     row.press("Home")
-    assert opened.told == "layer 5, unit in row 1, column 2 of 3×3: sees rows 1 to 18 and columns 5 to 22"
+    assert opened.told == "layer 5, unit in row 0, column 1 of 3×3: sees rows 0 to 17 and columns 4 to 21"
     row.press("ArrowRight")
     row.press("ArrowRight")
-    assert opened.told.startswith("layer 5, unit in row 3, column 2 of 3×3: sees rows 9 to 26")
-    assert row.get_attribute("aria-valuetext") == "3 of 3"
+    assert opened.told.startswith("layer 5, unit in row 2, column 1 of 3×3: sees rows 8 to 25")
+    assert row.get_attribute("aria-valuetext") == "2, of 0 to 2"
 
 
 def test_a_field_may_hang_over_the_edge(open_explorer):
     opened = open_explorer("receptive-field", "layers=c5same,c5same&row=0&column=1000")
     assert opened.told == (
-        "layer 2, unit in row 1, column 28 of 28×28: sees rows −3 to 5 and columns 24 to 32, over the edge of the image"
+        "layer 2, unit in row 0, column 27 of 28×28: sees rows −4 to 4 and columns 23 to 31, over the edge of the image"
     )
 
 
@@ -179,9 +179,7 @@ def test_pointing_at_the_image_chooses_the_unit_there(open_explorer, phone):
         picture.click(position=place)
     # A margin of two parts in a hundred is around the 28 pixels.
     row, column = ((share * 1.04 - 0.02) * 28 for share in (0.75, 0.25))
-    assert opened.told.startswith(
-        f"layer 1, unit in row {round(row - 1.5) + 1}, column {round(column - 1.5) + 1} of 26×26"
-    )
+    assert opened.told.startswith(f"layer 1, unit in row {round(row - 1.5)}, column {round(column - 1.5)} of 26×26")
 
 
 def test_layers_that_do_not_fit_are_refused(open_explorer):

@@ -16,7 +16,7 @@ def model():
 
 
 @pytest.mark.parametrize("channel", [27, 0])
-def test_slices_are_those_of_the_layer_the_largest_first(model, channel):
+def test_slices_are_those_of_the_layer_those_first_that_add_most(model, channel):
     picture = SecondLayer(channel)
     run = picture.result
     np.testing.assert_array_equal(run.slices, model.layers[2].get_weights()[0][..., channel])
@@ -27,8 +27,18 @@ def test_slices_are_those_of_the_layer_the_largest_first(model, channel):
     assert len(large) == 6
     drawn = large + [int(text) for text in written if text.isdecimal()]
     assert sorted(drawn) == list(range(32))
-    sizes = [np.abs(run.slices[..., number]).sum() for number in drawn]
-    assert sizes == sorted(sizes, reverse=True)
+    # A slice's share, told by the answer to each patch with the slice and without it.
+    first, pool, second = model.layers[:3]
+    maps = np.asarray(pool(first(run.patches[..., None])))
+    whole, bias = second.get_weights()
+    shares = []
+    for number in range(32):
+        alone = np.zeros_like(whole)
+        alone[:, :, number] = whole[:, :, number]
+        shares.append(float(keras.ops.mean(keras.ops.conv(maps, alone)[..., channel])))
+    np.testing.assert_allclose(run.contributions, shares, atol=1e-5)
+    assert [shares[number] for number in drawn] == sorted(shares, reverse=True)
+    assert sum(shares) + bias[channel] == pytest.approx(float(run.answers.mean()), abs=1e-4)
 
 
 @pytest.mark.parametrize("channel", [27, 0])
@@ -38,7 +48,7 @@ def test_the_filter_answers_to_each_patch_what_is_written_below_it(model, channe
     first, pool, second = model.layers[:3]
     alone = np.asarray(second(pool(first(picture.result.patches[..., None]))))
     assert alone.shape[1:3] == (1, 1)
-    answers = [number for number in numbers(picture) if number % 1]
+    answers = [number for number in numbers(picture) if number % 1][-8:]  # before them stands what slices add
     np.testing.assert_allclose(answers, alone[:, 0, 0, channel], atol=0.006)
 
 
@@ -55,7 +65,7 @@ def test_description_tells_the_strongest_pair_and_the_stroke():
     first = picture.result.order[0]
     positive = int((load("convnet").layers[2].get_weights()[0][..., first, 27] > 0).sum())
     assert f"map {first}, filter" in told
-    assert f"({positive} of 9 weights positive)" in told
+    assert f"({positive} of 9 weights positive), adds +" in told
     mean = picture.result.patches.mean(axis=0)
     assert mean[:, :3].mean() > mean[:, 5:].mean()
     assert mean[3:6, 6:].mean() < 0.1

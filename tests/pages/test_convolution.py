@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from cnnfigs.data import mnist
+from cnnfigs.experiments.catalog import usual
 from cnnfigs.illustrations.color_filter import ColorFilter
+from cnnfigs.illustrations.equivariance import ShiftTable
 from cnnfigs.illustrations.global_and_local import GlobalAndLocal
 from cnnfigs.illustrations.local_patterns import LocalPatterns
 from cnnfigs.illustrations.one_by_one import OneByOne
@@ -16,6 +18,7 @@ from cnnfigs.illustrations.rectifying import TwoAreOne
 from cnnfigs.illustrations.response_map import AllMaps, ResponseMap
 from cnnfigs.illustrations.second_layer import SecondLayer
 from cnnfigs.illustrations.window_steps import WindowSteps
+from cnnfigs.models.training import RECIPE
 from cnnfigs.models.weights import load
 from cnnfigs.runs.classic_kernels import CLASSIC
 
@@ -126,3 +129,31 @@ def test_code_for_one_map_and_for_all_places_at_once_runs(model):
     names = {"keras": keras, "images": images, "kernel": kernel, "bias": bias, "filters": 64}
     exec(all_places, names)
     np.testing.assert_allclose(np.maximum(names["maps"], 0), model.layers[2](images), atol=1e-4)
+
+
+def test_the_heaviest_slice_adds_less_than_nothing_and_the_large_ones_most_of_all():
+    run = SecondLayer().result
+    heaviest = np.abs(run.slices).sum(axis=(0, 1)).argmax()
+    assert run.contributions[heaviest] < 0
+    assert (run.contributions[run.order[:6]] > 0).all()
+    assert run.contributions[run.order[:6]].sum() > run.contributions.sum() / 2
+
+
+def test_moved_by_four_pixels_is_said_with_its_conditions():
+    """Two shares of right answers after the same shift stand on the page: each says which network, trained on what."""
+    facts = ShiftTable().facts
+    assert facts["trained on"] == f"{60_000 - RECIPE.validation_images:,}"
+    assert facts["seed"] == str(RECIPE.seed)
+    assert (facts["usual images"], facts["usual steps"]) == ("10,000", "1,000")
+    assert usual("convnet", 1).asked[0] == "shifts"
+    (section,) = re.findall(r"## Where that ends\n(.*?)\n## ", PAGE, flags=re.DOTALL)
+    for words in ("shifts trained on", "shifts seed", "to\nthe right", "shifts usual images", "shifts usual steps"):
+        assert words in section
+    assert "the four\ndirections" in section
+
+
+def test_shared_weights_are_credited_as_on_the_page_on_history():
+    history = (DOCS / "computer-vision.md").read_text(encoding="utf-8")
+    for source in ("fukushima1980", "rumelhart1986chapter", "lecun1989"):
+        assert source in history
+        assert source in PAGE

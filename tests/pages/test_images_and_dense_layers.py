@@ -9,7 +9,10 @@ import pytest
 
 from cnnfigs.illustrations.dense_layer import DenseLayer, DenseUnit, Relu
 from cnnfigs.illustrations.generalization import DataSplit, Overfitting
+from cnnfigs.illustrations.layer_table import LayerTable
 from cnnfigs.illustrations.loss import FirstSteps, LossSlope
+from cnnfigs.illustrations.neighborhood import Neighborhood
+from cnnfigs.illustrations.shape_mistakes import WithoutFlatten
 from cnnfigs.illustrations.shuffled_pixels import ShuffledPixels
 from cnnfigs.illustrations.softmax import Softmax
 from cnnfigs.models.networks import build
@@ -79,3 +82,48 @@ def test_every_answer_survives_the_shuffle():
     run = ShuffledPixels().result
     assert run.same_answers == run.asked
     assert 0 < run.largest_difference < 1e-6 * 10
+
+
+def test_only_the_weights_are_random_at_the_beginning():
+    model = build("dense_512")
+    weights = [each for each in model.weights if each.name == "kernel"]
+    biases = [each for each in model.weights if each.name == "bias"]
+    assert all(np.ptp(each.numpy()) > 0 for each in weights)
+    assert not any(each.numpy().any() for each in biases)
+    facts = LayerTable("dense_512").facts
+    assert facts["weights"] == f"{sum(each.numpy().size for each in weights):,}"
+    assert facts["biases"] == f"{sum(each.numpy().size for each in biases):,}"
+    assert not re.search(r"parameters` parameters are random", PAGE)
+
+
+def test_without_flatten_keras_builds_another_network_and_complains_only_in_training():
+    layers = keras.layers
+    model = keras.Sequential([keras.Input((28, 28, 1)), layers.Dense(512), layers.Dense(10, activation="softmax")])
+    facts = WithoutFlatten().facts
+    assert facts["dense_2 shape"] == str(model.output_shape)
+    assert facts["parameters"] == f"{model.count_params():,}"
+    model.compile(loss="sparse_categorical_crossentropy")
+    with pytest.raises(ValueError, match="must have rank") as raised:
+        model.fit(np.zeros((32, 28, 28, 1)), np.zeros(32, dtype=int), shuffle=False, verbose=0)
+    assert " ".join(str(raised.value).split()) == facts["complaint"]
+    assert "Flatten" not in facts["complaint"]
+
+
+def test_the_shuffle_takes_the_convnets_lead_but_not_its_reading():
+    """The page says that neighbours are a help to it, not a condition."""
+    facts = Neighborhood().facts
+    assert (facts["none against"], facts["pixels against"]) == ("above", "below")
+    read = {each.condition: each.mean for each in Neighborhood().result.findings.measured if each.network == "convnet"}
+    assert 0.9 < read["pixels"] < read["none"]
+    assert "would be lost" not in PAGE
+
+
+def test_nothing_is_said_to_be_looked_at_once():
+    """Dozens of pictures show test images; what holds is that nothing is chosen by them."""
+    for page in ("images-and-dense-layers", "first-convnet"):
+        assert "looked at once" not in (Path(__file__).parents[2] / "docs" / f"{page}.md").read_text("utf-8")
+
+
+def test_the_loss_has_a_name_before_a_formula_uses_it():
+    formula = PAGE.index(r"\partial L}{\partial w}")
+    assert "$L$" in PAGE[:formula]

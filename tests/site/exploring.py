@@ -56,7 +56,7 @@ class Opened:
         return self.element.get_by_role("combobox", name=label, exact=True)
 
     def cell(self, grid: str, row: int, column: int) -> Locator:
-        """A cell of a grid, counted from 1 as readers count; padding is not counted."""
+        """A cell of a grid, counted from 0 as everywhere; padding is not counted."""
         return self.element.get_by_role("grid", name=grid, exact=True).get_by_role(
             "gridcell", name=f"row {row}, column {column}: "
         )

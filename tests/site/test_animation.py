@@ -98,7 +98,7 @@ def test_it_goes_round(page):
 def test_places_are_a_named_group_of_buttons(page):
     group = page.get_by_role("group", name="Move the window")
     assert group.get_by_role("radio").count() == PLACES + 2
-    assert group.get_by_role("radio", name="9: row 3, column 3: ").count() == 1
+    assert group.get_by_role("radio", name="9: row 2, column 2: ").count() == 1
 
 
 def test_it_never_moves_for_those_who_want_no_motion(browser, served):

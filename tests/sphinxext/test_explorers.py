@@ -61,11 +61,11 @@ def page(project):
     return html.parse(project / "html" / "page.html").getroot()
 
 
-def test_the_explorer_stands_in_the_figure_around_its_picture(page):
-    (explorer,) = page.xpath("//figure[@id='fig-dot']/cnn-convolution")
+def test_the_explorer_stands_below_its_figure_which_keeps_its_picture(page):
+    (explorer,) = page.xpath("//cnn-convolution")
     assert explorer.get("id") == "explore-convolution"
-    assert [child.tag for child in explorer] == ["img"]
-    assert explorer.getnext().tag == "figcaption"
+    assert not len(explorer)
+    assert [child.tag for child in page.xpath("//figure[@id='fig-dot']")[0]] == ["img", "figcaption"]
     assert parse_qs(explorer.get("data-settings")) == {
         "strides": ["2"],
         "kernel": ["1,0,0,-1"],
@@ -103,9 +103,10 @@ def test_a_link_sets_the_explorer(page):
     assert link.get("href") == "#explore-convolution?padding=valid&strides=1"
 
 
-def test_what_to_try_stands_behind_the_figure(page):
+def test_its_words_stand_between_the_figure_and_the_explorer(page):
     (question,) = page.find_class("cnn-question")
     assert question.getprevious().get("id") == "fig-dot"
+    assert question.getnext().tag == "cnn-convolution"
     assert question.text_content().strip() == "How many places are there with strides 3?"
     (link,) = question.find_class("cnn-explore")
     assert link.get("href") == "#explore-convolution?strides=3"
@@ -126,8 +127,18 @@ def test_an_ebook_keeps_the_picture_and_the_words(project):
 
 BROKEN = {
     "unknown": (("} convolution", "} telescope"), 10, "there is no explorer 'telescope': accepted are convolution"),
-    "homeless": ((":for: fig-dot\n", ""), 10, "takes the place of no figure: name one with :for:"),
+    "homeless": ((":for: fig-dot\n", ""), 10, "belongs to no figure: name one with :for:"),
     "astray": ((":for: fig-dot", ":for: fig-line"), 10, "no figure 'fig-line' on this page: its figures are fig-dot"),
+    "above": (
+        ("```{explorer}", ":::{figure} dot.png\n:name: fig-more\n:alt: Another dot\n\nMore.\n:::\n\n```{explorer}"),
+        17,
+        "explorer convolution does not stand below the figure 'fig-dot'",
+    ),
+    "silent": (
+        ("How many places are there with {explore}`strides 3 <convolution?strides=3>`?\n", ""),
+        10,
+        "explorer convolution has no words: say in the directive what there is to do",
+    ),
     "fast": (
         ("strides=2", "strides=9"),
         10,

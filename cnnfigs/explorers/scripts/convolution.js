@@ -168,7 +168,7 @@
         const cell = (row, column) => {
           const edit = (done) => ({ target }) => this.edit(target, channel, row * side + column, done);
           const attributes = {
-            "aria-label": `weight in row ${row + 1}, column ${column + 1}`,
+            "aria-label": `weight in row ${row}, column ${column}`,
             autocomplete: "off", tabindex: row || column ? -1 : 0,
             onfocus: ({ target }) => target.select(), oninput: edit(false), onchange: edit(true),
           };

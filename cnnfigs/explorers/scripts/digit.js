@@ -7,6 +7,8 @@
 
   /** The most characters that a drawing takes in an address. */
   const FULL = 4000;
+  /** Instead of the number of a test digit: none. */
+  const BLANK = -1;
   /** Write a probability; none is written as 100. */
   const percent = (share) => (share >= 0.9995 ? "over 99.9 %" : `${cnn.number(100 * share, 1)} %`);
 
@@ -39,7 +41,7 @@
     build() {
       this.networks = this.constructor.networks.map((name) => new cnn.Network(cnn.data[name]));
       this.answers = this.networks.map(({ name }) => new Answer(name));
-      const next = () => this.change({ digit: (this.state.digit % this.settings.digit.most) + 1, drawing: "" });
+      const next = () => this.change({ digit: (this.state.digit + 1) % (this.settings.digit.most + 1), drawing: "" });
       this.tools = make(
         "div",
         { class: "controls" },
@@ -55,7 +57,7 @@
     }
 
     #paper() {
-      const name = (cell) => `row ${Math.floor(cell / IMAGE) + 1}, column ${(cell % IMAGE) + 1}, pen ${this.pen ? "down" : "up"}`;
+      const name = (cell) => `row ${Math.floor(cell / IMAGE)}, column ${cell % IMAGE}, pen ${this.pen ? "down" : "up"}`;
       const label = "Paper: arrow keys move the pen, space puts it down and lifts it";
       this.paper = new cnn.Raster(label, name, (cell, how) => {
         if (how === "hover" || how === "press") return;
@@ -102,9 +104,9 @@
       const digits = ink.testDigits();
       const rows = digits.length / 10;
       const digitAt = (cell) => (cell % 10) * rows + Math.floor(cell / 10);
-      const name = (cell) => `test digit ${digitAt(cell) + 1}: ${cell % 10}`;
+      const name = (cell) => `test digit ${digitAt(cell)}: ${cell % 10}`;
       const shelf = new cnn.Raster("Digits of MNIST", name, (cell, how) => {
-        if (how === "enter" || how === "press") this.change({ digit: digitAt(cell) + 1, drawing: "" });
+        if (how === "enter" || how === "press") this.change({ digit: digitAt(cell), drawing: "" });
         else if (how === "key") this.say(`This is ${name(cell)}. Enter takes it.`);
       });
       shelf.layout(rows, 10, 10 * IMAGE, rows * IMAGE);
@@ -142,14 +144,14 @@
 
     clear() {
       this.pen = undefined;
-      this.change({ digit: 0, drawing: "" });
+      this.change({ digit: BLANK, drawing: "" });
     }
 
     /** Take back the last stroke, or the test digit. */
     undo() {
       if (this.pen) this.#lift();
       const strokes = ink.read(this.state.drawing);
-      this.change(strokes.length ? { drawing: ink.written(strokes.slice(0, -1)) } : { digit: 0 });
+      this.change(strokes.length ? { drawing: ink.written(strokes.slice(0, -1)) } : { digit: BLANK });
     }
 
     update() {
@@ -162,7 +164,7 @@
     /** Show the drawing and what the networks make of it. */
     show() {
       const { digit, prepare = "on", down = 0, right = 0 } = this.state;
-      const paper = ink.drawn(ink.testDigits()[digit - 1]?.image, this.strokes);
+      const paper = ink.drawn(ink.testDigits()[digit]?.image, this.strokes);
       this.paper.paint(paper, [PAPER, PAPER, 1], { colors: "ink" });
       this.image = ink.shifted(prepare === "on" ? ink.prepared(paper) : ink.reduced(paper), down, right);
       this.networks.forEach((network, index) => this.answers[index].show(network.run(this.image)));

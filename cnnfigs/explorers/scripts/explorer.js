@@ -118,7 +118,7 @@
 
   const look = sheet(`
     :host { display: block; }
-    slot, [hidden] { display: none !important; }
+    [hidden] { display: none !important; }
     .explorer { font-size: 0.9375rem; line-height: 1.5; color: var(--cnn-text); text-align: left; }
     .explorer * { box-sizing: border-box; }
     :focus-visible { outline: 2px solid var(--cnn-accent); outline-offset: 2px; }
@@ -163,11 +163,10 @@
     .player { justify-content: center; margin: 0.5rem 0 0; }
     @media (prefers-reduced-motion: reduce) { .play { display: none; } }
     @media (pointer: coarse) { select, button, .file, summary { min-height: 2.75rem; } summary { line-height: 2.25rem; } }
-    @media print { slot { display: contents !important; } .explorer { display: none; } }
   `);
 
   /**
-   * Takes the place of the picture inside it. A subclass has build(), which fills this.root once, and update(), which
+   * Stands below the picture that it lets the reader play with. A subclass has build(), which fills this.root once, and update(), which
    * shows this.state, and may throw a Refusal before it changes anything on the page.
    */
   cnn.Explorer = class extends HTMLElement {
@@ -189,10 +188,9 @@
       this.root = make("div", { class: "explorer", role: "group", "aria-label": `${name} explorer` });
       this.build();
       this.root.append(...(this.told.parentNode ? [] : [this.told]), this.complaint);
-      const room = `@media screen { :host { min-height: ${this.offsetHeight}px !important; } }`; // not less than the picture had
       const shadow = this.attachShadow({ mode: "open" });
-      shadow.adoptedStyleSheets = [look, sheet(this.constructor.css + room)];
-      shadow.append(this.root, make("slot"));
+      shadow.adoptedStyleSheets = [look, sheet(this.constructor.css)];
+      shadow.append(this.root);
       this.update();
       this.sync();
       this.follow();

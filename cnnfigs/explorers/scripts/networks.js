@@ -98,7 +98,7 @@
     update() {
       const network = this.networks.find(({ name }) => name === this.state.network);
       const chosen = this.state.unit ? this.#read(network, this.state.unit) : undefined;
-      const off = this.#listed().map((filter) => this.#read(network, `${filter.replace(".", ",")},1,1`));
+      const off = this.#listed().map((filter) => this.#read(network, `${filter.replace(".", ",")},0,0`));
       // From here on nothing is refused.
       if (network !== this.network) {
         this.network = network;
@@ -113,13 +113,13 @@
       if (other && chosen) this.say(`${this.#named(chosen)}: ${this.formula.textContent}`);
     }
 
-    /** Find the unit that a text tells: layer, map, row and column, counted from 1. @returns {Unit} */
+    /** Find the unit that a text tells: layer, map, row and column, counted from 0. @returns {Unit} */
     #read(network, text) {
-      const [layer, ...told] = text.split(",");
-      const [channel, row, column] = told.map((each) => each - 1);
+      const [layer, ...place] = text.split(",");
+      const [channel, row, column] = place.map(Number);
       const index = network.layers.findIndex(({ name }) => name === layer);
       const [rows, columns, channels] = network.layers[index]?.shape ?? [0, 0, 0];
-      if (row >= rows || column >= columns || channel >= channels || Math.min(row, column, channel) < 0) {
+      if (row >= rows || column >= columns || channel >= channels) {
         throw new cnn.Refusal(`${network.name} has no number ${text}: layer, map, row and column are wanted.`);
       }
       return { index, unit: (row * columns + column) * channels + channel };
@@ -127,10 +127,10 @@
 
     #written({ index, unit }) {
       const { row, column, channel } = this.#place({ index, unit });
-      return [this.network.layers[index].name, channel + 1, row + 1, column + 1].join();
+      return [this.network.layers[index].name, channel, row, column].join();
     }
 
-    /** The filters that are switched off, such as "conv2d_1.3". */
+    /** The filters that are switched off, such as "conv2d_1.2". */
     #listed() {
       return this.state.off.split(",").filter(Boolean);
     }
@@ -143,14 +143,14 @@
     #part(index, channel) {
       const { layers } = this.network;
       if (index === layers.length - 1) return `digit ${channel}`;
-      return `${layers[index].className === "Dense" ? "unit" : "map"} ${channel + 1}`;
+      return `${layers[index].className === "Dense" ? "unit" : "map"} ${channel}`;
     }
 
     /** What a unit is called. @param {Unit} unit */
     #named({ index, unit }) {
       const { name, shape } = this.network.layers[index];
       const { row, column, channel } = this.#place({ index, unit });
-      const place = `row ${row + 1}, column ${column + 1}`;
+      const place = `row ${row}, column ${column}`;
       if (index === 0) return `pixel in ${place}`;
       return `${name}, ${this.#part(index, channel)}${shape[0] > 1 ? `, ${place}` : ""}`;
     }
@@ -199,7 +199,7 @@
     }
 
     #switch() {
-      const filter = `${this.network.layers[this.chosen.index].name}.${this.#place().channel + 1}`;
+      const filter = `${this.network.layers[this.chosen.index].name}.${this.#place().channel}`;
       const all = this.#listed();
       const off = all.includes(filter) ? all.filter((each) => each !== filter) : [...all, filter];
       this.change({ off: off.join(), unit: this.#written(this.chosen) });

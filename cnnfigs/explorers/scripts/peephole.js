@@ -13,7 +13,7 @@
 
   cnn.define("peephole", class extends cnn.Explorer {
     build() {
-      const name = (cell) => `row ${Math.floor(cell / IMAGE) + 1}, column ${(cell % IMAGE) + 1}`;
+      const name = (cell) => `row ${Math.floor(cell / IMAGE)}, column ${cell % IMAGE}`;
       this.hole = new cnn.Raster("The digit behind the hole, which arrow keys move", name, (cell, how) => {
         this.#look(cell);
         const seen = Array.from(this.seen, (value) => (value > 0.5 ? "ink" : "paper")).join(" ");
@@ -29,7 +29,7 @@
       this.legend = make("p", { class: "legend" });
       const again = () => this.change({ seed: (this.state.seed % this.settings.seed.most) + 1, guesses: "" });
       const chart = this.panel("output chart", this.picture, this.legend, button("Other digits", again));
-      chart.name("Told right");
+      chart.name("Read right");
       this.root.append(make("div", { class: "stage" }, this.behind, chart));
     }
 
@@ -52,7 +52,7 @@
       this.#chart();
       const last = round ? `${this.right.at(-1) ? "Right" : "No"}: it was ${digits[round - 1].label}. ` : "";
       const next = this.over
-        ? `You told ${this.right.filter(Boolean).length} of ${ROUNDS}. Two digits for each hole are few: chance has a part in your line.`
+        ? `You read ${this.right.filter(Boolean).length} of ${ROUNDS} right. Two digits for each hole are few: chance has a part in your line.`
         : `Move the hole of ${size} pixels over the digit, and then say which it is.`;
       this.say(last + next);
     }
@@ -99,7 +99,7 @@
         return `${name}: ${each.join(", ") || "nothing yet"}.`;
       });
       this.picture.replaceChildren(...shapes);
-      cnn.set(this.picture, { "aria-label": `Share of digits told right through holes of each size. ${told.join(" ")}` });
+      cnn.set(this.picture, { "aria-label": `Share of digits read right through holes of each size. ${told.join(" ")}` });
       this.legend.replaceChildren(...all.map(([name], line) => make("span", { class: `line-${line}` }, `● ${name}`)));
     }
 

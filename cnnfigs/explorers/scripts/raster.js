@@ -83,7 +83,7 @@
       this.context.putImageData(this.image, 0, 0);
     }
 
-    /** Make a cell the current one. */
+    /** Make a cell the current one. That is counted from 0, as names are; what ARIA defines counts from 1. */
     go(cell) {
       this.current = cell;
       const [y, x] = [Math.floor(cell / this.columns), cell % this.columns];

@@ -183,14 +183,14 @@
         frame(seen, "kernel", 2.5),
       );
       this.sliders.forEach((slider, axis) => {
-        const valuetext = `${unit[axis] + 1} of ${field.places}`;
+        const valuetext = `${unit[axis]}, of 0 to ${field.places - 1}`;
         set(slider, { max: field.places - 1, "aria-valuetext": valuetext, disabled: field.places === 1 });
         slider.value = unit[axis];
       });
-      const [rows, columns] = [seen.y, seen.x].map((start) => `${number(start + 1)} to ${number(start + field.size)}`);
+      const [rows, columns] = [seen.y, seen.x].map((start) => `${number(start)} to ${number(start + field.size - 1)}`);
       const over = Math.min(seen.x, seen.y) < 0 || Math.max(seen.x, seen.y) + field.size > side;
       const sentence =
-        `layer ${chosen}, unit in row ${unit[0] + 1}, column ${unit[1] + 1} of ${square(field.places)}: ` +
+        `layer ${chosen}, unit in row ${unit[0]}, column ${unit[1]} of ${square(field.places)}: ` +
         `sees rows ${rows} and columns ${columns}${over ? ", over the edge of the image" : ""}`;
       this.picture.name(`one unit of layer ${chosen} sees ${square(field.size)} of ${square(side)}`);
       set(drawing, { "aria-label": sentence });

@@ -18,7 +18,7 @@
   cnn.mapCell = (text, fill) => ({ text, fill, ink: cnn.inkOn(fill) });
   cnn.greyCell = (text, light) => cnn.mapCell(text, cnn.hex(...Array(3).fill(Math.round(light * 255))));
 
-  const place = (row, column) => `row ${row + 1}, column ${column + 1}`;
+  const place = (row, column) => `row ${row}, column ${column}`;
 
   /**
    * A subclass builds with assemble() and has compute(), which may refuse and else gives {image, axis, values, around}:

@@ -1,0 +1,49 @@
+"""What captions say is seen by every reader: by one with scripts, by one without, and on paper."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = sorted(DOCS.glob("*.md"))
+CAPTION = re.compile(r"^ +caption: \|\n((?:^ {6}.*\n|^\n)+)", flags=re.MULTILINE)
+#: Only a reader for whom scripts run could see it; or only one for whom they do not.
+SEEN_BY_SOME = re.compile(
+    r"\bscripts?\b|JavaScript|\bexplorers?\b|\bin (?:its|their) place\b|\bpaper to draw on\b"
+    r"|\byou can (?:draw|move|try|set)|\b(?:click|drag|hover|point at|tap|type)\b|\bto be walked\b|\bwait behind\b",
+    flags=re.IGNORECASE,
+)
+
+
+def captions(text):
+    return [" ".join(found.split()) for found in CAPTION.findall(text)]
+
+
+def test_there_are_captions():
+    assert sum(len(captions(page.read_text("utf-8"))) for page in PAGES) > 100
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_no_caption_speaks_of_what_only_some_readers_see(page):
+    for caption in captions(page.read_text("utf-8")):
+        assert not SEEN_BY_SOME.search(caption), caption
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_no_page_says_where_scripts_run(page):
+    """What only an explorer shows is said in its own words, which stand beside it."""
+    assert "scripts run" not in page.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "Six digits. Where scripts run, this is paper to draw on.",
+        "One branch of the tree. The whole tree is here, to be walked through.",
+        "Digits through holes. Twelve digits wait behind a hole.",
+    ],
+)
+def test_a_caption_of_what_an_explorer_shows_is_found(caption):
+    """Such captions there were, when explorers took the place of their figures."""
+    assert SEEN_BY_SOME.search(caption)

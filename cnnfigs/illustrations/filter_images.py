@@ -13,7 +13,7 @@ from cnnfigs.drawing.shapes import digit, label, photo, raster, written_number
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture, require, require_whole
 from cnnfigs.illustrations.layer_names import require_layer_tuple, require_numbers
-from cnnfigs.illustrations.networks import as_percent, percent
+from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS, as_percent, percent, trained_on
 from cnnfigs.runs.exciting import LAYERS, Excited, ExcitedLayer, ExcitedRun, Found, Network, excite
 
 #: The layers that are shown when none are named.
@@ -100,7 +100,7 @@ class FilterImages(Picture):
                     middle = x + SIDE + GAP + number * (PIECE + GAP) + PIECE / 2
                     label(axes, middle, top + SIDE + 10, _number(found.sum), size=SMALL)
                 dead = excited.fires == 0 and not excited.name
-                text = excited.name or f"filter {excited.filter}{': found only zeros' if dead else ''}"
+                text = excited.name or f"filter {excited.filter}{': only zeros' if dead else ''}"
                 name = "error" if dead else "muted"
                 label(axes, x, top + SIDE + 25, text, align="left", size=SMALL, name=name, bold=dead)
         return figure
@@ -155,8 +155,18 @@ class FilterImages(Picture):
             facts[f"{layer.layer} silent"] = f"{layer.silent:,}"
             for excited in layer.excited:
                 facts |= _facts(layer, excited)
+        possible = [each.found[0].sum / each.possible for each in excited_by_pixels(run)]
+        if possible:
+            facts["possible least"] = as_percent(min(possible), 1)
+            facts["possible most"] = as_percent(max(possible), 1)
         higher = [each.made.sums[-1] > each.found[0].sum for layer in run.layers for each in layer.excited]
-        return facts | {"higher": str(sum(higher)), "compared": str(len(higher))}
+        trained = trained_on("convnet") if self.network == "convnet" else TRAINED_ON_PHOTOS
+        return facts | {"higher": str(sum(higher)), "compared": str(len(higher)), "trained": trained}
+
+
+def excited_by_pixels(run: ExcitedRun) -> list[Excited]:
+    """Return the filters of which it is known how much any image can excite them."""
+    return [each for layer in run.layers for each in layer.excited if each.possible is not None]
 
 
 def _facts(layer: ExcitedLayer, excited: Excited) -> dict[str, str]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.shapes import arrow, label, mesh, photo, raster, window
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture, require, require_whole
-from cnnfigs.illustrations.networks import as_percent
+from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS, as_percent
 from cnnfigs.runs.patches import PATCH, SIDE, PatchVectors, attention, patch_vectors
 from cnnfigs.runs.patches import Attention as AttentionRun
 
@@ -174,6 +174,7 @@ class PatchAttention(Picture):
         """Give what the first patch gives itself, and the farther place to which it gives most."""
         row, column = run.patches[0]
         facts = {"even share": as_percent(1 / SIDE**2, 1), "row": str(row), "column": str(column)}
+        facts["trained"] = TRAINED_ON_PHOTOS
         for name, weights in (("untrained", run.untrained[0]), ("trained", run.trained[0])):
             facts[f"{name} itself"] = as_percent(weights[row, column])
             facts[f"{name} farther"] = as_percent(_farther(weights, row, column).max())

@@ -68,6 +68,8 @@ BEGIN = {"convnet": -1.0, "mobilenet_v2": 0.0}
 #: Directions in which the colours of natural images vary, most in the first: brightness, then blue to yellow, then
 #: green to magenta. Rounded from those that the software of Olah, Mordvintsev and Schubert (2017) uses.
 COLORS = np.array([[0.26, 0.09, 0.02], [0.27, 0.0, -0.05], [0.27, -0.09, 0.03]], dtype=np.float32) / 0.47
+#: From how many starts an image is made, to see how far the end depends on the start.
+STARTS = 10
 #: A kept crop of a photo has at most so many pixels on a side.
 CROP = 72
 
@@ -132,6 +134,8 @@ class Excited:
         Pieces of real images, those that excite it most first.
     fires
         The share of all test digits that bring it above zero somewhere; of the photo, the share of places.
+    possible
+        The largest sum that any image can give it, see :func:`largest_possible`; None where nobody can compute it.
     """
 
     filter: int
@@ -139,6 +143,7 @@ class Excited:
     made: Ascent
     found: tuple[Found, ...]
     fires: float
+    possible: float | None
 
 
 @dataclass(frozen=True)
@@ -212,9 +217,22 @@ def excite(network: Network, layers: Sequence[str], filters: Sequence[int], piec
         else:
             real, fires, silent = found_in_photo(fitted(cat_photo()), layer, filters, pieces)
         names = [class_name(network, layer, each) for each in filters]
-        excited = tuple(Excited(*each) for each in zip(filters, names, made, real, fires, strict=True))
+        possible = [largest_possible(layer, each) if network == "convnet" else None for each in filters]
+        excited = tuple(Excited(*each) for each in zip(filters, names, made, real, fires, possible, strict=True))
         found.append(ExcitedLayer(layer, unit.filters, silent, unit.side, excited))
     return ExcitedRun(tuple(found), count)
+
+
+def largest_possible(layer: str, filter: int) -> float | None:
+    """Compute the largest sum that any image can give a filter of the convnet's first convolution; None for others.
+
+    Its sum is a weighted sum of pixels, each from 0 to 1. So it is largest with full ink where a weight is positive, and
+    blank paper elsewhere. Behind a ReLU there is no such rule.
+    """
+    if layer != LAYERS["convnet"][0]:
+        return None
+    kernel, bias = load("convnet").get_layer(layer).get_weights()
+    return float(np.maximum(kernel[..., filter], 0).sum() + bias[filter])
 
 
 def class_name(network: Network, layer: str, filter: int) -> str:
@@ -542,23 +560,23 @@ def _small(crop: Bytes) -> Floats:
 
 @dataclass(frozen=True)
 class AscentRun:
-    """Two ways up, from the same start.
+    """Two ways up, each from several starts.
 
     Attributes
     ----------
     plain, regularized
-        With the gradient alone, and with decay, smooth steps and jitter.
+        With the gradient alone, and with decay, smooth steps and jitter: one ascent for each start.
     best
         The largest sum that any test digit reaches.
     """
 
-    plain: Ascent
-    regularized: Ascent
+    plain: tuple[Ascent, ...]
+    regularized: tuple[Ascent, ...]
     best: float
 
 
 def ascend_both(layer: str, filter: int, keep: Sequence[int]) -> AscentRun:
-    """Excite a filter of the convnet with and without regularisation.
+    """Excite a filter of the convnet with and without regularisation, from :data:`STARTS` starts.
 
     Parameters
     ----------
@@ -576,6 +594,9 @@ def ascend_both(layer: str, filter: int, keep: Sequence[int]) -> AscentRun:
     """
     unit = middle_unit("convnet", layer)
     refuse_filters("convnet", layer, [filter], unit.filters)
-    (plain,), (regularized,) = (ascend(unit, [filter], keep, regularized=each) for each in (False, True))
+    plain, regularized = (
+        tuple(ascend(unit, [filter], keep, regularized=each, seed=seed)[0] for seed in range(STARTS))
+        for each in (False, True)
+    )
     ((found,),), _, _ = found_in_digits(len(mnist().x_test), layer, [filter], 1)
     return AscentRun(plain, regularized, found.sum)

@@ -98,7 +98,7 @@ class Disturbances(Picture):
             what this one is taken for. As it is: {_told(untouched)}. {". ".join(told)}."""
 
     def state_facts(self, run: Run) -> dict[str, str]:
-        """Give the share of right answers for each way."""
+        """Give the share of right answers for each way, and how many times as many errors that makes."""
         untouched, *others = run.asked
         names = [f"{title} {name}" for title, steps in ROWS for _, _, name in steps]
         return {
@@ -108,6 +108,11 @@ class Disturbances(Picture):
             "ways": str(len(others)),
             "as it is": as_percent(untouched.accuracy, 1),
             **{name: as_percent(each.accuracy) for name, each in zip(names, others, strict=True)},
+            **{
+                f"{name} times": f"{(1 - each.accuracy) / (1 - untouched.accuracy):.0f}"
+                for name, each in zip(names, others, strict=True)
+                if untouched.accuracy < 1
+            },
         }
 
 
@@ -209,7 +214,11 @@ class TurnedDigits(Picture):
 
     def state_facts(self, run: Run) -> dict[str, str]:
         """Give share and mean probability for each angle, and what became of some digits at the last."""
-        facts = {"images": f"{run.asked[0].asked:,}", "last angle": f"{self.angles[-1]}°", "trained": trained_on(self.network)}
+        facts = {
+            "images": f"{run.asked[0].asked:,}",
+            "last angle": f"{self.angles[-1]}°",
+            "trained": trained_on(self.network),
+        }
         for angle, each in zip(self.angles, run.asked, strict=True):
             facts[f"right {angle}"] = as_percent(each.accuracy)
             facts[f"sure {angle}"] = as_percent(each.mean_probability)

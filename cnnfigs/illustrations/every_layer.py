@@ -100,7 +100,11 @@ class EveryLayer(Picture):
         layers = [layer for layer in run.layers if len(layer.output_shape) == 3 and layer.inputs]
         facts = {f"{layer.name} zeros": as_percent(zeros(run.outputs[layer.name])) for layer in layers}
         answer = run.outputs[run.layers[-1].name]
-        return facts | {"trained": trained_on("convnet"), "maps": str(self.maps), "answer": with_article(int(answer.argmax()))}
+        return facts | {
+            "trained": trained_on("convnet"),
+            "maps": str(self.maps),
+            "answer": with_article(int(answer.argmax())),
+        }
 
 
 def zeros(values: np.ndarray) -> float:

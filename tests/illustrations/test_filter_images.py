@@ -115,12 +115,38 @@ def test_made_photo_excites_its_class_in_the_network_itself(photos):
 
 def test_both_ways_begin_at_the_same_grey_and_both_climb():
     run = GradientAscent().result
-    for ascent in (run.plain, run.regularized):
+    for ascent in (*run.plain, *run.regularized):
         assert list(ascent.sums) == sorted(ascent.sums)
-    assert run.plain.images[0].std() < 0.05
-    assert run.regularized.images[0].std() < 0.05
+        assert ascent.images[0].std() < 0.05
     shown = [number(text.split()[1]) for text in texts(GradientAscent()) if text.startswith("score")]
-    assert shown == pytest.approx([*run.plain.sums, *run.regularized.sums], abs=0.051)
+    others = [ascent.sums[-1] for ascent in run.regularized[1:5]]
+    assert shown == pytest.approx([*run.plain[0].sums, *run.regularized[0].sums, *others], abs=0.051)
+
+
+def test_scores_over_the_starts_are_those_of_keras():
+    """Every end is shown to the dense layer by hand; the facts give the least and the most."""
+    illustration = GradientAscent()
+    for name in ("plain", "regularized"):
+        ascents = getattr(illustration.result, name)
+        totals = [sums_by_hand(ascent.images[-1], "dense")[3] for ascent in ascents]
+        assert totals == pytest.approx([ascent.sums[-1] for ascent in ascents], abs=2e-3)
+        assert illustration.facts[f"{name} reach"] == f"{min(totals):.1f} to {max(totals):.1f}"
+
+
+def test_labels_below_the_images_do_not_run_into_each_other():
+    """The names of filters of one row, each of which begins at the left of its group."""
+    for illustration in (
+        FilterImages("mobilenet_v2"),
+        FilterImages(layers=("conv2d_3",), filters=(6, 17, 33, 31)),
+    ):
+        figure = illustration.figure
+        figure.draw_without_rendering()
+        names = [text for text in figure.axes[0].texts if text.get_text().startswith("filter")]
+        boxes = [text.get_window_extent() for text in names]
+        for box, other in ((one, two) for one in boxes for two in boxes if one is not two):
+            assert not box.overlaps(other)
+            if abs(box.y0 - other.y0) < 1 and box.x0 < other.x0:
+                assert other.x0 - box.x1 > 8
 
 
 # Real pieces

@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import pytest
 
 from cnnfigs.data import mnist
 from cnnfigs.illustrations.dilation import Dilation
@@ -64,4 +65,13 @@ def test_networks_are_as_the_page_tells():
     assert not any(step.pools for step in (*run["MobileNetV2"], *run["ConvNeXtTiny"]))
     assert (run["ConvNeXtTiny"][0].kernel_size, run["ConvNeXtTiny"][0].strides) == (4, 4)
     assert {step.kernel_size for step in run["ResNet50"][2:]} == {1}
-    assert all(step.strides < step.kernel_size for step in run["MobileNetV2"])
+    assert all(step.strides <= step.kernel_size for step in (*run["MobileNetV2"], *run["ConvNeXtTiny"]))
+    assert any(step.strides > step.kernel_size for step in run["ResNet50"])
+
+
+@pytest.mark.parametrize(("kernel_size", "strides"), [(1, 2), (2, 2), (3, 2), (2, 3), (4, 4)])
+def test_cells_are_skipped_exactly_where_strides_are_larger_than_the_window(kernel_size, strides):
+    """A transposed convolution hands each place's look back to the cells that it sees."""
+    looks = keras.layers.Conv2DTranspose(1, kernel_size, strides=strides, kernel_initializer="ones")
+    seen = np.asarray(looks(keras.ops.ones((1, 4, 4, 1))))[0, : 3 * strides + kernel_size, : 3 * strides + kernel_size]
+    assert (seen == 0).any() == (strides > kernel_size)

@@ -155,18 +155,14 @@ class FilterImages(Picture):
             facts[f"{layer.layer} silent"] = f"{layer.silent:,}"
             for excited in layer.excited:
                 facts |= _facts(layer, excited)
-        possible = [each.found[0].sum / each.possible for each in excited_by_pixels(run)]
+        excited = [each for layer in run.layers for each in layer.excited]
+        possible = [each.found[0].sum / each.possible for each in excited if each.possible is not None]
         if possible:
             facts["possible least"] = as_percent(min(possible), 1)
             facts["possible most"] = as_percent(max(possible), 1)
-        higher = [each.made.sums[-1] > each.found[0].sum for layer in run.layers for each in layer.excited]
+        higher = [each.made.sums[-1] > each.found[0].sum for each in excited]
         trained = trained_on("convnet") if self.network == "convnet" else TRAINED_ON_PHOTOS
         return facts | {"higher": str(sum(higher)), "compared": str(len(higher)), "trained": trained}
-
-
-def excited_by_pixels(run: ExcitedRun) -> list[Excited]:
-    """Return the filters of which it is known how much any image can excite them."""
-    return [each for layer in run.layers for each in layer.excited if each.possible is not None]
 
 
 def _facts(layer: ExcitedLayer, excited: Excited) -> dict[str, str]:

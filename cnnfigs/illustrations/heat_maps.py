@@ -94,9 +94,9 @@ class PhotoHeat(Picture):
             told.append(f"{_told(heat)} {parts[:1].upper()}{parts[1:]}{'.' if parts else ''}")
         what = "the cat" if self.image is None else "the photo"
         return f"""A row for each of {len(run.heats)} classes with four pictures of {what}: the photo; the Grad-CAM map,
-            made of {written(run.heats[0].weighed.shape)} cells, as green clouds on it; the occlusion map, made by covering the
-            photo at {run.patches} places, brown where that lowers the score and violet where it raises it; and where
-            the two maps differ. {" ".join(told)}"""
+            made of {written(run.heats[0].weighed.shape)} cells, as green clouds on it; the occlusion map, made by
+            covering the photo at {run.patches} places, brown where that lowers the score and violet where it raises it;
+            and where the two maps differ. {" ".join(told)}"""
 
     def state_facts(self, run: HeatRun) -> dict[str, str]:
         """Give scores, correlations, and both maps at the parts of the cat."""

@@ -44,7 +44,7 @@ class WithDepth(Picture):
         return with_depth(self.digits)
 
     def draw(self, run: DepthRun) -> Figure:
-        """Draw two charts with the layers from left to right: the share of zeros, and of digits nearest to their own mean."""
+        """Draw two charts over the layers: the share of zeros, and of digits nearest to their own mean."""
         height, bottom, top = 300, 62, 38
         drawn = empty_figure(WIDTH, height)
         charts = (("zeros", _zeros, 0.0, 1, True), ("nearest to the mean of its kind", _nearest, 0.5, 0, False))

@@ -226,8 +226,8 @@ def excite(network: Network, layers: Sequence[str], filters: Sequence[int], piec
 def largest_possible(layer: str, filter: int) -> float | None:
     """Compute the largest sum that any image can give a filter of the convnet's first convolution; None for others.
 
-    Its sum is a weighted sum of pixels, each from 0 to 1. So it is largest with full ink where a weight is positive, and
-    blank paper elsewhere. Behind a ReLU there is no such rule.
+    Its sum is a weighted sum of pixels, each from 0 to 1. So it is largest with full ink where a weight is positive,
+    and blank paper elsewhere. Behind a ReLU there is no such rule.
     """
     if layer != LAYERS["convnet"][0]:
         return None

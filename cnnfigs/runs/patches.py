@@ -70,7 +70,7 @@ class Attention:
         Shape (asking, 15, 15): the weights that each gives to all places, which add up to 1; from projected pixels,
         and from what a trained network found there.
     field, side
-        Side of the square that each vector of the trained network sees, and of the photo as it was shown to it, in pixels.
+        Side of the square that each vector of the trained network sees, and of the photo that it was shown, in pixels.
     """
 
     photo: NDArray[np.uint8]

@@ -1,4 +1,4 @@
-"""A figure that asks a trained network says which one, and what it was trained on; no caption speaks of what is not there."""
+"""A figure that asks a trained network says which one; and no caption speaks of what a reader may not see."""
 
 import ast
 import importlib

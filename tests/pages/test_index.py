@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cnnfigs.illustrations.digit_answers import DigitAnswers
 from cnnfigs.illustrations.overview import Overview
-from cnnfigs.models.weights import WEIGHTS, WATCHED
+from cnnfigs.models.weights import WATCHED, WEIGHTS
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "index.md").read_text("utf-8")

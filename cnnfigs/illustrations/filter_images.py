@@ -132,8 +132,8 @@ class FilterImages(Picture):
             for the answers loose drawings of digits; the real pieces, out of {run.searched:,} digits, have such
             strokes too"""
             if self.network == "convnet"
-            else """in the first layer squares of colour, then spots and stripes, then rings like eyes and patterns of
-            fur or scales, and in the last rows a thicket of small parts; the real pieces are cut out of the photo of
+            else """in the first layer squares of colour, then spots and stripes, then rings and fans of
+            fine stripes, and in the last rows a thicket of small parts; the real pieces are cut out of the photo of
             the cat"""
         )
         shown = f"They show {what}. " if self.layers is None else ""
@@ -155,12 +155,13 @@ class FilterImages(Picture):
             facts[f"{layer.layer} silent"] = f"{layer.silent:,}"
             for excited in layer.excited:
                 facts |= _facts(layer, excited)
-        excited = [each for layer in run.layers for each in layer.excited]
-        possible = [each.found[0].sum / each.possible for each in excited if each.possible is not None]
+                facts[f"{layer.layer} {excited.filter} images"] = f"{round(excited.fires * run.searched):,}"
+        every = [each for layer in run.layers for each in layer.excited]
+        possible = [each.found[0].sum / each.possible for each in every if each.possible is not None]
         if possible:
             facts["possible least"] = as_percent(min(possible), 1)
             facts["possible most"] = as_percent(max(possible), 1)
-        higher = [each.made.sums[-1] > each.found[0].sum for each in excited]
+        higher = [each.made.sums[-1] > each.found[0].sum for each in every]
         trained = trained_on("convnet") if self.network == "convnet" else TRAINED_ON_PHOTOS
         return facts | {"higher": str(sum(higher)), "compared": str(len(higher)), "trained": trained}
 

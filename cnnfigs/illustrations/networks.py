@@ -116,7 +116,8 @@ def trained_on(*networks: object) -> str:
             told.setdefault(f"seed {recipe['seed']}, trained on {images:,} digits", []).append(network)
         else:
             told.setdefault("trained by you", []).append("a model of your own")
-    return "; ".join(f"{' and '.join(names)}, {how}" for how, names in told.items())
+    groups = [(f"{', '.join(others)} and {last}" if others else last, how) for how, (*others, last) in told.items()]
+    return "; ".join(f"{names}, {how}" for names, how in groups)
 
 
 def written(shape: tuple[int, ...]) -> str:

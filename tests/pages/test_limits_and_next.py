@@ -5,6 +5,7 @@ from dataclasses import replace
 import keras
 import numpy as np
 import pytest
+from page_words import says
 from scipy import ndimage
 
 from cnnfigs.data import mnist
@@ -33,6 +34,7 @@ def test_network_is_patient_with_pens_and_not_with_places():
 
 def test_what_varied_in_the_training_is_not_what_the_network_bears_best():
     """Pens vary from digit to digit; grey paper and noise never occur. And yet these cost less."""
+    assert says("limits-and-next", "a thinner pen hurts", "were never shown, and yet the mildest of both hurt less")
     images = mnist().x_train[:2000]
     pens = (images > 127).sum(axis=(1, 2))
     assert pens.std() / pens.mean() > 0.25
@@ -43,12 +45,14 @@ def test_what_varied_in_the_training_is_not_what_the_network_bears_best():
 
 
 def test_moved_digits_are_moved_to_the_right_only():
+    assert says("limits-and-next", "they are moved to the right only")
     run = Disturbances().result
     moved = next(each for each in run.asked if (each.kind, each.amount) == ("moved", 6))
     np.testing.assert_array_equal(moved.image[:, 6:], run.asked[0].image[:, :-6])
 
 
 def test_price_of_augmentation_compares_the_same_images_and_steps():
+    assert says("limits-and-next", "After as many steps on the same images, but unmoved")
     remedy, without = shifted("convnet", 1), with_images("convnet", 60_000, 1)
     assert replace(remedy, random_shift=0, asked=()) == without
     assert ShiftControls().result.remedy[0].mean[0] < FewerExamples().result.findings.of("convnet", "60000").mean
@@ -58,6 +62,7 @@ def test_price_of_augmentation_compares_the_same_images_and_steps():
 
 
 def test_convnet_is_ahead_with_every_number_of_images_that_was_tried():
+    assert says("limits-and-next", "it paid with every number of images that we tried")
     comparisons = FewerExamples().result.findings.comparisons
     assert len(comparisons) >= 14
     assert min(each.difference for each in comparisons) > 0
@@ -136,10 +141,10 @@ def test_most_of_the_separable_convolution_is_pointwise():
 
 def test_eye_finds_the_other_eye_with_trained_vectors():
     """The other eye, to the right in the photo, gets the most of all places far away; pixels do not find it alone."""
+    assert says("limits-and-next", "Its windows had grown before", "the two maps differ in more than the training")
     run = PatchAttention().result
     row, column = run.patches[0]
-    assert run.field > run.side / 2  # so large that both eyes are in it
-    assert run.field > 5 * 16
+    assert run.field > 5 * 16  # where a projected patch sees 16 pixels
     trained = run.trained[0].copy()
     trained[row - 2 : row + 3, column - 2 : column + 3] = 0
     place = np.unravel_index(trained.argmax(), trained.shape)

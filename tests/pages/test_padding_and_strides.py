@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from page_words import says
 
 from cnnfigs.data import mnist
 from cnnfigs.illustrations.dilation import Dilation
@@ -22,7 +23,9 @@ def test_middle_is_seen_from_nine_places_and_the_corner_from_one():
 
 
 def test_same_is_the_size_divided_by_the_strides_rounded_up():
+    assert says("padding-and-strides", "Only with a stride of 1 is the output as large as the input")
     run = SameSizes().result
+    assert run.strides[0] == 1
     for size, outputs in zip(run.sizes, run.outputs, strict=True):
         assert outputs == tuple(-(-size // strides) for strides in run.strides)
     assert all(outputs[0] == size for size, outputs in zip(run.sizes, run.outputs, strict=True))
@@ -72,6 +75,7 @@ def test_networks_are_as_the_page_tells():
 @pytest.mark.parametrize(("kernel_size", "strides"), [(1, 2), (2, 2), (3, 2), (2, 3), (4, 4)])
 def test_cells_are_skipped_exactly_where_strides_are_larger_than_the_window(kernel_size, strides):
     """A transposed convolution hands each place's look back to the cells that it sees."""
+    assert says("padding-and-strides", "As long as the strides are not larger than the window", "no cell is skipped")
     looks = keras.layers.Conv2DTranspose(1, kernel_size, strides=strides, kernel_initializer="ones")
     seen = np.asarray(looks(keras.ops.ones((1, 4, 4, 1))))[0, : 3 * strides + kernel_size, : 3 * strides + kernel_size]
     assert (seen == 0).any() == (strides > kernel_size)

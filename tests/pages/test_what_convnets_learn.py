@@ -144,6 +144,7 @@ def test_description_does_not_call_noise_even():
 
 
 def test_found_pieces_of_the_first_layer_are_nearly_the_best_possible_and_made_ones_are_not():
+    assert says("what-convnets-learn", "The made images stay below the found ones there")
     for excited in FilterImages().result.layers[0].excited:
         assert 0.99 * excited.possible < excited.found[0].sum <= excited.possible + 1e-5
         assert excited.made.sums[-1] < excited.found[0].sum
@@ -180,12 +181,14 @@ def test_eyes_are_found_by_two_of_the_four_filters_of_block_10(photos):
             for row, column, rows, columns in PARTS["eyes"]
         )
 
+    assert says("what-convnets-learn", "two of the four filters find an eye")
     shares = [covered(excited.found[0].box) for excited in photos["block_10_expand_relu"].excited]
     assert sum(share > 0.5 for share in shares) == 2
     assert len(shares) == 4
 
 
 def test_one_photo_was_searched():
+    assert says("what-convnets-learn", "only one photo was searched", "Other photos may reach more")
     assert FilterImages("mobilenet_v2").result.searched == 1
 
 
@@ -209,6 +212,7 @@ def test_three_filters_are_dead_and_the_fourth_nearly():
 
 
 def test_dead_filter_of_the_photo_network_is_one_of_the_faint(photos):
+    assert says("what-convnets-learn", "a filter is silent for another reason")
     assert photos["Conv1_relu"].excited[0].fires == 0
     assert 0 in FirstKernels().result.faint
     excited = photos["Conv1_relu"].excited[0]
@@ -261,6 +265,7 @@ def test_on_the_digit_they_do_not_agree():
 
 
 def test_exact_map_says_what_grad_cam_does_not():
+    assert says("what-convnets-learn", "**This one is right**", "the two lower rows. The upper row speaks against it")
     four, nine = DigitHeat().result.heats
     marked = four.exact.cells.flat[four.weighed.argmax()]
     assert (four.exact.cells > marked).sum() >= 6
@@ -277,6 +282,7 @@ def test_grad_cam_of_the_photo_adds_up_to_the_score_but_for_what_it_drops():
     from cnnfigs.data import cat_photo
     from cnnfigs.models.imagenet import fitted, mobilenet_v2, network_input
 
+    assert says("what-convnets-learn", "adds up to the score as well, except that it drops the negative cells")
     photo = fitted(cat_photo())
     model = mobilenet_v2(*photo.shape[:2])
     maps = np.asarray(keras.Model(model.inputs, model.get_layer("out_relu").output)([network_input(photo[None])]))[0]
@@ -302,6 +308,7 @@ def test_shuffled_network_has_a_cloud_at_the_eye_on_the_right():
     """Its darkest pixel lies in the box of that eye, or no farther from it than a cell of the map is wide."""
     from cnnfigs.runs.photo_answers import PARTS
 
+    assert says("what-convnets-learn", "green cloud, at the eye on the right")
     values = SanityCheck().result.networks[1].grad_cam
     row, column = np.unravel_index(values.argmax(), values.shape)
     top, left, height, width = max(PARTS["eyes"], key=lambda box: box[1])

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from page_words import says
 
 from cnnfigs.illustrations.depthwise import Depthwise
 from cnnfigs.illustrations.every_layer import EveryLayer

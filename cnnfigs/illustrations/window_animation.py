@@ -88,7 +88,7 @@ class WindowAnimation(Illustration):
         """Return the frames as one SVG, with radio buttons to play, pause and step; see ``animation.css``."""
         run = self.result
         places = [(row, column) for row in range(len(run.cells)) for column in range(len(run.cells))]
-        frames = [f"row {row + 1}, column {column + 1}: {run.output[row, column]:g}" for row, column in places]
+        frames = [f"row {row}, column {column}: {run.output[row, column]:g}" for row, column in places]
         return playable(self._draw(run, places), "Move the window", frames, f"{self._identifier}frame")
 
     def _draw(self, run: Slide, places: list[tuple[int, int]]) -> etree._Element:

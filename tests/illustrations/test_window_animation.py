@@ -79,7 +79,7 @@ def test_every_place_can_be_chosen_and_says_what_it_shows():
     output = counted(ink(0, 5), 3)
     for place, name in enumerate(names):
         row, column = divmod(place, 3)
-        assert name == f"{place + 1}: row {row + 1}, column {column + 1}: {output[row, column]:g}"
+        assert name == f"{place + 1}: row {row}, column {column}: {output[row, column]:g}"
 
 
 def test_two_on_a_page_do_not_share_their_buttons():

@@ -12,6 +12,7 @@ from cnnfigs.illustrations.padding import Padding
 from cnnfigs.illustrations.same_sizes import SameSizes
 from cnnfigs.illustrations.strides import Strides
 from cnnfigs.illustrations.transposed import TransposedConvolution
+from cnnfigs.illustrations.window_animation import WindowAnimation
 
 
 def test_middle_is_seen_from_nine_places_and_the_corner_from_one():
@@ -79,3 +80,15 @@ def test_cells_are_skipped_exactly_where_strides_are_larger_than_the_window(kern
     looks = keras.layers.Conv2DTranspose(1, kernel_size, strides=strides, kernel_initializer="ones")
     seen = np.asarray(looks(keras.ops.ones((1, 4, 4, 1))))[0, : 3 * strides + kernel_size, : 3 * strides + kernel_size]
     assert (seen == 0).any() == (strides > kernel_size)
+
+
+def test_descriptions_count_rows_and_columns_from_zero():
+    """As maps[:, :, n] does: the first window stands at row 0, and strides of 2 keep rows 0, 2 and so on."""
+    run = Strides(size=5, kernel_size=3, strides=2)
+    kept = [int(place) for place in run.result.kept]
+    assert kept[0] == 0
+    assert f"keep rows and columns {', '.join(map(str, kept))}," in run.description
+    middle = Dilation().result.slides[1]
+    cells = ", ".join(map(str, middle.cells[len(middle.cells) // 2]))
+    assert f"with dilation rate 2 it reads rows and columns {cells}," in Dilation().description
+    assert "row 0, column 0: " in WindowAnimation().to_html()

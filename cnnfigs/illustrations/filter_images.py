@@ -161,9 +161,24 @@ class FilterImages(Picture):
         if possible:
             facts["possible least"] = as_percent(min(possible), 1)
             facts["possible most"] = as_percent(max(possible), 1)
+        if run.views:
+            last = [layer for layer in run.layers if layer.excited[0].found[0].place][-1]
+            facts |= _facts_of_views(every, last) | {"views": str(run.views)}
         higher = [each.made.sums[-1] > each.found[0].sum for each in every]
         trained = trained_on("convnet") if self.network == "convnet" else TRAINED_ON_PHOTOS
         return facts | {"higher": str(sum(higher)), "compared": str(len(higher)), "trained": trained}
+
+
+def _facts_of_views(every: list[Excited], last: ExcitedLayer) -> dict[str, str]:
+    """Say how many made images are ahead of all views of the photo, and by how much in the last layer with maps."""
+    seen = [(each.made.sums[-1], each.in_views, each.found[0].sum) for each in every if each.in_views is not None]
+    times = [each.made.sums[-1] / each.in_views for each in last.excited if each.in_views]
+    grown = [each.in_views / each.found[0].sum for each in last.excited if each.in_views]
+    return {
+        "above views": str(sum(made > largest for made, largest, _ in seen)),
+        "last times": f"{min(times):.0f} to {max(times):.0f}",
+        "last grown": f"{max(grown):.1f}",
+    }
 
 
 def _facts(layer: ExcitedLayer, excited: Excited) -> dict[str, str]:

@@ -11,7 +11,16 @@ from cnnfigs.illustrations.filter_images import SHOWN, FilterImages
 from cnnfigs.illustrations.gradient_ascent import GradientAscent
 from cnnfigs.models.imagenet import fitted, mobilenet_v2, network_input
 from cnnfigs.models.weights import load
-from cnnfigs.runs.exciting import LAYERS, ascend, found_in_digits, found_in_photo, middle_unit
+from cnnfigs.runs.exciting import (
+    LAYERS,
+    VIEW_SIZES,
+    ascend,
+    found_in_digits,
+    found_in_photo,
+    largest_in_views,
+    middle_unit,
+    photo_views,
+)
 from cnnfigs.runs.visual_hierarchy import gradients
 
 IMAGES = mnist().x_test.astype("float32")[..., np.newaxis] / 255
@@ -175,6 +184,21 @@ def test_found_pieces_are_the_best_of_all_places_of_some_digits(layer, filter, s
         assert piece.box == (row, column, side, side)
         np.testing.assert_array_equal(piece.crop, images[index, row : row + side, column : column + side])
     assert fires == sum(total > 0 for total, _, _ in best) / len(images)
+
+
+def test_largest_sum_in_views_is_the_one_found_if_the_photo_is_the_only_view(photos):
+    layers = [layer.layer for layer in photos.layers]
+    found = largest_in_views([fitted(cat_photo())], layers)
+    for layer in photos.layers:
+        for excited in layer.excited:
+            assert found[layer.layer][excited.filter] == pytest.approx(excited.found[0].sum, abs=2e-3)
+
+
+def test_views_are_the_photo_in_each_size_turned_and_mirrored():
+    views = photo_views()
+    assert len({view.tobytes() for view in views}) == len(views) == 8 * len(VIEW_SIZES)
+    assert any(np.array_equal(view, fitted(cat_photo())) for view in views)
+    assert {min(view.shape[:2]) for view in views} == {height for height, _ in VIEW_SIZES}
 
 
 def test_dense_piece_is_the_whole_digit_with_the_highest_score():

@@ -55,6 +55,18 @@ def test_kernels_for_photos_are_black_and_white_or_of_one_colour():
     assert 4 <= colored.sum() <= 12
 
 
+def test_all_windows_of_the_photo_network_but_the_first_are_depthwise():
+    from cnnfigs.models.imagenet import mobilenet_v2
+
+    assert says("what-convnets-learn", "after the first, all its 3×3 convolutions are")
+    layers = [layer for layer in mobilenet_v2().layers if "Conv2D" in type(layer).__name__]
+    windows = [layer for layer in layers if layer.kernel_size != (1, 1)]
+    assert {layer.kernel_size for layer in windows} == {(3, 3)}
+    first, *others = [type(layer).__name__ for layer in windows]
+    assert first == "Conv2D"
+    assert set(others) == {"DepthwiseConv2D"}
+
+
 def test_depthwise_and_mixing_take_less_than_a_fifth():
     weights, mixing, ordinary = Depthwise().result.parameters
     assert 5 * (weights + mixing) < ordinary
@@ -165,8 +177,18 @@ def test_every_made_photo_excites_more_than_the_cat_does(photos):
     for layer in photos.values():
         for excited in layer.excited:
             assert excited.made.sums[-1] > excited.found[0].sum
-    ratios = [each.made.sums[-1] / each.found[0].sum for each in photos["out_relu"].excited]
-    assert sum(ratio > 10 for ratio in ratios) == 3
+            # The views hold the photo as it is.
+            assert excited.in_views >= excited.found[0].sum - 1e-3
+
+
+def test_made_photos_are_ahead_of_other_views_of_the_cat_and_most_of_all_in_the_last_maps(photos):
+    run = FilterImages("mobilenet_v2").result
+    assert run.views == 32
+    ratios = [each.made.sums[-1] / each.in_views for each in photos["out_relu"].excited]
+    assert min(ratios) > 3
+    others = [each.made.sums[-1] / each.in_views for each in photos["block_10_expand_relu"].excited]
+    assert min(others) > 1
+    assert np.mean(ratios) > np.mean(others)
 
 
 def test_eyes_are_found_by_two_of_the_four_filters_of_block_10(photos):

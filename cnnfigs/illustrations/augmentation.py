@@ -10,7 +10,14 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.shapes import arrow, digit, label
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture, require, require_whole
-from cnnfigs.illustrations.networks import as_percent, percent, require_network, require_test_image, with_article
+from cnnfigs.illustrations.networks import (
+    as_percent,
+    percent,
+    require_network,
+    require_test_image,
+    trained_on,
+    with_article,
+)
 from cnnfigs.runs.augmentation import Augmented, augmented
 
 if TYPE_CHECKING:
@@ -101,6 +108,8 @@ class Augmentation(Picture):
         """Give the settings, the wrong answers among the versions, and the errors over all test digits."""
         return {
             "digit": str(run.label),
+            "trained": trained_on(self.network),
+            "seed": str(self.seed),
             "count": str(self.count),
             "wrong": str(int((run.answers[1:] != run.label).sum())),
             "rotation": f"{self.rotation:g}",

@@ -11,7 +11,7 @@ from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.shapes import arrow, label, written_number
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture, require_whole
-from cnnfigs.illustrations.networks import as_percent
+from cnnfigs.illustrations.networks import as_percent, trained_on
 from cnnfigs.runs.normalization import Normalization, Spread, normalized_channels
 
 LEAST, MOST, BINS = -5.0, 5.0, 50
@@ -90,6 +90,7 @@ class BatchNormalization(Picture):
         """Give the sizes, and mean, spread and positive share of the first and the last channel."""
         facts = {
             "images": str(run.images),
+            "trained": trained_on("convnet"),
             "values": f"{run.values:,}",
             "count": str(run.count),
             "shown": str(len(run.channels)),

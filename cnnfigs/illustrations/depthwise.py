@@ -12,6 +12,7 @@ from cnnfigs.drawing.shapes import arrow, label, raster
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.layer_names import require_numbers
+from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS
 from cnnfigs.runs.depthwise import DepthwiseRun, depthwise
 
 #: How many channels the layer has, and the width of a drawn map.
@@ -84,6 +85,7 @@ class Depthwise(Picture):
         weights, mixing, ordinary = run.parameters
         return {
             "maps": str(run.maps[0]),
+            "trained": TRAINED_ON_PHOTOS,
             "mixed": str(run.maps[1]),
             "weights": f"{weights:,}",
             "mixing": f"{mixing:,}",

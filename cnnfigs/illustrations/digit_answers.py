@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.shapes import digit, label
 from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, WIDTH, canvas
 from cnnfigs.illustrations.base import Picture, require
-from cnnfigs.illustrations.networks import percent, require_network, require_test_image
+from cnnfigs.illustrations.networks import percent, require_network, require_test_image, trained_on
 from cnnfigs.runs.moving import MovedAnswers, moved_answers
 
 MOST, FURTHEST = 6, 12
@@ -90,7 +90,7 @@ class DigitAnswers(Picture):
 
     def state_facts(self, run: MovedAnswers) -> dict[str, str]:
         """Give each network's answer to the first and to the last picture."""
-        return {
+        return {"trained": trained_on(*self.networks)} | {
             f"{network} {which}": f"{run.probabilities[row, column].argmax()}"
             for row, network in enumerate(run.networks)
             for which, column in (("first", 0), ("last", -1))

@@ -88,14 +88,14 @@ class Dilation(Picture):
         told = []
         for rate, one in zip(run.dilation_rates, run.slides, strict=True):
             place = len(one.cells) // 2
-            rows = ", ".join(str(cell + 1) for cell in one.cells[place])
+            rows = ", ".join(map(str, one.cells[place]))
             told.append(
                 f"with dilation rate {rate} it reads rows and columns {rows}, spans {_span(one)} cells, counts "
                 f"{one.output[place, place]:g} there and gives a {square(one.output)} output"
             )
         return f"""A {square(run.slides[0].image)} part of a digit, 1 for ink and 0 for paper, and a window of
-            {self.kernel_size}×{self.kernel_size} cells in the middle, which counts the ink: {"; ".join(told)}. The
-            number of weights is the same in both, {self.kernel_size**2}."""
+            {self.kernel_size}×{self.kernel_size} cells in the middle, which counts the ink: {"; ".join(told)}. Rows and
+            columns are counted from 0. The number of weights is the same in both, {self.kernel_size**2}."""
 
     def state_facts(self, run: Dilated) -> dict[str, str]:
         """Give the spans, the outputs and the formulas without and with dilation."""

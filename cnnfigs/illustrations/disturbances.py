@@ -12,7 +12,14 @@ from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.shapes import box, digit, label
 from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture, require, require_whole
-from cnnfigs.illustrations.networks import as_percent, percent, require_network, require_test_image, with_article
+from cnnfigs.illustrations.networks import (
+    as_percent,
+    percent,
+    require_network,
+    require_test_image,
+    trained_on,
+    with_article,
+)
 from cnnfigs.runs.disturbances import Disturbance, Kind, ask_disturbed
 from cnnfigs.runs.disturbances import Disturbances as Run
 
@@ -91,14 +98,21 @@ class Disturbances(Picture):
             what this one is taken for. As it is: {_told(untouched)}. {". ".join(told)}."""
 
     def state_facts(self, run: Run) -> dict[str, str]:
-        """Give the share of right answers for each way."""
+        """Give the share of right answers for each way, and how many times as many errors that makes."""
         untouched, *others = run.asked
         names = [f"{title} {name}" for title, steps in ROWS for _, _, name in steps]
         return {
             "images": f"{untouched.asked:,}",
+            "trained": trained_on(self.network),
+            "index": str(self.index),
             "ways": str(len(others)),
             "as it is": as_percent(untouched.accuracy, 1),
             **{name: as_percent(each.accuracy) for name, each in zip(names, others, strict=True)},
+            **{
+                f"{name} times": f"{(1 - each.accuracy) / (1 - untouched.accuracy):.0f}"
+                for name, each in zip(names, others, strict=True)
+                if untouched.accuracy < 1
+            },
         }
 
 
@@ -200,7 +214,11 @@ class TurnedDigits(Picture):
 
     def state_facts(self, run: Run) -> dict[str, str]:
         """Give share and mean probability for each angle, and what became of some digits at the last."""
-        facts = {"images": f"{run.asked[0].asked:,}", "last angle": f"{self.angles[-1]}°"}
+        facts = {
+            "images": f"{run.asked[0].asked:,}",
+            "last angle": f"{self.angles[-1]}°",
+            "trained": trained_on(self.network),
+        }
         for angle, each in zip(self.angles, run.asked, strict=True):
             facts[f"right {angle}"] = as_percent(each.accuracy)
             facts[f"sure {angle}"] = as_percent(each.mean_probability)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.shapes import box, digit, label, raster
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture, require_whole
-from cnnfigs.illustrations.networks import as_percent, require_test_image, written
+from cnnfigs.illustrations.networks import as_percent, require_test_image, trained_on, written
 from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.receptive_fields import EffectiveField as Measured
 from cnnfigs.runs.receptive_fields import effective_field
@@ -117,7 +117,7 @@ class EffectiveField(Picture):
 
     def state_facts(self, run: EffectiveFieldRun) -> dict[str, str]:
         """Give the size of the fields, and how much of the gradient their middle holds."""
-        facts = {"digits": str(run.networks[0].digits)}
+        facts = {"digits": str(run.networks[0].digits), "trained": trained_on(*NETWORKS)}
         for each in run.networks:
             facts[f"{each.network} size"] = f"{each.field.size}×{each.field.size}"
             facts[f"{each.network} inner"] = written((each.inner_side, each.inner_side))

@@ -10,7 +10,15 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.shapes import bars, digit, label, raster_sheet
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture, require_whole
-from cnnfigs.illustrations.networks import as_percent, percent, plain_name, require_test_image, with_article, written
+from cnnfigs.illustrations.networks import (
+    as_percent,
+    percent,
+    plain_name,
+    require_test_image,
+    trained_on,
+    with_article,
+    written,
+)
 from cnnfigs.runs.activations import Activations, activations, test_digit
 
 #: Side of the largest maps, and from one to the next, in pixels.
@@ -92,7 +100,11 @@ class EveryLayer(Picture):
         layers = [layer for layer in run.layers if len(layer.output_shape) == 3 and layer.inputs]
         facts = {f"{layer.name} zeros": as_percent(zeros(run.outputs[layer.name])) for layer in layers}
         answer = run.outputs[run.layers[-1].name]
-        return facts | {"maps": str(self.maps), "answer": with_article(int(answer.argmax()))}
+        return facts | {
+            "trained": trained_on("convnet"),
+            "maps": str(self.maps),
+            "answer": with_article(int(answer.argmax())),
+        }
 
 
 def zeros(values: np.ndarray) -> float:

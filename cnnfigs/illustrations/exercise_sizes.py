@@ -52,7 +52,7 @@ class StridedSame(Exercise):
         exactly = f"{self.size / self.strides:.4g}"
         rounded = "" if self.size % self.strides == 0 else f", rounded up {run.right[0]}"
         return f""""Same" adds so many zeros that the output has the input's size divided by the strides:
-            {self.size} / {self.strides} = {exactly}{rounded}. Only with strides 1 that is the size itself."""
+            {self.size} / {self.strides} = {exactly}{rounded}. Only with a stride of 1 that is the size itself."""
 
     def write(self, values: Values) -> str:
         """Write a square."""

@@ -92,9 +92,9 @@ class ThereAndBack(Exercise):
     def ask(self, run: Prediction) -> str:
         """Ask what comes back."""
         numbers, sums = (_numbers(run.given, name) for name in ("number", "sum"))
-        return f"""A row of numbers: {numbers}. A convolution with the kernel 1, 1 and strides 2 adds up each two of
-            them: {sums}. Now a transposed convolution with the same kernel and strides reads these sums. What does it
-            make of them?"""
+        return f"""A row of numbers: {numbers}. A convolution with the kernel 1, 1 and a stride of 2 adds them up
+            two by two: {sums}. Now a transposed convolution with the same kernel and strides reads these sums. What
+            does it make of them?"""
 
     def explain(self, run: Prediction) -> str:
         """Say what it does instead."""

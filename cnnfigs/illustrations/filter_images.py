@@ -13,7 +13,7 @@ from cnnfigs.drawing.shapes import digit, label, photo, raster, written_number
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture, require, require_whole
 from cnnfigs.illustrations.layer_names import require_layer_tuple, require_numbers
-from cnnfigs.illustrations.networks import as_percent, percent
+from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS, as_percent, percent, trained_on
 from cnnfigs.runs.exciting import LAYERS, Excited, ExcitedLayer, ExcitedRun, Found, Network, excite
 
 #: The layers that are shown when none are named.
@@ -100,7 +100,7 @@ class FilterImages(Picture):
                     middle = x + SIDE + GAP + number * (PIECE + GAP) + PIECE / 2
                     label(axes, middle, top + SIDE + 10, _number(found.sum), size=SMALL)
                 dead = excited.fires == 0 and not excited.name
-                text = excited.name or f"filter {excited.filter}{': found only zeros' if dead else ''}"
+                text = excited.name or f"filter {excited.filter}{': only zeros' if dead else ''}"
                 name = "error" if dead else "muted"
                 label(axes, x, top + SIDE + 25, text, align="left", size=SMALL, name=name, bold=dead)
         return figure
@@ -132,8 +132,8 @@ class FilterImages(Picture):
             for the answers loose drawings of digits; the real pieces, out of {run.searched:,} digits, have such
             strokes too"""
             if self.network == "convnet"
-            else """in the first layer squares of colour, then spots and stripes, then rings like eyes and patterns of
-            fur or scales, and in the last rows a thicket of small parts; the real pieces are cut out of the photo of
+            else """in the first layer squares of colour, then spots and stripes, then rings and fans of
+            fine stripes, and in the last rows a thicket of small parts; the real pieces are cut out of the photo of
             the cat"""
         )
         shown = f"They show {what}. " if self.layers is None else ""
@@ -155,8 +155,30 @@ class FilterImages(Picture):
             facts[f"{layer.layer} silent"] = f"{layer.silent:,}"
             for excited in layer.excited:
                 facts |= _facts(layer, excited)
-        higher = [each.made.sums[-1] > each.found[0].sum for layer in run.layers for each in layer.excited]
-        return facts | {"higher": str(sum(higher)), "compared": str(len(higher))}
+                facts[f"{layer.layer} {excited.filter} images"] = f"{round(excited.fires * run.searched):,}"
+        every = [each for layer in run.layers for each in layer.excited]
+        possible = [each.found[0].sum / each.possible for each in every if each.possible is not None]
+        if possible:
+            facts["possible least"] = as_percent(min(possible), 1)
+            facts["possible most"] = as_percent(max(possible), 1)
+        if run.views:
+            last = [layer for layer in run.layers if layer.excited[0].found[0].place][-1]
+            facts |= _facts_of_views(every, last) | {"views": str(run.views)}
+        higher = [each.made.sums[-1] > each.found[0].sum for each in every]
+        trained = trained_on("convnet") if self.network == "convnet" else TRAINED_ON_PHOTOS
+        return facts | {"higher": str(sum(higher)), "compared": str(len(higher)), "trained": trained}
+
+
+def _facts_of_views(every: list[Excited], last: ExcitedLayer) -> dict[str, str]:
+    """Say how many made images are ahead of all views of the photo, and by how much in the last layer with maps."""
+    seen = [(each.made.sums[-1], each.in_views, each.found[0].sum) for each in every if each.in_views is not None]
+    times = [each.made.sums[-1] / each.in_views for each in last.excited if each.in_views]
+    grown = [each.in_views / each.found[0].sum for each in last.excited if each.in_views]
+    return {
+        "above views": str(sum(made > largest for made, largest, _ in seen)),
+        "last times": f"{min(times):.0f} to {max(times):.0f}",
+        "last grown": f"{max(grown):.1f}",
+    }
 
 
 def _facts(layer: ExcitedLayer, excited: Excited) -> dict[str, str]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.shapes import label, raster, raster_sheet
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS, trained_on
 from cnnfigs.runs.first_kernels import FirstKernelsRun, first_kernels, largest
 
 #: Filters in a row; side of a drawn kernel, and from one to the next, in pixels.
@@ -62,6 +63,7 @@ class FirstKernels(Picture):
         sizes = largest(run.mobilenet_v2)
         return {
             "filters": str(run.mobilenet_v2.shape[-1]),
+            "trained": f"{trained_on('convnet')}; {TRAINED_ON_PHOTOS}",
             "faint": str(len(run.faint)),
             "faint numbers": ", ".join(map(str, run.faint)),
             "faint largest": f"{sizes[list(run.faint)].max():.2f}",

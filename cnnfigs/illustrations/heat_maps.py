@@ -1,4 +1,4 @@
-"""Where an answer comes from: Grad-CAM and occlusion side by side, and where they disagree."""
+"""Where an answer comes from: Grad-CAM and occlusion side by side, and what is exact."""
 
 from __future__ import annotations
 
@@ -10,15 +10,21 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import colored, label, photo, raster, written_number
-from cnnfigs.drawing.style import SMALL, canvas
+from cnnfigs.drawing.shapes import box, colored, label, number_grid, photo, raster, written_number
+from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture, require_whole
 from cnnfigs.illustrations.layer_names import require_layer, require_numbers
-from cnnfigs.illustrations.networks import as_percent, require_test_image, written
+from cnnfigs.illustrations.networks import (
+    TRAINED_ON_PHOTOS,
+    as_percent,
+    require_test_image,
+    trained_on,
+    written,
+)
 from cnnfigs.illustrations.photo_answers import keep_photo, photo_of
 from cnnfigs.models.imagenet import CLASSES, RELU_LAYERS, SHORT
 from cnnfigs.runs.exciting import LAYERS
-from cnnfigs.runs.heat_maps import Heat, HeatRun, digit_heat, photo_heat
+from cnnfigs.runs.heat_maps import Heat, HeatRun, PlaceSums, digit_heat, photo_heat
 
 Floats = NDArray[np.float32]
 
@@ -26,8 +32,10 @@ HEADINGS = (
     ("image", "input", ""),
     ("Grad-CAM", "output", "green: speaks for it"),
     ("occlusion", "kernel", "brown: hiding it hurts"),
-    ("where they differ", "accent", "brown: only occlusion"),
 )
+#: The last column: of a photo, where the two maps differ; of a digit, what the dense layer adds up.
+DIFFERENCE = ("where they differ", "accent", "brown: only occlusion")
+EXACT = ("exact", "accent", "brown: speaks for it")
 
 
 @dataclass(frozen=True)
@@ -72,7 +80,7 @@ class PhotoHeat(Picture):
 
     def draw(self, run: HeatRun) -> Figure:
         """Draw a row for each class: the photo, both maps on it, and where they differ."""
-        return _draw(run, 173, 8, smooth=True)
+        return _draw(run, 173, 8, DIFFERENCE, smooth=True)
 
     def describe(self, run: HeatRun) -> str:
         """Tell both maps for each class, at the parts of the cat where the photo is that one."""
@@ -86,18 +94,18 @@ class PhotoHeat(Picture):
             told.append(f"{_told(heat)} {parts[:1].upper()}{parts[1:]}{'.' if parts else ''}")
         what = "the cat" if self.image is None else "the photo"
         return f"""A row for each of {len(run.heats)} classes with four pictures of {what}: the photo; the Grad-CAM map,
-            made of {written(run.heats[0].cells)} cells, as green clouds on it; the occlusion map, made by covering the
-            photo at {run.patches} places, brown where that lowers the score and violet where it raises it; and where
-            the two maps differ. {" ".join(told)}"""
+            made of {written(run.heats[0].weighed.shape)} cells, as green clouds on it; the occlusion map, made by
+            covering the photo at {run.patches} places, brown where that lowers the score and violet where it raises it;
+            and where the two maps differ. {" ".join(told)}"""
 
     def state_facts(self, run: HeatRun) -> dict[str, str]:
         """Give scores, correlations, and both maps at the parts of the cat."""
-        return _facts(run)
+        return _facts(run) | {"trained": TRAINED_ON_PHOTOS}
 
 
 @dataclass(frozen=True)
 class DigitHeat(Picture):
-    """Which pixels of a digit the convnet's answers come from, as Grad-CAM and occlusion tell it.
+    """Which pixels of a digit the convnet's answers come from: Grad-CAM, occlusion, and what the dense layer adds up.
 
     Parameters
     ----------
@@ -134,28 +142,55 @@ class DigitHeat(Picture):
         return digit_heat(self.index, self.classes, self.layer, self.patch_size, self.strides)
 
     def draw(self, run: HeatRun) -> Figure:
-        """Draw a row for each class: the digit, both maps on it, and where they differ."""
-        return _draw(run, 140, 20, smooth=False)
+        """Draw a row for each class: the digit, both maps on it, and the sums that make the score."""
+        return _draw(run, 140, 20, EXACT, smooth=False)
 
     def describe(self, run: HeatRun) -> str:
-        """Tell both maps for each class."""
-        return f"""A row for each of {len(run.heats)} classes with four pictures of a digit: the digit; the Grad-CAM
-            map, made of {written(run.heats[0].cells)} cells, as green clouds on it; the occlusion map, made by covering
-            the digit at {run.patches} places, brown where that lowers the score and violet where it raises it; and
-            where the two maps differ. {" ".join(_told(heat) for heat in run.heats)}"""
+        """Tell both maps for each class, and the sums row by row."""
+        told = []
+        for heat in run.heats:
+            sums = _sums(heat)
+            rows = "; ".join(", ".join(map(_added, row)) for row in sums.cells)
+            told.append(
+                f"{_told(heat)} What each place adds, row by row: {rows}; together {_added(float(sums.cells.sum()))}, "
+                f"with the bias {_added(heat.score)}."
+            )
+        return f"""A row for each of {len(run.heats)} classes with four pictures: a digit; the Grad-CAM
+            map, made of {written(run.heats[0].weighed.shape)} cells, as green clouds on it; the occlusion map, made by
+            covering the digit at {run.patches} places, brown where that lowers the score and violet where it raises it;
+            and a grid of {written(_sums(run.heats[0]).cells.shape)} numbers, what each place of the last maps adds to
+            the score, exactly. {" ".join(told)}"""
 
     def state_facts(self, run: HeatRun) -> dict[str, str]:
-        """Give scores, correlations, and how far covering changes the score."""
-        return _facts(run)
+        """Give scores, correlations, how far covering changes the score, and the exact sums."""
+        facts = _facts(run) | {"trained": trained_on("convnet"), "index": str(self.index)}
+        for heat in run.heats:
+            sums = _sums(heat)
+            facts[f"{heat.name} sum"] = _added(float(sums.cells.sum()))
+            facts[f"{heat.name} largest"] = _added(float(sums.cells.max()))
+            facts["places"] = str(sums.cells.size)
+            facts["field"] = written((sums.field, sums.field))
+            if heat.weighed.any() and heat.weighed.shape == sums.cells.shape:
+                marked = float(sums.cells.flat[int(heat.weighed.argmax())])
+                facts[f"{heat.name} marked"] = _added(marked)
+                facts[f"{heat.name} more than marked"] = str(int((sums.cells > marked).sum()))
+        return facts
 
 
-def _draw(run: HeatRun, width: float, gap: float, smooth: bool) -> Figure:
+def _sums(heat: Heat) -> PlaceSums:
+    """Return the exact sums of a heat map, which each of the convnet's has."""
+    assert heat.exact is not None
+    return heat.exact
+
+
+def _draw(run: HeatRun, width: float, gap: float, last: tuple[str, str, str], smooth: bool) -> Figure:
     """Draw a row of four pictures for each class."""
     height = width * run.image.shape[0] / run.image.shape[1]
     row_height, first = height + 32, 44
     figure, axes = canvas(4 * width + 3 * gap + 2, first + row_height * len(run.heats))
     base = paled(run.image)
-    for column, (text, name, meaning) in enumerate(HEADINGS):
+    headings = (*HEADINGS, last)
+    for column, (text, name, meaning) in enumerate(headings):
         middle = 1 + column * (width + gap) + width / 2
         label(axes, middle, 12, text, name=name, bold=True)
         if meaning:
@@ -163,22 +198,26 @@ def _draw(run: HeatRun, width: float, gap: float, smooth: bool) -> Figure:
     for row, heat in enumerate(run.heats):
         top = first + row * row_height
         image = run.image if run.image.shape[-1] == 3 else np.repeat(1 - run.image, 3, axis=-1)
-        pictures = (
-            image,
-            blended(base, heat.grad_cam, signed=False),
-            blended(base, heat.occlusion, signed=True),
-            blended(base, heat.disagreement, signed=True),
-        )
+        pictures = (image, blended(base, heat.grad_cam, signed=False), blended(base, heat.occlusion, signed=True))
         texts = (
             f"{heat.name}: score {heat.score:.1f}",
-            f"{written(heat.cells)} cells" if heat.grad_cam.any() else "nothing speaks for it",
+            f"{written(heat.weighed.shape)} cells" if heat.grad_cam.any() else "nothing speaks for it",
             f"{_signed(-heat.occlusion.max())} to {_signed(-heat.occlusion.min())}",
-            f"correlation {written_number(heat.correlation, 2)}" if heat.grad_cam.any() else "nothing to compare",
         )
         for column, (pixels, text, (_, name, _)) in enumerate(zip(pictures, texts, HEADINGS, strict=True)):
             left = 1 + column * (width + gap)
             _place(axes, pixels, left, top, width, height, name, smooth)
             label(axes, left + width / 2, top + height + 12, text, size=SMALL)
+        left = 1 + len(HEADINGS) * (width + gap)
+        if heat.exact is None:
+            _place(axes, blended(base, heat.disagreement, signed=True), left, top, width, height, last[1], smooth)
+            text = f"correlation {written_number(heat.correlation, 2)}" if heat.grad_cam.any() else "nothing to compare"
+        else:
+            cells = heat.exact.cells
+            number_grid(axes, cells, left, top, width / len(cells), write=_added, signed=True, size=NORMAL)
+            box(axes, left, top, width, height, edge=last[1])
+            text = f"together {_added(float(cells.sum()))}"
+        label(axes, left + width / 2, top + height + 12, text, size=SMALL)
     return figure
 
 
@@ -208,6 +247,17 @@ def blended(base: Floats, values: Floats, signed: bool) -> Floats:
     return np.asarray((1 - strength) * base + strength * colors, dtype=np.float32)
 
 
+def _added(value: float) -> str:
+    """Write what a place adds to a score.
+
+    Examples
+    --------
+    >>> _added(1.0), _added(-2.91)
+    ('1.0', '−2.9')
+    """
+    return f"{value:.1f}".replace("-", "\N{MINUS SIGN}")
+
+
 def _signed(value: float) -> str:
     text = written_number(value)
     return text if text.startswith("−") or text == "0" else f"+{text}"
@@ -227,7 +277,7 @@ def _told(heat: Heat) -> str:
 
 
 def _facts(run: HeatRun) -> dict[str, str]:
-    facts = {"patches": str(run.patches), "cells": written(run.heats[0].cells)}
+    facts = {"patches": str(run.patches), "cells": written(run.heats[0].weighed.shape)}
     for heat in run.heats:
         facts[f"{heat.name} score"] = f"{heat.score:.1f}"
         facts[f"{heat.name} correlation"] = written_number(heat.correlation, 2)

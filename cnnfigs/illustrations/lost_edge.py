@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.shapes import box, digit, label
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import require_test_image
+from cnnfigs.illustrations.networks import as_percent, require_test_image, trained_on
 from cnnfigs.runs.receptive_fields import LostEdge as Run
 from cnnfigs.runs.receptive_fields import lost_edge
 
@@ -58,7 +58,8 @@ class LostEdge(Picture):
         return f"""Left, a digit with an orange frame around its first {28 - run.unread} rows and columns. Right, the
             same digit with black ink on the last {run.unread} rows and the last {run.unread} columns, outside it.
             The largest change of the convnet's ten probabilities is {run.change:g}. With ink on one row and column
-            more it is {_decimal(run.one_more)}."""
+            more it is {_decimal(run.one_more)}. {run.test_digits:,} of the {run.test_asked:,} test digits have some ink
+            of their own there."""
 
     def state_facts(self, run: Run) -> dict[str, str]:
         """Give how many rows and columns are unread, and the changes of the answer."""
@@ -67,6 +68,12 @@ class LostEdge(Picture):
             "read": str(28 - run.unread),
             "first unread": str(28 - run.unread),
             "change": f"{run.change:g}",
+            "trained": trained_on(run.network),
+            "test digits": f"{run.test_digits:,}",
+            "test asked": f"{run.test_asked:,}",
+            "test ink": as_percent(run.test_ink, 1),
+            "training digits": f"{run.training_digits:,}",
+            "training asked": f"{run.training_asked:,}",
             "one more": _decimal(run.one_more),
         }
 

@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnfigs.arithmetic import Layer
+from cnnfigs.data import mnist
 from cnnfigs.illustrations.base import require, require_whole
 from cnnfigs.models.networks import NETWORKS
+from cnnfigs.models.weights import record
 
 #: What a layer is called in a picture, where its Keras name is long.
 PLAIN_NAMES: Mapping[str, str] = MappingProxyType(
@@ -26,6 +28,10 @@ PLAIN_NAMES: Mapping[str, str] = MappingProxyType(
         "Dense": "dense",
     }
 )
+
+
+#: What the network for photos was trained on.
+TRAINED_ON_PHOTOS = "MobileNetV2, trained on the photos of ImageNet, with the weights that come with Keras"
 
 
 def require_network(value: object) -> None:
@@ -88,6 +94,31 @@ def with_article(digit: int) -> str:
     ('an 8', 'a 7')
     """
     return f"an {digit}" if digit == 8 else f"a {digit}"
+
+
+def trained_on(*networks: object) -> str:
+    """Say in a few words what networks were trained on, as their records have it.
+
+    Parameters
+    ----------
+    *networks
+        Names of networks of the tutorial, or Keras models, of which nothing is known.
+
+    Examples
+    --------
+    >>> trained_on("convnet", "unpooled")
+    'convnet and unpooled, seed 1, trained on 55,000 digits'
+    """
+    told: dict[str, list[str]] = {}
+    for network in networks:
+        if isinstance(network, str):
+            recipe = record(network)["recipe"]
+            images = len(mnist().y_train) - recipe["validation_images"]
+            told.setdefault(f"seed {recipe['seed']}, trained on {images:,} digits", []).append(network)
+        else:
+            told.setdefault("trained by you", []).append("a model of your own")
+    groups = [(f"{', '.join(others)} and {last}" if others else last, how) for how, (*others, last) in told.items()]
+    return "; ".join(f"{names}, {how}" for names, how in groups)
 
 
 def written(shape: tuple[int, ...]) -> str:

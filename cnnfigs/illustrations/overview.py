@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.shapes import arrow, bars, digit, label, map_grid, raster
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import most_telling, percent, require_test_image, written
+from cnnfigs.illustrations.networks import most_telling, percent, require_test_image, trained_on, written
 from cnnfigs.runs.activations import Activations, activations, test_digit
 
 
@@ -83,7 +83,11 @@ class Overview(Picture):
     def state_facts(self, run: Activations) -> dict[str, str]:
         """Give the answer and its probability."""
         probabilities = run.outputs["dense"]
-        return {"answer": str(probabilities.argmax()), "probability": percent(probabilities.max())}
+        return {
+            "answer": str(probabilities.argmax()),
+            "probability": percent(probabilities.max()),
+            "trained": trained_on("convnet"),
+        }
 
 
 def _caption(axes: Axes, x: float, y: float, what: str, shape: str, name: str = "text") -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.shapes import arrow, label, mesh, photo, raster, window
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture, require, require_whole
-from cnnfigs.illustrations.networks import as_percent
+from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS, as_percent
 from cnnfigs.runs.patches import PATCH, SIDE, PatchVectors, attention, patch_vectors
 from cnnfigs.runs.patches import Attention as AttentionRun
 
@@ -91,8 +91,7 @@ class PhotoPatches(Picture):
             "flattened": str(run.flattened.size),
             "vector": str(run.vector.size),
             "parameters": f"{run.parameters:,}",
-            "largest difference": f"{run.largest_difference:.6f}",
-            "largest value": f"{np.abs(run.vector).max():.1f}",
+            "agreement": _agreement(run.largest_difference),
         }
 
 
@@ -174,10 +173,25 @@ class PatchAttention(Picture):
         """Give what the first patch gives itself, and the farther place to which it gives most."""
         row, column = run.patches[0]
         facts = {"even share": as_percent(1 / SIDE**2, 1), "row": str(row), "column": str(column)}
+        facts |= {"trained": TRAINED_ON_PHOTOS, "field": f"{run.field}×{run.field}", "photo": f"{run.side}×{run.side}"}
         for name, weights in (("untrained", run.untrained[0]), ("trained", run.trained[0])):
             facts[f"{name} itself"] = as_percent(weights[row, column])
             facts[f"{name} farther"] = as_percent(_farther(weights, row, column).max())
         return facts
+
+
+def _agreement(difference: float) -> str:
+    """Say how closely two ways of computing agree; where they add in the same order, to the last digit.
+
+    Examples
+    --------
+    >>> _agreement(0.0), _agreement(4.8e-7)
+    ('it gives exactly the same numbers', 'the largest difference is 0.0000005, which is rounding')
+    """
+    if difference == 0:
+        return "it gives exactly the same numbers"
+    written = np.format_float_positional(difference, precision=1, fractional=False, trim="-")
+    return f"the largest difference is {written}, which is rounding"
 
 
 def _farther(weights: NDArray[np.float32], row: int, column: int) -> NDArray[np.float32]:

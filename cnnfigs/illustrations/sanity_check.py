@@ -11,6 +11,7 @@ from cnnfigs.drawing.shapes import colored, label, photo, written_number
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture, require_whole
 from cnnfigs.illustrations.heat_maps import blended, paled
+from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS
 from cnnfigs.models.imagenet import CLASSES
 from cnnfigs.runs.heat_maps import SanityRun, Spoilt, sanity_check
 
@@ -90,6 +91,7 @@ class SanityCheck(Picture):
         _, last, whole = run.networks
         return {
             "seeds": str(self.seeds),
+            "trained": TRAINED_ON_PHOTOS,
             "name": run.name,
             "last grad_cam": _range(last.grad_cam_correlations),
             "last product": _range(last.gradient_input_correlations),

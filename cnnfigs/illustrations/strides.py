@@ -121,8 +121,8 @@ class Strides(Picture):
         return f"""A {square(run.slide.image)} part of a digit, 1 for ink and 0 for paper, and on it a window of
             {self.kernel_size}×{self.kernel_size} cells that moves {self.strides} cells at a time.{around} It stands in
             {places * places} places, {places} rows of {places}, and counts the ink: {_rows(run.slide.output)}. With
-            strides 1 the output would be {square(run.every.output)}: {_rows(run.every.output)}. Of these the strides
-            keep rows and columns {", ".join(str(place + 1) for place in run.kept)}."""
+            a stride of 1 the output would be {square(run.every.output)}: {_rows(run.every.output)}. Of these the
+            strides keep rows and columns {", ".join(map(str, run.kept))}, counted from 0."""
 
     def state_facts(self, run: Strided) -> dict[str, str]:
         """Give the sizes, the formula, the padding, and how many numbers are kept of how many."""

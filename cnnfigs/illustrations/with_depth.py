@@ -12,7 +12,7 @@ from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.style import NORMAL, SMALL, WIDTH
 from cnnfigs.drawing.style import figure as empty_figure
 from cnnfigs.illustrations.base import Picture, require_whole
-from cnnfigs.illustrations.networks import as_percent
+from cnnfigs.illustrations.networks import as_percent, trained_on
 from cnnfigs.runs.depth import Depth, DepthRun, with_depth
 
 #: What a layer is called below the charts.
@@ -34,7 +34,7 @@ class WithDepth(Picture):
         If a parameter is out of range.
     """
 
-    digits: int = 2000
+    digits: int = 10_000
 
     def __post_init__(self) -> None:
         require_whole("digits", self.digits, 100, 10_000)
@@ -44,7 +44,7 @@ class WithDepth(Picture):
         return with_depth(self.digits)
 
     def draw(self, run: DepthRun) -> Figure:
-        """Draw two charts with the layers from left to right: the share of zeros, and of digits told apart."""
+        """Draw two charts over the layers: the share of zeros, and of digits nearest to their own mean."""
         height, bottom, top = 300, 62, 38
         drawn = empty_figure(WIDTH, height)
         charts = (("zeros", _zeros, 0.0, 1, True), ("nearest to the mean of its kind", _nearest, 0.5, 0, False))
@@ -61,7 +61,7 @@ class WithDepth(Picture):
     def describe(self, run: DepthRun) -> str:
         """Tell both measures layer by layer."""
         told = "; ".join(
-            f"{_name(depth)} {as_percent(depth.zeros)} zeros and {as_percent(depth.nearest)} told apart"
+            f"{_name(depth)} {as_percent(depth.zeros)} zeros and {as_percent(depth.nearest)} nearest to their own mean"
             for depth in run.trained
         )
         before = "; ".join(
@@ -75,7 +75,7 @@ class WithDepth(Picture):
 
     def state_facts(self, run: DepthRun) -> dict[str, str]:
         """Give both measures of each layer, blank maps and filters that never answer."""
-        facts = {"digits": f"{run.digits:,}"}
+        facts = {"digits": f"{run.digits:,}", "trained": trained_on("convnet")}
         for when, layers in (("trained", run.trained), ("initial", run.initial)):
             for depth in layers:
                 facts[f"{when} {depth.layer} zeros"] = as_percent(depth.zeros)

@@ -68,6 +68,10 @@ BEGIN = {"convnet": -1.0, "mobilenet_v2": 0.0}
 #: Directions in which the colours of natural images vary, most in the first: brightness, then blue to yellow, then
 #: green to magenta. Rounded from those that the software of Olah, Mordvintsev and Schubert (2017) uses.
 COLORS = np.array([[0.26, 0.09, 0.02], [0.27, 0.0, -0.05], [0.27, -0.09, 0.03]], dtype=np.float32) / 0.47
+#: From how many starts an image is made, to see how far the end depends on the start.
+STARTS = 10
+#: Heights and widths in which the photo is searched, each also turned and mirrored: one more than multiples of 32.
+VIEW_SIZES = ((129, 193), (193, 289), (225, 353), (289, 449))
 #: A kept crop of a photo has at most so many pixels on a side.
 CROP = 72
 
@@ -132,6 +136,10 @@ class Excited:
         Pieces of real images, those that excite it most first.
     fires
         The share of all test digits that bring it above zero somewhere; of the photo, the share of places.
+    possible
+        The largest sum that any image can give it, see :func:`largest_possible`; None where nobody can compute it.
+    in_views
+        The largest sum anywhere in any view of the photo, see :func:`largest_in_views`; None for digits.
     """
 
     filter: int
@@ -139,6 +147,8 @@ class Excited:
     made: Ascent
     found: tuple[Found, ...]
     fires: float
+    possible: float | None
+    in_views: float | None
 
 
 @dataclass(frozen=True)
@@ -176,10 +186,13 @@ class ExcitedRun:
         From the image to the answer.
     searched
         In how many test digits the pieces were searched for; 1 for the photo.
+    views
+        In how many views of the photo larger sums were searched for; 0 for digits.
     """
 
     layers: tuple[ExcitedLayer, ...]
     searched: int
+    views: int
 
 
 def excite(network: Network, layers: Sequence[str], filters: Sequence[int], pieces: int) -> ExcitedRun:
@@ -203,18 +216,68 @@ def excite(network: Network, layers: Sequence[str], filters: Sequence[int], piec
     """
     count = len(mnist().x_test) if network == "convnet" else 1
     found = []
-    for layer in sorted(layers, key=LAYERS[network].index):
-        unit = middle_unit(network, layer)
+    ordered = sorted(layers, key=LAYERS[network].index)
+    units = [middle_unit(network, layer) for layer in ordered]
+    for layer, unit in zip(ordered, units, strict=True):
         refuse_filters(network, layer, filters, unit.filters)
+    views = [] if network == "convnet" else photo_views()
+    in_views = largest_in_views(views, ordered)
+    for layer, unit in zip(ordered, units, strict=True):
         made = ascend(unit, filters)
         if network == "convnet":
             real, fires, silent = found_in_digits(count, layer, filters, pieces)
         else:
             real, fires, silent = found_in_photo(fitted(cat_photo()), layer, filters, pieces)
         names = [class_name(network, layer, each) for each in filters]
-        excited = tuple(Excited(*each) for each in zip(filters, names, made, real, fires, strict=True))
+        possible = [largest_possible(layer, each) if network == "convnet" else None for each in filters]
+        seen = [float(in_views[layer][each]) if views else None for each in filters]
+        excited = tuple(Excited(*each) for each in zip(filters, names, made, real, fires, possible, seen, strict=True))
         found.append(ExcitedLayer(layer, unit.filters, silent, unit.side, excited))
-    return ExcitedRun(tuple(found), count)
+    return ExcitedRun(tuple(found), count, len(views))
+
+
+def photo_views() -> list[Bytes]:
+    """Give the photo of the cat in several sizes, each turned by quarters, and all of these mirrored."""
+    turned = [np.rot90(resized(cat_photo(), *size), quarters) for size in VIEW_SIZES for quarters in range(4)]
+    return [np.ascontiguousarray(view) for each in turned for view in (each, each[:, ::-1])]
+
+
+def largest_in_views(views: Sequence[Bytes], layers: Sequence[str]) -> dict[str, Floats]:
+    """Find the largest sum that each filter of MobileNetV2 has anywhere in any of some photos.
+
+    Parameters
+    ----------
+    views
+        Photos, each of shape (height, width, 3), RGB from 0 to 255; sides one more than a multiple of 32.
+    layers
+        Names out of :data:`LAYERS`.
+
+    Returns
+    -------
+    dict
+        For each layer an array of shape (filters,); empty without photos.
+    """
+    keras = load_keras()
+    found: dict[str, Floats] = {}
+    for view in views:
+        model = mobilenet_v2(*view.shape[:2])
+        reader = keras.Model(model.inputs, [sums(model, layer) for layer in layers])
+        for layer, values in zip(layers, reader([network_input(view[np.newaxis])], training=False), strict=True):
+            largest = np.asarray(values).reshape(-1, values.shape[-1]).max(axis=0)
+            found[layer] = np.maximum(found.get(layer, largest), largest)
+    return found
+
+
+def largest_possible(layer: str, filter: int) -> float | None:
+    """Compute the largest sum that any image can give a filter of the convnet's first convolution; None for others.
+
+    Its sum is a weighted sum of pixels, each from 0 to 1. So it is largest with full ink where a weight is positive,
+    and blank paper elsewhere. Behind a ReLU there is no such rule.
+    """
+    if layer != LAYERS["convnet"][0]:
+        return None
+    kernel, bias = load("convnet").get_layer(layer).get_weights()
+    return float(np.maximum(kernel[..., filter], 0).sum() + bias[filter])
 
 
 def class_name(network: Network, layer: str, filter: int) -> str:
@@ -542,23 +605,23 @@ def _small(crop: Bytes) -> Floats:
 
 @dataclass(frozen=True)
 class AscentRun:
-    """Two ways up, from the same start.
+    """Two ways up, each from several starts.
 
     Attributes
     ----------
     plain, regularized
-        With the gradient alone, and with decay, smooth steps and jitter.
+        With the gradient alone, and with decay, smooth steps and jitter: one ascent for each start.
     best
         The largest sum that any test digit reaches.
     """
 
-    plain: Ascent
-    regularized: Ascent
+    plain: tuple[Ascent, ...]
+    regularized: tuple[Ascent, ...]
     best: float
 
 
 def ascend_both(layer: str, filter: int, keep: Sequence[int]) -> AscentRun:
-    """Excite a filter of the convnet with and without regularisation.
+    """Excite a filter of the convnet with and without regularisation, from :data:`STARTS` starts.
 
     Parameters
     ----------
@@ -576,6 +639,9 @@ def ascend_both(layer: str, filter: int, keep: Sequence[int]) -> AscentRun:
     """
     unit = middle_unit("convnet", layer)
     refuse_filters("convnet", layer, [filter], unit.filters)
-    (plain,), (regularized,) = (ascend(unit, [filter], keep, regularized=each) for each in (False, True))
+    plain, regularized = (
+        tuple(ascend(unit, [filter], keep, regularized=each, seed=seed)[0] for seed in range(STARTS))
+        for each in (False, True)
+    )
     ((found,),), _, _ = found_in_digits(len(mnist().x_test), layer, [filter], 1)
     return AscentRun(plain, regularized, found.sum)

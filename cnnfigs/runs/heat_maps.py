@@ -1,4 +1,4 @@
-"""Where on an image an answer comes from, as two methods tell it: Grad-CAM and occlusion; and a check on such maps.
+"""Where on an image an answer comes from: Grad-CAM, occlusion, and the sums of the dense layer; a check on such maps.
 
 References
 ----------
@@ -68,6 +68,25 @@ class PartHeat:
 
 
 @dataclass(frozen=True)
+class PlaceSums:
+    """What each place of the last maps adds to a score, where a flatten and one dense layer stand behind them.
+
+    Attributes
+    ----------
+    cells
+        Shape (rows, columns): weights times activations, summed over the maps at this place.
+    bias
+        What the dense layer adds to the sum of all cells to get the score.
+    field
+        Side of the square of pixels that each place sees.
+    """
+
+    cells: Floats
+    bias: float
+    field: int
+
+
+@dataclass(frozen=True)
 class Heat:
     """Where on an image one answer comes from.
 
@@ -79,28 +98,32 @@ class Heat:
         Its logit for the whole image.
     grad_cam
         Shape (height, width) of the image, values 0 to 1.
-    cells
-        Height and width of the maps that Grad-CAM was made of.
+    weighed
+        Grad-CAM before it is enlarged: shape (rows, columns) of the maps that it is made of, 0 or more.
     occlusion
         Same shape: how much the score falls, on average, when a patch that covers this pixel hides the image; negative
         where hiding makes the score rise.
     disagreement
         Same shape: the pixel's rank by occlusion minus its rank by Grad-CAM, each from 0 for the least to 1 for the
-    most. correlation
+        most.
+    correlation
         Spearman's rank correlation of both maps.
     parts
         Both maps at the parts of the cat; none for other images.
+    exact
+        What each place adds to the score, where that can be read off the last layer; None for MobileNetV2.
     """
 
     class_index: int
     name: str
     score: float
     grad_cam: Floats
-    cells: tuple[int, int]
+    weighed: Floats
     occlusion: Floats
     disagreement: Floats
     correlation: float
     parts: tuple[PartHeat, ...]
+    exact: PlaceSums | None
 
 
 @dataclass(frozen=True)
@@ -143,7 +166,7 @@ def photo_heat(image: Bytes, classes: Sequence[int], layer: str, patch_size: int
     reader = covered_photo_reader(model, network_input(photo), covering, patch_size)
     maps = _heat_maps(model, "predictions", network_input(photo), reader, classes, layer, patch_size, strides)
     heats = []
-    for index, (score, cells, grad_cam, falls) in zip(classes, maps, strict=True):
+    for index, (score, weighed, grad_cam, falls) in zip(classes, maps, strict=True):
         means = []
         for part, boxes in parts.items():
             inside = np.zeros(photo.shape[:2], dtype=bool)
@@ -151,7 +174,7 @@ def photo_heat(image: Bytes, classes: Sequence[int], layer: str, patch_size: int
                 inside[top : top + height, left : left + width] = True
             means.append(PartHeat(part, float(grad_cam[inside].mean()), float(falls[inside].mean())))
         name, ranks = imagenet_classes()[index], compared(grad_cam, falls)
-        heats.append(Heat(index, name, score, grad_cam, cells, falls, *ranks, tuple(means)))
+        heats.append(Heat(index, name, score, grad_cam, weighed, falls, *ranks, tuple(means), None))
     count = len(starts(photo.shape[0], patch_size, strides)) * len(starts(photo.shape[1], patch_size, strides))
     return HeatRun((photo / 255).astype(np.float32), count, tuple(heats))
 
@@ -173,11 +196,38 @@ def digit_heat(index: int, classes: Sequence[int], layer: str, patch_size: int, 
     model = load("convnet")
     reader = covered_digit_reader(model, image, covering, patch_size)
     maps = _heat_maps(model, "dense", image, reader, classes, layer, patch_size, strides)
+    exact = place_sums(model, image)
     heats = tuple(
-        Heat(each, str(each), score, grad_cam, cells, falls, *compared(grad_cam, falls), ())
-        for each, (score, cells, grad_cam, falls) in zip(classes, maps, strict=True)
+        Heat(each, str(each), score, grad_cam, weighed, falls, *compared(grad_cam, falls), (), exact[each])
+        for each, (score, weighed, grad_cam, falls) in zip(classes, maps, strict=True)
     )
     return HeatRun(image, len(starts(28, patch_size, strides)) ** 2, heats)
+
+
+def place_sums(model: keras.Model, image: Floats) -> tuple[PlaceSums, ...]:
+    """Split each score into what the places of the last maps add to it.
+
+    A dense layer behind a flatten has a weight for each map at each place. Its sum can be taken place by place: nothing
+    is left out, and nothing is estimated.
+
+    Parameters
+    ----------
+    model
+        A network that ends with maps, a flatten and one dense layer.
+    image
+        As the network reads it, shape (height, width, channels).
+
+    Returns
+    -------
+    tuple of PlaceSums
+        One for each class.
+    """
+    flatten, dense = model.layers[-2:]
+    maps = np.asarray(load_keras().Model(model.inputs, flatten.input)([image[np.newaxis]], training=False))[0]
+    kernel, biases = dense.get_weights()
+    added = np.einsum("rcm,rcmk->krc", maps, kernel.reshape(*maps.shape, -1))
+    field, _ = receptive_fields(layer_records(model))[model.layers[-3].name].size
+    return tuple(PlaceSums(cells, float(bias), field) for cells, bias in zip(added, biases, strict=True))
 
 
 def _heat_maps(
@@ -189,8 +239,8 @@ def _heat_maps(
     layer: str,
     patch_size: int,
     strides: int,
-) -> list[tuple[float, tuple[int, int], Floats, Floats]]:
-    """Make the score, the size of the weighed maps, the Grad-CAM map and the occlusion map for each class."""
+) -> list[tuple[float, Floats, Floats, Floats]]:
+    """Make the score, Grad-CAM before and after it is enlarged, and the occlusion map for each class."""
     logits = sums(model, answer)
     whole = np.asarray(load_keras().Model(model.inputs, logits)([image[np.newaxis]], training=False))[0]
     falls = whole - occluded_scores(covered, image.shape, patch_size, strides)
@@ -200,7 +250,7 @@ def _heat_maps(
         coarse = grad_cam(model, logits, image, each, layer)
         # The largest is 1; where no map speaks for the class, all is 0.
         smooth = enlarged(coarse / (coarse.max() or 1), *image.shape[:2])
-        found.append((float(whole[each]), coarse.shape, smooth, spread[..., number]))
+        found.append((float(whole[each]), coarse, smooth, spread[..., number]))
     return found
 
 

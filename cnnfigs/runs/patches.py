@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnfigs.arithmetic.receptive import receptive_fields
 from cnnfigs.data import cat_photo
 from cnnfigs.models.backend import load_keras
 from cnnfigs.models.imagenet import mobilenet_v2, network_input, resized
+from cnnfigs.models.records import layer_records
 
 Values = NDArray[np.float32]
 
@@ -67,12 +69,16 @@ class Attention:
     untrained, trained
         Shape (asking, 15, 15): the weights that each gives to all places, which add up to 1; from projected pixels,
         and from what a trained network found there.
+    field, side
+        Side of the square that each vector of the trained network sees, and of the photo that it was shown, in pixels.
     """
 
     photo: NDArray[np.uint8]
     patches: tuple[tuple[int, int], ...]
     untrained: Values
     trained: Values
+    field: int
+    side: int
 
 
 def patch_vectors(row: int, column: int, seed: int) -> PatchVectors:
@@ -130,7 +136,8 @@ def attention(patches: tuple[tuple[int, int], ...], seed: int) -> Attention:
     found = np.asarray(reader(network_input(square_photo(network.input_shape[1]))[np.newaxis]))[0]
     rows = [row * SIDE + column for row, column in patches]
     untrained, trained = (_weights(vectors)[rows].reshape(-1, SIDE, SIDE) for vectors in (projected, found))
-    return Attention(photo, patches, untrained, trained)
+    field = receptive_fields(layer_records(network))[LAYER].size[0]
+    return Attention(photo, patches, untrained, trained, field, network.input_shape[1])
 
 
 def square_photo(side: int) -> NDArray[np.uint8]:

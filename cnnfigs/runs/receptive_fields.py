@@ -200,6 +200,12 @@ class LostEdge:
         The largest change of any of the ten probabilities.
     one_more
         The largest change when the row and column before them get ink too.
+    test_digits, training_digits
+        How many digits have some ink on the rows and columns that are not read.
+    test_asked, training_asked
+        Out of how many.
+    test_ink
+        The share of all the test digits' ink that lies there.
     """
 
     network: str
@@ -208,6 +214,11 @@ class LostEdge:
     unread: int
     change: float
     one_more: float
+    test_digits: int
+    training_digits: int
+    test_asked: int
+    training_asked: int
+    test_ink: float
 
 
 def lost_edge(network: str, index: int) -> LostEdge:
@@ -237,4 +248,23 @@ def lost_edge(network: str, index: int) -> LostEdge:
         unread=unread,
         change=float(np.abs(answers[1] - answers[0]).max()),
         one_more=float(np.abs(answers[2] - answers[0]).max()),
+        test_digits=with_ink_behind(mnist().x_test, len(read)),
+        training_digits=with_ink_behind(mnist().x_train, len(read)),
+        test_asked=len(mnist().x_test),
+        training_asked=len(mnist().x_train),
+        test_ink=1 - float(mnist().x_test[:, : len(read), : len(read)].sum() / mnist().x_test.sum()),
     )
+
+
+def with_ink_behind(images: NDArray[np.uint8], read: int) -> int:
+    """Count the images that have ink behind the first so many rows and columns.
+
+    Examples
+    --------
+    >>> images = np.zeros((3, 4, 4), dtype=np.uint8)
+    >>> images[0, 1, 3], images[1, 2, 2] = 9, 9
+    >>> with_ink_behind(images, 3)
+    1
+    """
+    behind = images[:, read:].any(axis=(1, 2)) | images[:, :, read:].any(axis=(1, 2))
+    return int(behind.sum())

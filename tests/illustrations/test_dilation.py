@@ -25,7 +25,7 @@ def test_drawn_numbers_are_those_of_keras(size, kernel_size, dilation_rate, inde
 
 
 def test_description_tells_the_cells_that_are_read():
-    assert "with dilation rate 2 it reads rows and columns 2, 4, 6" in Dilation().description
+    assert "with dilation rate 2 it reads rows and columns 1, 3, 5" in Dilation().description
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,16 @@ from cnnfigs.illustrations.filter_images import SHOWN, FilterImages
 from cnnfigs.illustrations.gradient_ascent import GradientAscent
 from cnnfigs.models.imagenet import fitted, mobilenet_v2, network_input
 from cnnfigs.models.weights import load
-from cnnfigs.runs.exciting import LAYERS, ascend, found_in_digits, found_in_photo, middle_unit
+from cnnfigs.runs.exciting import (
+    LAYERS,
+    VIEW_SIZES,
+    ascend,
+    found_in_digits,
+    found_in_photo,
+    largest_in_views,
+    middle_unit,
+    photo_views,
+)
 from cnnfigs.runs.visual_hierarchy import gradients
 
 IMAGES = mnist().x_test.astype("float32")[..., np.newaxis] / 255
@@ -115,12 +124,38 @@ def test_made_photo_excites_its_class_in_the_network_itself(photos):
 
 def test_both_ways_begin_at_the_same_grey_and_both_climb():
     run = GradientAscent().result
-    for ascent in (run.plain, run.regularized):
+    for ascent in (*run.plain, *run.regularized):
         assert list(ascent.sums) == sorted(ascent.sums)
-    assert run.plain.images[0].std() < 0.05
-    assert run.regularized.images[0].std() < 0.05
+        assert ascent.images[0].std() < 0.05
     shown = [number(text.split()[1]) for text in texts(GradientAscent()) if text.startswith("score")]
-    assert shown == pytest.approx([*run.plain.sums, *run.regularized.sums], abs=0.051)
+    others = [ascent.sums[-1] for ascent in run.regularized[1:5]]
+    assert shown == pytest.approx([*run.plain[0].sums, *run.regularized[0].sums, *others], abs=0.051)
+
+
+def test_scores_over_the_starts_are_those_of_keras():
+    """Every end is shown to the dense layer by hand; the facts give the least and the most."""
+    illustration = GradientAscent()
+    for name in ("plain", "regularized"):
+        ascents = getattr(illustration.result, name)
+        totals = [sums_by_hand(ascent.images[-1], "dense")[3] for ascent in ascents]
+        assert totals == pytest.approx([ascent.sums[-1] for ascent in ascents], abs=2e-3)
+        assert illustration.facts[f"{name} reach"] == f"{min(totals):.1f} to {max(totals):.1f}"
+
+
+def test_labels_below_the_images_do_not_run_into_each_other():
+    """The names of filters of one row, each of which begins at the left of its group."""
+    for illustration in (
+        FilterImages("mobilenet_v2"),
+        FilterImages(layers=("conv2d_3",), filters=(6, 17, 33, 31)),
+    ):
+        figure = illustration.figure
+        figure.draw_without_rendering()
+        names = [text for text in figure.axes[0].texts if text.get_text().startswith("filter")]
+        boxes = [text.get_window_extent() for text in names]
+        for box, other in ((one, two) for one in boxes for two in boxes if one is not two):
+            assert not box.overlaps(other)
+            if abs(box.y0 - other.y0) < 1 and box.x0 < other.x0:
+                assert other.x0 - box.x1 > 8
 
 
 # Real pieces
@@ -149,6 +184,21 @@ def test_found_pieces_are_the_best_of_all_places_of_some_digits(layer, filter, s
         assert piece.box == (row, column, side, side)
         np.testing.assert_array_equal(piece.crop, images[index, row : row + side, column : column + side])
     assert fires == sum(total > 0 for total, _, _ in best) / len(images)
+
+
+def test_largest_sum_in_views_is_the_one_found_if_the_photo_is_the_only_view(photos):
+    layers = [layer.layer for layer in photos.layers]
+    found = largest_in_views([fitted(cat_photo())], layers)
+    for layer in photos.layers:
+        for excited in layer.excited:
+            assert found[layer.layer][excited.filter] == pytest.approx(excited.found[0].sum, abs=2e-3)
+
+
+def test_views_are_the_photo_in_each_size_turned_and_mirrored():
+    views = photo_views()
+    assert len({view.tobytes() for view in views}) == len(views) == 8 * len(VIEW_SIZES)
+    assert any(np.array_equal(view, fitted(cat_photo())) for view in views)
+    assert {min(view.shape[:2]) for view in views} == {height for height, _ in VIEW_SIZES}
 
 
 def test_dense_piece_is_the_whole_digit_with_the_highest_score():

@@ -11,7 +11,7 @@ from cnnfigs.illustrations.sanity_check import SanityCheck
 from cnnfigs.models.imagenet import fitted, mobilenet_v2, network_input
 from cnnfigs.models.weights import load
 from cnnfigs.runs.exciting import sums
-from cnnfigs.runs.heat_maps import compared, covered_photo_reader, enlarged, grad_cam, starts
+from cnnfigs.runs.heat_maps import compared, covered_photo_reader, enlarged, grad_cam, place_sums, starts
 
 PHOTO = fitted(cat_photo())
 PIXELS = network_input(PHOTO[np.newaxis])
@@ -97,7 +97,7 @@ def test_grad_cam_of_a_lower_layer_by_finite_differences(convnet):
 def test_maps_shown_are_the_enlarged_ones(model, cat):
     for heat in cat.heats:
         coarse = grad_cam(model, model.output, PIXELS[0], heat.class_index, "out_relu")
-        assert heat.cells == coarse.shape
+        np.testing.assert_allclose(heat.weighed, coarse, atol=1e-5)
         np.testing.assert_allclose(heat.grad_cam, enlarged(coarse / coarse.max(), 225, 353), atol=1e-5)
 
 
@@ -164,6 +164,39 @@ def test_patches_cover_each_side_to_its_end():
             assert covered.all()
 
 
+# The exact map
+
+
+@pytest.mark.parametrize("index", [4, 18, 247])
+def test_nine_cells_and_the_bias_add_up_to_keras_score(convnet, index):
+    """The model's own probabilities, as ratios: differences of scores are logarithms of these."""
+    image = mnist().x_test[index : index + 1].astype("float32")[..., np.newaxis] / 255
+    exact = place_sums(convnet, image[0])
+    scores = np.array([each.cells.sum() + each.bias for each in exact])
+    np.testing.assert_allclose(scores, digit_scores(convnet, image)[0], atol=1e-4)
+    probabilities = np.exp(scores - scores.max())
+    np.testing.assert_allclose(probabilities / probabilities.sum(), np.asarray(convnet(image))[0], atol=1e-5)
+    assert {each.cells.shape for each in exact} == {(3, 3)}
+    assert {each.field for each in exact} == {18}
+
+
+def test_a_cell_is_what_the_score_loses_without_that_place(convnet, four):
+    """Set all maps to zero at one place, and let Keras' dense layer add up again."""
+    import keras
+
+    maps = np.asarray(keras.Model(convnet.inputs, convnet.get_layer("conv2d_3").output)([FOUR]))
+    kernel, bias = convnet.layers[-1].get_weights()
+    dense = keras.layers.Dense(10)
+    dense.build((None, kernel.shape[0]))
+    dense.set_weights([kernel, bias])
+    for row, column in np.ndindex(3, 3):
+        without = maps.copy()
+        without[:, row, column] = 0
+        lost = np.asarray(dense(maps.reshape(1, -1)) - dense(without.reshape(1, -1)))[0]
+        for heat in four.heats:
+            assert heat.exact.cells[row, column] == pytest.approx(lost[heat.class_index], abs=1e-4)
+
+
 # Agreement
 
 
@@ -200,7 +233,11 @@ def test_pictures_write_scores_and_correlations(cat, four):
         shown = texts(illustration)
         for heat in run.heats:
             assert f"{heat.name}: score {heat.score:.1f}" in shown
-            if heat.grad_cam.any():
+            if heat.exact is not None:
+                numbers = [f"{cell:.1f}".replace("-", "−") for cell in heat.exact.cells.ravel()]
+                assert any(shown[first : first + 9] == numbers for first in range(len(shown)))
+                assert f"together {heat.exact.cells.sum():.1f}" in shown
+            elif heat.grad_cam.any():
                 written = f"correlation {heat.correlation:.2f}".replace("-", "−")
                 assert written in [text.ljust(len(written), "0") for text in shown]
             else:

@@ -1,16 +1,22 @@
 """What the page says in words is what the numbers say."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
+from page_words import says
 from scipy import ndimage
 
 from cnnfigs.data import mnist
+from cnnfigs.experiments.catalog import shifted, with_images
 from cnnfigs.illustrations.batch_normalization import BatchNormalization
 from cnnfigs.illustrations.disturbances import Disturbances, TurnedDigits
-from cnnfigs.illustrations.patches import PatchAttention
+from cnnfigs.illustrations.fewer_examples import FewerExamples
+from cnnfigs.illustrations.patches import PatchAttention, PhotoPatches
 from cnnfigs.illustrations.residual import SkipGradients
 from cnnfigs.illustrations.separable import SeparableConvolution
+from cnnfigs.illustrations.shifted_digits import ShiftControls
 from cnnfigs.runs.evaluation import wilson_interval
 
 
@@ -23,6 +29,43 @@ def test_network_is_patient_with_pens_and_not_with_places():
     patient = ("pen thinner", "pen thicker", "paper light grey")
     assert min(share(ways, name) for name in patient) > 94
     assert max(share(ways, name) for name in ("moved 6 pixels", "turned 45°", "paper inverted")) < 70
+    assert int(ways.facts["pen thinner times"]) > 3  # less is not nothing
+
+
+def test_what_varied_in_the_training_is_not_what_the_network_bears_best():
+    """Pens vary from digit to digit; grey paper and noise never occur. And yet these cost less."""
+    assert says("limits-and-next", "a thinner pen hurts", "were never shown, and yet the mildest of both hurt less")
+    images = mnist().x_train[:2000]
+    pens = (images > 127).sum(axis=(1, 2))
+    assert pens.std() / pens.mean() > 0.25
+    assert (images[:, 0] == 0).mean() > 0.999  # paper is blank: neither grey nor noisy
+    ways = {(each.kind, each.amount): each.accuracy for each in Disturbances().result.asked}
+    never = min(ways["grey paper", 0.25], ways["noise", 0.2])
+    assert never > max(ways["thinner", 2], ways["thicker", 3])
+
+
+def test_moved_digits_are_moved_to_the_right_only():
+    assert says("limits-and-next", "they are moved to the right only")
+    run = Disturbances().result
+    moved = next(each for each in run.asked if (each.kind, each.amount) == ("moved", 6))
+    np.testing.assert_array_equal(moved.image[:, 6:], run.asked[0].image[:, :-6])
+
+
+def test_price_of_augmentation_compares_the_same_images_and_steps():
+    assert says("limits-and-next", "After as many steps on the same images, but unmoved")
+    remedy, without = shifted("convnet", 1), with_images("convnet", 60_000, 1)
+    assert replace(remedy, random_shift=0, asked=()) == without
+    assert ShiftControls().result.remedy[0].mean[0] < FewerExamples().result.findings.of("convnet", "60000").mean
+    usual = with_images("convnet", 10_000, 1)
+    assert ShiftControls().result.usual[0].network == usual.network
+    assert usual.images < remedy.images  # those without it saw fewer images
+
+
+def test_convnet_is_ahead_with_every_number_of_images_that_was_tried():
+    assert says("limits-and-next", "it paid with every number of images that we tried")
+    comparisons = FewerExamples().result.findings.comparisons
+    assert len(comparisons) >= 14
+    assert min(each.difference for each in comparisons) > 0
 
 
 def test_ten_thousand_digits_tell_a_share_to_about_one_per_cent():
@@ -98,8 +141,10 @@ def test_most_of_the_separable_convolution_is_pointwise():
 
 def test_eye_finds_the_other_eye_with_trained_vectors():
     """The other eye, to the right in the photo, gets the most of all places far away; pixels do not find it alone."""
+    assert says("limits-and-next", "Its windows had grown before", "the two maps differ in more than the training")
     run = PatchAttention().result
     row, column = run.patches[0]
+    assert run.field > 5 * 16  # where a projected patch sees 16 pixels
     trained = run.trained[0].copy()
     trained[row - 2 : row + 3, column - 2 : column + 3] = 0
     place = np.unravel_index(trained.argmax(), trained.shape)
@@ -110,3 +155,10 @@ def test_eye_finds_the_other_eye_with_trained_vectors():
     untrained = run.untrained[0].copy()
     untrained[row - 2 : row + 3, column - 2 : column + 3] = 0
     assert untrained[5:9, 10:14].sum() / untrained.sum() == pytest.approx(16 / 200, abs=0.12)
+
+
+def test_convolution_agrees_to_the_last_digits():
+    """Within some units of the last digit of 32-bit numbers; and only a difference of 0 is called none."""
+    run = PhotoPatches().result
+    assert run.largest_difference < 20 * np.spacing(np.float32(np.abs(run.vector).max()))
+    assert ("exactly" in PhotoPatches().facts["agreement"]) == (run.largest_difference == 0)

@@ -2,6 +2,8 @@
 
 import keras
 import numpy as np
+import pytest
+from page_words import says
 
 from cnnfigs.data import mnist
 from cnnfigs.illustrations.dilation import Dilation
@@ -10,6 +12,7 @@ from cnnfigs.illustrations.padding import Padding
 from cnnfigs.illustrations.same_sizes import SameSizes
 from cnnfigs.illustrations.strides import Strides
 from cnnfigs.illustrations.transposed import TransposedConvolution
+from cnnfigs.illustrations.window_animation import WindowAnimation
 
 
 def test_middle_is_seen_from_nine_places_and_the_corner_from_one():
@@ -21,7 +24,9 @@ def test_middle_is_seen_from_nine_places_and_the_corner_from_one():
 
 
 def test_same_is_the_size_divided_by_the_strides_rounded_up():
+    assert says("padding-and-strides", "Only with a stride of 1 is the output as large as the input")
     run = SameSizes().result
+    assert run.strides[0] == 1
     for size, outputs in zip(run.sizes, run.outputs, strict=True):
         assert outputs == tuple(-(-size // strides) for strides in run.strides)
     assert all(outputs[0] == size for size, outputs in zip(run.sizes, run.outputs, strict=True))
@@ -64,4 +69,26 @@ def test_networks_are_as_the_page_tells():
     assert not any(step.pools for step in (*run["MobileNetV2"], *run["ConvNeXtTiny"]))
     assert (run["ConvNeXtTiny"][0].kernel_size, run["ConvNeXtTiny"][0].strides) == (4, 4)
     assert {step.kernel_size for step in run["ResNet50"][2:]} == {1}
-    assert all(step.strides < step.kernel_size for step in run["MobileNetV2"])
+    assert all(step.strides <= step.kernel_size for step in (*run["MobileNetV2"], *run["ConvNeXtTiny"]))
+    assert any(step.strides > step.kernel_size for step in run["ResNet50"])
+
+
+@pytest.mark.parametrize(("kernel_size", "strides"), [(1, 2), (2, 2), (3, 2), (2, 3), (4, 4)])
+def test_cells_are_skipped_exactly_where_strides_are_larger_than_the_window(kernel_size, strides):
+    """A transposed convolution hands each place's look back to the cells that it sees."""
+    assert says("padding-and-strides", "As long as the strides are not larger than the window", "no cell is skipped")
+    looks = keras.layers.Conv2DTranspose(1, kernel_size, strides=strides, kernel_initializer="ones")
+    seen = np.asarray(looks(keras.ops.ones((1, 4, 4, 1))))[0, : 3 * strides + kernel_size, : 3 * strides + kernel_size]
+    assert (seen == 0).any() == (strides > kernel_size)
+
+
+def test_descriptions_count_rows_and_columns_from_zero():
+    """As maps[:, :, n] does: the first window stands at row 0, and strides of 2 keep rows 0, 2 and so on."""
+    run = Strides(size=5, kernel_size=3, strides=2)
+    kept = [int(place) for place in run.result.kept]
+    assert kept[0] == 0
+    assert f"keep rows and columns {', '.join(map(str, kept))}," in run.description
+    middle = Dilation().result.slides[1]
+    cells = ", ".join(map(str, middle.cells[len(middle.cells) // 2]))
+    assert f"with dilation rate 2 it reads rows and columns {cells}," in Dilation().description
+    assert "row 0, column 0: " in WindowAnimation().to_html()

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from page_words import says
 
 from cnnfigs.illustrations.depthwise import Depthwise
 from cnnfigs.illustrations.every_layer import EveryLayer
@@ -54,6 +55,18 @@ def test_kernels_for_photos_are_black_and_white_or_of_one_colour():
     assert 4 <= colored.sum() <= 12
 
 
+def test_all_windows_of_the_photo_network_but_the_first_are_depthwise():
+    from cnnfigs.models.imagenet import mobilenet_v2
+
+    assert says("what-convnets-learn", "after the first, all its 3×3 convolutions are")
+    layers = [layer for layer in mobilenet_v2().layers if "Conv2D" in type(layer).__name__]
+    windows = [layer for layer in layers if layer.kernel_size != (1, 1)]
+    assert {layer.kernel_size for layer in windows} == {(3, 3)}
+    first, *others = [type(layer).__name__ for layer in windows]
+    assert first == "Conv2D"
+    assert set(others) == {"DepthwiseConv2D"}
+
+
 def test_depthwise_and_mixing_take_less_than_a_fifth():
     weights, mixing, ordinary = Depthwise().result.parameters
     assert 5 * (weights + mixing) < ordinary
@@ -75,9 +88,15 @@ def test_digits_of_one_kind_move_together_only_in_the_trained_network(depth):
     layers = ["pixels", "conv2d_1", "max_pooling2d_1", "conv2d_2", "max_pooling2d_2", "conv2d_3"]
     trained = [depth["trained", layer].nearest for layer in layers]
     assert trained == sorted(trained)
-    assert trained[-1] > trained[0] + 0.15
+    assert trained[-1] > trained[0] + 0.1
+    assert min(trained) > 0.5  # where the chart begins
     initial = [depth["initial", layer].nearest for layer in layers]
     assert max(initial) - min(initial) < 0.03
+
+
+def test_shares_rest_on_all_test_digits():
+    """The first 2,000 alone are harder, and fewer digits make worse means: with these it was 73 to 93 %."""
+    assert WithDepth().result.digits == 10_000
 
 
 def test_zeros_go_up_with_convolutions_and_down_with_poolings(depth):
@@ -97,8 +116,24 @@ def test_blank_maps_are_next_to_none_at_first_and_many_at_last(depth):
 
 
 def test_network_likes_the_scribble_more_than_any_real_digit():
+    """From every start with the gradient alone, and from more than half of them held back too."""
     run = GradientAscent().result
-    assert run.plain.sums[-1] > run.best
+    assert all(ascent.sums[-1] > run.best for ascent in run.plain)
+    assert len(run.plain) == len(run.regularized) >= 10
+    above = [ascent.sums[-1] > run.best for ascent in run.regularized]
+    assert any(above)
+    assert not all(above)
+
+
+def test_starts_end_in_other_images_and_all_shown_can_be_read():
+    """For the network, that is: each is a 3 beyond doubt, as it is for a reader."""
+    from cnnfigs.models.weights import load
+
+    ends = np.stack([ascent.images[-1] for ascent in GradientAscent().result.regularized[:5]])
+    answers = load("convnet").predict(ends, verbose=0)
+    assert (answers.argmax(axis=1) == 3).all()
+    different = np.corrcoef(ends.reshape(len(ends), -1))[np.triu_indices(len(ends), 1)]
+    assert different.max() < 0.95
 
 
 def test_held_back_has_fewer_changes_from_pixel_to_pixel():
@@ -107,8 +142,25 @@ def test_held_back_has_fewer_changes_from_pixel_to_pixel():
     def roughness(image):
         return sum(np.abs(np.diff(image[..., 0], axis=axis)).mean() for axis in (0, 1))
 
-    assert roughness(run.regularized.images[-1]) < 0.75 * roughness(run.plain.images[-1])
-    assert run.regularized.images[-1].mean() < run.plain.images[-1].mean()
+    for held, alone in zip(run.regularized, run.plain, strict=True):
+        assert roughness(held.images[-1]) < 0.9 * roughness(alone.images[-1])
+    assert np.mean([each.images[-1].mean() for each in run.regularized]) < np.mean(
+        [each.images[-1].mean() for each in run.plain]
+    )
+
+
+def test_description_does_not_call_noise_even():
+    """The start is noise: no two pixels are equal, as a word like even would have it."""
+    run = GradientAscent().result
+    assert run.plain[0].images[0].std() > 0
+    assert "even grey" not in GradientAscent().description
+
+
+def test_found_pieces_of_the_first_layer_are_nearly_the_best_possible_and_made_ones_are_not():
+    assert says("what-convnets-learn", "The made images stay below the found ones there")
+    for excited in FilterImages().result.layers[0].excited:
+        assert 0.99 * excited.possible < excited.found[0].sum <= excited.possible + 1e-5
+        assert excited.made.sums[-1] < excited.found[0].sum
 
 
 def test_made_images_and_found_pieces_of_digits_resemble_each_other():
@@ -125,20 +177,42 @@ def test_every_made_photo_excites_more_than_the_cat_does(photos):
     for layer in photos.values():
         for excited in layer.excited:
             assert excited.made.sums[-1] > excited.found[0].sum
-    ratios = [each.made.sums[-1] / each.found[0].sum for each in photos["out_relu"].excited]
-    assert sum(ratio > 10 for ratio in ratios) == 3
+            # The views hold the photo as it is.
+            assert excited.in_views >= excited.found[0].sum - 1e-3
 
 
-def test_eye_is_found_by_the_first_filter_of_block_10(photos):
-    """The box lies over one of the eyes, whose boxes were drawn by hand."""
+def test_made_photos_are_ahead_of_other_views_of_the_cat_and_most_of_all_in_the_last_maps(photos):
+    run = FilterImages("mobilenet_v2").result
+    assert run.views == 32
+    ratios = [each.made.sums[-1] / each.in_views for each in photos["out_relu"].excited]
+    assert min(ratios) > 3
+    others = [each.made.sums[-1] / each.in_views for each in photos["block_10_expand_relu"].excited]
+    assert min(others) > 1
+    assert np.mean(ratios) > np.mean(others)
+
+
+def test_eyes_are_found_by_two_of_the_four_filters_of_block_10(photos):
+    """The middle of the found piece lies in the box of an eye, or the piece holds half of one; boxes drawn by hand."""
     from cnnfigs.runs.photo_answers import PARTS
 
-    top, left, height, width = photos["block_10_expand_relu"].excited[0].found[0].box
-    middle = (top + height / 2, left + width / 2)
-    assert any(
-        row <= middle[0] < row + rows and column <= middle[1] < column + columns
-        for row, column, rows, columns in PARTS["eyes"]
-    )
+    def covered(box):
+        top, left, height, width = box
+        return max(
+            max(0, min(top + height, row + rows) - max(top, row))
+            * max(0, min(left + width, column + columns) - max(left, column))
+            / (rows * columns)
+            for row, column, rows, columns in PARTS["eyes"]
+        )
+
+    assert says("what-convnets-learn", "two of the four filters find an eye")
+    shares = [covered(excited.found[0].box) for excited in photos["block_10_expand_relu"].excited]
+    assert sum(share > 0.5 for share in shares) == 2
+    assert len(shares) == 4
+
+
+def test_one_photo_was_searched():
+    assert says("what-convnets-learn", "only one photo was searched", "Other photos may reach more")
+    assert FilterImages("mobilenet_v2").result.searched == 1
 
 
 def test_goldfish_is_orange(photos):
@@ -161,8 +235,11 @@ def test_three_filters_are_dead_and_the_fourth_nearly():
 
 
 def test_dead_filter_of_the_photo_network_is_one_of_the_faint(photos):
+    assert says("what-convnets-learn", "a filter is silent for another reason")
     assert photos["Conv1_relu"].excited[0].fires == 0
     assert 0 in FirstKernels().result.faint
+    excited = photos["Conv1_relu"].excited[0]
+    assert max(abs(excited.made.sums[-1]), abs(excited.found[0].sum)) < 0.1  # next to zero whatever it sees
 
 
 # Heat maps
@@ -210,6 +287,35 @@ def test_on_the_digit_they_do_not_agree():
     assert nine.occlusion.max() > 5
 
 
+def test_exact_map_says_what_grad_cam_does_not():
+    assert says("what-convnets-learn", "**This one is right**", "the two lower rows. The upper row speaks against it")
+    four, nine = DigitHeat().result.heats
+    marked = four.exact.cells.flat[four.weighed.argmax()]
+    assert (four.exact.cells > marked).sum() >= 6
+    assert (nine.exact.cells[0] < 0).all()
+    assert (nine.exact.cells[1:] > 0).all()
+    for each in (four, nine):
+        assert each.exact.cells.sum() + each.exact.bias == pytest.approx(each.score, abs=1e-4)
+
+
+def test_grad_cam_of_the_photo_adds_up_to_the_score_but_for_what_it_drops():
+    """A weight for each map, the same at each place: the negative cells are the difference."""
+    import keras
+
+    from cnnfigs.data import cat_photo
+    from cnnfigs.models.imagenet import fitted, mobilenet_v2, network_input
+
+    assert says("what-convnets-learn", "adds up to the score as well, except that it drops the negative cells")
+    photo = fitted(cat_photo())
+    model = mobilenet_v2(*photo.shape[:2])
+    maps = np.asarray(keras.Model(model.inputs, model.get_layer("out_relu").output)([network_input(photo[None])]))[0]
+    kernel, bias = model.get_layer("predictions").get_weights()
+    for heat in PhotoHeat().result.heats:
+        cells = maps @ kernel[:, heat.class_index] / (maps.shape[0] * maps.shape[1])
+        assert cells.sum() + bias[heat.class_index] == pytest.approx(heat.score, abs=1e-3)
+        np.testing.assert_allclose(np.maximum(cells, 0), heat.weighed, atol=1e-3)
+
+
 # Sanity
 
 
@@ -221,8 +327,15 @@ def test_gradient_times_pixel_fails_the_check_and_grad_cam_changes():
     assert max(whole.grad_cam_correlations) > 0.5
 
 
-def test_shuffled_network_has_a_cloud_between_the_eyes():
+def test_shuffled_network_has_a_cloud_at_the_eye_on_the_right():
+    """Its darkest pixel lies in the box of that eye, or no farther from it than a cell of the map is wide."""
+    from cnnfigs.runs.photo_answers import PARTS
+
+    assert says("what-convnets-learn", "green cloud, at the eye on the right")
     values = SanityCheck().result.networks[1].grad_cam
     row, column = np.unravel_index(values.argmax(), values.shape)
-    assert 60 <= row <= 140
-    assert 170 <= column <= 230
+    top, left, height, width = max(PARTS["eyes"], key=lambda box: box[1])
+    assert top - 32 <= row < top + height + 32
+    assert left - 32 <= column < left + width + 32
+    other = min(PARTS["eyes"], key=lambda box: box[1])
+    assert column - (other[1] + other[3]) > left - column  # nearer to this eye than to the other

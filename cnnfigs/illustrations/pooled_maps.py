@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.shapes import arrow, box, label, raster
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import most_telling, require_test_image, written
+from cnnfigs.illustrations.networks import most_telling, require_test_image, trained_on, written
 from cnnfigs.runs.pooling import WAYS, pool_maps
 from cnnfigs.runs.pooling import PooledMaps as Run
 
@@ -72,6 +72,7 @@ class PooledMaps(Picture):
             "before": written(run.maps.shape),
             "after": written(run.pooled["maximum"].shape),
             "share": f"{100 * run.pooled['maximum'].size / run.maps.size:.0f} %",
+            "trained": trained_on("convnet"),
         }
 
 
@@ -132,7 +133,7 @@ class PoolingAlternatives(Picture):
 
     def state_facts(self, run: Run) -> dict[str, str]:
         """Give for each way what is never looked at and what is kept of the largest value."""
-        facts: dict[str, str] = {}
+        facts = {"trained": trained_on("convnet")}
         for way in WAYS:
             facts[f"{way} unseen"] = f"{100 * run.unseen[way]:.0f} %"
             facts[f"{way} kept"] = f"{100 * run.kept_peak[way]:.0f} %"

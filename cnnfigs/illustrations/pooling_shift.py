@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.shapes import box, label
 from cnnfigs.drawing.style import NORMAL, canvas
 from cnnfigs.illustrations.base import Picture, require_whole
+from cnnfigs.illustrations.networks import trained_on
 from cnnfigs.runs.pooling import PoolingShift as Run
 from cnnfigs.runs.pooling import shift_one_pixel
 
@@ -57,4 +58,5 @@ class PoolingShift(Picture):
 
     def state_facts(self, run: Run) -> dict[str, str]:
         """Give the change for each way."""
-        return {way: f"{100 * change:.0f} %" for way, change in run.change.items()} | {"digits": str(run.digits)}
+        changes = {way: f"{100 * change:.0f} %" for way, change in run.change.items()}
+        return changes | {"digits": str(run.digits), "trained": trained_on("convnet")}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cnnfigs.drawing.tables import Cell
 from cnnfigs.illustrations.base import Table
-from cnnfigs.illustrations.networks import written
+from cnnfigs.illustrations.networks import trained_on, written
 from cnnfigs.runs.pooling import PoolingAndConvolution, compare_layers
 
 
@@ -41,7 +41,11 @@ class PoolingTable(Table):
 
     def state_facts(self, run: PoolingAndConvolution) -> dict[str, str]:
         """Give how many maps each reads."""
-        return {"pooling reads": str(run.pooling_reads), "convolution reads": str(run.convolution_reads)}
+        return {
+            "pooling reads": str(run.pooling_reads),
+            "convolution reads": str(run.convolution_reads),
+            "trained": trained_on("convnet"),
+        }
 
 
 def _maps(count: int) -> str:

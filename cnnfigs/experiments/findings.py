@@ -33,6 +33,7 @@ from cnnfigs.experiments.catalog import (
     with_images,
 )
 from cnnfigs.experiments.comparisons import (
+    ENOUGH,
     EQUAL,
     Comparison,
     Findings,
@@ -584,11 +585,11 @@ class LeNet5Errors:
     paper
         The paper's count.
     around
-        Where the mean error of each network would lie with other seeds, by Student's t; None with a single one.
+        Where the mean error of each network would lie with other seeds, by Student's t; None with too few.
     behind
         Mean error of LeNet-5 here minus that of the paper.
     behind_interval
-        Where that difference would lie with other images and other seeds on both sides; None with a single seed here.
+        Where that difference would lie with other images and other seeds on both sides; None with too few seeds here.
     """
 
     findings: Findings
@@ -620,9 +621,9 @@ def lenet5_errors(folder: Path = RECORDS) -> LeNet5Errors:
     each = wrong.mean(axis=1)
     low, high = wilson(PAPER_ERRORS, PAPER_ASKED)
     paper = Published(PAPER_ERRORS, PAPER_ASKED, low, high)
-    around = tuple(around_mean(1 - network.accuracy) for network in findings.measured)
+    around = tuple(_around(1 - network.accuracy) for network in findings.measured)
     behind = float(each.mean()) - paper.share
-    if len(each) == 1:
+    if len(each) < ENOUGH:
         return LeNet5Errors(findings, paper, around, behind, None)
     images = wrong.mean(axis=0).var(ddof=1) / wrong.shape[1] + paper.share * (1 - paper.share) / paper.asked
     seeds = each.var(ddof=1) * (1 / len(each) + 1)
@@ -630,3 +631,9 @@ def lenet5_errors(folder: Path = RECORDS) -> LeNet5Errors:
     freedom = (len(each) - 1) * (images + seeds) ** 2 / seeds**2
     reach = float(student_t.ppf(0.975, freedom) * np.sqrt(images + seeds))
     return LeNet5Errors(findings, paper, around, behind, (behind - reach, behind + reach))
+
+
+def _around(values: NDArray[np.float64]) -> Pair | None:
+    """Say where the mean over many seeds would lie; of too few seeds the interval would be of no use."""
+    found = around_mean(values) if len(values) >= ENOUGH else None
+    return None if found is None else (float(found.low), float(found.high))

@@ -624,7 +624,7 @@ class LeNet5Errors:
     paper
         The paper's count.
     around
-        Where the mean error of each network would lie with other seeds, by Student's t; None with a single one.
+        Where the mean error of each network would lie with other seeds, by Student's t; None with too few.
     behind
         Mean error of LeNet-5 here minus that of the paper.
     behind_interval
@@ -661,7 +661,7 @@ def lenet5_errors(folder: Path = RECORDS) -> LeNet5Errors:
     wrong = 1 - found["lenet5"].right.astype(np.float64)
     each = wrong.mean(axis=1)
     paper = Published(PAPER_ERRORS, PAPER_ASKED, *wilson(PAPER_ERRORS, PAPER_ASKED))
-    around = tuple(around_mean(1 - network.accuracy) for network in findings.measured)
+    around = tuple(_around(1 - network.accuracy) for network in findings.measured)
     behind = float(each.mean()) - paper.share
     if len(each) < ENOUGH:
         return LeNet5Errors(findings, paper, around, behind, None)
@@ -669,3 +669,9 @@ def lenet5_errors(folder: Path = RECORDS) -> LeNet5Errors:
     seeds = each.var(ddof=1) * (1 / len(each) + 1)
     low, high = with_both_chances(behind, images**0.5, float(seeds**0.5), len(each))
     return LeNet5Errors(findings, paper, around, behind, (low, high))
+
+
+def _around(values: NDArray[np.float64]) -> Pair | None:
+    """Say where the mean over many seeds would lie; of too few seeds the interval would be of no use."""
+    found = around_mean(values) if len(values) >= ENOUGH else None
+    return None if found is None else (float(found.low), float(found.high))

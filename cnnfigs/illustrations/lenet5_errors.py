@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.style import NORMAL, SMALL, chart
-from cnnfigs.experiments.comparisons import ENOUGH, Measured, Pair
+from cnnfigs.experiments.comparisons import Pair
 from cnnfigs.experiments.findings import LeNet5Errors, lenet5_errors
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.measuring import all_seeds_told, compared, interval, plain, points, seed_dots, seeds_told
+from cnnfigs.illustrations.measuring import compared, interval, plain, points, seed_dots, seeds_told
 from cnnfigs.illustrations.networks import as_percent
 from cnnfigs.models.training import RECIPE
 
@@ -36,7 +36,8 @@ class LeNet5Seeds(Picture):
         _row(axes, 0, run.paper.share, (run.paper.low, run.paper.high), "muted", "what 95 errors leave open")
         for row, (each, around) in enumerate(zip(found, run.around, strict=True), 1):
             shade = f"series-{row}"
-            _row(axes, row, 1 - each.mean, around, shade, f"where the mean of many seeds would lie; {_seeds(each)}")
+            told = "where the mean of many seeds would lie" if around is not None else "too few seeds for an interval"
+            _row(axes, row, 1 - each.mean, around, shade, f"{told}; {seeds_told(each.seeds)}")
             seed_dots(axes, 1000 * (1 - each.accuracy), np.full(len(each.seeds), row + 0.24), shade, 6)
         axes.set_yticks(range(1 + len(found)), ["LeNet-5, paper", *(NAMES[each.network] for each in found)])
         axes.set_ylim(len(found) + 0.5, -0.5)
@@ -50,7 +51,8 @@ class LeNet5Seeds(Picture):
     def describe(self, run: LeNet5Errors) -> str:
         """Tell the paper's count, and of each network the seeds and their mean."""
         told = "; ".join(
-            f"{NAMES[each.network]}, {_seeds(each)}, {', '.join(_thousand(1 - share) for share in each.accuracy)}, "
+            f"{NAMES[each.network]}, {seeds_told(each.seeds)}, "
+            f"{', '.join(_thousand(1 - share) for share in each.accuracy)}, "
             f"mean {_thousand(1 - each.mean)}{_between(around)}"
             for each, around in zip(run.findings.measured, run.around, strict=True)
         )
@@ -80,7 +82,6 @@ class LeNet5Seeds(Picture):
             "shown more": str(int((errors > shown).sum())),
             "behind": points(run.behind, 2),
             "conditions": run.findings.conditions,
-            "behind interval": interval(run.behind_interval, 2),
             "conclusion": conclusion(run),
         }
         for each, around in zip(run.findings.measured, run.around, strict=True):
@@ -97,15 +98,20 @@ class LeNet5Seeds(Picture):
 
 def conclusion(run: LeNet5Errors) -> str:
     """Say what follows from the difference to the paper, and what does not."""
-    if run.behind_interval is None or len(run.findings.of("lenet5").seeds) < ENOUGH:
-        return "So few trainings cannot say whether that is worse, better or the same."
+    if run.behind_interval is None:
+        return "So few trainings cannot say whether that is more than chance."
     low, high = run.behind_interval
+    begun = (
+        "Other images, and other seeds for their network as for ours, leave open anything from "
+        f"{interval(run.behind_interval, 2)} points. We do not know which images theirs missed, nor how much its seed "
+        "mattered; here it is taken to matter as much as ours. "
+    )
     if low <= 0 <= high:
-        return (
+        return begun + (
             "So chance may have made all of the difference, and it does not follow that our training is worse. Nor "
             f"does it follow that it is as good: it may also be {100 * high:.2f} points behind."
         )
-    return (
+    return begun + (
         f"So chance alone hardly explains that ours makes {'more' if low > 0 else 'fewer'} errors. The architecture "
         "does not make the result by itself: how it is trained is a part of it, and our training was different. Which "
         "of the last rows of the table makes the difference, we have not measured."
@@ -119,10 +125,6 @@ def _row(axes: Axes, row: int, share: float, around: Pair | None, shade: str, to
     axes.plot([1000 * share], [row], "o", color=color(shade), markersize=11, markeredgecolor=color("background"))
     axes.text(1.02, row, _thousand(share), va="center_baseline", fontsize=NORMAL, transform=axes.get_yaxis_transform())
     axes.text(0.1, row - 0.3, told, va="center_baseline", fontsize=SMALL, color=color("muted"))
-
-
-def _seeds(each: Measured) -> str:
-    return all_seeds_told([(each.network, each.seeds)])
 
 
 def _thousand(share: float) -> str:

@@ -146,7 +146,11 @@ def test_difference_to_the_paper_is_claimed_only_where_seeds_and_images_allow(tm
     small = [line for line in shown.figure.axes[0].lines if (line.get_marker(), line.get_markersize()) == ("o", 6)]
     assert [len(line.get_xdata()) for line in small] == [len(errors)] * 2
     assert run.behind == pytest.approx(np.mean(errors) / 10_000 - 0.0095)
-    if len(errors) > 2:
+    assert (run.behind_interval is None) == (len(errors) < 3)
+    left, right = shown.figure.axes[0].get_xlim()
+    for line in shown.figure.axes[0].lines:
+        assert left <= min(line.get_xdata()) <= max(line.get_xdata()) <= right
+    if len(errors) >= 3:
         spread = np.std(errors, ddof=1) / 10_000
         share = np.array([sum(at < each for each in errors) / len(errors) for at in range(10_000)])
         variance = share.var(ddof=1) / 10_000 + 0.0095 * 0.9905 / 10_000 + spread**2 * (1 + 1 / len(errors))

@@ -16,7 +16,7 @@ from cnnfigs.drawing.palette import palette
 from cnnfigs.illustrations.layer_table import LayerTable
 from cnnfigs.illustrations.padding import Padding
 from cnnfigs.illustrations.window_animation import WindowAnimation
-from cnnfigs.sphinxext.gallery import _inline, pictures
+from cnnfigs.sphinxext.gallery import _inline, beginning, pictures
 
 SVG = "{http://www.w3.org/2000/svg}"
 NAMES = ("LayerTable", "Padding", "Timeline", "WindowAnimation")
@@ -135,7 +135,7 @@ def test_pictures_wait_and_keep_their_place_and_say_what_they_show(site):
     shown = Padding(size=6)
     drawn = etree.fromstring(shown.to_html())
     for image, theme in zip(images, ("light", "dark"), strict=True):
-        assert image.get("alt") == shown.description
+        assert image.get("alt") == beginning(shown.description)
         assert image.get("loading") == "lazy"
         assert (image.get("width"), image.get("height")) == (drawn.get("width"), drawn.get("height"))
         assert image.get("src") == f"_images/gallery-Padding-{theme}.svg"
@@ -161,7 +161,8 @@ def test_animation_stands_still_at_its_end(site):
 def test_table_is_drawn_with_its_cells(site):
     table = LayerTable()
     image = site.cards()["LayerTable"].find(".//img")
-    assert image.get("alt") == table.description
+    assert image.get("alt") == beginning(table.description)
+    assert table.description.startswith(image.get("alt"))
     drawn = texts(site.picture("LayerTable"))
     assert drawn == [cell.text for row in table.tabulate(table.result) for cell in row]
     long = [f"<tr><th>{number}</th><td>{number}</td></tr>" for number in range(40)]
@@ -179,7 +180,7 @@ def test_illustration_on_no_page_is_drawn_all_the_same(site):
     from cnnfigs.illustrations.timeline import Timeline
 
     card = site.cards()["Timeline"]
-    assert card.find(".//img").get("alt") == Timeline().description
+    assert card.find(".//img").get("alt") == beginning(Timeline().description)
     assert "On no page" in card.text_content()
     assert card.xpath(".//pre")[0].text_content().strip().endswith("Timeline()")
     assert "It has no parameters." in card.text_content()
@@ -211,7 +212,7 @@ def test_gallery_is_made_again_when_it_must_and_only_then(site, monkeypatch):
     site.write("zebra.md", page("Zebra", "WindowAnimation(strides=2)", "Padding(size=4)"))
     assert site.build() == {"zebra", "index", "gallery"}
     assert path.stat().st_mtime_ns > before
-    assert site.cards()["Padding"].find(".//img").get("alt") == Padding(size=4).description
+    assert site.cards()["Padding"].find(".//img").get("alt") == beginning(Padding(size=4).description)
     assert "Padding(size=4)" in site.cards()["Padding"].text_content()
 
     site.write("ape.md", page("Monkey", "Padding()", "LayerTable()"))

@@ -91,7 +91,7 @@ class DigitAnswers(Picture):
     def state_facts(self, run: MovedAnswers) -> dict[str, str]:
         """Give each network's answer to the first and to the last picture."""
         return {"trained": trained_on(*self.networks)} | {
-            f"{network} {which}": f"{run.probabilities[row, column].argmax()}"
+            f"{network} {which} answer": f"{run.probabilities[row, column].argmax()}"
             for row, network in enumerate(run.networks)
             for which, column in (("first", 0), ("last", -1))
         }

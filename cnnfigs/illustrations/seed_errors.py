@@ -118,8 +118,8 @@ def _state_facts(run: Trainings) -> dict[str, str]:
     facts = {"images": f"{convnet.asked:,}", "trainings": str(len(convnet.seeds))}
     for each in run.networks:
         facts |= {
-            f"{each.network} errors": f"{each.mean:.1f}",
-            f"{each.network} spread": _spread(each),
+            f"{each.network} in a thousand": f"{each.mean:.1f}",
+            f"{each.network} range": _spread(each),
             f"{each.network} accuracy": as_percent(1 - each.mean / 1000, 2),
             f"{each.network} parameters": f"{each.parameters:,}",
             f"{each.network} seeds": seeds_told(each.seeds),

@@ -70,13 +70,8 @@ class DownsamplingDifferences(Picture):
             facts[f"{each.network} errors"] = as_percent(1 - each.mean, 2)
         for comparison in run.comparisons:
             facts |= comparison_facts(comparison, comparison.name, 2)
+            facts[f"{comparison.name} seeds"] = seeds_told(comparison.seeds)
             facts[f"{comparison.name} way"] = way(comparison, "more", "fewer", "neither clearly more nor fewer")
-        unpooled = next((each for each in run.comparisons if each.name == "unpooled"), None)
-        facts["unpooled told"] = (
-            "the unpooled network has not been trained with more seeds yet"
-            if unpooled is None
-            else f"with {seeds_told(unpooled.seeds)}, the pooled one is ahead by {compared(unpooled, 2)}"
-        )
         beaten = [PLAIN[each.name] for each in run.comparisons if way(each, "more", "", "") == "more"]
         better = [PLAIN[each.name] for each in run.comparisons if way(each, "", "less", "") == "less"]
         close = [PLAIN[each.name] for each in run.comparisons if way(each, "", "", "even") == "even"]
@@ -174,8 +169,8 @@ class OverfittingWithoutPooling(Table):
             facts[f"{each.network} gap"] = f"{100 * float((each.training_accuracy - each.accuracy).mean()):.2f}"
             facts[f"{each.network} parameters"] = f"{each.parameters:,}"
         for comparison in run.comparisons:
-            facts |= comparison_facts(comparison, comparison.name, 2)
-            facts[f"{comparison.name} way"] = way(comparison, "larger", "smaller", "neither clearly larger nor smaller")
+            facts |= comparison_facts(comparison, f"{comparison.name} gap", 2)
+            facts[f"{comparison.name} gap way"] = way(comparison, "larger", "smaller", "neither clearly larger nor smaller")
         return facts
 
 

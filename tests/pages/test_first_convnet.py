@@ -36,8 +36,8 @@ def test_what_the_page_says_of_seeds_is_in_the_records(trainings, network):
     accuracy = 1000 * (1 - found.accuracy)
     assert len(accuracy) >= 3
     facts = SeedErrors().facts
-    assert facts[f"{network} errors"] == f"{accuracy.mean():.1f}"
-    assert facts[f"{network} spread"] == f"{accuracy.min():.1f} to {accuracy.max():.1f}"
+    assert facts[f"{network} in a thousand"] == f"{accuracy.mean():.1f}"
+    assert facts[f"{network} range"] == f"{accuracy.min():.1f} to {accuracy.max():.1f}"
     # The training that the pages show is one of them: what ships makes the same errors.
     (shipped,) = (each for each in ErrorTable((network,)).result.networks)
     assert accuracy[found.seeds.index(trainings[network].shown)] == pytest.approx(1000 * shipped.share)

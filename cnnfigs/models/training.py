@@ -1,7 +1,7 @@
 """Training of the tutorial's networks: one recipe for all.
 
-The last 5,000 training images are held out; they alone decide when to stop. The test images are looked at once, when
-everything is decided.
+The last 5,000 training images are held out; they alone decide when to stop. The test images judge the network when
+everything is decided; nothing is chosen by them.
 """
 
 from __future__ import annotations

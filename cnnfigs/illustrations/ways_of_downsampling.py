@@ -170,7 +170,9 @@ class OverfittingWithoutPooling(Table):
             facts[f"{each.network} parameters"] = f"{each.parameters:,}"
         for comparison in run.comparisons:
             facts |= comparison_facts(comparison, f"{comparison.name} gap", 2)
-            facts[f"{comparison.name} gap way"] = way(comparison, "larger", "smaller", "neither clearly larger nor smaller")
+            facts[f"{comparison.name} gap way"] = way(
+                comparison, "larger", "smaller", "neither clearly larger nor smaller"
+            )
         return facts
 
 

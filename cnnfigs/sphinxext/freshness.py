@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import os
 import pickle
 import re
 import sys
 from collections.abc import Collection, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import nbformat
 from myst_nb.core.read import MystMetadataParsingError, is_myst_markdown_notebook, read_myst_markdown_notebook
 from sphinx.application import ENV_PICKLE_FILENAME
 
@@ -29,6 +31,10 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
     from sphinx.util.typing import ExtensionMetadata
+
+
+#: The file that a cell's option ``load`` takes its code from.
+LOADED = re.compile(r"(?m)^:?load:\s+(\S+)\s*$")
 
 
 @dataclass(frozen=True)
@@ -43,11 +49,14 @@ class Uses:
         Top-level names of other libraries, sorted.
     verbatim
         Whether the cells may show docstrings, comments or source code.
+    files
+        Files beside the page that the cells run, import or name, each with the digest of its content.
     """
 
     targets: tuple[str, ...] = ()
     libraries: tuple[str, ...] = ()
     verbatim: bool = False
+    files: tuple[tuple[str, str], ...] = ()
 
     def digest(self) -> str:
         """Digest all that the used names can reach and the versions of the libraries, as hexadecimal text.
@@ -59,7 +68,7 @@ class Uses:
             reached = provenance.digest(*self.targets, verbatim=self.verbatim)
         except (LookupError, SyntaxError) as error:
             reached = str(error)
-        told = [reached, *(f"{name}=={version}" for name, version in self._versions())]
+        told = [reached, *(f"{name}=={version}" for name, version in (*self._versions(), *self.files))]
         return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
     def parts(self) -> dict[str, str]:
@@ -68,7 +77,7 @@ class Uses:
             reached = provenance.parts(*self.targets, verbatim=self.verbatim)
         except (LookupError, SyntaxError):
             reached = {}
-        return {**reached, **dict(self._versions())}
+        return {**reached, **dict(self._versions()), **dict(self.files)}
 
     def _versions(self) -> Iterable[tuple[str, str]]:
         return provenance.library_versions(self.libraries).items()
@@ -90,7 +99,7 @@ def uses(code: str, packages: Collection[str]) -> Uses:
     Uses(targets=('cnnfigs.arithmetic:output_size',), libraries=('numpy',), verbatim=False)
     """
     try:
-        tree = ast.parse(re.sub(r"(?m)^(\s*)[%!].*", r"\1pass", code))
+        tree = ast.parse(_without_magic(code))
     except SyntaxError:  # what it imports is not to be known
         return Uses(targets=tuple(sorted(packages)), verbatim=True)
     imported: set[str] = set()
@@ -111,6 +120,64 @@ def uses(code: str, packages: Collection[str]) -> Uses:
         libraries=tuple(sorted({*roots.values()} - {*packages} - sys.stdlib_module_names)),
         verbatim=not mentioned.isdisjoint(provenance.READS_SOURCE),
     )
+
+
+def beside(code: str, folder: Path) -> dict[Path, str]:
+    """Find the files beside a page that its code depends on, and their contents as far as they are code.
+
+    Those are the files that ``%run`` names, modules that lie in the page's folder and are imported from there, files
+    that any of these depend on in the same way, and whatever file a text in the code is the path of.
+
+    Parameters
+    ----------
+    code
+        Python code; IPython's magic commands may stand in it.
+    folder
+        The page's folder, in which its cells are run.
+
+    Returns
+    -------
+    dict
+        The code of each file, "" for those that are no code.
+    """
+    found: dict[Path, str] = {}
+    waiting = [code]
+    while waiting:
+        for path, is_code in _named(waiting.pop(), folder):
+            if path not in found and path.is_file():
+                found[path] = path.read_text("utf-8", errors="replace") if is_code else ""
+                waiting.append(found[path])
+    return found
+
+
+def _named(code: str, folder: Path) -> Iterable[tuple[Path, bool]]:
+    """Name what may be a file in the folder, and whether it is code."""
+    for run in re.findall(r"(?m)^\s*%run\s+(?:-\S+\s+)*(\S+)", code):
+        yield folder / run, True
+        yield folder / f"{run}.py", True
+    try:
+        tree = ast.parse(_without_magic(code))
+    except SyntaxError:
+        return
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                roots = [each.name for each in names]
+            case ast.ImportFrom(module=str(module)):
+                roots = [module]
+            case ast.Constant(value=str(text)) if 0 < len(text) < 200 and "\0" not in text:
+                yield folder / text, False
+                continue
+            case _:
+                continue
+        for name in roots:
+            path = folder.joinpath(*name.split("."))
+            yield path.with_suffix(".py"), True
+            yield path / "__init__.py", True
+
+
+def _without_magic(code: str) -> str:
+    return re.sub(r"(?m)^(\s*)[%!].*", r"\1pass", code)
 
 
 @dataclass
@@ -153,26 +220,46 @@ def memory(env: BuildEnvironment) -> Memory:
 
 
 def marked(app: Sphinx, name: str, text: str) -> str:
-    """Return the text of a page with the digest of what its cells use in its front matter.
+    """Return the text of a page with the digest of what its cells use in its metadata.
 
     Raises
     ------
     myst_nb.core.read.MystMetadataParsingError
         If the page cannot be read.
     """
-    notebook = read_myst_markdown_notebook(text, path=app.env.doc2path(name))
-    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    used = uses("\n".join(cells), app.config.freshness_packages)
+    page = Path(app.env.doc2path(name))
+    notebook = (
+        nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+        if page.suffix == ".ipynb"
+        else read_myst_markdown_notebook(text, path=str(page))
+    )
+    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    files = beside(code, page.parent)
+    for file in [*files, *(page.parent / loaded for loaded in LOADED.findall(text))]:
+        app.env.note_dependency(str(file), docname=name)
+    used = uses("\n".join([code, *files.values()]), app.config.freshness_packages)
+    digests = {os.path.relpath(file, page.parent): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+    used = replace(
+        used,
+        libraries=tuple(each for each in used.libraries if f"{each}.py" not in digests),
+        files=tuple(sorted(digests.items())),
+    )
     digest = memory(app.env).digest(used)
     memory(app.env).pages[name] = used, digest
     # The page's name keeps pages with equal cells apart, which parallel readers would else write at one time.
-    return with_metadata(text, "kernelspec", freshness=f"{name} {digest}")
+    freshness = f"{name} {digest}"
+    if page.suffix == ".ipynb":
+        kernel = {"name": "python3", "display_name": "Python 3", **notebook.metadata.get("kernelspec", {})}
+        notebook.metadata["kernelspec"] = {**kernel, "freshness": freshness}
+        return str(nbformat.writes(notebook))  # type: ignore[no-untyped-call]
+    return with_metadata(text, "kernelspec", freshness=freshness)
 
 
 def mark(app: Sphinx, name: str, source: list[str]) -> None:
     """Write the digest into a page that is being read."""
-    if app.env.doc2path(name).suffix == ".md" and is_myst_markdown_notebook(source[0]):
-        with suppress(MystMetadataParsingError):  # the parser warns of it
+    suffix = Path(app.env.doc2path(name)).suffix
+    if suffix == ".ipynb" or (suffix == ".md" and is_myst_markdown_notebook(source[0])):
+        with suppress(MystMetadataParsingError, nbformat.reader.NotJSONError):  # the parser warns of it
             source[0] = marked(app, name, source[0])
 
 
@@ -255,4 +342,4 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("env-updated", keep)
     app.connect("env-purge-doc", purge)
     app.connect("env-merge-info", merge)
-    return {"env_version": 4, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"env_version": 5, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -11,7 +11,8 @@ CAPTION = re.compile(r"^ +caption: \|\n((?:^ {6}.*\n|^\n)+)", flags=re.MULTILINE
 #: Only a reader for whom scripts run could see it; or only one for whom they do not.
 SEEN_BY_SOME = re.compile(
     r"\bscripts?\b|JavaScript|\bexplorers?\b|\bin (?:its|their) place\b|\bpaper to draw on\b"
-    r"|\byou can (?:draw|move|try|set)|\b(?:click|drag|hover|point at|press|tap|type)\b|\bto be walked\b|\bwait behind\b",
+    r"|\byou can (?:draw|move|try|set)|\b(?:click|drag|hover|point at|press|tap|type)\b"
+    r"|\bto be walked\b|\bwait behind\b",
     flags=re.IGNORECASE,
 )
 

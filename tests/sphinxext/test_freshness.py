@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import nbformat
 import pytest
 import yaml
 from hypothesis import given
@@ -154,6 +155,73 @@ def test_exactly_the_pages_that_use_what_changed_run_again(site: Callable[..., S
     back = tiny.build("-W")
     assert (back.status, back.ran) == (0, ["three"])
     assert (tiny.result("two"), tiny.result("three")) == ("14", "25")
+
+
+def written_with(code: str, options: str = "") -> str:
+    """A page with one cell."""
+    return f"""
+        ---
+        file_format: mystnb
+        ---
+
+        # A page
+
+        ```{{code-cell}} python
+        {options}
+        {code}
+        ```
+    """
+
+
+NOTED = "from tiny.sums import note; note({!r}); "
+
+
+def steps(page: str) -> str:
+    """Code in a file of its own, with room for a number."""
+    return f"{NOTED.format(page)}print('result', {{}})\n"
+
+
+#: Pages that depend on a file beside them, and the file, with room for what an edit changes.
+BESIDE = {
+    "running": (written_with("%run steps.py"), "steps.py", steps("running")),
+    "loading": (written_with("", ":load: shown.py\n"), "shown.py", steps("loading")),
+    "importing": (
+        written_with(NOTED.format("importing") + "import helper; print('result', helper.VALUE)"),
+        "helper.py",
+        "from deeper import VALUE\n",
+    ),
+    "opening": (
+        written_with(NOTED.format("opening") + "print('result', open('numbers.txt').read())"),
+        "numbers.txt",
+        "{}",
+    ),
+}
+
+
+def notebook(function: str) -> str:
+    """A notebook with one cell."""
+    code = f"{NOTED.format('notebook')}from tiny.sums import {function}\nprint('result', {function}(7))"
+    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# A"), nbformat.v4.new_code_cell(code)])
+    return str(nbformat.writes(made))
+
+
+def test_pages_run_again_for_files_beside_them_and_notebooks_for_what_they_import(site: Callable[..., Site]) -> None:
+    tiny = site({"notebook": "", **{name: page for name, (page, _, _) in BESIDE.items()}}, 1)
+    (tiny.folder / "docs" / "notebook.md").unlink()
+    tiny.write({"docs/notebook.ipynb": notebook("double"), "docs/deeper.py": "VALUE = 1\n"})
+    tiny.write({f"docs/{file}": content.format(1) for _, file, content in BESIDE.values()})
+    cold = tiny.build("-W", "--keep-going")
+    assert (cold.status, cold.warnings, cold.ran) == (0, [], sorted([*BESIDE, "notebook"]))
+    assert {tiny.result(name) for name in BESIDE} == {"1"}
+    assert tiny.build("-W").ran == []
+
+    tiny.write({f"docs/{file}": content.format(22) for _, file, content in BESIDE.values()})
+    tiny.write({"docs/deeper.py": "VALUE = 22\n"})
+    tiny.write({"tiny/sums.py": PACKAGE["tiny/sums.py"].replace("2 * x", "20 * x")})
+    edited = tiny.build("-W")
+    assert (edited.status, edited.ran) == (0, sorted([*BESIDE, "notebook"]))
+    assert {tiny.result(name) for name in BESIDE} == {"22"}
+    assert tiny.result("notebook") == "140"
 
 
 def test_what_a_comment_changes_is_worked_out_once(site: Callable[..., Site]) -> None:

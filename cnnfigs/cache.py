@@ -65,7 +65,11 @@ class Information:
 
 
 def cache_folder() -> Path:
-    """Return the folder of the entries: the environment variable ``CNNFIGS_CACHE``, else the user's cache folder."""
+    """Return the folder of the entries: the environment variable ``CNNFIGS_CACHE``, else the user's cache folder.
+
+    Whoever may write into that folder can put false results there, with a checksum that fits: share it only with
+    people whom you trust.
+    """
     named = os.environ.get("CNNFIGS_CACHE")
     return Path(named).expanduser() if named else platformdirs.user_cache_path("cnnfigs")
 

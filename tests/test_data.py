@@ -29,10 +29,31 @@ def test_every_shipped_file_is_in_the_manifest():
     assert shipped == set(data.manifest())
 
 
-@pytest.mark.parametrize("name", ["x_train", "y_train", "x_test", "y_test"])
+#: MD5 of the files of the MNIST site, uncompressed, as many libraries have it.
+MNIST_FILES = {
+    "x_train": "6bbc9ace898e44ae57da46a324031adb",
+    "y_train": "a25bea736e30d166cdddb491f175f624",
+    "x_test": "2646ac647ad5339dbf082846283269ea",
+    "y_test": "27ae3e4e09519cfbb04c329615203637",
+}
+#: SHA-256 of what ships beside it: the photo is that of scikit-image's registry, the others are what was converted once.
+OTHERS = {
+    "chelsea.png": "596aa1e7cb875eb79f437e310381d26b338a81c2da23439704a73c4651e8c4bb",
+    "mobilenet_v2_imagenet.weights.h5": "53dc2b6fe344ad3bb47b6590459a5105af0fe3791c7bd594435a415143f2df6a",
+    "imagenet_classes.txt": "ee4fa67b1dd46919ef87529b70e25bdd1ec9ebd350de3ad426e6640eb70320a1",
+}
+
+
+@pytest.mark.parametrize("name", MNIST_FILES)
 def test_mnist_rebuilds_the_original_files(name):
-    published = data.manifest()["mnist.npz"]["idx_md5"][name]
-    assert hashlib.md5(idx_bytes(getattr(data.mnist(), name))).hexdigest() == published
+    assert data.manifest()["mnist.npz"]["idx_md5"][name] == MNIST_FILES[name]
+    assert hashlib.md5(idx_bytes(getattr(data.mnist(), name))).hexdigest() == MNIST_FILES[name]
+
+
+def test_a_file_cannot_be_altered_together_with_the_manifest():
+    assert {*OTHERS, "mnist.npz"} == {*data.manifest()}
+    for name, published in OTHERS.items():
+        assert hashlib.sha256((data.FOLDER / name).read_bytes()).hexdigest() == published, name
 
 
 def test_arrays_cannot_be_changed_by_accident():

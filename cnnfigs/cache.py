@@ -228,7 +228,7 @@ def _alone(path: Path) -> Iterator[None]:
     file = path.with_suffix(_LOCK)
     lock = FileLock(file)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock.acquire()
     except OSError:  # nothing can be written there: each makes its own, and says so
         yield
@@ -256,7 +256,7 @@ def _kept(path: Path, key: str, run_type: type[Any], classes: Classes, warn: boo
 
 def _write(path: Path, entry: bytes) -> None:
     """Write under another name and rename, so that nobody ever reads half an entry."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=_TEMPORARY, delete=False) as file:
         try:
             file.write(entry)

@@ -36,7 +36,7 @@ MNIST_FILES = {
     "x_test": "2646ac647ad5339dbf082846283269ea",
     "y_test": "27ae3e4e09519cfbb04c329615203637",
 }
-#: SHA-256 of what ships beside it: the photo is that of scikit-image's registry, the others are what was converted once.
+#: SHA-256 of what ships beside it: the photo's is that of scikit-image's registry, the others were converted once.
 OTHERS = {
     "chelsea.png": "596aa1e7cb875eb79f437e310381d26b338a81c2da23439704a73c4651e8c4bb",
     "mobilenet_v2_imagenet.weights.h5": "53dc2b6fe344ad3bb47b6590459a5105af0fe3791c7bd594435a415143f2df6a",

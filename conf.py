@@ -29,6 +29,7 @@ extensions = [
     "cnnfigs.sphinxext.hosted",
     "cnnfigs.sphinxext.maths",
     "cnnfigs.sphinxext.notebooks",
+    "cnnfigs.sphinxext.security",
 ]
 exclude_patterns = ["_static", "_templates"]
 templates_path = ["docs/_templates"]

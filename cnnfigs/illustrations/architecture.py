@@ -67,11 +67,11 @@ class Architecture(Picture):
 
     def draw(self, run: Activations) -> Figure:
         """Draw layer after layer from left to right, in as many rows as are needed."""
-        scale = 78 / run.image.shape[0]
+        scale = min(78 / run.image.shape[0], 0.75 * WIDTH / run.image.shape[1])
         rows: list[list[tuple[Layer, float]]] = [[]]
         for layer in run.layers:
             width = self._width(layer, scale)
-            if sum(each + GAP for _, each in rows[-1]) + width > WIDTH:
+            if rows[-1] and sum(each + GAP for _, each in rows[-1]) + width > WIDTH:
                 rows.append([])
             rows[-1].append((layer, width))
         row_height = 200

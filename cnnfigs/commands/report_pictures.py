@@ -98,12 +98,12 @@ def kind(size: Sequence[int]) -> str:
 def draw_stages(inputs: Mapping[str, Sequence[int]], found: Sequence[Stage], network: str) -> Drawn:
     """Draw each input, and each stage as a stack of maps, to scale, in rows of at most seven."""
     per_row, width, height = 7, 102, 190
-    count = len(found) + len(inputs)
-    rows = -(-count // per_row)
-    figure, axes = canvas(per_row * width if rows > 1 else count * width, rows * height)
+    boxes = len(found) + len(inputs)
+    rows = -(-boxes // per_row)
+    figure, axes = canvas(per_row * width if rows > 1 else boxes * width, rows * height)
     spaces = {name: tuple(shape if len(shape) == 2 else shape[:-1]) for name, shape in inputs.items()}
     largest = max([each for size in (*(stage.size for stage in found), *spaces.values()) for each in size], default=1)
-    places = [divmod(number, per_row) for number in range(count)]
+    places = [divmod(number, per_row) for number in range(boxes)]
     told: list[tuple[tuple[int, ...], str, str, tuple[str, ...]]] = [
         (spaces[name], "input", shortened(name) if len(inputs) > 1 else "input", (written(tuple(shape)),))
         for name, shape in inputs.items()
@@ -268,9 +268,7 @@ def draw_heat(image: Floats, heat: Floats, cells: tuple[int, int], answer: str) 
     strength = 0.75 * heat[..., np.newaxis]
     over = (0.35 + 0.65 * grey) * (1 - strength) + warm * strength
     plain = np.repeat(shades, 3, axis=-1) if shades.shape[-1] == 1 else shades
-    for number, (pixels, text) in enumerate(
-        ((plain, "what it was shown"), (over, f"what speaks for {answer}"))
-    ):
+    for number, (pixels, text) in enumerate(((plain, "what it was shown"), (over, f"what speaks for {answer}"))):
         left = 10 + number * apart
         label(axes, left, 12, text, align="left", size=NORMAL, bold=True)
         if height > FEW_CELLS:

@@ -67,4 +67,5 @@ def scrolling(content: str, name: str, wide: bool = False) -> str:
     wide
         Whether it may be wider than the text, as far as the window is.
     """
-    return f'<div class="scrolling{" wide" * wide}" role="region" aria-label="{escape(name)}" tabindex="0">\n{content}\n</div>'
+    kind = "scrolling wide" if wide else "scrolling"
+    return f'<div class="{kind}" role="region" aria-label="{escape(name)}" tabindex="0">\n{content}\n</div>'

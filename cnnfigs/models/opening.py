@@ -49,6 +49,11 @@ def opened(model: keras.Model) -> keras.Model:
     return flat
 
 
+def input_names(model: keras.Model) -> list[str]:
+    """Name the inputs of a model."""
+    return [tensor._keras_history.operation.name for tensor in model.inputs]
+
+
 def _fixed(tensor: Any) -> Any:
     """Make an input like another, of a fixed size."""
     shape = tuple(tensor.shape[1:])
@@ -74,9 +79,7 @@ def _called(
             if isinstance(operation, keras.Model):
                 tensors = [each for each in keras.tree.flatten((positional, named)) if _is_symbolic(each)]
                 inside = {"training": named.get("training")} if named.get("training") is not None else context
-                outputs = _called(
-                    functional_graph(operation), tensors, f"{prefix}{operation.name}_", taken, inside
-                )
+                outputs = _called(functional_graph(operation), tensors, f"{prefix}{operation.name}_", taken, inside)
             else:
                 _name_apart(operation, prefix, taken)
                 if getattr(operation, "_call_has_training_arg", False) and named.get("training") is None:
@@ -156,7 +159,7 @@ def _overheard(model: keras.Model) -> Iterator[dict[tuple[str, int], Any]]:
 
 
 def _require_equal(name: str, one: Any, other: Any) -> None:
-    if one is None or other is None or one.dtype.kind not in "fiub" and str(one.dtype) != "bfloat16":
+    if one is None or other is None or (one.dtype.kind not in "fiub" and str(one.dtype) != "bfloat16"):
         return
     expected, found = np.asarray(one, np.float64), np.asarray(other, np.float64)
     if expected.shape == found.shape:

@@ -70,7 +70,9 @@ def activations(network: str | keras.Model, image: NDArray[Any]) -> Activations:
         image=image.astype(np.float32),
         layers=layers,
         outputs={
-            layer.name: np.asarray(keras.ops.cast(outputs[layer.name], "float32"))[0] for layer in layers if layer.inputs
+            layer.name: np.asarray(keras.ops.cast(outputs[layer.name], "float32"))[0]
+            for layer in layers
+            if layer.inputs
         },
     )
 

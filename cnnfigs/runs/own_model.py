@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from cnnfigs.arithmetic import Layer
 from cnnfigs.arithmetic.receptive import as_image
 from cnnfigs.models.backend import load_keras
+from cnnfigs.models.opening import input_names
 from cnnfigs.models.records import layer_outputs
 from cnnfigs.runs.heat_maps import enlarged, weighed_maps
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float32]
 
-#: A number that is subtracted from images, or that they are divided by, is for whole numbers from 0 to 255 from here on.
+#: Where so much is subtracted from images, or they are divided by it, they hold whole numbers from 0 to 255.
 FOR_BYTES = 32
 #: Layers and operations that change nothing, or only the layout, when a network answers.
 _PASSED = (
@@ -116,7 +117,8 @@ def shown_range(model: keras.Model) -> ShownRange:
 def _leading_arithmetic(model: keras.Model) -> tuple[Floats, Floats, list[str]]:
     """Follow what a model does to each number first: by what it multiplies, what it then adds, and in which layers."""
     factor, offset = np.ones(1, np.float32), np.zeros(1, np.float32)
-    tensor, names = model.inputs[0], []
+    names: list[str] = []
+    tensor = model.inputs[0]
     nodes = [node for nodes in model._nodes_by_depth.values() for node in nodes]
     while True:
         readers = [node for node in nodes if any(each is tensor for each in node.input_tensors)]
@@ -136,8 +138,8 @@ def _leading_arithmetic(model: keras.Model) -> tuple[Floats, Floats, list[str]]:
         tensor = node.output_tensors[0]
 
 
-def _arithmetic(node: Any) -> tuple[Floats, Floats] | None:
-    """Tell by what a layer multiplies and what it then adds, one number or one for each channel; None if it does else."""
+def _arithmetic(node: Any) -> tuple[Any, Any] | None:
+    """Tell by what a layer multiplies and what it then adds, for all channels or each; None if it does else."""
     layer, kind = node.operation, type(node.operation).__name__
     one, none = np.ones(1, np.float32), np.zeros(1, np.float32)
     if kind == "Rescaling":
@@ -151,7 +153,7 @@ def _arithmetic(node: Any) -> tuple[Floats, Floats] | None:
         return 1 / deviation, -_row(layer.moving_mean) / deviation
     if kind in ("TrueDivide", "Divide", "Multiply", "Subtract", "Add"):
         others = [each for each in node.arguments.args if not any(each is tensor for tensor in node.input_tensors)]
-        if len(others) != 1 or node.arguments.args[0] is others[0] and kind not in ("Multiply", "Add"):
+        if len(others) != 1 or (node.arguments.args[0] is others[0] and kind not in ("Multiply", "Add")):
             return None
         other = _row(others[0])
         if kind in ("Subtract", "Add"):
@@ -187,7 +189,7 @@ def image_shape(model: keras.Model, layers: Sequence[Layer]) -> tuple[int, int, 
         If it has several inputs, or one that is no grey or RGB image.
     """
     if len(model.inputs) != 1:
-        raise ValueError(f"it has {len(model.inputs)} inputs, {', '.join(model.input_names)}, not one")
+        raise ValueError(f"it has {len(model.inputs)} inputs, {', '.join(input_names(model))}, not one")
     shape = tuple(model.inputs[0].shape[1:])
     begun = as_image(layers)[0]
     read = begun.output_shape if begun.class_name != "Embedding" else shape

@@ -376,11 +376,11 @@ def test_the_fields_of_the_tutorials_networks():
 def test_only_the_layers_before_need_to_be_known():
     image = keras.Input((8, 8, 2))
     known = layers.Conv2D(2, 3, name="known")(image)
-    records = layer_records(keras.Model(image, layers.LayerNormalization(name="unknown")(known)))
+    records = layer_records(keras.Model(image, layers.Resizing(3, 3, name="unknown")(known)))
     assert receptive_field(records, "known").size == (3, 3)
-    with pytest.raises(ValueError, match="layer 'unknown' has class LayerNormalization"):
+    with pytest.raises(ValueError, match="layer 'unknown' has class Resizing"):
         receptive_fields(records)
-    with pytest.raises(ValueError, match="layer 'unknown' has class LayerNormalization"):
+    with pytest.raises(ValueError, match="layer 'unknown' has class Resizing"):
         receptive_region(records, (0, 0))
 
 

@@ -310,6 +310,8 @@ def _receptive_fields(begun: Sequence[Layer], fields: KnownFields, why: str) -> 
         and len(layer.output_shape) == len(image)
         and max((0, *layer.output_shape[:-1])) > 1
     ]
+    if len(image) == 1:
+        raise ValueError("it reads rows of numbers, and of these none has a place")
     if not names:
         raise ValueError(unknown or NO_MAPS)
     last = fields.fields[names[-1]]

@@ -20,16 +20,14 @@ _CONFIGURATION, _METADATA = "config.json", "metadata.json"
 _ADVICE = "accepted is a Keras model, saved with model.save('NAME.keras')"
 _OLDER = "open it in the Keras that made it and save it again with model.save('NAME.keras')"
 _HDF5 = b"\x89HDF\r\n\x1a\n"
-#: What models of other kinds are called.
+#: What models of other kinds are called, and what to do with them.
 _OTHER_KINDS = {
-    ".h5": "HDF5, the older format of Keras",
-    ".hdf5": "HDF5, the older format of Keras",
-    ".pb": "a part of a TensorFlow SavedModel",
-    ".tflite": "for TensorFlow Lite, without Keras' layers",
-    ".onnx": "ONNX, without Keras' layers",
-    ".pt": "of PyTorch",
-    ".pth": "of PyTorch",
-    ".json": "the architecture without the weights",
+    **dict.fromkeys((".h5", ".hdf5"), f"HDF5, the older format of Keras: {_OLDER}"),
+    ".pb": f"a part of a TensorFlow SavedModel, an older format: {_OLDER}",
+    ".json": f"an architecture without its weights: {_ADVICE}",
+    ".tflite": f"for TensorFlow Lite: {_ADVICE}",
+    ".onnx": f"ONNX: {_ADVICE}",
+    **dict.fromkeys((".pt", ".pth"), f"of PyTorch: {_ADVICE}"),
 }
 
 
@@ -58,9 +56,7 @@ def read_model(path: Path) -> keras.Model:
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # Keras' own vary, as does what damaged files lead to
         if made_by and made_by.split(".")[0] != keras.__version__.split(".")[0]:
-            raise ModelFileError(
-                f"{path} was saved by Keras {made_by}, in an older format: {_OLDER}"
-            ) from error
+            raise ModelFileError(f"{path} was saved by Keras {made_by}, in an older format: {_OLDER}") from error
         told = " ".join(str(error).split()) or type(error).__name__
         raise ModelFileError(f"{path} cannot be read by Keras {keras.__version__}: {_shortened(told)}") from error
     if not isinstance(model, keras.Model):
@@ -108,7 +104,7 @@ def _kind_of_file(path: Path) -> str:
     if path.suffix.lower() == ".keras":
         return f": rename it to {path.stem}.keras"
     if path.suffix.lower() in _OTHER_KINDS:
-        return f", and by its name is {_OTHER_KINDS[path.suffix.lower()]}: {_OLDER}"
+        return f", and by its name is {_OTHER_KINDS[path.suffix.lower()]}"
     return f": {_ADVICE}"
 
 

@@ -172,7 +172,7 @@ def _axis(layer: Any, node: Any) -> tuple[int, ...] | None:
         return tuple(axis - 1 for axis in order[1:]) if order[0] == 0 else None
     if kind == "GetItem":
         key = node.arguments.args[1] if len(node.arguments.args) > 1 else node.arguments.kwargs.get("key")
-        axes = _picked_axes(key if isinstance(key, tuple) else (key,), rank)
+        axes = _picked_axes(tuple(key) if isinstance(key, list | tuple) else (key,), rank)
     axes = tuple(axes) if isinstance(axes, list | tuple) else (axes,)
     if not all(isinstance(axis, int) for axis in axes):
         return None

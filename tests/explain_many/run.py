@@ -13,7 +13,6 @@ import warnings
 from pathlib import Path
 
 import keras
-import numpy as np
 from lxml import html
 from models import CASES
 
@@ -26,6 +25,7 @@ from cnnfigs.models.records import layer_records
 from cnnfigs.runs.own_model import ShownRange
 
 PHOTO = FOLDER / "chelsea.png"
+NUMBER = r"(-?\d[\d,]*(?:\.\d+)?)"
 #: Models that cannot be explained, and what must be said of them.
 REFUSED = {
     "random_even_when_asked": "layer 'always' gives other numbers",
@@ -35,7 +35,7 @@ REFUSED = {
 
 def check(report, model, image):
     """Say what of a report is not what the model gives."""
-    text = " ".join(report.text_content().split())
+    text = " ".join(report.text_content().replace("\N{MINUS SIGN}", "-").split())
     rows = {row[0].text_content(): [cell.text_content() for cell in row] for row in report.xpath("//tbody/tr")}
     if not rows:
         return ["no table of layers"]
@@ -77,14 +77,14 @@ def check_answer(text, model, image):
     outputs = keras.tree.flatten(model.predict(values, verbose=0))
     row = next(output[0] for output in outputs if output.ndim == 2).astype("float32")
     if row.size == 1:
-        percent = re.search(r"how sure it is of class 1: ([\d.]+) %", text)
-        number = re.search(r"Its one answer is (-?[\d.]+),", text)
+        percent = re.search(rf"how sure it is of class 1: {NUMBER} %", text)
+        number = re.search(rf"Its one answer is {NUMBER}", text)
         found = float(percent[1]) / 100 if percent else float(number[1])
         if abs(found - row[0]) > 0.02 * max(1, abs(row[0])):
             yield f"answer {found}, not {row[0]}"
         return
-    best, share = re.search(r"that of class (\d+), counted from 0: (-?[\d.,]+ ?%?)", text).groups()
-    number = float(share.rstrip("% ").replace(",", "")) / (100 if share.endswith("%") else 1)
+    best, share, percent = re.search(rf"that of class (\d+), counted from 0: {NUMBER}( ?%)?", text).groups()
+    number = float(share.replace(",", "")) / (100 if percent else 1)
     close = 0.02 * max(1, abs(row.max()))
     if row[int(best)] < row.max() - close or abs(number - row.max()) > close:
         yield f"answer {best} with {share}, not {row.argmax()} with {row.max():.3f}"

@@ -123,8 +123,7 @@ def write_report(
     pixels = None if image_file is None else read_image(image_file)
     model = load(str(model_file)) if str(model_file) in NETWORKS else read_model(model_file)
     try:
-        open_sizes = [tuple(tensor.shape[1:]) for tensor in model.inputs if None in tensor.shape[1:]]
-        model = opened(model)
+        loaded, model = model, opened(model)
         layers = layer_records(model)
     except Exception as error:  # what a stranger's model makes impossible is not known beforehand
         raise CommandError(f"{model_file}: {one_line(error)}") from error
@@ -140,6 +139,7 @@ def write_report(
         f"{model_file.name}: reads {_shapes(input_names(model), model.inputs)}, gives "
         f"{_shapes(model.output_names, model.outputs)}. Its layers are Keras' own; no code came with them."
     ]
+    open_sizes = [tuple(tensor.shape[1:]) for tensor in loaded.inputs if None in tensor.shape[1:]]
     if open_sizes:
         words.append(f"It leaves the size of what it reads open, {' and '.join(map(str, open_sizes))}: this is one.")
     if values is not None:
@@ -151,7 +151,8 @@ def write_report(
 
 def one_line(error: Exception) -> str:
     """Tell an error in one line that is not too long."""
-    told = " ".join(str(error).split()) or type(error).__name__
+    printable = "".join(each if each.isprintable() else " " for each in str(error))
+    told = " ".join(printable.split()) or type(error).__name__
     return told if len(told) <= 300 else told[:299] + "…"
 
 
@@ -201,7 +202,7 @@ def _explained(model: keras.Model, layers: Sequence[Layer], image: Floats | None
         return report
     report.add("Feature maps", lambda: _feature_maps(made, layers))
     report.add("Answer", lambda: _answer(made))
-    report.add("Grad-CAM: where the answer comes from", lambda: _grad_cam(model, layers, made))
+    report.add("Grad-CAM: where the answer comes from", lambda: _grad_cam(model, begun, fields, made))
     return report
 
 
@@ -267,7 +268,7 @@ def _layer_table(model: keras.Model, layers: Sequence[Layer], fields: KnownField
         int(np.prod(weight.shape)) * np.dtype(_kind_of_number(weight.dtype)).itemsize for weight in model.weights
     )
     words = (
-        f"<p>{total:,} parameters, of which training may change {learned:,}; they take {size / 1e6:,.2f} MB. "
+        f"<p>{total:,} parameters, of which training may change {learned:,}; they take {_memory(size)}. "
         f"{_work(layers)}Each number is derived from the layer's own sizes where its kind allows, and agrees with what "
         "Keras counts.</p>"
     )
@@ -293,6 +294,10 @@ def _work(layers: Sequence[Layer]) -> str:
     return f"For one input its convolutions and Dense layers multiply and add {work:,} times. " if work else ""
 
 
+def _memory(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB" if size >= 1e6 else f"{size / 1e3:,.1f} kB"
+
+
 def _kind_of_number(dtype: str) -> str:
     return "float16" if dtype == "bfloat16" else dtype  # which NumPy does not have
 
@@ -316,12 +321,14 @@ def _receptive_fields(begun: Sequence[Layer], fields: KnownFields, why: str) -> 
         raise ValueError(unknown or NO_MAPS)
     last = fields.fields[names[-1]]
     axes = axis_names(len(last.size))
-    steps = " and ".join(f"{jump} {axis}" for jump, axis in zip(last.jump, axes, strict=True))
+    unit = {1: "steps", 2: "pixels"}.get(len(axes), "cells")
+    told = list(zip(last.jump, axes, strict=True))
     if len(set(last.jump)) == 1:
-        steps = f"{last.jump[0]} {'pixels' if len(axes) == 2 else axes[0]}"
+        told = [(last.jump[0], unit)]
+    steps = " and ".join(f"{jump} {each[:-1] if jump == 1 else each}" for jump, each in told)
     words = (
         f"One number of {names[-1]}, the last layer with {kind(image[:-1])} whose field is known, can see "
-        f"{written(last.size)} {'pixels' if len(axes) == 2 else 'steps' if len(axes) == 1 else 'cells'} of the "
+        f"{written(last.size)} {unit} of the "
         f"{written(image[:-1])}; its neighbour's field begins {steps} further on."
     )
     if unknown:
@@ -404,7 +411,7 @@ def _adds_up(values: Floats) -> bool:
     return bool(values.min() >= 0 and abs(float(values.sum()) - 1) < 1e-3)
 
 
-def _grad_cam(model: keras.Model, layers: Sequence[Layer], made: Look) -> str:
+def _grad_cam(model: keras.Model, layers: Sequence[Layer], fields: KnownFields, made: Look) -> str:
     if not made.answers:
         raise ValueError(NO_CLASSES)
     answer = made.answers[0]
@@ -412,6 +419,10 @@ def _grad_cam(model: keras.Model, layers: Sequence[Layer], made: Look) -> str:
     names = _last_of_stages([layer for layer in layers if layer.name in before])
     if not names:
         raise ValueError(NO_MAPS)
+    turned = _laid_out(layers, fields)
+    names = [name for name in names if name not in turned]
+    if not names:
+        raise ValueError("no layer gives feature maps whose places stand as those of the image do")
     best, sign, told = _best(answer.values)[0], 1, ""
     if answer.values.size == 1:
         sign = 1 if answer.scores[0] > 0 else -1
@@ -429,6 +440,15 @@ def _grad_cam(model: keras.Model, layers: Sequence[Layer], made: Look) -> str:
     if len(made.answers) > 1:
         words = f"Of the output {answer.name}: {words}"
     return _figure(_svg(draw_heat(made.image, heat, cells, told), "heat-"), "Grad-CAM map", words)
+
+
+def _laid_out(layers: Sequence[Layer], fields: KnownFields) -> set[str]:
+    """Name the layers whose numbers do not stand as those of the image do, and those behind them."""
+    turned: set[str] = set()
+    for layer in layers:
+        if layer.name not in fields.fields and (layer.name in fields.sizes or turned & set(layer.inputs)):
+            turned.add(layer.name)
+    return turned
 
 
 def _before(layers: Sequence[Layer], name: str) -> set[str]:

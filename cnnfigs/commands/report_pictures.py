@@ -162,31 +162,39 @@ def draw_fields(names: Sequence[str], fields: Mapping[str, ReceptiveField], imag
         Shape of the input.
     """
     places = tuple(image[:-1])
-    lines = {
+    told = {
         each: ([fields[name].size[axis] for name in names], image[axis])
         for axis, each in enumerate(axis_names(len(places)))
     }
-    # Where all axes are alike, one line stands for them.
-    told = dict(list(lines.items())[-1:]) if len(set(map(str, lines.values()))) == 1 else lines
-    figure, axes = chart(560, 260, left=64, right=100)
+    # Axes that are alike share a line.
+    lines: dict[tuple[int, ...], list[str]] = {}
+    limits: dict[int, list[str]] = {}
+    for each, (sizes, side) in told.items():
+        lines.setdefault(tuple(sizes), []).append(each)
+        limits.setdefault(side, []).append(each)
+    figure, axes = chart(560, 260, left=64, right=130)
     axes.set_yscale("log", base=2)
     axes.yaxis.set_major_formatter("{x:g}")
     axes.minorticks_off()
     axes.set_xlabel("layer with " + kind(places))
-    axes.set_ylabel(f"{' or '.join(told)} that one number sees")
+    axes.set_ylabel("how far one number sees")
     axes.set_xlim(0.5, len(names) + 0.5)
-    axes.set_ylim(0.8, 1.3 * max(max(*sizes, side) for sizes, side in told.values()))
+    axes.set_ylim(0.8, 1.3 * max(*limits, *(max(sizes) for sizes in lines)))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    limits = dict.fromkeys(side for _, side in told.values())
-    for number, (each, (sizes, _)) in enumerate(told.items()):
+    for number, (line, which) in enumerate(lines.items()):
         style = ("solid", (0, (5, 1)), (0, (1, 1)))[number % 3]
-        axes.plot(range(1, len(sizes) + 1), sizes, color=color("kernel"), drawstyle="steps-mid", linestyle=style)
-        if len(told) > 1:
-            axes.annotate(each, (1, sizes[0]), (4, 4 + 12 * number), textcoords="offset points", color=color("kernel"))
-    for side in limits:
+        axes.plot(range(1, len(line) + 1), line, color=color("kernel"), drawstyle="steps-mid", linestyle=style)
+        if len(lines) > 1:
+            corner, above = (1, line[0]), (4, 4 + 12 * number)
+            axes.annotate(", ".join(which), corner, above, textcoords="offset points", color=color("kernel"))
+    for side, which in limits.items():
         axes.axhline(side, color=color("input"), linewidth=1.5, linestyle=(0, (3, 2)))
         text = f"{'image' if len(places) == 2 else 'input'} {side}"
+        if len(limits) > 1:
+            text = f"{side} {', '.join(which)}"
         axes.text(1.01, side, text, transform=axes.get_yaxis_transform(), va="center", color=color("input"))
+    if len(lines) == len(limits) == 1:
+        told = dict([next(iter(told.items()))])
     words = []
     for each, (sizes, side) in told.items():
         whole = next((name for name, size in zip(names, sizes, strict=True) if size >= side), None)

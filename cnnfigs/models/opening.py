@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cnnfigs.models.backend import load_keras
-from cnnfigs.models.records import functional_graph
+from cnnfigs.models.records import functional_graph, layer_records
 
 if TYPE_CHECKING:
     import keras
@@ -43,8 +43,9 @@ def opened(model: keras.Model) -> keras.Model:
     graph = functional_graph(model)
     inputs = [_fixed(tensor) for tensor in graph.inputs]
     taken = {tensor._keras_history.operation.name: id(tensor) for tensor in inputs}
-    outputs = _called(graph, inputs, "", taken, {})
+    outputs = _called(graph, inputs, "", taken)
     flat = keras.Model(inputs, outputs if len(outputs) > 1 else outputs[0], name=model.name)
+    layer_records(flat)  # what these refuse they refuse in clearer words than a pass that fails
     _compare(model, flat)
     return flat
 
@@ -61,12 +62,11 @@ def _fixed(tensor: Any) -> Any:
     # Of the axes only those of places are known to fit any size; one of channels stays open, and is told.
     places = max(1, len(shape) - 1)
     wanted = [size if each is None and axis < places else each for axis, each in enumerate(shape)]
-    return load_keras().Input(wanted, dtype=tensor.dtype, name=tensor._keras_history.operation.name)
+    name = tensor._keras_history.operation.name
+    return load_keras().Input(batch_shape=(tensor.shape[0], *wanted), dtype=tensor.dtype, name=name)
 
 
-def _called(
-    graph: Any, inputs: Sequence[Any], prefix: str, taken: dict[str, int], context: dict[str, Any]
-) -> list[Any]:
+def _called(graph: Any, inputs: Sequence[Any], prefix: str, taken: dict[str, int]) -> list[Any]:
     """Call a graph's layers on other inputs, those of models inside one by one; return the outputs."""
     keras = load_keras()
     made = dict(zip(map(id, graph.inputs), inputs, strict=True))
@@ -78,12 +78,10 @@ def _called(
             operation = node.operation
             if isinstance(operation, keras.Model):
                 tensors = [each for each in keras.tree.flatten((positional, named)) if _is_symbolic(each)]
-                inside = {"training": named.get("training")} if named.get("training") is not None else context
-                outputs = _called(functional_graph(operation), tensors, f"{prefix}{operation.name}_", taken, inside)
+                inside = functional_graph(operation)
+                outputs = _called(inside, tensors, f"{prefix}{operation.name}_", taken)
             else:
                 _name_apart(operation, prefix, taken)
-                if getattr(operation, "_call_has_training_arg", False) and named.get("training") is None:
-                    named = {**named, **context}
                 outputs = keras.tree.flatten(operation(*positional, **named))
             made.update(zip(map(id, node.output_tensors), outputs, strict=True))
     return [made[id(tensor)] for tensor in graph.outputs]
@@ -126,7 +124,7 @@ def _compare(model: keras.Model, flat: keras.Model) -> None:
 def _differs(what: str) -> ValueError:
     return ValueError(
         f"opened, it does not compute the same: on one input {what} gives other numbers, as one that draws random "
-        "numbers does; nothing is told of it"
+        "ones or keeps a state does; nothing is told of it"
     )
 
 
@@ -134,9 +132,7 @@ def _sample(tensor: Any, number: int) -> Any:
     """Make one input: numbers from 0 to 1, or what stands for words."""
     import tensorflow as tf
 
-    shape = (1, *tensor.shape[1:])
-    if None in shape[1:]:
-        raise ValueError(f"input {tensor.name!r} of shape {tuple(tensor.shape)} leaves its number of channels open")
+    shape = (tensor.shape[0] or 1, *tensor.shape[1:])
     generator = np.random.default_rng(number)
     if tensor.dtype == "string":
         return tf.constant(np.full(shape, "word"))

@@ -250,7 +250,8 @@ def _fed(model: keras.Model, image: Floats) -> list[Any]:
     tensor = model.inputs[0]
     if image.size != np.prod(tensor.shape[1:]):
         raise ValueError(f"image has shape {image.shape}: {model.name} reads {tuple(tensor.shape[1:])}")
-    return [load_keras().ops.cast(image.reshape(1, *tensor.shape[1:]), tensor.dtype)]
+    batch = np.repeat(image.reshape(1, *tensor.shape[1:]), tensor.shape[0] or 1, axis=0)
+    return [load_keras().ops.cast(batch, tensor.dtype)]
 
 
 @dataclass(frozen=True)

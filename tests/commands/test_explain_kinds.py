@@ -81,13 +81,21 @@ def test_adapted_normalization_answers_what_the_model_answers(explained, make):
     assert f"class {answer.argmax()}, {100 * answer.max():.1f} %" in report.pictures("Answer")[0]
 
 
-def test_what_cannot_be_copied_exactly_is_an_error_that_names_the_layer(refused, tmp_path):
-    image = keras.Input((16, 16, 1))
-    random = layers.Dropout(0.5, name="always_on")(layers.Conv2D(2, 3)(image), training=True)
-    keras.Model(image, layers.Dense(3)(layers.Flatten()(random))).save(tmp_path / "random.keras")
-    line = refused("explain", "random.keras", "-o", "report")
-    assert line.startswith("random.keras: opened, it does not compute the same: on one input layer 'always_on' gives")
+def test_what_cannot_be_compared_is_an_error_that_names_the_layer(refused, tmp_path):
+    """A recurrent layer that goes on from what it read before never gives the same twice."""
+    steps = keras.Input(batch_shape=(1, 10, 4))
+    kept = layers.GRU(3, stateful=True, name="goes_on")(layers.Conv1D(4, 3)(steps))
+    keras.Model(steps, layers.Dense(3)(kept)).save(tmp_path / "kept.keras")
+    line = refused("explain", "kept.keras", "-o", "report")
+    assert line.startswith("kept.keras: opened, it does not compute the same: on one input layer 'goes_on' gives other")
     assert not (tmp_path / "report").exists()
+
+
+def test_dropout_that_is_asked_for_is_left_out_as_in_predict(explained):
+    image = keras.Input((16, 16, 3))
+    maps = layers.Dropout(0.5)(layers.Conv2D(4, 3, activation="relu")(image), training=True)
+    model = keras.Model(image, layers.Dense(3, "softmax")(layers.GlobalAveragePooling2D()(maps)))
+    check_answer(explained(model, "--image", CAT), model)
 
 
 def test_copy_that_computes_something_else_is_found_out_at_its_first_layer(monkeypatch):
@@ -406,7 +414,7 @@ def test_fields_and_steps_are_told_per_axis(explained):
     model = sequential(layers.Conv2D(2, (3, 5), (1, 4), name="c"), layers.Conv2D(2, 3, name="d"), shape=(16, 40, 1))
     report = explained(model)
     assert report.cells()["d"][SEEN] == lit(model, "d") == "5×13"
-    assert "begins 1 rows and 4 columns further on" in report.sections["Receptive fields"].text_content()
+    assert "begins 1 row and 4 columns further on" in report.sections["Receptive fields"].text_content()
     (told,) = report.pictures("Receptive fields")
     assert "3 rows for c" in told
     assert "5 columns for c" in told
@@ -497,6 +505,14 @@ def test_heat_map_is_of_a_layer_that_the_answer_depends_on(explained):
     beside = layers.Conv2D(1, 3, name="beside")(layers.ReLU()(layers.Conv2D(4, 3)(maps)))
     report = explained(keras.Model(image, [answer, beside]), "--image", CAT)
     assert "the maps of maps" in report.sections[GRAD_CAM].text_content()
+
+
+def test_heat_map_is_of_maps_that_stand_as_the_image_does(explained):
+    image = keras.Input((16, 32, 3))
+    maps = layers.Conv2D(4, 3, activation="relu", name="upright")(image)
+    turned = layers.ReLU()(layers.Permute((2, 1, 3), name="turned")(maps))
+    model = keras.Model(image, layers.Dense(3, "softmax")(layers.GlobalAveragePooling2D()(turned)))
+    assert "the maps of upright" in explained(model, "--image", CAT).sections[GRAD_CAM].text_content()
 
 
 # Looks

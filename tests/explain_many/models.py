@@ -383,6 +383,12 @@ def random_even_when_asked():
 
 
 @case(image=False)
+def stateful():
+    steps = keras.Input(batch_shape=(1, 10, 4))
+    return keras.Model(steps, L.Dense(2)(L.LSTM(4, stateful=True, name="goes_on")(steps)))
+
+
+@case(image=False)
 def channels_first():
     stack = [L.Conv2D(4, 3, data_format="channels_first"), L.Flatten(), L.Dense(2)]
     return keras.Sequential([L.Input((3, 16, 16)), *stack])

@@ -28,7 +28,7 @@ PHOTO = FOLDER / "chelsea.png"
 NUMBER = r"(-?\d[\d,]*(?:\.\d+)?)"
 #: Models that cannot be explained, and what must be said of them.
 REFUSED = {
-    "random_even_when_asked": "layer 'always' gives other numbers",
+    "stateful": "layer 'goes_on' gives other numbers",
     "channels_first": "is 'channels_first': 'channels_last' is accepted",
 }
 

@@ -117,7 +117,8 @@ def receptive_fields(layers: Sequence[Layer]) -> dict[str, ReceptiveField]:
     -------
     dict of str to ReceptiveField
         The field of each layer's numbers, by the layer's name. Where branches meet, it is the smallest box around
-        their fields.
+        their fields. Layers whose numbers do not stand as those of the image do, such as a Reshape to rows of
+        patches, are left out: see :func:`known_fields`.
 
     Raises
     ------
@@ -144,11 +145,6 @@ def receptive_fields(layers: Sequence[Layer]) -> dict[str, ReceptiveField]:
             fields[name] = seen
         elif seen.low.ndim == 2:  # a row of numbers
             fields[name] = seen.joined()
-        else:
-            raise ValueError(
-                f"layer {name!r} lays numbers out so that the fields of neighbours do not move evenly: "
-                "known_fields tells how much one number sees"
-            )
     return fields
 
 
@@ -188,8 +184,13 @@ def known_fields(layers: Sequence[Layer]) -> KnownFields:
     """
     _check_graph(layers)
     seen, unknown = _followed(layers, strict=False)
+    sizes = {name: each.size for name, each in seen.items()}
+    for layer in layers:
+        # Where numbers are only laid out anew, a place may hold several that see different pixels.
+        if layer.name in sizes and len(layer.inputs) == 1 and _kind(layer) in ("layout", "pointwise"):
+            sizes[layer.name] = sizes[layer.inputs[0]]
     return KnownFields(
-        {name: each.size for name, each in seen.items()},
+        sizes,
         {name: each for name, each in seen.items() if isinstance(each, ReceptiveField)},
         unknown,
     )
@@ -272,7 +273,13 @@ def receptive_field(layers: Sequence[Layer], name: str | None = None) -> Recepti
         As :func:`receptive_fields`, or if there is no layer of that name.
     """
     path = _layers_before(as_image(layers), name)
-    return receptive_fields(path)[path[-1].name]
+    fields = receptive_fields(path)
+    if path[-1].name not in fields:
+        raise ValueError(
+            f"layer {path[-1].name!r} lays numbers out so that the fields of neighbours do not move evenly: "
+            "known_fields tells how much one number sees"
+        )
+    return fields[path[-1].name]
 
 
 def receptive_region(layers: Sequence[Layer], position: Sequence[int], name: str | None = None) -> tuple[range, ...]:
@@ -383,6 +390,9 @@ def _seen_through(layer: Layer, shape: tuple[int, ...], seen: _Seen) -> _Seen:
     if isinstance(seen, ReceptiveField):
         if not any(seen.jump) and kind != "unknown":  # all numbers see the same already
             return seen
+        if kind == "picked":  # one channel of several
+            low, high = _boxes(layer, shape, seen)
+            return _LaidOut(low[..., 0, :], high[..., 0, :])
         if kind == "layout" and len(layer.output_shape) == 1 and math.prod(shape) > _MOST_NUMBERS:
             return _field_through(layer, shape, seen, "global")
         if kind == "layout":
@@ -392,7 +402,7 @@ def _seen_through(layer: Layer, shape: tuple[int, ...], seen: _Seen) -> _Seen:
         return seen.joined()
     if kind == "layout":
         return _laid_out(layer, seen.low, seen.high)
-    if kind == "pointwise" and seen.low.shape[:-1] == layer.output_shape:
+    if kind in ("pointwise", "stacked") and seen.low.shape[:-1] == shape:
         return seen
     if kind == "mixing":
         wanted = (*layer.output_shape, seen.low.shape[-1])
@@ -428,6 +438,12 @@ def _laid_out(layer: Layer, low: Cells, high: Cells) -> _Seen:
         made = _LaidOut(low.transpose(order), high.transpose(order))
     else:
         made = _LaidOut(low.reshape(*shape, axes), high.reshape(*shape, axes))
+    return _standing(made, shape)
+
+
+def _standing(made: _LaidOut, shape: tuple[int, ...]) -> _Seen:
+    """Give one field where numbers of this shape stand as those of the image do."""
+    axes = made.low.shape[-1]
     if len(shape) != axes + 1:
         return made
     first, last = made.low.min(axis=-2), made.high.max(axis=-2)
@@ -469,6 +485,9 @@ def _shifted(field: ReceptiveField, cells: Sequence[int]) -> tuple[int, ...]:
 
 def _joined(layer: Layer, seen: Sequence[_Seen]) -> _Seen:
     """Give what a layer sees through several branches: the smallest box around their fields."""
+    if _kind(layer) == "stacked" and all(isinstance(each, _LaidOut) for each in seen):
+        lows, highs = ([getattr(each, side) for each in seen] for side in ("low", "high"))
+        return _standing(_LaidOut(np.stack(lows, axis=-2), np.stack(highs, axis=-2)), layer.output_shape)
     if len(seen) == 1:
         return seen[0]
     fields = [each for each in seen if isinstance(each, ReceptiveField)]
@@ -536,6 +555,13 @@ def _cells_read(layer: Layer, shape: tuple[int, ...], wanted: list[Cells]) -> li
 
 def _cells_laid_out(layer: Layer, shape: tuple[int, ...], wanted: list[Cells]) -> list[Cells]:
     """Name the rows and columns of an input whose numbers a layer lays out on some rows and columns."""
+    if len(shape) == 1:
+        if math.prod(layer.output_shape[:-1]) > 1:
+            raise ValueError(
+                f"layer {layer.name!r} ({layer.class_name}) lays out a row of numbers on several places, and which of "
+                "them each reads is not known"
+            )
+        return []
     marked = np.zeros(layer.output_shape, dtype=bool)
     marked[np.ix_(*wanted)] = True
     if layer.class_name in ("Permute", "Transpose"):
@@ -555,6 +581,10 @@ def _kind(layer: Layer) -> str:
         return "pointwise" if kept else "unknown"
     if operation == "GetItem" and layer.axis == () and math.prod(layer.output_shape) == math.prod(*layer.input_shapes):
         return "layout"
+    if operation == "GetItem" and layer.axis is None and layer.output_shape == places:
+        return "picked"
+    if operation == "Stack":
+        return "stacked" if layer.axis is None and layer.output_shape[:-1] == layer.input_shapes[0] else "unknown"
     kind = next((kind for kind, operations in _KINDS.items() if operation in operations), "unknown")
     if kind == "mixing" and (layer.axis is not None or layer.output_shape[:-1] != places):
         return "unknown"

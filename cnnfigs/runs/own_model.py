@@ -121,7 +121,13 @@ def _leading_arithmetic(model: keras.Model) -> tuple[Floats, Floats, list[str]]:
     tensor = model.inputs[0]
     nodes = [node for nodes in model._nodes_by_depth.values() for node in nodes]
     while True:
-        readers = [node for node in nodes if any(each is tensor for each in node.input_tensors)]
+        readers = _readers(nodes, tensor)
+        ends = [_readers(nodes, node.output_tensors[0]) for node in readers]
+        if len(readers) > 1 and all(end == ends[0] and len(end) == 1 for end in ends):
+            # Channels, taken one by one and put together in another order.
+            if {type(node.operation).__name__ for node in (*readers, *ends[0])} == {"GetItem", "Stack"}:
+                tensor = ends[0][0].output_tensors[0]
+                continue
         if len(readers) != 1 or len(readers[0].input_tensors) != 1:
             return factor, offset, names
         node = readers[0]
@@ -136,6 +142,10 @@ def _leading_arithmetic(model: keras.Model) -> tuple[Floats, Floats, list[str]]:
         except ValueError:  # more axes than channels
             return factor, offset, names
         tensor = node.output_tensors[0]
+
+
+def _readers(nodes: Sequence[Any], tensor: Any) -> list[Any]:
+    return [node for node in nodes if any(each is tensor for each in node.input_tensors)]
 
 
 def _arithmetic(node: Any) -> tuple[Any, Any] | None:

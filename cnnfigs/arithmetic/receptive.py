@@ -402,7 +402,8 @@ def _seen_through(layer: Layer, shape: tuple[int, ...], seen: _Seen) -> _Seen:
         return seen.joined()
     if kind == "layout":
         return _laid_out(layer, seen.low, seen.high)
-    if kind in ("pointwise", "stacked") and seen.low.shape[:-1] == shape:
+    kept = kind == "stacked" or (kind == "pointwise" and shape == layer.output_shape)
+    if kept and seen.low.shape[:-1] == shape:
         return seen
     if kind == "mixing":
         wanted = (*layer.output_shape, seen.low.shape[-1])

@@ -123,11 +123,11 @@ def _leading_arithmetic(model: keras.Model) -> tuple[Floats, Floats, list[str]]:
     while True:
         readers = _readers(nodes, tensor)
         ends = [_readers(nodes, node.output_tensors[0]) for node in readers]
-        if len(readers) > 1 and all(end == ends[0] and len(end) == 1 for end in ends):
+        kinds = {type(node.operation).__name__ for node in (*readers, *ends[0])} if readers else set()
+        if kinds == {"GetItem", "Stack"} and all(end == ends[0] and len(end) == 1 for end in ends):
             # Channels, taken one by one and put together in another order.
-            if {type(node.operation).__name__ for node in (*readers, *ends[0])} == {"GetItem", "Stack"}:
-                tensor = ends[0][0].output_tensors[0]
-                continue
+            tensor = ends[0][0].output_tensors[0]
+            continue
         if len(readers) != 1 or len(readers[0].input_tensors) != 1:
             return factor, offset, names
         node = readers[0]

@@ -425,7 +425,7 @@ def _grad_cam(model: keras.Model, layers: Sequence[Layer], fields: KnownFields, 
         raise ValueError("no layer gives feature maps whose places stand as those of the image do")
     best, sign, told = _best(answer.values)[0], 1, ""
     if answer.values.size == 1:
-        sign = 1 if answer.scores[0] > 0 else -1
+        sign = 1 if answer.values[0] > (0.5 if answer.activation == "sigmoid" else 0) else -1
         told = (
             f"class {int(sign > 0)}"
             if answer.activation == "sigmoid"

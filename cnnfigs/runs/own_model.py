@@ -57,15 +57,12 @@ class Answer:
         Its numbers, shape (n,).
     activation
         Name of the activation function that they come from, ``"linear"`` where there is none.
-    scores
-        What they were before that function, shape (n,).
     """
 
     name: str
     layer: str
     values: Floats
     activation: str
-    scores: Floats
 
 
 @dataclass(frozen=True)
@@ -235,18 +232,17 @@ def look(model: keras.Model, image: Floats, layers: Sequence[str]) -> Look:
     known = layer_outputs(model)
     asked = [known[name] for name in layers]
     rows = [number for number, tensor in enumerate(model.outputs) if len(tensor.shape) == 2]
-    tails = [_tail(model, model.outputs[number]) for number in rows]
     reader = keras.Model(model.inputs, [*asked, *(model.outputs[number] for number in rows)] or model.outputs)
     made = [_floats(output)[0] for output in keras.tree.flatten(reader(_fed(model, image), training=False))]
     maps = dict(zip(layers, made, strict=False))
     answers = []
-    for number, values, tail in zip(rows, made[len(asked) :], tails, strict=True):
+    for number, values in zip(rows, made[len(asked) :], strict=False):
         if not np.isfinite(values).all():
             raise ValueError(f"its output {model.output_names[number]!r} is no finite number: a weight may be none")
-        with tail.bare():
-            scores = _floats(keras.Model(model.inputs, tail.scores)(_fed(model, image), training=False))[0]
         layer = next((name for name, tensor in known.items() if tensor is model.outputs[number]), "")
-        answers.append(Answer(model.output_names[number], layer, values, tail.activation, scores))
+        answers.append(
+            Answer(model.output_names[number], layer, values, _tail(model, model.outputs[number]).activation)
+        )
     return Look(image, maps, tuple(answers))
 
 

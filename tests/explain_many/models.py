@@ -43,16 +43,6 @@ def application(name, size=None):
     CASES.append(Case(f"applications.{name}", make))
 
 
-for each, smaller in {
-    **{"VGG16": 64, "VGG19": 64, "ResNet50": 96, "ResNet101": 64, "ResNet152": 64, "ResNet50V2": 96, "ResNet101V2": 64},
-    **{"ResNet152V2": 64, "DenseNet121": 96, "DenseNet169": 64, "DenseNet201": 64, "InceptionV3": 96},
-    **{"InceptionResNetV2": 96, "Xception": 96, "NASNetMobile": None, "NASNetLarge": None, "MobileNet": 96},
-    **{"MobileNetV2": 96, "MobileNetV3Small": 96, "MobileNetV3Large": 96, "EfficientNetB0": 96, "EfficientNetB3": 96},
-    **{"EfficientNetV2B0": 96, "EfficientNetV2S": 96, "ConvNeXtTiny": 96, "ConvNeXtBase": 64},
-}.items():
-    application(each, smaller)
-
-
 def adapted(layer, low=0.0, high=255.0):
     """Show a Normalization layer some numbers."""
     layer.adapt(np.random.default_rng(0).uniform(low, high, (8, 16, 16, 3)).astype("float32"))
@@ -402,3 +392,13 @@ def many_channels():
 @case(image=False)
 def table():
     return keras.Sequential([L.Input((20,)), L.Dense(16, "relu"), L.BatchNormalization(), L.Dense(1)])
+
+
+#: One or two of each family of keras.applications, and the side of their images; None for their own.
+FAMILIES = {
+    **{"VGG16": 64, "ResNet50": 64, "ResNet50V2": 64, "DenseNet121": 64, "InceptionV3": 96, "InceptionResNetV2": 96},
+    **{"Xception": 96, "NASNetMobile": None, "MobileNet": 64, "MobileNetV2": 64, "MobileNetV3Small": 64},
+    **{"MobileNetV3Large": 64, "EfficientNetB0": 64, "EfficientNetV2B0": 64, "ConvNeXtTiny": 64},
+}
+for family, side in FAMILIES.items():
+    application(family, side)

@@ -13,6 +13,7 @@ import warnings
 from pathlib import Path
 
 import keras
+import numpy as np
 from lxml import html
 from models import CASES
 
@@ -21,11 +22,14 @@ from cnnfigs.commands.app import main
 from cnnfigs.commands.arguments import read_image
 from cnnfigs.commands.explain import fitted_image
 from cnnfigs.data import FOLDER
-from cnnfigs.models.records import layer_records
+from cnnfigs.models.opening import opened
+from cnnfigs.models.records import layer_outputs, layer_records
 from cnnfigs.runs.own_model import ShownRange
 
 PHOTO = FOLDER / "chelsea.png"
 NUMBER = r"(-?\d[\d,]*(?:\.\d+)?)"
+#: Layers of each model whose field is checked, about.
+CHECKED = 5
 #: Models that cannot be explained, and what must be said of them.
 REFUSED = {
     "stateful": "layer 'goes_on' gives other numbers",
@@ -42,6 +46,7 @@ def check(report, model, image):
     if rows["Total"][3] != f"{model.count_params():,}":
         yield f"total {rows['Total'][3]}"
     yield from check_rows(rows, model)
+    yield from check_fields(rows, model)
     reasons = {
         item.findtext("strong"): item.text_content().partition(": ")[2]
         for item in report.xpath("//section[h2='What does not apply']//li")
@@ -63,6 +68,29 @@ def check_rows(rows, model):
                 yield f"shape of {layer.name}: {row[2]}, not {shape}"
             if row[3] != f"{layer.count_params():,}":
                 yield f"parameters of {layer.name}: {row[3]}"
+
+
+def check_fields(rows, model):
+    """Compare what some layers' numbers see with the pixels that the gradient of a middle one reaches."""
+    import tensorflow as tf
+
+    flat = opened(model)
+    shape = flat.inputs[0].shape[1:]
+    if len(flat.inputs) != 1 or not flat.inputs[0].dtype.startswith("float") or len(shape) < 2:
+        return
+    outputs = layer_outputs(flat)
+    told = [name for name, row in rows.items() if name in outputs and row[4]]
+    for name in told[:: max(1, len(told) // CHECKED)]:
+        image = tf.cast(tf.random.uniform((1, *shape), seed=3), flat.inputs[0].dtype)
+        with tf.GradientTape() as tape:
+            tape.watch(image)
+            numbers = tf.reshape(keras.Model(flat.inputs, outputs[name])([image], training=False), [-1])
+            number = numbers[len(numbers) // 2]
+        gradient = tape.gradient(number, image)
+        sizes = [int(size.replace(",", "")) for size in rows[name][4].split("×")]
+        reached = np.nonzero(np.asarray(gradient)[0]) if gradient is not None else [np.zeros(0)]
+        if reached[0].size and any(np.ptp(axis) + 1 > size for axis, size in zip(reached, sizes, strict=False)):
+            yield f"field of {name}: {rows[name][4]}, but it reaches {[int(np.ptp(axis)) + 1 for axis in reached]}"
 
 
 def check_answer(text, model, image):

@@ -179,10 +179,11 @@ def fitted_image(pixels: NDArray[np.uint8], shape: tuple[int, int, int], values:
 def _explained(model: keras.Model, layers: Sequence[Layer], image: Floats | None) -> Report:
     report = Report()
     begun = as_image(layers)
-    try:
-        fields, why = known_fields(begun), ""
-    except ValueError as error:
-        fields, why = KnownFields({}, {}, {}), str(error)
+    fields, why = KnownFields({}, {}, {}), ""
+    if len(model.inputs) == 1:
+        fields = known_fields(begun)
+    else:
+        why = f"it has {len(model.inputs)} inputs, {', '.join(input_names(model))}, and fields are told in one of them"
     report.add("Architecture", lambda: _architecture(model, layers, image))
     report.add("Layers", lambda: _layer_table(model, layers, fields))
     report.add("Receptive fields", lambda: _receptive_fields(begun, fields, why))

@@ -472,6 +472,7 @@ def test_several_inputs_are_drawn_and_named(explained):
     cells = report.cells()
     assert [cells[name]["Reads"] for name in ("conv", "table", "both")] == ["left", "right", "flat, table"]
     assert "reads left 16×16×1 and right 7" in report.page.text_content()
+    assert report.left_out["Receptive fields"] == "it has 2 inputs, left, right, and fields are told in one of them"
 
 
 def test_nested_models_that_are_called_twice_are_opened(explained):

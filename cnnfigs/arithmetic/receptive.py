@@ -580,7 +580,11 @@ def _kind(layer: Layer) -> str:
         return "global" if layer.axis is not None and set(layer.axis) >= set(range(len(places))) else "unknown"
     if operation.startswith("Random") or operation == "Resizing":  # at inference nothing is random
         return "pointwise" if kept else "unknown"
-    if operation == "GetItem" and layer.axis == () and math.prod(layer.output_shape) == math.prod(*layer.input_shapes):
+    if (
+        operation == "GetItem"
+        and layer.axis == ()
+        and math.prod(layer.output_shape) == math.prod(layer.input_shapes[0])
+    ):
         return "layout"
     if operation == "GetItem" and layer.axis is None and layer.output_shape == places:
         return "picked"

@@ -163,7 +163,7 @@ def _geometry(layer: Any, node: Any) -> dict[str, Any]:
 
 def _axis(layer: Any, node: Any) -> tuple[int, ...] | None:
     """Name the axes that a layer works along, without the batch axis; None where it is the last one alone."""
-    if not node.input_tensors:
+    if not node.input_tensors or not node.input_tensors[0].shape:
         return None
     rank = len(node.input_tensors[0].shape)
     kind, axes = type(layer).__name__, getattr(layer, "axis", None)

@@ -14,6 +14,7 @@ from cnnfigs.commands import explain
 from cnnfigs.commands.report_pictures import Stage, draw_stages, stages
 from cnnfigs.data import FOLDER
 from cnnfigs.drawing.style import style
+from cnnfigs.illustrations.architecture import Architecture
 from cnnfigs.models.files import ModelFileError, read_model
 from cnnfigs.models.networks import NETWORKS
 from cnnfigs.models.opening import opened
@@ -335,6 +336,16 @@ def test_stages_of_large_networks_stand_apart_and_padding_is_none():
         assert texts_that_overlap(drawn.figure) == []
         many = [Stage((9 - n, 9 - n), (1024, 4096), ("a", "b")) for n in range(8)]
         assert texts_that_overlap(draw_stages({"image": (9, 9, 1)}, many, "deep").figure) == []
+
+
+def test_long_names_stand_apart():
+    names = [layers.BatchNormalization, layers.LayerNormalization, layers.ActivityRegularization]
+    stack = [layers.Conv2D(2, 9), layers.GlobalAveragePooling2D(keepdims=True), *(make() for make in names * 3)]
+    model = keras.Sequential([keras.Input((20, 20, 1)), *stack])
+    assert texts_that_overlap(Architecture(network=model, image=np.zeros((20, 20, 1), np.float32)).figure) == []
+    inputs = {f"an_input_with_a_rather_long_name_{number}": (8, 8, 1) for number in range(3)}
+    with style():
+        assert texts_that_overlap(draw_stages(inputs, [Stage((8, 8), (4, 4), ("a",))], "many").figure) == []
 
 
 def test_stages_leave_out_what_weighs_maps_and_count_every_other_layer():

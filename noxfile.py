@@ -92,7 +92,7 @@ def site(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run every test; words after -- go to pytest."""
     build(session)
-    elsewhere = [f"--ignore=tests/{folder}" for folder in ("bench", "books", "lighthouse", "prove")]
+    elsewhere = [f"--ignore=tests/{folder}" for folder in ("bench", "books", "explain_many", "lighthouse", "prove")]
     # One file is one worker's, since its tests share what is slow to make.
     run(
         session,
@@ -213,6 +213,13 @@ def prove(session: nox.Session) -> None:
     """Run the slow proofs of tests/prove; words after -- go to pytest."""
     install(session)
     run(session, "pytest", "tests/prove", *session.posargs)
+
+
+@nox.session
+def explain_many(session: nox.Session) -> None:
+    """Explain many Keras models, compare each report with its model, and print a table; words after -- choose some."""
+    install(session)
+    run(session, "python", "tests/explain_many/run.py", *session.posargs)
 
 
 @nox.session

@@ -20,7 +20,13 @@ from cnnfigs.arithmetic import (
     size_derivation,
     sizes,
 )
-from cnnfigs.arithmetic.receptive import ReceptiveField, receptive_field, receptive_fields, receptive_region
+from cnnfigs.arithmetic.receptive import (
+    ReceptiveField,
+    known_fields,
+    receptive_field,
+    receptive_fields,
+    receptive_region,
+)
 from cnnfigs.arithmetic.reference import (
     average_pooling,
     check_image,
@@ -376,11 +382,11 @@ def test_the_fields_of_the_tutorials_networks():
 def test_only_the_layers_before_need_to_be_known():
     image = keras.Input((8, 8, 2))
     known = layers.Conv2D(2, 3, name="known")(image)
-    records = layer_records(keras.Model(image, layers.LayerNormalization(name="unknown")(known)))
+    records = layer_records(keras.Model(image, layers.Resizing(3, 3, name="unknown")(known)))
     assert receptive_field(records, "known").size == (3, 3)
-    with pytest.raises(ValueError, match="layer 'unknown' has class LayerNormalization"):
+    with pytest.raises(ValueError, match="layer 'unknown' has class Resizing"):
         receptive_fields(records)
-    with pytest.raises(ValueError, match="layer 'unknown' has class LayerNormalization"):
+    with pytest.raises(ValueError, match="layer 'unknown' has class Resizing"):
         receptive_region(records, (0, 0))
 
 
@@ -404,6 +410,65 @@ def test_a_field_inside_the_image_is_exactly_what_lights_a_number():
     before = arithmetic_checks.COMPARED.total()
     examples(40)(given(networks(1, plain=True))(arithmetic_checks.check_field))()
     assert arithmetic_checks.COMPARED.total() - before > 200
+
+
+@pytest.mark.parametrize(
+    ("shape", "stack"),
+    [
+        ((8, 6), [layers.Reshape((8, 6, 1)), layers.Conv2D(1, 3), layers.MaxPooling2D(2)]),
+        ((8, 6, 1), [layers.Conv2D(1, (3, 2)), layers.Flatten(), layers.Reshape((6, 5, 1)), layers.Conv2D(1, 2)]),
+        (
+            (8, 6, 1),
+            [
+                layers.Reshape((4, 2, 3, 2)),
+                layers.Permute((1, 3, 2, 4)),
+                layers.Reshape((4, 3, 4)),
+                layers.Conv2D(1, 2),
+            ],
+        ),
+        ((8, 6), [layers.Rescaling(2.0), layers.Flatten(), layers.Dense(2)]),
+    ],
+)
+def test_fields_go_through_new_layouts_index_by_index(shape, stack):
+    """Each pixel lit alone, through networks that only add up."""
+    model = keras.Sequential([keras.Input(shape), *stack])
+    model.set_weights([np.abs(weight) + 1 for weight in model.get_weights()])
+    records = layer_records(model)
+    size = shape[:2]
+    lit = np.asarray(model(np.eye(size[0] * size[1]).reshape(-1, *shape))) - np.asarray(model(np.zeros((1, *shape))))
+    lit = (lit.max(axis=-1) > 0).reshape(*size, *lit.shape[1:-1])
+    field = receptive_fields(records)[records[-1].name]
+    for place in np.ndindex(lit.shape[2:]):
+        expected = arithmetic_checks.box(lit[(..., *place)])
+        if not any(record.class_name == "Reshape" for record in records[3:]):  # of what was a row before
+            assert receptive_region(records, place) == expected
+        assert field.at(place if place else (0, 0)) == expected
+
+
+def test_layouts_whose_numbers_stand_apart_are_not_told_as_one_field():
+    image = keras.Input((8, 8, 1))
+    patches = layers.Conv2D(3, 4, strides=4, name="patches")(image)
+    rows = layers.Dense(5, name="dense")(layers.Reshape((4, 3), name="rows")(patches))
+    records = layer_records(keras.Model(image, rows))
+    with pytest.raises(ValueError, match="layer 'dense' lays numbers out so that the fields of neighbours do not move"):
+        receptive_field(records)
+    known = known_fields(records)
+    assert known.sizes == {records[0].name: (1, 1), "patches": (4, 4), "rows": (4, 4), "dense": (4, 4)}
+    assert set(known.fields) == {records[0].name, "patches"}
+    assert known.unknown == {}
+
+
+def test_layers_that_are_not_known_cost_only_what_is_behind_them():
+    image = keras.Input((8, 8, 1))
+    unknown = layers.Resizing(5, 5, name="unknown")(layers.Conv2D(1, 3, name="one")(image))
+    behind = layers.Conv2D(1, 3, name="behind")(unknown)
+    beside = layers.LayerNormalization(name="beside")(layers.ReLU()(image[..., ::-1]))
+    known = known_fields(layer_records(keras.Model(image, [behind, beside])))
+    assert (known.sizes["one"], known.sizes["beside"]) == ((3, 3), (1, 1))
+    assert not {"unknown", "behind"} & set(known.sizes)
+    assert list(known.unknown) == ["unknown"]
+    other = layer_records(keras.Model(image, layers.LayerNormalization(axis=1, name="rows")(image)))
+    assert list(known_fields(other).unknown) == ["rows"]
 
 
 # --- Bad input --------------------------------------------------------------------------------------------------------

@@ -54,6 +54,9 @@ class Layer:
         Whether a normalising layer learns a factor and an offset for each channel.
     interpolation
         How an UpSampling layer fills its cells: ``"nearest"`` repeats them.
+    axis
+        Axes that a layer works along, such as a normalising or merging one, counted from 0 without the batch axis; None
+        where it is the last one alone, as is usual. Of a Permute layer, the order in which they stand afterwards.
     parameters
         Number of weights as Keras reports it in ``model.summary()``, trainable or not.
     trainable_parameters
@@ -80,6 +83,7 @@ class Layer:
     scale: bool = False
     center: bool = False
     interpolation: str | None = None
+    axis: tuple[int, ...] | None = None
     parameters: int = 0
     trainable_parameters: int = 0
     shares_weights_with: str | None = None
@@ -174,7 +178,9 @@ def parameter_derivation(layer: Layer) -> Derivation:
         units = _needed(layer, "units", layer.units)
         return _derivation((channels, units), (units * layer.use_bias,))
     if kind == "batch normalization":  # factor, offset, and the moving mean and variance
-        return _derivation((2 + layer.scale + layer.center, channels))
+        axes = (-1,) if layer.axis is None else layer.axis
+        sizes = [layer.input_shape[axis] for axis in axes]
+        return _derivation((2 + layer.scale + layer.center, *sizes))
     if layer.parameters:
         raise ValueError(
             f"the parameters of layer {layer.name!r} cannot be derived: class {layer.class_name} is none of "

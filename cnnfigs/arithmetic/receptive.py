@@ -12,8 +12,10 @@ This field is theoretical: it may hang over the border of the image, and not all
 
 from __future__ import annotations
 
+import functools
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,13 +28,19 @@ Cells = NDArray[np.intp]
 
 #: What the classes of Keras, without their number of axes, do to the places of a map.
 _KINDS = {
-    # Each place of the output reads the same place of the input.
+    # Each number of the output reads the number at its own place.
     "pointwise": [
-        *["InputLayer", "Dense", "Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax", "Relu", "Relu6"],
-        *["BatchNormalization", "Normalization", "Rescaling", "Identity", "ActivityRegularization"],
-        *["Dropout", "SpatialDropout", "AlphaDropout", "GaussianDropout", "GaussianNoise"],
-        *["Add", "Subtract", "Multiply", "TrueDivide", "Average", "Maximum", "Minimum", "Concatenate"],
+        *["InputLayer", "Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Relu", "Relu6", "LeakyRelu", "Elu", "Selu"],
+        *["Celu", "Gelu", "Silu", "HardSilu", "Sigmoid", "HardSigmoid", "LogSigmoid", "Softplus", "Softsign", "Tanh"],
+        *["BatchNormalization", "Normalization", "Rescaling", "Identity", "ActivityRegularization", "StopGradient"],
+        *["Dropout", "SpatialDropout", "AlphaDropout", "GaussianDropout", "GaussianNoise", "LayerScale"],
+        *["StochasticDepth", "Cast", "Clip", "Absolute", "Negative", "Square", "Sqrt", "Rsqrt", "Exp", "Log", "Power"],
+        *["Add", "Subtract", "Multiply", "Divide", "TrueDivide", "Average", "Maximum", "Minimum", "Concatenate"],
         "CustomScaleLayer",  # the weighted sum in the Inception-ResNet of keras.applications
+    ],
+    # Each number of the output reads what stands along the last axis at its place.
+    "mixing": [
+        *["Dense", "Softmax", "LogSoftmax", "LayerNormalization", "UnitNormalization", "RMSNormalization", "GetItem"],
     ],
     # A window moves over the input.
     "window": ["Conv", "DepthwiseConv", "SeparableConv", "MaxPooling", "AveragePooling"],
@@ -41,11 +49,22 @@ _KINDS = {
     "upsampling": ["UpSampling"],
     # Places are added or cut off around the input.
     "border": ["ZeroPadding", "Cropping"],
+    # The same numbers with other axes, in the same order or with the axes exchanged.
+    "layout": ["Flatten", "Reshape", "ExpandDims", "Squeeze", "Permute", "Transpose", "Ravel"],
     # All places are joined.
-    "global": ["Flatten", "Reshape", "GlobalAveragePooling", "GlobalMaxPooling"],
+    "global": [
+        *["GlobalAveragePooling", "GlobalMaxPooling", "GroupNormalization", "MultiHeadAttention", "Attention"],
+        *["AdditiveAttention", "GroupQueryAttention", "SimpleRNN", "LSTM", "GRU", "RNN", "Bidirectional"],
+    ],
 }
 
-_KNOWN = "convolutions, pooling, padding, cropping, Flatten, Reshape, Dense, layers that work on each place alone"
+#: Numbers that are followed one by one through a new layout, at most.
+_MOST_NUMBERS = 4_000_000
+
+_KNOWN = (
+    "convolutions, pooling, padding, cropping, Flatten, Reshape, Permute, Dense, layers that work on each place alone "
+    "or join all places"
+)
 
 
 @dataclass(frozen=True)
@@ -98,7 +117,8 @@ def receptive_fields(layers: Sequence[Layer]) -> dict[str, ReceptiveField]:
     -------
     dict of str to ReceptiveField
         The field of each layer's numbers, by the layer's name. Where branches meet, it is the smallest box around
-        their fields.
+        their fields. Layers whose numbers do not stand as those of the image do, such as a Reshape to rows of
+        patches, are left out: see :func:`known_fields`.
 
     Raises
     ------
@@ -117,19 +137,122 @@ def receptive_fields(layers: Sequence[Layer]) -> dict[str, ReceptiveField]:
     >>> receptive_fields((image, conv, pool))["pool"]
     ReceptiveField(size=(4, 4), jump=(2, 2), start=(0, 0))
     """
-    _check_graph(layers)
+    image = as_image(layers)
+    _check_graph(image)
     fields: dict[str, ReceptiveField] = {}
+    for name, seen in _followed(image, strict=True)[0].items():
+        if isinstance(seen, ReceptiveField):
+            fields[name] = seen
+        elif seen.low.ndim == 2:  # a row of numbers
+            fields[name] = seen.joined()
+    return fields
+
+
+@dataclass(frozen=True)
+class KnownFields:
+    """What the numbers of a network's layers can see, as far as it is known.
+
+    Attributes
+    ----------
+    sizes
+        Name of a layer to how many pixels one of its numbers can see at most, per axis of the image.
+    fields
+        Name of a layer to its field, where its numbers stand as those of the image do.
+    unknown
+        Name of a layer behind which nothing is known to the reason why; layers that read it are not named again.
+    """
+
+    sizes: dict[str, tuple[int, ...]]
+    fields: dict[str, ReceptiveField]
+    unknown: dict[str, str]
+
+
+def known_fields(layers: Sequence[Layer]) -> KnownFields:
+    """Follow the receptive field as far as it is known, number by number where layers only lay them out anew.
+
+    Unlike :func:`receptive_fields` it tells of Flatten that each number sees what it saw before.
+
+    Parameters
+    ----------
+    layers
+        See :func:`receptive_fields`; from :func:`as_image` where the image has no axis for its channels.
+
+    Raises
+    ------
+    ValueError
+        If there is not one input layer, or a layer reads an unknown one.
+    """
+    _check_graph(layers)
+    seen, unknown = _followed(layers, strict=False)
+    sizes = {name: each.size for name, each in seen.items()}
+    for layer in layers:
+        # Where numbers are only laid out anew, a place may hold several that see different pixels.
+        if layer.name in sizes and len(layer.inputs) == 1 and _kind(layer) in ("layout", "pointwise"):
+            sizes[layer.name] = sizes[layer.inputs[0]]
+    return KnownFields(
+        sizes,
+        {name: each for name, each in seen.items() if isinstance(each, ReceptiveField)},
+        unknown,
+    )
+
+
+def as_image(layers: Sequence[Layer]) -> tuple[Layer, ...]:
+    """Tell of a network that lays out its input first how it reads an image.
+
+    Images without an axis for their one channel, such as (28, 28), get one. Where a row of numbers is laid out as
+    maps, the network begins with these maps; so it does where a row of words becomes a row of vectors.
+
+    Parameters
+    ----------
+    layers
+        Records of a network.
+
+    Returns
+    -------
+    tuple of Layer
+        The same records where there is nothing of the kind.
+
+    Examples
+    --------
+    >>> image = Layer("image", "InputLayer", output_shape=(28, 28))
+    >>> maps = Layer("maps", "Reshape", ("image",), ((28, 28),), (28, 28, 1))
+    >>> [layer.output_shape for layer in as_image((image, maps))]
+    [(28, 28, 1), (28, 28, 1)]
+    """
+    starts = [layer for layer in layers if not layer.inputs]
+    if len(starts) != 1 or len(starts[0].output_shape) not in (1, 2):
+        return tuple(layers)
+    # Up to the first layer that is no mere function of each number, there is but one way.
+    plain, first = {starts[0].name}, None
     for layer in layers:
         if not layer.inputs:
-            rank = len(layer.output_shape) - 1
-            fields[layer.name] = ReceptiveField((1,) * rank, (1,) * rank, (0,) * rank)
-        else:
-            seen = [
-                _field_through(layer, shape, fields[name])
-                for name, shape in zip(layer.inputs, layer.input_shapes, strict=True)
-            ]
-            fields[layer.name] = _joined(layer, seen)
-    return fields
+            continue
+        if layer.inputs != (layer.inputs[0],) or layer.inputs[0] not in plain or _kind(layer) != "pointwise":
+            first = layer if layer.inputs[0] in plain and len(layer.inputs) == 1 else None
+            break
+        plain.add(layer.name)
+    shape = starts[0].output_shape
+    if first is None or any(set(layer.inputs) & plain for layer in layers if layer.name not in {*plain, first.name}):
+        return tuple(layers)
+    rest = [layer for layer in layers if layer.name not in plain]
+    if (
+        len(shape) == 1
+        and len(first.output_shape) > 1
+        and (first.class_name == "Embedding" or _kind(first) == "layout")
+    ):
+        begun = replace(first, inputs=(), input_shapes=())
+        return (begun, *(layer for layer in rest if layer.name != first.name))
+    if len(shape) == 2 and _kind(first) == "layout" and first.axis is None:
+        made: list[Layer] = []
+        for layer in layers:
+            if layer.name in plain:
+                shapes = tuple((*each, 1) for each in layer.input_shapes)
+                made.append(replace(layer, input_shapes=shapes, output_shape=(*layer.output_shape, 1)))
+            else:
+                shapes = ((*shape, 1),) if layer.name == first.name else layer.input_shapes
+                made.append(replace(layer, input_shapes=shapes))
+        return tuple(made)
+    return tuple(layers)
 
 
 def receptive_field(layers: Sequence[Layer], name: str | None = None) -> ReceptiveField:
@@ -149,8 +272,14 @@ def receptive_field(layers: Sequence[Layer], name: str | None = None) -> Recepti
     ValueError
         As :func:`receptive_fields`, or if there is no layer of that name.
     """
-    path = _layers_before(layers, name)
-    return receptive_fields(path)[path[-1].name]
+    path = _layers_before(as_image(layers), name)
+    fields = receptive_fields(path)
+    if path[-1].name not in fields:
+        raise ValueError(
+            f"layer {path[-1].name!r} lays numbers out so that the fields of neighbours do not move evenly: "
+            "known_fields tells how much one number sees"
+        )
+    return fields[path[-1].name]
 
 
 def receptive_region(layers: Sequence[Layer], position: Sequence[int], name: str | None = None) -> tuple[range, ...]:
@@ -187,7 +316,7 @@ def receptive_region(layers: Sequence[Layer], position: Sequence[int], name: str
     >>> receptive_region((image, pool, flat), ())
     (range(0, 10), range(0, 10))
     """
-    path = _layers_before(layers, name)
+    path = _layers_before(as_image(layers), name)
     _check_graph(path)
     places = path[-1].output_shape[:-1]
     if len(position) != len(places) or not all(0 <= p < n for p, n in zip(position, places, strict=True)):
@@ -205,12 +334,132 @@ def receptive_region(layers: Sequence[Layer], position: Sequence[int], name: str
     return tuple(range(int(axis.min()), int(axis.max()) + 1) for axis in cells)
 
 
-def _field_through(layer: Layer, shape: tuple[int, ...], field: ReceptiveField) -> ReceptiveField:
-    """Give the field of a layer's numbers, as one of its inputs, of this shape and with this field, makes it."""
+@dataclass(frozen=True)
+class _LaidOut:
+    """The receptive fields of numbers that do not stand as those of the image do: one box for each number.
+
+    Parameters
+    ----------
+    low, high
+        First pixel and the one behind the last, shape (axes of the numbers..., axes of the image).
+    """
+
+    low: Cells
+    high: Cells
+
+    @property
+    def size(self) -> tuple[int, ...]:
+        axes = self.low.shape[-1]
+        return tuple(int(size) for size in (self.high - self.low).reshape(-1, axes).max(axis=0))
+
+    def joined(self) -> ReceptiveField:
+        """Give the box around all fields."""
+        axes = self.low.shape[-1]
+        low, high = self.low.reshape(-1, axes).min(axis=0), self.high.reshape(-1, axes).max(axis=0)
+        return ReceptiveField(tuple(map(int, high - low)), (0,) * axes, tuple(map(int, low)))
+
+
+_Seen = ReceptiveField | _LaidOut
+
+
+def _followed(layers: Sequence[Layer], strict: bool) -> tuple[dict[str, _Seen], dict[str, str]]:
+    """Follow what each layer's numbers see; unless strict, tell why where it is not known."""
+    known: dict[str, _Seen] = {}
+    unknown: dict[str, str] = {}
+    for layer in layers:
+        if not layer.inputs:
+            rank = len(layer.output_shape) - 1
+            known[layer.name] = ReceptiveField((1,) * rank, (1,) * rank, (0,) * rank)
+        elif all(name in known for name in layer.inputs):
+            try:
+                seen = [
+                    _seen_through(layer, shape, known[name])
+                    for name, shape in zip(layer.inputs, layer.input_shapes, strict=True)
+                ]
+                known[layer.name] = _joined(layer, seen)
+            except ValueError as error:
+                if strict:
+                    raise
+                unknown[layer.name] = str(error)
+    return known, unknown
+
+
+def _seen_through(layer: Layer, shape: tuple[int, ...], seen: _Seen) -> _Seen:
+    """Give what a layer's numbers see, as one of its inputs, of this shape and seeing this, makes it."""
     kind = _kind(layer)
-    if not any(field.jump) and kind != "unknown":  # all numbers see the same already
-        return field
-    if kind == "pointwise":
+    if isinstance(seen, ReceptiveField):
+        if not any(seen.jump) and kind != "unknown":  # all numbers see the same already
+            return seen
+        if kind == "picked":  # one channel of several
+            low, high = _boxes(layer, shape, seen)
+            return _LaidOut(low[..., 0, :], high[..., 0, :])
+        if kind == "layout" and len(layer.output_shape) == 1 and math.prod(shape) > _MOST_NUMBERS:
+            return _field_through(layer, shape, seen, "global")
+        if kind == "layout":
+            return _laid_out(layer, *_boxes(layer, shape, seen))
+        return _field_through(layer, shape, seen, kind)
+    if kind == "global":
+        return seen.joined()
+    if kind == "layout":
+        return _laid_out(layer, seen.low, seen.high)
+    kept = kind == "stacked" or (kind == "pointwise" and shape == layer.output_shape)
+    if kept and seen.low.shape[:-1] == shape:
+        return seen
+    if kind == "mixing":
+        wanted = (*layer.output_shape, seen.low.shape[-1])
+        low, high = seen.low.min(axis=-2, keepdims=True), seen.high.max(axis=-2, keepdims=True)
+        if low.shape[:-2] == wanted[:-2]:
+            return _LaidOut(np.broadcast_to(low, wanted), np.broadcast_to(high, wanted))
+    raise ValueError(
+        f"layer {layer.name!r} ({layer.class_name}) reads numbers that do not stand as those of the image do, and what "
+        "it sees there is not known"
+    )
+
+
+def _boxes(layer: Layer, shape: tuple[int, ...], field: ReceptiveField) -> tuple[Cells, Cells]:
+    """Write down the field of each number of a map."""
+    axes = len(field.size)
+    if math.prod(shape) > _MOST_NUMBERS:
+        raise ValueError(
+            f"layer {layer.name!r} ({layer.class_name}) lays out {math.prod(shape):,} numbers: too many to follow each"
+        )
+    places = np.indices(shape[:-1]).reshape(axes, -1).T
+    low = places * field.jump + field.start
+    low = np.repeat(low.reshape(*shape[:-1], 1, axes), shape[-1], axis=-2)
+    return low, low + field.size
+
+
+def _laid_out(layer: Layer, low: Cells, high: Cells) -> _Seen:
+    """Lay fields out as a layer lays out its numbers; as one field where they stand as those of the image do."""
+    axes, shape = low.shape[-1], layer.output_shape
+    if layer.class_name in ("Permute", "Transpose"):
+        if layer.axis is None:
+            raise ValueError(f"layer {layer.name!r} ({layer.class_name}) exchanges the images of a batch")
+        order = (*layer.axis, low.ndim - 1)
+        made = _LaidOut(low.transpose(order), high.transpose(order))
+    else:
+        made = _LaidOut(low.reshape(*shape, axes), high.reshape(*shape, axes))
+    return _standing(made, shape)
+
+
+def _standing(made: _LaidOut, shape: tuple[int, ...]) -> _Seen:
+    """Give one field where numbers of this shape stand as those of the image do."""
+    axes = made.low.shape[-1]
+    if len(shape) != axes + 1:
+        return made
+    first, last = made.low.min(axis=-2), made.high.max(axis=-2)
+    start, size = first[(0,) * axes], (last - first)[(0,) * axes]
+    jump = [int(first[tuple(int(each == axis) for each in range(axes))][axis] - start[axis]) if n > 1 else 1
+            for axis, n in enumerate(shape[:-1])]  # fmt: skip
+    places = np.moveaxis(np.indices(shape[:-1]), 0, -1)
+    if (first == places * jump + start).all() and (last == first + size).all():
+        return ReceptiveField(tuple(map(int, size)), tuple(jump), tuple(map(int, start)))
+    return made
+
+
+def _field_through(layer: Layer, shape: tuple[int, ...], field: ReceptiveField, kind: str) -> ReceptiveField:
+    """Give the field of a layer's numbers, as one of its inputs, of this shape and with this field, makes it."""
+    if kind in ("pointwise", "mixing"):
         jump = tuple(0 if again else j for again, j in zip(_repeated(layer, shape), field.jump, strict=True))
         return ReceptiveField(field.size, jump, field.start)
     if kind == "global":
@@ -235,8 +484,25 @@ def _shifted(field: ReceptiveField, cells: Sequence[int]) -> tuple[int, ...]:
     return tuple(start - jump * n for start, jump, n in zip(field.start, field.jump, cells, strict=True))
 
 
-def _joined(layer: Layer, fields: Sequence[ReceptiveField]) -> ReceptiveField:
-    """Give the smallest box around the fields of several branches."""
+def _joined(layer: Layer, seen: Sequence[_Seen]) -> _Seen:
+    """Give what a layer sees through several branches: the smallest box around their fields."""
+    if _kind(layer) == "stacked" and all(isinstance(each, _LaidOut) for each in seen):
+        lows, highs = ([getattr(each, side) for each in seen] for side in ("low", "high"))
+        return _standing(_LaidOut(np.stack(lows, axis=-2), np.stack(highs, axis=-2)), layer.output_shape)
+    if len(seen) == 1:
+        return seen[0]
+    fields = [each for each in seen if isinstance(each, ReceptiveField)]
+    laid = [each for each in seen if isinstance(each, _LaidOut)]
+    if laid:
+        standing = all(not any(field.jump) for field in fields)
+        if not standing or len({each.low.shape for each in laid}) > 1 or layer.class_name == "Concatenate":
+            raise ValueError(f"layer {layer.name!r} ({layer.class_name}) joins numbers that are laid out differently")
+        lows = [*(each.low for each in laid), *(np.array(field.start) for field in fields)]
+        highs = [*(each.high for each in laid), *(np.add(field.start, field.size) for field in fields)]
+        return _LaidOut(
+            functools.reduce(lambda one, other: np.minimum(one, other), lows),
+            functools.reduce(lambda one, other: np.maximum(one, other), highs),
+        )
     rank = len(fields[0].size)
     places = (*layer.output_shape[:-1], *(1,) * rank)[:rank]
     branches = [[(f.size[axis], f.jump[axis], f.start[axis]) for f in fields] for axis in range(rank)]
@@ -265,9 +531,11 @@ def _cells_read(layer: Layer, shape: tuple[int, ...], wanted: list[Cells]) -> li
     """Name the rows and columns of an input that some rows and columns of a layer's output are made of."""
     kind = _kind(layer)
     sizes = shape[:-1]
+    if kind == "layout":
+        return _cells_laid_out(layer, shape, wanted)
     if kind == "global" or not sizes:
         seen = [np.arange(size if all(axis.size for axis in wanted) else 0) for size in sizes]
-    elif kind == "pointwise":
+    elif kind in ("pointwise", "mixing"):
         seen = [axis * 0 if again else axis for again, axis in zip(_repeated(layer, shape), wanted, strict=True)]
     elif kind == "border":
         seen = [axis - before for axis, (before, _) in zip(wanted, _geometry(layer, "padding"), strict=True)]
@@ -286,17 +554,58 @@ def _cells_read(layer: Layer, shape: tuple[int, ...], wanted: list[Cells]) -> li
     return [np.unique(axis[(axis >= 0) & (axis < size)]) for axis, size in zip(seen, sizes, strict=True)]
 
 
+def _cells_laid_out(layer: Layer, shape: tuple[int, ...], wanted: list[Cells]) -> list[Cells]:
+    """Name the rows and columns of an input whose numbers a layer lays out on some rows and columns."""
+    if len(shape) == 1:
+        if math.prod(layer.output_shape[:-1]) > 1:
+            raise ValueError(
+                f"layer {layer.name!r} ({layer.class_name}) lays out a row of numbers on several places, and which of "
+                "them each reads is not known"
+            )
+        return []
+    marked = np.zeros(layer.output_shape, dtype=bool)
+    marked[np.ix_(*wanted)] = True
+    if layer.class_name in ("Permute", "Transpose"):
+        marked = marked.transpose(np.argsort(layer.axis or ()))
+    places = np.nonzero(marked.reshape(shape).any(axis=-1))
+    return [np.unique(axis) for axis in places]
+
+
 def _kind(layer: Layer) -> str:
     """Tell what a layer does to the places of a map; "unknown" where that cannot be told from its class."""
     operation = layer.class_name.replace("1D", "").replace("2D", "").replace("3D", "")
+    places = layer.input_shapes[0][:-1] if layer.input_shapes else ()
+    kept = layer.input_shapes[:1] == (layer.output_shape,)
+    if operation in ("Mean", "Max", "Sum"):
+        return "global" if layer.axis is not None and set(layer.axis) >= set(range(len(places))) else "unknown"
+    if operation.startswith("Random") or operation == "Resizing":  # at inference nothing is random
+        return "pointwise" if kept else "unknown"
+    if (
+        operation == "GetItem"
+        and layer.axis == ()
+        and math.prod(layer.output_shape) == math.prod(layer.input_shapes[0])
+    ):
+        return "layout"
+    if operation == "GetItem" and layer.axis is None and layer.output_shape == places:
+        return "picked"
+    if operation == "Stack":
+        return "stacked" if layer.axis is None and layer.output_shape[:-1] == layer.input_shapes[0] else "unknown"
+    kind = next((kind for kind, operations in _KINDS.items() if operation in operations), "unknown")
+    if kind == "mixing" and (layer.axis is not None or layer.output_shape[:-1] != places):
+        return "unknown"
     if operation == "UpSampling" and layer.interpolation != "nearest":
         return "unknown"
-    return next((kind for kind, operations in _KINDS.items() if operation in operations), "unknown")
+    return kind
 
 
 def _repeated(layer: Layer, shape: tuple[int, ...]) -> list[bool]:
     """Tell along which axes a merging layer repeats an input of size 1 to fit the others."""
     sizes, places = shape[:-1], layer.output_shape[:-1]
+    if len(sizes) != len(places):
+        raise ValueError(
+            f"layer {layer.name!r} ({layer.class_name}) joins arrays of {len(shape)} and of {len(places) + 1} axes: "
+            "layers that join maps along their channels are accepted"
+        )
     repeated = [size == 1 < n and layer.class_name != "Concatenate" for size, n in zip(sizes, places, strict=True)]
     if any(size != n and not again for size, n, again in zip(sizes, places, repeated, strict=True)):
         raise ValueError(

@@ -186,21 +186,39 @@ def describe(words: Words = None) -> None:
 
 
 @app.command(
-    epilog=_examples("cnnfigs explain model.keras -o report", "cnnfigs explain model.keras --image cat.jpg -o report")
+    epilog=_examples(
+        "cnnfigs explain model.keras -o report",
+        "cnnfigs explain model.keras --image cat.jpg -o report",
+        "cnnfigs explain model.keras --image cat.jpg --range -1-1 -o report",
+    )
 )
 def explain(
     model: Annotated[Path, typer.Argument(help="A Keras model, saved with model.save('NAME.keras').")],
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the report.", show_default=False)],
     image: Annotated[Path | None, typer.Option(help="A picture to show to the model.", show_default=False)] = None,
+    range_: Annotated[
+        str | None,
+        typer.Option(
+            "--range",
+            metavar="LOW-HIGH",
+            help="What black and white are to the model: 0-1, 0-255, -1-1. Found out where its first layers tell.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Write a report on your own Keras model; code inside of the file is never run.
 
     Architecture, layers with their parameters derived, receptive fields and, with an image, feature maps and the pixels
     that count for the answer: whatever applies to the model. The rest is named, with the reason.
     """
+    from cnnfigs.commands.arguments import value_range
+
+    shown = None if range_ is None else value_range(range_)
+    if shown is not None and image is None:
+        raise CommandError("--range says how a picture is shown: add --image FILE")
     from cnnfigs.commands.explain import write_report
 
-    _print(escape(str(write_report(model, image, output))))
+    _print(escape(str(write_report(model, image, output, shown))))
 
 
 @app.command(epilog=_examples("cnnfigs data"))

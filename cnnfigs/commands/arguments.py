@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import re
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -106,22 +107,57 @@ def _value(name: str, text: str, default: Any) -> Any:
     return value
 
 
-def read_image(path: Path) -> Any:
-    """Read a picture from a file as RGB, shape (height, width, 3), uint8.
+def value_range(text: str) -> tuple[float, float]:
+    """Read a range of values such as ``0-255`` or ``-1-1``.
 
     Raises
     ------
     CommandError
-        If there is no such file or it is no picture.
+        If it is none.
+
+    Examples
+    --------
+    >>> value_range("-1-1"), value_range("0-0.5")
+    ((-1.0, 1.0), (0.0, 0.5))
+    """
+    number = r"-?\d+(?:\.\d+)?"
+    found = re.fullmatch(f"({number})-({number})", text.strip())
+    low, high = (float(found[1]), float(found[2])) if found else (0.0, 0.0)
+    if not low < high:
+        raise CommandError(f"--range is {text!r}: accepted are two numbers, the smaller first, such as 0-255 or -1-1")
+    return low, high
+
+
+def read_image(path: Path) -> Any:
+    """Read a picture from a file as RGB, shape (height, width, 3), uint8.
+
+    What is transparent gets white behind it, as on a page. Of 16 bits the upper 8 count.
+
+    Raises
+    ------
+    CommandError
+        If there is no such file, it is no picture, or one whose values have no range that the file tells.
     """
     import numpy as np
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
-        with Image.open(path) as image:
-            return np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
+        with Image.open(path) as file:
+            image = ImageOps.exif_transpose(file)
+            if image.mode.startswith("I;16") or (image.mode == "I" and image.format == "PNG"):
+                # Pillow would cut off all above 255.
+                image = Image.fromarray((np.asarray(image).astype(np.float64) / 257 + 0.5).astype(np.uint8))
+            if image.mode in ("F", "I"):
+                kind = "floating-point" if image.mode == "F" else "32-bit"
+                raise CommandError(
+                    f"{path} holds {kind} numbers, and not what black and white are: save it with 8 or 16 bits"
+                )
+            if image.has_transparency_data:
+                image = image.convert("RGBA")
+                image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+            return np.asarray(image.convert("RGB"))
     except UnidentifiedImageError as error:
         raise CommandError(f"{path} is not a picture that can be read: JPEG, PNG, WebP and GIF can") from error
-    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         why = reason(error) if isinstance(error, OSError) else str(error)
         raise CommandError(f"{path} cannot be read: {why}") from error

@@ -40,7 +40,8 @@ class Stage:
     Attributes
     ----------
     size
-        Height and width of the maps; empty where the layers give rows of numbers.
+        Height and width of the maps, steps of the sequences, or depth, height and width of the volumes; empty where the
+        layers give rows of numbers.
     channels
         How many maps, or numbers, the first and the last of these layers give.
     layers
@@ -68,7 +69,7 @@ def stages(layers: Sequence[Layer]) -> list[Stage]:
         if layer.class_name.startswith("ZeroPadding") and number < after:
             padding = (*padding, layer.name)
             continue
-        size = layer.output_shape[:2] if _is_map(layer) else ()
+        size = layer.output_shape[:-1] if _is_map(layer) else ()
         names, padding = (*padding, layer.name), ()
         channels = layer.output_shape[-1]
         if found and found[-1].size == size:
@@ -80,43 +81,72 @@ def stages(layers: Sequence[Layer]) -> list[Stage]:
 
 
 def _is_map(layer: Layer) -> bool:
-    return len(layer.output_shape) == 3 and max(layer.output_shape[:2]) > 1
+    return max((0, *layer.output_shape[:-1])) > 1
 
 
-def draw_stages(image: Sequence[int], found: Sequence[Stage], network: str) -> Drawn:
-    """Draw each stage as a stack of maps, to scale, in rows of at most seven."""
+def kind(size: Sequence[int]) -> str:
+    """Name what has so many places on each axis.
+
+    Examples
+    --------
+    >>> [kind(size) for size in ((), (100,), (28, 28), (8, 32, 32))]
+    ['rows of numbers', 'sequences', 'maps', 'volumes']
+    """
+    return ("rows of numbers", "sequences", "maps", "volumes", *["arrays"] * len(size))[len(size)]
+
+
+def draw_stages(inputs: Mapping[str, Sequence[int]], found: Sequence[Stage], network: str) -> Drawn:
+    """Draw each input, and each stage as a stack of maps, to scale, in rows of at most seven."""
     per_row, width, height = 7, 102, 190
-    rows = -(-(len(found) + 1) // per_row)
-    figure, axes = canvas(per_row * width if rows > 1 else (len(found) + 1) * width, rows * height)
-    is_image = len(image) == 3
-    largest = max([each for stage in found for each in stage.size] + list(image[:2] if is_image else []), default=1)
-    places = [divmod(number, per_row) for number in range(len(found) + 1)]
+    boxes = len(found) + len(inputs)
+    rows = -(-boxes // per_row)
+    figure, axes = canvas(per_row * width if rows > 1 else boxes * width, rows * height)
+    spaces = {name: tuple(shape if len(shape) == 2 else shape[:-1]) for name, shape in inputs.items()}
+    largest = max([each for size in (*(stage.size for stage in found), *spaces.values()) for each in size], default=1)
+    places = [divmod(number, per_row) for number in range(boxes)]
     told: list[tuple[tuple[int, ...], str, str, tuple[str, ...]]] = [
-        (tuple(image[:2]) if is_image else (), "input", "input", (written(tuple(image)),))
+        (spaces[name], "input", shortened(name) if len(inputs) > 1 else "input", (written(tuple(shape)),))
+        for name, shape in inputs.items()
     ]
     for stage in found:
         channels = " → ".join(f"{each:,}" for each in dict.fromkeys(stage.channels))
         count = f"{len(stage.layers)} layer{'s' * (len(stage.layers) != 1)}"
-        what = "maps" if stage.size else "numbers"
+        what = kind(stage.size) if stage.size else "numbers"
         told.append((stage.size, "output", written(stage.size) if stage.size else "a row", (channels, what, count)))
     for (row, column), (size, name, heading, lines) in zip(places, told, strict=True):
         middle, ground = (column + 0.5) * width, row * height + 112
         sheets = 3 if name == "output" and size else 1
-        tall, wide = (max(5.0, 78 * side / largest) for side in size) if size else (78, 8)
+        # Of a volume its last two axes; a sequence lies, a row of numbers stands.
+        sides = [max(5.0, 78 * side / largest) for side in size[-2:]]
+        tall, wide = (78, 8) if not sides else (8, sides[0]) if len(sides) == 1 else (sides[0], sides[1])
         left = middle - (wide + 6 * (sheets - 1)) / 2
         for sheet in reversed(range(sheets)):
             box(axes, left + 6 * sheet, ground - tall - 6 * sheet, wide, tall, edge=name, fill=f"{name}-fill")
         label(axes, middle, ground + 16, heading, size=NORMAL, bold=True)
         for number, line in enumerate(lines):
             label(axes, middle, ground + 33 + 15 * number, line, size=SMALL, name="muted")
-        if column:
+        if column and name != "input":
             arrow(axes, (column * width - 9, ground - 39), (column * width + 9, ground - 39))
     steps = "; ".join(
-        f"{count} with " + (f"maps of {heading}, {channels}" if size else f"rows of numbers, {channels}")
-        for size, _, heading, (channels, _, count) in told[1:]
+        f"{count} with " + (f"{kind(size)} of {heading}, {channels}" if size else f"rows of numbers, {channels}")
+        for size, _, heading, (channels, _, count) in told[len(inputs) :]
     )
-    shape = written(tuple(image))
-    return Drawn(figure, f"The network {network} as stacks of feature maps, to scale. Input {shape}; then {steps}.")
+    shapes = {name: written(tuple(shape)) for name, shape in inputs.items()}
+    begin = "Inputs " + ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+    if len(inputs) == 1:
+        begin = f"Input {next(iter(shapes.values()))}"
+    return Drawn(figure, f"The network {network} as stacks, to scale. {begin}; then {steps}.")
+
+
+def shortened(name: str, most: int = 14) -> str:
+    """Shorten a name from the middle.
+
+    Examples
+    --------
+    >>> shortened("a_very_long_layer_name")
+    'a_very_…r_name'
+    """
+    return name if len(name) <= most else f"{name[: most // 2]}…{name[-(most // 2 - 1) :]}"
 
 
 def draw_fields(names: Sequence[str], fields: Mapping[str, ReceptiveField], image: Sequence[int]) -> Drawn:
@@ -131,32 +161,62 @@ def draw_fields(names: Sequence[str], fields: Mapping[str, ReceptiveField], imag
     image
         Shape of the input.
     """
-    sizes = [fields[name].size[0] for name in names]
-    figure, axes = chart(560, 260, left=64, right=80)
-    axes.plot(range(1, len(sizes) + 1), sizes, color=color("kernel"), drawstyle="steps-mid")
-    axes.axhline(image[0], color=color("input"), linewidth=1.5, linestyle=(0, (3, 2)))
+    places = tuple(image[:-1])
+    told = {
+        each: ([fields[name].size[axis] for name in names], image[axis])
+        for axis, each in enumerate(axis_names(len(places)))
+    }
+    # Axes that are alike share a line.
+    lines: dict[tuple[int, ...], list[str]] = {}
+    limits: dict[int, list[str]] = {}
+    for each, (sizes, side) in told.items():
+        lines.setdefault(tuple(sizes), []).append(each)
+        limits.setdefault(side, []).append(each)
+    figure, axes = chart(560, 260, left=64, right=130)
     axes.set_yscale("log", base=2)
     axes.yaxis.set_major_formatter("{x:g}")
     axes.minorticks_off()
-    axes.set_xlabel("layer with maps")
-    axes.set_ylabel("rows that one number sees")
-    axes.set_xlim(0.5, len(sizes) + 0.5)
-    axes.set_ylim(0.8, 1.3 * max(*sizes, image[0]))
+    axes.set_xlabel("layer with " + kind(places))
+    axes.set_ylabel("how far one number sees")
+    axes.set_xlim(0.5, len(names) + 0.5)
+    axes.set_ylim(0.8, 1.3 * max(*limits, *(max(sizes) for sizes in lines)))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.text(
-        1.01, image[0], f"image {image[0]}", transform=axes.get_yaxis_transform(), va="center", color=color("input")
-    )
-    whole = next((name for name, size in zip(names, sizes, strict=True) if size >= image[0]), None)
-    reached = (
-        f"From {whole} on it is as high as the image, {image[0]} rows."
-        if whole
-        else (f"It never becomes as high as the image, {image[0]} rows.")
-    )
+    for number, (line, which) in enumerate(lines.items()):
+        style = ("solid", (0, (5, 1)), (0, (1, 1)))[number % 3]
+        axes.plot(range(1, len(line) + 1), line, color=color("kernel"), drawstyle="steps-mid", linestyle=style)
+        if len(lines) > 1:
+            corner, above = (1, line[0]), (4, 4 + 12 * number)
+            axes.annotate(", ".join(which), corner, above, textcoords="offset points", color=color("kernel"))
+    for side, which in limits.items():
+        axes.axhline(side, color=color("input"), linewidth=1.5, linestyle=(0, (3, 2)))
+        text = f"{'image' if len(places) == 2 else 'input'} {side}"
+        if len(limits) > 1:
+            text = f"{side} {', '.join(which)}"
+        axes.text(1.01, side, text, transform=axes.get_yaxis_transform(), va="center", color=color("input"))
+    if len(lines) == len(limits) == 1:
+        told = dict([next(iter(told.items()))])
+    words = []
+    for each, (sizes, side) in told.items():
+        whole = next((name for name, size in zip(names, sizes, strict=True) if size >= side), None)
+        words.append(
+            f"{sizes[0]} {each} for {names[0]}, {max(sizes)} at most, {sizes[-1]} for {names[-1]}; "
+            + (f"from {whole} on it is all {side}" if whole else f"it never becomes all {side}")
+        )
     return Drawn(
         figure,
-        f"A line that climbs from layer to layer: the height of the receptive field, {sizes[0]} rows for {names[0]}, "
-        f"{max(sizes)} at most, {sizes[-1]} for {names[-1]}, the last of {len(names)} layers with maps. {reached}",
+        f"A line that climbs over {len(names)} layers: the size of the receptive field. {'. '.join(words)}.",
     )
+
+
+def axis_names(count: int) -> tuple[str, ...]:
+    """Name what is counted along each of so many axes.
+
+    Examples
+    --------
+    >>> axis_names(1), axis_names(2)
+    (('steps',), ('rows', 'columns'))
+    """
+    return ("steps",) if count == 1 else ("slices", "rows", "columns")[-count:]
 
 
 def draw_maps(name: str, maps: Floats) -> Drawn:
@@ -190,9 +250,8 @@ def draw_maps(name: str, maps: Floats) -> Drawn:
     )
 
 
-def draw_answer(answer: Floats, names: Sequence[int]) -> Drawn:
-    """Draw the largest numbers of an answer as bars; as shares where they are such."""
-    shares = is_shares(answer)
+def draw_answer(answer: Floats, names: Sequence[int], shares: bool) -> Drawn:
+    """Draw the largest numbers of an answer as bars."""
     figure, axes = canvas(360, 20 * len(names) + 12)
     lengths = answer[list(names)] if shares else answer[list(names)] / (np.abs(answer).max() or 1)
     bars(axes, np.maximum(lengths, 0), 90, 6, 180, 20, [f"class {name}" for name in names], highlight=0)
@@ -203,12 +262,13 @@ def draw_answer(answer: Floats, names: Sequence[int]) -> Drawn:
     return Drawn(figure, f"The {len(names)} largest of the network's {answer.size:,} answers: {told}.")
 
 
-def draw_heat(image: Floats, heat: Floats, cells: tuple[int, int], class_index: int) -> Drawn:
+def draw_heat(image: Floats, heat: Floats, cells: tuple[int, int], answer: str) -> Drawn:
     """Draw the image, and beside it the same with the Grad-CAM map over it."""
     height, width = image.shape[:2]
-    side = 240
-    tall = round(side * height / width)
-    figure, axes = canvas(2 * side + 40, tall + 30)
+    scale = 240 / max(height, width)
+    side, tall = max(8, round(scale * width)), max(8, round(scale * height))
+    apart = max(side, 150) + 20  # room for what stands above
+    figure, axes = canvas(2 * apart, tall + 30)
     low, high = float(image.min()), float(image.max())
     shades = (image - low) / ((high - low) or 1)
     grey = np.repeat(shades.mean(axis=-1, keepdims=True), 3, axis=-1)
@@ -216,10 +276,8 @@ def draw_heat(image: Floats, heat: Floats, cells: tuple[int, int], class_index: 
     strength = 0.75 * heat[..., np.newaxis]
     over = (0.35 + 0.65 * grey) * (1 - strength) + warm * strength
     plain = np.repeat(shades, 3, axis=-1) if shades.shape[-1] == 1 else shades
-    for number, (pixels, text) in enumerate(
-        ((plain, "what it was shown"), (over, f"what speaks for class {class_index}"))
-    ):
-        left = 10 + number * (side + 20)
+    for number, (pixels, text) in enumerate(((plain, "what it was shown"), (over, f"what speaks for {answer}"))):
+        left = 10 + number * apart
         label(axes, left, 12, text, align="left", size=NORMAL, bold=True)
         if height > FEW_CELLS:
             photo(axes, (255 * np.clip(pixels, 0, 1)).astype(np.uint8), left, 26, side, tall)
@@ -230,14 +288,9 @@ def draw_heat(image: Floats, heat: Floats, cells: tuple[int, int], class_index: 
     return Drawn(
         figure,
         f"Two pictures: what the network was shown, and the same in grey with orange where the {written(cells)} maps "
-        f"speak for class {class_index}. It is strongest {_place(row / height, column / width)}; "
+        f"speak for {answer}. It is strongest {_place(row / height, column / width)}; "
         f"{100 * share:.0f} % of the picture are more than half as strong.",
     )
-
-
-def is_shares(answer: Floats) -> bool:
-    """Whether an answer is a set of probabilities that add up to 1."""
-    return bool(answer.min() >= 0 and abs(float(answer.sum()) - 1) < 1e-3)
 
 
 def told_number(value: float, share: bool) -> str:
@@ -267,7 +320,8 @@ def _fewer_cells(maps: Floats, most: int) -> Floats:
     side = -(-max(height, width) // most)
     if side == 1:
         return maps
-    rows, columns = height // side, width // side
-    squares = maps[: rows * side, : columns * side].reshape(rows, side, columns, side, channels)
+    down, across = min(side, height), min(side, width)
+    rows, columns = height // down, width // across
+    squares = maps[: rows * down, : columns * across].reshape(rows, down, columns, across, channels)
     averages: Floats = squares.mean(axis=(1, 3))
     return averages

@@ -55,7 +55,7 @@ def document(title: str, body: str, theme: Theme | None = None) -> str:
 """
 
 
-def scrolling(content: str, name: str) -> str:
+def scrolling(content: str, name: str, wide: bool = False) -> str:
     """Put HTML that may be wider than the page into a box that scrolls, by keyboard too.
 
     Parameters
@@ -64,5 +64,8 @@ def scrolling(content: str, name: str) -> str:
         The HTML.
     name
         What it is, for those who hear it.
+    wide
+        Whether it may be wider than the text, as far as the window is.
     """
-    return f'<div class="scrolling" role="region" aria-label="{escape(name)}" tabindex="0">\n{content}\n</div>'
+    kind = "scrolling wide" if wide else "scrolling"
+    return f'<div class="{kind}" role="region" aria-label="{escape(name)}" tabindex="0">\n{content}\n</div>'

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 OFFSET = 5
 #: Room between two layers, in pixels, and the least room that a layer's text needs.
 GAP, TEXT_WIDTH = 14, 74
+#: A name of more letters than this needs so much for each.
+MOST_LETTERS, LETTER = 14, 7
 BARS_WIDTH, MOST_BARS = 74, 10
 
 
@@ -67,11 +69,11 @@ class Architecture(Picture):
 
     def draw(self, run: Activations) -> Figure:
         """Draw layer after layer from left to right, in as many rows as are needed."""
-        scale = 78 / run.image.shape[0]
+        scale = min(78 / run.image.shape[0], 0.75 * WIDTH / run.image.shape[1])
         rows: list[list[tuple[Layer, float]]] = [[]]
         for layer in run.layers:
             width = self._width(layer, scale)
-            if sum(each + GAP for _, each in rows[-1]) + width > WIDTH:
+            if rows[-1] and sum(each + GAP for _, each in rows[-1]) + width > WIDTH:
                 rows.append([])
             rows[-1].append((layer, width))
         row_height = 200
@@ -116,7 +118,8 @@ class Architecture(Picture):
             stack = layer.output_shape[1] * scale + OFFSET * (self._sheets(layer) - 1)
         else:
             stack = BARS_WIDTH if layer.output_shape[-1] <= MOST_BARS else 12
-        return max(stack, TEXT_WIDTH)
+        name = len(plain_name(layer))
+        return max(stack, TEXT_WIDTH, LETTER * name if name > MOST_LETTERS else 0)
 
     def _draw_layer(
         self, axes: Axes, run: Activations, layer: Layer, left: float, bottom: float, width: float, scale: float

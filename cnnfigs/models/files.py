@@ -16,7 +16,19 @@ if TYPE_CHECKING:
 
 #: Classes of Keras that hold code, or call a program, from outside of the file's configuration.
 _HOLD_CODE = ("Lambda", "__lambda__", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer")
-_CONFIGURATION = "config.json"
+_CONFIGURATION, _METADATA = "config.json", "metadata.json"
+_ADVICE = "accepted is a Keras model, saved with model.save('NAME.keras')"
+_OLDER = "open it in the Keras that made it and save it again with model.save('NAME.keras')"
+_HDF5 = b"\x89HDF\r\n\x1a\n"
+#: What models of other kinds are called, and what to do with them.
+_OTHER_KINDS = {
+    **dict.fromkeys((".h5", ".hdf5"), f"HDF5, the older format of Keras: {_OLDER}"),
+    ".pb": f"a part of a TensorFlow SavedModel, an older format: {_OLDER}",
+    ".json": f"an architecture without its weights: {_ADVICE}",
+    ".tflite": f"for TensorFlow Lite: {_ADVICE}",
+    ".onnx": f"ONNX: {_ADVICE}",
+    **dict.fromkeys((".pt", ".pth"), f"of PyTorch: {_ADVICE}"),
+}
 
 
 class ModelFileError(ValueError):
@@ -38,10 +50,13 @@ def read_model(path: Path) -> keras.Model:
     for found in _foreign(configuration, "it"):
         raise ModelFileError(f"{path} is not opened: {found}, and code that comes with a model is never run")
     keras = load_keras()
+    made_by = _made_by(path)
     lenet5_layers()  # entered with Keras from now on
     try:
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # Keras' own vary, as does what damaged files lead to
+        if made_by and made_by.split(".")[0] != keras.__version__.split(".")[0]:
+            raise ModelFileError(f"{path} was saved by Keras {made_by}, in an older format: {_OLDER}") from error
         told = " ".join(str(error).split()) or type(error).__name__
         raise ModelFileError(f"{path} cannot be read by Keras {keras.__version__}: {_shortened(told)}") from error
     if not isinstance(model, keras.Model):
@@ -51,18 +66,55 @@ def read_model(path: Path) -> keras.Model:
 
 def _configuration(path: Path) -> Any:
     """Read what a file says of its model, without Keras."""
+    if path.is_dir():
+        raise ModelFileError(f"{path} is a folder, not a file{_kind_of_folder(path)}")
+    if not path.exists():
+        raise ModelFileError(f"{path} is not there")
     if not path.is_file():
-        raise ModelFileError(f"{path} is not there" if not path.exists() else f"{path} is a folder, not a file")
-    advice = "accepted is a Keras model, saved with model.save('NAME.keras')"
+        raise ModelFileError(f"{path} is not a file")
     if path.suffix != ".keras":
-        raise ModelFileError(f"{path} is not called .keras: {advice}")
+        raise ModelFileError(f"{path} is not called .keras{_kind_of_file(path)}")
     try:
+        with path.open("rb") as file:
+            if file.read(len(_HDF5)) == _HDF5:
+                raise ModelFileError(f"{path} is in HDF5, the older format of Keras, whatever it is called: {_OLDER}")
         with zipfile.ZipFile(path) as archive:
             return json.loads(archive.read(_CONFIGURATION))
     except OSError as error:
         raise ModelFileError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from error
+    except ModelFileError:
+        raise
     except (zipfile.BadZipFile, KeyError, ValueError, RuntimeError, NotImplementedError) as error:
-        raise ModelFileError(f"{path} holds no model: {advice}") from error
+        raise ModelFileError(f"{path} holds no model: {_ADVICE}") from error
+
+
+def _kind_of_folder(path: Path) -> str:
+    """Say what a folder is that stands for a model, and what to do."""
+    if (path / "saved_model.pb").is_file():
+        return f": a TensorFlow SavedModel, an older format; {_OLDER}"
+    if (path / _CONFIGURATION).is_file() and (path / "model.weights.h5").is_file():
+        return ": a .keras file that was unpacked; name the file that it came from, or pack what is in it as a zip file"
+    return f": {_ADVICE}"
+
+
+def _kind_of_file(path: Path) -> str:
+    """Say what a file is by what it is called, and what to do."""
+    if path.name.endswith(".weights.h5"):
+        return f", and holds weights without a model: {_ADVICE}"
+    if path.suffix.lower() == ".keras":
+        return f": rename it to {path.stem}.keras"
+    if path.suffix.lower() in _OTHER_KINDS:
+        return f", and by its name is {_OTHER_KINDS[path.suffix.lower()]}"
+    return f": {_ADVICE}"
+
+
+def _made_by(path: Path) -> str:
+    """Tell the version of Keras that saved a file; nothing where it does not say."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return str(json.loads(archive.read(_METADATA))["keras_version"])
+    except (KeyError, ValueError, TypeError):
+        return ""
 
 
 def _foreign(told: Any, place: str) -> Iterator[str]:

@@ -38,9 +38,25 @@ def layer_records(model: Any) -> tuple[Layer, ...]:
     >>> [(layer.name, layer.output_shape) for layer in layer_records(model)][1:]
     [('conv', (26, 26, 32))]
     """
-    records: list[Layer] = []
-    _read_graph(functional_graph(model), "", [], records)
-    return tuple(records)
+    found: list[tuple[Layer, Any]] = []
+    _read_graph(functional_graph(model), "", [], found)
+    return tuple(record for record, _ in found)
+
+
+def layer_outputs(model: Any) -> dict[str, Any]:
+    """Give the symbolic output of each layer of a Keras model, by the names of :func:`layer_records`.
+
+    A layer's own ``output`` is that of its first call, which need not be the one in this model: loading a Sequential
+    model from a file calls its layers several times.
+
+    Parameters
+    ----------
+    model
+        As for :func:`layer_records`, without models inside, whose outputs are none of the model's own.
+    """
+    found: list[tuple[Layer, Any]] = []
+    _read_graph(functional_graph(model), "", [], found)
+    return {record.name: tensor for record, tensor in found}
 
 
 def functional_graph(model: Any) -> Any:
@@ -69,8 +85,8 @@ def functional_graph(model: Any) -> Any:
     return graph
 
 
-def _read_graph(graph: Any, prefix: str, sources: list[str], records: list[Layer]) -> list[str]:
-    """Append the records of a graph; `sources` names what a nested graph's inputs stand for.
+def _read_graph(graph: Any, prefix: str, sources: list[str], found: list[tuple[Layer, Any]]) -> list[str]:
+    """Append the records of a graph and their outputs; `sources` names what a nested graph's inputs stand for.
 
     Returns the names of the records that make the graph's outputs.
     """
@@ -82,10 +98,10 @@ def _read_graph(graph: Any, prefix: str, sources: list[str], records: list[Layer
             inputs = [made_by[id(tensor)] for tensor in node.input_tensors]
             if isinstance(node.operation, load_keras().Model):
                 nested = functional_graph(node.operation)
-                names = _read_graph(nested, f"{prefix}{node.operation.name}/", inputs, records)
+                names = _read_graph(nested, f"{prefix}{node.operation.name}/", inputs, found)
             else:
-                record = _record(node, prefix, inputs, records)
-                records.append(record)
+                record = _record(node, prefix, inputs, [before for before, _ in found])
+                found.append((record, node.output_tensors[0]))
                 names = [record.name] * len(node.output_tensors)
             made_by.update(zip(map(id, node.output_tensors), names, strict=True))
     return [made_by[id(tensor)] for tensor in graph.outputs]
@@ -114,6 +130,7 @@ def _record(node: Any, prefix: str, inputs: list[str], records: list[Layer]) -> 
         center=bool(getattr(layer, "center", False)),
         parameters=layer.count_params() if hasattr(layer, "count_params") else 0,
         trainable_parameters=sum(math.prod(weight.shape) for weight in weights),
+        axis=_axis(layer, node),
         shares_weights_with=first if calls else None,
         **_geometry(layer, node),
     )
@@ -142,6 +159,34 @@ def _geometry(layer: Any, node: Any) -> dict[str, Any]:
         geometry["groups"] = node.input_tensors[0].shape[-1]
         geometry["filters"] = geometry["groups"] * layer.depth_multiplier
     return geometry
+
+
+def _axis(layer: Any, node: Any) -> tuple[int, ...] | None:
+    """Name the axes that a layer works along, without the batch axis; None where it is the last one alone."""
+    if not node.input_tensors or not node.input_tensors[0].shape:
+        return None
+    rank = len(node.input_tensors[0].shape)
+    kind, axes = type(layer).__name__, getattr(layer, "axis", None)
+    if kind in ("Permute", "Transpose"):  # the order in which they stand afterwards
+        order = (0, *layer.dims) if kind == "Permute" else tuple(layer.axes or range(rank)[::-1])
+        return tuple(axis - 1 for axis in order[1:]) if order[0] == 0 else None
+    if kind == "GetItem":
+        key = node.arguments.args[1] if len(node.arguments.args) > 1 else node.arguments.kwargs.get("key")
+        axes = _picked_axes(tuple(key) if isinstance(key, list | tuple) else (key,), rank)
+    axes = tuple(axes) if isinstance(axes, list | tuple) else (axes,)
+    if not all(isinstance(axis, int) for axis in axes):
+        return None
+    places = tuple(sorted(axis % rank - 1 for axis in axes))
+    return None if places == (rank - 2,) else places
+
+
+def _picked_axes(key: tuple[Any, ...], rank: int) -> list[int]:
+    """Name the axes of which ``x[key]`` takes less than all, or in another order."""
+    picks = [each for each in key if each is not None]
+    if Ellipsis in picks:
+        dots = picks.index(Ellipsis)
+        picks[dots : dots + 1] = [slice(None)] * (rank - len(picks) + 1)
+    return [axis for axis, each in enumerate(picks) if each != slice(None)]
 
 
 def _padding(layer: Any, geometry: dict[str, Any], node: Any) -> Padding:

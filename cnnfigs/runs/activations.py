@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cnnfigs.arithmetic import Layer
 from cnnfigs.data import mnist
 from cnnfigs.models.backend import load_keras
-from cnnfigs.models.records import layer_records
+from cnnfigs.models.records import layer_outputs, layer_records
 from cnnfigs.models.training import as_input
 from cnnfigs.models.weights import resolve
 
@@ -63,14 +63,17 @@ def activations(network: str | keras.Model, image: NDArray[Any]) -> Activations:
     expected = tuple(model.input_shape[1:])
     if image.shape != expected:
         raise ValueError(f"image has shape {image.shape}: {model.name} reads {expected}")
-    computed = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
-    reader = keras.Model(model.inputs, [layer.output for layer in computed])
-    outputs = reader([image[np.newaxis].astype(np.float32)], training=False)
+    computed = layer_outputs(model)
+    outputs = keras.Model(model.inputs, computed)([image[np.newaxis].astype(np.float32)], training=False)
     return Activations(
         network=model.name,
         image=image.astype(np.float32),
         layers=layers,
-        outputs={layer.name: np.asarray(output)[0] for layer, output in zip(computed, outputs, strict=True)},
+        outputs={
+            layer.name: np.asarray(keras.ops.cast(outputs[layer.name], "float32"))[0]
+            for layer in layers
+            if layer.inputs
+        },
     )
 
 

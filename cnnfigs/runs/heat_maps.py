@@ -289,11 +289,12 @@ def grad_cam(model: keras.Model, logits: Any, image: Floats, class_index: int, l
         tape.watch(pixels)
         maps, scores = reader([pixels], training=False)
         score = scores[0, class_index]
-    weighed: Floats = _weighed(maps, tape.gradient(score, maps))[0].numpy()
+    weighed: Floats = weighed_maps(maps, tape.gradient(score, maps))[0].numpy()
     return weighed
 
 
-def _weighed(maps: Any, gradient: Any) -> Any:
+def weighed_maps(maps: Any, gradient: Any) -> Any:
+    """Weigh maps by the mean of the gradient over each, add them up, and keep what is positive."""
     import tensorflow as tf
 
     weights = tf.reduce_mean(gradient, axis=[1, 2], keepdims=True)
@@ -539,7 +540,7 @@ def _two_maps(
             (maps, scores), _ = reader.stateless_call(trainable, others, watched, training=False)
             score = scores[0, class_index]
         by_maps, by_pixels = tape.gradient(score, [maps, watched])
-        return _weighed(maps, by_maps)[0], (by_pixels * watched)[0]
+        return weighed_maps(maps, by_maps)[0], (by_pixels * watched)[0]
 
     read = tf.function(differentiate, autograph=False)
 

@@ -1,6 +1,9 @@
 """What the tests of the command line share."""
 
+import re
+
 import pytest
+from lxml import html
 
 from cnnfigs.commands.app import main
 
@@ -29,5 +32,88 @@ def refused(cnnfigs):
         assert err.startswith("cnnfigs: ")
         assert err.count("\n") == 1, err
         return err.removeprefix("cnnfigs: ").rstrip("\n")
+
+    return run
+
+
+class Report:
+    """A report, parsed."""
+
+    def __init__(self, path):
+        self.text = path.read_text("utf-8")
+        self.page = html.document_fromstring(self.text)
+        self.sections = {section.findtext("h2"): section for section in self.page.iter("section")}
+        self.left_out = {
+            item.findtext("strong"): item.text_content().partition(": ")[2]
+            for item in self.page.xpath("//section[h2='What does not apply']//li")
+        }
+
+    def cells(self):
+        """The layers: name to its row, by the headings of the table."""
+        head = [cell.text_content() for cell in self.sections["Layers"].xpath(".//thead//th")]
+        return {name: dict(zip(head, row, strict=True)) for name, row in self.rows().items()}
+
+    def rows(self):
+        """The layers: name to the texts of its row."""
+        found = self.sections["Layers"].xpath(".//tbody/tr")
+        return {row[0].text_content(): [cell.text_content() for cell in row] for row in found}
+
+    def pictures(self, section):
+        """The alternative texts of a section's pictures."""
+        return self.sections[section].xpath(".//*[name()='svg'][@role='img']/@aria-label")
+
+
+def check_form(report):
+    """What holds for every report."""
+    page = report.page
+    assert page.get("lang") == "en"
+    assert page.findtext(".//title") == page.findtext(".//h1")
+    assert len(page.findall(".//h1")) == 1
+    assert not page.xpath("//script | //link | //iframe | //@style")
+    addresses = page.xpath("//@href | //@src | //*[name()='image']/@*[local-name()='href']")
+    assert all(address.startswith(("#", "data:image/")) for address in addresses)
+    identifiers = page.xpath("//@id")
+    assert len(identifiers) == len(set(identifiers))
+    assert {address[1:] for address in addresses if address.startswith("#")} <= set(identifiers)
+    for svg in page.xpath("//*[name()='svg']"):
+        assert len(svg.get("aria-label").split()) > 8
+        box = svg.getparent()
+        assert (box.get("role"), box.get("tabindex")) == ("region", "0")
+        assert float(svg.get("width")) <= 720
+    for number in ("nan", "inf"):
+        assert not re.search(rf"\b{number}\b", page.text_content())
+
+
+@pytest.fixture
+def seeded():
+    """Random weights are the same each time: with some, no map speaks for the answer."""
+    import keras
+
+    keras.utils.set_random_seed(3)
+
+
+@pytest.fixture
+def read_report(tmp_path, monkeypatch):
+    """Read a report and check what holds for every one; random models are not kept beside the site's runs."""
+    monkeypatch.setenv("CNNFIGS_CACHE", str(tmp_path / "kept"))
+
+    def read(path):
+        report = Report(path)
+        check_form(report)
+        return report
+
+    return read
+
+
+@pytest.fixture
+def explained(cnnfigs, read_report, tmp_path):
+    """Save a model, explain it, and return the report."""
+
+    def run(model, *words):
+        model.save(tmp_path / "own.keras")
+        status, out, err = cnnfigs("explain", "own.keras", *words, "-o", "report")
+        assert status == 0, err
+        assert out == "report/index.html\n"
+        return read_report(tmp_path / "report" / "index.html")
 
     return run

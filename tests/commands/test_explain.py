@@ -1,14 +1,11 @@
 """Reports on models of all kinds, read as a browser reads them, and what is refused."""
 
 import itertools
-import os
-import re
 import zipfile
 
 import keras
 import numpy as np
 import pytest
-from lxml import html
 from matplotlib.text import Text
 from PIL import Image
 
@@ -17,89 +14,19 @@ from cnnfigs.commands import explain
 from cnnfigs.commands.report_pictures import Stage, draw_stages, stages
 from cnnfigs.data import FOLDER
 from cnnfigs.drawing.style import style
+from cnnfigs.illustrations.architecture import Architecture
 from cnnfigs.models.files import ModelFileError, read_model
 from cnnfigs.models.networks import NETWORKS
+from cnnfigs.models.opening import opened
 from cnnfigs.models.records import layer_records
 from cnnfigs.models.weights import load
-from cnnfigs.runs.own_model import answer_heat, look, opened, reads_bytes
+from cnnfigs.runs.own_model import ShownRange, answer_heat, look, shown_range
 
+pytestmark = pytest.mark.usefixtures("seeded")
 layers = keras.layers
+UNIT = ShownRange(0, 1, "")
 CAT = FOLDER / "chelsea.png"
 ALL = ["Architecture", "Layers", "Receptive fields", "Feature maps", "Answer", "Grad-CAM: where the answer comes from"]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def kept(tmp_path_factory):
-    """Random models are not worth keeping beside the site's runs."""
-    before = os.environ["CNNFIGS_CACHE"]
-    os.environ["CNNFIGS_CACHE"] = str(tmp_path_factory.mktemp("kept"))
-    yield
-    os.environ["CNNFIGS_CACHE"] = before
-
-
-@pytest.fixture(autouse=True)
-def seeded():
-    """Random weights are the same each time: with some, no map speaks for the answer."""
-    keras.utils.set_random_seed(3)
-
-
-class Report:
-    """A report, parsed."""
-
-    def __init__(self, path):
-        self.text = path.read_text("utf-8")
-        self.page = html.document_fromstring(self.text)
-        self.sections = {section.findtext("h2"): section for section in self.page.iter("section")}
-        self.left_out = {
-            item.findtext("strong"): item.text_content().partition(": ")[2]
-            for item in self.page.xpath("//section[h2='What does not apply']//li")
-        }
-
-    def rows(self):
-        """The layers: name to the texts of its row."""
-        found = self.sections["Layers"].xpath(".//tbody/tr")
-        return {row[0].text_content(): [cell.text_content() for cell in row] for row in found}
-
-    def pictures(self, section):
-        """The alternative texts of a section's pictures."""
-        return self.sections[section].xpath(".//*[name()='svg'][@role='img']/@aria-label")
-
-
-def check_form(report):
-    """What holds for every report."""
-    page = report.page
-    assert page.get("lang") == "en"
-    assert page.findtext(".//title") == page.findtext(".//h1")
-    assert len(page.findall(".//h1")) == 1
-    assert not page.xpath("//script | //link | //iframe | //@style")
-    addresses = page.xpath("//@href | //@src | //*[name()='image']/@*[local-name()='href']")
-    assert all(address.startswith(("#", "data:image/")) for address in addresses)
-    identifiers = page.xpath("//@id")
-    assert len(identifiers) == len(set(identifiers))
-    assert {address[1:] for address in addresses if address.startswith("#")} <= set(identifiers)
-    for svg in page.xpath("//*[name()='svg']"):
-        assert len(svg.get("aria-label").split()) > 8
-        box = svg.getparent()
-        assert (box.get("role"), box.get("tabindex")) == ("region", "0")
-        assert float(svg.get("width")) <= 720
-    for number in ("nan", "inf"):
-        assert not re.search(rf"\b{number}\b", page.text_content())
-
-
-@pytest.fixture
-def explained(cnnfigs, tmp_path):
-    """Save a model, explain it, and return the report."""
-
-    def run(model, *words):
-        model.save(tmp_path / "own.keras")
-        status, out, err = cnnfigs("explain", "own.keras", *words, "-o", "report")
-        assert status == 0, err
-        assert out == "report/index.html\n"
-        report = Report(tmp_path / "report" / "index.html")
-        check_form(report)
-        return report
-
-    return run
 
 
 def branched():
@@ -136,12 +63,12 @@ def test_model_with_branches_has_all_sections_with_right_numbers(explained):
     assert list(rows)[:-1] == [layer.name for layer in model.layers[1:]]
     for layer in model.layers[1:]:
         assert rows[layer.name][1] == type(layer).__name__
-        assert rows[layer.name][3] == str(layer.output.shape)
-        assert rows[layer.name][5] == f"{layer.count_params():,}"
-    assert rows["wide"][4] == "5·5·3·4 + 4 = 304"
-    assert rows["joined"][2] == "narrow, wide"
-    assert rows["added"][6] == "6×6"  # 5×5, and one pixel more for the pooling
-    assert rows["Total"][5] == f"{model.count_params():,}"
+        assert rows[layer.name][2] == str(layer.output.shape)
+        assert rows[layer.name][3] == f"{layer.count_params():,}"
+    assert rows["wide"][5] == "5·5·3·4 + 4 = 304"
+    assert rows["joined"][6] == "narrow, wide"
+    assert rows["added"][4] == "6×6"  # 5×5, and one pixel more for the pooling
+    assert rows["Total"][3] == f"{model.count_params():,}"
     (stages,) = report.pictures("Architecture")
     assert "maps of 32×32" in stages
     assert "maps of 16×16" in stages
@@ -151,7 +78,7 @@ def test_model_with_branches_has_all_sections_with_right_numbers(explained):
 def test_answer_and_heat_map_are_those_of_the_model(explained):
     model = branched()
     report = explained(model, "--image", CAT)
-    pixels = explain.fitted_image(explain.read_image(CAT), (32, 32, 3), False)
+    pixels = explain.fitted_image(explain.read_image(CAT), (32, 32, 3), UNIT)
     answer = model.predict(pixels[None], verbose=0)[0]
     best = int(answer.argmax())
     (told,) = report.pictures("Answer")
@@ -167,16 +94,15 @@ def test_answer_and_heat_map_are_those_of_the_model(explained):
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_the_tutorials_own_networks_are_explained_by_name(cnnfigs, tmp_path, monkeypatch, name):
+def test_the_tutorials_own_networks_are_explained_by_name(cnnfigs, read_report, tmp_path, monkeypatch, name):
     # Compressing pictures takes longer than all else.
     monkeypatch.setattr(explain, "SHOWN_LAYERS", 1)
     if name != "convnet":
         monkeypatch.setattr(explain, "DRAWN_LAYERS", 0)
     status, _, err = cnnfigs("explain", name, "--image", CAT, "-o", "report")
     assert status == 0, err
-    report = Report(tmp_path / "report" / "index.html")
-    check_form(report)
-    assert report.rows()["Total"][5] == f"{load(name).count_params():,}"
+    report = read_report(tmp_path / "report" / "index.html")
+    assert report.rows()["Total"][3] == f"{load(name).count_params():,}"
     assert "Architecture" in report.sections
     assert "Answer" in report.sections
     if name.startswith("dense"):
@@ -189,13 +115,13 @@ def test_model_inside_of_a_model_is_opened_and_computes_the_same(explained):
     model = transferred()
     report = explained(model, "--image", CAT)
     assert report.left_out == {}
-    assert report.rows()["inner"][4] == "3·3·3·6 + 6 = 168"
-    assert report.rows()["relu"][6] == "3×3"
+    assert report.rows()["inner"][5] == "3·3·3·6 + 6 = 168"
+    assert report.rows()["relu"][4] == "3×3"
     image = np.random.default_rng(0).uniform(0, 255, (24, 24, 3)).astype(np.float32)
-    flat = opened(model, 224, 224)
+    flat = opened(model)
     assert not any(isinstance(layer, keras.Model) for layer in flat.layers)
     np.testing.assert_allclose(flat.predict(image[None], verbose=0), model.predict(image[None], verbose=0), rtol=1e-5)
-    assert reads_bytes(flat)
+    assert (shown_range(flat).low, shown_range(flat).high) == (0, 255)
     made = look(flat, image, ["inner"])
     np.testing.assert_allclose(made.maps["inner"], model.layers[1].layers[0](image[None] / 255)[0], atol=1e-5)
 
@@ -204,14 +130,14 @@ def test_layer_names_that_stand_twice_are_told_apart():
     inner = keras.Sequential([keras.Input((8, 8, 1)), layers.Conv2D(2, 3, name="conv")], name="inner")
     image = keras.Input((8, 8, 1))
     model = keras.Model(image, inner(layers.Conv2D(1, 1, name="conv")(image)))
-    assert [layer.name for layer in opened(model, 8, 8).layers][1:] == ["conv", "inner_conv"]
+    assert [layer.name for layer in opened(model).layers][1:] == ["conv", "inner_conv"]
 
 
 def test_layer_called_twice_has_one_copy_with_its_weights():
     shared = keras.Sequential([keras.Input((6,)), layers.Dense(6, name="again")], name="block")
     row = keras.Input((6,))
     model = keras.Model(row, shared(shared(row)))
-    flat = opened(model, 8, 8)
+    flat = opened(model)
     assert flat.count_params() == model.count_params() == 42
     values = np.arange(6, dtype=np.float32)[None]
     np.testing.assert_allclose(flat(values), model(values), rtol=1e-6)
@@ -222,7 +148,7 @@ def test_open_size_is_settled(explained):
     image = keras.Input((None, None, 3))
     model = keras.Model(image, layers.Conv2D(4, 3, strides=2, name="conv")(image), name="open")
     report = explained(model)
-    assert report.rows()["conv"][3] == "(None, 111, 111, 4)"
+    assert report.rows()["conv"][2] == "(None, 111, 111, 4)"
     assert report.left_out == {"Feature maps, answer and Grad-CAM": "they need an image: add --image FILE"}
 
 
@@ -231,34 +157,33 @@ def test_what_does_not_apply_is_named_with_its_reason(explained):
     report = explained(numbers)
     assert list(report.sections) == ["Architecture", "Layers", "What does not apply"]
     assert "no images" in report.left_out["Feature maps, answer and Grad-CAM"]
-    assert "no layer gives feature maps" in report.left_out["Receptive fields"]
+    assert "reads rows of numbers" in report.left_out["Receptive fields"]
 
     image = keras.Input((16, 16, 1))
     up = layers.Conv2DTranspose(2, 2, strides=2, name="up")(layers.Conv2D(2, 3, strides=2, name="down")(image))
     report = explained(keras.Model(image, up, name="unet"), "--image", CAT)
     assert list(report.left_out) == ["Answer", "Grad-CAM: where the answer comes from"]
     assert "Conv2DTranspose" in report.sections["Receptive fields"].text_content()
-    assert (report.rows()["down"][6], report.rows()["up"][6]) == ("3×3", "")
+    assert (report.rows()["down"][4], report.rows()["up"][4]) == ("3×3", "")
 
     normal = keras.Sequential([keras.Input((8, 8, 3)), layers.LayerNormalization(name="n")], name="normal")
-    assert explained(normal).rows()["n"][4] == "not derived"
+    assert explained(normal).rows()["n"][5] == "not derived"
 
 
 @pytest.mark.parametrize("name", ["MobileNetV3Small", "VGG16"])
-def test_networks_of_keras_applications_are_explained(tmp_path, monkeypatch, name):
+def test_networks_of_keras_applications_are_explained(read_report, tmp_path, monkeypatch, name):
     """Small ones, without the detour through a file; tests/prove has more of them, as they are."""
     model = getattr(keras.applications, name)(weights=None, input_shape=(32, 32, 3), classes=10)
     monkeypatch.setattr(explain, "read_model", lambda path: model)
     monkeypatch.setattr(explain, "SHOWN_LAYERS", 1)
-    report = Report(explain.write_report(tmp_path / "any.keras", CAT, tmp_path / "report"))
-    check_form(report)
+    report = read_report(explain.write_report(tmp_path / "any.keras", CAT, tmp_path / "report"))
     assert list(report.sections)[:5] == ALL[:5]
     assert set(report.left_out) <= {ALL[5]}  # untrained, it may be that no map speaks for the answer
-    assert report.rows()["Total"][5] == f"{model.count_params():,}"
-    assert not [row for row in report.rows().values() if row[4] == "not derived"]
+    assert report.rows()["Total"][3] == f"{model.count_params():,}"
+    assert not [row for row in report.rows().values() if row[5] == "not derived"]
     records = layer_records(model)
     last = [record for record in records if len(record.output_shape) == 3 and record.output_shape[0] > 1][-1]
-    assert report.rows()[last.name][6] == "×".join(map(str, receptive_field(records, last.name).size))
+    assert report.rows()[last.name][4] == "×".join(map(str, receptive_field(records, last.name).size))
 
 
 def test_report_is_the_same_each_time(explained):
@@ -339,8 +264,8 @@ def test_what_is_no_model_is_told_in_one_line(refused, tmp_path):
     (tmp_path / "weights.h5").write_bytes(b"\x89HDF\r\n\x1a\n")
     told = {
         "none.keras": "none.keras is not there",
-        "folder.keras": "folder.keras is a folder, not a file",
-        "weights.h5": "weights.h5 is not called .keras: accepted is a Keras model, saved with",
+        "folder.keras": "folder.keras is a folder, not a file: accepted is a Keras model, saved with",
+        "weights.h5": "weights.h5 is not called .keras, and by its name is HDF5, the older format of Keras: open it in",
         "text.keras": "text.keras holds no model: accepted is a Keras model, saved with",
         "other.keras": "other.keras holds no model: accepted is a Keras model, saved with",
         "empty.keras": "empty.keras cannot be read by Keras ",
@@ -363,7 +288,8 @@ def test_image_of_the_wrong_kind_is_told_in_one_line(refused, tmp_path):
     (tmp_path / "cut.png").write_bytes(CAT.read_bytes()[:5000])
     line = refused("explain", "numbers.keras", "--image", CAT, "-o", "r")
     assert line == (
-        f"numbers.keras cannot be shown {CAT}: it reads arrays of shape (9,), which are no images with 1 or 3 channels"
+        f"numbers.keras cannot be shown {CAT}: it reads rows of numbers, arrays of shape (9,), which are no images "
+        "with 1 or 3 channels"
     )
     assert "it reads arrays of shape (8, 8, 5)" in refused("explain", "many.keras", "--image", CAT, "-o", "r")
     for name, told in {"text.png": "is not a picture", "cut.png": "cannot be read", "no.png": "cannot be read"}.items():
@@ -380,10 +306,10 @@ def test_report_that_cannot_be_written_is_told_in_one_line(refused, tmp_path):
 def test_image_is_cut_from_the_middle_and_keeps_its_shape(tmp_path):
     pixels = np.zeros((10, 30, 3), np.uint8)
     pixels[:, 10:20] = 200
-    fitted = explain.fitted_image(pixels, (5, 5, 1), True)
+    fitted = explain.fitted_image(pixels, (5, 5, 1), ShownRange(0, 255, ""))
     assert fitted.shape == (5, 5, 1)
     assert (fitted[:, 1:-1] == 200).all()
-    assert explain.fitted_image(pixels, (5, 5, 3), False).max() == pytest.approx(200 / 255)
+    assert explain.fitted_image(pixels, (5, 5, 3), UNIT).max() == pytest.approx(200 / 255)
     Image.fromarray(pixels).save(tmp_path / "turned.jpg", exif=Image.Exif())
     assert explain.read_image(tmp_path / "turned.jpg").shape == (10, 30, 3)
 
@@ -404,12 +330,22 @@ def test_stages_of_large_networks_stand_apart_and_padding_is_none():
     model = keras.applications.ResNet50(weights=None)
     with style():
         found = stages(layer_records(model))
-        drawn = draw_stages((224, 224, 3), found, "resnet50")
+        drawn = draw_stages({"image": (224, 224, 3)}, found, "resnet50")
         assert [stage.size for stage in found] == [(112, 112), (56, 56), (28, 28), (14, 14), (7, 7), ()]
         assert sum(len(stage.layers) for stage in found) == len(model.layers) - 1
         assert texts_that_overlap(drawn.figure) == []
         many = [Stage((9 - n, 9 - n), (1024, 4096), ("a", "b")) for n in range(8)]
-        assert texts_that_overlap(draw_stages((9, 9, 1), many, "deep").figure) == []
+        assert texts_that_overlap(draw_stages({"image": (9, 9, 1)}, many, "deep").figure) == []
+
+
+def test_long_names_stand_apart():
+    names = [layers.BatchNormalization, layers.LayerNormalization, layers.ActivityRegularization]
+    stack = [layers.Conv2D(2, 9), layers.GlobalAveragePooling2D(keepdims=True), *(make() for make in names * 3)]
+    model = keras.Sequential([keras.Input((20, 20, 1)), *stack])
+    assert texts_that_overlap(Architecture(network=model, image=np.zeros((20, 20, 1), np.float32)).figure) == []
+    inputs = {f"an_input_with_a_rather_long_name_{number}": (8, 8, 1) for number in range(3)}
+    with style():
+        assert texts_that_overlap(draw_stages(inputs, [Stage((8, 8), (4, 4), ("a",))], "many").figure) == []
 
 
 def test_stages_leave_out_what_weighs_maps_and_count_every_other_layer():

@@ -1,0 +1,173 @@
+"""A Keras model opened: each of its layers can be asked, also those of models inside, and it computes what it did."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cnnfigs.models.backend import load_keras
+from cnnfigs.models.records import functional_graph, layer_records
+
+if TYPE_CHECKING:
+    import keras
+
+#: Places per axis of an input that leaves them open, by its number of axes: sequences, images, volumes.
+OPEN_SIZES = {1: 128, 2: 128, 3: 224, 4: 32}
+#: So much of its largest number may a layer's output differ, by the kind of its numbers.
+TOLERANCE = {"float16": 2e-2, "bfloat16": 1e-1}
+
+
+def opened(model: keras.Model) -> keras.Model:
+    """Return a model with the same layers, without models inside and with fixed input sizes.
+
+    Its layers are the model's own, called once more, so that all that they hold is what it was. It is compared with the
+    model on one input before it is returned.
+
+    Parameters
+    ----------
+    model
+        A functional or Sequential model. Where layers inside of models have the same name as others, theirs gets that
+        of their model before it.
+
+    Raises
+    ------
+    ValueError
+        If it is neither functional nor Sequential, not built, cannot be computed, or computes something else once it is
+        opened; the message names the layer.
+    """
+    keras = load_keras()
+    graph = functional_graph(model)
+    inputs = [_fixed(tensor) for tensor in graph.inputs]
+    taken = {tensor._keras_history.operation.name: id(tensor) for tensor in inputs}
+    outputs = _called(graph, inputs, "", taken)
+    flat = keras.Model(inputs, outputs if len(outputs) > 1 else outputs[0], name=model.name)
+    layer_records(flat)  # what these refuse they refuse in clearer words than a pass that fails
+    _compare(model, flat)
+    return flat
+
+
+def input_names(model: keras.Model) -> list[str]:
+    """Name the inputs of a model."""
+    return [tensor._keras_history.operation.name for tensor in model.inputs]
+
+
+def _fixed(tensor: Any) -> Any:
+    """Make an input like another, of a fixed size."""
+    shape = tuple(tensor.shape[1:])
+    size = OPEN_SIZES.get(len(shape))
+    # Of the axes only those of places are known to fit any size; one of channels stays open, and is told.
+    places = max(1, len(shape) - 1)
+    wanted = [size if each is None and axis < places else each for axis, each in enumerate(shape)]
+    name = tensor._keras_history.operation.name
+    return load_keras().Input(batch_shape=(tensor.shape[0], *wanted), dtype=tensor.dtype, name=name)
+
+
+def _called(graph: Any, inputs: Sequence[Any], prefix: str, taken: dict[str, int]) -> list[Any]:
+    """Call a graph's layers on other inputs, those of models inside one by one; return the outputs."""
+    keras = load_keras()
+    made = dict(zip(map(id, graph.inputs), inputs, strict=True))
+    for depth in sorted(graph._nodes_by_depth, reverse=True):
+        for node in graph._nodes_by_depth[depth]:
+            if all(id(tensor) in made for tensor in node.output_tensors):
+                continue
+            positional, named = node.arguments.fill_in(made)
+            operation = node.operation
+            if isinstance(operation, keras.Model):
+                tensors = [each for each in keras.tree.flatten((positional, named)) if _is_symbolic(each)]
+                inside = functional_graph(operation)
+                outputs = _called(inside, tensors, f"{prefix}{operation.name}_", taken)
+            else:
+                _name_apart(operation, prefix, taken)
+                outputs = keras.tree.flatten(operation(*positional, **named))
+            made.update(zip(map(id, node.output_tensors), outputs, strict=True))
+    return [made[id(tensor)] for tensor in graph.outputs]
+
+
+def _is_symbolic(value: Any) -> bool:
+    return isinstance(value, load_keras().KerasTensor)
+
+
+def _name_apart(operation: Any, prefix: str, taken: dict[str, int]) -> None:
+    """Give a layer another name where a different one has its own: a model's layers must be told apart by name."""
+    name = operation.name
+    if taken.get(name, id(operation)) != id(operation):
+        candidates = [f"{prefix}{name}", *(f"{prefix}{name}_{number}" for number in range(2, 1000))]
+        operation.name = next(each for each in candidates if each not in taken)
+    taken[operation.name] = id(operation)
+
+
+def _compare(model: keras.Model, flat: keras.Model) -> None:
+    """Compare two models of the same layers on one input, layer by layer and every output."""
+    samples = [_sample(tensor, number) for number, tensor in enumerate(flat.inputs)]
+    struct = load_keras().tree.pack_sequence_as(functional_graph(model)._inputs_struct, samples)
+    try:
+        with _overheard(flat) as first:
+            expected = load_keras().tree.flatten(model(struct, training=False))
+        with _overheard(flat) as second:
+            found = load_keras().tree.flatten(flat(samples, training=False))
+    except Exception as error:
+        raise ValueError(f"one pass of the model {model.name!r} fails: {error}") from error
+    for name, values in first.items():
+        # A layer that stands inside of models is called in another order once they are opened.
+        for value in values:
+            if not any(_equal(value, other) for other in second[name]):
+                raise _differs(f"layer {name!r}")
+    for name, one, other in zip(flat.output_names, expected, found, strict=True):
+        if not _equal(np.asarray(one), np.asarray(other)):
+            raise _differs(f"output {name!r}")
+
+
+def _differs(what: str) -> ValueError:
+    return ValueError(
+        f"opened, it does not compute the same: on one input {what} gives other numbers, as one that draws random "
+        "ones or keeps a state does; nothing is told of it"
+    )
+
+
+def _sample(tensor: Any, number: int) -> Any:
+    """Make one input: numbers from 0 to 1, or what stands for words."""
+    import tensorflow as tf
+
+    shape = (tensor.shape[0] or 1, *tensor.shape[1:])
+    generator = np.random.default_rng(number)
+    if tensor.dtype == "string":
+        return tf.constant(np.full(shape, "word"))
+    if tensor.dtype.startswith(("int", "uint", "bool")):
+        return tf.constant(generator.integers(0, 2, shape), tensor.dtype)
+    return tf.cast(tf.constant(generator.uniform(size=shape)), tensor.dtype)
+
+
+@contextmanager
+def _overheard(model: keras.Model) -> Iterator[dict[str, list[Any]]]:
+    """Keep what each layer of a model gives while something is computed, by its name, call after call."""
+    keras = load_keras()
+    from unittest.mock import patch
+
+    own = {id(operation) for operation in model.operations}
+    heard: dict[str, list[Any]] = defaultdict(list)
+    plain = keras.Operation.__call__
+
+    def call(operation: Any, *positional: Any, **named: Any) -> Any:
+        given = plain(operation, *positional, **named)
+        first = keras.tree.flatten(given)[0]
+        if id(operation) in own and hasattr(first, "numpy"):
+            heard[operation.name].append(first.numpy())
+        return given
+
+    with patch.object(keras.Operation, "__call__", call):
+        yield heard
+
+
+def _equal(one: Any, other: Any) -> bool:
+    """Whether two arrays hold the same, but for rounding."""
+    if one.shape != other.shape:
+        return False
+    if one.dtype.kind not in "fiub" and str(one.dtype) != "bfloat16":  # words
+        return bool((one == other).all())
+    expected, found = np.asarray(one, np.float64), np.asarray(other, np.float64)
+    tolerance = TOLERANCE.get(str(one.dtype), 1e-3) * max(1e-6, float(np.abs(expected).max(initial=0)))
+    return np.allclose(expected, found, rtol=0, atol=tolerance, equal_nan=True)

@@ -58,7 +58,8 @@ def conditions(found: Iterable[Results], asked: Asked = "at home") -> str:
 
 
 def _trained(results: list[Results], trials: list[Training]) -> str:
-    parts = [f"{_range(trial.images for trial in trials)} images"]
+    held_out = [0 if trial.steps else RECIPE.validation_images for trial in trials]
+    parts = [f"{_range(trial.images - held for trial, held in zip(trials, held_out, strict=True))} images"]
     if any(trial.canvas != SIDE for trial in trials):
         where = "in the lower right" if trials[0].place else "in the middle"
         parts[0] += f" {where} of {_range(trial.canvas for trial in trials)}×{trials[0].canvas} pixels"
@@ -66,7 +67,7 @@ def _trained(results: list[Results], trials: list[Training]) -> str:
         parts[0] += f" moved at random by up to {_range(trial.random_shift for trial in trials)} pixels"
     steps = f"{_range(int(step) for each in results for step in each.steps)} steps of {BATCH}"
     if all(trial.steps is None for trial in trials):
-        steps += f", stopped by the loss on {RECIPE.validation_images:,} of them"
+        steps += f", stopped by the loss on {RECIPE.validation_images:,} others"
     rates = " or ".join(f"{rate:g}" for rate in sorted({trial.learning_rate for trial in trials}))
     return ", ".join([*parts, steps, f"Adam at {rates}"])
 

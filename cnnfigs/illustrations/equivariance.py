@@ -181,6 +181,7 @@ class ShiftTable(Table):
             "usual images": f"{usually.images:,}",
             "usual steps": f"{usually.steps:,}",
             "images": f"{run.images:,}",
+            "looked": f"{self.images:,}",
             "errors unmoved": str(run.errors_unmoved),
             "error share unmoved": as_percent(run.errors_unmoved / run.images, 1),
         }

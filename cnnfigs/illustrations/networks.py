@@ -31,7 +31,7 @@ PLAIN_NAMES: Mapping[str, str] = MappingProxyType(
 
 
 #: What the network for photos was trained on.
-TRAINED_ON_PHOTOS = "MobileNetV2, trained on the photos of ImageNet, with the weights that come with Keras"
+TRAINED_ON_PHOTOS = "MobileNetV2, trained on the photos of ImageNet by torchvision, its weights converted for Keras"
 
 
 def require_network(value: object) -> None:

@@ -206,6 +206,12 @@ class TogetherTable(Table):
                 f"{rest} least measured": percent(min(case.measured for case in pairs)),
                 f"{rest} most measured": percent(max(case.measured for case in pairs)),
             }
+            beyond = max(cases, key=lambda case: _odds(case.measured) / _odds(case.added))
+            facts |= {
+                f"{rest} beyond": f"{beyond.shown.replace(' + ', ' and ')} with {beyond.margin} pixels around them",
+                f"{rest} beyond added": percent(beyond.added),
+                f"{rest} beyond measured": percent(beyond.measured),
+            }
         return facts
 
     def _shown(self, run: TogetherRun) -> dict[str, list[Together]]:
@@ -215,6 +221,10 @@ class TogetherTable(Table):
             if case.margin == self.margin:
                 shown.setdefault(case.shown, []).append(case)
         return shown
+
+
+def _odds(probability: float) -> float:
+    return probability / (1 - probability)
 
 
 def _facts(run: PartsRun) -> dict[str, str]:

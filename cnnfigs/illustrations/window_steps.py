@@ -90,7 +90,7 @@ class WindowSteps(Picture):
         rows, columns = run.values.shape
         weights = "; ".join(" ".join(written_number(weight) for weight in line) for line in run.kernel)
         told = []
-        for row, column in (self._places(run)[0], self._places(run)[-1]):
+        for row, column in dict.fromkeys((self._places(run)[0], self._places(run)[-1])):
             height, width = run.kernel.shape
             patch = run.crop[row : row + height, column : column + width]
             terms = " + ".join(

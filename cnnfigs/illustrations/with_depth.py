@@ -68,8 +68,8 @@ class WithDepth(Picture):
             f"{_name(depth)} {as_percent(depth.zeros)} and {as_percent(depth.nearest)}" for depth in run.initial
         )
         return f"""Two charts with the layers of the convnet from left to right, over {run.digits:,} digits. Left, the
-            share of activations that are zero goes up and down: each pooling lowers it, and the next convolution raises
-            it again. Right, the share of digits that lie nearest to the mean of their own kind rises from layer to
+            share of activations that are zero goes up and down: in the trained network each pooling lowers it, and the
+            next convolution raises it again. Right, the share of digits that lie nearest to the mean of their own kind rises from layer to
             layer in the trained network, and hardly changes in the network before training. Trained: {told}. Before
             training: {before}."""
 

@@ -126,6 +126,8 @@ def test_tight_boxes_with_the_rest_grey_give_no_more_than_any_others(controls):
     """A good part of the draws gives more."""
     tight = controls["grey", "left", 0]
     assert 0.25 < (tight.others > tight.parts).mean() < 0.75
+    blurred = controls["blurred", "left", 0]
+    assert 0 < (blurred.others > blurred.parts).mean() < 0.25  # little, and not nothing
 
 
 @pytest.mark.parametrize("rest", ["grey", "blurred"])
@@ -167,6 +169,11 @@ def test_pairs_give_less_than_evidence_that_adds_up_with_the_rest_grey_and_about
     assert all(case.measured < case.added for case in grey)
     less = sum(case.measured < case.added for case in blurred)
     assert len(blurred) / 4 < less < 3 * len(blurred) / 4
+    # Of those that give more, one pair does clearly.
+    more = {(case.shown, case.margin): case for case in blurred if case.measured > case.added}
+    clear = {name for name, case in more.items() if case.measured > case.added + 0.05}
+    assert {shown for shown, _ in clear} == {"eyes + ears"}
+    assert len(clear) < len(more) / 2
 
 
 def test_three_parts_with_a_margin_are_nearly_as_good_as_the_whole_photo(parts):

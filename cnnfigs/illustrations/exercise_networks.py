@@ -103,9 +103,9 @@ class SureAnswers(Exercise):
     def ask(self, run: Prediction) -> str:
         """Ask for the right ones among the sure ones."""
         moved, asked = (f"{run.given[name]:g}" for name in ("moved", "asked"))
-        return f"""{moved} of the first {exercises.MOVED:,} test digits are moved {self.columns} pixels to the right: those that lose no ink. To
-            {asked} of these the convnet gives an answer with 99 % or more. How many of the {asked} answers are
-right?"""
+        return f"""{moved} of the first {exercises.MOVED:,} test digits are moved {self.columns} pixels to the right:
+            those that lose no ink. To {asked} of these the convnet gives an answer with 99 % or more. How many of the
+            {asked} answers are right?"""
 
     def explain(self, run: Prediction) -> str:
         """Tell the measured share."""

@@ -69,9 +69,9 @@ class WithDepth(Picture):
         )
         return f"""Two charts with the layers of the convnet from left to right, over {run.digits:,} digits. Left, the
             share of activations that are zero goes up and down: in the trained network each pooling lowers it, and the
-            next convolution raises it again. Right, the share of digits that lie nearest to the mean of their own kind rises from layer to
-            layer in the trained network, and hardly changes in the network before training. Trained: {told}. Before
-            training: {before}."""
+            next convolution raises it again. Right, the share of digits that lie nearest to the mean of their own kind
+            rises from layer to layer in the trained network, and hardly changes in the network before training.
+            Trained: {told}. Before training: {before}."""
 
     def state_facts(self, run: DepthRun) -> dict[str, str]:
         """Give both measures of each layer, blank maps and filters that never answer."""

@@ -157,3 +157,14 @@ def test_shared_weights_are_credited_as_on_the_page_on_history():
     for source in ("fukushima1980", "rumelhart1986chapter", "lecun1989"):
         assert source in history
         assert source in PAGE
+
+
+def test_moved_ink_stays_in_the_image_and_reaches_in_some_what_the_network_never_reads():
+    facts = ShiftTable().facts
+    looked = int(facts["looked"].replace(",", ""))
+    digits = mnist().x_test[:looked]
+    moved = digits[~digits[:, :, -4:].any(axis=(1, 2))]
+    assert len(moved) == int(facts["images"].replace(",", ""))
+    # Moved by four, what was four columns from the end is there: the last two are not read (page on downsampling).
+    unread = moved[:, :, -6:-4].any(axis=(1, 2)).sum()
+    assert 0 < unread < len(moved) / 2

@@ -127,6 +127,9 @@ def test_shuffling_hurts_the_convnet_only_and_does_not_break_it():
     assert lead["none"].is_shown
     assert lead["within blocks"].interval[0] <= 0 <= lead["within blocks"].interval[1]
     assert lead["within blocks"].difference < lead["none"].difference / 5
+    assert lead["blocks"].difference < lead["within blocks"].difference
+    assert lead["blocks"].difference < 0  # a burden
+    assert lead["pixels"].interval[1] < 0
 
 
 def test_ways_of_downsampling_are_within_a_few_images_in_a_thousand():

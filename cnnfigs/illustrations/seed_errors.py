@@ -82,9 +82,10 @@ class Trained:
 
 @dataclass(frozen=True)
 class Trainings:
-    """All trainings of some networks; the first is the convnet."""
+    """All trainings of some networks, the convnet first, and what they were trained on and asked about."""
 
     networks: tuple[Trained, ...]
+    conditions: str
 
     def of(self, network: str) -> Trained:
         """Return those of one network."""
@@ -93,6 +94,7 @@ class Trainings:
 
 def trainings() -> Trainings:
     """Read the records of the experiment that compares the convnet with dense networks."""
+    findings = against_dense().findings
     found = [
         Trained(
             network=each.network,
@@ -104,9 +106,9 @@ def trainings() -> Trainings:
             high=1000 * (1 - each.low),
             shown=record(each.network)["recipe"]["seed"],
         )
-        for each in against_dense().findings.measured
+        for each in findings.measured
     ]
-    return Trainings(tuple(found))
+    return Trainings(tuple(found), findings.conditions)
 
 
 def _spread(each: Trained) -> str:
@@ -115,7 +117,7 @@ def _spread(each: Trained) -> str:
 
 def _state_facts(run: Trainings) -> dict[str, str]:
     convnet = run.of(SHOWN)
-    facts = {"images": f"{convnet.asked:,}", "trainings": str(len(convnet.seeds))}
+    facts = {"images": f"{convnet.asked:,}", "trainings": str(len(convnet.seeds)), "conditions": run.conditions}
     for each in run.networks:
         facts |= {
             f"{each.network} in a thousand": f"{each.mean:.1f}",

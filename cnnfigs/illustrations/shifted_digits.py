@@ -143,7 +143,8 @@ class ShiftControls(Picture):
             facts |= comparison_facts(comparison, comparison.name)
         if len(run.exact):
             largest = max(run.exact[4], run.exact[8])
-            facts["exact"] = "exactly 0" if largest == 0 else f"{largest:.1g}"
+            rounded = "less than one in a million" if largest < 1e-6 else f"{largest:.1g}"
+            facts["exact"] = "exactly 0" if largest == 0 else rounded
             facts["not exact"] = f"{run.exact[1:4].max():.2f}"
         return facts
 

@@ -298,7 +298,7 @@ def test_sure_answers():
         if shares.max() >= 0.99
     ]
     assert right == str(sum(sure))
-    assert exercise.question.text.startswith(f"{len(kept)} test digits")
+    assert exercise.question.text.startswith(f"{len(kept)} of the first 1,000 test digits")
     assert f"To {len(sure)} of these" in exercise.question.text
     assert len(wrong) == 3
 

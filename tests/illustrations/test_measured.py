@@ -138,9 +138,10 @@ def test_padded_network_answers_the_same_at_multiples_of_four():
     for trial in map(padded, run.padded[0].seeds):
         for place, told in outcome(trial)["elsewhere"].items():
             if place == "upper left" or int(place.split()[1]) % 4 == 0:
-                assert (told["same"], told["difference"]) == (told["asked"], 0)
-    assert run.exact[0] == run.exact[4] == run.exact[8] == 0
-    assert (run.exact[[1, 2, 3, 5, 6, 7]] > 0).all()
+                assert told["same"] == told["asked"]
+                assert told["difference"] < 1e-6  # sums of 32-bit numbers, in another order
+    assert max(run.exact[[0, 4, 8]]) < 1e-6
+    assert (run.exact[[1, 2, 3, 5, 6, 7]] > 1e-4).all()
 
 
 def test_corner_bars_are_written_with_the_shares_of_the_files():

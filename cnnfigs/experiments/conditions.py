@@ -67,7 +67,7 @@ def _trained(results: list[Results], trials: list[Training]) -> str:
         parts[0] += f" moved at random by up to {_range(trial.random_shift for trial in trials)} pixels"
     steps = f"{_range(int(step) for each in results for step in each.steps)} steps of {BATCH}"
     if all(trial.steps is None for trial in trials):
-        steps += f", stopped by the loss on {RECIPE.validation_images:,} others"
+        steps += f", stopped by the loss on {RECIPE.validation_images:,} others or after {RECIPE.epochs} passes"
     rates = " or ".join(f"{rate:g}" for rate in sorted({trial.learning_rate for trial in trials}))
     return ", ".join([*parts, steps, f"Adam at {rates}"])
 

@@ -53,6 +53,7 @@ from cnnfigs.experiments.statistics import amount_for, around_mean, mcnemar, sta
 from cnnfigs.experiments.training import ASKED_AGAIN, DIRECTIONS, LENGTHS, SKIP
 from cnnfigs.experiments.trials import Training
 from cnnfigs.models.records import layer_records
+from cnnfigs.models.training import RECIPE
 from cnnfigs.models.variants import TRAINABLE, WINDOWS
 
 #: The convnet with other ways of making its maps smaller.
@@ -630,6 +631,8 @@ class LeNet5Errors:
     behind_interval
         Where that difference would lie with other images and other seeds on both sides; None with fewer than three
         seeds here.
+    cut_off
+        How many of its trainings ended by the recipe's limit, not by the loss.
     """
 
     findings: Findings
@@ -637,6 +640,7 @@ class LeNet5Errors:
     around: tuple[Pair | None, ...]
     behind: float
     behind_interval: Pair | None
+    cut_off: int
 
 
 #: Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, "Gradient-based learning applied to document recognition", Proceedings
@@ -663,12 +667,14 @@ def lenet5_errors(folder: Path = RECORDS) -> LeNet5Errors:
     paper = Published(PAPER_ERRORS, PAPER_ASKED, *wilson(PAPER_ERRORS, PAPER_ASKED))
     around = tuple(_around(1 - network.accuracy) for network in findings.measured)
     behind = float(each.mean()) - paper.share
+    limit = RECIPE.epochs * -(-(60_000 - RECIPE.validation_images) // RECIPE.batch_size)
+    cut_off = int((found["lenet5"].steps >= limit).sum())
     if len(each) < ENOUGH:
-        return LeNet5Errors(findings, paper, around, behind, None)
+        return LeNet5Errors(findings, paper, around, behind, None, cut_off)
     images = standard_error(wrong.mean(axis=0)) ** 2 + paper.share * (1 - paper.share) / paper.asked
     seeds = each.var(ddof=1) * (1 / len(each) + 1)
     low, high = with_both_chances(behind, images**0.5, float(seeds**0.5), len(each))
-    return LeNet5Errors(findings, paper, around, behind, (low, high))
+    return LeNet5Errors(findings, paper, around, behind, (low, high), cut_off)
 
 
 def _around(values: NDArray[np.float64]) -> Pair | None:

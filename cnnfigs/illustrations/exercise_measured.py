@@ -107,8 +107,8 @@ class BothChances(Exercise):
         """Ask for half the interval."""
         given = run.given
         return f"""With {given["count"]:.0f} seeds the maximum is ahead of strides by {points(given["mean"], 2)} points.
-            The standard error of this difference is {100 * given["images"]:.3f} points over images and
-            {100 * given["seeds"]:.3f} over seeds; Student’s t for so many seeds is {given["t"]:.2f}. How far does the
+            The standard error of this difference is {100 * given["images"]:.4f} points over images and
+            {100 * given["seeds"]:.4f} over seeds; Student’s t for so many seeds is {given["t"]:.2f}. How far does the
             95 % interval reach to each side?"""
 
     def explain(self, run: Prediction) -> str:
@@ -116,7 +116,7 @@ class BothChances(Exercise):
         given, (reach,) = run.given, run.right
         low = given["mean"] - float(reach)
         told = "above zero, so the lead is shown" if low > 0 else "not above zero, so the lead is too close to call"
-        errors = " + ".join(f"{100 * given[name]:.3f}²" for name in ("images", "seeds"))
+        errors = " + ".join(f"{100 * given[name]:.4f}²" for name in ("images", "seeds"))
         return f"""Independent chances are added as squares: √({errors}), times {given["t"]:.2f}. The interval begins at
             {points(low, 3)}: {told}."""
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.style import NORMAL, SMALL, chart
 from cnnfigs.experiments.comparisons import Pair
 from cnnfigs.experiments.findings import LeNet5Errors, lenet5_errors
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.measuring import compared, interval, plain, points, seed_dots, seeds_told
+from cnnfigs.illustrations.measuring import compared, interval, plain, points, seed_dots, seeds_told, way
 from cnnfigs.illustrations.networks import as_percent
 from cnnfigs.models.training import RECIPE
 
@@ -78,8 +79,9 @@ class LeNet5Seeds(Picture):
             "trainings": str(len(errors)),
             "shown seed": str(RECIPE.seed),
             "shown errors": str(shown),
-            "shown fewer": str(int((errors < shown).sum())),
-            "shown more": str(int((errors > shown).sum())),
+            "shown place": _place(errors, int(shown)),
+            "passes": str(RECIPE.epochs),
+            "cut off": str(run.cut_off),
             "behind": points(run.behind, 2),
             "conditions": run.findings.conditions,
             "conclusion": conclusion(run),
@@ -93,7 +95,16 @@ class LeNet5Seeds(Picture):
                 facts[f"{each.network} low"], facts[f"{each.network} high"] = (as_percent(end, 2) for end in around)
         for comparison in run.findings.comparisons:
             facts[f"{comparison.name} compared"] = compared(comparison, 2)
+            facts[f"{comparison.name} said"] = way(comparison, "clearly ahead", "clearly behind", "too close to call")
         return facts
+
+
+def _place(errors: NDArray[np.int64], shown: int) -> str:
+    """Say where one training stands among its sisters."""
+    fewer, more = int((errors < shown).sum()), int((errors > shown).sum())
+    if not fewer:
+        return f"the best of the {len(errors)}"
+    return f"the worst of the {len(errors)}" if not more else f"one with {fewer} better and {more} worse sisters"
 
 
 def conclusion(run: LeNet5Errors) -> str:

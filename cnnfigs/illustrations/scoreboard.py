@@ -135,7 +135,7 @@ def _effect(claim: Claim) -> str:
     if claim.verdict == "partly":
         told += f"; strongest {_told(claim.ordered[-1])}"
     if claim.reading is not None:
-        told += f"; {claim.reading.network} needs {told_reading(claim.reading)} to equal 1,000"
+        told += f"; {claim.reading.network} needs {told_reading(claim.reading)} to equal the convnet with 1,000"
     return told
 
 

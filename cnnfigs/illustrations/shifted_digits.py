@@ -92,7 +92,7 @@ class ShiftControls(Picture):
     def draw(self, run: Shifts) -> Figure:
         """Draw four small charts with the same axes."""
         made = figure(720, 560)
-        back = [each for each in run.back if each.network in ("convnet", "convnet_global_max", "dense_512")]
+        back = _drawn(run.back)
         panels: tuple[tuple[str, Sequence[Line], Sequence[int]], ...] = (
             (PANELS["back"], back, (0, 4, 8)),
             (PANELS["canvas"], run.canvas, range(9)),
@@ -113,7 +113,7 @@ class ShiftControls(Picture):
 
     def describe(self, run: Shifts) -> str:
         """Tell each chart."""
-        back = "; ".join(f"{_name(each.network)} {_percents(each.mean)}" for each in run.back)
+        back = "; ".join(f"{_name(each.network)} {_percents(each.mean)}" for each in _drawn(run.back))
         return f"""Four charts of right answers by how far the digits are moved. First, moved by 0, 4 and 8 pixels and
             back again: {back}. The others for 0, 2, 4, 6 and 8 pixels. On a canvas where nothing is cut:
             {_told(run.canvas)}. With zeros around it, so that no unit is lost: {_told(run.padded)}. Trained on moved
@@ -130,6 +130,8 @@ class ShiftControls(Picture):
         for name, lines in settings.items():
             if lines:
                 facts[f"{name} seeds"] = _seeds(lines)
+        facts["back seeds"] = _seeds(_drawn(run.back))
+        for name, lines in settings.items():
             for each in lines:
                 if name == "remedy" and each.network in unmoved:
                     facts[f"remedy {each.network} price"] = f"{100 * (unmoved[each.network] - each.mean[0]):.1f}"
@@ -235,6 +237,11 @@ class OtherCorner(Picture):
             facts[f"{each.network} away by seed"] = listed(as_percent(float(share)) for share in each.away)
             facts |= comparison_facts(each.comparison, each.network)
         return facts
+
+
+def _drawn(back: Sequence[Line]) -> list[Line]:
+    """Choose the lines of the first control: as many as the others have."""
+    return [each for each in back if each.network in ("convnet", "convnet_global_max", "dense_512")]
 
 
 def _name(network: str) -> str:

@@ -67,8 +67,9 @@ class StrongestBranch(Picture):
     def describe(self, run: Tree) -> str:
         """Tell the branch from the answer down."""
         told = [
-            f"{'a unit' if place else 'The first unit'} of map {unit.channel} sees {unit.box[2]}×{unit.box[3]} pixels "
-            f"at row {unit.box[0]} and column {unit.box[1]}; its whole map gives {share(part)} of all that "
+            f"{'a unit of map' if place else 'The first unit is of map'} {unit.channel}"
+            f"{'' if place else ' and'} sees {unit.box[2]}×{unit.box[3]} pixels at row {unit.box[0]} and "
+            f"column {unit.box[1]}; its whole map gives {share(part)} of all that "
             f"{'drives that one' if place else 'speaks for the answer'}"
             for place, (unit, part) in enumerate(branch(run, self.number))
         ]

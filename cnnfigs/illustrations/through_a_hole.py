@@ -10,16 +10,16 @@ from matplotlib.figure import Figure
 from cnnfigs.data import mnist
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.style import NORMAL, SMALL, figure
-from cnnfigs.experiments.comparisons import Findings, Measured
+from cnnfigs.experiments.comparisons import Findings, Measured, compare_values
 from cnnfigs.experiments.findings import peephole
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.measuring import (
     all_seeds_told,
+    compared,
     comparison_facts,
     labels_at_end,
     listed,
     plain,
-    points,
     seed_dots,
     seeds_told,
     way,
@@ -128,12 +128,13 @@ class ThroughAHole(Picture):
                 facts[f"best{kind} accuracy"] = as_percent(best.mean, 1)
             else:
                 facts[f"best{kind}"] = facts[f"best{kind} accuracy"] = "not yet measured"
-        inked = {each.condition for each in run.measured}
+        gains = []
         for size in WINDOWS:
-            facts[f"{size} gain"] = "an unknown number of"
-            if {f"{size}", f"{size} inked"} <= inked:
-                gain = run.of("peephole", f"{size} inked").mean - run.of("peephole", f"{size}").mean
-                facts[f"{size} gain"] = points(gain)
+            inked, every = run.of("peephole", f"{size} inked"), run.of("peephole", f"{size}")
+            gains.append(compare_values(f"{size}", inked.seeds, inked.accuracy - every.accuracy))
+            facts[f"{size} gain"] = compared(gains[-1])
+        clear = [f"{each.name}×{each.name}" for each in gains if way(each, "more", "less", "") != ""]
+        facts["gains"] = f"clear at {listed(clear)} only" if clear else "too close to call at every size"
         return facts
 
 

@@ -71,6 +71,7 @@ class DownsamplingDifferences(Picture):
         for comparison in run.comparisons:
             facts |= comparison_facts(comparison, comparison.name, 2)
             facts[f"{comparison.name} seeds"] = seeds_told(comparison.seeds)
+            facts[f"{comparison.name} said"] = way(comparison, "clearly ahead", "clearly behind", "too close to call")
             facts[f"{comparison.name} way"] = way(comparison, "more", "fewer", "neither clearly more nor fewer")
         beaten = [PLAIN[each.name] for each in run.comparisons if way(each, "more", "", "") == "more"]
         better = [PLAIN[each.name] for each in run.comparisons if way(each, "", "less", "") == "less"]
@@ -171,7 +172,7 @@ class OverfittingWithoutPooling(Table):
         for comparison in run.comparisons:
             facts |= comparison_facts(comparison, f"{comparison.name} gap", 2)
             facts[f"{comparison.name} gap way"] = way(
-                comparison, "larger", "smaller", "neither clearly larger nor smaller"
+                comparison, "clearly larger", "clearly smaller", "too close to call"
             )
         return facts
 

@@ -305,7 +305,10 @@ def test_grad_cam_of_the_photo_adds_up_to_the_score_but_for_what_it_drops():
     from cnnfigs.data import cat_photo
     from cnnfigs.models.imagenet import fitted, mobilenet_v2, network_input
 
-    assert says("what-convnets-learn", "adds up to the score as well, except that it drops the negative cells")
+    assert says(
+        "what-convnets-learn",
+        "add up, but for a constant factor, to the score without its bias, except that the negative ones are dropped",
+    )
     photo = fitted(cat_photo())
     model = mobilenet_v2(*photo.shape[:2])
     maps = np.asarray(keras.Model(model.inputs, model.get_layer("out_relu").output)([network_input(photo[None])]))[0]

@@ -71,7 +71,8 @@ class ClassicKernels(Picture):
         return f"""Kernels of 3×3 numbers, each beside what it makes of a cat's face in grey, values
             {run.photo.min():.2f} to {run.photo.max():.2f}, and of a handwritten digit: {". ".join(told)}. The blurs
             soften both pictures, sharpen makes the fur crisper; the edge kernels leave flat areas at 0 and give
-            opposite signs on the two sides of each stroke."""
+            opposite signs on the two sides of strokes that cross their direction; the Laplacian gives the same sign on
+            both."""
 
     def state_facts(self, run: ClassicKernelsRun) -> dict[str, str]:
         """Give how many kernels there are, and for each the sum of its weights and the range of its results."""

@@ -101,7 +101,8 @@ class FieldGrowth(Picture):
             + ", ".join(f"{field.size}×{field.size} after {SHORT_NAMES[field.class_name]}" for field in network.fields)
             for network in run.networks
         )
-        return f"""The same digit again and again, a row for each network and a picture for each of its layers, with an
+        rows = "a row for each network and " if len(run.networks) > 1 else ""
+        return f"""The same digit again and again, {rows}a picture for each of its layers, with an
             orange frame around the pixels that the middle unit of the layer's maps can see. The frames grow: {told}.
             The whole digit is 28×28."""
 

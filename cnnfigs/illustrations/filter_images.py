@@ -137,7 +137,8 @@ class FilterImages(Picture):
             the cat"""
         )
         shown = f"They show {what}. " if self.layers is None else ""
-        return f"""A row for each of {len(run.layers)} layers. For {len(self.filters)} filters stand side by side an
+        rows = "One row, for one layer" if len(run.layers) == 1 else f"A row for each of {len(run.layers)} layers"
+        return f"""{rows}. For {len(self.filters)} filters stand side by side an
             image that was made to excite it and a real piece that excites it most, with the filter's sum below each.
             {shown}{" ".join(told)}"""
 

@@ -15,7 +15,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
-COMMAND = re.compile(r"nox\S* -s ((?:[a-z]+ ?)+)")
+COMMAND = re.compile(r"nox\S* -s ((?:[a-z_]+ ?)+)")
 
 
 def read(name: str) -> str:

@@ -27,7 +27,7 @@ Theme = Literal["light", "dark"]
 _RECTANGLE = re.compile(r"M (\S+) (\S+) L (\S+) \2 L \3 (\S+) L \1 \4(?: L \1 \2)? z")
 
 #: The group id of an image that is a photo (:func:`cnnfigs.drawing.shapes.photo`), and the quality of WebP for it.
-PHOTO, PHOTO_QUALITY = "photo", 60
+PHOTO, PHOTO_QUALITY = "photo", 54
 
 
 def inline_svg(figure: Figure, description: str, prefix: str) -> str:

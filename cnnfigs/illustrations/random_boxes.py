@@ -92,7 +92,9 @@ class RandomBoxes(Picture):
             # The parts stand beside the draws, so that no mark covers another.
             step = min(2, (pitch - 28) / self.draws)
             places = middle + 8 + (np.arange(self.draws) - (self.draws - 1) / 2) * step
-            _mark(axes, places, top + STRIP * (1 - control.others), "output", "o")
+            # On whole pixels across and half ones down: what is drawn so often is to be light.
+            heights = np.round(2 * STRIP * (1 - control.others)) / 2
+            _mark(axes, np.round(places), top + heights, "output", "o")
             _mark(axes, [places[0] - 11], [top + STRIP * (1 - control.parts)], "accent", "D")
             label(axes, middle, top + STRIP + 18, f"{control.margin} px", size=SMALL, name="muted")
             label(axes, middle, top + STRIP + 36, percent(control.parts), size=SMALL, name="accent", bold=True)
@@ -151,8 +153,8 @@ def _mark(axes: Axes, x: ArrayLike, y: ArrayLike, shade: str, mark: str) -> None
         mark,
         markersize=9 if mark == "D" else 4.5,
         markerfacecolor=color(shade),
-        markeredgecolor=color("background"),
-        markeredgewidth=1.25 if mark == "D" else 0.5,
+        markeredgecolor=color("background") if mark == "D" else "none",
+        markeredgewidth=1.25 if mark == "D" else 0,
         clip_on=False,
         zorder=len(axes.get_children()),
     )

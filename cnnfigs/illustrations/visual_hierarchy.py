@@ -314,6 +314,7 @@ def contrast(photo: Bytes, place: Box) -> int:
 
     Examples
     --------
+    >>> import numpy as np
     >>> photo = np.zeros((2, 3, 3), dtype=np.uint8)
     >>> photo[1, 2] = 30
     >>> contrast(photo, (0, 0, 2, 2)), contrast(photo, (0, 1, 2, 2))

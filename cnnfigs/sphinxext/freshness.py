@@ -96,7 +96,7 @@ def uses(code: str, packages: Collection[str]) -> Uses:
     Examples
     --------
     >>> uses("from cnnfigs.arithmetic import output_size\nimport numpy as np, os", ["cnnfigs"])
-    Uses(targets=('cnnfigs.arithmetic:output_size',), libraries=('numpy',), verbatim=False)
+    Uses(targets=('cnnfigs.arithmetic:output_size',), libraries=('numpy',), verbatim=False, files=())
     """
     try:
         tree = ast.parse(_without_magic(code))

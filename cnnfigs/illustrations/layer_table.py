@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,23 +42,7 @@ class LayerTable(Table):
 
     def tabulate(self, run: Layers) -> list[list[Cell]]:
         """Give a row for each layer, and one for the total."""
-        head = [
-            Cell("Layer"),
-            Cell("Output shape"),
-            Cell("How the parameters are counted"),
-            Cell("Parameters", number=True),
-        ]
-        body = [
-            [
-                Cell(layer.class_name, heading=True),
-                Cell("(" + ", ".join(["None", *map(str, layer.output_shape)]) + ")"),
-                Cell(how_counted(layer)),
-                Cell(f"{layer.parameters:,}", number=True),
-            ]
-            for layer in run.layers
-        ]
-        total = [Cell("Total", heading=True), Cell(""), Cell(""), Cell(f"{run.parameters:,}", number=True)]
-        return [head, *body, total]
+        return layer_rows(run.layers, run.parameters)
 
     def describe(self, run: Layers) -> str:
         """Say what the rows are, and the total."""
@@ -107,3 +92,24 @@ def how_counted(layer: Layer) -> str:
             f"{layer.name}: its parameters are derived as {derivation}, but Keras counts {layer.parameters:,}"
         )
     return str(derivation) if derivation.product else "none"
+
+
+def layer_rows(layers: Sequence[Layer], parameters: int) -> list[list[Cell]]:
+    """Give the heads, a row for each layer, and one for the total."""
+    head = [
+        Cell("Layer"),
+        Cell("Output shape"),
+        Cell("How the parameters are counted"),
+        Cell("Parameters", number=True),
+    ]
+    body = [
+        [
+            Cell(layer.class_name, heading=True),
+            Cell(f"({', '.join(['None', *map(str, layer.output_shape)])})"),
+            Cell(how_counted(layer)),
+            Cell(f"{layer.parameters:,}", number=True),
+        ]
+        for layer in layers
+    ]
+    total = [Cell("Total", heading=True), Cell(""), Cell(""), Cell(f"{parameters:,}", number=True)]
+    return [head, *body, total]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cnnfigs.drawing.tables import Cell
 from cnnfigs.illustrations.base import Table
-from cnnfigs.illustrations.layer_table import how_counted
+from cnnfigs.illustrations.layer_table import how_counted, layer_rows
 from cnnfigs.runs.shape_mistakes import Unbatched, Unflattened, without_batch, without_flatten
 
 
@@ -20,23 +20,7 @@ class WithoutFlatten(Table):
 
     def tabulate(self, run: Unflattened) -> list[list[Cell]]:
         """Give a row for each layer, and one for the total."""
-        head = [
-            Cell("Layer"),
-            Cell("Output shape"),
-            Cell("How the parameters are counted"),
-            Cell("Parameters", number=True),
-        ]
-        body = [
-            [
-                Cell(layer.class_name, heading=True),
-                Cell(shape((None, *layer.output_shape))),
-                Cell(how_counted(layer)),
-                Cell(f"{layer.parameters:,}", number=True),
-            ]
-            for layer in run.layers
-        ]
-        total = [Cell("Total", heading=True), Cell(""), Cell(""), Cell(f"{run.parameters:,}", number=True)]
-        return [head, *body, total]
+        return layer_rows(run.layers, run.parameters)
 
     def describe(self, run: Unflattened) -> str:
         """Tell each layer, the total, and what Keras says at last."""

@@ -104,6 +104,8 @@ def tests(session: nox.Session) -> None:
         "loadfile",
         "--durations",
         "15",
+        # A test that hangs fails, and says where.
+        "--timeout=600",
         *elsewhere,
         *session.posargs,
     )

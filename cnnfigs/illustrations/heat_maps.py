@@ -14,6 +14,7 @@ from cnnfigs.drawing.shapes import box, colored, label, number_grid, photo, rast
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture, require_whole
 from cnnfigs.illustrations.layer_names import require_layer, require_numbers
+from cnnfigs.illustrations.measuring import listed
 from cnnfigs.illustrations.networks import (
     TRAINED_ON_PHOTOS,
     as_percent,
@@ -87,8 +88,9 @@ class PhotoHeat(Picture):
         told = []
         for heat in run.heats:
             parts = "; ".join(
-                f"at the {part.name} Grad-CAM is on average {as_percent(part.grad_cam)} of its largest value, and "
-                f"covering lowers the score by {written_number(part.occlusion)}"
+                f"at the {part.name} Grad-CAM is on average {as_percent(part.grad_cam)} of its largest value, a square "
+                f"lowers the score by {written_number(part.occlusion)} on average, and without the {part.name} the "
+                f"score is {written_number(part.hidden)} lower"
                 for part in heat.parts
             )
             told.append(f"{_told(heat)} {parts[:1].upper()}{parts[1:]}{'.' if parts else ''}")
@@ -271,9 +273,9 @@ def _told(heat: Heat) -> str:
         row, column = np.unravel_index(int(heat.grad_cam.argmax()), heat.grad_cam.shape)
         cam = f"""Grad-CAM is largest at row {row} and column {column}; rank correlation of both maps
             {heat.correlation:.2f}."""
-    return f"""{heat.name}, score {heat.score:.1f}: covering lowers the score by up to {heat.occlusion.max():.1f}, most
-        at row {place[0]} and column {place[1]}, and raises it by up to {max(0.0, -float(heat.occlusion.min())):.1f};
-        {cam}"""
+    return f"""{heat.name}, score {heat.score:.1f}: a single square lowers the score by up to {heat.fall:.1f} and raises
+        it by up to {max(0.0, heat.rise):.1f}; the mean of the squares that cover a pixel lowers it most at row {place[0]}
+        and column {place[1]}, by {heat.occlusion.max():.1f}; {cam}"""
 
 
 def _facts(run: HeatRun) -> dict[str, str]:
@@ -281,9 +283,11 @@ def _facts(run: HeatRun) -> dict[str, str]:
     for heat in run.heats:
         facts[f"{heat.name} score"] = f"{heat.score:.1f}"
         facts[f"{heat.name} correlation"] = written_number(heat.correlation, 2)
-        facts[f"{heat.name} falls"] = written_number(float(heat.occlusion.max()))
-        facts[f"{heat.name} rises"] = written_number(max(0.0, -float(heat.occlusion.min())))
+        facts[f"{heat.name} falls"] = written_number(heat.fall)
+        facts[f"{heat.name} rises"] = written_number(max(0.0, heat.rise))
         for part in heat.parts:
             facts[f"{heat.name} {part.name} grad_cam"] = as_percent(part.grad_cam)
             facts[f"{heat.name} {part.name} occlusion"] = written_number(part.occlusion)
+            facts[f"{heat.name} {part.name} hidden"] = written_number(part.hidden)
+            facts[f"{heat.name} {part.name} pieces"] = listed([written_number(fall) for fall in part.hidden_piece])
     return facts

@@ -31,7 +31,7 @@ from cnnfigs.models.records import layer_records
 from cnnfigs.models.weights import load
 from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.exciting import sums
-from cnnfigs.runs.photo_answers import GREY, PARTS
+from cnnfigs.runs.photo_answers import GREY, PARTS, Box, box_mask
 
 if TYPE_CHECKING:
     import keras
@@ -59,12 +59,18 @@ class PartHeat:
     grad_cam
         Mean of the Grad-CAM map there, as a share of its largest value.
     occlusion
-        Mean of the occlusion map there: by how much the score falls where it is covered.
+        Mean of the occlusion map there: by how much the score falls on average under a patch that touches it.
+    hidden
+        By how much the score falls when the whole part is hidden, and nothing else.
+    hidden_piece
+        By how much it falls when one piece of the part is hidden alone, one eye for example.
     """
 
     name: str
     grad_cam: float
     occlusion: float
+    hidden: float
+    hidden_piece: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -103,6 +109,8 @@ class Heat:
     occlusion
         Same shape: how much the score falls, on average, when a patch that covers this pixel hides the image; negative
         where hiding makes the score rise.
+    fall, rise
+        By how much the score falls, and rises, under the single patch that changes it most.
     disagreement
         Same shape: the pixel's rank by occlusion minus its rank by Grad-CAM, each from 0 for the least to 1 for the
         most.
@@ -120,6 +128,8 @@ class Heat:
     grad_cam: Floats
     weighed: Floats
     occlusion: Floats
+    fall: float
+    rise: float
     disagreement: Floats
     correlation: float
     parts: tuple[PartHeat, ...]
@@ -165,16 +175,21 @@ def photo_heat(image: Bytes, classes: Sequence[int], layer: str, patch_size: int
     parts = PARTS if np.array_equal(photo, fitted(cat_photo())) else {}
     reader = covered_photo_reader(model, network_input(photo), covering, patch_size)
     maps = _heat_maps(model, "predictions", network_input(photo), reader, classes, layer, patch_size, strides)
+    hidden = {
+        part: [_scores_without(model, network_input(photo), covering, each) for each in (boxes, *zip(boxes))]
+        for part, boxes in parts.items()
+    }
     heats = []
-    for index, (score, weighed, grad_cam, falls) in zip(classes, maps, strict=True):
+    for index, (score, weighed, grad_cam, falls, *most) in zip(classes, maps, strict=True):
         means = []
         for part, boxes in parts.items():
-            inside = np.zeros(photo.shape[:2], dtype=bool)
-            for top, left, height, width in boxes:
-                inside[top : top + height, left : left + width] = True
-            means.append(PartHeat(part, float(grad_cam[inside].mean()), float(falls[inside].mean())))
+            inside = box_mask(boxes, 0)[..., 0]
+            whole, *pieces = (score - float(scores[index]) for scores in hidden[part])
+            means.append(
+                PartHeat(part, float(grad_cam[inside].mean()), float(falls[inside].mean()), whole, tuple(pieces))
+            )
         name, ranks = imagenet_classes()[index], compared(grad_cam, falls)
-        heats.append(Heat(index, name, score, grad_cam, weighed, falls, *ranks, tuple(means), None))
+        heats.append(Heat(index, name, score, grad_cam, weighed, falls, *most, *ranks, tuple(means), None))
     count = len(starts(photo.shape[0], patch_size, strides)) * len(starts(photo.shape[1], patch_size, strides))
     return HeatRun((photo / 255).astype(np.float32), count, tuple(heats))
 
@@ -198,8 +213,8 @@ def digit_heat(index: int, classes: Sequence[int], layer: str, patch_size: int, 
     maps = _heat_maps(model, "dense", image, reader, classes, layer, patch_size, strides)
     exact = place_sums(model, image)
     heats = tuple(
-        Heat(each, str(each), score, grad_cam, weighed, falls, *compared(grad_cam, falls), (), exact[each])
-        for each, (score, weighed, grad_cam, falls) in zip(classes, maps, strict=True)
+        Heat(each, str(each), score, grad_cam, weighed, falls, *most, *compared(grad_cam, falls), (), exact[each])
+        for each, (score, weighed, grad_cam, falls, *most) in zip(classes, maps, strict=True)
     )
     return HeatRun(image, len(starts(28, patch_size, strides)) ** 2, heats)
 
@@ -239,8 +254,8 @@ def _heat_maps(
     layer: str,
     patch_size: int,
     strides: int,
-) -> list[tuple[float, Floats, Floats, Floats]]:
-    """Make the score, Grad-CAM before and after it is enlarged, and the occlusion map for each class."""
+) -> list[tuple[float, Floats, Floats, Floats, float, float]]:
+    """Make the score, Grad-CAM before and after it is enlarged, and the occlusion map with its extremes, by class."""
     logits = sums(model, answer)
     whole = np.asarray(load_keras().Model(model.inputs, logits)([image[np.newaxis]], training=False))[0]
     falls = whole - occluded_scores(covered, image.shape, patch_size, strides)
@@ -250,8 +265,16 @@ def _heat_maps(
         coarse = grad_cam(model, logits, image, each, layer)
         # The largest is 1; where no map speaks for the class, all is 0.
         smooth = enlarged(coarse / (coarse.max() or 1), *image.shape[:2])
-        found.append((float(whole[each]), coarse, smooth, spread[..., number]))
+        fall, rise = float(falls[..., each].max()), float(-falls[..., each].min())
+        found.append((float(whole[each]), coarse, smooth, spread[..., number], fall, rise))
     return found
+
+
+def _scores_without(model: keras.Model, image: Floats, covering: Floats, boxes: Sequence[Box]) -> Floats:
+    """Return all scores of the cat's photo with some boxes covered."""
+    hidden = np.where(box_mask(boxes, 0), covering, image)
+    reader = load_keras().Model(model.inputs, sums(model, "predictions"))
+    return np.asarray(reader([hidden[np.newaxis]], training=False))[0]
 
 
 def grad_cam(model: keras.Model, logits: Any, image: Floats, class_index: int, layer: str) -> Floats:

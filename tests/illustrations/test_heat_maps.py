@@ -12,6 +12,7 @@ from cnnfigs.models.imagenet import fitted, mobilenet_v2, network_input
 from cnnfigs.models.weights import load
 from cnnfigs.runs.exciting import sums
 from cnnfigs.runs.heat_maps import compared, covered_photo_reader, enlarged, grad_cam, place_sums, starts
+from cnnfigs.runs.photo_answers import PARTS
 
 PHOTO = fitted(cat_photo())
 PIXELS = network_input(PHOTO[np.newaxis])
@@ -114,6 +115,8 @@ def test_occlusion_of_the_digit_is_what_direct_predictions_give(convnet, four):
     assert four.patches == len(places)
     for heat in four.heats:
         assert heat.score == pytest.approx(whole[heat.class_index], abs=1e-4)
+        assert heat.fall == pytest.approx(falls[:, heat.class_index].max(), abs=1e-4)
+        assert heat.rise == pytest.approx(-falls[:, heat.class_index].min(), abs=1e-4)
         for pixel in [(0, 0), (14, 18), (20, 5), (27, 27)]:
             hiding = [
                 fall[heat.class_index]
@@ -138,6 +141,22 @@ def test_occlusion_of_the_photo_is_what_direct_predictions_give(model, cat):
             expected = whole[heat.class_index] - np.mean([each[heat.class_index] for each in scores])
             assert heat.occlusion[pixel] == pytest.approx(expected, abs=2e-3)
     assert cat.patches == 12 * 20
+
+
+def test_parts_that_are_hidden_as_a_whole_and_piece_by_piece_are_painted_over_and_predicted(model, cat):
+    whole = np.asarray(model(PIXELS))[0]
+
+    def fall(boxes, class_index):
+        covered = PHOTO.copy()
+        for top, left, height, width in boxes:
+            covered[top : top + height, left : left + width] = 124
+        return whole[class_index] - np.asarray(model(network_input(covered[np.newaxis])))[0][class_index]
+
+    for heat in cat.heats:
+        for part in heat.parts:
+            assert part.hidden == pytest.approx(fall(PARTS[part.name], heat.class_index), abs=2e-3)
+            expected = [fall([box], heat.class_index) for box in PARTS[part.name]]
+            assert part.hidden_piece == pytest.approx(expected, abs=2e-3)
 
 
 @pytest.mark.parametrize("patch_size", [1, 90, 225])

@@ -14,6 +14,7 @@ from cnnfigs.illustrations.gradient_ascent import GradientAscent
 from cnnfigs.illustrations.heat_maps import DigitHeat, PhotoHeat
 from cnnfigs.illustrations.sanity_check import SanityCheck
 from cnnfigs.illustrations.with_depth import WithDepth
+from cnnfigs.runs.photo_answers import PARTS
 
 DEAD = FilterImages(layers=("conv2d_3",), filters=(6, 17, 33, 31))
 
@@ -110,6 +111,7 @@ def test_blank_maps_are_next_to_none_at_first_and_many_at_last(depth):
     assert depth["trained", "conv2d_1"].blank < 0.005
     assert depth["trained", "conv2d_2"].blank < 0.01
     assert depth["trained", "conv2d_3"].blank > 0.15
+    assert 0.5 * depth["trained", "conv2d_3"].blank < depth["initial", "conv2d_3"].blank < depth["trained", "conv2d_3"].blank
 
 
 # Ascent
@@ -270,6 +272,18 @@ def test_both_mark_cheek_and_nose_of_the_cat_and_only_grad_cam_the_forehead():
     assert parts["eyes"].occlusion < 0.5 * parts["nose and mouth"].occlusion
 
 
+def test_one_eye_stands_in_for_the_other():
+    """No square covers both; without both the score falls by more than twice what it does without one."""
+    parts = {part.name: part for part in PhotoHeat().result.heats[0].parts}
+    eyes, nose = parts["eyes"], parts["nose and mouth"]
+    assert eyes.hidden > nose.hidden
+    assert len(eyes.hidden_piece) == 2
+    assert sum(eyes.hidden_piece) < eyes.hidden
+    assert max(eyes.hidden_piece) < nose.hidden
+    for _, _, height, width in PARTS["eyes"]:
+        assert max(height, width) > PhotoHeat().patch_size
+
+
 def test_on_the_digit_they_do_not_agree():
     run = DigitHeat().result
     four, nine = run.heats
@@ -284,7 +298,7 @@ def test_on_the_digit_they_do_not_agree():
         near[max(0, place[0] - 4) : place[0] + 5, max(0, place[1] - 4) : place[1] + 5] = True
     assert near[four.occlusion > 1].all()
     assert not nine.grad_cam.any()
-    assert nine.occlusion.max() > 5
+    assert nine.fall > nine.occlusion.max() > 5
 
 
 def test_exact_map_says_what_grad_cam_does_not():

@@ -35,7 +35,8 @@ class Server:
             listener.bind(self.address)
             listener.listen(64)  # who connects from now on is answered, once it has imported what it needs
             # -P: it is to import what is installed, not what lies in the folder it is started from.
-            command = [sys.executable, "-P", "-m", "cnnfigs.building.server", str(listener.fileno())]
+            numbers = [str(listener.fileno()), str(os.getpid())]
+            command = [sys.executable, "-P", "-m", "cnnfigs.building.server", *numbers]
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, start_new_session=True, pass_fds=[listener.fileno()]
             )

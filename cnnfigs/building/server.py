@@ -8,7 +8,7 @@ Who wants a child connects to the server's Unix socket, says in a line of JSON w
 the connection as long as the child lives: it ends when the child does, after a line with the exit code. The server ends
 with the process that started it, and its children with the server, however that comes about.
 
-Run by :class:`cnnfigs.building.forking.Server` as ``python -m cnnfigs.building.server NUMBER``.
+Run by :class:`cnnfigs.building.forking.Server` as ``python -m cnnfigs.building.server NUMBER PARENT``.
 """
 
 from __future__ import annotations
@@ -46,9 +46,8 @@ ALWAYS = (
 PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15
 
 
-def end_with_parent() -> None:
-    """Have this process killed when the one that made it ends."""
-    parent = os.getppid()
+def end_with(parent: int) -> None:
+    """Have this process killed when the one that made it ends, of which the number is given."""
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it ended before that
         os._exit(1)
@@ -85,19 +84,20 @@ class Forking:
                 connection.sendall(json.dumps(returned).encode() + b"\n")
             connection.close()
             return
+        server = os.getpid()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Python warns of threads; those of the libraries here stand a fork
             process = os.fork()
         if process == 0:
-            self.become(connection, request)
+            self.become(connection, request, server)
         watched = os.pidfd_open(process)
         self.selector.register(watched, selectors.EVENT_READ, (process, connection))
 
-    def become(self, connection: socket.socket, request: Mapping[str, Any]) -> None:
+    def become(self, connection: socket.socket, request: Mapping[str, Any], server: int) -> None:
         """Be the child: call the function, and end."""
         code = 1
         try:
-            end_with_parent()
+            end_with(server)
             os.setsid()
             for key in list(self.selector.get_map().values()):
                 if key.fileobj is not self.listener:
@@ -148,9 +148,12 @@ def warm_keras() -> None:
     load_keras()
 
 
-def main(number: int) -> None:
-    """Import what is always needed, and serve at a listening socket, given by the number of the open file."""
-    end_with_parent()
+def main(number: int, parent: int) -> None:
+    """Import what is always needed, and serve at a listening socket, given by the number of the open file.
+
+    The number of the process that started this one is given too: by the time this one can ask, it may have ended.
+    """
+    end_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who presses Ctrl-C ends the parent, and that ends this
     with socket.socket(fileno=number) as listener:
         listener.set_inheritable(False)
@@ -159,4 +162,4 @@ def main(number: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(*map(int, sys.argv[1:]))

@@ -108,7 +108,7 @@ EXPERIMENTS: Mapping[str, Experiment] = MappingProxyType(
         for experiment in (
             Experiment(
                 "convolution",
-                "Does a convnet make fewer errors than dense networks, also than one with as many parameters?",
+                "Does a convnet make fewer errors than dense networks, even than one with as many parameters?",
                 _in_turn(by_recipe(network, seed) for seed in FIVE for network in BASIC),
             ),
             Experiment(

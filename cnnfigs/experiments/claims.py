@@ -84,7 +84,7 @@ def claims(folder: Path = RECORDS) -> Claims:
         If an experiment has no record at all.
     """
     examples, shifts, hood = fewer_examples(folder=folder), moved_digits(folder), neighborhood(folder)
-    ways, hole = downsampling(folder), peephole(folder)
+    ways, hole = downsampling(folder), peephole(folder).findings
     corners = other_corner(folder).corners
     shuffles = hood.findings.comparisons
     return Claims(

@@ -164,9 +164,9 @@ def rule() -> str:
     return (
         f"A comparison is shown if its whole {100 * CONFIDENCE:.0f} % interval lies above zero, or above "
         f"−{100 * EQUAL:g} percentage point where the claim is that something makes no difference. The "
-        "interval holds both chances: the standard errors over images and over seeds, added as squares, times "
-        "Student’s t for so many seeds. A claim holds if all its comparisons are shown, partly if some are, and not "
-        f"here if none is. With fewer than {ENOUGH} seeds in any of them there is no verdict: too few seeds."
+        "interval holds both chances: the root of the summed squares of the standard errors over images and over "
+        "seeds, times Student’s t for so many seeds. A claim holds if all its comparisons are shown, partly if some "
+        f"are, and not here if none is. With fewer than {ENOUGH} seeds in any of them there is no verdict: too few seeds."
     )
 
 

@@ -566,8 +566,24 @@ def downsampling_costs(folder: Path = RECORDS) -> Downsampling:
     return Downsampling(found, tuple(costs))
 
 
-def peephole(folder: Path = RECORDS) -> Findings:
-    """Compare networks that see the digit through holes; each comparison is a hole minus the next smaller one.
+@dataclass(frozen=True)
+class Peephole:
+    """Networks that see the digit through windows of one size.
+
+    Attributes
+    ----------
+    findings
+        What was measured of each; each comparison is a window minus the next smaller one.
+    gains
+        For each window: voting by windows with ink only, minus voting by all of them.
+    """
+
+    findings: Findings
+    gains: tuple[Comparison, ...]
+
+
+def peephole(folder: Path = RECORDS) -> Peephole:
+    """Compare networks that see the digit through holes.
 
     Conditions are the windows, "7" if all windows vote and "7 inked" if only those with ink do.
     """
@@ -583,11 +599,15 @@ def peephole(folder: Path = RECORDS) -> Findings:
         compared += [
             compare(f"{larger} against {smaller}", found[larger], found[smaller]) for smaller, larger in pairwise(names)
         ]
-    return Findings(
-        tuple(measured("peephole", each, name) for name, each in found.items()),
-        tuple(compared),
-        missing,
-        conditions(found.values()),
+    every = [size for size in WINDOWS if {f"{size}", f"{size} inked"} <= found.keys()]
+    return Peephole(
+        Findings(
+            tuple(measured("peephole", each, name) for name, each in found.items()),
+            tuple(compared),
+            missing,
+            conditions(found.values()),
+        ),
+        tuple(compare(f"{size}", found[f"{size} inked"], found[f"{size}"]) for size in every),
     )
 
 

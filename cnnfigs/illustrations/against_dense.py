@@ -55,6 +55,7 @@ class AgainstDense(Picture):
             "conditions": found.conditions,
         }
         for each in found.measured:
+            facts[f"{each.network} accuracy"] = as_percent(each.mean, 2)
             facts[f"{each.network} errors"] = as_percent(1 - each.mean, 2)
             facts[f"{each.network} parameters"] = f"{each.parameters:,}"
             facts[f"{each.network} times"] = f"{(1 - each.mean) / (1 - convnet.mean):.1f}"

@@ -111,7 +111,7 @@ class SureAnswers(Exercise):
         """Tell the measured share."""
         asked = run.given["asked"]
         return f"""That is {percent(float(run.right[0]) / asked)}. The probability was learned from digits in the
-            middle of their images, where it is about right. On other images nothing holds it to its word."""
+            middle of their images. On other images nothing holds it to its word."""
 
     def write(self, values: Values) -> str:
         """Write a count."""

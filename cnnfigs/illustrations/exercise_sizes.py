@@ -52,7 +52,7 @@ class StridedSame(Exercise):
         exactly = f"{self.size / self.strides:.4g}"
         rounded = "" if self.size % self.strides == 0 else f", rounded up {run.right[0]}"
         return f""""Same" adds so many zeros that the output has the input's size divided by the strides:
-            {self.size} / {self.strides} = {exactly}{rounded}. Only with a stride of 1 that is the size itself."""
+            {self.size} / {self.strides} = {exactly}{rounded}. Only with a stride of 1 is that the size itself."""
 
     def write(self, values: Values) -> str:
         """Write a square."""
@@ -131,8 +131,8 @@ class LargerImage(Exercise):
 
     def ask(self, run: Prediction) -> str:
         """Ask for the shape behind the second pooling."""
-        return f"""You give the convnet of this page images of {self.size}×{self.size} instead of 28×28. Which shape
-            comes out of its second pooling?"""
+        return f"""You build the convnet of this page for images of {self.size}×{self.size} instead of 28×28. Which
+            shape comes out of its second pooling?"""
 
     def explain(self, run: Prediction) -> str:
         """Follow the height, layer by layer."""

@@ -273,9 +273,9 @@ def _told(heat: Heat) -> str:
         row, column = np.unravel_index(int(heat.grad_cam.argmax()), heat.grad_cam.shape)
         cam = f"""Grad-CAM is largest at row {row} and column {column}; rank correlation of both maps
             {heat.correlation:.2f}."""
-    return f"""{heat.name}, score {heat.score:.1f}: a single square lowers the score by up to {heat.fall:.1f} and raises
-        it by up to {max(0.0, heat.rise):.1f}; the mean of the squares that cover a pixel lowers it most at row {place[0]}
-        and column {place[1]}, by {heat.occlusion.max():.1f}; {cam}"""
+    return f"""{heat.name}, score {heat.score:.1f}: a single square lowers the score by up to {heat.fall:.1f} and
+        raises it by up to {max(0.0, heat.rise):.1f}; the mean of the squares that cover a pixel lowers it most at row
+        {place[0]} and column {place[1]}, by {heat.occlusion.max():.1f}; {cam}"""
 
 
 def _facts(run: HeatRun) -> dict[str, str]:

@@ -352,8 +352,8 @@ class LeNet5Recipe(Table):
             (
                 "Training images",
                 f"{run.theirs.images:,}, about {run.theirs.passes} passes",
-                f"{run.ours.images:,}; {run.held_out:,} held out decide when to stop, with seed {run.seed} for the "
-                f"weights after {run.ours.passes} passes",
+                f"{run.ours.images:,}; {run.held_out:,} held out decide when to stop; with seed {run.seed}, "
+                f"the weights after {run.ours.passes} passes were kept",
             ),
         ]
         heads = [Cell("What"), Cell("The paper"), Cell("Here")]

@@ -57,6 +57,8 @@ class PoolingShift(Picture):
             maps themselves, mean over {run.digits} digits and four directions: {told}."""
 
     def state_facts(self, run: Run) -> dict[str, str]:
-        """Give the change for each way."""
-        changes = {way: f"{100 * change:.0f} %" for way, change in run.change.items()}
-        return changes | {"digits": str(run.digits), "trained": trained_on("convnet")}
+        """Give the change for each way, by itself and relative to the maps, and the correlation."""
+        facts = {way: f"{100 * change:.0f} %" for way, change in run.change.items()}
+        facts |= {f"{way} absolute": f"{change:.3f}" for way, change in run.absolute.items()}
+        facts |= {f"{way} correlation": f"{correlation:.2f}" for way, correlation in run.correlation.items()}
+        return facts | {"digits": str(run.digits), "trained": trained_on("convnet")}

@@ -99,6 +99,9 @@ class Scoreboard(Table):
     def state_facts(self, run: Claims) -> dict[str, str]:
         """Give verdicts and effects, and how many of each verdict there are."""
         counts = Counter(each.verdict for each in run.claims)
+        contradicted = sum(
+            claim.verdict == "not here" and any(each.is_refuted for each in claim.comparisons) for claim in run.claims
+        )
         facts = {
             "claims": str(len(run.claims)),
             "comparisons": str(sum(len(each.comparisons) for each in run.claims)),
@@ -107,6 +110,8 @@ class Scoreboard(Table):
             "recorded": "all" if run.recorded == run.planned else str(run.recorded),
             "equal": points(EQUAL, 0).removeprefix("+"),
             **{name: str(counts[name]) for name in get_args(Verdict)},
+            "contradicted": str(contradicted),
+            "undecided": str(counts["not here"] - contradicted),
             "rule": rule(),
             "fewest seeds": str(min(len(each.seeds) for claim in run.claims for each in claim.comparisons)),
             **{whose: str(sum(TEXTS[each.name].whose.startswith(whose) for each in run.claims)) for whose in WHOSE},

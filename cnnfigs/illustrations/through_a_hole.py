@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from cnnfigs.data import mnist
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.style import NORMAL, SMALL, figure
-from cnnfigs.experiments.comparisons import Findings, Measured, compare_values
-from cnnfigs.experiments.findings import peephole
+from cnnfigs.experiments.comparisons import Findings, Measured
+from cnnfigs.experiments.findings import Peephole, peephole
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.measuring import (
     all_seeds_told,
@@ -50,18 +50,18 @@ class ThroughAHole(Picture):
     def __post_init__(self) -> None:
         require_test_image(self.index)
 
-    def run(self) -> Findings:
+    def run(self) -> Peephole:
         """Read the records of the experiment."""
         return peephole()
 
-    def draw(self, run: Findings) -> Figure:
+    def draw(self, run: Peephole) -> Figure:
         """Draw a line for each way of voting, and below it a digit through the middle window of each size."""
         width, height, left, step = 680, 440, 56, 80
         made = figure(width, height)
         axes = made.add_axes((left / width, 160 / height, 6 * step / width, (height - 176) / height))
         ends, shades = {}, {}
         for kind, (name, shade) in KINDS.items():
-            rows = _of_kind(run, kind)
+            rows = _of_kind(run.findings, kind)
             columns = [WINDOWS.index(_size(each)) for each in rows]
             axes.plot(columns, [100 * each.mean for each in rows], color=color(shade))
             for column, each in zip(columns, rows, strict=True):
@@ -91,49 +91,45 @@ class ThroughAHole(Picture):
         made.text((left + 6 * step + 8) / width, 74 / height, "the hole", fontsize=SMALL, color=color("kernel"))
         return made
 
-    def describe(self, run: Findings) -> str:
+    def describe(self, run: Peephole) -> str:
         """Tell both lines."""
         lines = "; ".join(
             f"{name}: " + ", ".join(f"{_size(each)}×{_size(each)} {as_percent(each.mean, 1)}" for each in rows)
             for kind, (name, _) in KINDS.items()
-            if (rows := _of_kind(run, kind))
+            if (rows := _of_kind(run.findings, kind))
         )
         return f"""Right answers by the size of a window through which a network sees the digit; each window votes, and
             no network knows where its windows are. {lines}. Guessing gives 10 %. Below, a digit through the middle
             window of each size: a few pixels at first, then a piece of a stroke, at last the whole."""
 
-    def state_facts(self, run: Findings) -> dict[str, str]:
+    def state_facts(self, run: Peephole) -> dict[str, str]:
         """Give each accuracy, the differences from window to window, the best window and the seeds."""
+        found = run.findings
         facts = {
-            "seeds": seeds_told(run.measured[0].seeds)
-            if len({each.seeds for each in run.measured}) == 1
-            else all_seeds_told([(_told(each), each.seeds) for each in run.measured]),
-            "left out": f"Without a record yet: {listed(map(_named, run.missing))}."
-            if run.missing
-            else "All sizes are here.",
-            "conditions": run.conditions,
+            "seeds": seeds_told(found.measured[0].seeds)
+            if len({each.seeds for each in found.measured}) == 1
+            else all_seeds_told([(_told(each), each.seeds) for each in found.measured]),
+            "left out": f"Without a record yet: {listed(map(_named, found.missing))}." if found.missing else "",
+            "conditions": found.conditions,
             "sizes": listed(f"{size}×{size}" for size in WINDOWS),
         }
-        for each in run.measured:
+        for each in found.measured:
             facts[each.condition] = as_percent(each.mean, 1)
             facts[f"{each.condition} parameters"] = f"{each.parameters:,}"
-        for comparison in run.comparisons:
+        for comparison in found.comparisons:
             facts |= comparison_facts(comparison, comparison.name)
             facts[f"{comparison.name} way"] = way(comparison, "better", "worse", "neither clearly better nor worse")
         for kind in KINDS:
-            rows = _of_kind(run, kind)
+            rows = _of_kind(found, kind)
             if rows:
                 best = max(rows, key=lambda each: each.mean)
                 facts[f"best{kind}"] = f"{_size(best)}×{_size(best)}"
                 facts[f"best{kind} accuracy"] = as_percent(best.mean, 1)
             else:
                 facts[f"best{kind}"] = facts[f"best{kind} accuracy"] = "not yet measured"
-        gains = []
-        for size in WINDOWS:
-            inked, every = run.of("peephole", f"{size} inked"), run.of("peephole", f"{size}")
-            gains.append(compare_values(f"{size}", inked.seeds, inked.accuracy - every.accuracy))
-            facts[f"{size} gain"] = compared(gains[-1])
-        clear = [f"{each.name}×{each.name}" for each in gains if way(each, "more", "less", "") != ""]
+        facts |= {f"{each.name} gain": compared(each) for each in run.gains}
+        several = [each for each in run.gains if each.name != "28"]  # of a single window there is nothing to choose
+        clear = [f"{each.name}×{each.name}" for each in several if way(each, "more", "less", "") != ""]
         facts["gains"] = f"clear at {listed(clear)} only" if clear else "too close to call at every size"
         return facts
 

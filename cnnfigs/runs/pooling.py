@@ -133,11 +133,17 @@ class PoolingShift:
     change
         Way, and "no pooling", to the change of the maps: the mean absolute difference, divided by the mean of the
         maps.
+    absolute
+        The mean absolute difference by itself.
+    correlation
+        Pearson's correlation of the maps before and after, which does not depend on how large their numbers are.
     digits
-        Over how many digits, each moved in four directions, this is the mean.
+        Over how many digits, each moved in four directions, these are the means.
     """
 
     change: dict[str, float]
+    absolute: dict[str, float]
+    correlation: dict[str, float]
     digits: int
 
 
@@ -146,14 +152,14 @@ def shift_one_pixel(digits: int) -> PoolingShift:
     images = as_input(mnist().x_test[:digits])
     maps = first_maps(images)
     moved = [first_maps(np.roll(images, step, axis)) for axis in (1, 2) for step in (-1, 1)]
-    change = {"no pooling": _change(maps, moved)}
-    for way in WAYS:
-        change[way] = _change(downsample(maps, way, 2, 2), [downsample(each, way, 2, 2) for each in moved])
-    return PoolingShift(change, digits)
-
-
-def _change(maps: NDArray[np.float32], moved: list[NDArray[np.float32]]) -> float:
-    return float(np.mean([np.abs(each - maps).mean() for each in moved]) / np.abs(maps).mean())
+    pairs = {"no pooling": (maps, moved)}
+    pairs |= {way: (downsample(maps, way, 2, 2), [downsample(each, way, 2, 2) for each in moved]) for way in WAYS}
+    change, absolute, correlation = {}, {}, {}
+    for way, (before, after) in pairs.items():
+        absolute[way] = float(np.mean([np.abs(each - before).mean() for each in after]))
+        change[way] = absolute[way] / float(np.abs(before).mean())
+        correlation[way] = float(np.mean([np.corrcoef(before.ravel(), each.ravel())[0, 1] for each in after]))
+    return PoolingShift(change, absolute, correlation, digits)
 
 
 @dataclass(frozen=True)

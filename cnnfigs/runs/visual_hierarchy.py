@@ -19,7 +19,7 @@ from cnnfigs.data import Bytes, cat_photo
 from cnnfigs.models.backend import load_keras
 from cnnfigs.models.imagenet import RELU_LAYERS, fitted, mobilenet_v2, network_input, resized
 from cnnfigs.models.records import layer_records
-from cnnfigs.runs.photo_answers import PARTS, Box, PhotoAnswer, ask
+from cnnfigs.runs.photo_answers import GREY, PARTS, Box, PhotoAnswer, ask
 
 if TYPE_CHECKING:
     import keras
@@ -214,6 +214,59 @@ def tree(image: Bytes, classes: Sequence[int], layers: Sequence[str], top: int, 
                 )
             )
     return Tree(shown, _small(shown.photo), tuple(levels), tuple(links))
+
+
+@dataclass(frozen=True)
+class PlainUnit:
+    """What a unit gives for its piece of the photo, and for sheets with nothing on them.
+
+    Attributes
+    ----------
+    layer, channel
+        Which map.
+    piece
+        The unit's sum before its ReLU, for the photo.
+    same_color, grey
+        The same for a sheet in the mean colour of its piece, and for a grey one.
+    """
+
+    layer: str
+    channel: int
+    piece: float
+    same_color: float
+    grey: float
+
+
+@dataclass(frozen=True)
+class PlainSheets:
+    """Units that contribute most to the cat, asked about sheets of one colour."""
+
+    units: tuple[PlainUnit, ...]
+
+
+def plain_sheets(classes: Sequence[int], layers: Sequence[str], units: int) -> PlainSheets:
+    """Show sheets of one colour to the units that contribute most to the cat, each at its own place.
+
+    Parameters
+    ----------
+    classes, layers, units
+        As for :func:`hierarchy`.
+    """
+    keras = load_keras()
+    found = hierarchy(cat_photo(), classes, layers, units, 1)
+    photo = found.shown.photo
+    model = mobilenet_v2(*photo.shape[:2])
+    asked = []
+    for level in found.levels:
+        reader = keras.Model(model.inputs, model.get_layer(level.layer).input)
+        for unit in level.units:
+            top, left, height, width = unit.box
+            piece = photo[top : top + height, left : left + width]
+            sheets = [np.empty_like(photo), np.empty_like(photo)]
+            sheets[0][:], sheets[1][:] = np.rint(piece.mean(axis=(0, 1))), GREY
+            sums = np.asarray(reader([network_input(np.stack([photo, *sheets]))], training=False))
+            asked.append(PlainUnit(level.layer, unit.channel, *sums[:, *unit.place, unit.channel].tolist()))
+    return PlainSheets(tuple(asked))
 
 
 Chosen = tuple[int, tuple[int, int], float]

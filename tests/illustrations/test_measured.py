@@ -162,7 +162,7 @@ def test_shuffles_and_windows_are_those_in_the_files():
     for each in Neighborhood().result.findings.measured:
         told = shares(lambda seed, each=each: shuffled(each.network, each.condition, seed))
         assert each.accuracy == pytest.approx(told)
-    for each in ThroughAHole().result.measured:
+    for each in ThroughAHole().result.findings.measured:
         network = f"peephole_{each.condition.replace(' ', '_')}"
         assert each.accuracy == pytest.approx(shares(lambda seed, network=network: through_a_hole(network, seed)))
 

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 from lxml import etree, html
+from scipy.stats import pearsonr
 
 from cnnfigs.arithmetic.reference import average_pooling, max_pooling
 from cnnfigs.data import mnist
@@ -90,12 +91,14 @@ def test_shift_is_told_as_measured():
     images = as_input(mnist().x_test[:20])
     layer = load("convnet").get_layer("conv2d_1")
     maps = np.asarray(layer(images))
-    changes = []
+    changes, correlations = [], []
     for axis, step in [(1, 1), (1, -1), (2, 1), (2, -1)]:
         moved = np.asarray(layer(np.roll(images, step, axis)))
         blocks = [each.reshape(20, 13, 2, 13, 2, 32).max(axis=(2, 4)) for each in (maps, moved)]
         changes.append(np.abs(blocks[0] - blocks[1]).mean() / blocks[0].mean())
+        correlations.append(pearsonr(*(each.ravel() for each in blocks)).statistic)
     assert picture.result.change["maximum"] == pytest.approx(np.mean(changes), rel=1e-4)
+    assert picture.result.correlation["maximum"] == pytest.approx(np.mean(correlations), rel=1e-4)
     assert f"{100 * np.mean(changes):.0f} %" in texts(picture)
 
 
@@ -104,6 +107,14 @@ def test_order_of_the_ways_is_the_one_the_page_tells():
     assert change["maximum"] < change["average"] < change["pick one"] <= change["no pooling"]
     assert change["maximum"] > 0.2
     assert change["pick one"] > 0.9 * change["no pooling"]
+
+
+def test_maxima_change_by_more_and_correlate_as_well_as_means():
+    """What the page says beside the chart: the order in it comes from the size of the numbers."""
+    run = PoolingShift().result
+    assert run.absolute["maximum"] > run.absolute["no pooling"] > run.absolute["average"]
+    assert run.correlation["maximum"] == pytest.approx(run.correlation["average"], abs=0.01)
+    assert run.correlation["no pooling"] < run.correlation["maximum"] - 0.05
 
 
 def test_table_says_that_pooling_reads_one_map_and_convolution_all():

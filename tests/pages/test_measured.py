@@ -68,6 +68,7 @@ def test_up_to_thirty_thousand_images_each_digit_comes_equally_often_and_the_set
 
 def test_lines_end_lower_than_after_the_whole_recipe():
     short, whole = FewerExamples().result.findings, AgainstDense().result.findings
+    assert short.of("convnet", "3000").mean < whole.of("dense_512").mean < short.of("convnet", "10000").mean
     assert all(short.of(name, "60000").mean < whole.of(name).mean for name in ("convnet", "dense_512", "dense_131"))
 
 
@@ -140,10 +141,10 @@ def test_ways_of_downsampling_are_within_a_few_images_in_a_thousand():
 
 
 def test_small_windows_see_more_than_guessing_and_larger_ones_more():
-    found = {each.condition: each.mean for each in ThroughAHole().result.measured}
+    found = {each.condition: each.mean for each in ThroughAHole().result.findings.measured}
     assert found["3"] > 0.3
     assert found["3"] < found["5"] < found["7"] < found["11"] < found["18"]
-    parameters = {each.condition: each.parameters for each in ThroughAHole().result.measured}
+    parameters = {each.condition: each.parameters for each in ThroughAHole().result.findings.measured}
     assert parameters["3"] * 10 < parameters["28"]  # the view and the weights grow together
     assert max(found.values()) < AgainstDense().result.findings.of("convnet").mean
 

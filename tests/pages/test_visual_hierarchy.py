@@ -9,6 +9,7 @@ import pytest
 from cnnfigs.data import imagenet_classes
 from cnnfigs.illustrations.parts_only import PartsOnly, PartsTable, TogetherTable
 from cnnfigs.illustrations.photo_answers import PhotoAnswers
+from cnnfigs.illustrations.plain_sheets import PlainSheets
 from cnnfigs.illustrations.random_boxes import RandomBoxes
 from cnnfigs.illustrations.scrambled import ScrambledCat
 from cnnfigs.illustrations.visual_hierarchy import HierarchyTree, VisualHierarchy, contrast
@@ -59,7 +60,61 @@ def test_parts_are_seen_whole_only_in_the_last_layers_and_faces_at_the_end():
     assert any(unit.parts == PARTS for unit in levels["out_relu"])
 
 
-def test_first_two_rows_show_plain_colour_and_edges_come_in_the_third():
+def test_most_of_the_first_units_look_for_no_colour_and_some_for_structure_alone():
+    """The three numbers of the units, from Keras by hand for one of each kind."""
+    import keras
+    import numpy as np
+
+    from cnnfigs.models.imagenet import mobilenet_v2, network_input
+
+    sheets, sheet = PlainSheets(), VisualHierarchy().result
+    photo = sheet.shown.photo
+    model = mobilenet_v2(*photo.shape[:2])
+    by_name = {(level.layer, unit.channel): unit for level in sheet.levels for unit in level.units}
+    for layer, channel, grey in (("Conv1_relu", 25, True), ("block_1_expand_relu", 92, False)):
+        unit = by_name[layer, channel]
+        top, left, height, width = unit.box
+        colour = photo[top : top + height, left : left + width].reshape(-1, 3).mean(axis=0).round()
+        reader = keras.Model(model.inputs, model.get_layer(layer).output)
+        values = [
+            float(np.asarray(reader([network_input(shown[np.newaxis])]))[0][*unit.place, channel])
+            for shown in (photo, np.zeros_like(photo) + colour.astype(np.uint8), np.full_like(photo, 124))
+        ]
+        (told,) = (each for each in sheets.result.units if (each.layer, each.channel) == (layer, channel))
+        assert [max(0, each) for each in (told.piece, told.same_color, told.grey)] == pytest.approx(values, abs=1e-4)
+        assert (values[2] > 0.8 * values[0]) is grey
+        assert (values[1] < 0.1 * values[0]) is not grey
+    assert int(sheets.facts["indifferent"]) > len(sheets.result.units) / 2
+    needing = [each for each in sheets.result.units if abs(each.same_color) < 0.1 * each.piece]
+    assert {each.layer for each in needing} == {sheet.levels[1].layer}
+
+
+def test_boxes_cover_as_much_as_is_told(controls):
+    """About half of the photo with 16 pixels, more than half with 24 wherever they lie."""
+    seeds = range(len(controls["grey", "left", 0].others))
+    shares = {margin: [box_mask(random_boxes(seed), margin).mean() for seed in seeds] for margin in (16, 24)}
+    assert all(0.44 < share < 0.56 for share in shares[16])
+    assert min(shares[24]) > 0.5
+    blurred = controls["blurred", "hidden", 16]
+    assert (blurred.others > blurred.parts).mean() > 0.9
+
+
+def test_boxes_overlap_with_16_pixels_and_more_and_grey_gives_less_without_overlap_too():
+    for margin, apart in ((0, True), (8, True), (16, False), (24, False)):
+        masks = [box_mask(places, margin) for places in BOXES.values()]
+        assert (int(sum(mask.astype(int) for mask in masks).max()) == 1) is apart
+    cases = [each for each in TogetherTable().result.together if each.rest == "grey" and each.margin < 16]
+    assert cases
+    assert all(case.measured < case.added for case in cases)
+
+
+def test_with_the_rest_blurred_the_best_answer_is_a_cat_already_with_tight_boxes():
+    facts = PartsTable("blurred").facts
+    assert facts["all three 0 says"] == "Egyptian cat"
+    assert PartsTable("grey").facts["all three 0 says"] != "Egyptian cat"
+
+
+def test_first_two_rows_show_nearly_one_colour_and_edges_come_in_the_third():
     """From block_4 on, brightness varies within most pieces by more than twice as much as in any of the first rows."""
     run = VisualHierarchy().result
     first, second, third, *_ = ([contrast(run.shown.photo, unit.box) for unit in level.units] for level in run.levels)

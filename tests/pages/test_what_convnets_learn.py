@@ -111,7 +111,11 @@ def test_blank_maps_are_next_to_none_at_first_and_many_at_last(depth):
     assert depth["trained", "conv2d_1"].blank < 0.005
     assert depth["trained", "conv2d_2"].blank < 0.01
     assert depth["trained", "conv2d_3"].blank > 0.15
-    assert 0.5 * depth["trained", "conv2d_3"].blank < depth["initial", "conv2d_3"].blank < depth["trained", "conv2d_3"].blank
+    assert (
+        0.5 * depth["trained", "conv2d_3"].blank
+        < depth["initial", "conv2d_3"].blank
+        < depth["trained", "conv2d_3"].blank
+    )
 
 
 # Ascent

@@ -166,7 +166,8 @@ def rule() -> str:
         f"−{100 * EQUAL:g} percentage point where the claim is that something makes no difference. The "
         "interval holds both chances: the root of the summed squares of the standard errors over images and over "
         "seeds, times Student’s t for so many seeds. A claim holds if all its comparisons are shown, partly if some "
-        f"are, and not here if none is. With fewer than {ENOUGH} seeds in any of them there is no verdict: too few seeds."
+        f"are, and not here if none is. With fewer than {ENOUGH} seeds in any of them there is no verdict: too few "
+        "seeds."
     )
 
 

@@ -176,11 +176,13 @@ def photo_heat(image: Bytes, classes: Sequence[int], layer: str, patch_size: int
     reader = covered_photo_reader(model, network_input(photo), covering, patch_size)
     maps = _heat_maps(model, "predictions", network_input(photo), reader, classes, layer, patch_size, strides)
     hidden = {
-        part: [_scores_without(model, network_input(photo), covering, each) for each in (boxes, *zip(boxes))]
+        part: [
+            _scores_without(model, network_input(photo), covering, each) for each in (boxes, *((box,) for box in boxes))
+        ]
         for part, boxes in parts.items()
     }
     heats = []
-    for index, (score, weighed, grad_cam, falls, *most) in zip(classes, maps, strict=True):
+    for index, (score, weighed, grad_cam, falls, fall, rise) in zip(classes, maps, strict=True):
         means = []
         for part, boxes in parts.items():
             inside = box_mask(boxes, 0)[..., 0]
@@ -189,7 +191,7 @@ def photo_heat(image: Bytes, classes: Sequence[int], layer: str, patch_size: int
                 PartHeat(part, float(grad_cam[inside].mean()), float(falls[inside].mean()), whole, tuple(pieces))
             )
         name, ranks = imagenet_classes()[index], compared(grad_cam, falls)
-        heats.append(Heat(index, name, score, grad_cam, weighed, falls, *most, *ranks, tuple(means), None))
+        heats.append(Heat(index, name, score, grad_cam, weighed, falls, fall, rise, *ranks, tuple(means), None))
     count = len(starts(photo.shape[0], patch_size, strides)) * len(starts(photo.shape[1], patch_size, strides))
     return HeatRun((photo / 255).astype(np.float32), count, tuple(heats))
 
@@ -213,8 +215,8 @@ def digit_heat(index: int, classes: Sequence[int], layer: str, patch_size: int, 
     maps = _heat_maps(model, "dense", image, reader, classes, layer, patch_size, strides)
     exact = place_sums(model, image)
     heats = tuple(
-        Heat(each, str(each), score, grad_cam, weighed, falls, *most, *compared(grad_cam, falls), (), exact[each])
-        for each, (score, weighed, grad_cam, falls, *most) in zip(classes, maps, strict=True)
+        Heat(each, str(each), score, grad_cam, weighed, falls, fall, rise, *compared(grad_cam, falls), (), exact[each])
+        for each, (score, weighed, grad_cam, falls, fall, rise) in zip(classes, maps, strict=True)
     )
     return HeatRun(image, len(starts(28, patch_size, strides)) ** 2, heats)
 
@@ -274,7 +276,8 @@ def _scores_without(model: keras.Model, image: Floats, covering: Floats, boxes: 
     """Return all scores of the cat's photo with some boxes covered."""
     hidden = np.where(box_mask(boxes, 0), covering, image)
     reader = load_keras().Model(model.inputs, sums(model, "predictions"))
-    return np.asarray(reader([hidden[np.newaxis]], training=False))[0]
+    scores: Floats = np.asarray(reader([hidden[np.newaxis]], training=False))[0]
+    return scores
 
 
 def grad_cam(model: keras.Model, logits: Any, image: Floats, class_index: int, layer: str) -> Floats:

@@ -43,6 +43,7 @@ from cnnfigs.models.opening import input_names, opened
 from cnnfigs.models.records import layer_records
 from cnnfigs.models.weights import load
 from cnnfigs.runs.own_model import Answer, Floats, Look, ShownRange, answer_heat, image_shape, look, shown_range
+from cnnfigs.telling import NAME, one_line
 
 if TYPE_CHECKING:
     import keras
@@ -53,6 +54,8 @@ SHOWN_LAYERS, DRAWN_LAYERS = 6, 14
 MOST_SHEETS = 40
 #: Rows of a table that is shown without a click.
 OPEN_ROWS = 40
+#: How long a reason may be why something does not apply.
+REASON = 300
 NO_MAPS = "no layer gives feature maps of more than one cell"
 NO_CLASSES = "the network answers with no row of numbers, one for each class"
 
@@ -87,8 +90,7 @@ class Report:
 
     def leave_out(self, heading: str, why: str) -> None:
         """Name what does not apply."""
-        told = " ".join(why.split())
-        self.left_out.append((heading, told if len(told) <= 300 else told[:299] + "…"))
+        self.left_out.append((heading, one_line(why, REASON)))
 
 
 def write_report(
@@ -126,7 +128,7 @@ def write_report(
         loaded, model = model, opened(model)
         layers = layer_records(model)
     except Exception as error:  # what a stranger's model makes impossible is not known beforehand
-        raise CommandError(f"{model_file}: {one_line(error)}") from error
+        raise CommandError(f"{model_file}: {one_line(str(error), REASON)}") from error
     image, values = None, None
     if pixels is not None:
         try:
@@ -136,7 +138,7 @@ def write_report(
             raise CommandError(f"{model_file} cannot be shown {image_file}: {error}") from error
     report = _explained(model, layers, image)
     words = [
-        f"{model_file.name}: reads {_shapes(input_names(model), model.inputs)}, gives "
+        f"{one_line(model_file.name, NAME)}: reads {_shapes(input_names(model), model.inputs)}, gives "
         f"{_shapes(model.output_names, model.outputs)}. Its layers are Keras' own; no code came with them."
     ]
     open_sizes = [tuple(tensor.shape[1:]) for tensor in loaded.inputs if None in tensor.shape[1:]]
@@ -147,13 +149,6 @@ def write_report(
     path = folder / "index.html"
     write(path, _as_document(report, model, words).encode())
     return path
-
-
-def one_line(error: Exception) -> str:
-    """Tell an error in one line that is not too long."""
-    printable = "".join(each if each.isprintable() else " " for each in str(error))
-    told = " ".join(printable.split()) or type(error).__name__
-    return told if len(told) <= 300 else told[:299] + "…"
 
 
 def fitted_image(pixels: NDArray[np.uint8], shape: tuple[int, int, int], values: ShownRange) -> Floats:
@@ -199,7 +194,7 @@ def _explained(model: keras.Model, layers: Sequence[Layer], image: Floats | None
     try:
         made = look(model, image, names)
     except Exception as error:  # as in Report.add
-        report.leave_out("Feature maps, answer and Grad-CAM", one_line(error))
+        report.leave_out("Feature maps, answer and Grad-CAM", str(error) or type(error).__name__)
         return report
     report.add("Feature maps", lambda: _feature_maps(made, layers))
     report.add("Answer", lambda: _answer(made))

@@ -1,8 +1,10 @@
 """Reports on models of all kinds, read as a browser reads them, and what is refused."""
 
+import io
 import itertools
 import zipfile
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -255,11 +257,15 @@ def test_code_from_a_file_is_never_run(tmp_path):
 
 
 def test_what_is_no_model_is_told_in_one_line(refused, tmp_path):
+    no_weights = io.BytesIO()
+    h5py.File(no_weights, "w").close()
     (tmp_path / "text.keras").write_text("no model")
     with zipfile.ZipFile(tmp_path / "other.keras", "w") as archive:
         archive.writestr("notes.txt", "no model either")
     with zipfile.ZipFile(tmp_path / "empty.keras", "w") as archive:
         archive.writestr("config.json", '{"module": "keras", "class_name": "Sequential", "config": {"nothing": 1}}')
+        with archive.open("model.weights.h5", "w") as weights:
+            weights.write(no_weights.getvalue())
     (tmp_path / "folder.keras").mkdir()
     (tmp_path / "weights.h5").write_bytes(b"\x89HDF\r\n\x1a\n")
     told = {

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from cnnfigs.catalog import find
 from cnnfigs.commands.errors import CommandError, reason
@@ -149,8 +150,8 @@ def read_image(path: Path) -> Any:
     if path.exists() and not path.is_file() and not path.is_dir():
         raise CommandError(f"{path} is not a file")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # ours is smaller
+        with warnings.catch_warnings(), patch.object(Image, "MAX_IMAGE_PIXELS", None):  # ours is smaller
+            warnings.simplefilter("ignore")
             file = Image.open(path, formats=FORMATS)
         with file:
             if file.width * file.height > MOST_PIXELS:  # known before any of them is decoded

@@ -173,10 +173,13 @@ def fitted_image(pixels: NDArray[np.uint8], shape: tuple[int, int, int], values:
 
 def _explained(model: keras.Model, layers: Sequence[Layer], image: Floats | None) -> Report:
     report = Report()
-    begun = as_image(layers)
-    fields, why = KnownFields({}, {}, {}), ""
+    begun, fields, why = layers, KnownFields({}, {}, {}), ""
     if len(model.inputs) == 1:
-        fields = known_fields(begun)
+        try:
+            begun = as_image(layers)
+            fields = known_fields(begun)
+        except Exception as error:  # as in Report.add
+            why = str(error) or type(error).__name__
     else:
         why = f"it has {len(model.inputs)} inputs, {', '.join(input_names(model))}, and fields are told in one of them"
     report.add("Architecture", lambda: _architecture(model, layers, image))

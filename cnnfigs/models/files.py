@@ -83,7 +83,8 @@ def read_model(path: Path) -> keras.Model:
     except Exception as error:  # Keras' own vary, as does what damaged files lead to
         if made_by and made_by.split(".")[0] != keras.__version__.split(".")[0]:
             raise ModelFileError(f"{path} was saved by Keras {made_by}, in an older format: {_OLDER}") from error
-        told = one_line(str(error), 200) or type(error).__name__
+        # Keras says last what happened, behind advice for who writes layers.
+        told = one_line(str(error).rpartition("Exception encountered: ")[2], 200) or type(error).__name__
         raise ModelFileError(f"{path} cannot be read by Keras {keras.__version__}: {told}") from error
     if not isinstance(model, keras.Model):
         raise ModelFileError(f"{path} holds a {type(model).__name__}: accepted is a Keras model, saved with model.save")
@@ -108,6 +109,8 @@ def _told(path: Path) -> tuple[Any, int, str]:
             for found in _not_as_told(archive, path.stat().st_size):
                 raise ModelFileError(f"{path} is not opened: {found}")
             configuration = json.loads(archive.read(_CONFIGURATION))
+            if not (isinstance(configuration, dict) and isinstance(configuration.get("class_name"), str)):
+                raise ModelFileError(f"{path} holds no model: {_ADVICE}")
             return configuration, archive.getinfo(_WEIGHTS).file_size, _made_by(archive)
     except OSError as error:
         raise ModelFileError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from error
@@ -128,9 +131,7 @@ def _not_as_told(archive: zipfile.ZipFile, size: int) -> Iterator[str]:
         yield f"what is packed in it has {whole:,} bytes, more than the {limit:,} that are accepted of such a file"
         return
     for file in files:
-        if file.compress_type == zipfile.ZIP_STORED:
-            continue
-        if file.compress_type != zipfile.ZIP_DEFLATED:
+        if file.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             yield f"{_named(file.filename)} in it is packed in a way that Keras does not know"
             return
         longer = copy.copy(file)
@@ -230,7 +231,7 @@ def _not_accepted(configuration: Any) -> Iterator[str]:
             if isinstance(told.get("class_name"), str):
                 kept = told.get("config")
                 if isinstance(kept, dict) and isinstance(kept.get("name"), str):
-                    place = f"layer {_named(kept['name'])!r}"
+                    place = f"layer '{_named(kept['name'])}'"
                 yield from _foreign(told, place)
                 calls = told.get("inbound_nodes")
                 times *= max(1, len(calls)) if isinstance(calls, list) else 1
@@ -260,7 +261,7 @@ def _foreign(told: dict[str, Any], place: str) -> Iterator[str]:
     if kind in ("__numpy__", "__tensor__"):
         number = str(kept.get("dtype")) if isinstance(kept, dict) else ""
         if not re.fullmatch(_KIND_OF_NUMBER, number):
-            yield f"{place} has numbers of the kind {_named(number)!r}, which there is not"
+            yield f"{place} has numbers of the kind '{_named(number)}', which there is not"
 
 
 def _named(name: Any) -> str:

@@ -23,6 +23,8 @@ OPEN_SIZES = {1: 128, 2: 128, 3: 224, 4: 32}
 TOLERANCE = {"float16": 2e-2, "bfloat16": 1e-1}
 #: So many numbers may the layers give in one pass, 2 GB, and so often may they multiply and add, which takes seconds.
 MOST_NUMBERS, MOST_WORK = 500_000_000, 200_000_000_000
+#: A step of a recurrent layer takes as long as so many of these.
+STEP = 1_000_000
 
 
 def opened(model: keras.Model) -> keras.Model:
@@ -111,15 +113,19 @@ def _weigh(model: keras.Model) -> None:
     for nodes in model._nodes_by_depth.values():
         for node in nodes:
             layer, made = node.operation, [_numbers(tensor.shape) for tensor in node.output_tensors]
+            if 0 in made:
+                raise ValueError(f"layer '{layer.name}' gives no numbers: its shape is {node.output_tensors[0].shape}")
             places = _numbers(node.output_tensors[0].shape[:-1])
             if "Attention" in type(layer).__name__:  # each place is compared with each
                 made.append(places**2 * (getattr(layer, "num_heads", None) or 1))
             numbers += sum(made)
-            window = math.prod(getattr(layer, "pool_size", None) or ())
-            if hasattr(layer, "return_sequences"):  # step after step, which takes longer than the numbers in it
-                places, window = max(places, _numbers(node.input_tensors[0].shape[:-1])), 1_000_000
-            weights = layer.count_params() if hasattr(layer, "count_params") else 0
-            work += places * weights + _numbers(node.output_tensors[0].shape[:-1]) * window
+            inner = getattr(layer, "layer", layer)
+            if hasattr(inner, "return_sequences"):  # step after step, which takes longer than the numbers in it
+                shape = node.input_tensors[0].shape
+                places = _numbers(shape[:-1])
+                work += STEP * _numbers(shape[1 : 2 if inner is layer else 3])
+            work += places * (layer.count_params() if hasattr(layer, "count_params") else 0)
+            work += made[0] * math.prod(getattr(layer, "pool_size", None) or ())
     for found, most, what in (
         (numbers, MOST_NUMBERS, "give {:,} numbers"),
         (work, MOST_WORK, "multiply and add about {:,} times"),
@@ -129,7 +135,7 @@ def _weigh(model: keras.Model) -> None:
 
 
 def _numbers(shape: Sequence[int | None]) -> int:
-    return math.prod(each or 1 for each in shape)
+    return math.prod(1 if each is None else each for each in shape)
 
 
 def _compare(model: keras.Model, flat: keras.Model) -> None:

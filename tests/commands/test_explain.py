@@ -17,7 +17,7 @@ from cnnfigs.commands.report_pictures import Stage, draw_stages, stages
 from cnnfigs.data import FOLDER
 from cnnfigs.drawing.style import style
 from cnnfigs.illustrations.architecture import Architecture
-from cnnfigs.models.files import ModelFileError, read_model
+from cnnfigs.models.files import _OURS, ModelFileError, read_model
 from cnnfigs.models.networks import NETWORKS
 from cnnfigs.models.opening import opened
 from cnnfigs.models.records import layer_records
@@ -254,6 +254,15 @@ def test_code_from_a_file_is_never_run(tmp_path):
             read_model(bad)
     assert not mark.exists()
     assert read_model(tmp_path / "good.keras").count_params() == 10
+
+
+def test_the_tutorials_own_layers_are_read_from_files(tmp_path):
+    model = load("lenet5")
+    model.save(tmp_path / "lenet5.keras")
+    image = np.random.default_rng(0).uniform(0, 1, (1, *model.input_shape[1:])).astype("float32")
+    np.testing.assert_array_equal(read_model(tmp_path / "lenet5.keras")(image), model(image))
+    ours = {name for name in keras.saving.get_custom_objects() if name.startswith("cnnfigs>")}
+    assert ours == set(_OURS)
 
 
 def test_what_is_no_model_is_told_in_one_line(refused, tmp_path):

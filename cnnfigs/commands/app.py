@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from cnnfigs import catalog
-from cnnfigs.commands.errors import CommandError
+from cnnfigs.commands.errors import CommandError, reason
 from cnnfigs.telling import one_line
 
 app = typer.Typer(
@@ -27,7 +27,11 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-cache_app = typer.Typer(help="What runs have computed and is kept on disk.", no_args_is_help=True)
+cache_app = typer.Typer(
+    help="What runs have computed and is kept on disk. The environment variable CNNFIGS_CACHE names another folder. "
+    "What stands in it is believed: share it only with people whom you trust.",
+    no_args_is_help=True,
+)
 new_app = typer.Typer(help="A working beginning of a page or an illustration, with its test.", no_args_is_help=True)
 app.add_typer(cache_app, name="cache")
 app.add_typer(new_app, name="new")
@@ -253,7 +257,10 @@ def clear() -> None:
     """Delete all kept results; they are computed again when needed."""
     from cnnfigs import cache
 
-    before = cache.clear()
+    try:
+        before = cache.clear()
+    except OSError as error:
+        raise CommandError(f"{cache.cache_folder()} cannot be cleared: {reason(error)}") from error
     _print(escape(f"{before.folder}: {before.entries:,} results deleted, {before.size / 1e6:,.1f} MB"))
 
 

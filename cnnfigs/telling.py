@@ -1,7 +1,7 @@
 """What others have named, told so that it can stand in a line of ours: on a terminal, in a report, in an error."""
 
 #: So long may a line be, and a name in it.
-LINE, NAME = 500, 80
+LINE, NAME = 500, 60
 
 
 def one_line(text: str, most: int = LINE) -> str:

@@ -54,6 +54,9 @@ SHOWN_LAYERS, DRAWN_LAYERS = 6, 14
 MOST_SHEETS = 40
 #: Rows of a table that is shown without a click.
 OPEN_ROWS = 40
+ARROW = " → "
+#: The option for the range of values, as reports name it.
+RANGE = "--range LOW-HIGH"
 #: How long a reason may be why something does not apply.
 REASON = 300
 NO_MAPS = "no layer gives feature maps of more than one cell"
@@ -209,10 +212,12 @@ def _architecture(model: keras.Model, layers: Sequence[Layer], image: Floats | N
     inputs = {layer.name: layer.output_shape for layer in layers if not layer.inputs}
     chain = all(layer.inputs == (before.name,) for before, layer in pairwise(layers)) and len(layers) <= DRAWN_LAYERS
     found = stages(layers)
-    steps = " → ".join(written(stage.size) for stage in found if stage.size)
+    steps = ARROW.join(written(stage.size) for stage in found if stage.size)
     what = kind(next((stage.size for stage in found if stage.size), ()))
     words = f"{len(layers) - len(inputs):,} layers; " + (
-        f"the {what} go {steps}." if steps else "none of them makes feature maps of more than one cell."
+        f"the {what} {'go' if ARROW in steps else 'are'} {steps}."
+        if steps
+        else "none of them makes feature maps of more than one cell."
     )
     if chain and image is not None and inputs[layers[0].name] == image.shape:
         channels = max(layer.output_shape[-1] for layer in layers if len(layer.output_shape) == 3)
@@ -227,7 +232,7 @@ def _architecture(model: keras.Model, layers: Sequence[Layer], image: Floats | N
         shown = _figure(
             _svg(drawn, "stages-"),
             "layers as stacks of maps",
-            f"{words} Layers whose maps have one size are drawn together.",
+            f"{words} Layers whose {what if steps else 'outputs'} have one size are drawn together.",
         )
     return shown
 
@@ -325,10 +330,10 @@ def _receptive_fields(begun: Sequence[Layer], fields: KnownFields, why: str) -> 
     if len(set(last.jump)) == 1:
         told = [(last.jump[0], unit)]
     steps = " and ".join(f"{jump} {each[:-1] if jump == 1 else each}" for jump, each in told)
+    further = f"its neighbour's field begins {steps} further on" if any(last.jump) else "and so can its neighbour"
     words = (
         f"One number of {names[-1]}, the last layer with {kind(image[:-1])} whose field is known, can see "
-        f"{written(last.size)} {unit} of the "
-        f"{written(image[:-1])}; its neighbour's field begins {steps} further on."
+        f"{written(last.size)} {unit} of the {written(image[:-1])}; {further}."
     )
     if unknown:
         words += f" Not known further: {unknown}"
@@ -470,9 +475,10 @@ def _figure(svg: str, name: str, caption: str) -> str:
 
 def _as_document(report: Report, model: Any, words: Sequence[str]) -> str:
     title = f"The network {model.name}"
+    begin = escape(" ".join(words)).replace(RANGE, f'<code class="whole">{RANGE}</code>')
     parts = [
         f"<h1>{escape(title)}</h1>",
-        f"<p>{escape(' '.join(words))}</p>",
+        f"<p>{begin}</p>",
         "<nav aria-label='Contents'><ul>",
         *(f'<li><a href="#{_id(heading)}">{escape(heading)}</a></li>' for heading, _ in report.sections),
         *(['<li><a href="#left-out">What does not apply</a></li>'] if report.left_out else []),

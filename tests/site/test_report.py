@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import checks
+import keras
 import pytest
 from checks import DESKTOP, PHONE, Watch, open_page
 
@@ -35,6 +36,18 @@ def test_axe_finds_nothing_and_all_can_be_reached(report, tab, window, theme):
     assert checks.out_of_reach(tab) == []
     background = tab.evaluate("getComputedStyle(document.body).backgroundColor")
     assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(19, 20, 22)"}[theme]
+
+
+@pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_long_names_do_not_make_the_page_wider(window, tmp_path, tab):
+    layers, name = keras.layers, "a_name_without_a_place_to_break_it".replace("_", "") * 3
+    stack = [layers.Conv2D(2, 3, name=f"c{name}"), layers.MaxPooling2D(name=f"m{name}")]
+    keras.Sequential([keras.Input((8, 8, 1), name=f"i{name}"), *stack], name=name).save(tmp_path / "long.keras")
+    report = explain.write_report(tmp_path / "long.keras", FOLDER / "chelsea.png", tmp_path)
+    tab.set_viewport_size(window)
+    open_page(tab, report.as_uri())
+    assert tab.evaluate("document.documentElement.scrollWidth") <= window["width"]
+    assert checks.out_of_reach(tab) == []
 
 
 @pytest.mark.parametrize(

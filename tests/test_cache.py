@@ -3,8 +3,11 @@
 import hashlib
 import io
 import multiprocessing
+import os
 import pickle
 import random
+import stat
+import subprocess
 import sys
 import time
 import warnings
@@ -304,6 +307,63 @@ def test_entry_of_another_machine_is_kept_if_it_is_whole(folder: Path) -> None:
     cache.keep(KEY, packed)
     assert cache.is_kept(KEY)
     assert cached(KEY, never, Everything).values == 1
+
+
+def test_kept_results_are_for_their_user_alone(folder: Path) -> None:
+    before = os.umask(0)
+    try:
+        cached(KEY, lambda: Everything(np.ones(3)), Everything)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert [stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()] == [0o600]
+
+
+#: A process for which there is no room, or which has no right to write, and that asks for a run.
+WITHOUT_ROOM = """
+import dataclasses, os, resource, signal, sys, warnings
+import numpy
+from cnnfigs import cache
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    values: numpy.ndarray
+
+cache.cached(None, lambda: Run(numpy.arange(3)), Run)  # what that needs to import
+if sys.argv[1] == "full":
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+elif os.geteuid() == 0:  # whom no rights stop
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+with warnings.catch_warnings(record=True) as said:
+    warnings.simplefilter("always")
+    run = cache.cached("ab" * 32, lambda: Run(numpy.arange(1000)), Run)
+print(run.values.sum(), len(said), said[0].message)
+"""
+
+
+@pytest.mark.parametrize("what", ["full", "read-only"])
+def test_without_room_or_right_a_run_is_computed_and_nothing_is_left(tmp_path: Path, what: str) -> None:
+    folder = tmp_path / what
+    folder.mkdir()
+    if what == "read-only":
+        folder.chmod(0o555)
+    ended = subprocess.run(
+        [sys.executable, "-c", WITHOUT_ROOM, what],
+        env={**os.environ, "CNNFIGS_CACHE": "."},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert ended.stdout.startswith("499500 1 "), ended.stderr
+    assert "cannot be written" in ended.stdout
+    assert ended.stdout.rstrip().endswith("the result is not kept")
+    assert ended.stdout.count("\n") == 1
+    assert list(folder.iterdir()) == []
 
 
 def test_information_and_clear(folder: Path) -> None:

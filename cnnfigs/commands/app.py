@@ -6,17 +6,19 @@ Nothing slow is imported here, so that ``--help``, ``list`` and completion answe
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Sequence
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
 from cnnfigs import catalog
-from cnnfigs.commands.errors import CommandError
+from cnnfigs.commands.errors import CommandError, reason
+from cnnfigs.telling import one_line
 
 app = typer.Typer(
     name="cnnfigs",
@@ -25,7 +27,11 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-cache_app = typer.Typer(help="What runs have computed and is kept on disk.", no_args_is_help=True)
+cache_app = typer.Typer(
+    help="What runs have computed and is kept on disk. The environment variable CNNFIGS_CACHE names another folder. "
+    "What stands in it is believed: share it only with people whom you trust.",
+    no_args_is_help=True,
+)
 new_app = typer.Typer(help="A working beginning of a page or an illustration, with its test.", no_args_is_help=True)
 app.add_typer(cache_app, name="cache")
 app.add_typer(new_app, name="new")
@@ -165,7 +171,7 @@ def _render_all(folder: Path, form: str | None, theme: Theme, jobs: int) -> None
         _print(escape(f"{len(left)} there before and left as they are: {', '.join(left)}"))
     failed = [f"{done.name}: {done.message}" for done in rendered if done.outcome == "failed"]
     if failed:
-        raise CommandError("\n".join([f"{len(failed)} failed", *failed]))
+        raise CommandError(f"{len(failed)} failed", *failed)
 
 
 @app.command(context_settings=_OPEN, epilog=_examples("cnnfigs describe Padding", "cnnfigs describe Relu --index=7"))
@@ -234,7 +240,7 @@ def data() -> None:
         _print(f"    [dim]sha256 {each.sha256}[/dim]")
         wrong += [each.problem] if each.problem else []
     if wrong:
-        raise CommandError("\n".join(wrong))
+        raise CommandError(*wrong)
 
 
 @cache_app.command(epilog=_examples("cnnfigs cache info"))
@@ -251,7 +257,10 @@ def clear() -> None:
     """Delete all kept results; they are computed again when needed."""
     from cnnfigs import cache
 
-    before = cache.clear()
+    try:
+        before = cache.clear()
+    except OSError as error:
+        raise CommandError(f"{cache.cache_folder()} cannot be cleared: {reason(error)}") from error
     _print(escape(f"{before.folder}: {before.entries:,} results deleted, {before.size / 1e6:,.1f} MB"))
 
 
@@ -296,18 +305,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments
         The words after ``cnnfigs``; those that the program was started with when they are not given.
     """
+    with warnings.catch_warnings():
+        warnings.showwarning = _warn
+        return _status(arguments)
+
+
+def _status(arguments: Sequence[str] | None) -> int:
+    """Run the command line; each line on what was wrong can stand on a terminal, whatever a file had in it."""
     try:
         status = app(arguments, prog_name="cnnfigs", standalone_mode=False)
-    except (CommandError, typer.TyperException) as error:
-        message = error.format_message() if isinstance(error, typer.TyperException) else str(error)
-        print(f"cnnfigs: {message}", file=sys.stderr)
+    except CommandError as error:
+        print(f"cnnfigs: {error}", file=sys.stderr)
+        return 2
+    except typer.TyperException as error:
+        print(f"cnnfigs: {one_line(error.format_message())}", file=sys.stderr)
         return 2
     except Exception as error:
         # Damaged data, stale weights: the package's own errors say in one line what helps; others are mistakes in it.
         if not type(error).__module__.startswith("cnnfigs."):
             raise
-        print(f"cnnfigs: {error}", file=sys.stderr)
+        print(f"cnnfigs: {one_line(str(error))}", file=sys.stderr)
         return 2
     except (KeyboardInterrupt, typer.Abort):
         return 130
     return status if isinstance(status, int) else 0
+
+
+def _warn(message: Warning | str, *_: Any, **__: Any) -> None:
+    print(f"cnnfigs: {one_line(str(message))}", file=sys.stderr)

@@ -5,15 +5,20 @@ from __future__ import annotations
 import ast
 import difflib
 import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from cnnfigs.catalog import find
 from cnnfigs.commands.errors import CommandError, reason
 from cnnfigs.illustrations.base import Illustration
 
+#: So many pixels may a picture have, in some 400 MB; of other formats is none, since for one Pillow runs a program.
+MOST_PIXELS = 50_000_000
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")
 _WORDS = {"true": True, "false": False, "none": None}
 
 
@@ -136,17 +141,28 @@ def read_image(path: Path) -> Any:
     Raises
     ------
     CommandError
-        If there is no such file, it is no picture, or one whose values have no range that the file tells.
+        If there is no such file, it is no picture, one that is too large, or one whose values have no range that the
+        file tells.
     """
     import numpy as np
     from PIL import Image, ImageOps, UnidentifiedImageError
 
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise CommandError(f"{path} is not a file")
     try:
-        with Image.open(path) as file:
+        with warnings.catch_warnings(), patch.object(Image, "MAX_IMAGE_PIXELS", None):  # ours is smaller
+            warnings.simplefilter("ignore")
+            file = Image.open(path, formats=FORMATS)
+        with file:
+            if file.width * file.height > MOST_PIXELS:  # known before any of them is decoded
+                raise CommandError(
+                    f"{path} has {file.width:,}×{file.height:,} pixels: up to {MOST_PIXELS:,} are accepted, make it "
+                    "smaller"
+                )
             image = ImageOps.exif_transpose(file)
             if image.mode.startswith("I;16") or (image.mode == "I" and image.format == "PNG"):
                 # Pillow would cut off all above 255.
-                image = Image.fromarray((np.asarray(image).astype(np.float64) / 257 + 0.5).astype(np.uint8))
+                image = Image.fromarray((np.asarray(image).astype(np.float32) / 257 + 0.5).astype(np.uint8))
             if image.mode in ("F", "I"):
                 kind = "floating-point" if image.mode == "F" else "32-bit"
                 raise CommandError(
@@ -158,6 +174,8 @@ def read_image(path: Path) -> Any:
             return np.asarray(image.convert("RGB"))
     except UnidentifiedImageError as error:
         raise CommandError(f"{path} is not a picture that can be read: JPEG, PNG, WebP and GIF can") from error
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except CommandError:
+        raise
+    except Exception as error:  # what can be wrong with a picture has many names
         why = reason(error) if isinstance(error, OSError) else str(error)
         raise CommandError(f"{path} cannot be read: {why}") from error

@@ -43,6 +43,7 @@ from cnnfigs.models.opening import input_names, opened
 from cnnfigs.models.records import layer_records
 from cnnfigs.models.weights import load
 from cnnfigs.runs.own_model import Answer, Floats, Look, ShownRange, answer_heat, image_shape, look, shown_range
+from cnnfigs.telling import NAME, one_line
 
 if TYPE_CHECKING:
     import keras
@@ -53,6 +54,11 @@ SHOWN_LAYERS, DRAWN_LAYERS = 6, 14
 MOST_SHEETS = 40
 #: Rows of a table that is shown without a click.
 OPEN_ROWS = 40
+ARROW = " → "
+#: The option for the range of values, as reports name it.
+RANGE = "--range LOW-HIGH"
+#: How long a reason may be why something does not apply.
+REASON = 300
 NO_MAPS = "no layer gives feature maps of more than one cell"
 NO_CLASSES = "the network answers with no row of numbers, one for each class"
 
@@ -87,8 +93,7 @@ class Report:
 
     def leave_out(self, heading: str, why: str) -> None:
         """Name what does not apply."""
-        told = " ".join(why.split())
-        self.left_out.append((heading, told if len(told) <= 300 else told[:299] + "…"))
+        self.left_out.append((heading, one_line(why, REASON)))
 
 
 def write_report(
@@ -126,7 +131,7 @@ def write_report(
         loaded, model = model, opened(model)
         layers = layer_records(model)
     except Exception as error:  # what a stranger's model makes impossible is not known beforehand
-        raise CommandError(f"{model_file}: {one_line(error)}") from error
+        raise CommandError(f"{model_file}: {one_line(str(error), REASON)}") from error
     image, values = None, None
     if pixels is not None:
         try:
@@ -136,7 +141,7 @@ def write_report(
             raise CommandError(f"{model_file} cannot be shown {image_file}: {error}") from error
     report = _explained(model, layers, image)
     words = [
-        f"{model_file.name}: reads {_shapes(input_names(model), model.inputs)}, gives "
+        f"{one_line(model_file.name, NAME)}: reads {_shapes(input_names(model), model.inputs)}, gives "
         f"{_shapes(model.output_names, model.outputs)}. Its layers are Keras' own; no code came with them."
     ]
     open_sizes = [tuple(tensor.shape[1:]) for tensor in loaded.inputs if None in tensor.shape[1:]]
@@ -147,13 +152,6 @@ def write_report(
     path = folder / "index.html"
     write(path, _as_document(report, model, words).encode())
     return path
-
-
-def one_line(error: Exception) -> str:
-    """Tell an error in one line that is not too long."""
-    printable = "".join(each if each.isprintable() else " " for each in str(error))
-    told = " ".join(printable.split()) or type(error).__name__
-    return told if len(told) <= 300 else told[:299] + "…"
 
 
 def fitted_image(pixels: NDArray[np.uint8], shape: tuple[int, int, int], values: ShownRange) -> Floats:
@@ -178,10 +176,13 @@ def fitted_image(pixels: NDArray[np.uint8], shape: tuple[int, int, int], values:
 
 def _explained(model: keras.Model, layers: Sequence[Layer], image: Floats | None) -> Report:
     report = Report()
-    begun = as_image(layers)
-    fields, why = KnownFields({}, {}, {}), ""
+    begun, fields, why = layers, KnownFields({}, {}, {}), ""
     if len(model.inputs) == 1:
-        fields = known_fields(begun)
+        try:
+            begun = as_image(layers)
+            fields = known_fields(begun)
+        except Exception as error:  # as in Report.add
+            why = str(error) or type(error).__name__
     else:
         why = f"it has {len(model.inputs)} inputs, {', '.join(input_names(model))}, and fields are told in one of them"
     report.add("Architecture", lambda: _architecture(model, layers, image))
@@ -199,7 +200,7 @@ def _explained(model: keras.Model, layers: Sequence[Layer], image: Floats | None
     try:
         made = look(model, image, names)
     except Exception as error:  # as in Report.add
-        report.leave_out("Feature maps, answer and Grad-CAM", one_line(error))
+        report.leave_out("Feature maps, answer and Grad-CAM", str(error) or type(error).__name__)
         return report
     report.add("Feature maps", lambda: _feature_maps(made, layers))
     report.add("Answer", lambda: _answer(made))
@@ -211,10 +212,12 @@ def _architecture(model: keras.Model, layers: Sequence[Layer], image: Floats | N
     inputs = {layer.name: layer.output_shape for layer in layers if not layer.inputs}
     chain = all(layer.inputs == (before.name,) for before, layer in pairwise(layers)) and len(layers) <= DRAWN_LAYERS
     found = stages(layers)
-    steps = " → ".join(written(stage.size) for stage in found if stage.size)
+    steps = ARROW.join(written(stage.size) for stage in found if stage.size)
     what = kind(next((stage.size for stage in found if stage.size), ()))
     words = f"{len(layers) - len(inputs):,} layers; " + (
-        f"the {what} go {steps}." if steps else "none of them makes feature maps of more than one cell."
+        f"the {what} {'go' if ARROW in steps else 'are'} {steps}."
+        if steps
+        else "none of them makes feature maps of more than one cell."
     )
     if chain and image is not None and inputs[layers[0].name] == image.shape:
         channels = max(layer.output_shape[-1] for layer in layers if len(layer.output_shape) == 3)
@@ -229,7 +232,7 @@ def _architecture(model: keras.Model, layers: Sequence[Layer], image: Floats | N
         shown = _figure(
             _svg(drawn, "stages-"),
             "layers as stacks of maps",
-            f"{words} Layers whose maps have one size are drawn together.",
+            f"{words} Layers whose {what if steps else 'outputs'} have one size are drawn together.",
         )
     return shown
 
@@ -327,10 +330,10 @@ def _receptive_fields(begun: Sequence[Layer], fields: KnownFields, why: str) -> 
     if len(set(last.jump)) == 1:
         told = [(last.jump[0], unit)]
     steps = " and ".join(f"{jump} {each[:-1] if jump == 1 else each}" for jump, each in told)
+    further = f"its neighbour's field begins {steps} further on" if any(last.jump) else "and so can its neighbour"
     words = (
         f"One number of {names[-1]}, the last layer with {kind(image[:-1])} whose field is known, can see "
-        f"{written(last.size)} {unit} of the "
-        f"{written(image[:-1])}; its neighbour's field begins {steps} further on."
+        f"{written(last.size)} {unit} of the {written(image[:-1])}; {further}."
     )
     if unknown:
         words += f" Not known further: {unknown}"
@@ -472,9 +475,10 @@ def _figure(svg: str, name: str, caption: str) -> str:
 
 def _as_document(report: Report, model: Any, words: Sequence[str]) -> str:
     title = f"The network {model.name}"
+    begin = escape(" ".join(words)).replace(RANGE, f'<code class="whole">{RANGE}</code>')
     parts = [
         f"<h1>{escape(title)}</h1>",
-        f"<p>{escape(' '.join(words))}</p>",
+        f"<p>{begin}</p>",
         "<nav aria-label='Contents'><ul>",
         *(f'<li><a href="#{_id(heading)}">{escape(heading)}</a></li>' for heading, _ in report.sections),
         *(['<li><a href="#left-out">What does not apply</a></li>'] if report.left_out else []),

@@ -263,7 +263,7 @@ def draw_answer(answer: Floats, names: Sequence[int], shares: bool) -> Drawn:
 
 
 def draw_heat(image: Floats, heat: Floats, cells: tuple[int, int], answer: str) -> Drawn:
-    """Draw the image, and beside it the same with the Grad-CAM map over it."""
+    """Draw the image with the Grad-CAM map over it, and beside it, where a phone does not reach at once, as it was."""
     height, width = image.shape[:2]
     scale = 240 / max(height, width)
     side, tall = max(8, round(scale * width)), max(8, round(scale * height))
@@ -276,7 +276,7 @@ def draw_heat(image: Floats, heat: Floats, cells: tuple[int, int], answer: str) 
     strength = 0.75 * heat[..., np.newaxis]
     over = (0.35 + 0.65 * grey) * (1 - strength) + warm * strength
     plain = np.repeat(shades, 3, axis=-1) if shades.shape[-1] == 1 else shades
-    for number, (pixels, text) in enumerate(((plain, "what it was shown"), (over, f"what speaks for {answer}"))):
+    for number, (pixels, text) in enumerate(((over, f"what speaks for {answer}"), (plain, "what it was shown"))):
         left = 10 + number * apart
         label(axes, left, 12, text, align="left", size=NORMAL, bold=True)
         if height > FEW_CELLS:
@@ -287,8 +287,8 @@ def draw_heat(image: Floats, heat: Floats, cells: tuple[int, int], answer: str) 
     share = float((heat > 0.5).mean())
     return Drawn(
         figure,
-        f"Two pictures: what the network was shown, and the same in grey with orange where the {written(cells)} maps "
-        f"speak for {answer}. It is strongest {_place(row / height, column / width)}; "
+        f"Two pictures: what the network was shown, in grey with orange where the {written(cells)} maps speak for "
+        f"{answer}, and as it is. The orange is strongest {_place(row / height, column / width)}; "
         f"{100 * share:.0f} % of the picture are more than half as strong.",
     )
 

@@ -9,6 +9,14 @@ from cnnfigs.drawing.fonts import embedded_faces
 from cnnfigs.drawing.palette import palette
 from cnnfigs.drawing.svg import Theme
 
+#: All that a browser may do with a document: show what stands in it. No script is run, and no other host is asked.
+POLICY = "; ".join(
+    (
+        *("default-src 'none'", "style-src 'unsafe-inline'", "font-src data:", "img-src data:"),
+        *("base-uri 'none'", "form-action 'none'"),
+    )
+)
+
 
 def document(title: str, body: str, theme: Theme | None = None) -> str:
     """Return a document with a style sheet of its own.
@@ -24,11 +32,12 @@ def document(title: str, body: str, theme: Theme | None = None) -> str:
 
     Examples
     --------
-    >>> print(document("Layers", "<p>Seven.</p>").partition("<style>")[0])
+    >>> print(document("Layers", "<p>Seven.</p>").replace(POLICY, "…").partition("<style>")[0])
     <!DOCTYPE html>
     <html lang="en">
     <head>
     <meta charset="utf-8">
+    <meta http-equiv="Content-Security-Policy" content="…">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="color-scheme" content="light dark">
     <title>Layers</title>
@@ -40,6 +49,7 @@ def document(title: str, body: str, theme: Theme | None = None) -> str:
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="{theme or "light dark"}">
 <title>{escape(title)}</title>

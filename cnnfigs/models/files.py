@@ -1,22 +1,42 @@
-"""Keras models from files that somebody else may have made: read in Keras' safe mode, and no code in them is run."""
+"""Keras models from files that somebody else may have made: read in Keras' safe mode, and no code in them is run.
+
+What a file says of its size is held against what it has before Keras opens it: a small file cannot fill the memory.
+"""
 
 from __future__ import annotations
 
+import copy
+import io
 import json
+import math
+import re
+import tempfile
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 from cnnfigs.models.backend import load_keras
 from cnnfigs.models.lenet5 import lenet5_layers
+from cnnfigs.telling import NAME, one_line
 
 if TYPE_CHECKING:
     import keras
 
 #: Classes of Keras that hold code, or call a program, from outside of the file's configuration.
 _HOLD_CODE = ("Lambda", "__lambda__", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer")
-_CONFIGURATION, _METADATA = "config.json", "metadata.json"
+#: What is registered here, beside Keras' own.
+_OURS = ("cnnfigs>scaled_tanh", "cnnfigs>Subsampling", "cnnfigs>PartialConv2D", "cnnfigs>BitmapDistance")
+_CONFIGURATION, _METADATA, _WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
+#: So many bytes may a configuration have, so many lists and dictionaries in one another, and so many layers and other
+#: objects, counted as often as they are called: with the largest of keras.applications it is 13,000.
+_LARGEST, _DEEPEST, _MOST_OBJECTS = 10_000_000, 100, 40_000
+#: What is packed may hold so many times the bytes of the file, and this many more. Keras packs nothing.
+_TIMES, _MORE = 10, 100_000_000
+#: How kinds of numbers are called; NumPy takes others to reserve memory.
+_KIND_OF_NUMBER = r"[a-z]{3,9}\d{0,2}"
 _ADVICE = "accepted is a Keras model, saved with model.save('NAME.keras')"
 _OLDER = "open it in the Keras that made it and save it again with model.save('NAME.keras')"
 _HDF5 = b"\x89HDF\r\n\x1a\n"
@@ -34,6 +54,9 @@ _OTHER_KINDS = {
 class ModelFileError(ValueError):
     """A file holds no model, or one that is not to be read; the message is one line."""
 
+    def __init__(self, message: str) -> None:
+        super().__init__(one_line(message))
+
 
 def read_model(path: Path) -> keras.Model:
     """Read a model from a ``.keras`` file.
@@ -44,28 +67,32 @@ def read_model(path: Path) -> keras.Model:
     Raises
     ------
     ModelFileError
-        If there is no such file, it is no Keras model, or the model has code of its own.
+        If there is no such file, it is no Keras model, the model has code of its own, or the file says that it holds
+        more than it does.
     """
-    configuration = _configuration(path)
-    for found in _foreign(configuration, "it"):
-        raise ModelFileError(f"{path} is not opened: {found}, and code that comes with a model is never run")
+    configuration, numbers, made_by = _told(path)
+    for found in _not_accepted(configuration):
+        raise ModelFileError(f"{path} is not opened: {found}")
     keras = load_keras()
-    made_by = _made_by(path)
     lenet5_layers()  # entered with Keras from now on
     try:
-        model = keras.saving.load_model(path, compile=False, safe_mode=True)
+        with _at_most(numbers), tempfile.TemporaryDirectory() as folder, patch.object(tempfile, "tempdir", folder):
+            model = keras.saving.load_model(path, compile=False, safe_mode=True)
+    except _TooManyError as error:
+        raise ModelFileError(f"{path} is not opened: {error}") from error
     except Exception as error:  # Keras' own vary, as does what damaged files lead to
         if made_by and made_by.split(".")[0] != keras.__version__.split(".")[0]:
             raise ModelFileError(f"{path} was saved by Keras {made_by}, in an older format: {_OLDER}") from error
-        told = " ".join(str(error).split()) or type(error).__name__
-        raise ModelFileError(f"{path} cannot be read by Keras {keras.__version__}: {_shortened(told)}") from error
+        # Keras says last what happened, behind advice for who writes layers.
+        told = one_line(str(error).rpartition("Exception encountered: ")[2], 200) or type(error).__name__
+        raise ModelFileError(f"{path} cannot be read by Keras {keras.__version__}: {told}") from error
     if not isinstance(model, keras.Model):
         raise ModelFileError(f"{path} holds a {type(model).__name__}: accepted is a Keras model, saved with model.save")
     return model
 
 
-def _configuration(path: Path) -> Any:
-    """Read what a file says of its model, without Keras."""
+def _told(path: Path) -> tuple[Any, int, str]:
+    """Read a file without Keras: what it says of its model, how many numbers it can hold, and which Keras saved it."""
     if path.is_dir():
         raise ModelFileError(f"{path} is a folder, not a file{_kind_of_folder(path)}")
     if not path.exists():
@@ -79,13 +106,88 @@ def _configuration(path: Path) -> Any:
             if file.read(len(_HDF5)) == _HDF5:
                 raise ModelFileError(f"{path} is in HDF5, the older format of Keras, whatever it is called: {_OLDER}")
         with zipfile.ZipFile(path) as archive:
-            return json.loads(archive.read(_CONFIGURATION))
+            for found in _not_as_told(archive, path.stat().st_size):
+                raise ModelFileError(f"{path} is not opened: {found}")
+            configuration = json.loads(archive.read(_CONFIGURATION))
+            if not (isinstance(configuration, dict) and isinstance(configuration.get("class_name"), str)):
+                raise ModelFileError(f"{path} holds no model: {_ADVICE}")
+            return configuration, archive.getinfo(_WEIGHTS).file_size, _made_by(archive)
     except OSError as error:
         raise ModelFileError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from error
     except ModelFileError:
         raise
-    except (zipfile.BadZipFile, KeyError, ValueError, RuntimeError, NotImplementedError) as error:
+    except Exception as error:  # what can be wrong with a zip file, or with JSON, has many names
         raise ModelFileError(f"{path} holds no model: {_ADVICE}") from error
+
+
+def _not_as_told(archive: zipfile.ZipFile, size: int) -> Iterator[str]:
+    """Find what in an archive is larger than it may be, or than it says; nothing is kept meanwhile."""
+    files = archive.infolist()
+    if any(file.filename == _CONFIGURATION and file.file_size > _LARGEST for file in files):
+        yield f"{_CONFIGURATION} in it is larger than {_LARGEST:,} bytes"
+        return
+    limit, whole = _TIMES * size + _MORE, sum(file.file_size for file in files)
+    if whole > limit:
+        yield f"what is packed in it has {whole:,} bytes, more than the {limit:,} that are accepted of such a file"
+        return
+    for file in files:
+        if file.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            yield f"{_named(file.filename)} in it is packed in a way that Keras does not know"
+            return
+        longer = copy.copy(file)
+        longer.file_size += 1  # else the reader stops where the file says that it ends
+        with archive.open(longer) as content:
+            found = 0
+            while piece := content.read(1 << 20):
+                found += len(piece)
+        if found != file.file_size:
+            yield f"{_named(file.filename)} in it says {file.file_size:,} bytes and has others"
+            return
+    yield from _not_stored(io.BytesIO(archive.read(_WEIGHTS)), limit)
+
+
+def _not_stored(weights: io.BytesIO, limit: int) -> Iterator[str]:
+    """Find out whether arrays in a file of weights are larger than what is stored of them."""
+    import h5py
+
+    found = 0
+
+    def add(name: str, thing: Any) -> None:
+        nonlocal found
+        if isinstance(thing, h5py.Dataset):
+            found += math.prod(thing.shape or ()) * thing.dtype.itemsize
+
+    with h5py.File(weights, "r") as file:
+        file.visititems(add)
+    if found > limit:
+        yield f"its weights say that they have {found:,} bytes, more than the {limit:,} accepted of such a file"
+
+
+class _TooManyError(Exception):
+    """A model has more weights than its file."""
+
+
+@contextmanager
+def _at_most(numbers: int) -> Iterator[None]:
+    """Let Keras make no more weights than a file can hold; each takes a byte of it or more."""
+    keras = load_keras()
+    plain, made = keras.Variable.__init__, 0
+    most = numbers + 1_000_000  # what is not kept, such as the state of a random generator
+
+    def counted(variable: Any, initializer: Any, shape: Any = None, *others: Any, **named: Any) -> None:
+        nonlocal made
+        if shape is not None:
+            made += math.prod(shape)
+        if made > most:
+            raise _TooManyError
+        plain(variable, initializer, shape, *others, **named)
+
+    try:
+        with patch.object(keras.Variable, "__init__", counted):
+            yield
+    finally:
+        if made > most:  # Keras may have told it in words of its own
+            raise _TooManyError(f"its layers ask for {made:,} weights or more, and it holds at most {numbers:,}")
 
 
 def _kind_of_folder(path: Path) -> str:
@@ -108,37 +210,59 @@ def _kind_of_file(path: Path) -> str:
     return f": {_ADVICE}"
 
 
-def _made_by(path: Path) -> str:
+def _made_by(archive: zipfile.ZipFile) -> str:
     """Tell the version of Keras that saved a file; nothing where it does not say."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            return str(json.loads(archive.read(_METADATA))["keras_version"])
+        return _named(json.loads(archive.read(_METADATA))["keras_version"])
     except (KeyError, ValueError, TypeError):
         return ""
 
 
-def _foreign(told: Any, place: str) -> Iterator[str]:
-    """Find what is not Keras' own in a configuration, and say where."""
-    if isinstance(told, list):
-        for each in told:
-            yield from _foreign(each, place)
-    if not isinstance(told, dict):
-        return
-    kind, inner = told.get("class_name"), told.get("config")
-    if isinstance(kind, str):
-        if isinstance(inner, dict) and isinstance(inner.get("name"), str):
-            place = f"layer {inner['name']!r}"
-        registered = str(inner if kind == "function" else told.get("registered_name") or kind)
-        module = str(told.get("module") or "").split(".")[0]
-        if kind in _HOLD_CODE:
-            yield f"{place} is a {kind.strip('_')}"
-        elif "module" in told and module != "keras" and not registered.startswith("cnnfigs>"):
-            what = "uses the function" if kind == "function" else "is of the class"
-            yield f"{place} {what} {registered}, which Keras does not have"
-    for key, each in told.items():
-        if key != "compile_config":  # how it was trained is not read
-            yield from _foreign(each, place)
+def _not_accepted(configuration: Any) -> Iterator[str]:
+    """Find what is not Keras' own in a configuration and say where, or what is too much in it."""
+    waiting, objects = [(configuration, "it", 0, 1)], 0
+    while waiting:
+        told, place, depth, times = waiting.pop()
+        if depth > _DEEPEST:
+            yield f"its configuration is nested more than {_DEEPEST} deep"
+            return
+        inner: list[Any] = told if isinstance(told, list) else []
+        if isinstance(told, dict):
+            if isinstance(told.get("class_name"), str):
+                kept = told.get("config")
+                if isinstance(kept, dict) and isinstance(kept.get("name"), str):
+                    place = f"layer '{_named(kept['name'])}'"
+                yield from _foreign(told, place)
+                calls = told.get("inbound_nodes")
+                times *= max(1, len(calls)) if isinstance(calls, list) else 1
+                objects += times
+            # How it was trained is not read.
+            inner = [each for key, each in told.items() if key != "compile_config"]
+        if objects > _MOST_OBJECTS:
+            yield f"its configuration calls layers and makes other objects more than {_MOST_OBJECTS:,} times"
+            return
+        waiting += [(each, place, depth + 1, times) for each in reversed(inner)]
 
 
-def _shortened(text: str) -> str:
-    return text if len(text) <= 200 else text[:199] + "…"
+def _foreign(told: dict[str, Any], place: str) -> Iterator[str]:
+    """Find out whether an object of a configuration is not Keras' own."""
+    kind, kept = told["class_name"], told.get("config")
+    registered = str(kept if kind == "function" else told.get("registered_name") or kind)
+    module = str(told.get("module") or "").split(".")[0]
+    never = "and code that comes with a model is never run"
+    # Keras finds a class by its module and name together, wherever the point between them is.
+    for name in (kind, registered):
+        last = re.split(r"[.>]", name)[-1]
+        if last in _HOLD_CODE:
+            yield f"{place} is a {last.strip('_')}, {never}"
+    if "module" in told and module != "keras" and registered not in _OURS:
+        what = "uses the function" if kind == "function" else "is of the class"
+        yield f"{place} {what} {_named(registered)}, which Keras does not have, {never}"
+    if kind in ("__numpy__", "__tensor__"):
+        number = str(kept.get("dtype")) if isinstance(kept, dict) else ""
+        if not re.fullmatch(_KIND_OF_NUMBER, number):
+            yield f"{place} has numbers of the kind '{_named(number)}', which there is not"
+
+
+def _named(name: Any) -> str:
+    return one_line(str(name), NAME)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import numpy as np
 
 from cnnfigs.models.backend import load_keras
 from cnnfigs.models.records import functional_graph, layer_records
+from cnnfigs.telling import NAME, one_line
 
 if TYPE_CHECKING:
     import keras
@@ -19,13 +21,17 @@ if TYPE_CHECKING:
 OPEN_SIZES = {1: 128, 2: 128, 3: 224, 4: 32}
 #: So much of its largest number may a layer's output differ, by the kind of its numbers.
 TOLERANCE = {"float16": 2e-2, "bfloat16": 1e-1}
+#: So many numbers may the layers give in one pass, 2 GB, and so often may they multiply and add, which takes seconds.
+MOST_NUMBERS, MOST_WORK = 500_000_000, 200_000_000_000
+#: A step of a recurrent layer takes as long as so many of these.
+STEP = 1_000_000
 
 
 def opened(model: keras.Model) -> keras.Model:
     """Return a model with the same layers, without models inside and with fixed input sizes.
 
-    Its layers are the model's own, called once more, so that all that they hold is what it was. It is compared with the
-    model on one input before it is returned.
+    Its layers are the model's own, called once more, so that all that they hold is what it was; only their names are
+    made such that they can be shown. It is compared with the model on one input before it is returned.
 
     Parameters
     ----------
@@ -36,16 +42,17 @@ def opened(model: keras.Model) -> keras.Model:
     Raises
     ------
     ValueError
-        If it is neither functional nor Sequential, not built, cannot be computed, or computes something else once it is
-        opened; the message names the layer.
+        If it is neither functional nor Sequential, not built, cannot be computed, takes too much memory or time for it,
+        or computes something else once it is opened; the message names the layer.
     """
     keras = load_keras()
     graph = functional_graph(model)
     inputs = [_fixed(tensor) for tensor in graph.inputs]
     taken = {tensor._keras_history.operation.name: id(tensor) for tensor in inputs}
     outputs = _called(graph, inputs, "", taken)
-    flat = keras.Model(inputs, outputs if len(outputs) > 1 else outputs[0], name=model.name)
+    flat = keras.Model(inputs, outputs if len(outputs) > 1 else outputs[0], name=one_line(model.name, NAME))
     layer_records(flat)  # what these refuse they refuse in clearer words than a pass that fails
+    _weigh(flat)
     _compare(model, flat)
     return flat
 
@@ -62,7 +69,7 @@ def _fixed(tensor: Any) -> Any:
     # Of the axes only those of places are known to fit any size; one of channels stays open, and is told.
     places = max(1, len(shape) - 1)
     wanted = [size if each is None and axis < places else each for axis, each in enumerate(shape)]
-    name = tensor._keras_history.operation.name
+    name = one_line(tensor._keras_history.operation.name, NAME)
     return load_keras().Input(batch_shape=(tensor.shape[0], *wanted), dtype=tensor.dtype, name=name)
 
 
@@ -92,30 +99,65 @@ def _is_symbolic(value: Any) -> bool:
 
 
 def _name_apart(operation: Any, prefix: str, taken: dict[str, int]) -> None:
-    """Give a layer another name where a different one has its own: a model's layers must be told apart by name."""
-    name = operation.name
+    """Give a layer a name that can be shown, and another where a different one has its own: names tell them apart."""
+    operation.name = name = one_line(operation.name, NAME)
     if taken.get(name, id(operation)) != id(operation):
         candidates = [f"{prefix}{name}", *(f"{prefix}{name}_{number}" for number in range(2, 1000))]
         operation.name = next(each for each in candidates if each not in taken)
     taken[operation.name] = id(operation)
 
 
+def _weigh(model: keras.Model) -> None:
+    """Refuse a model of which one pass takes too much memory or time."""
+    numbers = work = 0
+    for nodes in model._nodes_by_depth.values():
+        for node in nodes:
+            layer, made = node.operation, [_numbers(tensor.shape) for tensor in node.output_tensors]
+            if 0 in made:
+                raise ValueError(f"layer '{layer.name}' gives no numbers: its shape is {node.output_tensors[0].shape}")
+            places = _numbers(node.output_tensors[0].shape[:-1])
+            if "Attention" in type(layer).__name__:  # each place is compared with each
+                made.append(places**2 * (getattr(layer, "num_heads", None) or 1))
+            numbers += sum(made)
+            inner = getattr(layer, "layer", layer)
+            if hasattr(inner, "return_sequences"):  # step after step, which takes longer than the numbers in it
+                shape = node.input_tensors[0].shape
+                places = _numbers(shape[:-1])
+                work += STEP * _numbers(shape[1 : 2 if inner is layer else 3])
+            work += places * (layer.count_params() if hasattr(layer, "count_params") else 0)
+            work += made[0] * math.prod(getattr(layer, "pool_size", None) or ())
+    for found, most, what in (
+        (numbers, MOST_NUMBERS, "give {:,} numbers"),
+        (work, MOST_WORK, "multiply and add about {:,} times"),
+    ):
+        if found > most:
+            raise ValueError(f"in one pass its layers {what.format(found)}: up to {most:,} are accepted")
+
+
+def _numbers(shape: Sequence[int | None]) -> int:
+    return math.prod(1 if each is None else each for each in shape)
+
+
 def _compare(model: keras.Model, flat: keras.Model) -> None:
     """Compare two models of the same layers on one input, layer by layer and every output."""
     samples = [_sample(tensor, number) for number, tensor in enumerate(flat.inputs)]
     struct = load_keras().tree.pack_sequence_as(functional_graph(model)._inputs_struct, samples)
+    first: dict[str, list[Any]] = defaultdict(list)
+
+    def cross_out(name: str, value: Any) -> None:
+        # A layer that stands inside of models is called in another order once they are opened.
+        first[name] = [each for each in first[name] if not _equal(each, value)]
+
     try:
-        with _overheard(flat) as first:
+        with _overheard(flat, lambda name, value: first[name].append(value)):
             expected = load_keras().tree.flatten(model(struct, training=False))
-        with _overheard(flat) as second:
+        with _overheard(flat, cross_out):
             found = load_keras().tree.flatten(flat(samples, training=False))
     except Exception as error:
         raise ValueError(f"one pass of the model {model.name!r} fails: {error}") from error
-    for name, values in first.items():
-        # A layer that stands inside of models is called in another order once they are opened.
-        for value in values:
-            if not any(_equal(value, other) for other in second[name]):
-                raise _differs(f"layer {name!r}")
+    for name, left in first.items():
+        if left:
+            raise _differs(f"layer {name!r}")
     for name, one, other in zip(flat.output_names, expected, found, strict=True):
         if not _equal(np.asarray(one), np.asarray(other)):
             raise _differs(f"output {name!r}")
@@ -142,24 +184,23 @@ def _sample(tensor: Any, number: int) -> Any:
 
 
 @contextmanager
-def _overheard(model: keras.Model) -> Iterator[dict[str, list[Any]]]:
-    """Keep what each layer of a model gives while something is computed, by its name, call after call."""
+def _overheard(model: keras.Model, heard: Callable[[str, Any], None]) -> Iterator[None]:
+    """Hear what each layer of a model gives while something is computed, by its name, call after call."""
     keras = load_keras()
     from unittest.mock import patch
 
     own = {id(operation) for operation in model.operations}
-    heard: dict[str, list[Any]] = defaultdict(list)
     plain = keras.Operation.__call__
 
     def call(operation: Any, *positional: Any, **named: Any) -> Any:
         given = plain(operation, *positional, **named)
         first = keras.tree.flatten(given)[0]
         if id(operation) in own and hasattr(first, "numpy"):
-            heard[operation.name].append(first.numpy())
+            heard(operation.name, first.numpy())
         return given
 
     with patch.object(keras.Operation, "__call__", call):
-        yield heard
+        yield
 
 
 def _equal(one: Any, other: Any) -> bool:
@@ -169,5 +210,6 @@ def _equal(one: Any, other: Any) -> bool:
     if one.dtype.kind not in "fiub" and str(one.dtype) != "bfloat16":  # words
         return bool((one == other).all())
     expected, found = np.asarray(one, np.float64), np.asarray(other, np.float64)
-    tolerance = TOLERANCE.get(str(one.dtype), 1e-3) * max(1e-6, float(np.abs(expected).max(initial=0)))
+    finite = np.abs(expected[np.isfinite(expected)])
+    tolerance = TOLERANCE.get(str(one.dtype), 1e-3) * max(1e-6, float(finite.max(initial=0)))
     return np.allclose(expected, found, rtol=0, atol=tolerance, equal_nan=True)

@@ -58,5 +58,16 @@ def test_cache_is_counted_and_cleared(cnnfigs, tmp_path, monkeypatch):
 def test_cache_that_cannot_be_kept_is_no_reason_to_stop(cnnfigs, tmp_path, monkeypatch):
     (tmp_path / "kept").write_text("in the way")
     monkeypatch.setenv("CNNFIGS_CACHE", str(tmp_path / "kept"))
-    with pytest.warns(UserWarning, match="cannot be written"):
-        assert cnnfigs("describe", "Timeline")[0] == 0
+    status, out, err = cnnfigs("describe", "Timeline")
+    assert (status, out[0]) == (0, "{")
+    assert err.startswith(f"cnnfigs: {tmp_path / 'kept'}/")
+    assert "cannot be written" in err
+    assert err.count("\n") == 1
+
+
+def test_cache_that_cannot_be_cleared_is_told_in_one_line(refused, tmp_path, monkeypatch):
+    folder = tmp_path / "kept"
+    folder.mkdir()
+    (folder / f"{'ab' * 32}.run").mkdir()  # which cannot be deleted as a file can, whoever one is
+    monkeypatch.setenv("CNNFIGS_CACHE", str(folder))
+    assert refused("cache", "clear").startswith(f"{folder} cannot be cleared: ")

@@ -1,8 +1,10 @@
 """Reports on models of all kinds, read as a browser reads them, and what is refused."""
 
+import io
 import itertools
 import zipfile
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ from cnnfigs.commands.report_pictures import Stage, draw_stages, stages
 from cnnfigs.data import FOLDER
 from cnnfigs.drawing.style import style
 from cnnfigs.illustrations.architecture import Architecture
-from cnnfigs.models.files import ModelFileError, read_model
+from cnnfigs.models.files import _OURS, ModelFileError, read_model
 from cnnfigs.models.networks import NETWORKS
 from cnnfigs.models.opening import opened
 from cnnfigs.models.records import layer_records
@@ -254,12 +256,25 @@ def test_code_from_a_file_is_never_run(tmp_path):
     assert read_model(tmp_path / "good.keras").count_params() == 10
 
 
+def test_the_tutorials_own_layers_are_read_from_files(tmp_path):
+    model = load("lenet5")
+    model.save(tmp_path / "lenet5.keras")
+    image = np.random.default_rng(0).uniform(0, 1, (1, *model.input_shape[1:])).astype("float32")
+    np.testing.assert_array_equal(read_model(tmp_path / "lenet5.keras")(image), model(image))
+    ours = {name for name in keras.saving.get_custom_objects() if name.startswith("cnnfigs>")}
+    assert ours == set(_OURS)
+
+
 def test_what_is_no_model_is_told_in_one_line(refused, tmp_path):
+    no_weights = io.BytesIO()
+    h5py.File(no_weights, "w").close()
     (tmp_path / "text.keras").write_text("no model")
     with zipfile.ZipFile(tmp_path / "other.keras", "w") as archive:
         archive.writestr("notes.txt", "no model either")
     with zipfile.ZipFile(tmp_path / "empty.keras", "w") as archive:
         archive.writestr("config.json", '{"module": "keras", "class_name": "Sequential", "config": {"nothing": 1}}')
+        with archive.open("model.weights.h5", "w") as weights:
+            weights.write(no_weights.getvalue())
     (tmp_path / "folder.keras").mkdir()
     (tmp_path / "weights.h5").write_bytes(b"\x89HDF\r\n\x1a\n")
     told = {

@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import checks
+import keras
 import pytest
 from checks import DESKTOP, PHONE, Watch, open_page
 
 from cnnfigs.commands import explain
 from cnnfigs.data import FOLDER
+from cnnfigs.drawing.document import POLICY, document
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +36,38 @@ def test_axe_finds_nothing_and_all_can_be_reached(report, tab, window, theme):
     assert checks.out_of_reach(tab) == []
     background = tab.evaluate("getComputedStyle(document.body).backgroundColor")
     assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(19, 20, 22)"}[theme]
+
+
+@pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_long_names_do_not_make_the_page_wider(window, tmp_path, tab):
+    layers, name = keras.layers, "a_name_without_a_place_to_break_it".replace("_", "") * 3
+    stack = [layers.Conv2D(2, 3, name=f"c{name}"), layers.MaxPooling2D(name=f"m{name}")]
+    keras.Sequential([keras.Input((8, 8, 1), name=f"i{name}"), *stack], name=name).save(tmp_path / "long.keras")
+    report = explain.write_report(tmp_path / "long.keras", FOLDER / "chelsea.png", tmp_path)
+    tab.set_viewport_size(window)
+    open_page(tab, report.as_uri())
+    assert tab.evaluate("document.documentElement.scrollWidth") <= window["width"]
+    assert checks.out_of_reach(tab) == []
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "<script>document.title = 'planted'</script>",
+        "<img src='x' onerror='document.title = `planted`'>",
+        "<svg onload='document.title = `planted`'></svg>",
+    ],
+)
+def test_a_script_in_a_report_is_not_run(planted, tmp_path, tab):
+    path = tmp_path / "report.html"
+    whole = document("as it was", f"<p id='end'>text</p>{planted}")
+    path.write_text(whole, "utf-8")
+    tab.goto(path.as_uri())
+    tab.wait_for_load_state("load")
+    assert tab.title() == "as it was"
+    path.write_text(whole.replace(POLICY, ""), "utf-8")
+    tab.goto(path.as_uri())
+    tab.wait_for_function("document.title === 'planted'")  # without the policy it does run
 
 
 def test_nothing_is_cut_on_paper(report, tab):

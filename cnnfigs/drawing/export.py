@@ -8,7 +8,6 @@ draws them one by one, Pillow or ffmpeg joins them.
 from __future__ import annotations
 
 import io
-import math
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -75,9 +74,8 @@ def animation_file(svg: etree._Element, description: str, form: Format, look: Lo
     """
     count = max(int(number) for number in _FRAME.findall(etree.tostring(svg, encoding="unicode")))
     figures = [_frame(svg, number, look.theme) for number in range(1, count + 1)]
-    width = _widen(figures)
     if form == "svg":
-        return _still(svg, description, count, look, width)
+        return _still(svg, description, count, look)
     if form in ("png", "pdf"):
         return _drawn(figures[-1], description, form, look)
     return _film(figures, look) if form == "mp4" else _joined(figures, form, look)
@@ -191,11 +189,9 @@ def _darken(figure: Figure) -> None:
                 put(exchanged if len(exchanged) > 1 else exchanged[0])
 
 
-def _still(svg: etree._Element, description: str, frame: int, look: Look, width: float) -> bytes:
+def _still(svg: etree._Element, description: str, frame: int, look: Look) -> bytes:
     """Return one frame as an SVG document in plain colours."""
     root = deepcopy(svg)
-    root.set("width", f"{width:g}")
-    root.set("viewBox", f"0 0 {width:g} {root.get('height')}")
     colors = getattr(palette(), look.theme)
     for element in list(root.iter()):
         number = _FRAME.search(element.attrib.pop("class", ""))
@@ -221,16 +217,6 @@ def _frame(svg: etree._Element, number: int, theme: Theme) -> Figure:
     for element, attributes in _shown(svg, number, {}):
         _draw(axes, element, attributes, theme)
     return figure
-
-
-def _widen(figures: Sequence[Figure]) -> float:
-    """Give figures of one size as much more width as their texts need; return the width."""
-    drawn = [text.get_window_extent() for figure in figures for text in figure.axes[0].texts]
-    width: float = max(figures[0].bbox.width, *(math.ceil(each.x1) + 6 for each in drawn))
-    for figure in figures:
-        figure.set_figwidth(width / figure.dpi)
-        figure.axes[0].set_xlim(0, width)
-    return width
 
 
 def _shown(

@@ -27,6 +27,7 @@ _SHEET = """.cnn-shown svg.cnn-figure{display:block;max-width:100%;height:auto;\
 background:var(--cnn-background,#ffffff);font-family:"Tutorial Sans","IBM Plex Sans",system-ui,sans-serif}
 .cnn-shown table.cnn-table :is(th,td){text-align:left;vertical-align:top}
 .cnn-shown table.cnn-table .cnn-number{text-align:right}
+.cnn-shown ol[type=A]{list-style-type:upper-alpha}
 """
 
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
 
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.shapes import label
-from cnnfigs.drawing.style import NORMAL, POINTS_PER_INCH, WIDTH, canvas
+from cnnfigs.drawing.style import NORMAL, WIDTH, canvas, text_width
 from cnnfigs.drawing.tables import Cell
 
 #: Pixels at either side of a cell's words, above and below them, and from one line of words to the next.
@@ -26,19 +23,21 @@ def table_figure(rows: Sequence[Sequence[Cell]]) -> Figure:
     rows
         As :func:`cnnfigs.drawing.tables.html_table` takes them.
     """
-    measure = partial(_measure, FigureCanvasAgg(Figure(dpi=POINTS_PER_INCH)).get_renderer())  # type: ignore[no-untyped-call]
     columns = list(zip(*rows, strict=True))
-    natural = [max(measure(cell.text, _is_bold(cell, cell is column[0])) for cell in column) for column in columns]
+    natural = [
+        max(text_width(cell.text, NORMAL, _is_bold(cell, cell is column[0])) for cell in column) for column in columns
+    ]
     least = [
-        max(measure(word, _is_bold(cell, cell is column[0])) for cell in column for word in cell.text.split() or [""])
+        max(
+            text_width(word, NORMAL, _is_bold(cell, cell is column[0]))
+            for cell in column
+            for word in cell.text.split() or [""]
+        )
         for column in columns
     ]
     widths = shared(natural, least, WIDTH - 2 * ASIDE * len(columns))
     broken = [
-        [
-            _broken(cell.text, width, partial(measure, bold=_is_bold(cell, number == 0)))
-            for cell, width in zip(row, widths, strict=True)
-        ]
+        [_broken(cell.text, width, _is_bold(cell, number == 0)) for cell, width in zip(row, widths, strict=True)]
         for number, row in enumerate(rows)
     ]
     heights = [max(map(len, row)) * LINE + 2 * ABOVE for row in broken]
@@ -83,25 +82,27 @@ def shared(natural: Sequence[float], least: Sequence[float], room: float) -> lis
     >>> shared([50, 300, 400], [20, 20, 20], 250)
     [50, 100.0, 100.0]
     """
-    widths = list(natural)
-    wide = set(range(len(widths)))
-    while sum(widths) > room and wide:
-        fair = (room - sum(widths[each] for each in range(len(widths)) if each not in wide)) / len(wide)
-        settled = {each for each in wide if natural[each] <= fair or least[each] >= fair}
-        for each in wide:
-            widths[each] = natural[each] if natural[each] <= fair else max(least[each], fair)
+    widths = dict(enumerate(natural))
+    wide = set(widths) if sum(natural) > room else set()
+    while wide:
+        fair = (room - sum(widths[each] for each in widths.keys() - wide)) / len(wide)
+        narrow = {each for each in wide if natural[each] <= fair}
+        for each in wide - narrow:
+            widths[each] = max(least[each], fair)
+        # Who needs more than its share leaves the others less.
+        settled = narrow or {each for each in wide if least[each] > fair}
         if not settled:
             break
         wide -= settled
-    return widths
+    return list(widths.values())
 
 
-def _broken(text: str, width: float, measure: Callable[[str], float]) -> list[str]:
+def _broken(text: str, width: float, bold: bool) -> list[str]:
     """Break words into lines that are no wider than this."""
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and measure(longer) <= width + 0.01:
+        if lines and text_width(longer, NORMAL, bold) <= width + 0.01:
             lines[-1] = longer
         else:
             lines.append(word)
@@ -110,10 +111,3 @@ def _broken(text: str, width: float, measure: Callable[[str], float]) -> list[st
 
 def _is_bold(cell: Cell, in_head: bool) -> bool:
     return in_head or cell.strong
-
-
-def _measure(renderer: RendererAgg, text: str, bold: bool) -> float:
-    """Return how wide a text is in the style's font."""
-    font = FontProperties(size=NORMAL, weight="bold" if bold else "normal")
-    width: float = renderer.get_text_width_height_descent(text, font, ismath=False)[0]  # type: ignore[no-untyped-call]
-    return width

@@ -70,6 +70,11 @@ class Entry:
     kind: str
     parameters: tuple[Parameter, ...]
 
+    @property
+    def import_line(self) -> str:
+        """The line of Python that brings it into a notebook."""
+        return f"from {self.module} import {self.name}"
+
     def load(self) -> type[Illustration]:
         """Import the illustration."""
         found: type[Illustration] = getattr(importlib.import_module(self.module), self.name)
@@ -137,9 +142,21 @@ def find(name: str) -> Entry:
     known = {_plain(each): entry for each, entry in entries().items()}
     if _plain(name) in known:
         return known[_plain(name)]
-    near = [known[each].name for each in difflib.get_close_matches(_plain(name), known, n=3, cutoff=0.6)]
+    near = similar(name)
     advice = f"did you mean {' or '.join(near)}?" if near else "`cnnfigs list` names all"
     raise ValueError(f"there is no illustration {name!r}: {advice}")
+
+
+def similar(name: str) -> list[str]:
+    """Return the names of illustrations that are like this one, the most similar first, three at most.
+
+    Examples
+    --------
+    >>> similar("pading")
+    ['Padding']
+    """
+    known = {_plain(each): each for each in entries()}
+    return [known[each] for each in difflib.get_close_matches(_plain(name), known, n=3, cutoff=0.6)]
 
 
 def uses(folder: Path = PAGES) -> Mapping[str, tuple[Use, ...]]:

@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
 from rich.markup import escape
+from typer.core import TyperCommand
 
 from cnnfigs import catalog
-from cnnfigs.commands.errors import CommandError, reason
+from cnnfigs.commands.errors import CommandError, reason, require_writable
 from cnnfigs.telling import one_line
+
+if TYPE_CHECKING:
+    from cnnfigs.drawing.formats import Look
 
 app = typer.Typer(
     name="cnnfigs",
@@ -82,24 +86,90 @@ def _main(
     pass
 
 
-@app.command("list", epilog=_examples("cnnfigs list", "cnnfigs list | grep -A2 Pooling"))
-def list_() -> None:
-    """Name every illustration, what it shows, its parameters and its page."""
+@app.command("list", epilog=_examples("cnnfigs list", "cnnfigs list pooling", "cnnfigs list table errors"))
+def list_(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[WORD …]",
+            help="Only those with all these words in their names, lines, kinds, pages or parameters.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Name every illustration, what it shows, its parameters, its pages, and how Python imports it."""
     shown = catalog.uses()
+    wanted = [word.lower() for word in words or []]
+    found = 0
     for entry in catalog.entries().values():
-        pages = ", ".join(dict.fromkeys(use.page for use in shown.get(entry.name, ())))
+        pages = _pages(shown, entry)
         parameters = "  ".join(f"--{each.name}={each.default or '…'}" for each in entry.parameters)
+        about = f"{entry.name} {entry.line} {entry.kind} {pages} {parameters}".lower()
+        if not all(word in about for word in wanted):
+            continue
+        found += 1
         _print(f"[bold]{entry.name}[/bold]  [cyan]{escape(pages or 'on no page')}[/cyan]")
         _print(f"    {escape(entry.line)}")
         _print(f"    [dim]{escape(parameters or 'no parameters')}[/dim]")
+        _print(f"    [dim]{escape(entry.import_line)}[/dim]")
+    if not found:
+        near = [name for word in words or [] for name in catalog.similar(word)]
+        advice = f"did you mean {' or '.join(near)}?" if near else "`cnnfigs list` names all"
+        raise CommandError(f"there is no illustration with {' and '.join(words or [])}: {advice}")
+
+
+def _pages(shown: Mapping[str, Sequence[catalog.Use]], entry: catalog.Entry) -> str:
+    return ", ".join(dict.fromkeys(use.page for use in shown.get(entry.name, ())))
+
+
+class _OfOne(TyperCommand):
+    """A command about an illustration: after its name, ``--help`` tells of the illustration."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if "--help" in args[1:] and not args[0].startswith("-"):
+            try:
+                entry = catalog.find(args[0])
+            except ValueError as error:
+                raise CommandError(str(error)) from error
+            _print_help(entry, self.name or "")
+            ctx.exit()
+        return super().parse_args(ctx, args)
+
+
+def _print_help(entry: catalog.Entry, command: str) -> None:
+    from rich.table import Table
+
+    from cnnfigs.drawing.formats import FORMATS
+
+    given = ", ".join(f"{each.name}={each.default}" for each in entry.parameters if each.default)
+    pages = _pages(catalog.uses(), entry)
+    _print(f"Usage: cnnfigs {command} {entry.name} {escape('[--PARAMETER=VALUE …] [OPTIONS]')}\n")
+    _print(escape(entry.line))
+    _print(f"[cyan]{escape(pages or 'on no page')}[/cyan]\n")
+    parameters = Table.grid(padding=(0, 2))
+    for each in entry.parameters:
+        parameters.add_row(
+            f"  [bold]--{each.name}={escape(each.default or '…')}[/bold]", escape(each.accepted.replace("``", ""))
+        )
+    if entry.parameters:
+        _print("Parameters, with their usual values")
+        Console(highlight=False).print(parameters)
+    else:
+        _print("It has no parameters.")
+    _print(f"\nFiles: {', '.join(FORMATS[entry.kind])}")
+    _print(f"In a notebook:\n  {escape(entry.import_line)}\n  {entry.name}({escape(given)})")
+    _print(f"\n[dim]The options for files: cnnfigs {command} --help[/dim]")
 
 
 @app.command(
+    cls=_OfOne,
     context_settings=_OPEN,
     epilog=_examples(
         "cnnfigs render Padding",
+        "cnnfigs render Padding --help",
         "cnnfigs render Strides --size=7 --strides=3 -o strides.pdf",
-        "cnnfigs render WindowAnimation -o window.gif --theme dark",
+        "cnnfigs render LayerTable -o layers.png --width 1920 --theme dark",
+        "cnnfigs render WindowAnimation -o window.gif --scale 3",
         "cnnfigs render Architecture --network=my_model.keras",
         "cnnfigs render --all -o pictures --format png",
     ),
@@ -117,45 +187,76 @@ def render(
         str | None,
         typer.Option(
             "--format",
-            help="svg, png, pdf, gif, webp or mp4; html or txt for a table or an exercise.",
+            help="svg, png, pdf, gif or webp; mp4 for an animation; html or txt for a table or an exercise.",
             show_default=False,
         ),
     ] = None,
+    scale: Annotated[
+        float | None,
+        typer.Option(help="Pixels of a png, gif, webp or mp4 for each pixel of the page: 2.", show_default=False),
+    ] = None,
+    dpi: Annotated[
+        float | None,
+        typer.Option(help="The same as pixels to an inch of paper: 144. A PDF is as large.", show_default=False),
+    ] = None,
+    width: Annotated[
+        int | None, typer.Option(help="The same as pixels from left to right.", show_default=False)
+    ] = None,
+    transparent: Annotated[
+        bool, typer.Option("--transparent", help="Nothing behind an svg, png, pdf or webp.")
+    ] = False,
     all_: Annotated[bool, typer.Option("--all", help="Render every illustration into a folder.")] = False,
     jobs: Annotated[int, typer.Option(help="With --all: how many at a time; 0 for as many as processors.", min=0)] = 0,
 ) -> None:
-    """Render an illustration, or all, to files."""
+    """Render an illustration, or all, to files.
+
+    After the name of an illustration, --help tells its parameters.
+    """
+    from cnnfigs.drawing.formats import FORMATS, Look, require_format
+
+    if dpi is not None:
+        if scale is not None or width is not None:
+            raise CommandError("--dpi is another way to say --scale or --width: leave one out")
+        scale = dpi / 72
+    look = Look(theme, scale, width, transparent)
     if all_:
         if words:
             raise CommandError(f"--all renders every illustration as it is: leave out {' '.join(words)}")
         if output is None:
             raise CommandError("--all needs a folder to render into: add -o FOLDER")
-        _render_all(output, form, theme, jobs)
+        _render_all(output, form, look, jobs)
         return
-    from cnnfigs.commands.arguments import computed
-    from cnnfigs.commands.files import content, formats, write
+    from cnnfigs.commands import arguments
 
-    made = computed(words or [])
-    told = form or (output.suffix.removeprefix(".").lower() if output else "") or formats(made)[0]
-    path = output or Path(f"{type(made).__name__}.{told}")
-    outcome = write(path, content(made, told, theme))
-    _print(escape(f"{path} ({outcome})"))
+    # What cannot be done is told before anything slow is imported or computed.
+    entry, _ = arguments.told(words or [])
+    suffix = output.suffix.removeprefix(".").lower() if output else ""
+    told = form or suffix or FORMATS[entry.kind][0]
+    require_format(entry.name, entry.kind, told, look)
+    path = output or Path(f"{entry.name}.{told}")
+    require_writable(path)
+    made = arguments.computed(words or [])
+    from cnnfigs.commands.files import write
+
+    _print(escape(f"{path} ({write(path, made.content(told, look))})"))
 
 
-def _render_all(folder: Path, form: str | None, theme: Theme, jobs: int) -> None:
+def _render_all(folder: Path, form: str | None, look: Look, jobs: int) -> None:
     import os
 
     from rich.progress import track
 
-    from cnnfigs.commands.files import PICTURE_FORMATS, TEXT_FORMATS, make_folder, render_all
+    from cnnfigs.drawing.formats import FORMATS
 
-    known = (*PICTURE_FORMATS, *TEXT_FORMATS)
+    known = list(dict.fromkeys(each for formats in FORMATS.values() for each in formats))
     if form is not None and form not in known:
         raise CommandError(f"format is {form!r}: accepted are {', '.join(known)}")
+    from cnnfigs.commands.files import make_folder, render_all
+
     make_folder(folder)
     before = {path.name for path in folder.iterdir()}
     each = track(
-        render_all(folder, form, theme, jobs or os.cpu_count() or 1),
+        render_all(folder, form, look, jobs or os.cpu_count() or 1),
         "Rendering",
         total=len(catalog.entries()),
         console=Console(stderr=True),
@@ -174,7 +275,11 @@ def _render_all(folder: Path, form: str | None, theme: Theme, jobs: int) -> None
         raise CommandError(f"{len(failed)} failed", *failed)
 
 
-@app.command(context_settings=_OPEN, epilog=_examples("cnnfigs describe Padding", "cnnfigs describe Relu --index=7"))
+@app.command(
+    cls=_OfOne,
+    context_settings=_OPEN,
+    epilog=_examples("cnnfigs describe Padding", "cnnfigs describe Relu --index=7", "cnnfigs describe Relu --help"),
+)
 def describe(words: Words = None) -> None:
     """Print an illustration's alternative text and its facts as JSON."""
     import json
@@ -184,7 +289,7 @@ def describe(words: Words = None) -> None:
     made = computed(words or [])
     told = {
         "name": type(made).__name__,
-        "pages": [use.page for use in catalog.uses().get(type(made).__name__, ())],
+        "pages": list(dict.fromkeys(use.page for use in catalog.uses().get(type(made).__name__, ()))),
         "description": made.description,
         "facts": made.facts,
     }

@@ -7,19 +7,60 @@ import difflib
 import re
 import warnings
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from cnnfigs.catalog import find
+from rich.console import Console
+
+from cnnfigs.catalog import Entry, find
 from cnnfigs.commands.errors import CommandError, reason
-from cnnfigs.illustrations.base import Illustration
+
+if TYPE_CHECKING:
+    from cnnfigs.illustrations.base import Illustration
 
 #: So many pixels may a picture have, in some 400 MB; of other formats is none, since for one Pillow runs a program.
 MOST_PIXELS = 50_000_000
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")
 _WORDS = {"true": True, "false": False, "none": None}
+
+
+def told(words: Sequence[str]) -> tuple[Entry, list[tuple[str, str]]]:
+    """Read which illustration words of the command line name, and its parameters, without importing anything slow.
+
+    Parameters
+    ----------
+    words
+        A name, then parameters as ``--name=value`` or ``--name value``; a hyphen in a name stands for an underscore.
+
+    Returns
+    -------
+    Entry, list of (str, str)
+        The illustration, and names and values as they were typed.
+
+    Raises
+    ------
+    CommandError
+        If there is no such illustration or parameter.
+    """
+    names = [word for word in words[:1] if not word.startswith("--")]
+    if not names:
+        raise CommandError("which illustration? `cnnfigs list` names all, `cnnfigs render Padding` renders one")
+    try:
+        entry = find(names[0])
+    except ValueError as error:
+        raise CommandError(str(error)) from error
+    known = [each.name for each in entry.parameters]
+    pairs = _pairs(words[1:])
+    for name, _ in pairs:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            there = ", ".join(f"--{each}" for each in known) or "none"
+            advice = f"did you mean --{near[0]}?" if near else f"accepted is {there}"
+            raise CommandError(f"{entry.name} has no parameter {name!r}: {advice}")
+    return entry, pairs
 
 
 def illustration(words: Sequence[str]) -> Illustration:
@@ -28,36 +69,25 @@ def illustration(words: Sequence[str]) -> Illustration:
     Parameters
     ----------
     words
-        A name, then parameters as ``--name=value`` or ``--name value``; a hyphen in a name stands for an underscore.
+        As :func:`told` takes them.
 
     Raises
     ------
     CommandError
         If there is no such illustration or parameter, or the illustration refuses a value.
     """
-    names = [word for word in words[:1] if not word.startswith("--")]
-    if not names:
-        raise CommandError("which illustration? `cnnfigs list` names all, `cnnfigs render Padding` renders one")
-    try:
-        kind = find(names[0]).load()
-    except ValueError as error:
-        raise CommandError(str(error)) from error
+    entry, pairs = told(words)
+    kind = entry.load()
     defaults = {field.name: field.default for field in fields(kind)}
-    told = {}
-    for name, text in _pairs(words[1:]):
-        if name not in defaults:
-            near = difflib.get_close_matches(name, defaults, n=1) or list(defaults)
-            accepted = " or ".join([f"--{each}" for each in near]) or "none"
-            raise CommandError(f"{kind.__name__} has no parameter {name!r}: accepted is {accepted}")
-        told[name] = _value(name, text, defaults[name])
+    values = {name: _value(name, text, defaults[name]) for name, text in pairs}
     try:
-        return kind(**told)
+        return kind(**values)
     except ValueError as error:
         raise CommandError(f"{kind.__name__}: {error}") from error
 
 
 def computed(words: Sequence[str]) -> Illustration:
-    """Make the illustration that words of the command line tell, with its run.
+    """Make the illustration that words of the command line tell, with its run; say so where that takes long.
 
     Raises
     ------
@@ -65,10 +95,13 @@ def computed(words: Sequence[str]) -> Illustration:
         As :func:`illustration`, or if the run refuses what the illustration was given.
     """
     made = illustration(words)
+    name = type(made).__name__
+    wait = f"{name} is computed, once: Keras takes some seconds to start"
     try:
-        made.result  # noqa: B018 - it is kept with the illustration
+        with nullcontext() if made.is_computed else Console(stderr=True).status(wait):
+            made.result  # noqa: B018 - it is kept with the illustration
     except ValueError as error:
-        raise CommandError(f"{type(made).__name__}: {' '.join(str(error).split())}") from error
+        raise CommandError(f"{name}: {' '.join(str(error).split())}") from error
     return made
 
 

@@ -1,5 +1,11 @@
 """What a command says when it cannot do what was asked."""
 
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
 from cnnfigs.telling import one_line
 
 
@@ -19,3 +25,19 @@ def reason(error: OSError) -> str:
     'no such file or directory'
     """
     return (error.strerror or str(error)).lower()
+
+
+def require_writable(path: Path) -> None:
+    """Refuse a file that cannot be written, as far as that can be told before it is.
+
+    Raises
+    ------
+    CommandError
+        If it is a folder, or there is something in the way of its folder.
+    """
+    there = next(each for each in path.absolute().parents if each.exists())
+    number = errno.EISDIR if path.is_dir() else errno.ENOTDIR if not there.is_dir() else 0
+    if not number and not os.access(there, os.W_OK):
+        number = errno.EACCES
+    if number:
+        raise CommandError(f"{path} cannot be written: {os.strerror(number).lower()}")

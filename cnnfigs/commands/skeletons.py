@@ -14,6 +14,7 @@ from cnnfigs.catalog import PACKAGE, Entry, entries, find
 from cnnfigs.commands.errors import CommandError, reason
 
 _TEMPLATES = Path(__file__).parent / "templates"
+_QUOTED = "A number is quoted, never typed: {{glue:text}}`shown {fact}`."
 
 
 def new_illustration(root: Path, name: str) -> list[str]:
@@ -95,7 +96,7 @@ def new_page(root: Path, page: str, shows: str) -> list[str]:
         "label": _free_label(root / "docs", f"fig-{page}"),
         "name": entry.name,
         "module": entry.module.rpartition(".")[2],
-        "quoted": f"A number is quoted, never typed: {{glue:text}}`shown {fact}`." if fact else "",
+        "quoted": _QUOTED.format(fact=fact) if fact else "",
     }
     contents = root / "docs" / "index.md"
     made = _write(
@@ -112,6 +113,20 @@ def new_page(root: Path, page: str, shows: str) -> list[str]:
         "Look at it:  nox -s live",
         f"Test it:     python -m pytest tests/pages/test_{page.replace('-', '_')}.py",
     ]
+
+
+def skeletons() -> dict[str, str]:
+    """Return what new files begin with, by the folder that they are written into: what is left of it is unfinished."""
+    values = dict.fromkeys(("page", "title", "label", "name", "module"), "skeleton")
+    values["quoted"] = _QUOTED.format(fact="fact")
+    files = {
+        "docs": "page.md.txt",
+        "cnnfigs/runs": "run.py.txt",
+        "cnnfigs/illustrations": "illustration.py.txt",
+        "tests/illustrations": "test_illustration.py.txt",
+        "tests/pages": "test_page.py.txt",
+    }
+    return {folder: _filled(template, values) for folder, template in files.items()}
 
 
 def _first_fact(entry: Entry) -> str | None:

@@ -15,6 +15,8 @@ from lxml import etree
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.svg import SVG
 
+#: Height of a text that says nothing else, in pixels.
+FONT_SIZE = 13
 #: Numbers of frames for which ``animation.css`` has a rhythm.
 FRAME_COUNTS = (4, 9)
 
@@ -41,7 +43,7 @@ def picture(width: float, height: float, description: str) -> etree._Element:
             "width": f"{width:g}",
             "height": f"{height:g}",
             "viewBox": f"0 0 {width:g} {height:g}",
-            "font-size": "13",
+            "font-size": str(FONT_SIZE),
             "text-anchor": "middle",
             "fill": paint("text"),
         },

@@ -6,8 +6,8 @@ from html import escape
 from pathlib import Path
 
 from cnnfigs.drawing.fonts import embedded_faces
+from cnnfigs.drawing.formats import Theme
 from cnnfigs.drawing.palette import palette
-from cnnfigs.drawing.svg import Theme
 
 #: All that a browser may do with a document: show what stands in it. No script is run, and no other host is asked.
 POLICY = "; ".join(

@@ -1,4 +1,4 @@
-"""Figures and animations as files: what other programs open, in the colours of either theme.
+"""Figures and animations as files: what other programs open, in the colours of either theme; see ``formats.py``.
 
 A figure is drawn with the palette's light values; for a dark file each is exchanged for its dark one, as the page's
 style sheet does. An animation is one SVG with its frames on each other (:mod:`cnnfigs.drawing.animation`); matplotlib
@@ -8,13 +8,13 @@ draws them one by one, Pillow or ffmpeg joins them.
 from __future__ import annotations
 
 import io
-import math
+import os
 import re
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, Literal, get_args
+from tempfile import NamedTemporaryFile, TemporaryDirectory
+from typing import Any, Literal
 
 import numpy as np
 from lxml import etree
@@ -26,15 +26,13 @@ from matplotlib.path import Path as Outline
 from PIL import Image
 
 from cnnfigs.drawing.fonts import embed
+from cnnfigs.drawing.formats import Format, FormatError, Look, Theme
 from cnnfigs.drawing.palette import palette
 from cnnfigs.drawing.style import POINTS_PER_INCH, canvas
-from cnnfigs.drawing.svg import SVG, Theme, file_svg
+from cnnfigs.drawing.svg import SVG, background, file_svg
 
-Format = Literal["svg", "png", "pdf", "gif", "webp", "mp4"]
-FORMATS: tuple[Format, ...] = get_args(Format)
+Outcome = Literal["new", "changed", "unchanged"]
 
-#: Pixels of a file for each pixel of the page.
-SCALE = 2
 #: How long a frame is shown: as on the page, see ``animation.css``.
 SECONDS = 1.2
 
@@ -43,11 +41,7 @@ _VARIABLE = re.compile(r"var\(--cnn-([\w-]+), #\w+\)")
 _FRAME = re.compile(r"\bcnn-frame-(\d+)")
 
 
-class FormatError(ValueError):
-    """A drawing cannot be written in the wanted format, or not on this machine."""
-
-
-def picture_file(figure: Figure, description: str, form: Format, theme: Theme) -> bytes:
+def picture_file(figure: Figure, description: str, form: Format, look: Look) -> bytes:
     """Return a figure as the content of a file, the same bytes each time.
 
     Parameters
@@ -57,72 +51,92 @@ def picture_file(figure: Figure, description: str, form: Format, theme: Theme) -
     description
         What it shows; SVG, PNG and PDF keep it.
     form
-        The file's format.
-    theme
-        In whose colours.
-
-    Raises
-    ------
-    FormatError
-        For ``"mp4"``: nothing moves.
+        The file's format, one of those for what stands still.
+    look
+        How it is to look.
     """
-    if form == "mp4":
-        raise FormatError("format is 'mp4', but the picture does not move: accepted are svg, png, pdf, gif, webp")
     if form == "svg":
-        return file_svg(figure, description, theme).encode()
-    if theme == "dark":
+        return file_svg(figure, description, look.theme, look.transparent).encode()
+    if look.theme == "dark":
         _darken(figure)
-    return _drawn(figure, description, form, theme) if form in ("png", "pdf") else _joined([figure], form, theme)
+    return _drawn(figure, description, form, look) if form in ("png", "pdf") else _joined([figure], form, look)
 
 
-def animation_file(svg: etree._Element, description: str, form: Format, theme: Theme) -> bytes:
+def animation_file(svg: etree._Element, description: str, form: Format, look: Look) -> bytes:
     """Return an animation as the content of a file; where nothing can move, its last frame.
 
     Parameters
     ----------
     svg
         A picture with frames, made with :mod:`cnnfigs.drawing.animation`.
-    description, form, theme
-        As for :func:`picture_file`.
+    description, form, look
+        As for :func:`picture_file`; films too.
+    """
+    count = max(int(number) for number in _FRAME.findall(etree.tostring(svg, encoding="unicode")))
+    figures = [_frame(svg, number, look.theme) for number in range(1, count + 1)]
+    if form == "svg":
+        return _still(svg, description, count, look)
+    if form in ("png", "pdf"):
+        return _drawn(figures[-1], description, form, look)
+    return _film(figures, look) if form == "mp4" else _joined(figures, form, look)
+
+
+def write_whole(path: Path, data: bytes) -> Outcome:
+    """Write a file, whole or not at all, if it is not there already with this content.
 
     Raises
     ------
-    FormatError
-        For ``"mp4"`` where there is no ffmpeg.
+    OSError
+        If it cannot be written.
     """
-    count = max(int(number) for number in _FRAME.findall(etree.tostring(svg, encoding="unicode")))
-    figures = [_frame(svg, number, theme) for number in range(1, count + 1)]
-    width = _widen(figures)
-    if form == "svg":
-        return _still(svg, description, count, theme, width)
-    if form in ("png", "pdf"):
-        return _drawn(figures[-1], description, form, theme)
-    return _film(figures, theme) if form == "mp4" else _joined(figures, form, theme)
+    before = path.read_bytes() if path.is_file() else None
+    if before == data:
+        return "unchanged"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
+        try:
+            file.write(data)
+            file.close()
+            # A temporary file is for its owner only; this one is to be read as any other.
+            mask = os.umask(0)
+            os.umask(mask)
+            Path(file.name).chmod(0o666 & ~mask)
+            Path(file.name).replace(path)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise
+    return "new" if before is None else "changed"
 
 
-def _drawn(figure: Figure, description: str, form: Format, theme: Theme) -> bytes:
+def _drawn(figure: Figure, description: str, form: Format, look: Look) -> bytes:
     metadata = {
         "png": {"Description": description, "Software": None},
         "pdf": {"Title": description, "Creator": None, "Producer": None, "CreationDate": None},
     }
-    return _saved(figure, form, theme, metadata=metadata[form])
+    return _saved(figure, form, look, metadata=metadata[form])
 
 
-def _saved(figure: Figure, form: str, theme: Theme, **settings: Any) -> bytes:
+def _saved(figure: Figure, form: str, look: Look, **settings: Any) -> bytes:
     buffer = io.BytesIO()
-    _fill(figure, theme)
-    figure.savefig(buffer, format=form, dpi=SCALE * POINTS_PER_INCH, facecolor="auto", **settings)
+    _fill(figure, look)
+    figure.savefig(buffer, format=form, dpi=_dots(figure, look), facecolor="auto", **settings)
     return buffer.getvalue()
 
 
-def _fill(figure: Figure, theme: Theme) -> None:
-    figure.patch.set(visible=True, facecolor=getattr(palette(), theme)["background"])
+def _dots(figure: Figure, look: Look) -> float:
+    """Return how many pixels a file has for each of the figure's inches."""
+    return look.pixels_per_pixel(figure.get_figwidth() * POINTS_PER_INCH) * POINTS_PER_INCH
 
 
-def _joined(figures: Sequence[Figure], form: Format, theme: Theme) -> bytes:
+def _fill(figure: Figure, look: Look) -> None:
+    if not look.transparent:
+        figure.patch.set(visible=True, facecolor=getattr(palette(), look.theme)["background"])
+
+
+def _joined(figures: Sequence[Figure], form: Format, look: Look) -> bytes:
     """Draw figures and let Pillow join them; GIF gets one set of colours for all, so that still parts stand still."""
-    drawn = [_saved(figure, "png", theme) for figure in figures]
-    images = [Image.open(io.BytesIO(content)).convert("RGB") for content in drawn]
+    drawn = [_saved(figure, "png", look) for figure in figures]
+    images = [Image.open(io.BytesIO(content)).convert("RGBA" if look.transparent else "RGB") for content in drawn]
     buffer = io.BytesIO()
     if form == "gif":
         width, height = images[0].size
@@ -144,18 +158,16 @@ def _joined(figures: Sequence[Figure], form: Format, theme: Theme) -> bytes:
     return buffer.getvalue()
 
 
-def _film(figures: Sequence[Figure], theme: Theme) -> bytes:
+def _film(figures: Sequence[Figure], look: Look) -> bytes:
     from matplotlib.animation import FFMpegWriter
 
-    if not FFMpegWriter.isAvailable():
-        raise FormatError("format is 'mp4', which ffmpeg writes, and it is not installed: accepted are gif and webp")
     with TemporaryDirectory() as folder:
         path = Path(folder, "film.mp4")
         # Several pictures to a second, since players handle fewer badly.
         writer = FFMpegWriter(fps=5)
-        with writer.saving(figures[0], path, SCALE * POINTS_PER_INCH):
+        with writer.saving(figures[0], path, _dots(figures[0], look)):
             for figure in figures:
-                _fill(figure, theme)
+                _fill(figure, look)
                 writer.fig = figure
                 for _ in range(round(5 * SECONDS)):
                     writer.grab_frame(facecolor="auto")
@@ -177,12 +189,10 @@ def _darken(figure: Figure) -> None:
                 put(exchanged if len(exchanged) > 1 else exchanged[0])
 
 
-def _still(svg: etree._Element, description: str, frame: int, theme: Theme, width: float) -> bytes:
+def _still(svg: etree._Element, description: str, frame: int, look: Look) -> bytes:
     """Return one frame as an SVG document in plain colours."""
     root = deepcopy(svg)
-    root.set("width", f"{width:g}")
-    root.set("viewBox", f"0 0 {width:g} {root.get('height')}")
-    colors = getattr(palette(), theme)
+    colors = getattr(palette(), look.theme)
     for element in list(root.iter()):
         number = _FRAME.search(element.attrib.pop("class", ""))
         if number and int(number[1]) != frame:
@@ -195,8 +205,7 @@ def _still(svg: etree._Element, description: str, frame: int, theme: Theme, widt
         del root.attrib[name]
     title = etree.Element(f"{SVG}title")
     title.text = description
-    back = etree.Element(f"{SVG}rect", width=root.get("width"), height=root.get("height"), fill=colors["background"])
-    root[:0] = [title, back]
+    root[:0] = [title, *([] if look.transparent else [background(root, look.theme)])]
     embed(root)
     told: str = etree.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="utf-8"?>\n{told}\n'.encode()
@@ -208,16 +217,6 @@ def _frame(svg: etree._Element, number: int, theme: Theme) -> Figure:
     for element, attributes in _shown(svg, number, {}):
         _draw(axes, element, attributes, theme)
     return figure
-
-
-def _widen(figures: Sequence[Figure]) -> float:
-    """Give figures of one size as much more width as their texts need; return the width."""
-    drawn = [text.get_window_extent() for figure in figures for text in figure.axes[0].texts]
-    width: float = max(figures[0].bbox.width, *(math.ceil(each.x1) + 6 for each in drawn))
-    for figure in figures:
-        figure.set_figwidth(width / figure.dpi)
-        figure.axes[0].set_xlim(0, width)
-    return width
 
 
 def _shown(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 
 from cnnfigs.drawing.fonts import FAMILY, register
 from cnnfigs.drawing.palette import color
@@ -73,6 +76,22 @@ def figure(width: float, height: float) -> Figure:
     made = Figure(figsize=(width / POINTS_PER_INCH, height / POINTS_PER_INCH))
     made.patch.set_visible(False)
     return made
+
+
+@cache
+def text_width(text: str, size: float, bold: bool = False) -> float:
+    """Return how many pixels wide a line of text is, in the font of the figures.
+
+    Examples
+    --------
+    >>> 2 * text_width("3 + 4", 12) == text_width("3 + 4", 24)
+    True
+    """
+    renderer = FigureCanvasAgg(Figure(dpi=POINTS_PER_INCH)).get_renderer()  # type: ignore[no-untyped-call]
+    with style():
+        font = FontProperties(size=size, weight="bold" if bold else "normal")
+        width: float = renderer.get_text_width_height_descent(text, font, ismath=False)[0]
+    return width
 
 
 def canvas(width: float, height: float) -> tuple[Figure, Axes]:

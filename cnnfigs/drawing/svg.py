@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import io
 import re
-from typing import Literal
 
 import numpy as np
 from lxml import etree
@@ -17,12 +16,11 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from cnnfigs.drawing.fonts import embed
+from cnnfigs.drawing.formats import Theme
 from cnnfigs.drawing.palette import palette
 
 SVG = "{http://www.w3.org/2000/svg}"
 HREF = "{http://www.w3.org/1999/xlink}href"
-
-Theme = Literal["light", "dark"]
 
 _RECTANGLE = re.compile(r"M (\S+) (\S+) L (\S+) \2 L \3 (\S+) L \1 \4(?: L \1 \2)? z")
 
@@ -55,19 +53,22 @@ def inline_svg(figure: Figure, description: str, prefix: str) -> str:
     return str(etree.tostring(root, encoding="unicode"))
 
 
-def file_svg(figure: Figure, description: str, theme: Theme = "light") -> str:
+def file_svg(figure: Figure, description: str, theme: Theme = "light", transparent: bool = False) -> str:
     """Return a figure as an SVG document for a file, in plain colours of one theme, with the description as title."""
     light = palette().light
     names = {value: getattr(palette(), theme)[name] for name, value in light.items()}
     root = _clean(figure, names, "", in_page=False)
     title = etree.Element(f"{SVG}title")
     title.text = description
-    root.insert(0, title)
-    if theme == "dark":
-        width, height = root.get("width"), root.get("height")
-        root.insert(1, etree.Element(f"{SVG}rect", width=width, height=height, fill=palette().dark["background"]))
+    root[:0] = [title, *([] if transparent else [background(root, theme)])]
     embed(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + str(etree.tostring(root, encoding="unicode")) + "\n"
+
+
+def background(root: etree._Element, theme: Theme) -> etree._Element:
+    """Return what stands behind a drawing in a file, since it may be opened on any ground."""
+    sides = {name: str(root.get(name)) for name in ("width", "height")}
+    return etree.Element(f"{SVG}rect", **sides, fill=getattr(palette(), theme)["background"])
 
 
 def _clean(figure: Figure, colors: dict[str, str], prefix: str, in_page: bool) -> etree._Element:

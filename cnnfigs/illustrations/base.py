@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import os
 import re
 import typing
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
+from html import escape
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
+from lxml import etree
 from matplotlib.figure import Figure
 
-from cnnfigs.cache import cached, run_key
+from cnnfigs.cache import cached, is_kept, run_key
+from cnnfigs.drawing.document import document, scrolling
+from cnnfigs.drawing.export import animation_file, picture_file, write_whole
+from cnnfigs.drawing.formats import FORMATS, TEXTS, Look, Theme, require_format
+from cnnfigs.drawing.notebook import IN_PAGE, in_notebook
 from cnnfigs.drawing.style import style
-from cnnfigs.drawing.svg import Theme, file_svg, inline_svg
+from cnnfigs.drawing.svg import SVG, inline_svg
+from cnnfigs.drawing.table_pictures import table_figure
 from cnnfigs.drawing.tables import Cell, html_table, text_table
 
 
@@ -82,10 +93,106 @@ class Illustration(ABC):
 
     @abstractmethod
     def to_html(self) -> str:
-        """Return the illustration as HTML to stand in a page."""
+        """Return the illustration as HTML to stand in a page, which has the style for it."""
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"text/html": self.to_html(), "text/plain": self.description}
+    def to_text(self) -> str:
+        """Return what is told where nothing can be drawn."""
+        return self.description
+
+    def save(
+        self,
+        path: str | Path,
+        *,
+        theme: Theme = "light",
+        scale: float | None = None,
+        width: int | None = None,
+        transparent: bool = False,
+    ) -> Path:
+        """Write the illustration to a file; its ending tells the format.
+
+        Parameters
+        ----------
+        path
+            The file. A picture may be svg, png, pdf, gif or webp; a table html or txt too; an exercise html or txt;
+            an animation mp4 too.
+        theme
+            In whose colours: ``"light"`` or ``"dark"``.
+        scale
+            Pixels of the file for each pixel of the page, for png, gif, webp and mp4; 2 when neither this nor `width`
+            is given.
+        width
+            Pixels of the file from left to right, in place of `scale`.
+        transparent
+            Whether what is behind the picture is seen through it, for svg, png, pdf and webp.
+
+        Returns
+        -------
+        pathlib.Path
+            The file.
+
+        Raises
+        ------
+        ValueError
+            If the format or another value is none of those; before anything is computed.
+        OSError
+            If the file cannot be written.
+        """
+        path = Path(path)
+        write_whole(path, self.content(path.suffix.removeprefix(".").lower(), Look(theme, scale, width, transparent)))
+        return path
+
+    def content(self, form: str, look: Look) -> bytes:
+        """Return the illustration as the content of a file.
+
+        Raises
+        ------
+        ValueError
+            If it cannot be written in that format, or not with that look; before anything is computed.
+        """
+        require_format(type(self).__name__, self.kind(), form, look)
+        with style():
+            return self._content(form, look)
+
+    @classmethod
+    def kind(cls) -> str:
+        """Tell on which base it is made; what it can be written as depends on that."""
+        return next(base.__name__ for base in cls.__mro__ if base.__name__ in FORMATS)
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether its run is kept, so that it is shown at once."""
+        return "result" in self.__dict__ or (self.key is not None and is_kept(self.key))
+
+    def _content(self, form: Any, look: Look) -> bytes:
+        svg = etree.fromstring(self.to_html()).find(f".//{SVG}svg")
+        return animation_file(svg, self.description, form, look)
+
+    def _as_words(self, form: str, look: Look, what: str) -> bytes:
+        """Return the content of a file that is made of words."""
+        if form == "txt":
+            return f"{self.to_text()}\n".encode()
+        title = (type(self).__doc__ or type(self).__name__).partition("\n")[0]
+        body = f"<h1>{escape(title)}</h1>\n{scrolling(self.to_html(), what)}"
+        return document(title, body, look.theme).encode()
+
+    #: What a program that converts notebooks takes where it can use no HTML: LaTeX takes PDF, others SVG.
+    _converted: ClassVar[Mapping[str, str]] = {"image/svg+xml": "svg", "application/pdf": "pdf"}
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        """Show itself in a notebook: in its theme, legible on any ground, and fit for what notebooks become."""
+        if os.environ.get(IN_PAGE):
+            return {"text/html": self.to_html(), "text/plain": self.to_text()}
+        bundle: dict[str, Any] = {"text/html": in_notebook(self.to_html()), "text/plain": self.to_text()}
+        for kind, form in self._converted.items():
+            content = self.content(form, Look())
+            bundle[kind] = content.decode() if form == "svg" else base64.b64encode(content).decode()
+        return bundle
+
+    def __dir__(self) -> list[str]:
+        """Name what a reader may ask for, so that completion offers that and no inner parts."""
+        parameters = [field.name for field in fields(self)]
+        inner = [name for name in super().__dir__() if name.startswith("_")]
+        return [*parameters, "description", "facts", "result", "save", "to_html", "to_text", *inner]
 
 
 class Picture(Illustration):
@@ -108,12 +215,19 @@ class Picture(Illustration):
 
     def to_svg(self, theme: Theme = "light") -> str:
         """Return the picture as an SVG document for a file."""
-        with style():
-            return file_svg(self.draw(self.result), self.description, theme)
+        return self.content("svg", Look(theme)).decode()
+
+    def _content(self, form: Any, look: Look) -> bytes:
+        return picture_file(self.draw(self.result), self.description, form, look)
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), "figure", "to_svg"]
 
 
 class Table(Illustration):
     """An illustration that is a table."""
+
+    _converted: ClassVar[Mapping[str, str]] = {}  # a table as text can be read
 
     @abstractmethod
     def tabulate(self, run: Any) -> list[list[Cell]]:
@@ -123,8 +237,14 @@ class Table(Illustration):
         """Return the table as HTML; its description is for those who hear it."""
         return html_table(self.tabulate(self.result), self.description)
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"text/html": self.to_html(), "text/plain": text_table(self.tabulate(self.result))}
+    def to_text(self) -> str:
+        """Return the table as aligned text."""
+        return text_table(self.tabulate(self.result))
+
+    def _content(self, form: Any, look: Look) -> bytes:
+        if form in TEXTS:
+            return self._as_words(form, look, "table")
+        return picture_file(table_figure(self.tabulate(self.result)), self.description, form, look)
 
 
 def require(condition: bool, field: str, value: object, accepted: str) -> None:

@@ -13,8 +13,7 @@ from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.drawing.tables import Cell
 from cnnfigs.experiments.catalog import usual
 from cnnfigs.illustrations.base import Picture, Table, require, require_whole
-from cnnfigs.illustrations.networks import as_percent, percent, require_test_image
-from cnnfigs.illustrations.response_map import require_filter
+from cnnfigs.illustrations.networks import as_percent, percent, require_filter, require_test_image
 from cnnfigs.models.weights import record
 from cnnfigs.runs.equivariance import EquivarianceRun, MovedLayers, equivariance, moved_layers
 
@@ -30,7 +29,7 @@ class Equivariance(Picture):
     ----------
     rows, columns
         By how many pixels the digit moves down and to the right, 0 to 4.
-    n
+    filter
         Which filter of the first layer, 0 to 31.
     index
         Which of MNIST's test images, 0 to 9999.
@@ -43,18 +42,18 @@ class Equivariance(Picture):
 
     rows: int = 2
     columns: int = 4
-    n: int = 31
+    filter: int = 31
     index: int = 4
 
     def __post_init__(self) -> None:
         require_whole("rows", self.rows, 0, FARTHEST)
         require_whole("columns", self.columns, 0, FARTHEST)
-        require_filter(self.n)
+        require_filter(self.filter)
         require_test_image(self.index)
 
     def run(self) -> EquivarianceRun:
         """Show both images to the first layer."""
-        return equivariance(self.index, self.n, self.rows, self.columns)
+        return equivariance(self.index, self.filter, self.rows, self.columns)
 
     def draw(self, run: EquivarianceRun) -> Figure:
         """Draw digit and map above, the moved ones below, and the difference beside them."""
@@ -90,10 +89,10 @@ class Equivariance(Picture):
     def describe(self, run: EquivarianceRun) -> str:
         """Tell the two rows and the difference."""
         height, width = run.difference.shape
-        return f"""Above, a handwritten digit and the map that filter {self.n} of the first layer makes of it. Below,
-            the same digit {self.rows} pixels lower and {self.columns} further to the right, and its map: the same
-            dark places, moved in the same way. A dashed frame marks the {height}×{width} places that both maps share.
-            To the right, the difference there, an evenly pale square: the largest difference in any of the
+        return f"""Above, a handwritten digit and the map that filter {self.filter} of the first layer makes of it.
+            Below, the same digit {self.rows} pixels lower and {self.columns} further to the right, and its map: the
+            same dark places, moved in the same way. A dashed frame marks the {height}×{width} places that both maps
+            share. To the right, the difference there, an evenly pale square: the largest difference in any of the
             {run.filters} maps is {run.largest_difference:.1g}."""
 
     def state_facts(self, run: EquivarianceRun) -> dict[str, str]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
+from cnnfigs.drawing.formats import Look
 from cnnfigs.drawing.questions import Question, html_question, text_question
 from cnnfigs.illustrations.base import Illustration
 from cnnfigs.runs.exercises import Prediction, Values
@@ -15,6 +17,8 @@ class Exercise(Illustration):
 
     ``run`` computes the right answer with real layers, and each wrong answer by a rule that is wrong.
     """
+
+    _converted: ClassVar[Mapping[str, str]] = {}  # it is words
 
     @abstractmethod
     def run(self) -> Prediction:
@@ -52,8 +56,12 @@ class Exercise(Illustration):
         """Return the exercise as HTML, its solution closed until it is asked for."""
         return html_question(self.question)
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"text/html": self.to_html(), "text/plain": text_question(self.question)}
+    def to_text(self) -> str:
+        """Return the exercise as text, the solution at the end."""
+        return text_question(self.question)
+
+    def _content(self, form: Any, look: Look) -> bytes:
+        return self._as_words(form, look, "exercise")
 
     def _question(self, run: Prediction) -> Question:
         mistakes: dict[str, list[str]] = {}

@@ -7,8 +7,7 @@ from typing import Literal
 
 from cnnfigs.illustrations.base import require, require_whole
 from cnnfigs.illustrations.exercise import Exercise
-from cnnfigs.illustrations.networks import percent, require_test_image, with_article
-from cnnfigs.illustrations.response_map import require_filter
+from cnnfigs.illustrations.networks import percent, require_filter, require_test_image, with_article
 from cnnfigs.runs import exercises
 from cnnfigs.runs.exercises import Prediction, Values
 from cnnfigs.runs.photo_answers import PARTS
@@ -27,7 +26,7 @@ class MovedDigit(Exercise):
         By how many pixels the digit moves down, 1 to 4.
     columns
         By how many pixels it moves to the right, 1 to 4.
-    n
+    filter
         Which filter of the first layer, 0 to 31.
     index
         Which of MNIST's test images, 0 to 9999.
@@ -40,26 +39,26 @@ class MovedDigit(Exercise):
 
     rows: int = 2
     columns: int = 4
-    n: int = 31
+    filter: int = 31
     index: int = 4
 
     def __post_init__(self) -> None:
         require_whole("rows", self.rows, 1, 4)
         require_whole("columns", self.columns, 1, 4)
-        require_filter(self.n)
+        require_filter(self.filter)
         require_test_image(self.index)
 
     def run(self) -> Prediction:
         """Show both images to the convnet."""
-        return exercises.moved_digit(self.index, self.n, self.rows, self.columns)
+        return exercises.moved_digit(self.index, self.filter, self.rows, self.columns)
 
     def ask(self, run: Prediction) -> str:
         """Ask for the place and the probability."""
         row, column, digit = (int(run.given[name]) for name in ("row", "column", "digit"))
         return f"""The convnet takes a test image for {with_article(digit)}, with {percent(run.given["sure"])}. The
-            largest number in map {self.n} of its first layer stands in row {row}, column {column}. Then the digit is
-            moved {self.rows} down and {self.columns} to the right, without losing ink. Where is the largest number now,
-            and how probable does the network find {with_article(digit)}?"""
+            largest number in map {self.filter} of its first layer stands in row {row}, column {column}. Then the digit
+            is moved {self.rows} down and {self.columns} to the right, without losing ink. Where is the largest number
+            now, and how probable does the network find {with_article(digit)}?"""
 
     def explain(self, run: Prediction) -> str:
         """Tell the two properties apart."""

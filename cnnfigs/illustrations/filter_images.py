@@ -13,7 +13,7 @@ from cnnfigs.drawing.shapes import digit, label, photo, raster, written_number
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture, require, require_whole
 from cnnfigs.illustrations.layer_names import require_layer_tuple, require_numbers
-from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS, as_percent, percent, trained_on
+from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS, as_percent, percent, require_filter, trained_on
 from cnnfigs.runs.exciting import LAYERS, Excited, ExcitedLayer, ExcitedRun, Found, Network, excite
 
 #: The layers that are shown when none are named.
@@ -56,7 +56,7 @@ class FilterImages(Picture):
     ------
     ValueError
         If a parameter is out of range; for a layer that does not exist the message lists near names. How many filters a
-        layer has is looked up when the illustration is run.
+        layer of MobileNetV2 has is looked up when the illustration is run.
     """
 
     network: Network = "convnet"
@@ -70,6 +70,10 @@ class FilterImages(Picture):
             require_layer_tuple("layers", self.layers, LAYERS[self.network])
         require_numbers("filters", self.filters, 0, None, 4)
         require_whole("pieces", self.pieces, 1, 2)
+        if self.network == "convnet":
+            for layer in self.layers or SHOWN[self.network]:
+                for each in self.filters:
+                    require_filter(each, self.network, layer)
 
     def run(self) -> ExcitedRun:
         """Make the images, and search the real ones."""

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from cnnfigs.drawing.shapes import arrow, digit, label
 from cnnfigs.drawing.style import SMALL, canvas
-from cnnfigs.illustrations.base import Picture, require_whole
+from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.layer_names import require_layer
-from cnnfigs.illustrations.networks import trained_on
+from cnnfigs.illustrations.networks import require_filter, trained_on
 from cnnfigs.runs.exciting import LAYERS, Ascent, AscentRun, ascend_both
 
 SIDE, STEP = 104, 122
@@ -36,8 +36,7 @@ class GradientAscent(Picture):
     Raises
     ------
     ValueError
-        If a parameter is out of range; for a layer that does not exist the message lists near names. How many filters a
-        layer has is looked up when the illustration is run.
+        If a parameter is out of range; for a layer that does not exist the message lists near names.
     """
 
     layer: str = "dense"
@@ -45,7 +44,7 @@ class GradientAscent(Picture):
 
     def __post_init__(self) -> None:
         require_layer("layer", self.layer, LAYERS["convnet"])
-        require_whole("filter", self.filter, 0)
+        require_filter(self.filter, layer=self.layer)
 
     def run(self) -> AscentRun:
         """Climb in both ways, each from several starts of faint noise."""

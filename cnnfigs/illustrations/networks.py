@@ -46,6 +46,33 @@ def require_network(value: object) -> None:
     require(known or hasattr(value, "get_weights"), "network", value, f"{', '.join(NETWORKS)} or a Keras model")
 
 
+def require_filter(value: object, network: object = "convnet", layer: int | str = 0) -> None:
+    """Refuse what is not the number of a filter of a layer.
+
+    Parameters
+    ----------
+    value
+        The number.
+    network
+        Name of one of the tutorial's networks; of a Keras model only its run can tell how many filters a layer has.
+    layer
+        Which convolution, from 0, or the name of a layer.
+
+    Raises
+    ------
+    ValueError
+        Naming the value and what is accepted.
+    """
+    most = None
+    if isinstance(network, str):
+        layers = record(network)["layers"]
+        convolutions = [each for each in layers if each["class_name"] == "Conv2D"]
+        found = convolutions[layer:] if isinstance(layer, int) else [each for each in layers if each["name"] == layer]
+        if found:
+            most = found[0]["output_shape"][-1] - 1
+    require_whole("filter", value, 0, most)
+
+
 def require_test_image(value: object) -> None:
     """Refuse what is not the index of a test image.
 

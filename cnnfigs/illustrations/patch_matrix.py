@@ -109,7 +109,8 @@ class PatchesAsRows(Picture):
         first = " ".join(written_number(value) for value in small.patches[0])
         weights = " ".join(written_number(value) for value in small.weights[:, 0])
         rows = "; ".join(" and ".join(written_number(value) for value in line) for line in small.product)
-        return f"""A crop of {written(small.crop.shape)} numbers of the photo; a window of 3×3 stands in it in
+        window = self.state_facts(run)["window"]
+        return f"""A crop of {written(small.crop.shape)} numbers of the photo; a window of {window} stands in it in
             {len(small.patches)} places. Each patch is laid out as a row of {small.patches.shape[1]} numbers, 9 for each
             of the three channels, the first one {first}; together they make a matrix of {written(small.patches.shape)}.
             Two filters, laid out in the same order, make a matrix of {written(small.weights.shape)}; the first one is
@@ -120,7 +121,10 @@ class PatchesAsRows(Picture):
     def state_facts(self, run: PatchMatrixRun) -> dict[str, str]:
         """Give the sizes of the matrices, small and for the second convolution of the convnet."""
         small, layer = run.small, run.layer
+        # Without padding, a window stands in as many places as there are cells beside it, and one.
+        window = tuple(size - places + 1 for size, places in zip(small.crop.shape, small.maps.shape[:2], strict=False))
         return {
+            "window": written(window),
             "patches": written(small.patches.shape),
             "weights": written(small.weights.shape),
             "product": written(small.product.shape),

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.shapes import arrow, box, cells, colored, digit, label, raster
 from cnnfigs.drawing.style import LARGE, SMALL, canvas
-from cnnfigs.illustrations.base import Picture, require_whole
+from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.color_filter import in_rows
-from cnnfigs.illustrations.networks import require_network, require_test_image, written
+from cnnfigs.illustrations.networks import require_filter, require_network, require_test_image, written
 from cnnfigs.illustrations.window_steps import written_grid
 from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.rectifying import Collapsed, Rectified, collapse, rectify
@@ -32,7 +32,7 @@ class RectifiedMap(Picture):
 
     Parameters
     ----------
-    channel
+    filter
         Which filter of the first layer, 0 or more.
     index
         Which of MNIST's test images, 0 to 9999.
@@ -46,18 +46,18 @@ class RectifiedMap(Picture):
         If a parameter is out of range, or the network has no such filter.
     """
 
-    channel: int = 12
+    filter: int = 12
     index: int = 4
     network: str | keras.Model = "convnet"
 
     def __post_init__(self) -> None:
-        require_whole("channel", self.channel, 0)
-        require_test_image(self.index)
         require_network(self.network)
+        require_filter(self.filter, self.network)
+        require_test_image(self.index)
 
     def run(self) -> Rectified:
         """Compute the map without and with ReLU."""
-        return rectify(self.network, test_digit(self.index), self.channel)
+        return rectify(self.network, test_digit(self.index), self.filter)
 
     def draw(self, run: Rectified) -> Figure:
         """Draw the map before, the curve, and the map after."""
@@ -81,7 +81,7 @@ class RectifiedMap(Picture):
     def describe(self, run: Rectified) -> str:
         """Say what the map holds before and after."""
         low, high = f"{run.before.min():.2f}".replace("-", "−"), f"{run.before.max():.2f}"
-        return f"""Three pictures from left to right. The map of filter {self.channel} before ReLU,
+        return f"""Three pictures from left to right. The map of filter {self.filter} before ReLU,
             {written(run.before.shape)} numbers from {low} to {high}: positive along some edges of the digit, negative
             along the opposite ones. The curve of ReLU: flat at zero for all negative numbers, a straight line upwards
             for positive ones. The map after ReLU: what was positive is as before, what was negative is zero, as are
@@ -90,7 +90,7 @@ class RectifiedMap(Picture):
     def state_facts(self, run: Rectified) -> dict[str, str]:
         """Give the range before, and the shares of negative numbers before and of zeros after."""
         return {
-            "channel": str(self.channel),
+            "channel": str(self.filter),
             "smallest": f"{run.before.min():.2f}".replace("-", "−"),
             "largest": f"{run.before.max():.2f}",
             "negative": f"{(run.before < 0).mean():.0%}",

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from cnnfigs.drawing.shapes import arrow, box, digit, label, number_grid, raster, raster_sheet, window, written_number
 from cnnfigs.drawing.style import SMALL, canvas
-from cnnfigs.illustrations.base import Picture, require_whole
-from cnnfigs.illustrations.networks import require_test_image, written
+from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.networks import require_filter, require_test_image, written
 from cnnfigs.runs.response_map import (
     ChannelStacks,
     FirstMaps,
@@ -22,20 +22,6 @@ from cnnfigs.runs.response_map import (
     strongest_response,
 )
 
-#: How many filters the convnet's first layer has.
-FILTERS = 32
-
-
-def require_filter(value: object) -> None:
-    """Refuse what is not the number of a filter of the convnet's first layer.
-
-    Raises
-    ------
-    ValueError
-        Naming the value and what is accepted.
-    """
-    require_whole("n", value, 0, FILTERS - 1)
-
 
 @dataclass(frozen=True)
 class ResponseMap(Picture):
@@ -43,7 +29,7 @@ class ResponseMap(Picture):
 
     Parameters
     ----------
-    n
+    filter
         Which filter, 0 to 31.
     index
         Which of MNIST's test images, 0 to 9999.
@@ -54,16 +40,16 @@ class ResponseMap(Picture):
         If there is no such filter or image.
     """
 
-    n: int = 31
+    filter: int = 31
     index: int = 4
 
     def __post_init__(self) -> None:
-        require_filter(self.n)
+        require_filter(self.filter)
         require_test_image(self.index)
 
     def run(self) -> StrongestResponse:
         """Show the image to the first layer."""
-        return strongest_response(self.index, self.n)
+        return strongest_response(self.index, self.filter)
 
     def draw(self, run: StrongestResponse) -> Figure:
         """Draw digit, filter and map, with the window where the filter answers most strongly."""
@@ -76,7 +62,7 @@ class ResponseMap(Picture):
         label(axes, left + size * pixel / 2, below, written(run.image.shape), size=SMALL, name="muted")
 
         cell, start = 46, top
-        label(axes, middle + 1.5 * cell, 12, f"filter {self.n}", name="kernel", bold=True)
+        label(axes, middle + 1.5 * cell, 12, f"filter {self.filter}", name="kernel", bold=True)
         number_grid(axes, run.kernel, middle, start, cell, write=_hundredths, signed=True)
         box(axes, middle, start, 3 * cell, 3 * cell, edge="kernel", line_width=2)
         label(
@@ -91,7 +77,7 @@ class ResponseMap(Picture):
         label(axes, right + places * pixel / 2, 12, "feature map", name="output", bold=True)
         raster(axes, run.response_map, right, top + 4, places * pixel, frame="output")
         label(axes, right + places * pixel / 2, below, written(run.response_map.shape), size=SMALL, name="muted")
-        label(axes, right + places * pixel / 2, below + 18, f"maps[:, :, {self.n}]", size=SMALL, bold=True)
+        label(axes, right + places * pixel / 2, below + 18, f"maps[:, :, {self.filter}]", size=SMALL, bold=True)
 
         x, y = left + run.column * pixel, top + run.row * pixel
         window(axes, x, y, 3 * pixel)
@@ -105,8 +91,8 @@ class ResponseMap(Picture):
     def describe(self, run: StrongestResponse) -> str:
         """Tell the filter's numbers and where it answers."""
         rows = "; ".join(", ".join(f"{weight:.2f}" for weight in row) for row in run.kernel)
-        return f"""Left, a handwritten digit of {written(run.image.shape)} numbers. In the middle filter {self.n} of
-            {run.filters}, with the rows {rows} and the bias {run.bias:.3f}. Right, the feature map that it makes,
+        return f"""Left, a handwritten digit of {written(run.image.shape)} numbers. In the middle filter {self.filter}
+            of {run.filters}, with the rows {rows} and the bias {run.bias:.3f}. Right, the feature map that it makes,
             {written(run.response_map.shape)}: mostly pale, and dark along those parts of the strokes that fit the
             filter. {run.zeros} of its {run.response_map.size} values are exactly zero; the largest,
             {run.strongest:.2f}, stands in row {run.row}, column {run.column}, where a window of 3×3 pixels is drawn
@@ -115,7 +101,7 @@ class ResponseMap(Picture):
     def state_facts(self, run: StrongestResponse) -> dict[str, str]:
         """Give the shapes, the number of the filter, and where it answers most strongly."""
         return {
-            "n": str(self.n),
+            "n": str(self.filter),
             "filters": str(run.filters),
             "image shape": written(run.image.shape),
             "map shape": written(run.response_map.shape),

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from cnnfigs.drawing.shapes import arrow, box, digit, label, raster_sheet
 from cnnfigs.drawing.style import SMALL, canvas
-from cnnfigs.illustrations.base import Picture, require_whole
+from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.local_patterns import told_weights
-from cnnfigs.illustrations.networks import as_percent, require_network, written
+from cnnfigs.illustrations.networks import as_percent, require_filter, require_network, written
 from cnnfigs.runs.second_layer import SecondLayerFilter, second_layer_filter
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class SecondLayer(Picture):
 
     Parameters
     ----------
-    channel
+    filter
         Which filter of the second convolution, 0 or more.
     network
         Name of one of the tutorial's convolutional networks, or a Keras model that begins with a Conv2D layer, reads
@@ -45,16 +45,16 @@ class SecondLayer(Picture):
         If a parameter is out of range, or the network has no such filter.
     """
 
-    channel: int = 27
+    filter: int = 27
     network: str | keras.Model = "convnet"
 
     def __post_init__(self) -> None:
-        require_whole("channel", self.channel, 0)
         require_network(self.network)
+        require_filter(self.filter, self.network, 1)
 
     def run(self) -> SecondLayerFilter:
         """Read the filter, and search the first test digits for its pattern."""
-        return second_layer_filter(self.network, self.channel, PATCHES, ASKED)
+        return second_layer_filter(self.network, self.filter, PATCHES, ASKED)
 
     def draw(self, run: SecondLayerFilter) -> Figure:
         """Draw the pairs that add most to the answers, the other slices as a sheet, and what the filter finds."""

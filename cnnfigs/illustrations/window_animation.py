@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,7 +11,8 @@ from lxml import etree
 from numpy.typing import NDArray
 
 from cnnfigs.arithmetic.sizes import output_size
-from cnnfigs.drawing.animation import add, add_frame, paint, picture, playable
+from cnnfigs.drawing.animation import FONT_SIZE, add, add_frame, paint, picture, playable
+from cnnfigs.drawing.style import text_width
 from cnnfigs.illustrations.base import Illustration, require, require_whole
 from cnnfigs.illustrations.networks import require_test_image
 from cnnfigs.illustrations.windows import require_padding, square, told_padding, unbroken
@@ -97,7 +99,15 @@ class WindowAnimation(Illustration):
         padded = np.pad(run.image, run.added)
         right = MARGIN + whole * CELL + GAP
         output_top = TOP + (whole - made) * CELL / 2
-        svg = picture(right + max(made * CELL, 76) + MARGIN, TOP + whole * CELL + BOTTOM, self.description)
+        seen = [padded[np.ix_(run.cells[row] + before, run.cells[column] + before)] for row, column in places]
+        sums = [
+            f"{' + '.join(f'{value:g}' for value in cells.flat)} = {run.output[place]:g}"
+            for cells, place in zip(seen, places, strict=True)
+        ]
+        # The reader's font may be much wider.
+        widest = max(1.35 * text_width(told, FONT_SIZE) for told in sums)
+        width = MARGIN + max(right - MARGIN + max(made * CELL, 76), math.ceil(widest)) + MARGIN
+        svg = picture(width, TOP + whole * CELL + BOTTOM, self.description)
         left = MARGIN + before * CELL, TOP + before * CELL
         if sum(run.added):
             _box(svg, MARGIN, TOP, whole, fill=paint("padding-fill"), stroke=paint("padding"), stroke_dasharray="3 2")
@@ -119,9 +129,7 @@ class WindowAnimation(Illustration):
             add(frame, "path", d=inside, stroke=paint("grid"), stroke_width=0.75)
             _box(frame, right + place[1] * CELL, output_top + place[0] * CELL, 1, **orange)
             _numbers(frame, right, output_top, ((done, run.output[done]) for done in places[:number]))
-            seen = padded[np.ix_(run.cells[place[0]] + before, run.cells[place[1]] + before)]
-            told = f"{' + '.join(f'{value:g}' for value in seen.flat)} = {run.output[place]:g}"
-            add(frame, "text", told, x=MARGIN, y=TOP + whole * CELL + 22, text_anchor="start")
+            add(frame, "text", sums[number - 1], x=MARGIN, y=TOP + whole * CELL + 22, text_anchor="start")
         ink_cells = [tuple(cell) for cell in np.argwhere(padded > 0)]
         paper = [tuple(cell) for cell in np.argwhere(padded == 0)]
         _numbers(add(svg, "g", font_weight="bold"), MARGIN, TOP, ((cell, padded[cell]) for cell in ink_cells))

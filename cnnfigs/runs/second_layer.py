@@ -88,7 +88,7 @@ def second_layer_filter(network: str | keras.Model, channel: int, patches: int, 
     if second is None or second.kernel.shape[2] != first.filters:
         raise ValueError(f"network is {model.name!r}: accepted is one with a second Conv2D that reads the first's maps")
     if not channel < second.filters:
-        raise ValueError(f"channel is {channel}: accepted are 0 to {second.filters - 1} in {model.name}")
+        raise ValueError(f"filter is {channel}: accepted are 0 to {second.filters - 1} in {model.name}")
     kernel, bias = (np.asarray(weights) for weights in second.get_weights())
     slices = kernel[..., channel]
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 WORDS_A_MINUTE = 238
 MINUTES_A_FIGURE = 0.5
-#: The time is told in steps of so many minutes: nobody's reading is more regular.
+#: The time of all but short pages is told in steps of so many minutes: nobody's reading is more regular.
 STEP = 5
 
 UNREAD = (nodes.literal_block, nodes.math, nodes.math_block, nodes.raw, nodes.comment)
@@ -58,14 +58,16 @@ class ReadingTime(SphinxPostTransform):
         """Count and write."""
         for paragraph in self.document.findall(nodes.paragraph):
             if "cnn-reading-time" in paragraph["classes"]:
-                paragraph += nodes.Text(f"Reading time: about {minutes(self.document)} minutes.")
+                count = minutes(self.document)
+                paragraph += nodes.Text(f"Reading time: about {count} minute{'s' if count > 1 else ''}.")
 
 
 def minutes(page: nodes.document) -> int:
-    """Return how many minutes a page takes to read, in steps of five."""
+    """Return how many minutes a page takes to read, from five on in steps of five."""
     words = sum(count_words(text.astext()) for text in page.findall(nodes.Text) if not _within(text, UNREAD))
     figures = sum(1 for _ in page.findall(nodes.figure))
-    return max(STEP, STEP * round((words / WORDS_A_MINUTE + figures * MINUTES_A_FIGURE) / STEP))
+    estimate = words / WORDS_A_MINUTE + figures * MINUTES_A_FIGURE
+    return STEP * round(estimate / STEP) if estimate >= STEP else max(1, round(estimate))
 
 
 def count_words(text: str) -> int:

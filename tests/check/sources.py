@@ -4,6 +4,7 @@ The pages are read as Sphinx reads them, by MyST's parser, so that code, formula
 prose.
 """
 
+import ast
 import difflib
 import re
 import subprocess
@@ -21,6 +22,7 @@ from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
 
 from cnnfigs import catalog
+from cnnfigs.commands.skeletons import skeletons
 
 EXTENSIONS = {"amsmath", "attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath", "fieldlist"}
 
@@ -116,10 +118,12 @@ class Source:
 
     root: Path
     path: Path
+    text: str = ""
     tokens: list[Token] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.tokens = parse(self.path.read_text("utf-8"))
+        self.text = self.text or self.path.read_text("utf-8")
+        self.tokens = parse(self.text)
 
     @property
     def file(self) -> str:
@@ -145,7 +149,7 @@ class Source:
     @cached_property
     def paragraphs(self) -> list[Paragraph]:
         found = list(paragraphs(self.tokens))
-        lines = self.path.read_text("utf-8").splitlines()
+        lines = self.text.splitlines()
         for cell in self.cells:
             caption = str(cell.figure.get("caption") or "")
             start = next((number for number in range(cell.line, len(lines)) if "caption:" in lines[number]), cell.line)
@@ -161,9 +165,8 @@ class Source:
     @cached_property
     def labels(self) -> set[str]:
         """Names that references may point at."""
-        text = self.path.read_text("utf-8")
         named = re.findall(
-            r"(?m)^\((?P<name>[\w-]+)\)=|^\$\$\s*\(([\w-]+)\)|^:(?:name|label):\s*(\S+)|^\s+name:\s*(\S+)", text
+            r"(?m)^\((?P<name>[\w-]+)\)=|^\$\$\s*\(([\w-]+)\)|^:(?:name|label):\s*(\S+)|^\s+name:\s*(\S+)", self.text
         )
         return {name.strip("\"'") for names in named for name in names if name}
 
@@ -379,6 +382,54 @@ def spelling(
             yield Mistake(found[1], int(found[2]), f"{found[3]!r} is misspelled: {found[4]}")
 
 
+#: What a page keeps of its skeleton.
+KEPT = {"In short"}
+
+
+def untouched(root: Path, pages: dict[str, Source]) -> Iterator[Mistake]:
+    """Nothing of what a skeleton says is left: that would be published."""
+    begun = skeletons()
+    said = {words for _, words in page_sentences(Source(root, root / "docs", begun["docs"]))} - KEPT
+    for page in pages.values():
+        for line, words in page_sentences(page):
+            if words in said:
+                yield page.mistake(
+                    line, f"{words!r} is left from the skeleton: say what your page has to say, or delete it"
+                )
+    for folder in begun.keys() - {"docs"}:
+        said = {words for _, words in code_sentences(begun[folder])}
+        for path in sorted((root / folder).glob("*.py")):
+            for line, words in code_sentences(path.read_text("utf-8")):
+                if words in said:
+                    text = f"{words!r} is left from the skeleton: say what yours does, or delete it"
+                    yield Mistake(path.relative_to(root).as_posix(), line, text)
+
+
+def page_sentences(page: Source) -> Iterator[tuple[int, str]]:
+    """Yield the sentences of a page that are more than a word, without what is quoted and linked in them."""
+    inside = [each for token in page.directives("goals") for each in paragraphs(parse(token.content), token.map[0] + 1)]
+    for paragraph in [*page.paragraphs, *inside]:
+        for sentence in sentences(paragraph):
+            words = " ".join("".join(piece.text for piece in sentence if piece.kind in {"text", "space"}).split())
+            if " " in words:
+                line = next(piece.line for piece in sentence if piece.kind == "text" and piece.text.strip())
+                yield line, words
+
+
+def code_sentences(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the sentences with which docstrings begin, and the other texts of four words or more."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            first = (ast.get_docstring(node) or "").partition("\n\n")[0]
+            if first:
+                yield from ((node.body[0].lineno, each) for each in re.split(r"(?<=\.)\s+", " ".join(first.split())))
+        elif isinstance(node, ast.JoinedStr):
+            for part in node.values:
+                words = " ".join(part.value.split()) if isinstance(part, ast.Constant) else ""
+                if len(words.split()) >= 4:
+                    yield node.lineno, words
+
+
 def check_sources(root: Path) -> Iterator[Mistake]:
     """Run all checks of the sources below ``root``; the built site in ``root/site`` knows the places on pages."""
     pages = {page.name: page for path in sorted((root / "docs").rglob("*.md")) for page in [Source(root, path)]}
@@ -394,4 +445,5 @@ def check_sources(root: Path) -> Iterator[Mistake]:
         yield from citations(page, known)
         yield from references(page, pages, root / "site")
     yield from outside(pages)
+    yield from untouched(root, pages)
     yield from spelling(root)

@@ -8,6 +8,8 @@ import pytest
 from pictures import check_pictures
 from sources import check_sources
 
+from cnnfigs.commands.skeletons import skeletons
+
 RUN = Path(__file__).with_name("run.py")
 
 INDEX = """# Index
@@ -193,6 +195,55 @@ def test_a_part_that_every_page_has_is_missed(root, part):
     (found,) = check_sources(root)
     assert (found.file, found.line) == ("docs/one.md", 1)
     assert said in found.text
+
+
+#: What a skeleton says to whoever fills it in, as far as it is known by heart here.
+INSTRUCTIONS = {
+    "docs/two.md": (
+        *(
+            "Begin with what",
+            "Say what the page needs",
+            "tell what the reader will be able",
+            "The idea of this section",
+        ),
+        *(
+            "One sentence that says what",
+            "First the picture, then",
+            "Words of the glossary are",
+            "What the reader should",
+        ),
+    ),
+    "cnnfigs/runs/new.py": (
+        "Replace it by what your illustration computes",
+        "A digit and the averages",
+        "Pool a test digit",
+    ),
+    "cnnfigs/illustrations/new.py": (
+        "Say here in one sentence",
+        "Draw the digit and its averages",
+        "cells: each is the",
+    ),
+    "tests/pages/test_new.py": ("add a test for each claim",),
+}
+
+
+def test_every_sentence_of_a_skeleton_that_is_left_is_named_with_its_line(root):
+    for name in INSTRUCTIONS:
+        folder = name.rpartition("/")[0]
+        (root / folder).mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(skeletons()[folder], encoding="utf-8")
+    found = [each for each in check_sources(root) if "left from the skeleton" in each.text]
+    for name, beginnings in INSTRUCTIONS.items():
+        lines = (root / name).read_text("utf-8").splitlines()
+        for words in beginnings:
+            (mistake,) = (each for each in found if each.file == name and words in each.text)
+            # A text over several lines is named where it begins.
+            assert words.split()[0] in " ".join(lines[mistake.line - 1 : mistake.line + 3]), mistake
+    # Who has said something of one's own has nothing left to mend.
+    plant(root, "docs/two.md", "- What the reader should remember.", "- Filters come in groups.")
+    left = [each.text for each in check_sources(root) if each.file == "docs/two.md"]
+    assert not any("should remember" in text for text in left)
+    assert any("Begin with what" in text for text in left)
 
 
 def test_a_page_in_no_table_of_contents_is_found(root):

@@ -39,13 +39,21 @@ def clone(tmp_path_factory):
     words = "\n\n".join(f"{word}\n  A word." for word in ("feature map", "filter", "kernel", "window"))
     (copy / "docs" / "glossary.md").write_text(f"# Words\n\n```{{glossary}}\n{words}\n```\n")
     (copy / "docs" / "first-convnet.md").write_text("# The first convnet\n\n(fig-fewer-cells)=\n")
-    for name, page in (("ShrunkDigit", "fewer-cells"), ("WrongDigit", "wrong-page")):
+    for name, page in (("ShrunkDigit", "fewer-cells"), ("WrongDigit", "wrong-page"), ("ClippedDigit", "clipped-page")):
         for words in (["illustration", name], ["page", page, "--shows", name]):
             done = run(copy, sys.executable, "-m", "cnnfigs", "new", *words)
             assert done.returncode == 0, done.stderr
             assert "Test it:" in done.stdout
     replace(copy / "cnnfigs" / "runs" / "wrong_digit.py", "AveragePooling2D", "MaxPooling2D")
     replace(copy / "docs" / "wrong-page.md", "`shown input`", "`shown inputs`")
+    # Another run than the one that drawing and description were made for.
+    clipped = copy / "cnnfigs" / "illustrations" / "clipped_digit.py"
+    replace(clipped, "large = cell * (run.image.shape[0] // run.output.shape[0])", "large = cell * self.pool_size")
+    replace(clipped, "gap + max(small, 100) + margin", "gap + 148")
+    replace(clipped, "{written(run.output.shape)} cells", "14×14 cells")
+    replace(
+        copy / "cnnfigs" / "runs" / "clipped_digit.py", "AveragePooling2D(pool_size)", "AveragePooling2D(pool_size, 1)"
+    )
     return copy
 
 
@@ -61,7 +69,12 @@ def run(folder, *command):
 
 
 def test_new_tests_and_those_for_every_illustration_pass_and_notice_mistakes(clone):
-    wanted = ["tests/illustrations", "tests/pages", "-k", "ShrunkDigit or _digit or _page or _cells"]
+    wanted = [
+        "tests/illustrations",
+        "tests/pages",
+        "-k",
+        "ShrunkDigit or wrong_digit or shrunk_digit or wrong_page or _cells",
+    ]
     done = run(clone, sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *wanted)
     failed = re.findall(r"(?m)^FAILED (\S+)", done.stdout)
     assert failed == [
@@ -70,6 +83,31 @@ def test_new_tests_and_those_for_every_illustration_pass_and_notice_mistakes(clo
     ], done.stdout + done.stderr
     assert int(re.search(r"(\d+) passed", done.stdout)[1]) > 20
     assert "skipped" not in done.stdout
+
+
+def test_a_run_that_is_no_longer_what_is_drawn_and_told_is_found_with_its_line(clone):
+    told = ["tests/illustrations/test_every.py", "-k", "ClippedDigit and (is_cut or told_are_there)"]
+    done = run(clone, sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *told)
+    source = (clone / "cnnfigs" / "illustrations" / "clipped_digit.py").read_text("utf-8").splitlines()
+    lines = {
+        name: number for number, text in enumerate(source, 1) for name in ("draw", "describe") if f"def {name}(" in text
+    }
+    assert re.search(rf"clipped_digit\.py:{lines['draw']}: \w+ is cut at the right by \d+ pixels", done.stdout), (
+        done.stdout
+    )
+    assert f"clipped_digit.py:{lines['describe']}: the description tells of 14×14, and nothing" in done.stdout
+    assert "2 failed" in done.stdout
+
+
+def test_a_skeleton_that_is_left_as_it_is_cannot_be_published(clone):
+    done = run(clone, sys.executable, ROOT / "tests" / "check" / "run.py", "--quick", "--root", clone)
+    assert done.returncode == 1
+    left = {line.partition(":")[0] for line in done.stdout.splitlines() if "left from the skeleton" in line}
+    assert left >= {
+        *("docs/fewer-cells.md", "cnnfigs/runs/shrunk_digit.py", "cnnfigs/illustrations/shrunk_digit.py"),
+        *("tests/illustrations/test_shrunk_digit.py", "tests/pages/test_fewer_cells.py"),
+    }
+    assert re.search(r"(?m)^docs/fewer-cells\.md:\d+: 'Begin with what the reader will see", done.stdout)
 
 
 def test_names_that_the_guide_and_the_help_give_as_examples_are_free():
@@ -92,10 +130,14 @@ def test_new_files_keep_the_style(clone):
 
 
 def test_new_page_is_built_without_a_warning(clone):
-    assert "first-convnet\nfewer-cells\nwrong-page\n```\n\nThe end." in (clone / "docs" / "index.md").read_text()
+    assert (
+        "first-convnet\nfewer-cells\nwrong-page\nclipped-page\n```\n\nThe end."
+        in (clone / "docs" / "index.md").read_text()
+    )
     assert "name: fig-fewer-cells-2\n" in (clone / "docs" / "fewer-cells.md").read_text()  # the first one is taken
-    (clone / "docs" / "wrong-page.md").unlink()
-    replace(clone / "docs" / "index.md", "wrong-page\n", "")
+    for name in ("wrong-page", "clipped-page"):
+        (clone / "docs" / f"{name}.md").unlink()
+        replace(clone / "docs" / "index.md", f"{name}\n", "")
     options = ["-n", "-W", "-q", "-b", "html", "-c", ".", "-d", "trees", "-D", "nb_execution_cache_path=executed"]
     done = run(clone, BIN / "sphinx-build", *options, "docs", "built")
     assert done.returncode == 0, done.stdout + done.stderr

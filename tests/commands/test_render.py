@@ -14,6 +14,7 @@ from pypdf import PdfReader
 
 from cnnfigs import catalog
 from cnnfigs.commands import files
+from cnnfigs.drawing.formats import Look
 from cnnfigs.drawing.palette import palette
 from cnnfigs.illustrations.padding import Padding
 
@@ -183,13 +184,19 @@ def test_table_is_a_document_or_text(cnnfigs, tmp_path):
         (["render", "Padding", "--kernel_size=7"], "Padding: kernel_size is 7: accepted is a whole number from 1 to 5"),
         (["render", "Padding", "--size=five"], "Padding: size is 'five': accepted is a whole number from"),
         (["render", "Padding", "--padding=round"], "Padding: padding is 'round': accepted is"),
-        (["render", "Padding", "--kernel_sise=3"], "Padding has no parameter 'kernel_sise': accepted is --kernel_size"),
+        (
+            ["render", "Padding", "--kernel_sise=3"],
+            "Padding has no parameter 'kernel_sise': did you mean --kernel_",
+        ),
         (["render", "Timeline", "--size=3"], "Timeline has no parameter 'size': accepted is none"),
         (["render", "Padding", "--size"], "--size has no value: write --size=VALUE"),
         (["render", "Padding", "5"], "what is '5'? Parameters are written --name=value"),
         (["render", "Padding", "-o", "p.bmp"], "Padding is a picture: format is 'bmp', accepted are svg, png"),
         (["render", "Padding", "--format=mp4"], "Padding is a picture: format is 'mp4', accepted are svg, png"),
-        (["render", "LayerTable", "-o", "t.svg"], "LayerTable is a table: format is 'svg', accepted are html, txt"),
+        (
+            ["render", "LayerTable", "-o", "t.mp4"],
+            "LayerTable is a table: format is 'mp4', accepted are html, txt",
+        ),
         (["render", "GreyWall", "-o", "g.png"], "GreyWall is an exercise: format is 'png', accepted are html, txt"),
         (
             ["render", "WindowAnimation", "--format=html"],
@@ -202,6 +209,23 @@ def test_table_is_a_document_or_text(cnnfigs, tmp_path):
         (["render", "Architecture", "--network=resnet"], "Architecture: network is 'resnet': accepted"),
         (["render", "Architecture", "--network=no.keras"], "no.keras is not there"),
         (["render", "PhotoAnswers", "--image=no.jpg"], "no.jpg cannot be read: no such file or directory"),
+        (
+            ["render", "Padding", "--flavour=3"],
+            "Padding has no parameter 'flavour': accepted is --size, --kernel_size,",
+        ),
+        (
+            ["render", "Padding", "-o", "p.svg", "--scale=3"],
+            "Padding: scale is given, and the format is 'svg': scale is",
+        ),
+        (["render", "Padding", "-o", "p.png", "--scale=-1"], "scale is -1.0: accepted is a number above 0, at most 20"),
+        (["render", "Padding", "-o", "p.png", "--width=0"], "width is 0: accepted is a whole number from 1 to 20,000"),
+        (
+            ["render", "Padding", "-o", "p.png", "--dpi=9", "--width=9"],
+            "--dpi is another way to say --scale or --width",
+        ),
+        (["render", "Pading", "--help"], "there is no illustration 'Pading': did you mean Padding?"),
+        (["list", "pading"], "there is no illustration with pading: did you mean Padding?"),
+        (["list", "padding", "qqqq"], "there is no illustration with padding and qqqq: "),
         (["rendr"], "No such command 'rendr'. Did you mean 'render'?"),
     ],
     ids=lambda each: " ".join(each) if isinstance(each, list) else "",
@@ -233,6 +257,48 @@ def test_damaged_data_is_told_in_one_line(refused, monkeypatch):
         assert refused("describe", "PhotoAnswers") == "chelsea.png is damaged"
     finally:
         data.cat_photo.cache_clear()
+
+
+def test_pixels_to_an_inch_make_png_and_pdf_equally_large_on_paper(cnnfigs, tmp_path):
+    assert cnnfigs("render", "Padding", "-o", "p.png", "--dpi", "300")[0] == 0
+    assert cnnfigs("render", "Padding", "-o", "p.pdf")[0] == 0
+    with Image.open(tmp_path / "p.png") as image:
+        np.testing.assert_allclose(image.info["dpi"], 300, rtol=1e-3)
+        inches = image.width / 300
+    (sheet,) = PdfReader(tmp_path / "p.pdf").pages
+    assert abs(float(sheet.mediabox.width) / 72 - inches) < 0.01
+
+
+def test_each_of_many_is_as_large_as_its_format_can_be(cnnfigs, tmp_path, few):
+    status, _, err = cnnfigs("render", "--all", "-o", "all", "--format", "svg", "--scale", "3", "--transparent")
+    assert status == 0, err
+    status, _, err = cnnfigs("render", "--all", "-o", "png", "--format", "png", "--scale", "3")
+    assert status == 0, err
+    for name in ("LayerTable", "Padding"):
+        width = float(etree.parse(tmp_path / "all" / f"{name}.svg").getroot().get("width"))
+        with Image.open(tmp_path / "png" / f"{name}.png") as image:
+            assert abs(image.width - 3 * width) <= 1
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_what_takes_long_is_told_while_it_does(cnnfigs, monkeypatch, tmp_path, kept):
+    from cnnfigs.commands import arguments
+
+    told = []
+
+    class Recorder:
+        def __init__(self, stderr):
+            assert stderr
+
+        def status(self, words):
+            told.append(words)
+            return arguments.nullcontext()
+
+    monkeypatch.setattr(arguments, "Console", Recorder)
+    if not kept:
+        monkeypatch.setenv("CNNFIGS_CACHE", str(tmp_path / "empty"))
+    assert cnnfigs("render", "SameSizes", "-o", "s.txt")[0] == 0
+    assert told == ([] if kept else ["SameSizes is computed, once: Keras takes some seconds to start"])
 
 
 def test_own_photo_and_own_network_are_read_from_files(cnnfigs, tmp_path):
@@ -310,7 +376,7 @@ def test_one_that_fails_is_told_and_the_others_are_rendered(cnnfigs, tmp_path, f
     assert status == 2
     assert err.splitlines()[-2:] == ["cnnfigs: 1 failed", "Padding: division by zero"]
     assert {path.name for path in (tmp_path / "all").iterdir()} == {
-        "LayerTable.html",
+        "LayerTable.png",
         "Timeline.png",
         "WindowAnimation.png",
     }
@@ -320,7 +386,7 @@ def test_several_processes_render_too(tmp_path, monkeypatch):
     known = catalog.entries()
     (tmp_path / "all").mkdir()
     monkeypatch.setattr(files, "entries", lambda: {name: known[name] for name in ("Padding", "Timeline")})
-    done = {each.name: each.outcome for each in files.render_all(tmp_path / "all", None, "light", 2)}
+    done = {each.name: each.outcome for each in files.render_all(tmp_path / "all", None, Look(), 2)}
     assert done == {"Padding": "new", "Timeline": "new"}
     assert (tmp_path / "all" / "Padding.svg").read_text() == Padding().to_svg()
 

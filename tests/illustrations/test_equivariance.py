@@ -86,7 +86,7 @@ def test_errors_are_counted_on_whole_digits(model):
     [
         (Equivariance, "rows", 5),
         (Equivariance, "columns", -1),
-        (Equivariance, "n", 32),
+        (Equivariance, "filter", 32),
         (Equivariance, "index", 10_000),
         (ShiftTable, "shifts", ()),
         (ShiftTable, "shifts", (0,)),

@@ -1,11 +1,14 @@
 """What holds for every illustration, whatever it shows."""
 
+import dataclasses
+import inspect
 import re
 import subprocess
 import sys
 from functools import cache
 from itertools import combinations
 
+import numpy as np
 import pytest
 from lxml import etree, html
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -140,6 +143,73 @@ def test_no_text_is_cut_or_overlaps_when_the_font_is_wider(picture):
         assert apart, f"{one[0]!r} overlaps {other[0]!r}"
 
 
+def place(function):
+    """Where a method stands, for whoever has to mend it."""
+    return f"{inspect.getsourcefile(function)}:{inspect.getsourcelines(function)[1]}"
+
+
+def test_nothing_that_is_drawn_is_cut(picture):
+    """Shapes, lines and images stay on the canvas; texts have a test of their own."""
+    figure = picture.figure
+    with style():
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        renderer = canvas.get_renderer()
+        width, height = figure.bbox.width, figure.bbox.height
+        for axes in figure.axes:
+            for artist in (*axes.images, *axes.patches, *axes.lines, *axes.collections):
+                box = artist.get_window_extent(renderer)
+                if not artist.get_visible() or not np.isfinite(box.extents).all():
+                    continue
+                over = {"left": -box.x0, "right": box.x1 - width, "bottom": -box.y0, "top": box.y1 - height}
+                side = max(over, key=over.get)
+                assert over[side] <= 0.5, (
+                    f"{place(type(picture).draw)}: {type(artist).__name__} is cut at the {side} by {over[side]:.0f} "
+                    f"pixels: derive the size of the canvas from the run's arrays"
+                )
+
+
+SIZE = re.compile(r"\d[\d,]*(?:×\d[\d,]*\d|×\d)+")
+
+
+def values(run):
+    """All that a run holds, at whatever depth."""
+    if dataclasses.is_dataclass(run):
+        run = [getattr(run, field.name) for field in dataclasses.fields(run)]
+    yield run
+    if isinstance(run, tuple | list | dict):
+        for each in run.values() if isinstance(run, dict) else run:
+            yield from values(each)
+
+
+def known_sizes(illustration):
+    """Sizes that the run, the parameters, the facts or the picture's own words give."""
+    words = " ".join([*illustration.facts.values(), *(text.get_text() for text in illustration.figure.findobj(Text))])
+    known = {*SIZE.findall(words), "1×1"}  # a convolution of that name
+    parameters = {field.name: getattr(illustration, field.name) for field in dataclasses.fields(illustration)}
+    for value in (*values(illustration.result), *values(parameters)):
+        shape = ()
+        if isinstance(value, np.ndarray):
+            shape = value.shape
+        elif isinstance(value, tuple | list) and all(isinstance(each, int | np.integer) for each in value):
+            shape = value
+        elif isinstance(value, int | np.integer) and not isinstance(value, bool):
+            shape = (value, value)
+        for first in range(len(shape)):
+            for last in range(first + 2, len(shape) + 1):
+                known.add("×".join(f"{each:,}" for each in shape[first:last]))
+    return known
+
+
+def test_sizes_that_are_told_are_there(picture):
+    """A description with a size that nothing in the run has contradicts its picture."""
+    untrue = set(SIZE.findall(picture.description)) - known_sizes(picture)
+    assert not untrue, (
+        f"{place(type(picture).describe)}: the description tells of {', '.join(sorted(untrue))}, and nothing in the "
+        f"run, the parameters or the picture has that size: take it from the run's arrays"
+    )
+
+
 def test_table_has_headings_and_full_rows(illustration):
     if not isinstance(illustration, Table):
         assert "<table" not in shown(type(illustration))
@@ -155,13 +225,22 @@ def test_table_has_headings_and_full_rows(illustration):
 
 def test_unknown_parameter_value_is_refused_in_one_line(illustration):
     """A field given something that no illustration accepts is refused with the field's name."""
-    import dataclasses
-
     for field in dataclasses.fields(illustration):
         with pytest.raises(ValueError, match=field.name) as caught:
             type(illustration)(**{field.name: "no such thing"})
         assert "\n" not in str(caught.value)
         assert "accepted" in str(caught.value)
+
+
+def test_a_number_of_something_that_is_not_there_is_refused_before_it_is_run(illustration):
+    """Nothing has a million of what can be chosen from; seeds are any number."""
+    for field in dataclasses.fields(illustration):
+        usual = getattr(illustration, field.name)
+        wrong = 10**6 if isinstance(usual, int) else (10**6,) * len(usual) if isinstance(usual, tuple) else "no"
+        if isinstance(usual, bool) or field.name in {"seed", "maps_per_sheet"}:
+            continue
+        with pytest.raises(ValueError, match="accepted"):
+            type(illustration)(**{field.name: wrong})
 
 
 @pytest.fixture(scope="module")

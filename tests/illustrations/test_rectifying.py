@@ -64,10 +64,10 @@ def test_maps_are_equal_without_relu_and_differ_with_it(index):
 
 
 def test_parameters_out_of_range_are_refused():
-    with pytest.raises(ValueError, match="channel is -1: accepted is a whole number of 0 or more"):
+    with pytest.raises(ValueError, match="filter is -1: accepted is a whole number from 0 to 31"):
         RectifiedMap(-1)
-    with pytest.raises(ValueError, match="channel is 32: accepted are 0 to 31"):
-        RectifiedMap(32).run()
+    with pytest.raises(ValueError, match="filter is 32: accepted is a whole number from 0 to 31"):
+        RectifiedMap(32)
     with pytest.raises(ValueError, match="index is 10000: accepted is"):
         RectifiedMap(index=10_000)
     with pytest.raises(ValueError, match="index is -1: accepted is"):

@@ -72,9 +72,9 @@ def test_channels_are_counted_as_the_arrays_have_them(layer):
 @pytest.mark.parametrize(
     ("kind", "field", "value"),
     [
-        (ResponseMap, "n", 32),
-        (ResponseMap, "n", -1),
-        (ResponseMap, "n", 1.5),
+        (ResponseMap, "filter", 32),
+        (ResponseMap, "filter", -1),
+        (ResponseMap, "filter", 1.5),
         (ResponseMap, "index", 10_000),
         (AllMaps, "index", -1),
         (Channels, "index", True),

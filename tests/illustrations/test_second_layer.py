@@ -91,10 +91,10 @@ def test_the_open_side_of_a_stroke_is_named(open_side, hole):
 
 
 def test_parameters_out_of_range_are_refused(model):
-    with pytest.raises(ValueError, match="channel is -1: accepted is a whole number of 0 or more"):
+    with pytest.raises(ValueError, match="filter is -1: accepted is a whole number from 0 to 63"):
         SecondLayer(-1)
-    with pytest.raises(ValueError, match="channel is 64: accepted are 0 to 63"):
-        SecondLayer(64).run()
+    with pytest.raises(ValueError, match="filter is 64: accepted is a whole number from 0 to 63"):
+        SecondLayer(64)
     short = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Conv2D(4, 3)], name="short")
     with pytest.raises(ValueError, match="network is 'short': accepted is one with a second Conv2D"):
         SecondLayer(0, short).run()

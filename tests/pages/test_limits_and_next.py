@@ -141,7 +141,9 @@ def test_most_of_the_separable_convolution_is_pointwise():
 
 def test_eye_finds_the_other_eye_with_trained_vectors():
     """The other eye, to the right in the photo, gets the most of all places far away; pixels do not find it alone."""
-    assert says("limits-and-next", "What its units see had grown before", "the two maps differ in more than the training")
+    assert says(
+        "limits-and-next", "What its units see had grown before", "the two maps differ in more than the training"
+    )
     run = PatchAttention().result
     row, column = run.patches[0]
     assert run.field > 5 * 16  # where a projected patch sees 16 pixels

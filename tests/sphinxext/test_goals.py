@@ -37,7 +37,7 @@ def build(folder, **pages):
 
 
 def told(box):
-    return int(re.search(r"Reading time: about (\d+) minutes\.", box.text_content())[1])
+    return int(re.search(r"Reading time: about (\d+) minutes?\.", box.text_content())[1])
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +46,7 @@ def boxes(tmp_path_factory):
     found, complaints = build(
         tmp_path_factory.mktemp("goals"),
         short=page(50),
+        few=page(238 * 2, figures=2),
         long=page(238 * 20),
         pictures=page(238 * 10, figures=20),
         code=page(238 * 10, rest=code),
@@ -61,7 +62,17 @@ def test_goals_are_a_list_under_a_line_that_introduces_them(boxes):
 
 
 def test_time_follows_from_words_and_figures_and_not_from_code(boxes):
-    assert {name: told(box) for name, box in boxes.items()} == {"short": 5, "long": 20, "pictures": 20, "code": 10}
+    assert {name: told(box) for name, box in boxes.items()} == {
+        "short": 1,
+        "few": 3,
+        "long": 20,
+        "pictures": 20,
+        "code": 10,
+    }
+
+
+def test_one_minute_is_no_minutes(boxes):
+    assert "Reading time: about 1 minute." in boxes["short"].text_content()
 
 
 def test_goals_that_are_no_list_are_refused_with_page_and_line(tmp_path):

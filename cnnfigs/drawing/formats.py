@@ -1,0 +1,144 @@
+"""What a drawing can be written as, and how it is to look. Nothing slow is here: it is asked before all else."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Theme = Literal["light", "dark"]
+Format = Literal["svg", "png", "pdf", "gif", "webp", "mp4"]
+
+#: Of what is made of words.
+TEXTS = ("html", "txt")
+#: Of what stands still.
+STILLS: tuple[Format, ...] = ("svg", "png", "pdf", "gif", "webp")
+#: Made of pixels, of which there may be few or many.
+RASTERS = ("png", "gif", "webp", "mp4")
+#: What is behind a picture may be seen through it.
+CLEAR = ("svg", "png", "pdf", "webp")
+
+#: Formats by the kind of an illustration, the usual one first.
+FORMATS: dict[str, tuple[str, ...]] = {
+    "Picture": STILLS,
+    "Table": (*TEXTS, *STILLS),
+    "Exercise": TEXTS,
+    "Illustration": ("gif", *(each for each in STILLS if each != "gif"), "mp4"),
+}
+_KINDS = {"Table": "a table", "Exercise": "an exercise"}
+
+#: Pixels of a file for each pixel of the page, where nothing else is asked for.
+SCALE = 2.0
+#: More are of no use, and take more memory than there is.
+MOST_PIXELS = 20_000
+
+
+class FormatError(ValueError):
+    """A drawing cannot be written in the wanted format, or not on this machine, or not as it was asked for."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a drawing looks in a file.
+
+    Parameters
+    ----------
+    theme
+        In whose colours.
+    scale
+        Pixels of the file for each pixel of the page, more than 0 to 20; 2 when neither this nor `width` is given.
+    width
+        Pixels of the file from left to right, 1 to 20,000, in place of `scale`.
+    transparent
+        Whether what is behind the picture is seen through it.
+
+    Raises
+    ------
+    FormatError
+        If one is out of range, or `scale` and `width` are both given.
+
+    Examples
+    --------
+    >>> Look(scale=3).pixels_per_pixel(720), Look(width=1920).pixels_per_pixel(480), Look().pixels_per_pixel(480)
+    (3, 4.0, 2.0)
+    """
+
+    theme: Theme = "light"
+    scale: float | None = None
+    width: int | None = None
+    transparent: bool = False
+
+    def __post_init__(self) -> None:
+        _require(self.theme in get_args(Theme), "theme", self.theme, "light or dark")
+        _require(
+            self.scale is None or (_is_number(self.scale) and 0 < self.scale <= 20),
+            "scale",
+            self.scale,
+            "a number above 0, at most 20",
+        )
+        whole = isinstance(self.width, int) and not isinstance(self.width, bool) and 1 <= self.width <= MOST_PIXELS
+        _require(self.width is None or whole, "width", self.width, f"a whole number from 1 to {MOST_PIXELS:,}")
+        if self.scale is not None and self.width is not None:
+            raise FormatError(f"scale is {self.scale:g} and width is {self.width}: accepted is one of the two")
+
+    def fitting(self, form: str) -> Look:
+        """Return as much of it as this format can have, for many illustrations in several formats."""
+        scale, width = (self.scale, self.width) if form in RASTERS else (None, None)
+        return Look(self.theme, scale, width, self.transparent and form in CLEAR)
+
+    def pixels_per_pixel(self, width: float) -> float:
+        """Return how many pixels of the file there are for each pixel of a drawing of this width."""
+        return self.width / width if self.width is not None else self.scale if self.scale is not None else SCALE
+
+
+def require_format(name: str, kind: str, form: str, look: Look) -> None:
+    """Refuse what an illustration cannot be written as.
+
+    Parameters
+    ----------
+    name
+        Of the illustration, for the message.
+    kind
+        ``"Picture"``, ``"Table"``, ``"Exercise"``, or ``"Illustration"`` for one that moves.
+    form
+        The wanted format.
+    look
+        How it is to look.
+
+    Raises
+    ------
+    FormatError
+        In one line, with what is accepted.
+
+    Examples
+    --------
+    >>> require_format("Padding", "Picture", "bmp", Look())
+    Traceback (most recent call last):
+        ...
+    cnnfigs.drawing.formats.FormatError: Padding is a picture: format is 'bmp', accepted are svg, png, pdf, gif, webp
+    """
+    accepted = FORMATS[kind]
+    if form not in accepted:
+        what = _KINDS.get(kind, "a picture")
+        raise FormatError(f"{name} is {what}: format is {form!r}, accepted are {', '.join(accepted)}")
+    if form == "mp4" and shutil.which("ffmpeg") is None:
+        raise FormatError(
+            f"{name}: format is 'mp4', which ffmpeg writes, and it is not installed: accepted are gif and webp"
+        )
+    for option, given, those in (
+        ("scale", look.scale is not None, RASTERS),
+        ("width", look.width is not None, RASTERS),
+        ("transparent", look.transparent, CLEAR),
+    ):
+        if given and form not in those:
+            fitting = ", ".join(each for each in accepted if each in those) or "none of its formats"
+            raise FormatError(f"{name}: {option} is given, and the format is {form!r}: {option} is for {fitting}")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _require(condition: bool, field: str, value: object, accepted: str) -> None:
+    if not condition:
+        raise FormatError(f"{field} is {value!r}: accepted is {accepted}")

@@ -1,0 +1,47 @@
+"""Illustrations in notebooks, where no style sheet of the site is, in whatever theme the reader has chosen.
+
+What a page's style sheet says, the output says itself. Its ground is painted, so that it can be read where nobody tells
+the theme; where a program tells that it is dark, the palette's dark values are taken.
+"""
+
+from __future__ import annotations
+
+import re
+
+from cnnfigs.drawing.palette import palette
+
+#: The environment variable that is set where a page of the site shows what its cells show: the page has the style.
+IN_PAGE = "CNNFIGS_IN_PAGE"
+
+#: How programs say that the reader has chosen dark: JupyterLab and nbconvert, Colab, VS Code, themes of Sphinx.
+DARK = (
+    'body[data-jp-theme-light="false"]',
+    'html[theme="dark"]',
+    "body.vscode-dark",
+    "body.vscode-high-contrast:not(.vscode-high-contrast-light)",
+    'html[data-theme="dark"]',
+    'body[data-theme="dark"]',
+)
+
+_SHEET = """.cnn-shown svg.cnn-figure{display:block;max-width:100%;height:auto;\
+background:var(--cnn-background,#ffffff);font-family:"Tutorial Sans","IBM Plex Sans",system-ui,sans-serif}
+.cnn-shown table.cnn-table :is(th,td){text-align:left;vertical-align:top}
+.cnn-shown table.cnn-table .cnn-number{text-align:right}
+.cnn-shown ol[type=A]{list-style-type:upper-alpha}
+"""
+
+
+def in_notebook(html: str) -> str:
+    """Return an illustration's HTML with the style that it needs outside of the site.
+
+    Examples
+    --------
+    >>> shown = in_notebook('<svg class="cnn-figure" fill="var(--cnn-text, #1c1f24)"></svg>')
+    >>> "body.vscode-dark .cnn-shown{--cnn-background:#131416;--cnn-text:" in shown
+    True
+    """
+    used = ["background", *dict.fromkeys(re.findall(r"var\(--cnn-([\w-]+)", html))]
+    values = ";".join(f"--cnn-{name}:{palette().dark[name]}" for name in dict.fromkeys(used))
+    # One rule for each, since a program that does not know a selector leaves out the whole rule.
+    dark = "".join(f"{selector} .cnn-shown{{{values}}}\n" for selector in DARK)
+    return f'<div class="cnn-shown"><style>\n{_SHEET}@media not print{{\n{dark}}}</style>\n{html}</div>'

@@ -46,8 +46,8 @@ class PlainSheets(Table):
 
     def tabulate(self, run: Run) -> list[list[Cell]]:
         """Give a row for each unit."""
-        heads = ("Its piece of the photo", "Sheet in the piece’s mean colour", "Grey sheet")
-        rows = [[Cell("Layer and map"), *(Cell(head, number=True) for head in heads)]]
+        heads = ("Its piece", "Mean colour", "Grey")
+        rows = [[Cell("Map"), *(Cell(head, number=True) for head in heads)]]
         for unit in run.units:
             numbers = (unit.piece, unit.same_color, unit.grey)
             rows.append([Cell(_named(unit), heading=True), *(Cell(_written(each), number=True) for each in numbers)])
@@ -75,7 +75,7 @@ class PlainSheets(Table):
 
 
 def _named(unit: PlainUnit) -> str:
-    return f"{unit.layer}, {unit.channel}"
+    return f"{unit.layer.removesuffix('_relu').removesuffix('_expand')}, {unit.channel}"
 
 
 def _written(value: float) -> str:

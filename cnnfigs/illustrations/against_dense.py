@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
+from cnnfigs.experiments.catalog import by_recipe
 from cnnfigs.experiments.findings import AgainstDense as Run
 from cnnfigs.experiments.findings import against_dense
 from cnnfigs.illustrations.base import Picture
@@ -18,6 +19,7 @@ from cnnfigs.illustrations.measuring import (
     points,
 )
 from cnnfigs.illustrations.networks import as_percent
+from cnnfigs.models.training import RECIPE
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class AgainstDense(Picture):
             "images": f"{convnet.asked:,}",
             "missing": listed(found.missing) if found.missing else "none",
             "conditions": found.conditions,
+            "trained": f"{by_recipe('convnet', 1).images - RECIPE.validation_images:,}",
         }
         for each in found.measured:
             facts[f"{each.network} accuracy"] = as_percent(each.mean, 2)

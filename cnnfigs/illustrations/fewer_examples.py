@@ -206,4 +206,4 @@ def told_reading(reading: Reading) -> str:
         why = f"{seeds_told(reading.seeds)} only" if len(reading.seeds) < 2 else "not reached with every seed"
         return f"about {_rounded(reading.mean)} images ({why})"
     low, high = map(_rounded, reading.over_seeds)
-    return f"about {_rounded(reading.mean)} images ({low} to {high}, a 95 % interval for the mean over seeds)"
+    return f"about {_rounded(reading.mean)} images ({low} to {high}, a 95 % interval for the geometric mean over seeds)"

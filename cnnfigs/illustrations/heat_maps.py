@@ -14,7 +14,6 @@ from cnnfigs.drawing.shapes import box, colored, label, number_grid, photo, rast
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture, require_whole
 from cnnfigs.illustrations.layer_names import require_layer, require_numbers
-from cnnfigs.illustrations.measuring import listed
 from cnnfigs.illustrations.networks import (
     TRAINED_ON_PHOTOS,
     as_percent,
@@ -88,8 +87,8 @@ class PhotoHeat(Picture):
         told = []
         for heat in run.heats:
             parts = "; ".join(
-                f"at the {part.name} Grad-CAM is on average {as_percent(part.grad_cam)} of its largest value, a square "
-                f"lowers the score by {written_number(part.occlusion)} on average, and without the {part.name} the "
+                f"at the {part.name} Grad-CAM is on average {as_percent(part.grad_cam)} of its largest value, the "
+                f"occlusion map is {written_number(part.occlusion)} there on average, and without the {part.name} the "
                 f"score is {written_number(part.hidden)} lower"
                 for part in heat.parts
             )
@@ -289,5 +288,5 @@ def _facts(run: HeatRun) -> dict[str, str]:
             facts[f"{heat.name} {part.name} grad_cam"] = as_percent(part.grad_cam)
             facts[f"{heat.name} {part.name} occlusion"] = written_number(part.occlusion)
             facts[f"{heat.name} {part.name} hidden"] = written_number(part.hidden)
-            facts[f"{heat.name} {part.name} pieces"] = listed([written_number(fall) for fall in part.hidden_piece])
+            facts[f"{heat.name} {part.name} pieces"] = " or ".join(map(written_number, part.hidden_piece))
     return facts

@@ -50,6 +50,26 @@ def test_the_place_of_the_training_that_is_shown(trainings):
     assert "`errors convnet place`" in PAGE
 
 
+def test_maps_move_along_with_six_pixels_up_to_the_second_pooling_only():
+    """Six is a multiple of the first pooling's step, not of both."""
+    import keras
+    import numpy as np
+
+    from cnnfigs.data import mnist
+
+    convnet = load("convnet")
+    image = mnist().x_test[4:5].astype("float32")[..., np.newaxis] / 255
+    moved = np.roll(image, 6, axis=2)
+    for layer, step, exact in (("conv2d_1", 1, True), ("conv2d_2", 2, True), ("max_pooling2d_2", 4, False)):
+        reader = keras.Model(convnet.inputs, convnet.get_layer(layer).output)
+        before, after = (np.asarray(reader([each]))[0] for each in (image, moved))
+        off = []
+        for cells in {6 // step, -(-6 // step)}:
+            here, there = before[:, : before.shape[1] - cells], after[:, cells:]
+            off.append(float(np.abs(here - there).max() / np.abs(before).max()))
+        assert (min(off) < 1e-5) is exact, layer
+
+
 def test_a_comparison_is_headlined_by_means_over_seeds():
     """One training is not a result: no table of single networks stands for a comparison, and no overlap of bars."""
     assert "ErrorTable" not in PAGE

@@ -42,7 +42,7 @@ SAID = {
     "100000000 units": "its layers ask for 6,400,000,000 weights or more, and it holds at most 5,548",
     "many filters": "its layers ask for 900,000,000 weights",
     "large weights in a layer inside": "its layers ask for 4,000,000,000 weights",
-    "a large input": "its layers give 60,000,000,000 numbers: up to 500,000,000 are accepted",
+    "a large input": "its layers give 60,000,000,000 numbers: up to 1,200,000,000 are accepted",
     "large windows": "its layers multiply and add about 400,200,106,000,000 times",
     "many steps": "its layers multiply and add about 10,000,0",
     "each with each": "its layers give 10,000,200,000 numbers",

@@ -245,7 +245,7 @@ def known_by_keras():
     yield "a class that is a number", not_ours(5)
     yield "no model but a layer", layer("Dense", "d", units=3)
     yield "an unknown layer", not_ours("Nothing")
-    yield "a layer with raw characters", not_ours(f"Noth{RAW}ing")
+    yield "a layer with raw characters", not_ours(f"Unkn{RAW}own")
     yield "a layer of a million letters", not_ours(LONG)
     yield (
         "a file for words",
@@ -353,8 +353,8 @@ def pictures():
     yield "large.jpeg", good["JPEG"][: at + 5] + struct.pack(">HH", 65_000, 65_000) + good["JPEG"][at + 9 :]
     yield "numbers.tiff", saved(Image.fromarray(np.ones((4, 4), np.float32)), "TIFF")
     yield "whole.tiff", saved(Image.fromarray(np.ones((4, 4), np.int32)), "TIFF")
-    yield "program.eps", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(/tmp/x) (w) file\nshowpage\n"
-    yield "program.png", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(/tmp/x) (w) file\nshowpage\n"
+    yield "program.eps", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(beside) (w) file\nshowpage\n"
+    yield "program.png", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(beside) (w) file\nshowpage\n"
     yield "script.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
     yield "archive.png", packed(small())
     yield "other.psd", b"8BPS" + bytes(60)

@@ -120,7 +120,9 @@ def zips():
     yield "a bomb in parts", packed(small(), method=zipfile.ZIP_DEFLATED, more=parts)
     yield "a bomb as configuration", packed(spaces[:40_000_000], method=zipfile.ZIP_DEFLATED)
     yield "a large configuration", packed(json.dumps(small()) + " " * 10_000_000)
-    yield "a bomb that says it is small", restated(bomb, "model.weights.h5", SIZE, 5000)
+    for name, content in (("model.weights.h5", bomb), ("config.json", packed(spaces, method=zipfile.ZIP_DEFLATED))):
+        small_one = restated(content, name, SIZE, 5000)
+        yield f"a bomb that says it is small as {name}", restated(small_one, name, CHECK, zlib.crc32(spaces[:5000]))
     yield (
         "weights that say they are smaller",
         restated(packed(small(), method=zipfile.ZIP_DEFLATED), "model.weights.h5", SIZE, 500),

@@ -120,7 +120,9 @@ def zips():
     yield "a bomb in parts", packed(small(), method=zipfile.ZIP_DEFLATED, more=parts)
     yield "a bomb as configuration", packed(spaces[:40_000_000], method=zipfile.ZIP_DEFLATED)
     yield "a large configuration", packed(json.dumps(small()) + " " * 10_000_000)
-    yield "a bomb that says it is small", restated(bomb, "model.weights.h5", SIZE, 5000)
+    for name, content in (("model.weights.h5", bomb), ("config.json", packed(spaces, method=zipfile.ZIP_DEFLATED))):
+        small_one = restated(content, name, SIZE, 5000)
+        yield f"a bomb that says it is small as {name}", restated(small_one, name, CHECK, zlib.crc32(spaces[:5000]))
     yield (
         "weights that say they are smaller",
         restated(packed(small(), method=zipfile.ZIP_DEFLATED), "model.weights.h5", SIZE, 500),
@@ -245,7 +247,7 @@ def known_by_keras():
     yield "a class that is a number", not_ours(5)
     yield "no model but a layer", layer("Dense", "d", units=3)
     yield "an unknown layer", not_ours("Nothing")
-    yield "a layer with raw characters", not_ours(f"Noth{RAW}ing")
+    yield "a layer with raw characters", not_ours(f"Unkn{RAW}own")
     yield "a layer of a million letters", not_ours(LONG)
     yield (
         "a file for words",
@@ -353,8 +355,8 @@ def pictures():
     yield "large.jpeg", good["JPEG"][: at + 5] + struct.pack(">HH", 65_000, 65_000) + good["JPEG"][at + 9 :]
     yield "numbers.tiff", saved(Image.fromarray(np.ones((4, 4), np.float32)), "TIFF")
     yield "whole.tiff", saved(Image.fromarray(np.ones((4, 4), np.int32)), "TIFF")
-    yield "program.eps", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(/tmp/x) (w) file\nshowpage\n"
-    yield "program.png", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(/tmp/x) (w) file\nshowpage\n"
+    yield "program.eps", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(beside) (w) file\nshowpage\n"
+    yield "program.png", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(beside) (w) file\nshowpage\n"
     yield "script.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
     yield "archive.png", packed(small())
     yield "other.psd", b"8BPS" + bytes(60)

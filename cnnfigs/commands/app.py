@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -19,10 +19,8 @@ from typer.core import TyperCommand
 
 from cnnfigs import catalog
 from cnnfigs.commands.errors import CommandError, reason, require_writable
+from cnnfigs.drawing.formats import FORMATS, Look, Theme, require_format
 from cnnfigs.telling import one_line
-
-if TYPE_CHECKING:
-    from cnnfigs.drawing.formats import Look
 
 app = typer.Typer(
     name="cnnfigs",
@@ -40,7 +38,6 @@ new_app = typer.Typer(help="A working beginning of a page or an illustration, wi
 app.add_typer(cache_app, name="cache")
 app.add_typer(new_app, name="new")
 
-Theme = Literal["light", "dark"]
 ThemeOption = Annotated[Theme, typer.Option(help="In whose colours.")]
 
 
@@ -139,8 +136,6 @@ class _OfOne(TyperCommand):
 def _print_help(entry: catalog.Entry, command: str) -> None:
     from rich.table import Table
 
-    from cnnfigs.drawing.formats import FORMATS
-
     given = ", ".join(f"{each.name}={each.default}" for each in entry.parameters if each.default)
     pages = _pages(catalog.uses(), entry)
     _print(f"Usage: cnnfigs {command} {entry.name} {escape('[--PARAMETER=VALUE …] [OPTIONS]')}\n")
@@ -158,7 +153,7 @@ def _print_help(entry: catalog.Entry, command: str) -> None:
         _print("It has no parameters.")
     _print(f"\nFiles: {', '.join(FORMATS[entry.kind])}")
     _print(f"In a notebook:\n  {escape(entry.import_line)}\n  {entry.name}({escape(given)})")
-    _print(f"\n[dim]The options for files: cnnfigs {command} --help[/dim]")
+    _print(f"\n[dim]All options: cnnfigs {command} --help[/dim]")
 
 
 @app.command(
@@ -212,11 +207,11 @@ def render(
 
     After the name of an illustration, --help tells its parameters.
     """
-    from cnnfigs.drawing.formats import FORMATS, Look, require_format
-
     if dpi is not None:
         if scale is not None or width is not None:
             raise CommandError("--dpi is another way to say --scale or --width: leave one out")
+        if not 0 < dpi <= 1440:
+            raise CommandError(f"--dpi is {dpi:g}: accepted is a number above 0, at most 1,440")
         scale = dpi / 72
     look = Look(theme, scale, width, transparent)
     if all_:
@@ -245,8 +240,6 @@ def _render_all(folder: Path, form: str | None, look: Look, jobs: int) -> None:
     import os
 
     from rich.progress import track
-
-    from cnnfigs.drawing.formats import FORMATS
 
     known = list(dict.fromkeys(each for formats in FORMATS.values() for each in formats))
     if form is not None and form not in known:

@@ -174,6 +174,19 @@ def test_table_is_a_document_or_text(cnnfigs, tmp_path):
     assert (tmp_path / "LayerTable.txt").read_text().splitlines()[-1].split() == ["Total", "104,202"]
 
 
+@pytest.mark.parametrize("name", ["LayerTable", "OutputSizes", "Scoreboard"])
+def test_no_column_of_a_table_is_out_of_sight_where_there_is_room(cnnfigs, tmp_path, browser, name):
+    assert cnnfigs("render", name, "-o", "t.html")[0] == 0
+    page = browser.new_page(viewport={"width": 800, "height": 600})
+    page.goto((tmp_path / "t.html").as_uri())
+    box, hidden = page.evaluate(
+        "[document.querySelector('thead th:last-child').getBoundingClientRect().right, "
+        "document.querySelector('.scrolling').scrollWidth - document.querySelector('.scrolling').clientWidth]"
+    )
+    page.close()
+    assert (box <= 800, hidden) == (True, 0)
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
@@ -223,6 +236,7 @@ def test_table_is_a_document_or_text(cnnfigs, tmp_path):
             ["render", "Padding", "-o", "p.png", "--dpi=9", "--width=9"],
             "--dpi is another way to say --scale or --width",
         ),
+        (["render", "Padding", "-o", "p.png", "--dpi=0"], "--dpi is 0: accepted is a number above 0, at most 1,440"),
         (["render", "Pading", "--help"], "there is no illustration 'Pading': did you mean Padding?"),
         (["list", "pading"], "there is no illustration with pading: did you mean Padding?"),
         (["list", "padding", "qqqq"], "there is no illustration with padding and qqqq: "),

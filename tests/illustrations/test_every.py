@@ -15,6 +15,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 from test_provenance import missed
 
+from cnnfigs import catalog
 from cnnfigs.drawing.palette import palette
 from cnnfigs.drawing.style import WIDTH, style
 from cnnfigs.illustrations.base import Picture, Table
@@ -22,6 +23,8 @@ from cnnfigs.illustrations.registry import all_illustrations
 
 EVERY = all_illustrations()
 PICTURES = [name for name, kind in EVERY.items() if issubclass(kind, Picture)]
+#: As pages call them with parameters of their own, such as "Padding(size=6)".
+CALLED = sorted({use.code for name in PICTURES for use in catalog.uses().get(name, ()) if not use.code.endswith("()")})
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -39,6 +42,13 @@ def illustration(request):
 @pytest.fixture(params=PICTURES)
 def picture(request):
     return EVERY[request.param]()
+
+
+@pytest.fixture(params=[*PICTURES, *CALLED])
+def drawn(request):
+    """A picture with its usual parameters, or with those that a page gives it."""
+    made = eval(request.param, dict(EVERY))
+    return made() if isinstance(made, type) else made
 
 
 def test_there_are_illustrations():
@@ -148,9 +158,9 @@ def place(function):
     return f"{inspect.getsourcefile(function)}:{inspect.getsourcelines(function)[1]}"
 
 
-def test_nothing_that_is_drawn_is_cut(picture):
+def test_nothing_that_is_drawn_is_cut(drawn):
     """Shapes, lines and images stay on the canvas; texts have a test of their own."""
-    figure = picture.figure
+    figure = drawn.figure
     with style():
         canvas = FigureCanvasAgg(figure)
         canvas.draw()
@@ -164,7 +174,7 @@ def test_nothing_that_is_drawn_is_cut(picture):
                 over = {"left": -box.x0, "right": box.x1 - width, "bottom": -box.y0, "top": box.y1 - height}
                 side = max(over, key=over.get)
                 assert over[side] <= 0.5, (
-                    f"{place(type(picture).draw)}: {type(artist).__name__} is cut at the {side} by {over[side]:.0f} "
+                    f"{place(type(drawn).draw)}: {type(artist).__name__} is cut at the {side} by {over[side]:.0f} "
                     f"pixels: derive the size of the canvas from the run's arrays"
                 )
 
@@ -201,11 +211,11 @@ def known_sizes(illustration):
     return known
 
 
-def test_sizes_that_are_told_are_there(picture):
+def test_sizes_that_are_told_are_there(drawn):
     """A description with a size that nothing in the run has contradicts its picture."""
-    untrue = set(SIZE.findall(picture.description)) - known_sizes(picture)
+    untrue = set(SIZE.findall(drawn.description)) - known_sizes(drawn)
     assert not untrue, (
-        f"{place(type(picture).describe)}: the description tells of {', '.join(sorted(untrue))}, and nothing in the "
+        f"{place(type(drawn).describe)}: the description tells of {', '.join(sorted(untrue))}, and nothing in the "
         f"run, the parameters or the picture has that size: take it from the run's arrays"
     )
 

@@ -1,5 +1,6 @@
 """How an illustration shows itself outside of the site, and the files that it saves, opened by other programs."""
 
+import base64
 import io
 
 import numpy as np
@@ -83,8 +84,6 @@ def test_what_notebooks_are_converted_to_gets_a_drawing():
         root = etree.fromstring(bundle["image/svg+xml"].encode())
         assert root.find(f"{SVG}rect").get("fill") == palette().light["background"]
         assert not root.xpath("//@*[contains(., 'var(')]")
-        import base64
-
         (sheet,) = PdfReader(io.BytesIO(base64.b64decode(bundle["application/pdf"]))).pages
         assert "input 5×5" in sheet.extract_text()
     assert set(LayerTable()._repr_mimebundle_()) == set(GreyWall()._repr_mimebundle_()) == {"text/html", "text/plain"}
@@ -107,11 +106,14 @@ def test_answers_keep_their_letters_where_lists_have_numbers(browser):
 
 
 def test_completion_offers_what_a_reader_asks_for_and_nothing_else():
-    from IPython.core.completer import IPCompleter, provisionalcompleter
+    from IPython.core.completer import provisionalcompleter
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
 
-    completer = IPCompleter(namespace={"p": Padding()}, use_jedi=True)
+    shell = InteractiveShell(config=Config(HistoryManager={"enabled": False}), user_ns={"p": Padding()})
+    shell.Completer.use_jedi = True
     with provisionalcompleter():
-        offered = {each.text for each in completer.completions("p.", 2)}
+        offered = {each.text for each in shell.Completer.completions("p.", 2)}
     parameters = {"size", "kernel_size", "padding"}
     assert offered == parameters | {
         *("description", "facts", "figure", "result", "save", "to_html", "to_svg", "to_text"),

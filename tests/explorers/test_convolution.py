@@ -487,7 +487,9 @@ def test_the_window_is_dragged_with_a_finger_and_the_page_stays(open_explorer):
     opened.cell("input", 2, 2).scroll_into_view_if_needed()
     scrolled = opened.page.evaluate("scrollY")
     touch(opened.page, [middle(opened.cell("input", at, at)) for at in (1, 2, 3)])
-    assert opened.told.startswith("row 2, column 2: ")
+    opened.page.wait_for_function(
+        "([element]) => element.told.textContent.startsWith('row 2, column 2: ')", arg=[opened.element.element_handle()]
+    )
     assert opened.page.evaluate("scrollY") == scrolled
 
 

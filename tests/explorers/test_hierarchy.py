@@ -145,7 +145,7 @@ def test_only_what_has_changed_is_heard(open_explorer):
             }
         }"""
     )
-    opened.element.get_by_role("button", name=re.compile("unit 1 of block_8")).click()
+    opened.element.get_by_role("button", name=re.compile("unit 1 of block 8")).click()
     opened.control("Order of the tiles").select_option("7")
     map_sentence, tiles_sentence = opened.page.evaluate("heard")
     assert map_sentence == opened.told
@@ -202,7 +202,7 @@ def test_tiles_and_answers_are_those_of_the_run(open_explorer):
 
 def test_by_touch_on_a_phone(open_explorer):
     opened = open_explorer("hierarchy", "depth=4", viewport=PHONE, has_touch=True, is_mobile=True)
-    opened.element.get_by_role("button", name=re.compile("unit 2 of block_12")).tap()
+    opened.element.get_by_role("button", name=re.compile("unit 2 of block 12")).tap()
     opened.page.wait_for_function("([element]) => element.state.unit === 2", arg=[opened.element.element_handle()])
 
 

@@ -213,6 +213,18 @@
       this.follow(location);
       running.add(this);
       address.mark();
+      this.#keepPlace();
+    }
+
+    /** What is kept free for the explorer is right for one width: turned or enlarged, it is as high as what it shows. */
+    #keepPlace() {
+      const { clientWidth } = this;
+      const watch = new ResizeObserver(() => {
+        if (this.clientWidth === clientWidth) return;
+        this.style.minHeight = "0";
+        watch.disconnect();
+      });
+      watch.observe(this);
     }
 
     /** Take over what an address says of this explorer. One that a link leads to may say nothing: then all stays. */

@@ -159,6 +159,18 @@ def test_whoever_draws_by_keyboard_hears_the_answer_after_each_stroke(open_explo
 
 
 @pytest.mark.parametrize("name", PADS)
+def test_an_answer_is_heard_after_each_stroke_of_a_mouse_too(open_explorer, name):
+    """Also when it is the same: the second stroke goes over the first."""
+    opened = open_explorer(name)
+    opened.listen()
+    for _ in range(2):
+        draw_with_mouse(opened, SEVEN)
+        opened.page.wait_for_function("([element]) => element.heard.length", arg=[opened.element.element_handle()])
+        (heard,) = opened.heard
+        assert re.fullmatch(rf"{heard_of(name)}\.", heard)
+
+
+@pytest.mark.parametrize("name", PADS)
 def test_the_bars_are_told_one_by_one(open_explorer, name):
     """That another digit comes close is not kept from those who hear."""
     opened = open_explorer(name)

@@ -351,7 +351,8 @@ def test_everything_that_takes_the_focus_has_a_name(open_explorer, name):
         """({shadowRoot}) => {
             shadowRoot.querySelectorAll("details").forEach(each => each.open = true);
             const name = each => (each.ariaLabel ?? each.labels?.[0]?.textContent ?? each.textContent).trim();
-            const all = [...shadowRoot.querySelectorAll("[tabindex], button, input, select, summary, [role=gridcell]:not(:has(input))")];
+            const kinds = "[tabindex], button, input, select, summary, [role=gridcell]:not(:has(input))";
+            const all = [...shadowRoot.querySelectorAll(kinds)];
             const sliders = all.filter(each => each.type === "range");
             return {
                 count: all.length, nameless: all.filter(each => !name(each)).map(each => each.outerHTML),

@@ -1,4 +1,4 @@
-"""What is heard of each explorer by whoever operates it by keyboard: every sentence, in order. Drawing: test_drawing.py."""
+"""What whoever operates an explorer by keyboard hears of it: every sentence, in order. Drawing: test_drawing.py."""
 
 import re
 
@@ -35,7 +35,8 @@ RUNS = {
             (
                 "ArrowDown",
                 [
-                    r"layer 2, unit in row 9, column 9 of 18×18: sees rows 9 to 19 and columns 9 to 19; between .* 81 pixels"
+                    r"layer 2, unit in row 9, column 9 of 18×18: sees rows 9 to 19 and columns 9 to 19; "
+                    r"between them are gaps: it reads 81 pixels"
                 ],
             ),
         ],

@@ -67,7 +67,8 @@ def test_what_is_told_is_true_of_every_unit(open_explorer):
             opened.set(f"depth={depth}&unit={number}")
             row, column = unit.place
             assert opened.told.startswith(
-                f"Unit {number}: map {unit.channel} of {plain(level.layer)} (in Keras {level.layer}), row {row}, column {column}. "
+                f"Unit {number}: map {unit.channel} of {plain(level.layer)} (in Keras {level.layer}), "
+                f"row {row}, column {column}. "
                 f"It sees {unit.box[2]}×{unit.box[3]} pixels. "
             )
             told = re.findall(r"map gives ([\d.]+)\s% of (.*?), this unit alone ([−\d.]+)\s%\.", opened.told)

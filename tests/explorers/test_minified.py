@@ -1,4 +1,4 @@
-"""What the explorers' scripts lose when they are minified: bytes, and nothing else. The other tests here run what is left."""
+"""What minifying takes from the explorers' scripts: bytes, and nothing else. Other tests here run what is left."""
 
 import gzip
 import re

@@ -230,7 +230,7 @@ def test_the_pixels_that_are_drawn_are_those_with_a_gradient_in_keras(open_explo
 DRAWN = """({shadowRoot}) => {
     const pixels = shadowRoot.querySelector("svg > path[stroke*=kernel]");
     const numbers = text => text.match(/-?\\d+/g).map(Number);
-    if (pixels) return pixels.getAttribute("d").split("M").slice(1).map(numbers).map(([x, y, width, height]) => [x, y, width, height]);
+    if (pixels) return pixels.getAttribute("d").split("M").slice(1).map(numbers).map(box => box.slice(0, 4));
     const frame = [...shadowRoot.querySelectorAll("svg > rect[stroke*=kernel]")].at(-1);
     return [["x", "y", "width", "height"].map(name => Number(frame.getAttribute(name)))];
 }"""

@@ -165,8 +165,8 @@
 
     hinted() {
       return this.drags
-        ? `${super.hinted()} Type into the kernel to change a weight.`
-        : "Draw on the input: press a cell, or go over several; a cell with ink is wiped. Type into the kernel to change a weight.";
+        ? `${super.hinted()} Type weights into the kernel.`
+        : "Draw on the input: press a cell, or go over several; a cell with ink is wiped. Type weights into the kernel.";
     }
 
     inputCell(value, channel) {

@@ -156,6 +156,7 @@
     #lift() {
       if (!this.pen) return;
       this.pen = undefined;
+      this.told.replaceChildren(); // the same answer is heard again
       this.change({ drawing: ink.written(this.strokes.filter((stroke) => stroke.length)) });
     }
 

@@ -92,7 +92,7 @@
 
     /** What can be done here. */
     hinted() {
-      return "Point at a number to see what it is made of, or goes into. The window can be dragged.";
+      return "Point at a number to see what it is made of, or goes into. Drag the window.";
     }
 
     /** Sizes of cells with which input and output fit: side by side, or on a phone below each other. */

@@ -13,7 +13,9 @@ RUNS = {
             ("ArrowRight", [r"row 1, column 2: (\d) = 1·1( \+ 1·1)*(; \d more products? (is|are) 0)?"]),
             ("ArrowLeft", [r"row 1, column 1: \d = .*"]),
             ("Shift+Tab", []),  # to the weights, of which the reader hears the name
-            ("2", [r"row 1, column 1: \d = .*"]),  # the upper left one is 2 now
+            ("ArrowDown", []),
+            ("ArrowRight", []),
+            ("2", [r"row 1, column 1: \d = .*1·2.*"]),  # the one in the middle is 2 now
             ("Backspace", []),
             ("x", []),
             ("Tab", [r"A weight cannot be “x”: write a number such as −1, 0\.5 or 1/9\. It is 2 again\."]),

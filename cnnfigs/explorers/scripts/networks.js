@@ -7,8 +7,8 @@
 
   /** So many terms of a sum are told unless all are asked for. */
   const TOLD = 9;
-  /** Maps in a row of a sheet, about so many pixels a map, and pixels between maps. */
-  const [ACROSS, THUMB, GAP] = [innerWidth < 480 ? 12 : 16, 24, 2];
+  /** About so many pixels a map, and pixels between maps. */
+  const [THUMB, GAP] = [24, 2];
   /** Sign, pixels down and to the right; and the most of either. */
   const MOVES = { left: ["←", 0, -1], up: ["↑", -1, 0], down: ["↓", 1, 0], right: ["→", 0, 1] };
   const FURTHEST = 12;
@@ -33,6 +33,12 @@
       const hint = this.hint("Point at a map, or tap it: below, it is shown large, with the sum behind one of its numbers.");
       // What is told of a map stays in view while the reader goes from map to map.
       this.root.append(inside, hint, make("div", {}, this.sheets, this.#unitPanel()));
+      // A phone that is turned has another width.
+      new ResizeObserver(() => {
+        if (this.#across() === this.across) return;
+        this.#layout();
+        this.update();
+      }).observe(this);
       this.stage.append(this.#viewPanel()); // the answers stand next to the paper, or right below it
     }
 
@@ -161,8 +167,14 @@
       return `${name}, ${this.#part(index, channel)}${shape[0] > 1 ? `, ${place}` : ""}`;
     }
 
+    /** Maps in a row of a sheet: few enough for a finger. */
+    #across() {
+      return this.clientWidth < 448 ? 12 : 16;
+    }
+
     /** Put a sheet of maps for each layer of the network. */
     #layout() {
+      this.across = this.#across();
       this.maps = this.network.layers.map(({ name, shape: [rows, columns, channels] }, index) => {
         const strongest = (channel) => {
           const values = this.network.values[index].filter((_, unit) => unit % channels === channel);
@@ -171,13 +183,12 @@
         const told = (channel) => `${name}, ${this.#part(index, channel)}`;
         const sheet = new cnn.Raster(`Maps of ${name}`, told, (channel, how) => this.#point(strongest(channel), how));
         const zoom = Math.max(1, Math.round(THUMB / columns));
-        const across = Math.min(channels, ACROSS);
+        const across = Math.min(channels, this.across);
         const down = Math.ceil(channels / across);
         sheet.layout(down, across, across * (columns * zoom + GAP), down * (rows * zoom + GAP), channels);
         sheet.element.classList.add("sheet");
         // Whoever comes by keyboard finds it above what is told of it.
-        const seen = () => sheet.cursor.matches(":focus-visible") && panel.scrollIntoView({ block: "nearest" });
-        cnn.set(sheet.element, { onfocusin: seen });
+        cnn.set(sheet.element, { onkeyup: ({ key }) => key === "Tab" && panel.scrollIntoView({ block: "nearest" }) });
         const size = rows > 1 ? `${channels} maps of ${rows}×${columns}` : `${channels} numbers`;
         const panel = this.panel("layer", sheet.element);
         panel.name(`${name}: ${size}`);
@@ -323,7 +334,7 @@
       .arrows button { flex: 0 1 2.5rem; padding: 0; }
       .inside { margin-top: 0.75rem; }
       .sheets { display: grid; grid-template-columns: repeat(auto-fit, minmax(19rem, 1fr)); gap: 0.5rem 1rem; }
-      .layer { scroll-margin-bottom: 18rem; }
+      .layer { scroll-margin: 4rem 0 min(18rem, 50vh); }
       .layer .heading { color: var(--cnn-muted); font-weight: 400; }
       .sheet { width: fit-content; max-width: 100%; }
       .sheet canvas { width: auto; max-width: 100%; height: auto; image-rendering: auto; }

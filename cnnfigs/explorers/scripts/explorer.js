@@ -173,7 +173,7 @@
     .hint { margin: 0 0 0.5rem; color: var(--cnn-muted); font-size: 0.875rem; }
     .complaint { position: sticky; z-index: 1; bottom: 0; background: var(--cnn-background); color: var(--cnn-error); }
     .complaint:empty { display: none; }
-    .held { cursor: grab; touch-action: none; }
+    .held, .held * { cursor: grab; touch-action: none; }
     .grid + .grid, table + table { margin-top: 0.5rem; }
     .grid :focus { outline: none; }
     .grid:has(:focus-visible) { outline: 2px solid var(--cnn-accent); }

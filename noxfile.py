@@ -196,6 +196,13 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def handwriting(session: nox.Session) -> None:
+    """Draw digits of many hands on the first page, and print how many are read; words after -- choose ways to draw."""
+    build(session)
+    run(session, "python", "tests/handwriting/run.py", "site", *session.posargs)
+
+
+@nox.session
 def forward(session: nox.Session) -> None:
     """Time the explorers' forward pass beside TensorFlow.js, in the browser; needs Node.js."""
     install(session)

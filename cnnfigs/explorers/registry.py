@@ -115,7 +115,8 @@ RECEPTIVE_FIELD = Explorer(
 #: A layer's name. Maps, rows, columns, filters and test digits are counted from 0, as everywhere in the tutorial.
 _LAYER = "[a-z0-9_]{1,32}"
 _DIGIT: Mapping[str, Setting] = {
-    "digit": Whole("Test digit", -1, 49, 20),  # -1 for blank paper
+    "digit": Whole("Test digit", -2, 49, -2),  # -1 for blank paper, -2 for the sample until something is drawn
+    "sample": Whole("Sample", 0, 49, 20),
     "drawing": Text(
         "Drawing",
         "(?=.{0,4000}$)(?:(?:[0-9a-f]{4})+(?:-(?:[0-9a-f]{4})+)*)?",
@@ -140,7 +141,7 @@ DIGIT = Explorer(
         "prepare": Choice("Prepare the drawing", ON_OFF),
         "down": Whole("Pixels down", -12, 12, 0),
         "right": Whole("Pixels to the right", -12, 12, 0),
-        "network": Choice("Inside", ("convnet", "convnet_global_max", "dense_131")),
+        "network": Choice("Look inside", ("convnet", "convnet_global_max", "dense_131")),
         "unit": Text(
             "Number",
             rf"(?:{_LAYER}(?:,\d{{1,3}}){{3}})?",

@@ -29,7 +29,7 @@ DRAWN, BLANK = "40304030a030a03068b868b8", ""
 #: How often a screen shows a new picture, in milliseconds: a stroke has to keep up with it.
 FRAME = 1000 / 60
 
-CHANGE = "(element, drawing) => element.change({digit: 0, drawing})"
+CHANGE = "(element, drawing) => element.change({digit: -1, drawing})"
 SHOW = """(element, repeats) => {
     const start = performance.now();
     for (let count = 0; count < repeats; count++) element.show();

@@ -7,7 +7,11 @@ from exploring import Opened, pages_of
 
 @pytest.fixture
 def open_explorer(browser, site, served):
-    """Open the page of an explorer and wait until it runs; at the end, nothing may have gone wrong in any page."""
+    """Open the page of an explorer and wait until it runs; at the end, nothing may have gone wrong in any page.
+
+    Without settings the page is opened as most readers do it, with nothing in the address, and looked through as far as
+    to the explorer.
+    """
     contexts, watches = [], []
 
     def start(
@@ -20,13 +24,14 @@ def open_explorer(browser, site, served):
             page.clock.install()
         origin = served if way == "served" else site.as_uri()
         watches.append(Watch(page, origin))
-        address = f"{origin}/{pages_of(site, name)[0]}#explore-{name}?{settings}"
+        address = f"{origin}/{pages_of(site, name)[0]}" + (f"#explore-{name}?{settings}" if settings else "")
         if options.get("java_script_enabled", True):
             open_page(page, address)
         else:
             page.goto(address)
         element = page.locator(f"cnn-{name}")
         if wait:
+            element.evaluate("element => element.scrollIntoView({behavior: 'instant'})")
             element.locator(".explorer").wait_for()
         return Opened(page, element, name)
 

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import pytest
 from checks import PHONE
+from exploring import touch
 from PIL import Image
 
 
@@ -264,13 +265,51 @@ def test_a_weight_that_is_no_number_is_refused(open_explorer):
     opened = open_explorer("convolution")
     before = opened.values("output")
     cell = opened.element.get_by_label("weight in row 0, column 0")
-    for typed in ("abc", "", "1e9", "<b>", "--1", "12345", "NaN"):
+    for typed in ("abc", "", "1e9", "<b>", "--1", "12345", "NaN", "1/0", "1/", "/3", "99999/2", "1/2/3", "."):
         opened.element.evaluate("element => element.complain('')")
         cell.fill(typed)
         cell.press("Tab")
-        assert "write a number such as −1 or 0.5" in opened.complaint, typed
+        assert "write a number such as −1, 0.5 or 1/9" in opened.complaint, typed
         assert cell.input_value() == "−1"
         assert opened.values("output") == before
+
+
+@pytest.mark.parametrize(
+    ("typed", "weight"),
+    [
+        ("1/9", 1 / 9),
+        ("+1", 1),
+        ("0.1111111", 1 / 9),
+        ("−2/3", -2 / 3),
+        ("-1 / 4", -0.25),
+        (".5", 0.5),
+        ("2.", 2),
+        ("0,25", 0.25),
+    ],
+)
+def test_weights_are_taken_as_people_write_them(open_explorer, typed, weight):
+    opened = open_explorer("convolution", "kernel=" + ",".join("0" * 9))
+    cell = opened.element.get_by_label("weight in row 1, column 1")
+    cell.fill(typed)
+    cell.press("Tab")
+    assert opened.complaint == ""
+    assert float(opened.state["kernel"].split(",")[4]) == pytest.approx(weight, abs=0.00005)
+    image = np.array(opened.values("input"))
+    assert np.allclose(opened.values("output"), weight * image[1:-1, 1:-1], atol=0.0052)
+
+
+def test_a_complaint_about_a_weight_ends_when_it_is_written_anew(open_explorer):
+    opened = open_explorer("convolution")
+    cell = opened.element.get_by_label("weight in row 0, column 0")
+    cell.fill("abc")
+    cell.press("Tab")
+    assert "write a number" in opened.complaint
+    cell.press_sequentially("1")
+    assert opened.complaint == ""
+    opened.element.evaluate("element => element.complain('Something else.')")
+    cell.press("ControlOrMeta+a")
+    cell.press_sequentially("-")  # not yet a number
+    assert opened.complaint == ""
 
 
 REFUSED = {
@@ -278,7 +317,7 @@ REFUSED = {
     "strides=2&dilation_rate=2": "Strides and dilation rate cannot both be more than 1. It is the same in Keras.",
     "kernel=1,2,3": "The kernel has 3 numbers: with its size and channels it needs 9.",
     "picture=drawing&drawing=01": "A drawing is a square: it has 1, 4, 9, 16, … cells.",
-    "picture=upload": "There is no picture of yours yet: choose one with “Your picture”.",
+    "picture=upload": "There is no picture of yours here: choose “upload”, and then a file.",
     "operation=transposed&padding=explicit&before=5&after=5&size=2": "nothing is left of the output",
 }
 
@@ -340,6 +379,155 @@ def test_a_picture_of_the_readers_is_convolved(open_explorer, tmp_path):
     assert (np.diff(image, axis=0) > 0).all()
     assert np.ptp(image, axis=1).max() == 0
     assert np.allclose(opened.values("output"), expected(opened, np.transpose(LEFT_RIGHT)), atol=0.0051)
+
+
+@pytest.mark.parametrize("name", ["convolution", "pooling"])
+def test_upload_opens_the_chooser(open_explorer, tmp_path, name):
+    """The list shows the picture that is there until another is chosen, also if none is."""
+    opened = open_explorer(name)
+    before = opened.state
+    shown = opened.control("Input").input_value()
+    with opened.page.expect_file_chooser() as asked:
+        opened.control("Input").select_option("upload")
+    assert (opened.state, opened.control("Input").input_value(), opened.complaint) == (before, shown, "")
+    file = tmp_path / "gradient.png"
+    file.write_bytes(png(64, 64))
+    asked.value.set_files(file)
+    opened.page.wait_for_function(
+        "([element]) => element.state.picture === 'upload'", arg=[opened.element.element_handle()]
+    )
+    assert opened.control("Input").input_value() == "upload"
+    image = np.array(opened.values("input"))
+    assert np.ptp(image) > 0
+    assert np.ptp(image, axis=1).max() == 0
+
+
+def frames(opened, grid):
+    """Boxes of frames in a grid, by colour: row, column, height and width in cells."""
+    return opened.element.get_by_role("grid", name=grid, exact=True).evaluate(
+        r"""grid => {
+            const size = grid.querySelector("[role=gridcell] rect").width.baseVal.value;
+            const found = [...grid.querySelectorAll(":scope > g:last-of-type > rect")].map(rect => [
+                rect.getAttribute("stroke").match(/cnn-(\w+)/)[1],
+                ["y", "x", "height", "width"].map(name => Math.round(rect.getAttribute(name) / size)),
+            ]);
+            return found.filter(([color]) => color !== "background");
+        }"""
+    )
+
+
+def test_pointing_at_the_input_leaves_the_window_and_what_it_told(open_explorer):
+    opened = open_explorer("convolution", clock=True, reduced_motion="no-preference")
+    opened.cell("output", 2, 1).hover()
+    window, told = ["kernel", [2, 1, 3, 3]], opened.told
+    assert frames(opened, "input") == [window]
+    opened.cell("input", 6, 6).hover()
+    assert opened.told.startswith("input, row 6, column 6: ")
+    assert frames(opened, "input") == [window, ["input", [6, 6, 1, 1]]]
+    opened.control("Strides").hover()
+    assert opened.told == told
+    assert frames(opened, "input") == [window]
+    # While it plays too.
+    opened.element.get_by_role("button", name="Play").click()
+    opened.page.clock.run_for(1000)
+    opened.cell("input", 6, 6).hover()
+    opened.page.clock.run_for(1000)
+    opened.control("Strides").hover()
+    opened.page.wait_for_function(
+        "([element]) => element.told.textContent.startsWith('row ')", arg=[opened.element.element_handle()]
+    )
+    at = [int(number) for number in re.findall(r"\d+", opened.told)[:2]]
+    assert frames(opened, "input") == [["kernel", [*at, 3, 3]]]
+
+
+DRAGS = {"strides=1": 1, "strides=2": 2, "dilation_rate=2": 1, "padding=same": 1}
+
+
+@pytest.mark.parametrize("settings", DRAGS)
+def test_the_window_is_dragged_over_the_input(open_explorer, settings):
+    opened = open_explorer("convolution", f"{settings}&size=7")
+    opened.cell("output", 0, 0).hover()
+    mouse, last = opened.page.mouse, len(opened.values("output")) - 1
+    corner = frames(opened, "input")[0][1]
+    first = opened.cell("input", 0, 0)  # a cell of the window, in all of these
+    first.hover()
+    mouse.down()
+    opened.cell("input", DRAGS[settings], 0).hover()
+    assert opened.told.startswith("row 1, column 0: ")
+    opened.cell("input", DRAGS[settings], 2 * DRAGS[settings]).hover()
+    assert opened.told.startswith("row 1, column 2: ")
+    opened.cell("input", 6, 6).hover()
+    mouse.up()
+    assert opened.told.startswith(f"row {last}, column {last}: "), "it stays on the input"
+    opened.cell("input", 0, 0).hover()
+    opened.control("Strides").hover()
+    assert opened.told.startswith(f"row {last}, column {last}: ")
+    assert corner != frames(opened, "input")[0][1]
+
+
+def test_a_press_outside_the_window_drags_nothing(open_explorer):
+    opened = open_explorer("convolution")
+    opened.cell("output", 0, 0).hover()
+    opened.cell("input", 6, 6).hover()
+    opened.page.mouse.down()
+    opened.cell("input", 5, 5).hover()
+    opened.page.mouse.up()
+    opened.control("Strides").hover()
+    assert opened.told.startswith("row 0, column 0: ")
+
+
+def middle(cell):
+    box = cell.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_the_window_is_dragged_with_a_finger_and_the_page_stays(open_explorer):
+    opened = open_explorer("convolution", viewport=PHONE, has_touch=True, is_mobile=True)
+    opened.cell("output", 0, 0).tap()
+    opened.cell("input", 2, 2).scroll_into_view_if_needed()
+    scrolled = opened.page.evaluate("scrollY")
+    touch(opened.page, [middle(opened.cell("input", at, at)) for at in (1, 2, 3)])
+    opened.page.wait_for_function(
+        "([element]) => element.told.textContent.startsWith('row 2, column 2: ')", arg=[opened.element.element_handle()]
+    )
+    assert opened.page.evaluate("scrollY") == scrolled
+
+
+def test_a_second_finger_draws_nothing(open_explorer):
+    blank = "picture=drawing&drawing=" + "0" * 25 + "&size=5"
+    opened = open_explorer("convolution", blank, viewport=PHONE, has_touch=True)
+    opened.cell("input", 2, 2).scroll_into_view_if_needed()
+    opened.come_to_rest()
+    finger = opened.page.context.new_cdp_session(opened.page)
+
+    def send(kind, *cells):
+        points = [
+            dict(zip("xy", middle(opened.cell("input", *cell)), strict=True), id=at) for at, cell in enumerate(cells)
+        ]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    send("touchStart", (1, 0))
+    send("touchStart", (1, 0), (4, 4))
+    for column in range(1, 4):
+        send("touchMove", (1, column), (4, 4 - column))
+    send("touchEnd")
+    assert np.argwhere(opened.values("input")).tolist() == [[1, column] for column in range(4)]
+
+
+def test_who_draws_is_told_how_and_can_clear(open_explorer):
+    opened = open_explorer("convolution")
+    clear = opened.element.get_by_role("button", name="Clear the drawing")
+    cursor = "grid => getComputedStyle(grid).cursor"
+    grid = opened.element.get_by_role("grid", name="input", exact=True)
+    assert clear.count() == 0
+    assert "Point at a number" in opened.element.locator(".hint").inner_text()
+    assert "kernel" in opened.element.locator(".hint").inner_text(), "weights can be typed"
+    opened.control("Input").select_option("drawing")
+    assert "Draw on the input" in opened.element.locator(".hint").inner_text()
+    assert grid.evaluate(cursor) == "crosshair"
+    assert np.any(opened.values("input"))
+    clear.click()
+    assert not np.any(opened.values("input"))
 
 
 def test_markup_in_an_address_stays_text(open_explorer):

@@ -10,46 +10,13 @@ import keras
 import numpy as np
 import pytest
 from checks import DESKTOP, PHONE
-from exploring import touch
+from exploring import SEVEN, answers, draw_with_mouse, ink, places, touch
 from PIL import Image
 
 from cnnfigs.explorers.networks import some_digits
 from cnnfigs.illustrations.response_map import ResponseMap
 from cnnfigs.models.training import as_input
 from cnnfigs.models.weights import load
-
-#: A seven, in pixels of the paper.
-SEVEN = [(8, 6), (20, 6), (13, 23)]
-
-
-def answers(opened):
-    """What each network says, by its name: a digit."""
-    told = opened.element.locator(".answers p").all_inner_texts()
-    return {name: int(answer) for name, answer in (re.match(r"(\w+): (\d), ", each).groups() for each in told)}
-
-
-def places(opened, points):
-    """Pixels of the paper as points of the window."""
-    paper = opened.element.locator(".paper svg")
-    paper.evaluate("paper => paper.scrollIntoView({block: 'center', behavior: 'instant'})")
-    opened.come_to_rest()
-    box = paper.bounding_box()
-    return [(box["x"] + x / 28 * box["width"], box["y"] + y / 28 * box["height"]) for x, y in points]
-
-
-def draw_with_mouse(opened, points):
-    mouse = opened.page.mouse
-    first, *others = places(opened, points)
-    mouse.move(*first)
-    mouse.down()
-    for place in others:
-        mouse.move(*place, steps=12)
-    mouse.up()
-
-
-def ink(opened):
-    """How much ink the networks get."""
-    return opened.element.evaluate("element => element.image.reduce((sum, ink) => sum + ink, 0)")
 
 
 def centre(opened):
@@ -96,7 +63,7 @@ def test_drawn_with_a_finger_on_a_phone(open_explorer):
 def test_maps_are_wide_enough_for_a_finger(open_explorer):
     opened = open_explorer("digit", viewport=PHONE, has_touch=True, is_mobile=True)
     for network in ("convnet", "dense_131"):
-        opened.control("Inside").select_option(network)
+        opened.control("Look inside").select_option(network)
         maps = opened.element.locator(".sheet .cursor")
         sizes = [maps.nth(sheet).bounding_box() for sheet in range(maps.count())]
         assert all(min(size["width"], size["height"]) >= 23.5 for size in sizes), sizes
@@ -300,7 +267,7 @@ def test_filters_are_switched_off_and_on(open_explorer):
     np.testing.assert_allclose(found, expected, atol=0.02)
     opened.element.get_by_role("button", name="Switch all filters on").click()
     assert opened.state["off"] == ""
-    opened.control("Inside").select_option("dense_131")
+    opened.control("Look inside").select_option("dense_131")
     assert opened.complaint == ""
     assert opened.element.get_by_role("grid", name="Maps of dense_1").is_visible()
 
@@ -342,3 +309,83 @@ def test_the_digits_are_those_of_mnist(open_explorer):
     opened = open_explorer("digit-pad")
     shipped = np.frombuffer(base64.b64decode(opened.page.evaluate("cnn.digits")), dtype=np.uint8)
     np.testing.assert_array_equal(shipped.reshape(50, 28, 28), some_digits())
+
+
+@pytest.mark.parametrize("window", [DESKTOP, {"width": 1280, "height": 800}, PHONE], ids=["desktop", "low", "phone"])
+def test_what_is_told_of_a_map_is_in_view_wherever_it_is_touched(open_explorer, window):
+    """The enlarged map and its sum, in the window of whoever points at a map of the first or of the last layer."""
+    phone = {"has_touch": True, "is_mobile": True} if window == PHONE else {}
+    opened = open_explorer("digit", viewport=window, **phone)
+    for layer in ("conv2d_1", "max_pooling2d_1", "conv2d_2", "conv2d_3", "dense"):
+        sheet = opened.element.get_by_role("grid", name=f"Maps of {layer}", exact=True)
+        sheet.evaluate("sheet => sheet.scrollIntoView({block: 'center', behavior: 'instant'})")
+        opened.come_to_rest()
+        if window == PHONE:
+            sheet.tap(position={"x": 10, "y": 10})
+        else:
+            sheet.hover(position={"x": 10, "y": 10})
+        heading = opened.element.locator(".map .heading")
+        opened.page.wait_for_function(
+            "([heading, layer]) => heading.textContent.startsWith(`${layer}, `)", arg=[heading.element_handle(), layer]
+        )
+        for part in (".map", ".map .raster", ".sum .heading", ".sum .formula"):
+            box = opened.element.locator(part).bounding_box()
+            assert box["y"] >= 0, (layer, part)
+            assert box["y"] + min(box["height"], 40) <= window["height"], (layer, part)
+        box = opened.element.locator(".map .raster").bounding_box()
+        assert box["y"] + box["height"] <= window["height"] + 1
+        assert box["y"] >= sheet.bounding_box()["y"] + 10, "it does not cover what was touched"
+
+
+def test_the_answers_stand_right_below_the_paper_on_a_phone(open_explorer):
+    opened = open_explorer("digit", viewport=PHONE, has_touch=True, is_mobile=True)
+    paper, answer, view = (
+        opened.element.locator(part).first.bounding_box() for part in (".paper", ".answers p", ".view")
+    )
+    assert paper["y"] + paper["height"] <= answer["y"] < paper["y"] + paper["height"] + 40
+    assert answer["y"] < view["y"]
+
+
+def test_who_walks_by_keyboard_sees_the_map_that_has_the_focus(open_explorer):
+    opened = open_explorer("digit", viewport={"width": 1280, "height": 700})
+    opened.element.get_by_role("button", name="Move the digit right").focus()
+    seen = 0
+    for _ in range(14):
+        opened.page.keyboard.press("Tab")
+        opened.come_to_rest()
+        focused = opened.element.evaluate(
+            """({shadowRoot}) => {
+                const sheet = shadowRoot.activeElement?.closest(".sheet");
+                if (!sheet) return null;
+                const {x, y, width, height} = shadowRoot.activeElement.getBoundingClientRect();
+                return sheet.contains(shadowRoot.elementFromPoint(x + width / 2, y + height / 2));
+            }"""
+        )
+        assert focused in (None, True)
+        seen += focused is True
+    assert seen == 6, "one stop for each layer"
+
+
+def test_arrows_stop_where_the_digit_may_go_no_further(open_explorer):
+    opened = open_explorer("digit", "right=11")
+    right, up = (opened.element.get_by_role("button", name=f"Move the digit {name}") for name in ("right", "up"))
+    assert right.is_enabled()
+    right.press("Enter")
+    assert opened.state["right"] == 12
+    assert right.is_disabled()
+    assert up.is_enabled()
+    right.press("Enter")
+    assert (opened.state["right"], opened.complaint) == (12, "")
+
+
+def test_the_ten_squares_of_the_answer_are_named(open_explorer):
+    opened = open_explorer("digit")
+    for network in ("convnet", "dense_131"):
+        opened.control("Look inside").select_option(network)
+        sheet = opened.element.locator(".layer").last
+        box, names = sheet.locator("canvas").bounding_box(), sheet.locator(".names span")
+        assert names.all_inner_texts() == [str(digit) for digit in range(10)]
+        for digit in range(10):
+            name = names.nth(digit).bounding_box()
+            middle = name["x"] + name["width"] / 2
+            assert middle == pytest.approx(box["x"] + (digit + 0.46) * box["width"] / 10, abs=3)

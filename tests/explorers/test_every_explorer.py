@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import zlib
 
 import pytest
@@ -256,6 +257,116 @@ def test_on_a_phone_all_fits_and_can_be_hit(open_explorer, name):
             .map(([text, {width, height}]) => `${text}: ${width}×${height}`)"""
     )
     assert small == []
+
+
+#: Where most values of lists are refused.
+TIGHT = {"convolution": "size=3", "pooling": "size=3&pool_size=3", "receptive-field": "layers=c11s4,c3s2"}
+
+
+@every_explorer
+def test_after_a_refusal_every_list_shows_what_is_so(open_explorer, name):
+    """Every value of every list is chosen, as a reader does it; what is refused leaves all lists as they were."""
+    opened = open_explorer(name, TIGHT.get(name, ""))
+    refused, wrong = opened.element.evaluate(
+        """element => {
+            const lists = [...element.shadowRoot.querySelectorAll("select")];
+            const shown = () => lists.map(list => list.value).join();
+            const wrong = [];
+            let refused = 0;
+            const start = element.state;
+            for (const list of lists) for (const {value} of list.options) {
+                if (value === list.options[0].value) element.change(start);
+                if (value === "upload") continue; // it opens a window of the browser
+                const [before, state] = [shown(), JSON.stringify(element.state)];
+                element.complain("");
+                list.value = value;
+                list.dispatchEvent(new Event("change"));
+                if (!element.complaint.textContent) continue;
+                refused++;
+                if (shown() !== before || JSON.stringify(element.state) !== state)
+                    wrong.push(`${list.labels[0].firstChild.textContent} ${value}: ${element.complaint.textContent}`);
+            }
+            return [refused, wrong];
+        }"""
+    )
+    assert wrong == []
+    assert (refused > 0) == (name in TIGHT)
+
+
+#: Something that a reader did, by name of the explorer.
+WORK = {
+    "convolution": {"strides": 2},
+    "pooling": {"way": "average"},
+    "receptive-field": {"layers": "c5,p2s2"},
+    "digit-pad": {"drawing": "40304030a030a03068b868b8"},
+    "digit": {"drawing": "40304030a030a03068b868b8", "right": 2},
+    "hierarchy": {"depth": 2},
+    "peephole": {"guesses": "123"},
+}
+
+
+@every_explorer
+def test_work_outlives_a_click_in_the_contents(open_explorer, name):
+    opened = open_explorer(name, viewport={"width": 1500, "height": 900})
+    opened.element.evaluate("(element, work) => element.change(work)", WORK[name])
+    work = opened.state
+    heading = opened.page.locator(".toc-tree a[href^='#']:not([href='#'])").last
+    place = heading.get_attribute("href")
+    heading.click()
+    told = f"explore-{name}?"
+    both = "([place, told]) => location.hash.startsWith(`${place};`) && location.hash.includes(told)"
+    opened.page.wait_for_function(both, arg=[place, told])
+    assert opened.state == work
+    # It is still there after the page was loaded anew, at the heading; and without the work nothing is left of it.
+    address = opened.page.url
+    opened.page.goto("about:blank")
+    opened.page.goto(address)
+    opened.element.locator(".explorer").wait_for()
+    assert opened.state == work
+    opened.page.wait_for_function(
+        """place => Math.abs(document.querySelector(place).getBoundingClientRect().top) < 200
+            || scrollY + innerHeight >= document.documentElement.scrollHeight - 2""",
+        arg=place,
+    )
+    opened.element.evaluate("element => element.change(element.defaults)")
+    opened.page.wait_for_function("place => location.hash === place", arg=place)
+
+
+@every_explorer
+def test_back_leads_to_what_was_there(open_explorer, name):
+    """To the defaults, where the address says nothing; and forward to the work again."""
+    opened = open_explorer(name)
+    before = opened.state
+    opened.set("&".join(f"{setting}={value}" for setting, value in WORK[name].items()))
+    work = opened.state
+    assert work != before
+    same = "([element, state]) => JSON.stringify(element.state) === JSON.stringify(state)"
+    for way, state in ((opened.page.go_back, before), (opened.page.go_forward, work), (opened.page.go_back, before)):
+        way()
+        opened.page.wait_for_function(same, arg=[opened.element.element_handle(), state])
+
+
+@every_explorer
+def test_everything_that_takes_the_focus_has_a_name(open_explorer, name):
+    opened = open_explorer(name)
+    found = opened.element.evaluate(
+        """({shadowRoot}) => {
+            shadowRoot.querySelectorAll("details").forEach(each => each.open = true);
+            const name = each => (each.ariaLabel ?? each.labels?.[0]?.textContent ?? each.textContent).trim();
+            const kinds = "[tabindex], button, input, select, summary, [role=gridcell]:not(:has(input))";
+            const all = [...shadowRoot.querySelectorAll(kinds)];
+            const sliders = all.filter(each => each.type === "range");
+            return {
+                count: all.length, nameless: all.filter(each => each.checkVisibility() && !name(each)).map(each => each.outerHTML),
+                sliders: sliders.map(each => each.getAttribute("aria-valuetext")),
+            };
+        }"""
+    )
+    assert found["count"] > 3
+    assert found["nameless"] == []
+    for value in found["sliders"]:
+        assert value is not None, "a slider says a bare number"
+        assert re.search(r"[A-Za-z]{2}", value), value
 
 
 def test_all_explorers_together_are_light(site):

@@ -13,6 +13,11 @@ from cnnfigs.models.imagenet import resized
 from cnnfigs.runs.photo_answers import SQUARE, shuffled
 
 
+def plain(layer):
+    """What a layer is called where Keras' name for it says too much."""
+    return "the last maps" if layer == "out_relu" else " ".join(layer.split("_")[:2])
+
+
 def units(opened, panel):
     """Labels of the units that a panel shows."""
     buttons = opened.element.locator(f".panel:has(> .heading:has-text('{panel}')) button:visible")
@@ -24,8 +29,9 @@ def test_each_depth_shows_the_units_of_the_tree(open_explorer):
     tree = HierarchyTree().result
     for depth, level in enumerate(tree.levels[::-1], 1):
         opened.set(f"depth={depth}")
-        assert units(opened, level.layer) == [
-            f"{unit.box[2]} px: unit {number} of {level.layer}" for number, unit in enumerate(level.units)
+        heading = plain(level.layer)[0].upper() + plain(level.layer)[1:]
+        assert units(opened, heading) == [
+            f"{unit.box[2]} px: unit {number} of {plain(level.layer)}" for number, unit in enumerate(level.units)
         ]
         frames = opened.element.locator(".where .window").evaluate_all(
             "all => all.map(each => ['y', 'x', 'height', 'width'].map(name => Number(each.getAttribute(name))))"
@@ -44,7 +50,7 @@ def test_units_lead_to_those_that_drive_them_and_back(open_explorer):
         assert float(shares[link.lower]) == pytest.approx(100 * link.share, abs=0.5)
     opened.element.get_by_role("button", name=found[0]).click()
     assert (opened.state["depth"], opened.state["unit"]) == (4, sorted(link.lower for link in driving)[0])
-    assert any("unit 1 of out_relu" in label for label in units(opened, "It drives"))
+    assert any("unit 1 of the last maps" in label for label in units(opened, "It drives"))
 
 
 def test_what_is_told_is_true_of_every_unit(open_explorer):
@@ -61,7 +67,8 @@ def test_what_is_told_is_true_of_every_unit(open_explorer):
             opened.set(f"depth={depth}&unit={number}")
             row, column = unit.place
             assert opened.told.startswith(
-                f"Unit {number}: map {unit.channel} of {level.layer}, row {row}, column {column}. "
+                f"Unit {number}: map {unit.channel} of {plain(level.layer)} (in Keras {level.layer}), "
+                f"row {row}, column {column}. "
                 f"It sees {unit.box[2]}×{unit.box[3]} pixels. "
             )
             told = re.findall(r"map gives ([\d.]+)\s% of (.*?), this unit alone ([−\d.]+)\s%\.", opened.told)
@@ -107,7 +114,7 @@ def test_by_mouse_alone(open_explorer):
         row, column = free[len(free) // 2]
         opened.page.mouse.click(box["x"] + column * box["width"] / 353, box["y"] + row * box["height"] / 225)
         assert opened.state["unit"] == number
-        assert opened.told.startswith(f"Unit {number}: map {unit.channel} of {levels[2].layer}, ")
+        assert opened.told.startswith(f"Unit {number}: map {unit.channel} of {plain(levels[2].layer)} (")
     assert opened.state["unit"] > 0
     told = opened.element.locator(".told").bounding_box()
     assert box["y"] + box["height"] <= told["y"] < box["y"] + box["height"] + 40
@@ -139,7 +146,7 @@ def test_only_what_has_changed_is_heard(open_explorer):
             }
         }"""
     )
-    opened.element.get_by_role("button", name=re.compile("unit 1 of block_8")).click()
+    opened.element.get_by_role("button", name=re.compile("unit 1 of block 8")).click()
     opened.control("Order of the tiles").select_option("7")
     map_sentence, tiles_sentence = opened.page.evaluate("heard")
     assert map_sentence == opened.told
@@ -196,7 +203,7 @@ def test_tiles_and_answers_are_those_of_the_run(open_explorer):
 
 def test_by_touch_on_a_phone(open_explorer):
     opened = open_explorer("hierarchy", "depth=4", viewport=PHONE, has_touch=True, is_mobile=True)
-    opened.element.get_by_role("button", name=re.compile("unit 2 of block_12")).tap()
+    opened.element.get_by_role("button", name=re.compile("unit 2 of block 12")).tap()
     opened.page.wait_for_function("([element]) => element.state.unit === 2", arg=[opened.element.element_handle()])
 
 
@@ -205,3 +212,12 @@ def test_a_unit_that_is_not_there_is_refused(open_explorer):
     opened.set("depth=5&unit=9")
     assert opened.complaint == "At depth 5 there are units 0 to 2: there is no unit 9."
     assert opened.state["unit"] == 1
+
+
+def test_names_of_keras_stand_only_where_they_are_explained(open_explorer):
+    opened = open_explorer("hierarchy")
+    for depth in range(1, 6):
+        opened.set(f"depth={depth}")
+        texts = opened.element.locator(".heading, button, summary, label").all_inner_texts()
+        assert [text for text in texts if "_" in text] == []
+        assert opened.told.count("_") == opened.told.partition("(in Keras ")[2].partition(")")[0].count("_")

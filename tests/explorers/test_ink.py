@@ -139,3 +139,31 @@ def test_strokes_survive_the_address(page):
     assert again == strokes
     assert page.evaluate("cnn.ink.read(cnn.ink.written([]))") == []
     assert page.evaluate("cnn.ink.written([[[-3, 99]]])") == "00e0"
+
+
+def penned(page, strokes):
+    return np.array(page.evaluate("strokes => [...cnn.ink.penned(strokes)]", strokes)).reshape(28, 28)
+
+
+@pytest.mark.parametrize("share", [0.07, 0.2, 0.5, 1.3])
+def test_strokes_of_every_size_and_anywhere_make_the_same_image(page, share):
+    zigzag = np.array([[4.0, 4.0], [14.0, 6.0], [7.0, 13.0], [13.0, 20.0]])
+    place = np.array([2.0, 3.5])
+    image = penned(page, [zigzag.tolist()])
+    np.testing.assert_allclose(penned(page, [((zigzag - 4) * share + place).tolist()]), image, atol=1e-5)
+    assert image.sum() > 50
+
+
+@pytest.mark.parametrize("long", [1.0, 3.0, 20.0])
+def test_the_pen_is_as_wide_as_ever_and_the_ink_fills_the_box(page, long):
+    """A bar of 20 pixels, as wide as the pen, with its middle in the middle."""
+    image = penned(page, [[[6.0, 5.0], [6.0, 5.0 + long]]])
+    rows = np.flatnonzero(image.max(axis=1) > 0.3)
+    assert len(rows) == 20
+    np.testing.assert_allclose(image[rows[3:-3]].sum(axis=1), 2.4, atol=0.15)
+    assert (image.sum(axis=1) * np.arange(28)).sum() / image.sum() == pytest.approx(14, abs=0.51)
+
+
+def test_a_dot_stays_a_dot_and_no_stroke_leaves_no_ink(page):
+    assert penned(page, [[[20.0, 3.0]]]).sum() == pytest.approx(np.pi * 1.2**2, rel=0.1)
+    assert penned(page, []).max() == penned(page, [[]]).max() == 0

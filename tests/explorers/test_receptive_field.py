@@ -1,6 +1,9 @@
 """The explorer of receptive fields, operated as readers do."""
 
+import re
+
 import keras
+import numpy as np
 import pytest
 from checks import PHONE
 
@@ -87,8 +90,9 @@ def test_a_stack_is_built_and_taken_down_by_keyboard(open_explorer):
     remove = opened.element.get_by_role("button", name="Remove")
     remove.press("Enter")
     assert rows(opened) == [("1 convolution 2×2, strides 2", 14, 2, 2, 0)]
+    assert remove.is_disabled(), "one layer must be left"
     remove.press("Enter")
-    assert opened.complaint == "One layer must be left."
+    assert len(rows(opened)) == 1
 
 
 def test_a_long_table_keeps_its_headings_and_moves_only_where_it_must(open_explorer):
@@ -191,3 +195,74 @@ def test_layers_that_do_not_fit_are_refused(open_explorer):
     for nonsense in ("c", "x3", "c3,", "c3 p2", "c999", ",".join(["c1"] * 41)):
         opened.set(f"layers={nonsense}")
         assert opened.complaint.startswith("Layers cannot be “"), nonsense
+
+
+@pytest.mark.parametrize("layers", ["c3d4", "c3,c3d2", "c3d2,c3d2", "c3d2same,p2s2,c3d3", "c1s2,c3", "c3,p2s2,c3"])
+def test_the_pixels_that_are_drawn_are_those_with_a_gradient_in_keras(open_explorer, layers):
+    """Between them are gaps, which no weight reaches: each pixel that a unit reads has a gradient, and no other."""
+    opened = open_explorer("receptive-field", f"layers={layers}")
+    stack = []
+    for text in layers.split(","):
+        kind, size, strides, dilation, padding = re.fullmatch(r"([cp])(\d)(?:s(\d))?(?:d(\d))?(same)?", text).groups()
+        more = {"strides": int(strides or 1), "padding": padding or "valid"}
+        if kind == "c":
+            ones = {"kernel_initializer": "ones", "dilation_rate": int(dilation or 1)}
+            stack.append(keras.layers.Conv2D(1, int(size), **ones, **more))
+        else:
+            stack.append(keras.layers.AveragePooling2D(int(size), **more))
+    model = keras.Sequential([keras.Input((28, 28, 1)), *stack])
+    for row, column in ((500, 500), (0, 1000)):
+        opened.set(f"layers={layers}&row={row}&column={column}")
+        unit = [int(number) for number in re.findall(r"row (\d+), column (\d+) of", opened.told)[0]]
+        gradient = np.abs(np.asarray(input_gradient(model, unit))) > 0
+        drawn = np.zeros((28, 28), dtype=bool)
+        boxes = opened.element.evaluate(DRAWN)
+        for x, y, width, height in boxes:
+            drawn[max(y, 0) : y + height, max(x, 0) : x + width] = True
+        np.testing.assert_array_equal(drawn, gradient)
+        told = re.search(r"it reads (\d+) pixels", opened.told)
+        assert (told is not None) == (len(boxes) > 1)
+        if told:
+            assert int(told[1]) == gradient.sum()
+
+
+#: The boxes of what the chosen unit reads, in pixels.
+DRAWN = """({shadowRoot}) => {
+    const pixels = shadowRoot.querySelector("svg > path[stroke*=kernel]");
+    const numbers = text => text.match(/-?\\d+/g).map(Number);
+    if (pixels) return pixels.getAttribute("d").split("M").slice(1).map(numbers).map(box => box.slice(0, 4));
+    const frame = [...shadowRoot.querySelectorAll("svg > rect[stroke*=kernel]")].at(-1);
+    return [["x", "y", "width", "height"].map(name => Number(frame.getAttribute(name)))];
+}"""
+
+
+def input_gradient(model, unit):
+    import tensorflow as tf
+
+    image = tf.Variable(tf.ones((1, 28, 28, 1)))
+    with tf.GradientTape() as tape:
+        value = model(image)[0, unit[0], unit[1], 0]
+    return tape.gradient(value, image)[0, ..., 0]
+
+
+def test_a_second_finger_chooses_nothing(open_explorer):
+    opened = open_explorer("receptive-field", "layers=c3", viewport=PHONE, has_touch=True, is_mobile=True)
+    picture = opened.element.locator(".explorer svg[role=img]")
+    picture.scroll_into_view_if_needed()
+    opened.come_to_rest()
+    box = picture.bounding_box()
+    finger = opened.page.context.new_cdp_session(opened.page)
+
+    def send(kind, *shares):
+        points = [
+            {"x": box["x"] + share * box["width"], "y": box["y"] + share * box["height"], "id": at}
+            for at, share in enumerate(shares)
+        ]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    send("touchStart", 0.3)
+    before = opened.told
+    send("touchStart", 0.3, 0.8)
+    send("touchMove", 0.3, 0.9)
+    send("touchEnd")
+    assert opened.told == before

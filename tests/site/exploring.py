@@ -1,5 +1,6 @@
 """An explorer in a page of the built site, as its tests use it."""
 
+import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,23 @@ class Opened:
     @property
     def state(self) -> dict[str, object]:
         return self.element.evaluate("element => element.state")
+
+    def listen(self) -> None:
+        """Hear from now on what a screen reader would: each new sentence of a status or an alert."""
+        self.element.evaluate(
+            """element => {
+                element.heard = [];
+                for (const live of element.shadowRoot.querySelectorAll("[role=status], [role=alert]")) {
+                    const hear = () => live.textContent && element.heard.push(live.textContent);
+                    new MutationObserver(hear).observe(live, {childList: true, characterData: true, subtree: true});
+                }
+            }"""
+        )
+
+    @property
+    def heard(self) -> list[str]:
+        """The sentences heard since this was asked last, in order."""
+        return self.element.evaluate("element => element.heard.splice(0)")
 
     def come_to_rest(self) -> None:
         """Wait until all that loads beside it is there, and it stays where it is: then it can be pointed at."""
@@ -99,3 +117,37 @@ def wait_until(page, condition):
     while not condition():
         assert time.monotonic() < deadline, "it hangs"
         page.wait_for_timeout(10)
+
+
+#: A seven, in pixels of the paper.
+SEVEN = [(8, 6), (20, 6), (13, 23)]
+
+
+def answers(opened):
+    """What each network says, by its name: a digit."""
+    told = opened.element.locator(".answers p").all_inner_texts()
+    return {name: int(answer) for name, answer in (re.match(r"(\w+): (\d), ", each).groups() for each in told)}
+
+
+def places(opened, points):
+    """Pixels of the paper as points of the window."""
+    paper = opened.element.locator(".paper svg")
+    paper.evaluate("paper => paper.scrollIntoView({block: 'center', behavior: 'instant'})")
+    opened.come_to_rest()
+    box = paper.bounding_box()
+    return [(box["x"] + x / 28 * box["width"], box["y"] + y / 28 * box["height"]) for x, y in points]
+
+
+def draw_with_mouse(opened, points, steps=12):
+    mouse = opened.page.mouse
+    first, *others = places(opened, points)
+    mouse.move(*first)
+    mouse.down()
+    for place in others:
+        mouse.move(*place, steps=steps)
+    mouse.up()
+
+
+def ink(opened):
+    """How much ink the networks get."""
+    return opened.element.evaluate("element => element.image.reduce((sum, ink) => sum + ink, 0)")

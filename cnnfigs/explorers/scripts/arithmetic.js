@@ -147,7 +147,25 @@
     });
   }
 
+  /**
+   * The pixels along one axis that a place behind some layers is made of: a dilation leaves gaps between them.
+   * @param {number} size pixels of the image @param {Omit<Axis, "size">[]} layers @param {number} place
+   * @returns {number[]} in ascending order
+   */
+  function pixelsRead(size, layers, place) {
+    const sizes = [size, ...receptiveFields(size, layers).map(({ places }) => places)];
+    return layers.reduceRight((read, layer, at) => {
+      const { kernelSize, strides = 1, dilationRate = 1 } = layer;
+      const [before] = paddingAmounts({ ...layer, size: sizes[at] });
+      const reached = new Set();
+      for (const each of read) {
+        for (let tap = 0; tap < kernelSize; tap++) reached.add(each * strides - before + tap * dilationRate);
+      }
+      return [...reached].filter((cell) => cell >= 0 && cell < sizes[at]).sort((one, other) => one - other);
+    }, [place]);
+  }
+
   cnn.arithmetic = {
-    span, paddingAmounts, outputSize, sizeFormula, sources, convolution, pooling, receptiveFields,
+    span, paddingAmounts, outputSize, sizeFormula, sources, convolution, pooling, receptiveFields, pixelsRead,
   };
 })();

@@ -5,6 +5,8 @@
   const { make, number, factor, pairs, range, resized } = cnn;
 
   const KERNEL_CELL = 44;
+  /** The largest weight that an address takes. */
+  const LARGEST = 9999;
   /** Longer sums are cut. */
   const TERMS = 18;
   /** Around which row and column the pictures are cut. */
@@ -20,6 +22,13 @@
   /** Slices as the address has them. */
   const written = (slices) => slices.flat().map((weight) => Number(weight.toFixed(4))).join(",");
 
+  /** Read a weight as people write one, a fraction too; none where it is not finished, or too large. */
+  function readWeight(text) {
+    const [, sign, over, under = "1"] = /^([+-]?)(\d*\.?\d*)(?:\/(\d*\.?\d*))?$/.exec(text.replace(/\s/g, "").replace("−", "-").replaceAll(",", ".")) ?? [];
+    const weight = /\d/.test(over) && /\d/.test(under) ? Number(over) / Number(under) : NaN;
+    return weight <= LARGEST ? (sign === "-" ? -weight : weight) : undefined;
+  }
+
   class Convolution extends cnn.Windows {
     static css = `
       table { border-collapse: collapse; }
@@ -29,16 +38,17 @@
         width: ${KERNEL_CELL - 1}px; padding: 0; border: 0; border-radius: 0; background: none; text-align: center;
         font-variant-numeric: tabular-nums;
       }
-      .drawing .input svg { touch-action: none; }
+      .drawing .input svg { touch-action: none; cursor: crosshair; }
     `;
 
     build() {
       this.kernels = range(2).map(() => make("table", { role: "grid", onkeydown: (event) => this.walk(event) }));
       this.kernel = this.panel("kernel", ...this.kernels);
       const [picture, ...others] = this.controls("picture", "strides", "padding", "relu");
+      this.clear = cnn.button("Clear the drawing", () => this.change({ drawing: "0".repeat(this.state.size ** 2) }));
       this.assemble({
         channels: 2,
-        main: [picture, this.gallery(), ...others],
+        main: [picture, this.gallery(), ...others, this.clear],
         more: this.details(
           ["size", "kernel_size", "dilation_rate", "before", "after", "operation", "channels", "bias"],
           cnn.button("Flip the kernel", () => this.flip()),
@@ -142,10 +152,21 @@
     update() {
       super.update();
       const { kernelSize: side } = this.axis;
-      this.root.classList.toggle("drawing", this.state.picture === "drawing");
+      this.root.classList.toggle("drawing", !this.drags);
+      cnn.set(this.clear, { hidden: this.drags });
       this.kernels.forEach((table, channel) => this.showKernel(table, channel, side));
       this.kernel.name(`kernel ${side}×${side}${this.slices.length > 1 ? "×2" : ""}`);
       for (const name of ["before", "after"]) this.bound.get(name).disabled = this.state.padding !== "explicit";
+    }
+
+    get drags() {
+      return this.state.picture !== "drawing";
+    }
+
+    hinted() {
+      return this.drags
+        ? `${super.hinted()} Type weights into the kernel.`
+        : "Draw on the input: press a cell, or go over several; a cell with ink is wiped. Type weights into the kernel.";
     }
 
     inputCell(value, channel) {
@@ -184,16 +205,17 @@
 
     /** Take over a weight while it is typed; complain once it is done. */
     edit(input, channel, tap, done) {
-      const text = input.value.trim().replace("−", "-").replace(",", ".");
+      const weight = readWeight(input.value);
       const kept = number(this.slices[channel][tap]);
-      if (/^-?\d{0,4}(\.\d{0,4})?$/.test(text) && /\d/.test(text)) {
+      if (!done) this.complain(""); // of what stood there before
+      if (weight !== undefined) {
         this.editing = done ? null : input;
         if (kept === input.value) return;
         const slices = this.slices.map((slice) => [...slice]);
-        slices[channel][tap] = Number(text);
+        slices[channel][tap] = weight;
         this.change({ kernel: written(slices) });
       } else if (done) {
-        this.complain(`A weight cannot be “${input.value.slice(0, 24)}”: write a number such as −1 or 0.5. It is ${kept} again.`);
+        this.complain(`A weight cannot be “${input.value.slice(0, 24)}”: write a number such as −1, 0.5 or 1/9. It is ${kept} again.`);
         input.value = kept;
       }
     }
@@ -216,8 +238,9 @@
 
     /** Draw: a press turns a cell over, and a stroke gives the same to others. */
     press(row, column, dragged) {
-      const { picture, size } = this.state;
-      if (picture !== "drawing" || Math.min(row, column) < 0 || Math.max(row, column) >= size) return;
+      const { size } = this.state;
+      if (this.drags) return super.press(row, column, dragged);
+      if (Math.min(row, column) < 0 || Math.max(row, column) >= size) return;
       const cells = range(size * size).map((cell) => this.image.values[cell * this.image.channels]);
       const cell = row * size + column;
       if (!dragged) this.ink = 1 - cells[cell];

@@ -7,8 +7,12 @@
 
   /** The most characters that a drawing takes in an address. */
   const FULL = 4000;
-  /** Instead of the number of a test digit: none. */
-  const BLANK = -1;
+  /** Instead of the number of a test digit: blank paper, or the sample, which lies there until something is drawn. */
+  const [BLANK, SAMPLE] = [-1, -2];
+  /** From one sample to the next: it shares no factor with their number, and ten steps lead to ten different digits. */
+  const ANOTHER = 21;
+  /** The settings of the paper, which Undo brings back. */
+  const KEPT = ["digit", "sample", "drawing"];
   /** Write a probability; none is written as 100. */
   const percent = (share) => (share >= 0.9995 ? "over 99.9 %" : `${cnn.number(100 * share, 1)} %`);
 
@@ -31,7 +35,10 @@
         const height = 32 * probabilities[digit];
         cnn.set(bar, { y: 34 - height, height, class: digit === best && "best" });
       });
-      cnn.set(this.picture, { "aria-label": `A bar for each digit from 0 to 9; the highest is ${this.told}.` });
+      const seen = [...probabilities.keys()].filter((digit) => probabilities[digit] >= 0.0005);
+      const each = seen.sort((one, other) => probabilities[other] - probabilities[one]).map((digit) => `${digit} has ${percent(probabilities[digit])}`);
+      const others = seen.length < 10 ? `${seen.length < 9 ? "the others have" : "the other has"} less than 0.1 %` : [];
+      cnn.set(this.picture, { "aria-label": `A bar for each digit from 0 to 9: ${each.concat(others).join(", ")}.` });
     }
   }
 
@@ -41,19 +48,28 @@
     build() {
       this.networks = this.constructor.networks.map((name) => new cnn.Network(cnn.data[name]));
       this.answers = this.networks.map(({ name }) => new Answer(name));
-      const next = () => this.change({ digit: (this.state.digit + 1) % (this.settings.digit.most + 1), drawing: "" });
+      /** What was on the paper before each change. */
+      this.past = [];
+      this.undoing = button("Undo", () => this.undo());
+      const samples = this.settings.sample.most + 1;
+      const next = () => this.change({ digit: SAMPLE, sample: (this.state.sample + ANOTHER) % samples, drawing: "" });
       this.tools = make(
         "div",
         { class: "controls" },
         button("Clear", () => this.clear()),
-        button("Undo", () => this.undo()),
+        this.undoing,
         button("Another test digit", next),
       );
-      const paper = this.panel("input paper", this.#paper());
+      this.sheet = this.panel("input paper", this.#paper());
       const answers = make("div", { class: "answers" }, ...this.answers.flatMap(({ parts }) => parts));
-      paper.name("Draw a digit here");
-      this.stage = make("div", { class: "stage" }, paper, answers);
+      this.stage = make("div", { class: "stage" }, this.sheet, answers);
       this.root.append(this.tools, this.stage, this.#shelf());
+    }
+
+    connectedCallback() {
+      super.connectedCallback();
+      this.past = []; // what the address brings was not done here
+      this.sync();
     }
 
     #paper() {
@@ -61,8 +77,8 @@
       const label = "Paper: arrow keys move the pen, space puts it down and lifts it";
       this.paper = new cnn.Raster(label, name, (cell, how) => {
         if (how === "hover" || how === "press") return;
-        if (how === "enter" && this.pen) this.#lift();
-        else if (how === "enter") this.#putDown();
+        if (how === "enter" && this.pen) return this.#liftAndTell();
+        if (how === "enter") this.#putDown();
         if (this.pen) this.#draw([(cell % IMAGE) + 0.5, Math.floor(cell / IMAGE) + 0.5]);
         this.paper.go(cell);
         this.say(`Pen at ${name(cell)}.`);
@@ -72,29 +88,30 @@
       const { element } = this.paper;
       cnn.set(element, {
         onpointerdown: (event) => {
-          if (event.button) return;
+          if (event.button || this.pointer !== undefined) return; // a palm beside the finger draws nothing
           element.setPointerCapture(event.pointerId);
           this.#lift();
-          this.pointing = true;
+          this.pointer = event.pointerId;
           this.#putDown();
           this.#follow(event);
         },
         onpointermove: (event) => {
-          if (!this.pointing) return;
+          if (event.pointerId !== this.pointer) return;
           const all = event.getCoalescedEvents();
           for (const each of all.length ? all : [event]) this.#follow(each);
         },
-        onlostpointercapture: () => {
-          this.pointing = false;
+        onlostpointercapture: (event) => {
+          if (event.pointerId !== this.pointer) return;
+          this.pointer = undefined;
           this.#lift();
         },
         onkeydown: (event) => {
-          const act = { Backspace: () => this.undo(), Delete: () => this.clear(), Escape: () => this.#lift() }[event.key];
+          const act = { Backspace: () => this.undo(), Delete: () => this.clear(), Escape: () => this.#liftAndTell() }[event.key];
           if (!act) return;
           event.preventDefault();
           act();
         },
-        onfocusout: () => this.pointing || this.#lift(),
+        onfocusout: () => this.pointer === undefined && this.#liftAndTell(),
       });
       return element;
     }
@@ -139,7 +156,15 @@
     #lift() {
       if (!this.pen) return;
       this.pen = undefined;
+      this.told.replaceChildren(); // the same answer is heard again
       this.change({ drawing: ink.written(this.strokes.filter((stroke) => stroke.length)) });
+    }
+
+    /** For those who hear: the pen, and then what is made of the stroke. */
+    #liftAndTell() {
+      if (!this.pen) return;
+      this.#lift();
+      this.say(`Pen up. ${this.told.textContent}`);
     }
 
     clear() {
@@ -147,11 +172,24 @@
       this.change({ digit: BLANK, drawing: "" });
     }
 
-    /** Take back the last stroke, or the test digit. */
+    change(wanted) {
+      const before = this.state;
+      super.change(wanted);
+      if (KEPT.every((name) => before[name] === this.state[name])) return;
+      this.past.push(before);
+      this.sync();
+    }
+
+    /** Bring back what was on the paper before; take a stroke of a drawing that came with the address. */
     undo() {
       if (this.pen) this.#lift();
-      const strokes = ink.read(this.state.drawing);
-      this.change(strokes.length ? { drawing: ink.written(strokes.slice(0, -1)) } : { digit: BLANK });
+      const before = this.past.pop() ?? { ...this.state, drawing: this.state.drawing.replace(/(^|-)[^-]*$/, "") };
+      super.change(Object.fromEntries(KEPT.map((name) => [name, before[name]])));
+    }
+
+    sync() {
+      super.sync();
+      cnn.enable(this.undoing, this.past.length || this.state.drawing);
     }
 
     update() {
@@ -163,10 +201,14 @@
 
     /** Show the drawing and what the networks make of it. */
     show() {
-      const { digit, prepare = "on", down = 0, right = 0 } = this.state;
-      const paper = ink.drawn(ink.testDigits()[digit]?.image, this.strokes);
+      const { digit, sample, prepare = "on", down = 0, right = 0 } = this.state;
+      const drawn = this.strokes.some((stroke) => stroke.length);
+      const under = ink.testDigits()[digit === SAMPLE && !drawn ? sample : digit];
+      this.sheet.name(under && digit !== SAMPLE ? "Draw on this test digit" : "Draw a digit here");
+      const paper = ink.drawn(under?.image, this.strokes);
       this.paper.paint(paper, [PAPER, PAPER, 1], { colors: "ink" });
-      this.image = ink.shifted(prepare === "on" ? ink.prepared(paper) : ink.reduced(paper), down, right);
+      const image = prepare === "off" ? ink.reduced(paper) : under ? ink.prepared(paper) : ink.penned(this.strokes);
+      this.image = ink.shifted(image, down, right);
       this.networks.forEach((network, index) => this.answers[index].show(network.run(this.image)));
     }
 

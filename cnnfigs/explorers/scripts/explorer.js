@@ -39,7 +39,14 @@
   };
 
   /** Make a button. */
-  cnn.button = (text, onclick, attributes) => cnn.make("button", { type: "button", onclick, ...attributes }, text);
+  cnn.button = (text, onclick, attributes) => {
+    const made = cnn.make("button", { type: "button", ...attributes }, text);
+    cnn.set(made, { onclick: (event) => made.ariaDisabled || onclick?.(event) });
+    return made;
+  };
+
+  /** Let a button do something, or nothing: it keeps the focus. */
+  cnn.enable = (control, able) => cnn.set(control, { "aria-disabled": able ? null : "true" });
 
   /** Write a number as the pages do: "−1.25". */
   cnn.number = (value, digits = 2) => String(Number(value.toFixed(digits))).replace("-", "−");
@@ -66,24 +73,31 @@
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] > 0.18 ? "#000000" : "#fefefe";
   };
 
-  /** Settings in the address, by the explorer's id: #explore-a?x=1&y=2;explore-b?z=3 */
+  /** Settings in the address, by the explorer's id, and before them a place of the page: #place;explore-a?x=1&y=2;explore-b?z=3 */
   const address = {
-    read: (url = location) =>
-      new Map(
-        new URL(url).hash.slice(1).split(";").filter((part) => part.includes("?")).map((part) => {
-          const [id, ...query] = part.split("?");
-          return [id, new URLSearchParams(query.join("?"))];
-        }),
-      ),
-    write(id, settings) {
-      const all = address.read();
-      if (!all.has(id) && !settings.size) return;
-      all.delete(id);
-      if (settings.size) all.set(id, settings);
-      const told = [...all].map(([each, query]) => `${each}?${query}`).join(";").replaceAll("%2C", ",");
-      history.replaceState(history.state, "", told ? `#${told}` : location.pathname + location.search);
+    parts: (url = location) => new URL(url).hash.slice(1).split(";").filter(Boolean),
+    place: (url) => address.parts(url).find((part) => !part.includes("?")),
+    read: (url, id) => {
+      const told = address.parts(url).findLast((part) => part.startsWith(`${id}?`));
+      return told === undefined ? told : new URLSearchParams(told.slice(id.length + 1));
     },
+    write(id, settings) {
+      const before = address.parts();
+      const told = before.filter((part) => !part.startsWith(`${id}?`));
+      if (told.length === before.length && !settings.size) return;
+      if (settings.size) told.push(`${id}?${settings}`.replaceAll("%2C", ","));
+      address.mark(told.length ? `#${told.join(";")}` : location.pathname + location.search);
+    },
+    /** Note that an entry of the history was seen: whoever comes back to it gets what its address says. */
+    mark: (url) => history.replaceState({ ...history.state, explorers: true }, "", url),
   };
+
+  const running = new Set();
+  addEventListener("hashchange", ({ newURL }) => {
+    const back = history.state?.explorers;
+    running.forEach((each) => each.follow(newURL, back)); // by now the address may have changed again
+    address.mark();
+  });
 
   const shown = (text) => (text.length > 24 ? `${text.slice(0, 24)}…` : text);
 
@@ -140,6 +154,7 @@
     }
     button, .file, summary { cursor: pointer; }
     button:hover, .file:hover, select:hover { border-color: var(--cnn-accent); }
+    button[aria-disabled] { color: var(--cnn-muted); border-style: dashed; cursor: default; }
     button[aria-pressed="true"] { border-color: var(--cnn-accent); background: var(--cnn-surface); font-weight: 600; }
     .file { display: inline-flex; justify-content: center; }
     .file:focus-within { outline: 2px solid var(--cnn-accent); outline-offset: 2px; }
@@ -155,8 +170,10 @@
     svg { display: block; overflow: visible; font-family: inherit; user-select: none; -webkit-user-select: none; }
     .told { min-height: 3em; font-variant-numeric: tabular-nums; }
     .formula { color: var(--cnn-muted); font-size: 0.875rem; font-variant-numeric: tabular-nums; }
-    .complaint { position: sticky; bottom: 0; background: var(--cnn-background); color: var(--cnn-error); }
+    .hint { margin: 0 0 0.5rem; color: var(--cnn-muted); font-size: 0.875rem; }
+    .complaint { position: sticky; z-index: 1; bottom: 0; background: var(--cnn-background); color: var(--cnn-error); }
     .complaint:empty { display: none; }
+    .held, .held * { cursor: grab; touch-action: none; }
     .grid + .grid, table + table { margin-top: 0.5rem; }
     .grid :focus { outline: none; }
     .grid:has(:focus-visible) { outline: 2px solid var(--cnn-accent); }
@@ -193,16 +210,29 @@
       shadow.append(this.root);
       this.update();
       this.sync();
-      this.follow();
-      addEventListener("hashchange", ({ newURL }) => this.follow(newURL)); // the address may have changed since
+      this.follow(location);
+      running.add(this);
+      address.mark();
+      this.#keepPlace();
     }
 
-    /** Take over what the address says of this explorer. */
-    follow(url) {
-      const asked = address.read(url).get(this.id);
-      if (!asked) return;
-      this.change({ ...this.defaults, ...Object.fromEntries(asked) });
-      this.scrollIntoView({ block: "nearest" });
+    /** What is kept free for the explorer is right for one width: turned or enlarged, it is as high as what it shows. */
+    #keepPlace() {
+      const { clientWidth } = this;
+      const watch = new ResizeObserver(() => {
+        if (this.clientWidth === clientWidth) return;
+        this.style.minHeight = "0";
+        watch.disconnect();
+      });
+      watch.observe(this);
+    }
+
+    /** Take over what an address says of this explorer. One that a link leads to may say nothing: then all stays. */
+    follow(url, back) {
+      const asked = address.read(url, this.id);
+      if (asked || back) this.change({ ...this.defaults, ...Object.fromEntries(asked ?? []) });
+      else this.note();
+      if (asked && !back && !address.place(url)) this.scrollIntoView({ block: "nearest" });
     }
 
     /** Change settings; what is not accepted is told, and changes nothing. */
@@ -219,10 +249,20 @@
       }
       this.sync();
       clearTimeout(this.writing);
-      this.writing = setTimeout(() => {
-        const changed = Object.entries(this.state).filter(([name, value]) => value !== this.defaults[name]);
-        address.write(this.id, new URLSearchParams(changed));
-      }, 250);
+      this.writing = setTimeout(() => this.note(), 250);
+    }
+
+    /** Write what differs from the defaults into the address. */
+    note() {
+      const changed = Object.entries(this.state).filter(([name, value]) => value !== this.defaults[name]);
+      address.write(this.id, new URLSearchParams(changed));
+    }
+
+    /** Take what the reader chose in a list; for a picture of their own they choose a file first. */
+    choose(name, value) {
+      if (value !== "upload" || this.own) return this.change({ [name]: value });
+      this.sync();
+      this.chooser.click();
     }
 
     /** Let the controls show the settings. */
@@ -244,7 +284,7 @@
       return names.map((name) => {
         const { label, options, least, most } = this.settings[name];
         const values = options ?? Array.from({ length: most - least + 1 }, (_, index) => least + index);
-        const list = cnn.list(label, values, (value) => this.change({ [name]: value }));
+        const list = cnn.list(label, values, (value) => this.choose(name, value));
         this.bound.set(name, list.control);
         return list;
       });
@@ -273,14 +313,19 @@
           this.complain(error.message);
         }
       };
-      const input = cnn.make("input", { type: "file", accept: "image/*", onchange: read });
-      return cnn.make("label", { class: "file" }, "Your picture", input);
+      this.chooser = cnn.make("input", { type: "file", accept: "image/*", onchange: read });
+      return cnn.make("label", { class: "file" }, "Your picture", this.chooser);
     }
 
     /** The reader's picture, so many pixels wide. */
     mine(side) {
       if (this.own) return this.own(side);
-      throw new cnn.Refusal("There is no picture of yours yet: choose one with “Your picture”.");
+      throw new cnn.Refusal("There is no picture of yours here: choose “upload”, and then a file.");
+    }
+
+    /** Make a sentence that tells what can be done here. */
+    hint(sentence = "") {
+      return cnn.make("p", { class: "hint" }, sentence);
     }
 
     /** Make a panel with a heading. */

@@ -63,7 +63,8 @@
     /** Add to a layer what it computes with. */
     #prepared(layer, shape) {
       const read = this.layers.at(-1).shape;
-      const { kernelSize = read, strides = [1, 1], padding = "valid" } = layer;
+      const kernelSize = layer.kernelSize ?? read;
+      const { strides = [1, 1], padding = "valid" } = layer;
       const axes = [0, 1].map((axis) => ({ size: read[axis], kernelSize: kernelSize[axis], strides: strides[axis], padding }));
       // For each row and column of the output, which ones of the input its windows cover.
       const [rows, columns] = axes.map((axis) =>

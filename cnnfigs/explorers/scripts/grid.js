@@ -28,8 +28,9 @@
      * @param {"input" | "output"} kind
      * @param {(row: number, column: number) => void} onpoint for the cell that is pointed at or has the focus
      * @param {(row: number, column: number, dragged: boolean) => void} [onpress]
+     * @param {() => void} [onleave] once nothing is pointed at any more
      */
-    constructor(kind, onpoint, onpress) {
+    constructor(kind, onpoint, onpress, onleave) {
       Object.assign(this, { onpoint, onpress, at: [0, 0], shape: "" });
       this.body = make("svg:g");
       this.edge = make("svg:rect", { fill: "none", stroke: `var(--cnn-${kind})`, "stroke-width": 1.5 });
@@ -41,8 +42,10 @@
         {
           class: "grid",
           onfocusin: ({ target }) => this.#point(target),
-          onpointerover: ({ target, buttons }) => this.#point(target, buttons),
-          onpointerdown: ({ target, pointerId }) => {
+          onpointerover: ({ target, buttons, isPrimary }) => isPrimary && this.#point(target, buttons),
+          onpointerleave: ({ pointerType }) => pointerType === "touch" || onleave?.(), // a finger always leaves
+          onpointerdown: ({ target, pointerId, isPrimary }) => {
+            if (!isPrimary) return; // one finger presses; another, or a palm, does not
             target.releasePointerCapture?.(pointerId); // so that a finger reaches other cells too
             this.#point(target);
             this.#press(target, false);
@@ -81,6 +84,12 @@
           return [...boxes.map((each) => box(each, "background", 5)), ...boxes.map((each) => box(each, color, 2.5))];
         }),
       );
+    }
+
+    /** Let cells be dragged, with a finger too. */
+    hold(cells) {
+      const held = new Set(cells.map(String));
+      this.places.forEach(({ element }, place) => element.classList.toggle("held", held.has(place)));
     }
 
     /** Make a cell the one that Tab comes to; with `focus`, go there. */

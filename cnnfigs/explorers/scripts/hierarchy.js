@@ -9,6 +9,9 @@
   const PIXELS = 24;
 
   const percent = (share) => `${cnn.number(100 * share, share < 0.00095 ? 2 : share < 0.0995 ? 1 : 0)}\u00a0%`;
+  const pieces = (side) => (side > 1 ? `In ${side * side} tiles` : "As it is");
+  /** What a layer is called; Keras' name for it says more than a reader needs. */
+  const plain = (layer) => layer.replace(/^block_(\d+)_\w+$/, "block $1").replace(/^out_\w+$/, "the last maps");
   const image = () => make("svg:image", { href: cnn.hierarchy.photo, width: WIDTH, height: HEIGHT });
 
   cnn.define("hierarchy", class extends cnn.Explorer {
@@ -29,6 +32,7 @@
       mixed.name("The photo in tiles");
       const row = (kind, ...content) => make("div", { class: kind }, ...content);
       this.root.append(
+        this.hint("Choose a frame on the photo, or a piece: you see what it drives, and what drives it."),
         row("controls", this.#slider("depth")),
         row("stage", where, here),
         row("stage linked", above, below),
@@ -55,7 +59,7 @@
       const lower = (levels[depth - 2]?.units ?? []).flatMap(({ drives }, at) =>
         drives.filter((each) => each.unit === unit).map(({ share }) => ({ unit: at, share })),
       );
-      this.here.name(`${layer}: ${shape[2]} maps of ${shape[0]}×${shape[1]}`);
+      this.here.name(`${plain(layer).replace(/^./, (letter) => letter.toUpperCase())}: ${shape[2]} maps of ${shape[0]}×${shape[1]}`);
       this.above.name(top ? "It drives the answer" : "It drives: share of its whole map");
       this.below.name(lower.length ? "It is driven by: share of the whole map" : depth > 1 ? "No unit below was strong enough to be kept" : "Here the tree ends");
       this.#show(this.here, depth, units.map((_, at) => ({ unit: at, pressed: String(at === unit) })));
@@ -68,10 +72,12 @@
       set(this.photo, { "aria-label": `The cat with ${units.length} frames; the chosen one begins at row ${y}, column ${x}.` });
       this.#scramble();
       this.bound.get("order").disabled = !tiles;
+      set(this.bound.get("depth"), { "aria-valuetext": `${depth} of ${levels.length}: ${plain(layer)}` });
+      set(this.bound.get("tiles"), { "aria-valuetext": pieces(cnn.hierarchy.tiles[tiles].side) });
       const parts = top ? [[chosen, "all that speaks for a cat"]] : chosen.drives.map((each) => [each, `what drives unit ${each.unit} above`]);
       const [row, column] = chosen.place;
       this.say(
-        `Unit ${unit}: map ${chosen.channel} of ${layer}, row ${row}, column ${column}. It sees ${height}×${width} pixels. ` +
+        `Unit ${unit}: map ${chosen.channel} of ${plain(layer)} (in Keras ${layer}), row ${row}, column ${column}. It sees ${height}×${width} pixels. ` +
           parts.map(([{ share, own }, all]) => `Its whole map gives ${percent(share)} of ${all}, this unit alone ${percent(own)}.`).join(" "),
       );
     }
@@ -89,7 +95,7 @@
         const crop = { viewBox: `${left} ${top} ${width} ${height}`, class: height > PIXELS ? "" : "sharp", "aria-hidden": "true" };
         button.replaceChildren(make("svg:svg", crop, image()), `${height} px`, ...(share ? [", ", make("br"), percent(share)] : []));
         button.onclick = () => this.change({ depth, unit });
-        set(button, { "aria-label": `${button.textContent}: unit ${unit} of ${layer}`, "aria-pressed": pressed });
+        set(button, { "aria-label": `${button.textContent}: unit ${unit} of ${plain(layer)}`, "aria-pressed": pressed });
       });
     }
 
@@ -101,8 +107,7 @@
       const place = (cell) => [(cell % side) * size, Math.floor(cell / side) * size, size, size];
       const context = this.canvas.getContext("2d");
       if (this.square.complete) order.forEach((from, to) => context.drawImage(this.square, ...place(from), ...place(to)));
-      const pieces = side > 1 ? `In ${side * side} tiles` : "As it is";
-      this.say(`${pieces}: a cat, with ${percent(cats)}. The best answer is “${name}” with ${percent(probability)}.`, this.answer);
+      this.say(`${pieces(side)}: a cat, with ${percent(cats)}. The best answer is “${name}” with ${percent(probability)}.`, this.answer);
       set(this.canvas, { "aria-label": `The middle of the photo. ${this.answer.textContent}` });
       set(this.bar, { width: 200 * cats });
     }

@@ -11,6 +11,8 @@
   const PAPER = IMAGE * FINE;
   /** Radius of the pen, in pixels of the image; and into how many steps one is divided in an address. */
   const [PEN, STEPS] = [1.2, 8];
+  /** Strokes are enlarged as if they went so many pixels at least: a dot stays one. */
+  const SMALLEST = 1;
 
   /** Draw a line of the pen onto paper, with soft edges. */
   function line(paper, from, to) {
@@ -82,14 +84,33 @@
   const reduced = (paper) => scaled(paper, 0, 0, 1 / FINE, IMAGE);
 
   /**
-   * A drawing prepared as MNIST's digits were: its longer side is scaled to 20 pixels, and it is moved by whole pixels
-   * so that its centre of mass is within half a pixel of row 14, column 14 (counted from 0).
+   * Paper prepared as MNIST's digits were: the longer side of its ink is scaled to 20 pixels, and it is moved by whole
+   * pixels so that its centre of mass is within half a pixel of row 14, column 14 (counted from 0).
    */
   function prepared(paper) {
     const [top, height] = extent(paper, (at) => Math.floor(at / PAPER));
     const [left, width] = extent(paper, (at) => at % PAPER);
     if (height < 1) return new Float32Array(IMAGE * IMAGE);
-    const box = scaled(paper, top, left, BOX / Math.max(height, width), BOX);
+    return centred(scaled(paper, top, left, BOX / Math.max(height, width), BOX));
+  }
+
+  /**
+   * Strokes prepared in the same way. Their places are scaled, and then a pen of constant width follows them: scaled
+   * with its ink, a small drawing would become a blob.
+   */
+  function penned(strokes) {
+    const places = strokes.flat();
+    if (!places.length) return new Float32Array(IMAGE * IMAGE);
+    const most = (axis, sign) => places.reduce((before, place) => Math.max(before, sign * place[axis]), -Infinity);
+    const least = [0, 1].map((axis) => -most(axis, -1));
+    const longest = Math.max(most(0, 1) - least[0], most(1, 1) - least[1]);
+    const scale = (BOX - 2 * PEN) / Math.max(longest, SMALLEST);
+    const moved = (place) => place.map((along, axis) => PEN + scale * (along - least[axis]));
+    return centred(scaled(drawn(undefined, strokes.map((stroke) => stroke.map(moved))), 0, 0, 1 / FINE, BOX));
+  }
+
+  /** Move a square of 20 pixels so that its centre of mass is in the middle of an image. */
+  function centred(box) {
     const total = box.reduce((sum, ink) => sum + ink);
     const moved = (where) => {
       const centre = box.reduce((sum, ink, at) => sum + ink * where(at), 0) / total;
@@ -121,5 +142,5 @@
     return known;
   }
 
-  cnn.ink = { IMAGE, PAPER, drawn, reduced, prepared, shifted, written, read, testDigits };
+  cnn.ink = { IMAGE, PAPER, drawn, reduced, prepared, penned, shifted, written, read, testDigits };
 })();

@@ -26,6 +26,10 @@
     const named = () => explorers.forEach((element) => location.hash.includes(`${element.id}?`) && start(element));
     addEventListener("hashchange", named);
     named();
+    // A place of the page may stand before the settings, where browsers do not find it.
+    const [place, ...settings] = location.hash.slice(1).split(";");
+    const loaded = performance.getEntriesByType("navigation")[0]?.type;
+    if (settings.length && loaded === "navigate") document.getElementById(place)?.scrollIntoView();
   };
 
   if (document.readyState === "complete") observe();

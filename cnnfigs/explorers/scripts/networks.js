@@ -7,8 +7,8 @@
 
   /** So many terms of a sum are told unless all are asked for. */
   const TOLD = 9;
-  /** Maps in a row of a sheet, about so many pixels a map, and pixels between maps. */
-  const [ACROSS, THUMB, GAP] = [innerWidth < 480 ? 12 : 16, 24, 2];
+  /** About so many pixels a map, and pixels between maps. */
+  const [THUMB, GAP] = [24, 2];
   /** Sign, pixels down and to the right; and the most of either. */
   const MOVES = { left: ["←", 0, -1], up: ["↑", -1, 0], down: ["↓", 1, 0], right: ["→", 0, 1] };
   const FURTHEST = 12;
@@ -30,8 +30,16 @@
       this.restore = button("Switch all filters on", () => this.change({ off: "" }));
       this.sheets = make("div", { class: "sheets" });
       const inside = make("div", { class: "controls inside" }, ...this.controls("network"), this.restore);
-      this.root.append(inside, this.sheets, this.#unitPanel());
-      this.stage.firstChild.after(this.#viewPanel());
+      const hint = this.hint("Point at a map, or tap it: below, it is shown large, with the sum behind one of its numbers.");
+      // What is told of a map stays in view while the reader goes from map to map.
+      this.root.append(inside, hint, make("div", {}, this.sheets, this.#unitPanel()));
+      // A phone that is turned has another width.
+      new ResizeObserver(() => {
+        if (this.#across() === this.across) return;
+        this.#layout();
+        this.update();
+      }).observe(this);
+      this.stage.append(this.#viewPanel()); // the answers stand next to the paper, or right below it
     }
 
     /** What the networks get, and buttons that move it. */
@@ -54,9 +62,11 @@
           move(name);
         },
       });
-      for (const [name, [sign]] of Object.entries(MOVES)) {
-        arrows.append(button(sign, () => move(name), { "aria-label": `Move the digit ${name}` }));
-      }
+      this.moves = Object.entries(MOVES).map(([name, [sign, ...by]]) => {
+        const made = button(sign, () => move(name), { "aria-label": `Move the digit ${name}` });
+        arrows.append(made);
+        return { made, by };
+      });
       const panel = this.panel("input view", this.view.element, arrows);
       panel.name("The networks get");
       return panel;
@@ -77,7 +87,7 @@
       this.switch = button("Switch it off", () => this.#switch());
       const buttons = make("div", { class: "controls" }, this.back, this.more, this.switch);
       this.sum = this.panel("sum", this.formula, this.terms, buttons);
-      return make("div", { class: "stage" }, this.mapPanel, this.sum);
+      return make("div", { class: "unit" }, this.mapPanel, this.sum);
     }
 
     /** A raster whose cells are the units of one map, of a layer and channel that `which` gives. */
@@ -86,7 +96,7 @@
         const { index, channel } = which();
         return { index, unit: cell * this.network.layers[index].shape[2] + channel };
       };
-      const name = (cell) => (this.chosen ? this.#named(unit(cell)) : "");
+      const name = (cell) => (this.network ? this.#named(unit(cell)) : "");
       return new cnn.Raster(label, name, (cell, how) => this.#point(unit(cell), how));
     }
 
@@ -110,6 +120,8 @@
       this.said = this.state.unit;
       this.chosen = chosen;
       super.update();
+      const place = [this.state.down, this.state.right];
+      for (const { made, by } of this.moves) cnn.enable(made, by.every((step, axis) => Math.abs(place[axis] + step) <= FURTHEST));
       if (other && chosen) this.say(`${this.#named(chosen)}: ${this.formula.textContent}`);
     }
 
@@ -155,8 +167,14 @@
       return `${name}, ${this.#part(index, channel)}${shape[0] > 1 ? `, ${place}` : ""}`;
     }
 
+    /** Maps in a row of a sheet: few enough for a finger. */
+    #across() {
+      return this.clientWidth < 448 ? 12 : 16;
+    }
+
     /** Put a sheet of maps for each layer of the network. */
     #layout() {
+      this.across = this.#across();
       this.maps = this.network.layers.map(({ name, shape: [rows, columns, channels] }, index) => {
         const strongest = (channel) => {
           const values = this.network.values[index].filter((_, unit) => unit % channels === channel);
@@ -165,16 +183,23 @@
         const told = (channel) => `${name}, ${this.#part(index, channel)}`;
         const sheet = new cnn.Raster(`Maps of ${name}`, told, (channel, how) => this.#point(strongest(channel), how));
         const zoom = Math.max(1, Math.round(THUMB / columns));
-        const across = Math.min(channels, ACROSS);
+        const across = Math.min(channels, this.across);
         const down = Math.ceil(channels / across);
         sheet.layout(down, across, across * (columns * zoom + GAP), down * (rows * zoom + GAP), channels);
         sheet.element.classList.add("sheet");
+        // Whoever comes by keyboard finds it above what is told of it.
+        cnn.set(sheet.element, { onkeyup: ({ key }) => key === "Tab" && panel.scrollIntoView({ block: "nearest" }) });
         const size = rows > 1 ? `${channels} maps of ${rows}×${columns}` : `${channels} numbers`;
         const panel = this.panel("layer", sheet.element);
         panel.name(`${name}: ${size}`);
+        if (index === this.network.layers.length - 1) {
+          const digits = [...Array(channels).keys()].map((digit) => make("span", {}, String(digit)));
+          panel.append(make("div", { class: "names", "aria-hidden": "true" }, ...digits));
+        }
         return { sheet, zoom, panel };
       });
       this.sheets.replaceChildren(...this.maps.slice(1).map(({ panel }) => panel));
+      this.view.go(this.view.current); // now its pixels have names
     }
 
     /** Look at a unit while a pointer is over it; keep it once it is pressed, until it is pressed again. */
@@ -238,6 +263,8 @@
       const terms = told.terms.sort((one, other) => size(other) - size(one));
       const shown = this.all ? terms : terms.slice(0, TOLD);
       this.sum.name(`${this.#named(chosen)}: ${number(told.value)}`);
+      if (this.explained !== this.#written(chosen)) this.sum.scrollTop = 0;
+      this.explained = this.#written(chosen);
       this.formula.textContent = `${this.#formula(told, shown)} It sees ${field.height}×${field.width} pixels.`;
       this.#list(shown);
       const last = this.trail.at(-1);
@@ -306,16 +333,25 @@
       .arrows { display: flex; justify-content: space-between; margin-top: 0.5rem; }
       .arrows button { flex: 0 1 2.5rem; padding: 0; }
       .inside { margin-top: 0.75rem; }
-      .sheets + .stage { margin-top: 0.75rem; }
       .sheets { display: grid; grid-template-columns: repeat(auto-fit, minmax(19rem, 1fr)); gap: 0.5rem 1rem; }
+      .layer { scroll-margin: 4rem 0 min(18rem, 50vh); }
       .layer .heading { color: var(--cnn-muted); font-weight: 400; }
       .sheet { width: fit-content; max-width: 100%; }
       .sheet canvas { width: auto; max-width: 100%; height: auto; image-rendering: auto; }
-      .map { width: 14rem; }
-      .sum { flex: 1; min-width: 16rem; }
-      ol { max-height: 19rem; margin: 0.5rem 0; padding: 0; overflow-y: auto; list-style: none; }
+      .names { display: grid; grid-template-columns: repeat(10, 1fr); width: ${10 * (THUMB + GAP)}px; max-width: 100%; font-size: 0.75rem; text-align: center; }
+      .unit {
+        position: sticky; bottom: 0; display: flex; gap: 1.25rem; height: min(17rem, 50vh); margin-top: 0.75rem; padding: 0.5rem 0;
+        border-top: 1px solid var(--cnn-grid); background: var(--cnn-background);
+      }
+      .map { flex: none; width: min(13rem, 50vh - 4rem); }
+      .sum { flex: 1; min-width: 0; overflow-y: auto; }
+      ol { margin: 0.5rem 0; padding: 0; list-style: none; }
       ol button { width: 100%; border-color: transparent; font-size: 0.8125rem; text-align: left; }
       @media (pointer: fine) { ol button { min-height: 1.75rem; } }
+      @media (max-width: 42rem) {
+        .unit { gap: 0.75rem; height: min(14rem, 50vh); }
+        .map { width: min(9.5rem, 50vh - 4rem); }
+      }
     `;
   }
 

@@ -48,7 +48,7 @@
       this.#look(MIDDLE);
       const size = `${this.size}×${this.size}`;
       this.behind.name(this.over ? "The last of twelve" : `${round + 1} of ${ROUNDS}: a hole of ${size}`);
-      for (const key of this.keys.children) cnn.set(key, { "aria-disabled": this.over && "true" }); // they keep the focus
+      for (const key of this.keys.children) cnn.enable(key, !this.over);
       this.#chart();
       const last = round ? `${this.right.at(-1) ? "Right" : "No"}: it was ${digits[round - 1].label}. ` : "";
       const next = this.over
@@ -110,7 +110,6 @@
       .behind .halo { stroke: none; }
       .keys { display: grid; grid-template-columns: repeat(5, 1fr); gap: 0.25rem; margin-top: 0.5rem; }
       .keys button { padding: 0; }
-      .keys [aria-disabled] { color: var(--cnn-muted); cursor: default; }
       .chart { flex: 1 1 16rem; max-width: 26rem; }
       .chart svg { width: 100%; }
       text { fill: var(--cnn-muted); font-size: 11px; text-anchor: middle; }

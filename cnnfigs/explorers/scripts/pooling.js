@@ -11,13 +11,14 @@
     static padCell = { ...cnn.Windows.padCell, text: "" };
 
     build() {
-      const arrow = ([sign, [down, right, way]]) =>
-        cnn.button(sign, () => this.move(down, right), { "aria-label": `Move the digit ${way}` });
+      this.arrows = Object.entries(ARROWS).map(([sign, [down, right, way]]) =>
+        cnn.button(sign, () => this.move(down, right), { "aria-label": `Move the digit ${way}` }),
+      );
       this.assemble({
         channels: 1,
         main: [
           ...this.controls("picture", "way", "pool_size", "strides", "padding"),
-          make("div", { class: "arrows" }, "Move the digit", make("div", {}, ...Object.entries(ARROWS).map(arrow))),
+          make("div", { class: "arrows" }, "Move the digit", make("div", {}, ...this.arrows)),
         ],
         more: this.details(["size", "down", "right"], this.upload()),
       });
@@ -73,6 +74,8 @@
         this.formula.textContent += `. The move changes ${this.moved.input} numbers of the input and ${this.moved.output} of the output.`;
       }
       this.bound.get("pool_size").disabled = this.state.way === "pick one";
+      const within = (name, step) => Math.abs(this.state[name] + step) <= this.settings[name].most;
+      Object.values(ARROWS).forEach(([down, right], at) => cnn.enable(this.arrows[at], within("down", down) && within("right", right)));
     }
 
     inputCell(value) {

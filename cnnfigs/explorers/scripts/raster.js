@@ -43,7 +43,7 @@
         {
           class: "raster",
           onkeydown: (event) => this.#key(event),
-          onpointermove: (event) => this.#point(event, "hover"),
+          onpointermove: (event) => event.isPrimary && this.#point(event, "hover"),
           onclick: (event) => this.#point(event, "press"),
         },
         this.canvas,

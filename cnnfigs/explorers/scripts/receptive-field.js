@@ -22,6 +22,12 @@
   const nearest = ({ start, size, jump, places }, place) =>
     Math.min(Math.max(Math.round((place - start - size / 2) / jump), 0), places - 1);
 
+  /** The runs of neighbours among ascending numbers: each its first and how many. */
+  const runs = (numbers) => {
+    const ends = numbers.flatMap((each, at) => (numbers[at + 1] === each + 1 ? [] : [at + 1]));
+    return ends.map((end, at) => [numbers[ends[at - 1] ?? 0], end - (ends[at - 1] ?? 0)]);
+  };
+
   const square = (size) => `${size}×${size}`;
   const describe = ({ kind, kernelSize, strides, dilationRate, told }) =>
     [
@@ -52,7 +58,8 @@
 
     build() {
       this.networks = list("Network", [...Object.keys(cnn.stacks), "own"], (name) => this.preset(name));
-      const point = (event) => (event.buttons || event.type === "pointerdown") && this.point(event);
+      // Another finger, or a palm, points at nothing.
+      const point = (event) => event.isPrimary && (event.buttons || event.type === "pointerdown") && this.point(event);
       this.drawing = make("svg:svg", { role: "img", onpointerdown: point, onpointermove: point });
       this.sliders = ["row", "column"].map((name) => {
         const oninput = ({ target }) => this.change({ [name]: this.share(Number(target.value)) });
@@ -67,6 +74,7 @@
       this.formula = make("p", { class: "formula" });
       this.root.append(
         make("div", { class: "controls even" }, this.networks, ...this.controls("picture")),
+        this.hint("Choose a layer in the table, and press on the image where its unit shall look. A layer can be changed below the table."),
         make("div", { class: "stage" }, this.picture, make("div", { class: "layers" }, this.scroll, this.editor())),
         this.formula,
       );
@@ -84,25 +92,35 @@
         dilationRate: list("Dilation", range(4, 1), edit("dilationRate")),
         told: list("Padding", paddings, edit("told")),
       };
+      this.remove = cnn.button("Remove", () => this.edit(() => [], -1));
       return make(
         "div",
         { class: "controls even", role: "group", "aria-label": "The chosen layer" },
         ...Object.values(this.parts),
         cnn.button("Add a layer", () => this.edit((layer) => [layer, read("c3")], 1)),
-        cnn.button("Remove", () => this.edit(() => [], -1)),
+        this.remove,
       );
     }
 
     /** Put other layers in the place of the chosen one, and choose another. */
     edit(replace, by = 0) {
       const layers = this.layers.flatMap((layer, index) => (index + 1 === this.chosen ? replace(layer) : [layer]));
-      if (!layers.length) return this.complain("One layer must be left.");
       this.change({ layers: layers.map(write).join(","), layer: Math.max(this.chosen + by, 1) });
     }
 
     preset(name) {
       const [picture, layers] = cnn.stacks[name] ?? [];
       if (layers) this.change({ picture, layers, layer: 40 });
+      else this.sync();
+    }
+
+    /** The lists show the network and the chosen layer, also after something was refused. */
+    sync() {
+      super.sync();
+      const { picture, layers } = this.state;
+      this.networks.control.value = Object.keys(cnn.stacks).find((name) => String(cnn.stacks[name]) === `${picture},${layers}`) ?? "own";
+      for (const [name, { control }] of Object.entries(this.parts)) control.value = this.layers[this.chosen - 1][name];
+      cnn.enable(this.remove, this.layers.length > 1);
     }
 
     update() {
@@ -117,8 +135,6 @@
       });
       const chosen = Math.min(layer, layers.length);
       Object.assign(this, { layers, fields, side, chosen, field: fields[chosen - 1] });
-      const known = Object.keys(cnn.stacks).find((name) => String(cnn.stacks[name]) === `${picture},${text}`);
-      this.networks.control.value = known ?? "own";
       this.tabulate();
       this.draw();
     }
@@ -141,8 +157,6 @@
         row.className = chosen ? "chosen" : "";
         if (chosen) this.reveal(row);
       });
-      const layer = this.layers[this.chosen - 1];
-      for (const [name, { control }] of Object.entries(this.parts)) control.value = layer[name];
     }
 
     /** Scroll the table to a row. */
@@ -166,6 +180,13 @@
         return { x, y, width: each.size, height: each.size };
       });
       const seen = boxes.pop(); // the others lie in it
+      const read = unit.map((place) => cnn.arithmetic.pixelsRead(side, this.layers.slice(0, chosen), place));
+      const [down, across] = read.map(runs);
+      const pixels = down.flatMap(([y, height]) => across.map(([x, width]) => `M${x} ${y}h${width}v${height}h${-width}z`));
+      const dotted = (color, thick) =>
+        make("svg:path", {
+          d: pixels.join(""), fill: "none", "vector-effect": "non-scaling-stroke", stroke: `var(--cnn-${color})`, "stroke-width": thick,
+        });
       const least = Math.min(0, seen.x, seen.y) - side * 0.02;
       const most = Math.max(side, seen.x + field.size, seen.y + field.size) + side * 0.02 - least;
       const frame = (place, color, thick, more) =>
@@ -180,7 +201,10 @@
         frame({ width: side, height: side }, "input", 1.5),
         ...boxes.map((box) => frame(box, "kernel", 1)),
         frame(seen, "background", 5),
-        frame(seen, "kernel", 2.5),
+        // What lies between the pixels that it reads is left out.
+        ...(pixels.length > 1
+          ? [frame(seen, "kernel", 1.5, { "stroke-dasharray": "3 2" }), dotted("background", 4), dotted("kernel", 2)]
+          : [frame(seen, "kernel", 2.5)]),
       );
       this.sliders.forEach((slider, axis) => {
         const valuetext = `${unit[axis]}, of 0 to ${field.places - 1}`;
@@ -191,7 +215,8 @@
       const over = Math.min(seen.x, seen.y) < 0 || Math.max(seen.x, seen.y) + field.size > side;
       const sentence =
         `layer ${chosen}, unit in row ${unit[0]}, column ${unit[1]} of ${square(field.places)}: ` +
-        `sees rows ${rows} and columns ${columns}${over ? ", over the edge of the image" : ""}`;
+        `sees rows ${rows} and columns ${columns}${over ? ", over the edge of the image" : ""}` +
+        (pixels.length > 1 ? `; between them are gaps: it reads ${read[0].length * read[1].length} pixels` : "");
       this.picture.name(`one unit of layer ${chosen} sees ${square(field.size)} of ${square(side)}`);
       set(drawing, { "aria-label": sentence });
       this.say(sentence);

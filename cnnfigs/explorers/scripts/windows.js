@@ -23,7 +23,7 @@
   /**
    * A subclass builds with assemble() and has compute(), which may refuse and else gives {image, axis, values, around}:
    * input, axis, output, padding to be shown; inputCell(), outputCell() and padCell, cells without names; and tell(), the
-   * sentence of a place of the output.
+   * sentence of a place of the output; and may have hinted() and drags.
    */
   cnn.Windows = class extends cnn.Explorer {
     static padCell = { text: "0", fill: "var(--cnn-padding-fill)", ink: "var(--cnn-muted)", padded: true };
@@ -31,7 +31,13 @@
     /** @param {{channels: number, main: Node[], more: Node, middle?: Node}} parts */
     assemble({ channels, main, more, middle }) {
       this.inputs = range(channels).map(
-        () => new cnn.Grid("input", (...cell) => this.lightInput(...cell), (...press) => this.press?.(...press)),
+        () =>
+          new cnn.Grid(
+            "input",
+            (...cell) => this.lightInput(...cell),
+            (...press) => this.press(...press),
+            () => this.lightOutput(...this.output.at),
+          ),
       );
       this.output = new cnn.Grid("output", (...cell) => this.lightOutput(...cell));
       this.output.at = [1, 1]; // the corner is often blank
@@ -40,9 +46,11 @@
         this.panel("output", this.output.element),
       ];
       this.formula = make("p", { class: "formula" });
+      this.can = this.hint();
       this.root.append(
         make("div", { class: "controls even" }, ...main),
         more,
+        this.can,
         make("div", { class: "stage" }, this.panels[0], ...(middle ? [middle] : []), this.panels[1]),
         this.output.player(),
         this.formula,
@@ -78,7 +86,13 @@
       this.panels[0].name(`input ${size}×${size}${deep}${padded}`);
       this.panels[1].name(`output ${this.places}×${this.places}`);
       this.formula.textContent = `Along each axis: ${cnn.arithmetic.sizeFormula(axis)}`;
+      this.can.textContent = this.hinted();
       this.lightOutput(...this.output.at);
+    }
+
+    /** What can be done here. */
+    hinted() {
+      return "Point at a number to see what it is made of, or goes into. Drag the window.";
     }
 
     /** Sizes of cells with which input and output fit: side by side, or on a phone below each other. */
@@ -103,17 +117,43 @@
 
     /** Show what a number of the output is made of. */
     lightOutput(row, column) {
-      this.frameInput([this.read(row, column), "kernel"]);
+      const window = this.read(row, column);
+      this.frameInput([window, "kernel"]);
+      for (const grid of this.inputs.slice(0, this.image.channels)) grid.hold(this.drags ? window : []);
       this.output.frame([[[row, column]], "output"]);
       this.say(`${place(row, column)}: ${this.tell(row, column)}`);
+    }
+
+    /** Drag the window by the cell of it that was pressed. */
+    press(row, column, dragged) {
+      const [cell, { at }] = [[row, column], this.output];
+      // The middle of what a place reads; a place may read nothing.
+      const middle = (place) => (this.sources[place].at(0)?.cell + this.sources[place].at(-1)?.cell) / 2;
+      if (!dragged) {
+        const inside = this.read(...at).some((each) => String(each) === String(cell));
+        this.grip = inside && cell.map((along, axis) => along - middle(at[axis]));
+      } else if (this.grip) {
+        const places = cell.map((along, axis) => {
+          const far = this.sources.map((_, place) => Math.abs(middle(place) + this.grip[axis] - along));
+          return far.indexOf(Math.min(...far.filter((distance) => distance >= 0)));
+        });
+        this.output.go(...places);
+        this.lightOutput(...places);
+      }
+    }
+
+    /** Whether the window can be dragged. */
+    get drags() {
+      return true;
     }
 
     /** Show which numbers of the output a cell of the input goes into. */
     lightInput(row, column) {
       const into = (cell) => [...this.sources.keys()].filter((at) => this.sources[at].some((one) => one.cell === cell));
       const places = pairs(into(row), into(column));
-      this.frameInput([[[row, column]], "input"]);
-      this.output.frame([places, "input"]);
+      const { at } = this.output; // its window stays where it is
+      this.frameInput([this.read(...at), "kernel"], [[[row, column]], "input"]);
+      this.output.frame([[at], "output"], [places, "input"]);
       const inside = Math.min(row, column) >= 0 && Math.max(row, column) < this.image.size[0];
       const count = places.length === 1 ? "1 number" : `${places.length || "none"}`;
       this.say(`${inside ? `input, ${place(row, column)}` : "padding"}: goes into ${count} of the ${this.places ** 2} of the output`);

@@ -1,0 +1,90 @@
+"""What minifying takes from the explorers' scripts: bytes, and nothing else. Other tests here run what is left."""
+
+import gzip
+import re
+import subprocess
+import sys
+
+import pytest
+
+from cnnfigs.explorers.assets import LOADER, SCRIPTS, bundle, minified
+
+SOURCES = sorted(path.name for path in SCRIPTS.glob("*.js"))
+
+
+def test_it_is_smaller_by_a_fifth():
+    before, after = (len(gzip.compress(code.encode(), 9)) for code in (bundle(), minified(bundle())))
+    assert after < 0.8 * before
+
+
+def test_it_is_the_same_each_time_and_in_every_process():
+    told = "import sys; from cnnfigs.explorers.assets import bundle, minified; sys.stdout.write(minified(bundle()))"
+    again = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", told],
+        capture_output=True,
+        check=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+    assert again.stdout == minified(bundle()) == minified(bundle())
+
+
+def texts(code):
+    """Give the texts that stand in code, those in the gaps of other texts too: `a ${b ? `c ${d}` : "e"} f`."""
+    found, gaps, at = [], [], 0
+    while at < len(code):
+        if match := re.compile(r"//[^\n]*|/\*.*?\*/|(?<=[(=:,]) */(?![*/])(?:\\.|[^/\\\n])+/", re.DOTALL).match(
+            code, at
+        ):
+            at = match.end()  # a comment, or a regular expression
+        elif code[at] == '"':
+            match = re.compile(r'"((?:\\.|[^"\\])*)"').match(code, at)
+            found.append(match[1])
+            at = match.end()
+        elif code[at] == "`" or (code[at] == "}" and gaps and gaps[-1] == 0):
+            if code[at] == "}":
+                gaps.pop()
+            match = re.compile(r"((?:\\.|(?!\$\{)[^`\\])*)(`|\$\{)").match(code, at + 1)
+            found.append(match[1])
+            at = match.end()
+            if match[2] == "${":
+                gaps.append(0)
+        else:
+            if gaps and code[at] in "{}":
+                gaps[-1] += 1 if code[at] == "{" else -1
+            at += 1
+    return found
+
+
+def test_texts_are_found_in_texts():
+    code = 'say(`a ${b ? `c ${{ d }.d}, (e) ` : "f"} g`, /`/.test(h), "i\\"j"); // `k`'
+    assert texts(code) == ["a ", "c ", ", (e) ", "f", " g", 'i\\"j']
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_every_text_stays(name):
+    """Letter by letter, also one that stands in the gap of another, which simpler minifiers take for code."""
+    source = (SCRIPTS / name).read_text("utf-8")
+    small = minified(source)
+    found = [text for text in texts(source) if re.search(r"[A-Za-z]", text) and "\\" not in text]
+    assert found
+    assert [text for text in found if text not in small] == []
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_no_default_in_a_pattern_names_a_variable(name):
+    """The minifier puts patterns first in a declaration, and may so move one before the variable that it names."""
+    source = (SCRIPTS / name).read_text("utf-8")
+    patterns = re.findall(r"\b(?:const|let) ([\[{][^;=]*(?:=(?!>)[^;=]*)*?[\]}]) = ", source)
+    found = [pattern for pattern in patterns if re.search(r"[\w\]}] = (?!true|false|null|undefined)[A-Za-z_]", pattern)]
+    assert found == []
+
+
+def test_the_sources_stay_readable():
+    """They have the comments and the names that the site's file is rid of."""
+    assert "/**" in bundle()
+    assert "/**" not in minified(bundle())
+    assert all(
+        len(line) < 180 for name in (*SOURCES, *LOADER) for line in (SCRIPTS / name).read_text("utf-8").splitlines()
+    )

@@ -1,0 +1,79 @@
+"""The room that a page keeps for an explorer until it starts: at every width, zoom and rotation, and in other fonts."""
+
+import pytest
+from checks import DESKTOP, PHONE
+from exploring import pages_of
+
+from cnnfigs.explorers.registry import EXPLORERS
+
+#: Widths of windows: phones upright and turned, tablets, a window of 1,280 pixels at a zoom of 200 % and more.
+WIDTHS = (320, 360, 400, 480, 540, 590, 640, 690, 740, 800, 1024, 1280)
+#: So much may be left empty: a share of what is shown, or else so many pixels.
+SHARE, LEAST = 0.2, 64
+
+every_explorer = pytest.mark.parametrize("name", EXPLORERS)
+every_pointer = pytest.mark.parametrize("finger", [False, True], ids=["mouse", "finger"])
+
+#: What is kept at this width, and what is needed: at most a frame after the width has changed.
+ROOM = """async element => {
+    const frame = () => new Promise(requestAnimationFrame);
+    for (let count = 0; count < 3; count++) await frame();
+    element.style.minHeight = "";
+    const kept = parseFloat(getComputedStyle(element).minHeight);
+    element.style.minHeight = "0";
+    return [kept, element.getBoundingClientRect().height];
+}"""
+
+
+def assert_room_fits(new_context, site, served, name, finger):
+    context = new_context(viewport=DESKTOP, has_touch=finger, is_mobile=finger)
+    problems = []
+    for address in pages_of(site, name):
+        page = context.new_page()
+        page.goto(f"{served}/{address}")
+        element = page.locator(f"cnn-{name}")
+        element.evaluate("element => element.scrollIntoView({behavior: 'instant'})")
+        element.locator(".explorer").wait_for()
+        page.evaluate("document.fonts.ready")
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            kept, needed = element.evaluate(ROOM)
+            if not needed - 1 <= kept <= needed + max(SHARE * needed, LEAST):
+                problems.append(f"{address} at {width}: {kept / 16:g}rem are kept, {needed / 16:g}rem are needed")
+        page.close()
+    context.close()
+    assert problems == [], "see loader.css"
+
+
+@every_explorer
+@every_pointer
+def test_what_is_kept_is_what_is_needed(browser, site, served, name, finger):
+    assert_room_fits(browser.new_context, site, served, name, finger)
+
+
+@every_explorer
+def test_what_is_kept_is_what_is_needed_in_another_font(without_our_font, site, served, name):
+    assert_room_fits(without_our_font, site, served, name, finger=False)
+
+
+@every_explorer
+def test_a_phone_that_is_turned_leaves_nothing_empty(open_explorer, name):
+    opened = open_explorer(name, viewport=PHONE, has_touch=True, is_mobile=True)
+    assert_nothing_is_empty_at(opened, {"width": PHONE["height"], "height": PHONE["width"]})
+    assert_nothing_is_empty_at(opened, PHONE)
+
+
+@every_explorer
+def test_a_zoom_of_200_percent_leaves_nothing_empty(open_explorer, name):
+    """Zoomed, a window has half as many pixels."""
+    opened = open_explorer(name)
+    assert_nothing_is_empty_at(opened, {side: length // 2 for side, length in DESKTOP.items()})
+
+
+def assert_nothing_is_empty_at(opened, window):
+    opened.page.set_viewport_size(window)
+    opened.page.wait_for_function(
+        "([element]) => element.clientWidth <= innerWidth && element.getBoundingClientRect().height"
+        " - element.shadowRoot.firstElementChild.getBoundingClientRect().height < 1",
+        arg=[opened.element.element_handle()],
+    )

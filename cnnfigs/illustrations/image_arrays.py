@@ -154,7 +154,8 @@ class ColorChannels(Picture):
         )
         return f"""Part of a photo of a cat with a frame around {written(run.patch.shape[:2])} pixels, the same pixels
             enlarged, and below them three grids of numbers, one each for red, green and blue, 0 for none to 255 for
-            the most. The pixel in the upper left corner, framed in the four grids, is {first}. Over the piece the numbers range: {ranges}."""
+            the most. The pixel in the upper left corner, framed in the four grids, is {first}. Over the piece the
+            numbers range: {ranges}."""
 
     def state_facts(self, run: PhotoPatch) -> dict[str, str]:
         """Give the photo's shape, how many numbers it is, and the three numbers of the piece's first pixel."""

@@ -7,9 +7,11 @@ import re
 import numpy as np
 import pytest
 from lxml import etree, html
+from matplotlib.colors import to_rgba
 from scipy import stats
 from svg_numbers import number, texts
 
+from cnnfigs.drawing.palette import palette, relative_luminance
 from cnnfigs.experiments.catalog import (
     BASIC,
     by_recipe,
@@ -407,6 +409,48 @@ def test_labels_are_apart_in_order_and_no_farther_than_needed(random):
         assert placed.mean() == pytest.approx(wanted.mean())
     far = [0.0, 5.0, 10.0]
     assert spread(far, 1.5).tolist() == far
+
+
+@pytest.mark.parametrize("kind", [ShiftedDigits, ShiftControls, FewerExamples, ThroughAHole])
+def test_each_name_at_the_end_of_a_line_has_a_piece_of_that_line_before_it(kind):
+    """Two lines of one colour are told apart: one is dashed, and so is the piece before its name."""
+    pieces = 0
+    for axes in kind().figure.axes:
+        names = {each.get_text(): each for each in axes.texts if each.get_text() != "guessing"}
+        curves = {
+            (line.get_color(), line.get_linestyle())
+            for line in axes.lines
+            if line.get_transform() == axes.transData and line.get_marker() == "None"
+        }
+        beside = [
+            line for line in axes.lines if line.get_transform() not in (axes.transData, axes.get_yaxis_transform())
+        ]
+        for line in beside:
+            (name,) = [each for each in names.values() if each.get_transform() == line.get_transform()]
+            assert (line.get_color(), line.get_linestyle()) in curves
+            assert name.get_color() == line.get_color()
+        assert len({(line.get_color(), line.get_linestyle()) for line in beside}) == len(beside)
+        pieces += len(beside)
+    assert pieces >= 2
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_ink_in_a_hole_does_not_melt_into_the_page(theme):
+    """Around each image through a hole is a card that is told from black ink and from the page."""
+    figure, colors = ThroughAHole().figure, getattr(palette(), theme)
+    names = {to_rgba(value): name for name, value in palette().light.items()}
+    boxes = [(axes.get_position(), axes) for axes in figure.axes]
+    holes = [box for box, axes in boxes if axes.images]
+    assert len(holes) == 6
+    for hole in holes:
+        (card,) = [
+            axes.get_facecolor()
+            for box, axes in boxes
+            if box.x0 < hole.x0 and box.x1 > hole.x1 and box.y0 < hole.y0 and box.y1 > hole.y1
+        ]
+        for other in ("#000000", colors["background"]):
+            first, second = sorted(map(relative_luminance, (colors[names[card]], other)))
+            assert (second + 0.05) / (first + 0.05) >= 3
 
 
 @pytest.mark.parametrize("wanted", [0, 999, "1000", 1000.5])

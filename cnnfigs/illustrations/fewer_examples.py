@@ -149,10 +149,16 @@ class WorthOfExamples(Table):
 
     def tabulate(self, run: Examples) -> list[list[Cell]]:
         """Give a row for each number of images."""
-        heads = ("Training images", "Errors, convnet", "Errors, dense_512", "Times the errors", "Times the images")
+        heads = (
+            "Training images",
+            "Errors, convnet",
+            "Errors, dense_512",
+            "dense_512’s errors ÷ the convnet’s",
+            "Images that dense_512 needs ÷ the convnet’s",
+        )
         return [[Cell(head, number=True) for head in heads]] + [
             [
-                Cell(f"{row.amount:,}", heading=True),
+                Cell(f"{row.amount:,}", number=True, heading=True),
                 *(Cell(value, number=True) for value in (row.convnet, row.dense, row.errors, row.images)),
             ]
             for row in _rows(run)

@@ -153,6 +153,13 @@ def test_table_has_headings_and_full_rows(illustration):
         assert row[0].get("scope") == "row"
 
 
+def test_numbers_of_a_table_stand_below_their_heading(illustration):
+    """A column is aligned to one side, its heading too."""
+    if isinstance(illustration, Table):
+        for column in zip(*illustration.tabulate(illustration.result), strict=True):
+            assert len({cell.number for cell in column if cell.text}) == 1, column[0].text
+
+
 def test_unknown_parameter_value_is_refused_in_one_line(illustration):
     """A field given something that no illustration accepts is refused with the field's name."""
     import dataclasses

@@ -17,6 +17,7 @@ from cnnfigs.cache import cached, run_key
 from cnnfigs.drawing.style import style
 from cnnfigs.drawing.svg import Theme, file_svg, inline_svg
 from cnnfigs.drawing.tables import Cell, html_table, text_table
+from cnnfigs.drawing.words import with_percent_kept
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Illustration(ABC):
         told = self.describe(self.result)
         if not isinstance(told, str):
             raise TypeError(f"{type(self).__name__}.describe returned {told!r}: accepted is a text")
-        return " ".join(told.split())
+        return with_percent_kept(" ".join(told.split()))
 
     @property
     def facts(self) -> dict[str, str]:

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.style import NORMAL, POINTS_PER_INCH, SMALL, figure
 from cnnfigs.experiments.comparisons import Comparison, Findings, Pair
+from cnnfigs.illustrations.networks import as_percent
 
 #: Colour and line of each network, the same in all pictures of the experiments.
 LOOKS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -230,7 +231,7 @@ def errors_and_differences(found: Findings, title: str, decimals: int) -> Figure
             above.plot([100 * (1 - low), 100 * (1 - high)], [place, place], color=shade, linewidth=3)
             above.plot([100 * (1 - accuracy)], [place], "o", color=shade, markersize=7)
         ticks.append((first + place) / 2 + 2)
-        above.text(103 * most, ticks[-1], f"{100 * (1 - each.mean):.2f} %", va="center_baseline", fontsize=NORMAL)
+        above.text(103 * most, ticks[-1], as_percent(1 - each.mean, 2), va="center_baseline", fontsize=NORMAL)
         place += 16
     above.set_yticks(ticks, [each.network for each in found.measured])
     above.set_ylim(upper, 0)

@@ -51,6 +51,21 @@ def test_description_is_prose_with_numbers_of_the_run(illustration):
     assert "\n" not in description
 
 
+def test_a_number_and_its_percent_sign_stay_on_one_line(illustration):
+    """In what is heard, in tables and in exercises: 95, a space that does not break, and the sign."""
+    shown_words = html.fragment_fromstring(shown(type(illustration)), create_parent=True)
+    for hidden in shown_words.xpath("//*[local-name() = 'svg']"):
+        hidden.getparent().remove(hidden)
+    words = [illustration.description, *shown_words.itertext(), *shown_words.xpath("//@aria-label")]
+    assert not [found for text in words for found in re.findall(r".{0,20}\d ?%", text)]
+
+
+def test_no_percent_sign_stands_at_its_number_in_a_picture(picture):
+    """Nothing breaks there, but one way of writing is enough."""
+    root = etree.fromstring(shown(type(picture)))
+    assert not [text for text in root.iter(f"{SVG}text") if re.search(r"\d%", "".join(text.itertext()))]
+
+
 def test_facts_are_text(illustration):
     for name, value in illustration.facts.items():
         assert isinstance(value, str), name

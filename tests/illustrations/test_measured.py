@@ -9,7 +9,7 @@ import pytest
 from lxml import etree, html
 from matplotlib.colors import to_rgba
 from scipy import stats
-from svg_numbers import number, texts
+from svg_numbers import PERCENT, number, texts
 
 from cnnfigs.drawing.palette import palette, relative_luminance
 from cnnfigs.experiments.catalog import (
@@ -81,7 +81,7 @@ def test_errors_drawn_are_those_in_the_files():
     written = texts(AgainstDense())
     for network in BASIC:
         errors = 1 - np.mean(shares(lambda seed, network=network: by_recipe(network, seed)))
-        assert f"{100 * errors:.2f} %" in written
+        assert f"{100 * errors:.2f}{PERCENT}" in written
 
 
 def test_paired_difference_is_that_of_the_images_one_by_one():
@@ -148,7 +148,7 @@ def test_padded_network_answers_the_same_at_multiples_of_four():
 
 def test_corner_bars_are_written_with_the_shares_of_the_files():
     run = OtherCorner().result
-    written = [number(text.replace("\N{NO-BREAK SPACE}%", "")) for text in texts(OtherCorner()) if text.endswith("%")]
+    written = [number(text.replace(PERCENT, "")) for text in texts(OtherCorner()) if text.endswith("%")]
     expected = []
     for each in run.corners:
         described = padded if each.network.endswith("padded") else lambda seed, n=each.network: in_the_corner(n, seed)
@@ -474,4 +474,4 @@ def test_errors_and_differences_are_told_for_each_way_of_downsampling():
     description = DownsamplingDifferences().description
     for each in run.measured:
         assert each.network in description
-    assert all(f"{100 * (1 - each.mean):.2f} %" in texts(DownsamplingDifferences()) for each in run.measured)
+    assert all(f"{100 * (1 - each.mean):.2f}{PERCENT}" in texts(DownsamplingDifferences()) for each in run.measured)

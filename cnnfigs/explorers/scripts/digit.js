@@ -10,7 +10,7 @@
   /** Instead of the number of a test digit: none. */
   const BLANK = -1;
   /** Write a probability; none is written as 100. */
-  const percent = (share) => (share >= 0.9995 ? "over 99.9 %" : `${cnn.number(100 * share, 1)} %`);
+  const percent = (share) => (share >= 0.9995 ? "over 99.9\u00a0%" : `${cnn.number(100 * share, 1)}\u00a0%`);
 
   /** A bar for each digit, and the answer in words. */
   class Answer {

@@ -29,6 +29,7 @@ extensions = [
     "cnnfigs.sphinxext.hosted",
     "cnnfigs.sphinxext.maths",
     "cnnfigs.sphinxext.notebooks",
+    "cnnfigs.sphinxext.percents",
     "cnnfigs.sphinxext.security",
 ]
 exclude_patterns = ["_static", "_templates"]

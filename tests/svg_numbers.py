@@ -2,6 +2,8 @@
 
 from lxml import etree
 
+#: How every percentage ends: its sign is never alone on a line.
+PERCENT = "\N{NO-BREAK SPACE}%"
 TEXT = "{http://www.w3.org/2000/svg}text"
 
 

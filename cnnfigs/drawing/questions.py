@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from string import ascii_uppercase
 
+from cnnfigs.drawing.words import with_percent_kept
+
 
 @dataclass(frozen=True)
 class Question:
@@ -112,7 +114,7 @@ def text_question(question: Question) -> str:
 
 
 def _html(text: str) -> str:
-    return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(text, quote=False))
+    return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(with_percent_kept(text), quote=False))
 
 
 def _natural(text: str) -> list[tuple[float, str]]:

@@ -411,11 +411,20 @@ def inked(values: ArrayLike) -> NDArray[np.float64]:
     return np.minimum(shades, 254 / 255)
 
 
-def window(axes: Axes, x: float, y: float, width: float, height: float | None = None, name: str = "kernel") -> None:
+def window(
+    axes: Axes,
+    x: float,
+    y: float,
+    width: float,
+    height: float | None = None,
+    name: str = "kernel",
+    *,
+    line_width: float = 2.5,
+) -> None:
     """Draw a frame that stands out on a raster, whose colours stay, in both themes: a line with an edge around it."""
     height = width if height is None else height
-    box(axes, x, y, width, height, edge="background", line_width=5)
-    box(axes, x, y, width, height, edge=name, line_width=2.5)
+    box(axes, x, y, width, height, edge="background", line_width=2 * line_width)
+    box(axes, x, y, width, height, edge=name, line_width=line_width)
 
 
 def written_number(value: float, decimals: int = 1) -> str:

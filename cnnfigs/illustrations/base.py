@@ -28,6 +28,7 @@ from cnnfigs.drawing.style import style
 from cnnfigs.drawing.svg import SVG, inline_svg
 from cnnfigs.drawing.table_pictures import table_figure
 from cnnfigs.drawing.tables import Cell, html_table, text_table
+from cnnfigs.drawing.words import with_percent_kept
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Illustration(ABC):
         told = self.describe(self.result)
         if not isinstance(told, str):
             raise TypeError(f"{type(self).__name__}.describe returned {told!r}: accepted is a text")
-        return " ".join(told.split())
+        return with_percent_kept(" ".join(told.split()))
 
     @property
     def facts(self) -> dict[str, str]:

@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import box, label, number_grid
-from cnnfigs.drawing.style import NORMAL, SMALL, canvas
+from cnnfigs.drawing.shapes import cells, colored, inked, label, window
+from cnnfigs.drawing.style import NORMAL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import require_network, with_article
 from cnnfigs.runs.evaluation import Evaluation, evaluate
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import keras
 
 CELL = 36
+#: How much ink there is in the grey of the right answers.
+RIGHT = 0.15
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class ConfusionMatrix(Picture):
         return evaluate(self.network)
 
     def draw(self, run: Evaluation) -> Figure:
-        """Draw a row for each digit, a column for each answer; errors are coloured, right answers are not."""
+        """Draw a row for each digit, a column for each answer; errors are coloured, right answers are grey."""
         figure, axes = canvas(456, 446)
         left, top = 84, 60
         counts = confusion(run)
@@ -56,14 +58,12 @@ class ConfusionMatrix(Picture):
         for digit in range(10):
             label(axes, left + (digit + 0.5) * CELL, top - 20, str(digit), size=NORMAL, bold=True)
             label(axes, left - 18, top + (digit + 0.5) * CELL, str(digit), size=NORMAL, bold=True)
-        for digit, answer in np.ndindex(counts.shape):
-            x, y = left + answer * CELL, top + digit * CELL
-            if errors[digit, answer]:
-                number_grid(axes, errors[[digit]][:, [answer]], x, y, CELL, limit=errors.max())
-                continue
-            box(axes, x, y, CELL, CELL, fill="output-fill" if digit == answer else "surface", line_width=0.75)
-            if digit == answer:
-                label(axes, x + CELL / 2, y + CELL / 2, str(counts[digit, answer]), size=SMALL)
+        # No colour follows the theme: on a dark page, cells without errors would be dark, as the commonest error is.
+        fills = colored(errors.astype(float))[..., :3]
+        fills[np.eye(10, dtype=bool)] = inked(np.full((1, 10), RIGHT))
+        cells(axes, [[str(count) if count else "" for count in row] for row in counts], fills, left, top, CELL)
+        for digit, answer in np.argwhere((errors == errors.max()) & (errors > 0)):
+            window(axes, left + answer * CELL, top + digit * CELL, CELL, name="error")
         return figure
 
     def describe(self, run: Evaluation) -> str:
@@ -74,7 +74,8 @@ class ConfusionMatrix(Picture):
         )
         return f"""A table of ten rows, one for each digit shown, and ten columns, one for each answer of {run.network}.
             The diagonal holds the right answers, {len(run.labels) - run.errors:,} of {len(run.labels):,}; off the
-            diagonal are {run.errors} errors, the darker the more. The most frequent: {pairs}."""
+            diagonal are {run.errors} errors, the darker the more. The most frequent, the first of them framed:
+            {pairs}."""
 
     def state_facts(self, run: Evaluation) -> dict[str, str]:
         """Give the errors in all and the commonest confusion."""

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.shapes import arrow, box, cells, colored, label, number_grid, written_number
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture, require_whole
-from cnnfigs.illustrations.networks import require_test_image
+from cnnfigs.illustrations.networks import as_percent, require_test_image
 from cnnfigs.runs.dense_equivalent import DenseEquivalentRun, dense_equivalent
 
 
@@ -137,6 +137,6 @@ class DenseEquivalent(Picture):
             "dense": run.dense_derivation,
             "dense parameters": f"{run.dense_parameters:,}",
             "dense nonzero": f"{run.dense_nonzero:,}",
-            "dense nonzero share": f"{run.dense_nonzero / run.dense_weights:.1%}",
+            "dense nonzero share": as_percent(run.dense_nonzero / run.dense_weights, 1),
             "difference": f"{run.difference:.1g}",
         }

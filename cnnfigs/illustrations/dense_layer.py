@@ -217,8 +217,8 @@ class Relu(Picture):
         told = (
             (-0.95, 0.24, "left", "bold", f"{zeros} of {units} units:"),
             (-0.95, 0.14, "left", "normal", "sum below zero, output 0"),
-            (-0.15, 0.88, "right", "bold", f"{units - zeros} units:"),
-            (-0.15, 0.78, "right", "normal", "the sum goes on as it is"),
+            (0.76, 0.96, "right", "bold", f"{units - zeros} units:"),
+            (0.76, 0.86, "right", "normal", "the sum goes on as it is"),
         )
         for x, y, align, weight, text in told:
             axes.text(x * reach, y * reach, text, ha=align, va="center_baseline", fontsize=NORMAL, weight=weight)

@@ -253,12 +253,12 @@ def _cell(axes: Axes, each: Disturbance, true_label: int, title: str, x: float, 
 
 
 def _short(probability: float) -> str:
-    """Write a probability where there is little room.
+    r"""Write a probability where there is little room.
 
     Examples
     --------
     >>> _short(0.9999), _short(0.5)
-    ('>99.9 %', '50.0 %')
+    ('>99.9\xa0%', '50.0\xa0%')
     """
     return percent(probability).replace("over ", ">")
 

@@ -187,11 +187,11 @@ class ShiftTable(Table):
 
 
 def _share(difference: float) -> str:
-    """Write a difference as a share of the largest value; what is no more than rounding of float32 is 0.
+    r"""Write a difference as a share of the largest value; what is no more than rounding of float32 is 0.
 
     Examples
     --------
     >>> _share(0.72), _share(3e-7)
-    ('72%', '0%')
+    ('72\xa0%', '0\xa0%')
     """
-    return f"{difference:.0%}"
+    return as_percent(difference)

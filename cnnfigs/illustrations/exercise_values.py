@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cnnfigs.illustrations.base import require, require_whole
 from cnnfigs.illustrations.exercise import Exercise
-from cnnfigs.illustrations.networks import percent
+from cnnfigs.illustrations.networks import as_percent, percent
 from cnnfigs.runs import exercises
 from cnnfigs.runs.exercises import Prediction, Values
 
@@ -193,7 +193,7 @@ class AddedLogits(Exercise):
 
     def write(self, values: Values) -> str:
         """Write a probability."""
-        return percent(float(values[0])) if float(values[0]) < 1 else "exactly 100 %"
+        return percent(float(values[0])) if float(values[0]) < 1 else f"exactly {as_percent(1.0)}"
 
 
 def _numbers(given: dict[str, float], name: str) -> str:

@@ -55,8 +55,8 @@ class FewerExamples(Picture):
 
     def draw(self, run: Examples) -> Figure:
         """Draw a line for each network through the means, dots for the seeds, and the mark."""
-        made, axes = chart(620, 380, left=56, right=96)
-        ends, shades = {}, {}
+        made, axes = chart(642, 380, left=56, right=118)
+        ends, looks = {}, {}
         for network in BASIC:
             rows = [each for each in run.findings.measured if each.network == network]
             if not rows:
@@ -66,7 +66,7 @@ class FewerExamples(Picture):
             axes.plot(amounts, [100 * each.mean for each in rows], color=color(shade), linestyle=dashes)
             for each in rows:
                 seed_dots(axes, np.full(len(each.seeds), int(each.condition)), 100 * each.accuracy, shade, 5)
-            ends[network], shades[network] = 100 * rows[-1].mean, shade
+            ends[network], looks[network] = 100 * rows[-1].mean, LOOKS[network]
         mark = run.findings.of("convnet", str(run.wanted))
         reading = next(iter(run.readings), None)
         low = min(float(each.accuracy.min()) for each in run.findings.measured)
@@ -98,7 +98,7 @@ class FewerExamples(Picture):
         axes.set_xlabel("training images", fontsize=NORMAL)
         axes.set_ylabel("right answers, %", fontsize=NORMAL)
         plain(axes)
-        labels_at_end(axes, 1.2 * max(run.amounts), ends, shades, 0.05 * (100 - bottom))
+        labels_at_end(axes, 1.2 * max(run.amounts), ends, looks, 0.05 * (100 - bottom))
         return made
 
     def describe(self, run: Examples) -> str:
@@ -149,10 +149,16 @@ class WorthOfExamples(Table):
 
     def tabulate(self, run: Examples) -> list[list[Cell]]:
         """Give a row for each number of images."""
-        heads = ("Training images", "Errors, convnet", "Errors, dense_512", "Times the errors", "Times the images")
+        heads = (
+            "Training images",
+            "Errors, convnet",
+            "Errors, dense_512",
+            "dense_512’s errors ÷ the convnet’s",
+            "Images that dense_512 needs ÷ the convnet’s",
+        )
         return [[Cell(head, number=True) for head in heads]] + [
             [
-                Cell(f"{row.amount:,}", heading=True),
+                Cell(f"{row.amount:,}", number=True, heading=True),
                 *(Cell(value, number=True) for value in (row.convnet, row.dense, row.errors, row.images)),
             ]
             for row in _rows(run)

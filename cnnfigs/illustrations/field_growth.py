@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,7 @@ from cnnfigs.illustrations.base import Picture, require
 from cnnfigs.illustrations.networks import require_test_image
 from cnnfigs.models.networks import NETWORKS
 from cnnfigs.runs.activations import test_digit
-from cnnfigs.runs.receptive_fields import Fields, fields_of
+from cnnfigs.runs.receptive_fields import Field, Fields, fields_of
 
 SIDE = 92
 SHORT_NAMES = {"Conv2D": "convolution", "MaxPooling2D": "max pooling"}
@@ -67,14 +68,15 @@ class FieldGrowth(Picture):
         return FieldGrowthRun(test_digit(self.index)[..., 0], tuple(fields_of(name) for name in self.networks))
 
     def draw(self, run: FieldGrowthRun) -> Figure:
-        """Draw a row for each network, and in it the digit with the field of each layer."""
+        """Draw a row for each network and in it the digit with the field of each layer."""
         row_height = SIDE + 84
         figure, axes = canvas(660, row_height * len(run.networks))
         pixel = SIDE / len(run.image)
+        longest = max((network.fields for network in run.networks), key=len)
         for row, network in enumerate(run.networks):
             top = row * row_height
             label(axes, 8, top + 14, network.network, align="left", bold=True)
-            for column, field in enumerate(network.fields):
+            for column, field in zip(_columns(network.fields, longest), network.fields, strict=True):
                 left = 8 + column * 132
                 digit(axes, run.image, left, top + 28, SIDE, frame="grid")
                 first_row, first_column = field.first
@@ -115,3 +117,15 @@ class FieldGrowth(Picture):
             facts[f"{network.network} last"] = f"{sizes[-1]}×{sizes[-1]}"
             facts[f"{network.network} places"] = f"{network.fields[-1].map_size}×{network.fields[-1].map_size}"
         return facts
+
+
+def _columns(fields: Sequence[Field], longest: Sequence[Field]) -> list[int]:
+    """Say in which column each layer stands, so that layers of one kind stand below each other where they can."""
+    columns: list[int] = []
+    for field in fields:
+        after = columns[-1] + 1 if columns else 0
+        same = [place for place in range(after, len(longest)) if longest[place].class_name == field.class_name]
+        if not same:
+            return [*range(len(fields))]
+        columns.append(same[0])
+    return columns

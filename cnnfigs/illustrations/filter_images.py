@@ -196,10 +196,10 @@ def _facts(layer: ExcitedLayer, excited: Excited) -> dict[str, str]:
 
 
 def _told(layer: ExcitedLayer) -> tuple[str, ...]:
-    """Write a layer's name, broken into lines, and how large the made images are."""
+    """Write a layer's name, broken into lines, and how large the made images are: the found pieces may be smaller."""
     name = layer.layer
     lines = (name[: name.index("_expand")], name[name.index("_expand") :]) if "_expand" in name else (name,)
-    return (*lines, f"{layer.field_size}×{layer.field_size} pixels")
+    return (*lines, f"made: {layer.field_size}×{layer.field_size}", "pixels")
 
 
 def _number(value: float) -> str:

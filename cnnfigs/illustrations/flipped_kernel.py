@@ -25,24 +25,31 @@ class FlippedKernel(Picture):
         return flip_kernel()
 
     def draw(self, run: Flipping) -> Figure:
-        """Draw a row for each: input, kernel, result."""
-        row, grid = 5 * CELL + 40, 3 * CELL
-        figure, axes = canvas(472, 2 * row)
-        for x, head, name in ((4 + 2.5 * CELL, "input", "input"), (260, "kernel", "kernel"), (420, "result", "output")):
-            label(axes, x, 14, head, name=name, bold=True)
+        """Draw a row for each: input, kernel, the kernel turned if it is, and result."""
+        row, grid, gap = 5 * CELL + 40, 3 * CELL, 34
+        lefts = [4 + 5 * CELL + gap + number * (grid + gap) for number in range(3)]
+        figure, axes = canvas(lefts[-1] + grid + 4, 2 * row)
+        fills = ("kernel", "kernel", "output")
+        label(axes, 4 + 2.5 * CELL, 14, "input", name="input", bold=True)
+        for left, head, name in ((lefts[0], "kernel", "kernel"), (lefts[2], "result", "output")):
+            label(axes, left + grid / 2, 14, head, name=name, bold=True)
         ways = (
-            ("Conv2D: as it is", run.kernel, run.correlation),
-            ("mathematics: turned first", run.turned, run.convolution),
+            ("Conv2D: as it is", (run.kernel, None, run.correlation)),
+            ("mathematics: turned first", (run.kernel, run.turned, run.convolution)),
         )
-        for number, (head, kernel, result) in enumerate(ways):
+        for number, (told, grids) in enumerate(ways):
             top = 28 + number * row
             middle = top + 2.5 * CELL
             cells(axes, written_grid(run.image), inked(run.image), 4, top, CELL)
-            arrow(axes, (158, middle), (200, middle))
-            cells(axes, written_grid(kernel), "kernel-fill", 260 - grid / 2, middle - grid / 2, CELL)
-            arrow(axes, (318, middle), (362, middle))
-            cells(axes, written_grid(result), "output-fill", 420 - grid / 2, middle - grid / 2, CELL)
-            label(axes, 420 + grid / 2, middle - grid / 2 - 16, head, align="right", size=SMALL, bold=True)
+            end = 4 + 5 * CELL
+            for left, fill, values in zip(lefts, fills, grids, strict=True):
+                if values is None:
+                    continue
+                arrow(axes, (end + 5, middle), (left - 5, middle))
+                cells(axes, written_grid(values), f"{fill}-fill", left, middle - grid / 2, CELL)
+                end = left + grid
+            label(axes, end, middle - grid / 2 - 16, told, align="right", size=SMALL, bold=True)
+        label(axes, lefts[1] + grid / 2, middle + grid / 2 + 16, "turned", name="kernel", bold=True)
         return figure
 
     def describe(self, run: Flipping) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
-from cnnfigs.drawing.shapes import arrow, cells, digit, inked, label, raster, window
+from cnnfigs.drawing.shapes import arrow, cells, digit, inked, label, photo, window
 from cnnfigs.drawing.style import LARGE, SMALL, canvas
 from cnnfigs.illustrations.base import Picture, require_whole
 from cnnfigs.illustrations.networks import require_test_image, with_article, written
@@ -122,11 +122,13 @@ class ColorChannels(Picture):
         """Draw part of the photo, the piece in large, and below it red, green and blue."""
         figure, axes = canvas(480, 402)
         side, cell, large = len(run.patch), 24.5, 26
-        pixel = 216 / run.width
+        pixel = 216 / run.surroundings.shape[1]
         label(axes, 4, 16, "part of the photo", align="left", size=LARGE, bold=True)
-        raster(axes, run.surroundings / 255, 4, 32, 216, run.height * pixel)
+        photo(axes, run.surroundings, 4, 32, 216)
         x, y = 4 + (run.column - run.left) * pixel, 32 + (run.row - run.top) * pixel
-        window(axes, x, y, side * pixel, name="accent")
+        # Around the piece, which is small and must not lie under its frame.
+        room = 2
+        window(axes, x - room, y - room, side * pixel + 2 * room, name="accent", line_width=1.5)
         beside = 476 - side * large
         arrow(axes, (232, 118), (beside - 12, 118))
         label(axes, beside, 16, f"{written(run.patch.shape[:2])} pixels of it", align="left", size=LARGE, bold=True)
@@ -152,7 +154,8 @@ class ColorChannels(Picture):
         )
         return f"""Part of a photo of a cat with a frame around {written(run.patch.shape[:2])} pixels, the same pixels
             enlarged, and below them three grids of numbers, one each for red, green and blue, 0 for none to 255 for
-            the most. The pixel in the upper left corner is {first}. Over the piece the numbers range: {ranges}."""
+            the most. The pixel in the upper left corner, framed in the four grids, is {first}. Over the piece the
+            numbers range: {ranges}."""
 
     def state_facts(self, run: PhotoPatch) -> dict[str, str]:
         """Give the photo's shape, how many numbers it is, and the three numbers of the piece's first pixel."""

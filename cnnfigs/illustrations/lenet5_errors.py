@@ -34,15 +34,21 @@ class LeNet5Seeds(Picture):
         """Draw the paper's count with its interval, and for each network its seeds, their mean and its interval."""
         found = run.findings.measured
         figure, axes = chart(560, 66 + 62 * (1 + len(found)), left=104, right=64)
-        _row(axes, 0, run.paper.share, (run.paper.low, run.paper.high), "muted", "what 95 errors leave open")
+        _row(axes, 0, run.paper.share, (run.paper.low, run.paper.high), "muted")
+        told = ["what 95 errors leave open"]
         for row, (each, around) in enumerate(zip(found, run.around, strict=True), 1):
             shade = f"series-{row}"
-            told = "where the mean of many seeds would lie" if around is not None else "too few seeds for an interval"
-            _row(axes, row, 1 - each.mean, around, shade, f"{told}; {seeds_told(each.seeds)}")
+            _row(axes, row, 1 - each.mean, around, shade)
+            says = "where the mean of many seeds would lie" if around is not None else "too few seeds for an interval"
+            told.append(f"{says}; {seeds_told(each.seeds)}")
             seed_dots(axes, 1000 * (1 - each.accuracy), np.full(len(each.seeds), row + 0.24), shade, 6)
         axes.set_yticks(range(1 + len(found)), ["LeNet-5, paper", *(NAMES[each.network] for each in found)])
         axes.set_ylim(len(found) + 0.5, -0.5)
-        axes.set_xlim(left=0)
+        axes.set_xlim(left=float(np.floor(axes.get_xlim()[0])))
+        ends = [(run.paper.low, run.paper.high)]
+        ends += [around or (1 - each.mean,) * 2 for each, around in zip(found, run.around, strict=True)]
+        for row, (bar, says) in enumerate(zip(ends, told, strict=True)):
+            _tell(axes, row, 1000 * np.array(bar), says)
         axes.set_xlabel("errors in a thousand test images", fontsize=NORMAL)
         plain(axes)
         axes.grid(visible=False, axis="y")
@@ -129,13 +135,18 @@ def conclusion(run: LeNet5Errors) -> str:
     )
 
 
-def _row(axes: Axes, row: int, share: float, around: Pair | None, shade: str, told: str) -> None:
-    """Draw a mean or a count with its interval, its number, and below what the interval says."""
+def _tell(axes: Axes, row: int, bar: NDArray[np.float64], told: str) -> None:
+    """Write above a bar what it says, from that end on from which there is more room."""
+    side, end = ("left", bar[0]) if bar.mean() < np.mean(axes.get_xlim()) else ("right", bar[1])
+    axes.text(end, row - 0.3, told, ha=side, va="center_baseline", fontsize=SMALL, color=color("muted"))
+
+
+def _row(axes: Axes, row: int, share: float, around: Pair | None, shade: str) -> None:
+    """Draw a mean or a count with its interval and its number."""
     if around is not None:
         axes.plot(1000 * np.array(around), [row, row], color=color(shade), linewidth=4, solid_capstyle="butt")
     axes.plot([1000 * share], [row], "o", color=color(shade), markersize=11, markeredgecolor=color("background"))
     axes.text(1.02, row, _thousand(share), va="center_baseline", fontsize=NORMAL, transform=axes.get_yaxis_transform())
-    axes.text(0.1, row - 0.3, told, va="center_baseline", fontsize=SMALL, color=color("muted"))
 
 
 def _thousand(share: float) -> str:

@@ -11,7 +11,7 @@ from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.shapes import digit, label, written_number
 from cnnfigs.drawing.style import LARGE, NORMAL, canvas, chart
 from cnnfigs.illustrations.base import Picture, require, require_whole
-from cnnfigs.illustrations.networks import percent, require_test_image
+from cnnfigs.illustrations.networks import as_percent, percent, require_test_image
 from cnnfigs.models.networks import NETWORKS
 from cnnfigs.runs.answers import AnswerLosses, answer_losses
 from cnnfigs.runs.descent import Slope, Steps, first_steps, slope_along_weight
@@ -101,7 +101,7 @@ class CrossEntropy(Picture):
         )
         points = (0.01, 0.1, 0.5, 1.0)
         curve = np.interp(points, run.curve_probabilities, run.curve_losses)
-        ends = ", ".join(f"{loss:.1f} at {share:.0%}" for share, loss in zip(points, curve, strict=True))
+        ends = ", ".join(f"{loss:.1f} at {as_percent(share)}" for share, loss in zip(points, curve, strict=True))
         return f"""Two digits with the network's answers, and both as dots on a curve of the loss. {told} The curve
             falls from left to right the more probability the right digit gets: {ends}."""
 

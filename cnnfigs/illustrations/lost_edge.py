@@ -46,7 +46,9 @@ class LostEdge(Picture):
         figure, axes = canvas(440, SIDE + 54)
         pixel = SIDE / 28
         for left, image, text in ((8, run.image, "a digit"), (240, run.inked, "the same to the convnet")):
-            digit(axes, image, left, 8, SIDE, frame="grid")
+            digit(axes, image, left, 8, SIDE, frame=None)
+            # Black ink at the edge would melt into a dark page.
+            box(axes, left, 8, SIDE, SIDE, edge="muted", line_width=2)
             read = (28 - run.unread) * pixel
             box(axes, left, 8, read, read, edge="kernel", line_width=2.5)
             label(axes, left + SIDE / 2, SIDE + 24, text, size=NORMAL, bold=True)

@@ -8,11 +8,13 @@ from types import MappingProxyType
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.transforms import Affine2D, ScaledTranslation
 from numpy.typing import ArrayLike, NDArray
 
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.style import NORMAL, SMALL, figure
+from cnnfigs.drawing.style import NORMAL, POINTS_PER_INCH, SMALL, figure
 from cnnfigs.experiments.comparisons import Comparison, Findings, Pair
+from cnnfigs.illustrations.networks import as_percent
 
 #: Colour and line of each network, the same in all pictures of the experiments.
 LOOKS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -25,6 +27,8 @@ LOOKS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "dense_131": ("series-2", "dashed"),
     }
 )
+#: Length of the piece of a line before its name, in pixels: two dashes of a dashed one.
+PIECE = 19
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -171,10 +175,28 @@ def plain(axes: Axes) -> None:
     axes.set_axisbelow(True)
 
 
-def labels_at_end(axes: Axes, x: float, ends: Mapping[str, float], shades: Mapping[str, str], gap: float) -> None:
-    """Write the names of lines at their right ends, in their colours, not on top of each other."""
+def labels_at_end(
+    axes: Axes, x: float, ends: Mapping[str, float], looks: Mapping[str, tuple[str, str]], gap: float
+) -> None:
+    """Write the names of lines at their right ends, each behind a piece of its line, not on top of each other."""
+    made = axes.get_figure(root=True)
+    assert made is not None
     for (name, _), height in zip(ends.items(), spread([*ends.values()], gap), strict=True):
-        axes.text(x, height, name, color=color(shades[name]), fontsize=NORMAL, va="center_baseline", clip_on=False)
+        shade, dashes = looks[name]
+        at_end = (
+            Affine2D().scale(1 / POINTS_PER_INCH) + made.dpi_scale_trans + ScaledTranslation(x, height, axes.transData)  # type: ignore[arg-type]
+        )
+        axes.plot([0, PIECE], [0, 0], color=color(shade), linestyle=dashes, transform=at_end, clip_on=False)
+        axes.text(
+            PIECE + 4,
+            0,
+            name,
+            color=color(shade),
+            fontsize=NORMAL,
+            va="center_baseline",
+            transform=at_end,
+            clip_on=False,
+        )
 
 
 def seed_dots(axes: Axes, x: ArrayLike, y: ArrayLike, shade: str, size: float = 6) -> None:
@@ -209,7 +231,7 @@ def errors_and_differences(found: Findings, title: str, decimals: int) -> Figure
             above.plot([100 * (1 - low), 100 * (1 - high)], [place, place], color=shade, linewidth=3)
             above.plot([100 * (1 - accuracy)], [place], "o", color=shade, markersize=7)
         ticks.append((first + place) / 2 + 2)
-        above.text(103 * most, ticks[-1], f"{100 * (1 - each.mean):.2f} %", va="center_baseline", fontsize=NORMAL)
+        above.text(103 * most, ticks[-1], as_percent(1 - each.mean, 2), va="center_baseline", fontsize=NORMAL)
         place += 16
     above.set_yticks(ticks, [each.network for each in found.measured])
     above.set_ylim(upper, 0)

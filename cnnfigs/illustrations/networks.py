@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cnnfigs.arithmetic import Layer
 from cnnfigs.data import mnist
+from cnnfigs.drawing.words import with_percent_kept
 from cnnfigs.illustrations.base import require, require_whole
 from cnnfigs.models.networks import NETWORKS
 from cnnfigs.models.weights import record
@@ -90,26 +91,26 @@ def plain_name(layer: Layer) -> str:
 
 
 def percent(share: float, decimals: int = 1) -> str:
-    """Write a probability as a percentage; none is written as 100.
+    r"""Write a probability as a percentage; none is written as 100.
 
     Examples
     --------
     >>> percent(0.9416), percent(0.99996), percent(0.98982, 2)
-    ('94.2 %', 'over 99.9 %', '98.98 %')
+    ('94.2\xa0%', 'over 99.9\xa0%', '98.98\xa0%')
     """
-    told = f"{100 * share:.{decimals}f}"
-    return f"{told} %" if float(told) < 100 else f"over 99.{'9' * decimals} %"
+    rounded = as_percent(share, decimals)
+    return rounded if float(rounded.split()[0]) < 100 else f"over {as_percent(1 - 0.1 ** (2 + decimals), decimals)}"
 
 
 def as_percent(share: float, decimals: int = 0) -> str:
-    """Write a share as a percentage, with a space that does not break.
+    r"""Write a share as a percentage, with a space that does not break.
 
     Examples
     --------
-    >>> as_percent(0.0081, 2).split(), as_percent(0.4).split()
-    (['0.81', '%'], ['40', '%'])
+    >>> as_percent(0.0081, 2), as_percent(0.4)
+    ('0.81\xa0%', '40\xa0%')
     """
-    return f"{100 * share:.{decimals}f}\N{NO-BREAK SPACE}%"
+    return with_percent_kept(f"{100 * share:.{decimals}f}%")
 
 
 def with_article(digit: int) -> str:

@@ -50,7 +50,7 @@ class NotADigit(Picture):
             top = row * 128
             label(axes, 4, top + 34, kind.kind, align="left", size=LARGE, bold=True)
             label(
-                axes, 4, top + 56, f"{100 * kind.sure / kind.asked:.0f} % of {kind.asked:,}", align="left", size=NORMAL
+                axes, 4, top + 56, f"{as_percent(kind.sure / kind.asked)} of {kind.asked:,}", align="left", size=NORMAL
             )
             label(axes, 4, top + 74, "get 99 % or more", align="left", size=SMALL, name="muted")
             for column in range(len(kind.images)):

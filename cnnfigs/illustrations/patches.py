@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import arrow, label, mesh, photo, raster, window
+from cnnfigs.drawing.shapes import arrow, colored, inked, label, mesh, photo, raster, window
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture, require, require_whole
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS, as_percent
@@ -16,6 +16,8 @@ from cnnfigs.runs.patches import PATCH, SIDE, PatchVectors, attention, patch_vec
 from cnnfigs.runs.patches import Attention as AttentionRun
 
 LAST = SIDE - 1
+#: How much ink there is in the grey of a patch that is left out of the scale.
+NEUTRAL = 0.25
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,9 @@ class PatchAttention(Picture):
                 # Most weight lies on few places: without the asking one itself, the others can be told apart.
                 others = weights.copy()
                 others[row, column] = 0
-                raster(axes, weights, left, top, side, limit=max(float(others.max()), 1e-6), frame="grid")
+                shades = colored(weights, max(float(others.max()), 1e-6))[..., :3]
+                shades[row, column] = inked([[NEUTRAL]])[0, 0]
+                raster(axes, shades, left, top, side, frame="grid")
                 window(axes, left + column * cell, top + row * cell, cell)
         return figure
 
@@ -202,14 +206,14 @@ def _farther(weights: NDArray[np.float32], row: int, column: int) -> NDArray[np.
 
 
 def _strongest(weights: NDArray[np.float32], row: int, column: int) -> str:
-    """Tell the place with the most weight that is no neighbour of the asking one.
+    r"""Tell the place with the most weight that is no neighbour of the asking one.
 
     Examples
     --------
     >>> weights = np.zeros((5, 5), dtype=np.float32)
     >>> weights[0, 1], weights[3, 4] = 0.5, 0.25
-    >>> " ".join(_strongest(weights, 0, 0).split())
-    'row 3, column 4, with 25 %'
+    >>> _strongest(weights, 0, 0)
+    'row 3, column 4, with 25\xa0%'
     """
     far = _farther(weights, row, column)
     place = np.unravel_index(far.argmax(), far.shape)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.shapes import arrow, box, label, raster
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import most_telling, require_test_image, trained_on, written
+from cnnfigs.illustrations.networks import as_percent, most_telling, require_test_image, trained_on, written
 from cnnfigs.runs.pooling import WAYS, pool_maps
 from cnnfigs.runs.pooling import PooledMaps as Run
 
@@ -71,7 +71,7 @@ class PooledMaps(Picture):
         return {
             "before": written(run.maps.shape),
             "after": written(run.pooled["maximum"].shape),
-            "share": f"{100 * run.pooled['maximum'].size / run.maps.size:.0f} %",
+            "share": as_percent(run.pooled["maximum"].size / run.maps.size),
             "trained": trained_on("convnet"),
         }
 
@@ -112,19 +112,19 @@ class PoolingAlternatives(Picture):
             left = 184 + column * (SIDE + 24)
             middle = left + SIDE / 2
             _pattern(axes, left + 25, 8, way)
-            label(axes, middle, 102, f"{100 * run.unseen[way]:.0f} % never looked at", size=SMALL, name="muted")
+            label(axes, middle, 102, f"{as_percent(run.unseen[way])} never looked at", size=SMALL, name="muted")
             arrow(axes, (middle, 116), (middle, 136), "kernel")
             raster(axes, run.pooled[way][..., channel], left, 144, SIDE, limit=limit, frame="output")
             label(axes, middle, 144 + SIDE + 16, way, size=NORMAL, bold=True)
             label(axes, middle, 144 + SIDE + 34, written(run.pooled[way].shape[:2]), size=SMALL, name="muted")
-            label(axes, middle, 144 + SIDE + 52, f"{100 * run.kept_peak[way]:.0f} % of the peak", size=SMALL)
+            label(axes, middle, 144 + SIDE + 52, f"{as_percent(run.kept_peak[way])} of the peak", size=SMALL)
         return figure
 
     def describe(self, run: Run) -> str:
         """Tell the three ways with what they keep."""
         told = "; ".join(
-            f"{way}: {100 * run.unseen[way]:.0f} % of the numbers are never looked at, and on average over the maps "
-            f"{100 * run.kept_peak[way]:.0f} % of the largest value is kept"
+            f"{way}: {as_percent(run.unseen[way])} of the numbers are never looked at, and on average over the maps "
+            f"{as_percent(run.kept_peak[way])} of the largest value is kept"
             for way in WAYS
         )
         return f"""One feature map of a digit, made smaller in three ways, each with a sketch of which cells of the
@@ -135,8 +135,8 @@ class PoolingAlternatives(Picture):
         """Give for each way what is never looked at and what is kept of the largest value."""
         facts = {"trained": trained_on("convnet")}
         for way in WAYS:
-            facts[f"{way} unseen"] = f"{100 * run.unseen[way]:.0f} %"
-            facts[f"{way} kept"] = f"{100 * run.kept_peak[way]:.0f} %"
+            facts[f"{way} unseen"] = as_percent(run.unseen[way])
+            facts[f"{way} kept"] = as_percent(run.kept_peak[way])
         return facts
 
 

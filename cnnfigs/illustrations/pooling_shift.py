@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.shapes import box, label
 from cnnfigs.drawing.style import NORMAL, canvas
 from cnnfigs.illustrations.base import Picture, require_whole
-from cnnfigs.illustrations.networks import trained_on
+from cnnfigs.illustrations.networks import as_percent, trained_on
 from cnnfigs.runs.pooling import PoolingShift as Run
 from cnnfigs.runs.pooling import shift_one_pixel
 
@@ -47,18 +47,18 @@ class PoolingShift(Picture):
             width = 260 * change / longest
             label(axes, 110, middle, way, align="right", size=NORMAL, bold=way == "maximum")
             box(axes, 122, middle - 12, width, 24, edge=None, fill="muted" if way == "no pooling" else "output")
-            label(axes, 130 + width, middle, f"{100 * change:.0f} %", align="left", size=NORMAL)
+            label(axes, 130 + width, middle, as_percent(change), align="left", size=NORMAL)
         return figure
 
     def describe(self, run: Run) -> str:
         """Give the change for each way."""
-        told = ", ".join(f"{way} {100 * change:.0f} %" for way, change in run.change.items())
+        told = ", ".join(f"{way} {as_percent(change)}" for way, change in run.change.items())
         return f"""Bars for how much the first layer's maps change when a digit moves by one pixel, relative to the
             maps themselves, mean over {run.digits} digits and four directions: {told}."""
 
     def state_facts(self, run: Run) -> dict[str, str]:
         """Give the change for each way, by itself and relative to the maps, and the correlation."""
-        facts = {way: f"{100 * change:.0f} %" for way, change in run.change.items()}
+        facts = {way: as_percent(change) for way, change in run.change.items()}
         facts |= {f"{way} absolute": f"{change:.3f}" for way, change in run.absolute.items()}
         facts |= {f"{way} correlation": f"{correlation:.2f}" for way, correlation in run.correlation.items()}
         return facts | {"digits": str(run.digits), "trained": trained_on("convnet")}

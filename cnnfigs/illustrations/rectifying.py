@@ -15,7 +15,7 @@ from cnnfigs.drawing.shapes import arrow, box, cells, colored, digit, label, ras
 from cnnfigs.drawing.style import LARGE, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.color_filter import in_rows
-from cnnfigs.illustrations.networks import require_filter, require_network, require_test_image, written
+from cnnfigs.illustrations.networks import as_percent, require_filter, require_network, require_test_image, written
 from cnnfigs.illustrations.window_steps import written_grid
 from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.rectifying import Collapsed, Rectified, collapse, rectify
@@ -74,7 +74,7 @@ class RectifiedMap(Picture):
         arrow(axes, (SIDE + 192, 116), (SIDE + 216, 116))
         label(axes, right + SIDE / 2, 14, "what the layer passes on", name="output", bold=True)
         raster(axes, run.after, right, 28, SIDE, limit=limit, frame="output")
-        zeros = f"{(run.after == 0).mean():.0%} are zero"
+        zeros = f"{as_percent((run.after == 0).mean())} are zero"
         label(axes, right + SIDE / 2, SIDE + 46, zeros, size=SMALL, name="muted")
         return figure
 
@@ -85,7 +85,7 @@ class RectifiedMap(Picture):
             {written(run.before.shape)} numbers from {low} to {high}: positive along some edges of the digit, negative
             along the opposite ones. The curve of ReLU: flat at zero for all negative numbers, a straight line upwards
             for positive ones. The map after ReLU: what was positive is as before, what was negative is zero, as are
-            {(run.after == 0).mean():.0%} of all its numbers."""
+            {as_percent((run.after == 0).mean())} of all its numbers."""
 
     def state_facts(self, run: Rectified) -> dict[str, str]:
         """Give the range before, and the shares of negative numbers before and of zeros after."""
@@ -93,8 +93,8 @@ class RectifiedMap(Picture):
             "channel": str(self.filter),
             "smallest": f"{run.before.min():.2f}".replace("-", "−"),
             "largest": f"{run.before.max():.2f}",
-            "negative": f"{(run.before < 0).mean():.0%}",
-            "zeros": f"{(run.after == 0).mean():.0%}",
+            "negative": as_percent((run.before < 0).mean()),
+            "zeros": as_percent((run.after == 0).mean()),
         }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,7 +54,9 @@ class SeparableConvolution(Picture):
         label(axes, first + (ACROSS + SIDE) / 2, 14, "standard", size=LARGE, bold=True)
         label(axes, second + NARROW + SIDE / 2, 14, "depthwise, then pointwise", size=LARGE, bold=True)
         _draw_piece(axes, run.standard, first, top, ACROSS)
-        _draw_piece(axes, run.depthwise, second, top, NARROW, outside="text")
+        # The cell in the output reads all maps in between, and through each of them a window of its input map.
+        between = run.pointwise.reads[..., MAPS // 2].any(axis=(1, 2))
+        _draw_piece(axes, run.depthwise, second, top, NARROW, outside="text", chosen=np.flatnonzero(between))
         _draw_piece(axes, run.pointwise, second + NARROW, top, NARROW, inside=None)
         for left, right, y in ((first, first + ACROSS, 40), (second, second + 2 * NARROW, 40)):
             label(axes, left + SIDE / 2, y, "in", size=SMALL, name="input")
@@ -76,10 +79,11 @@ class SeparableConvolution(Picture):
             f"{piece.name}: each output map reads {_window(piece.reads)} of {_maps_read(piece.reads)}"
             for piece in (run.standard, run.depthwise, run.pointwise)
         )
-        return f"""Small maps joined by lines where one reads the other, {MAPS} in and {MAPS} out. {told}. Below, the
-            costs for block {self.block} of MobileNetV2, from {written(run.input_shape)} to
-            {written(run.output_shape)}: a standard convolution would have {run.standard.parameters:,} parameters and
-            take {run.standard.multiply_adds:,} multiply-adds; depthwise and pointwise together have
+        return f"""Small maps joined by lines where one reads the other, {MAPS} in and {MAPS} out; what the middle cell
+            of one output map reads, through the maps between too, is marked. {told}. Below, the costs for block
+            {self.block} of MobileNetV2, from {written(run.input_shape)} to {written(run.output_shape)}: a standard
+            convolution would have {run.standard.parameters:,} parameters and take {run.standard.multiply_adds:,}
+            multiply-adds; depthwise and pointwise together have
             {run.depthwise.parameters + run.pointwise.parameters:,} and take
             {run.depthwise.multiply_adds + run.pointwise.multiply_adds:,}."""
 
@@ -112,8 +116,9 @@ def _draw_piece(
     across: float,
     inside: str | None = "input",
     outside: str = "output",
+    chosen: Sequence[int] | NDArray[np.intp] = (MAPS // 2,),
 ) -> None:
-    """Draw maps at both sides, and lines where one is read by the other; what the middle output map reads, stands out.
+    """Draw maps at both sides, and lines where one is read by the other; what the chosen maps read stands out.
 
     Parameters
     ----------
@@ -125,17 +130,19 @@ def _draw_piece(
         Upper left corner, and how far the right maps stand from the left ones, in pixels.
     inside, outside
         Colour of the maps at the left, or None where they are drawn already, and of those at the right.
+    chosen
+        Which of the maps at the right.
     """
     maps, kernel_size = piece.reads.shape[:2]
-    chosen, cell = maps // 2, SIDE / 5
+    cell = SIDE / 5
     read = piece.reads.any(axis=(1, 2))
     # What stands out is drawn last.
-    for source, target in sorted(np.argwhere(read).tolist(), key=lambda line: line[1] == chosen):
+    for source, target in sorted(np.argwhere(read).tolist(), key=lambda line: line[1] in chosen):
         axes.plot(
             [x + SIDE + 1, x + across - 1],
             [top + source * STEP + SIDE / 2, top + target * STEP + SIDE / 2],
-            color=color("kernel" if target == chosen else "grid"),
-            linewidth=2 if target == chosen else 0.5,
+            color=color("kernel" if target in chosen else "grid"),
+            linewidth=2 if target in chosen else 0.5,
             zorder=len(axes.get_children()),
         )
     for number in range(maps):
@@ -143,9 +150,9 @@ def _draw_piece(
         if inside is not None:
             box(axes, x, y, SIDE, SIDE, edge=inside, fill="background")
         box(axes, x + across, y, SIDE, SIDE, edge=outside, fill="background")
-        for row, column in np.argwhere(piece.reads[number, :, :, chosen]) + 2 - kernel_size // 2:
+        for row, column in np.argwhere(piece.reads[number][..., chosen].any(axis=-1)) + 2 - kernel_size // 2:
             box(axes, x + column * cell, y + row * cell, cell, cell, edge="kernel", fill="kernel-fill")
-        if number == chosen:
+        if number in chosen:
             box(axes, x + across + 2 * cell, y + 2 * cell, cell, cell, edge=outside, fill="output-fill")
 
 

@@ -57,7 +57,7 @@ class ShiftedDigits(Picture):
         _draw_lines(axes, run.usual, range(9))
         names = {each.network: _name(each.network) for each in run.usual}
         ends = {names[each.network]: 100 * float(each.mean[-1]) for each in run.usual}
-        labels_at_end(axes, 8.35, ends, {names[each]: LOOKS[each][0] for each in names}, 5.5)
+        labels_at_end(axes, 8.35, ends, {names[each]: LOOKS[each] for each in names}, 5.5)
         _finish(axes)
         return made
 
@@ -105,7 +105,7 @@ class ShiftControls(Picture):
             axes.set_title(title, loc="left", fontsize=LARGE, color=color("text"), pad=13)
             _draw_lines(axes, lines, lengths)
             ends = {_name(each.network): 100 * float(each.mean[-1]) for each in lines}
-            labels_at_end(axes, 8.5, ends, {_name(each.network): LOOKS[each.network][0] for each in lines}, 9.5)
+            labels_at_end(axes, 8.5, ends, {_name(each.network): LOOKS[each.network] for each in lines}, 9.5)
             _finish(axes)
             if not lines:
                 axes.text(4, 50, "no record yet", ha="center", fontsize=NORMAL, color=color("muted"))

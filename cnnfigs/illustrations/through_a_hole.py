@@ -27,6 +27,8 @@ from cnnfigs.illustrations.measuring import (
 from cnnfigs.illustrations.networks import as_percent, require_test_image
 from cnnfigs.models.variants import WINDOWS
 
+#: Width of the card around a hole, in pixels.
+CARD = 5
 KINDS = {"": ("all windows vote", "series-1"), " inked": ("only those with ink", "series-2")}
 
 
@@ -56,10 +58,10 @@ class ThroughAHole(Picture):
 
     def draw(self, run: Peephole) -> Figure:
         """Draw a line for each way of voting, and below it a digit through the middle window of each size."""
-        width, height, left, step = 680, 440, 56, 80
+        width, height, left, step = 700, 440, 56, 80
         made = figure(width, height)
         axes = made.add_axes((left / width, 160 / height, 6 * step / width, (height - 176) / height))
-        ends, shades = {}, {}
+        ends, looks = {}, {}
         for kind, (name, shade) in KINDS.items():
             rows = _of_kind(run.findings, kind)
             columns = [WINDOWS.index(_size(each)) for each in rows]
@@ -67,7 +69,7 @@ class ThroughAHole(Picture):
             for column, each in zip(columns, rows, strict=True):
                 seed_dots(axes, np.full(len(each.seeds), column), 100 * each.accuracy, shade, 6)
             if rows:
-                ends[name], shades[name] = 100 * rows[-1].mean, shade
+                ends[name], looks[name] = 100 * rows[-1].mean, (shade, "solid")
         axes.set_xlim(-0.5, len(WINDOWS) - 0.5)
         axes.set_ylim(0, 103)
         axes.set_xticks(range(len(WINDOWS)), [f"{size}×{size}" for size in WINDOWS])
@@ -76,13 +78,18 @@ class ThroughAHole(Picture):
         axes.tick_params(axis="x", length=0, labelsize=NORMAL)
         axes.axhline(10, color=color("padding"), linestyle=(0, (4, 3)), linewidth=1.5)
         axes.text(len(WINDOWS) - 0.4, 10, "guessing", color=color("muted"), va="center_baseline", fontsize=NORMAL)
-        labels_at_end(axes, len(WINDOWS) - 0.4, ends, shades, 6.5)
+        labels_at_end(axes, len(WINDOWS) - 0.4, ends, looks, 6.5)
         image = mnist().x_test[self.index]
         for column, size in enumerate(WINDOWS):
             side, first = 2.5 * size, (28 - size) // 2
             seen = image[first : first + size, first : first + size]
-            x, y = left + step * (column + 0.5) - side / 2, 92 - side / 2
-            window = made.add_axes((x / width, (y - 18) / height, side / width, side / height))
+            x, y = left + step * (column + 0.5) - side / 2, 74 - side / 2
+            # A card around the hole: black ink would melt into a dark page.
+            around = side + 2 * CARD
+            card = made.add_axes(((x - CARD) / width, (y - CARD) / height, around / width, around / height))
+            card.set(xticks=[], yticks=[], facecolor=color("padding"))
+            card.spines[:].set_visible(False)
+            window = made.add_axes((x / width, y / height, side / width, side / height))
             window.imshow(np.repeat((255 - seen)[..., np.newaxis], 3, axis=2))
             window.set_xticks([])
             window.set_yticks([])

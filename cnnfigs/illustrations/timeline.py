@@ -26,6 +26,8 @@ KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 WIDTH, AXIS, TEXT, ROW, TOP = 510, 46, 106, 58, 40
+#: From one dot to the next of the same year, in pixels, and what is drawn over what.
+BESIDE, LINES, DOTS = 9, 3, 4
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Timeline(Picture):
         return read_history()
 
     def draw(self, run: History) -> Figure:
-        """Draw an axis of years at the left, and each step beside it, joined to its year by a line."""
+        """Draw an axis of years at the left, and each step beside it, joined by a line to its year."""
         height = TOP + ROW * len(run.events)
         figure, axes = canvas(WIDTH, height)
         left = 4.0
@@ -55,9 +57,13 @@ class Timeline(Picture):
             label(axes, AXIS - 8, y, str(decade), align="right", size=SMALL, name="muted")
         for row, event in enumerate(run.events):
             y, at = TOP + 14 + row * ROW, start + (event.year - first) * scale
+            # Steps of one year stand side by side, so that none hides another.
+            x = AXIS + BESIDE * sum(before.year == event.year for before in run.events[:row])
             shade, _ = KINDS[event.kind]
-            axes.plot([AXIS, TEXT - 14, TEXT - 6], [at, y, y], color=color(shade), linewidth=1)
-            axes.plot([AXIS], [at], "o", color=color(shade), markersize=7, markeredgecolor=color("background"))
+            axes.plot([x, TEXT - 14, TEXT - 6], [at, y, y], color=color(shade), linewidth=1, zorder=LINES)
+            axes.plot(
+                [x], [at], "o", color=color(shade), markersize=7, markeredgecolor=color("background"), zorder=DOTS
+            )
             label(axes, TEXT, y, f"{event.year} · {event.title}", align="left", size=NORMAL, bold=True)
             for line, text in enumerate(textwrap.wrap(event.what, 58)):
                 label(axes, TEXT, y + 16 * (line + 1), text, align="left", size=SMALL)

@@ -15,7 +15,7 @@ from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.shapes import box, label, photo, raster
 from cnnfigs.drawing.style import NORMAL, SMALL, WIDTH, canvas
 from cnnfigs.illustrations.base import Picture, require, require_whole
-from cnnfigs.illustrations.networks import percent, written
+from cnnfigs.illustrations.networks import as_percent, percent, written
 from cnnfigs.illustrations.photo_answers import fit, keep_photo, photo_of
 from cnnfigs.models.imagenet import CATS, CLASSES, RELU_LAYERS
 from cnnfigs.runs.photo_answers import Box
@@ -191,7 +191,7 @@ class HierarchyTree(Picture):
         for number, strength in enumerate(KEY):
             y = 34 + 20 * number
             _line(axes, [4, 44], [y, y], strength)
-            label(axes, 54, y, f"{100 * strength:.0f} %", align="left", size=SMALL, name="accent")
+            label(axes, 54, y, as_percent(strength), align="left", size=SMALL, name="accent")
         for number, (name, probability) in enumerate(
             zip(run.shown.answer.names, run.shown.answer.probabilities, strict=True)
         ):
@@ -326,15 +326,15 @@ def contrast(photo: Bytes, place: Box) -> int:
 
 
 def share(value: float) -> str:
-    """Write a share as a percentage, with one or two decimals where it is small.
+    r"""Write a share as a percentage, with one or two decimals where it is small.
 
     Examples
     --------
     >>> share(0.164), share(0.016), share(0.0004)
-    ('16 %', '1.6 %', '0.04 %')
+    ('16\xa0%', '1.6\xa0%', '0.04\xa0%')
     """
     decimals = 0 if value >= 0.0995 else 1 if value >= 0.00095 else 2
-    return f"{100 * value:.{decimals}f} %"
+    return as_percent(value, decimals)
 
 
 def _line(axes: Axes, x: Sequence[float], y: Sequence[float], strength: float) -> None:

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from cnnfigs.data import cat_photo, mnist
 
-#: Height and width, in pixels, of what is shown around a piece of the photo, and one of how many pixels it is shown by.
-AROUND, EVERY = (108, 132), 2
+#: Height and width, in pixels, of what is shown around a piece of the photo.
+AROUND = (108, 132)
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,9 @@ class PhotoPatch:
     shape
         Height, width and channels of the whole photo.
     surroundings
-        The part of the photo around the piece, shape (54, 66, 3), whole numbers 0 to 255: red, green, blue. To save
-        bytes it has only every second pixel of every second row.
-    top, left, width, height
-        Where that part begins in the photo, and its size there.
+        The part of the photo around the piece, shape (108, 132, 3), whole numbers 0 to 255: red, green, blue.
+    top, left
+        Where that part begins in the photo.
     patch
         The piece itself, shape (size, size, 3).
     row, column
@@ -59,8 +58,6 @@ class PhotoPatch:
     surroundings: NDArray[np.uint8]
     top: int
     left: int
-    width: int
-    height: int
     patch: NDArray[np.uint8]
     row: int
     column: int
@@ -96,11 +93,9 @@ def photo_patch(row: int, column: int, size: int) -> PhotoPatch:
     left = min(max(column + size // 2 - width // 2, 0), photo.shape[1] - width)
     return PhotoPatch(
         shape=photo.shape,
-        surroundings=photo[top : top + height : EVERY, left : left + width : EVERY],
+        surroundings=photo[top : top + height, left : left + width],
         top=top,
         left=left,
-        width=width,
-        height=height,
         patch=photo[row : row + size, column : column + size],
         row=row,
         column=column,

@@ -64,7 +64,7 @@ class ReadingTime(SphinxPostTransform):
 
 def minutes(page: nodes.document) -> int:
     """Return how many minutes a page takes to read, from five on in steps of five."""
-    words = sum(count_words(text.astext()) for text in page.findall(nodes.Text) if not _within(text, UNREAD))
+    words = sum(count_words(text.astext()) for text in page.findall(nodes.Text) if not within(text, UNREAD))
     figures = sum(1 for _ in page.findall(nodes.figure))
     estimate = words / WORDS_A_MINUTE + figures * MINUTES_A_FIGURE
     return STEP * round(estimate / STEP) if estimate >= STEP else max(1, round(estimate))
@@ -81,7 +81,8 @@ def count_words(text: str) -> int:
     return sum(1 for word in text.split() if re.search(r"\w", word))
 
 
-def _within(node: nodes.Node, kinds: tuple[type[nodes.Node], ...]) -> bool:
+def within(node: nodes.Node, kinds: tuple[type[nodes.Node], ...]) -> bool:
+    """Say whether a node is somewhere inside one of these kinds."""
     parent = node.parent
     while parent is not None:
         if isinstance(parent, kinds):

@@ -26,7 +26,7 @@ def lines(opened):
     """What the chart tells, by name and size of the hole."""
     label = opened.element.locator(".chart svg").get_attribute("aria-label")
     told = {
-        name: dict(re.findall(r"(\d+)×\d+ (\d+) %", rest)) for name, rest in re.findall(r"([^.:]+): ([^.]*)\.", label)
+        name: dict(re.findall(r"(\d+)×\d+ (\d+)\s%", rest)) for name, rest in re.findall(r"([^.:]+): ([^.]*)\.", label)
     }
     return {name.strip(): {int(size): int(share) for size, share in line.items()} for name, line in told.items()}
 

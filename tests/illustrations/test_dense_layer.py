@@ -3,9 +3,11 @@
 import keras
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from svg_numbers import number, numbers, texts
 
 from cnnfigs.data import mnist
+from cnnfigs.drawing.style import style
 from cnnfigs.illustrations.dense_layer import SHOWN, DenseLayer, DenseUnit, Relu
 from cnnfigs.models.networks import build
 from cnnfigs.models.training import RECIPE, as_input
@@ -78,6 +80,19 @@ def test_relu_tells_how_many_units_fall_silent():
     np.testing.assert_allclose(picture.result.outputs, after, atol=1e-5)
     np.testing.assert_allclose(picture.result.pre_activations, before, atol=1e-5)
     np.testing.assert_array_equal(np.maximum(picture.result.pre_activations, 0), picture.result.outputs)
+
+
+def test_what_relu_is_said_to_do_stands_where_it_does_it():
+    """What is said of sums below zero stands left of zero, what is said of others right of it."""
+    with style():
+        figure = Relu().figure
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+    axes = figure.axes[0]
+    for text in axes.texts:
+        ends = axes.transData.inverted().transform(text.get_window_extent(canvas.get_renderer()))[:, 0]
+        below = text.get_text() in ("sum below zero, output 0", f"{Relu().facts['zeros']} of 512 units:")
+        assert max(ends) < 0 if below else min(ends) > 0, text.get_text()
 
 
 @pytest.mark.parametrize(

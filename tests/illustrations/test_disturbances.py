@@ -72,7 +72,7 @@ def test_shares_and_answers_are_the_networks(digits, model, name, disturb):
     assert f"{100 * share:.1f}\N{NO-BREAK SPACE}%" in written
     place = written.index(f"{100 * share:.1f}\N{NO-BREAK SPACE}%")
     answer, probability = probabilities[4].argmax(), probabilities[4].max()
-    assert written[place - 2 : place] == [f"“{answer}”", f"{100 * probability:.1f} %"]
+    assert written[place - 2 : place] == [f"“{answer}”", f"{100 * probability:.1f}\N{NO-BREAK SPACE}%"]
 
 
 def test_turned_digits_are_counted_as_the_network_answers(digits, model):

@@ -6,9 +6,11 @@ import keras
 import numpy as np
 import pytest
 from lxml import etree
+from matplotlib.colors import to_rgba
 
 from cnnfigs.arithmetic.reference import convolution, max_pooling
 from cnnfigs.data import mnist
+from cnnfigs.drawing.palette import palette, relative_luminance
 from cnnfigs.illustrations.effective_field import EffectiveField
 from cnnfigs.illustrations.field_growth import FieldGrowth
 from cnnfigs.illustrations.lost_edge import LostEdge
@@ -54,6 +56,49 @@ def test_drawn_fields_hold_every_pixel_that_reaches_the_unit(network):
 def test_field_growth_writes_the_sizes():
     written = [text for text in texts(FieldGrowth()) if text.startswith("sees")]
     assert written == [f"sees {size}×{size}" for size in (3, 4, 8, 10, 18, 3, 5, 7)]
+
+
+def test_layers_of_one_kind_stand_below_each_other():
+    """The convolutions of the network without pooling below those of the one with it, and below no pooling."""
+    picture = FieldGrowth()
+    places = {}
+    for text in picture.figure.axes[0].texts:
+        if text.get_text() in ("convolution", "max pooling"):
+            x, y = text.get_position()
+            places.setdefault(y, []).append((x, text.get_text()))
+    upper, lower = (places[y] for y in sorted(places))
+    assert [kind for _, kind in upper] == ["convolution", "max pooling"] * 2 + ["convolution"]
+    assert lower == [each for each in upper if each[1] == "convolution"]
+
+
+def outline(axes, theme, extent):
+    """The strongest contrast to ink and to the page at once that a line around an image has, if it is wide enough."""
+    left, right, bottom, top = extent
+    names = {to_rgba(value): name for name, value in palette().light.items()}
+    found = [
+        names[box.get_edgecolor()]
+        for box in axes.patches
+        if (box.get_x(), box.get_y(), box.get_width(), box.get_height()) == (left, top, right - left, bottom - top)
+        and box.get_linewidth() >= 2
+    ]
+    colors = getattr(palette(), theme)
+    return max(
+        (min(contrast(colors[name], other) for other in ("#000000", colors["background"])) for name in found), default=1
+    )
+
+
+def contrast(one, other):
+    first, second = sorted(map(relative_luminance, (one, other)))
+    return (second + 0.05) / (first + 0.05)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_ink_at_the_edge_does_not_melt_into_the_page(theme):
+    """Black ink that reaches the edge of an image looks like a dark page, unless a line between the two is seen."""
+    axes = LostEdge().figure.axes[0]
+    assert len(axes.images) == 2
+    for image in axes.images:
+        assert outline(axes, theme, image.get_extent()) >= 3
 
 
 def test_gradient_is_that_of_finite_differences():

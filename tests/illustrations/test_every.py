@@ -64,6 +64,21 @@ def test_description_is_prose_with_numbers_of_the_run(illustration):
     assert "\n" not in description
 
 
+def test_a_number_and_its_percent_sign_stay_on_one_line(illustration):
+    """In what is heard, in tables and in exercises: 95, a space that does not break, and the sign."""
+    shown_words = html.fragment_fromstring(shown(type(illustration)), create_parent=True)
+    for hidden in shown_words.xpath("//*[local-name() = 'svg']"):
+        hidden.getparent().remove(hidden)
+    words = [illustration.description, *shown_words.itertext(), *shown_words.xpath("//@aria-label")]
+    assert not [found for text in words for found in re.findall(r".{0,20}\d ?%", text)]
+
+
+def test_no_percent_sign_stands_at_its_number_in_a_picture(picture):
+    """Nothing breaks there, but one way of writing is enough."""
+    root = etree.fromstring(shown(type(picture)))
+    assert not [text for text in root.iter(f"{SVG}text") if re.search(r"\d%", "".join(text.itertext()))]
+
+
 def test_facts_are_text(illustration):
     for name, value in illustration.facts.items():
         assert isinstance(value, str), name
@@ -231,6 +246,13 @@ def test_table_has_headings_and_full_rows(illustration):
         assert len(row) == columns
         assert row[0].tag == "th"
         assert row[0].get("scope") == "row"
+
+
+def test_numbers_of_a_table_stand_below_their_heading(illustration):
+    """A column is aligned to one side, its heading too."""
+    if isinstance(illustration, Table):
+        for column in zip(*illustration.tabulate(illustration.result), strict=True):
+            assert len({cell.number for cell in column if cell.text}) == 1, column[0].text
 
 
 def test_unknown_parameter_value_is_refused_in_one_line(illustration):

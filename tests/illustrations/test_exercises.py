@@ -248,7 +248,7 @@ def test_pooled_step(seed):
 @pytest.mark.parametrize(("lead", "added"), list(itertools.product(range(1, 5), range(1, 11))))
 def test_added_logits(lead, added):
     right, wrong = solved(AddedLogits(lead, added))
-    assert right == f"{100 / (1 + 2 * np.exp(-lead)):.1f} %"
+    assert right == f"{100 / (1 + 2 * np.exp(-lead)):.1f}\N{NO-BREAK SPACE}%"
     assert len(wrong) == 3
 
 
@@ -275,7 +275,7 @@ def test_moved_digit(rows, columns, n, index):
     probability = load("convnet").predict(
         shifted_as_image(mnist().x_test[index], rows, columns)[np.newaxis], verbose=0
     )[0, digit]
-    assert right == f"row {row + rows}, column {column + columns}, and {100 * probability:.1f} %"
+    assert right == f"row {row + rows}, column {column + columns}, and {100 * probability:.1f}\N{NO-BREAK SPACE}%"
     assert len(wrong) == 3
 
 

@@ -23,7 +23,25 @@ def test_every_number_is_right():
         *kernel.ravel(),
         *correlate2d(image, kernel, mode="valid").ravel(),
         *image.ravel(),
+        *kernel.ravel(),
         *np.rot90(kernel, 2).ravel(),
         *convolve2d(image, kernel, mode="valid").ravel(),
     ]
     assert numbers(FlippedKernel()) == expected
+
+
+def test_the_turned_kernel_stands_between_the_kernel_and_the_result():
+    """In the lower row all three are seen, from left to right, where the upper has only two."""
+    axes = FlippedKernel().figure.axes[0]
+    digits = [text for text in axes.texts if text.get_text() in "123456789"]
+    half = axes.get_ylim()[0] / 2
+    rows = []
+    for lower in (False, True):
+        here = [(*text.get_position(), text.get_text()) for text in digits if (text.get_position()[1] > half) == lower]
+        columns = sorted({x for x, *_ in here})
+        # The input's only 1, and then three columns of numbers for each grid.
+        grids = [columns[:1], *(columns[start : start + 3] for start in range(1, len(columns), 3))]
+        rows.append(
+            ["".join(each for y, x, each in sorted((y, x, each) for x, y, each in here if x in grid)) for grid in grids]
+        )
+    assert rows == [["1", "123456789", "987654321"], ["1", "123456789", "987654321", "123456789"]]

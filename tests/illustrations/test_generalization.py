@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from svg_numbers import number, texts
+from svg_numbers import PERCENT, number, texts
 
 from cnnfigs.data import mnist
 from cnnfigs.illustrations.generalization import DataSplit, Overfitting
@@ -50,7 +50,7 @@ def test_overfitting_tells_what_its_run_found():
     picture = Overfitting()
     run = picture.result
     assert picture.facts["last training errors"] == "none"
-    assert picture.facts["last validation errors"] == f"{100 * (1 - run.validation_accuracy[-1]):.1f} %"
+    assert picture.facts["last validation errors"] == f"{100 * (1 - run.validation_accuracy[-1]):.1f}{PERCENT}"
     assert "none on the images trained on" in picture.description
 
 

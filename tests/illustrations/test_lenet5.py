@@ -161,6 +161,23 @@ def test_difference_to_the_paper_is_claimed_only_where_seeds_and_images_allow(tm
         assert (high - low) / 2 <= widest * 1.0001
 
 
+def test_axis_begins_near_the_data_and_each_bar_has_its_words_above_it():
+    axes = LeNet5Seeds().figure.axes[0]
+    least = min(min(line.get_xdata()) for line in axes.lines)
+    assert least - 1 < axes.get_xlim()[0] <= least
+    bars = {
+        line.get_ydata()[0]: sorted(line.get_xdata())
+        for line in axes.lines
+        if len(set(line.get_ydata())) == 1 and line.get_marker() == "None"
+    }
+    assert len(bars) == 3
+    told = [text for text in axes.texts if text.get_transform() == axes.transData]
+    for text, (row, (low, high)) in zip(told, sorted(bars.items()), strict=True):
+        x, y = text.get_position()
+        assert row - 0.5 < y < row
+        assert x == (low if text.get_horizontalalignment() == "left" else high)
+
+
 def test_papers_count_has_its_wilson_interval(tmp_path):
     made_up(tmp_path, [130])
     facts = LeNet5Seeds().state_facts(lenet5_errors(tmp_path))

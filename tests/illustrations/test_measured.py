@@ -7,9 +7,11 @@ import re
 import numpy as np
 import pytest
 from lxml import etree, html
+from matplotlib.colors import to_rgba
 from scipy import stats
-from svg_numbers import number, texts
+from svg_numbers import PERCENT, number, texts
 
+from cnnfigs.drawing.palette import palette, relative_luminance
 from cnnfigs.experiments.catalog import (
     BASIC,
     by_recipe,
@@ -79,7 +81,14 @@ def test_errors_drawn_are_those_in_the_files():
     written = texts(AgainstDense())
     for network in BASIC:
         errors = 1 - np.mean(shares(lambda seed, network=network: by_recipe(network, seed)))
-        assert f"{100 * errors:.2f} %" in written
+        assert f"{100 * errors:.2f}{PERCENT}" in written
+
+
+def test_differences_are_drawn_with_as_many_decimals_as_the_page_quotes():
+    for picture in (AgainstDense(), DownsamplingDifferences()):
+        quoted = [value for name, value in picture.facts.items() if name.endswith(" difference")]
+        assert quoted
+        assert set(quoted) <= set(texts(picture))
 
 
 def test_paired_difference_is_that_of_the_images_one_by_one():
@@ -146,7 +155,7 @@ def test_padded_network_answers_the_same_at_multiples_of_four():
 
 def test_corner_bars_are_written_with_the_shares_of_the_files():
     run = OtherCorner().result
-    written = [number(text.replace("\N{NO-BREAK SPACE}%", "")) for text in texts(OtherCorner()) if text.endswith("%")]
+    written = [number(text.replace(PERCENT, "")) for text in texts(OtherCorner()) if text.endswith("%")]
     expected = []
     for each in run.corners:
         described = padded if each.network.endswith("padded") else lambda seed, n=each.network: in_the_corner(n, seed)
@@ -381,7 +390,11 @@ def test_scoreboard_gives_each_claim_its_verdict_and_a_figure_that_the_page_has(
         assert row[1].text_content() == TEXTS[claim.name].whose
         assert row[2].text_content() == verdict(claim.comparisons)
         weakest = min(claim.comparisons, key=lambda each: each.interval[0] - each.needed)
-        assert weakest.name in row[4].text_content()
+        told = row[4].text_content().split(";")[0]
+        assert points(weakest.difference, 2 if abs(weakest.difference) < 0.02 else 1) in told
+        # What is compared keeps its numbers and networks, but not the words that only its figure explains.
+        assert set(re.findall(r"\d+|dense_\d+|convnet\w*", weakest.name)) <= set(re.findall(r"\d+|\w+", told))
+        assert not re.search(r"inked|half minus", row[4].text_content())
         assert row[3].text_content().startswith(f"{sum(c.is_shown for c in claim.comparisons)} of ")
 
 
@@ -409,6 +422,48 @@ def test_labels_are_apart_in_order_and_no_farther_than_needed(random):
     assert spread(far, 1.5).tolist() == far
 
 
+@pytest.mark.parametrize("kind", [ShiftedDigits, ShiftControls, FewerExamples, ThroughAHole])
+def test_each_name_at_the_end_of_a_line_has_a_piece_of_that_line_before_it(kind):
+    """Two lines of one colour are told apart: one is dashed, and so is the piece before its name."""
+    pieces = 0
+    for axes in kind().figure.axes:
+        names = {each.get_text(): each for each in axes.texts if each.get_text() != "guessing"}
+        curves = {
+            (line.get_color(), line.get_linestyle())
+            for line in axes.lines
+            if line.get_transform() == axes.transData and line.get_marker() == "None"
+        }
+        beside = [
+            line for line in axes.lines if line.get_transform() not in (axes.transData, axes.get_yaxis_transform())
+        ]
+        for line in beside:
+            (name,) = [each for each in names.values() if each.get_transform() == line.get_transform()]
+            assert (line.get_color(), line.get_linestyle()) in curves
+            assert name.get_color() == line.get_color()
+        assert len({(line.get_color(), line.get_linestyle()) for line in beside}) == len(beside)
+        pieces += len(beside)
+    assert pieces >= 2
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_ink_in_a_hole_does_not_melt_into_the_page(theme):
+    """Around each image through a hole is a card that is told from black ink and from the page."""
+    figure, colors = ThroughAHole().figure, getattr(palette(), theme)
+    names = {to_rgba(value): name for name, value in palette().light.items()}
+    boxes = [(axes.get_position(), axes) for axes in figure.axes]
+    holes = [box for box, axes in boxes if axes.images]
+    assert len(holes) == 6
+    for hole in holes:
+        (card,) = [
+            axes.get_facecolor()
+            for box, axes in boxes
+            if box.x0 < hole.x0 and box.x1 > hole.x1 and box.y0 < hole.y0 and box.y1 > hole.y1
+        ]
+        for other in ("#000000", colors["background"]):
+            first, second = sorted(map(relative_luminance, (colors[names[card]], other)))
+            assert (second + 0.05) / (first + 0.05) >= 3
+
+
 @pytest.mark.parametrize("wanted", [0, 999, "1000", 1000.5])
 def test_an_amount_that_was_not_tried_is_refused(wanted):
     with pytest.raises(ValueError, match=r"wanted is .*accepted is one of 100, 300, 1000"):
@@ -426,4 +481,4 @@ def test_errors_and_differences_are_told_for_each_way_of_downsampling():
     description = DownsamplingDifferences().description
     for each in run.measured:
         assert each.network in description
-    assert all(f"{100 * (1 - each.mean):.2f} %" in texts(DownsamplingDifferences()) for each in run.measured)
+    assert all(f"{100 * (1 - each.mean):.2f}{PERCENT}" in texts(DownsamplingDifferences()) for each in run.measured)

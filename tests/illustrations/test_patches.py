@@ -43,6 +43,17 @@ def test_patch_is_cut_flattened_and_projected(projected):
     assert run.largest_difference < 1e-4 < np.abs(run.vector).max()
 
 
+def test_the_asking_patch_has_no_colour_of_the_scale_that_leaves_it_out():
+    run, (axes,) = PatchAttention().result, PatchAttention().figure.axes
+    maps = [np.asarray(image.get_array()) for image in axes.images if image.get_array().shape[:2] == (15, 15)]
+    assert len(maps) == 2 * len(run.patches)
+    for number, shades in enumerate(maps):
+        row, column = run.patches[number // 2]
+        (grey,) = set(shades[row, column, :3])
+        light = shades[..., :3].mean(axis=-1)
+        assert light.min() < grey < light.max()
+
+
 def test_attention_is_softmax_of_dot_products(projected):
     picture = PatchAttention()
     run = picture.result

@@ -99,7 +99,7 @@ def test_shift_is_told_as_measured():
         correlations.append(pearsonr(*(each.ravel() for each in blocks)).statistic)
     assert picture.result.change["maximum"] == pytest.approx(np.mean(changes), rel=1e-4)
     assert picture.result.correlation["maximum"] == pytest.approx(np.mean(correlations), rel=1e-4)
-    assert f"{100 * np.mean(changes):.0f} %" in texts(picture)
+    assert f"{100 * np.mean(changes):.0f}\N{NO-BREAK SPACE}%" in texts(picture)
 
 
 def test_order_of_the_ways_is_the_one_the_page_tells():

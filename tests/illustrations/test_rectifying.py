@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 from scipy.signal import convolve2d, correlate2d
-from svg_numbers import number, numbers, texts
+from svg_numbers import PERCENT, number, numbers, texts
 
 from cnnfigs.data import mnist
 from cnnfigs.illustrations.rectifying import RectifiedMap, TwoAreOne
@@ -28,7 +28,7 @@ def test_map_before_and_after_is_that_of_the_layer(channel, index):
     assert low == pytest.approx(run.before.min(), abs=0.005)
     assert high == pytest.approx(after.max(), abs=0.005)
     (told,) = (text for text in texts(picture) if text.endswith("are zero"))
-    assert number(told.removesuffix("% are zero")) == pytest.approx(100 * (after == 0).mean(), abs=0.5)
+    assert number(told.removesuffix(f"{PERCENT} are zero")) == pytest.approx(100 * (after == 0).mean(), abs=0.5)
     assert numbers(picture) == [0]
 
 

@@ -3,8 +3,11 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
+from matplotlib.colors import to_rgba
 from svg_numbers import texts
 
+from cnnfigs.drawing.palette import color
 from cnnfigs.illustrations.separable import SeparableConvolution
 
 
@@ -56,6 +59,33 @@ def test_what_reads_what():
     middle = np.zeros((3, 3), dtype=bool)
     middle[1, 1] = True
     np.testing.assert_array_equal(run.pointwise.reads, np.broadcast_to(middle[None, ..., None], (maps, 3, 3, maps)))
+
+
+def test_all_that_one_output_cell_reads_is_orange():
+    """Both ways read the same cells of the input: those that change the output, found with Keras by a gradient."""
+    maps = SeparableConvolution().result.standard.reads.shape[0]
+    axes = SeparableConvolution().figure.axes[0]
+    cells = [each for each in axes.patches if each.get_facecolor() == to_rgba(color("kernel-fill"))]
+    sheets = {}
+    for each in axes.patches:
+        if each.get_edgecolor() == to_rgba(color("input")):
+            within = [
+                cell
+                for cell in cells
+                if each.get_x() <= cell.get_x() < each.get_x() + each.get_width()
+                and each.get_y() <= cell.get_y() < each.get_y() + each.get_height()
+            ]
+            sheets.setdefault(each.get_x(), []).append(len(within))
+    standard, both = (sheets[x] for x in sorted(sheets))
+    ones = {"depthwise_initializer": "ones"}, {"kernel_initializer": "ones"}
+    for marked, layers in (
+        (standard, [keras.layers.Conv2D(maps, 3, **ones[1])]),
+        (both, [keras.layers.DepthwiseConv2D(3, **ones[0]), keras.layers.Conv2D(maps, 1, **ones[1])]),
+    ):
+        model, image = keras.Sequential(layers), tf.Variable(np.ones((1, 5, 5, maps), dtype=np.float32))
+        with tf.GradientTape() as tape:
+            middle = model(image)[0, 1, 1, maps // 2]
+        assert marked == np.count_nonzero(tape.gradient(middle, image)[0], axis=(0, 1)).tolist()
 
 
 @pytest.mark.parametrize("value", [0, 17, 1.5])

@@ -56,7 +56,7 @@ def test_agreement_of_the_probabilities_is_told():
 def test_both_answers_are_drawn():
     picture = ShuffledPixels()
     shares = [text for text in texts(picture) if text.endswith("%")]
-    assert shares == [f"{100 * each.max():.1f} %" for each in picture.result.probabilities]
+    assert shares == [f"{100 * each.max():.1f}\N{NO-BREAK SPACE}%" for each in picture.result.probabilities]
 
 
 @pytest.mark.parametrize(("field", "value"), [("index", -1), ("unit", 512), ("seed", -1), ("network", "convnet")])

@@ -4,9 +4,11 @@ import itertools
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from svg_numbers import texts
 
+from cnnfigs.drawing.palette import color
 from cnnfigs.illustrations.timeline import KINDS, Timeline
 from cnnfigs.runs import timeline
 from cnnfigs.runs.timeline import read_history
@@ -53,6 +55,22 @@ def test_every_step_is_drawn_with_its_year():
         assert event.what in together
         assert event.what in picture.description
     assert {name for _, name in KINDS.values()} <= set(drawn)
+
+
+def test_the_axis_shows_as_many_steps_as_the_list():
+    """Each step has a dot of its kind's colour at the height of its year, and no dot lies on another."""
+    axes = Timeline().figure.axes[0]
+    dots = [
+        (line.get_markerfacecolor(), *map(float, (line.get_xdata()[0], line.get_ydata()[0])), line.get_markersize())
+        for line in axes.get_lines()
+        if line.get_marker() == "o" and line.get_ydata()[0] > 20
+    ]
+    first, last = (dots[place][2] for place in (0, -1))
+    years = [EVENTS[0].year + (y - first) / (last - first) * (EVENTS[-1].year - EVENTS[0].year) for _, _, y, _ in dots]
+    assert years == pytest.approx([event.year for event in EVENTS])
+    assert [shade for shade, *_ in dots] == [color(KINDS[event.kind][0]) for event in EVENTS]
+    for one, other in itertools.combinations(dots, 2):
+        assert np.hypot(one[1] - other[1], one[2] - other[2]) >= one[3], (one, other)
 
 
 def test_longest_gap_is_told():

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from svg_numbers import texts
+from svg_numbers import PERCENT, texts
 
 from cnnfigs.arithmetic.receptive import receptive_region
 from cnnfigs.data import cat_photo, imagenet_classes
@@ -274,7 +274,9 @@ def test_lines_of_the_tree_are_as_thick_as_their_shares_in_all_rows():
     lines = [line.get_linewidth() for line in tree.figure.axes[0].lines]
     top, *_ = tree.result.levels
     shares = [unit.share for unit in top.units] + [link.share for joined in tree.result.links for link in joined]
-    key = [float(text.split()[0]) / 100 for text in texts(tree) if text in ("2 %", "10 %", "25 %")]
+    key = [
+        float(text.split()[0]) / 100 for text in texts(tree) if text in (f"2{PERCENT}", f"10{PERCENT}", f"25{PERCENT}")
+    ]
     assert len(key) == 3
     expected = np.array([*shares, *key])
     np.testing.assert_allclose(np.array(lines) / lines[0], expected / expected[0], rtol=1e-6)

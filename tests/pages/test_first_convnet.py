@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from svg_numbers import texts
+from svg_numbers import PERCENT, texts
 
 from cnnfigs.experiments.catalog import by_recipe
 from cnnfigs.experiments.results import results
@@ -99,12 +99,14 @@ def test_one_image_is_taken_for_narrow_ones():
 def test_what_is_shown_as_99_percent_is_99_percent():
     """A picture does not round a probability up to the threshold that the page counts by."""
     picture = Mistakes()
-    written = [float(text.removeprefix("over ").removesuffix(" %")) for text in texts(picture) if text.endswith(" %")]
+    written = [
+        float(text.removeprefix("over ").removesuffix(PERCENT)) for text in texts(picture) if text.endswith(PERCENT)
+    ]
     assert len(written) == len(picture.result.images) > picture.result.sure_errors
     assert sum(number >= 99 for number in written) == picture.result.sure_errors
     for kind in NotADigit().result.kinds:
         for shown in kind.probabilities:
-            assert (float(percent(shown).removeprefix("over ").removesuffix(" %")) >= 99) == (shown >= 0.99)
+            assert (float(percent(shown).removeprefix("over ").removesuffix(PERCENT)) >= 99) == (shown >= 0.99)
 
 
 def test_dense_layer_costs_almost_four_times_the_convnet():

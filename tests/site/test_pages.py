@@ -51,6 +51,26 @@ def test_ids_are_unique(opened):
     assert checks.double_ids(opened.page) == []
 
 
+def test_no_line_can_end_between_a_number_and_its_percent_sign(opened):
+    """In all words of the page, but in code, formulas and drawings, whose lines are not broken."""
+    found = opened.page.evaluate(
+        """() => {
+            const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+            const found = [];
+            while (words.nextNode()) {
+                const { parentElement, textContent } = words.currentNode;
+                if (parentElement.closest("code, pre, math, svg, script, style, noscript")) continue;
+                found.push(...textContent.match(/.{0,20}\\d ?%(?!\\w)/g) ?? []);
+            }
+            const alone = [...document.querySelectorAll("[aria-label], [alt]")]
+                .flatMap((each) => [each.getAttribute("aria-label"), each.getAttribute("alt")])
+                .filter((text) => /\\d ?%(?!\\w)/.test(text ?? ""));
+            return [...found, ...alone];
+        }"""
+    )
+    assert found == []
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_axe_finds_nothing(opened, window, theme):

@@ -14,7 +14,7 @@
   /** The settings of the paper, which Undo brings back. */
   const KEPT = ["digit", "sample", "drawing"];
   /** Write a probability; none is written as 100. */
-  const percent = (share) => (share >= 0.9995 ? "over 99.9 %" : `${cnn.number(100 * share, 1)} %`);
+  const percent = (share) => (share >= 0.9995 ? "over 99.9\u00a0%" : `${cnn.number(100 * share, 1)}\u00a0%`);
 
   /** A bar for each digit, and the answer in words. */
   class Answer {

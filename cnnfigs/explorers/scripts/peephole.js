@@ -9,7 +9,7 @@
   /** The chart, in pixels: where its axes begin, and how far they go. */
   const [LEFT, TOP, WIDE, HIGH] = [38, 10, 250, 130];
 
-  const percent = (share) => `${Math.round(100 * share)} %`;
+  const percent = (share) => `${Math.round(100 * share)}\u00a0%`;
 
   cnn.define("peephole", class extends cnn.Explorer {
     build() {

@@ -11,7 +11,6 @@ from contextlib import nullcontext
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from unittest.mock import patch
 
 from rich.console import Console
 
@@ -183,8 +182,8 @@ def read_image(path: Path) -> Any:
     if path.exists() and not path.is_file() and not path.is_dir():
         raise CommandError(f"{path} is not a file")
     try:
-        with warnings.catch_warnings(), patch.object(Image, "MAX_IMAGE_PIXELS", None):  # ours is smaller
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow's own limit is larger than ours
             file = Image.open(path, formats=FORMATS)
         with file:
             if file.width * file.height > MOST_PIXELS:  # known before any of them is decoded
@@ -205,6 +204,10 @@ def read_image(path: Path) -> Any:
                 image = image.convert("RGBA")
                 image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
             return np.asarray(image.convert("RGB"))
+    except Image.DecompressionBombError as error:
+        raise CommandError(
+            f"{path} is too large: up to {MOST_PIXELS:,} pixels are accepted, make it smaller"
+        ) from error
     except UnidentifiedImageError as error:
         raise CommandError(f"{path} is not a picture that can be read: JPEG, PNG, WebP and GIF can") from error
     except CommandError:

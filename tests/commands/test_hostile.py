@@ -50,8 +50,8 @@ SAID = {
     "each with each": "its layers give 10,000,200,000 numbers",
     "no size": "gives no numbers: its shape is",
     "large.png": "has 13,000×13,000 pixels: up to 50,000,000 are accepted",
-    "larger.png": "is too large: up to 50,000,000 pixels are accepted",
-    "large.bmp": "has 100,000×100,000 pixels",
+    "huge.png": "is too large: up to 50,000,000 pixels are accepted",
+    "large.bmp": "is too large: up to 50,000,000 pixels are accepted",
     "program.png": "is not a picture that can be read",
 }
 

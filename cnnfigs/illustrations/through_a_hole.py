@@ -116,7 +116,6 @@ class ThroughAHole(Picture):
             "seeds": seeds_told(found.measured[0].seeds)
             if len({each.seeds for each in found.measured}) == 1
             else all_seeds_told([(_told(each), each.seeds) for each in found.measured]),
-            "left out": f"Without a record yet: {listed(map(_named, found.missing))}." if found.missing else "",
             "conditions": found.conditions,
             "sizes": listed(f"{size}×{size}" for size in WINDOWS),
         }

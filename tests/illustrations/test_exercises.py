@@ -11,6 +11,7 @@ from lxml import html
 
 from cnnfigs.data import mnist
 from cnnfigs.drawing.questions import Question, html_question
+from cnnfigs.drawing.words import with_percent_kept
 from cnnfigs.illustrations.exercise import Exercise
 from cnnfigs.illustrations.exercise_filters import (
     FilterDepth,
@@ -63,7 +64,7 @@ def test_the_solution_is_closed_and_nothing_outside_gives_it_away(exercise):
     (details,) = root.iter("details")
     assert details.get("open") is None
     assert details[0].tag == "summary"
-    assert exercise.question.reason.replace("`", "") in details.text_content()
+    assert with_percent_kept(exercise.question.reason.replace("`", "")) in details.text_content()
     details.drop_tree()
     shown = [item.text_content() for item in root.find("ol")]
     assert shown == list(exercise.question.choices.values())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import io
+import itertools
 import json
 import math
 import re
@@ -61,8 +62,8 @@ class ModelFileError(ValueError):
 def read_model(path: Path) -> keras.Model:
     """Read a model from a ``.keras`` file.
 
-    Losses, metrics and optimisers in it are left out. Of classes that Keras does not have, only those of this
-    tutorial's networks are known.
+    Losses, metrics and optimisers in it are left out, and names that cannot be shown are changed. Of classes that Keras
+    does not have, only those of this tutorial's networks are known.
 
     Raises
     ------
@@ -88,7 +89,23 @@ def read_model(path: Path) -> keras.Model:
         raise ModelFileError(f"{path} cannot be read by Keras {keras.__version__}: {told}") from error
     if not isinstance(model, keras.Model):
         raise ModelFileError(f"{path} holds a {type(model).__name__}: accepted is a Keras model, saved with model.save")
+    _rename(model)
     return model
+
+
+def _rename(model: keras.Model) -> None:
+    """Give what has a name in a model one that can be shown, and each its own where it is not that of the file."""
+    parts: list[Any] = [model]
+    for part in parts:  # which grows
+        parts += getattr(part, "operations", ()) or getattr(part, "layers", ())
+    taken, number = {part.name for part in parts}, itertools.count(2)
+    for part in parts:
+        name = short = _named(part.name)
+        if name != part.name:
+            while name in taken:
+                name = f"{short[: NAME - 6]}_{next(number)}"
+            part.name = name
+            taken.add(name)
 
 
 def _told(path: Path) -> tuple[Any, int, str]:

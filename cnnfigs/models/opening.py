@@ -12,7 +12,6 @@ import numpy as np
 
 from cnnfigs.models.backend import load_keras
 from cnnfigs.models.records import functional_graph, layer_records
-from cnnfigs.telling import NAME, one_line
 
 if TYPE_CHECKING:
     import keras
@@ -33,8 +32,8 @@ STEP = 1_000_000
 def opened(model: keras.Model) -> keras.Model:
     """Return a model with the same layers, without models inside and with fixed input sizes.
 
-    Its layers are the model's own, called once more, so that all that they hold is what it was; only their names are
-    made such that they can be shown. It is compared with the model on one input before it is returned.
+    Its layers are the model's own, called once more, so that all that they hold is what it was. It is compared with the
+    model on one input before it is returned.
 
     Parameters
     ----------
@@ -53,7 +52,7 @@ def opened(model: keras.Model) -> keras.Model:
     inputs = [_fixed(tensor) for tensor in graph.inputs]
     taken = {tensor._keras_history.operation.name: id(tensor) for tensor in inputs}
     outputs = _called(graph, inputs, "", taken)
-    flat = keras.Model(inputs, outputs if len(outputs) > 1 else outputs[0], name=one_line(model.name, NAME))
+    flat = keras.Model(inputs, outputs if len(outputs) > 1 else outputs[0], name=model.name)
     layer_records(flat)  # what these refuse they refuse in clearer words than a pass that fails
     _weigh(flat)
     _compare(model, flat)
@@ -72,7 +71,7 @@ def _fixed(tensor: Any) -> Any:
     # Of the axes only those of places are known to fit any size; one of channels stays open, and is told.
     places = max(1, len(shape) - 1)
     wanted = [size if each is None and axis < places else each for axis, each in enumerate(shape)]
-    name = one_line(tensor._keras_history.operation.name, NAME)
+    name = tensor._keras_history.operation.name
     return load_keras().Input(batch_shape=(tensor.shape[0], *wanted), dtype=tensor.dtype, name=name)
 
 
@@ -102,8 +101,8 @@ def _is_symbolic(value: Any) -> bool:
 
 
 def _name_apart(operation: Any, prefix: str, taken: dict[str, int]) -> None:
-    """Give a layer a name that can be shown, and another where a different one has its own: names tell them apart."""
-    operation.name = name = one_line(operation.name, NAME)
+    """Give a layer another name where a different one has its own: a model's layers must be told apart by name."""
+    name = operation.name
     if taken.get(name, id(operation)) != id(operation):
         candidates = [f"{prefix}{name}", *(f"{prefix}{name}_{number}" for number in range(2, 1000))]
         operation.name = next(each for each in candidates if each not in taken)

@@ -395,6 +395,9 @@ def accepted():
     yield "names of a million letters", convolutional(LONG)
     yield "names that differ in the middle", convolutional("n" * 100, "n" * 100)
     yield "no numbers", packed(small(), weights(np.nan))
+    one = np.full((64, 3), 0.01)
+    one[0, 0] = np.nan
+    yield "no numbers in one place", packed(small(activation="linear"), weights(one))
     yield "without end", packed(small(), weights(np.inf))
     beside = [("../../beside", "out"), ("/beside", "out"), ("..\\beside", "out"), ("assets/x", "in")]
     yield "things beside", packed(small(), more=beside)

@@ -125,7 +125,8 @@ def test_what_keras_opens_is_refused_in_one_line_or_told_without_what_is_raw(tmp
     opened, more = written(tmp_path / "opened", hostile.accepted())
     more = [["explain", f"../opened/{each[1]}", "-o", f"../{each[3]}", *each[4:]] for each in more]
     more = [[*each, "--image", str(CAT)] for each in more]
-    outcomes = attack(tmp_path / "models", words + more)
+    tables = [["render", "LayerTable", f"--network={each[1]}", "-o", f"../{each[3]}.html"] for each in more[:3]]
+    *outcomes, raw, long, middle = attack(tmp_path / "models", words + more + tables)
     refused, explained = outcomes[: len(names)], outcomes[len(names) :]
     assert list(wrong(names, refused)) == []
     assert len(names) > 50
@@ -136,14 +137,25 @@ def test_what_keras_opens_is_refused_in_one_line_or_told_without_what_is_raw(tmp
         assert all(line.isprintable() and len(line) < 520 for line in found["said"].splitlines()), name
         assert found["memory"] < outcomes[0]["memory"] + MORE
         check_told(name, (tmp_path / "models" / each[3] / "index.html").read_text("utf-8"))
+    for table, found in zip(tables, (raw, long, middle), strict=True):
+        assert found["status"] == 0, found
+        text = (tmp_path / "models" / table[-1]).read_text("utf-8")
+        check_plain(text)
+        rows = [row[0].text_content() for row in html.document_fromstring(text).xpath("//tbody/tr")]
+        assert len(set(rows)) == len(rows) == 4
+        (tmp_path / "models" / table[-1]).unlink()
     reports = [f"report{number}" for number in range(len(opened))]
     assert sorted(each.name for each in tmp_path.iterdir()) == ["cache", "kept", "models", "opened", *reports]
 
 
+def check_plain(text):
+    assert [each for each in hostile.RAW if not each.isprintable() and each != "\n" and each in text] == []
+    assert len(text) < 500_000
+
+
 def check_told(name, text):
     """A report holds nothing raw, no script, and all that can be told."""
-    assert [each for each in hostile.RAW if not each.isprintable() and each != "\n" and each in text] == []
-    assert len(text) < 1_000_000
+    check_plain(text)
     page = html.document_fromstring(text)
     assert page.xpath("//script") == []
     sections = [heading.text.partition(":")[0] for heading in page.iter("h2")]

@@ -357,7 +357,8 @@ def test_everything_that_takes_the_focus_has_a_name(open_explorer, name):
             const all = [...shadowRoot.querySelectorAll(kinds)];
             const sliders = all.filter(each => each.type === "range");
             return {
-                count: all.length, nameless: all.filter(each => each.checkVisibility() && !name(each)).map(each => each.outerHTML),
+                count: all.length,
+                nameless: all.filter(each => each.checkVisibility() && !name(each)).map(each => each.outerHTML),
                 sliders: sliders.map(each => each.getAttribute("aria-valuetext")),
             };
         }"""

@@ -5,7 +5,6 @@ The theme's templates are mended, not copied: ``docs/_templates`` exchanges sing
 
 from __future__ import annotations
 
-import os
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,6 @@ from sphinx.errors import ThemeError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from cnnfigs.drawing.fonts import copy_web_fonts
-from cnnfigs.drawing.notebook import IN_PAGE
 from cnnfigs.drawing.palette import palette
 
 if TYPE_CHECKING:
@@ -120,21 +118,10 @@ def depart_hidden_code(self: HTML5Translator, node: HideCodeCellNode) -> None:
     self.body.append("</details>\n")
 
 
-def bring_style(app: Sphinx) -> None:
-    """Tell the cells' kernels, which inherit the environment, that the page of what they show has the style."""
-    os.environ[IN_PAGE] = "1"
-
-
-def bring_no_style(app: Sphinx, error: Exception | None) -> None:
-    """Let what comes after the build show illustrations as anywhere."""
-    os.environ.pop(IN_PAGE, None)
-
-
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Connect all this to Sphinx."""
     app.setup_extension("myst_nb")
-    app.connect("builder-inited", bring_style)
-    app.connect("build-finished", bring_no_style)
+    app.setup_extension("cnnfigs.sphinxext.outputs")
     app.connect("builder-inited", write_look)
     app.connect("builder-inited", offer_exchange)
     app.connect("html-page-context", mend_page)

@@ -399,6 +399,7 @@ def add_style(app: Sphinx, page: str, template: str, context: dict[str, Any], do
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the extension."""
+    app.setup_extension("cnnfigs.sphinxext.outputs")
     app.add_node(cards, html=(visit_cards, None))
     app.add_directive("gallery", GalleryDirective)
     app.connect("env-get-outdated", outdated)

@@ -11,6 +11,7 @@ from pypdf import PdfReader
 
 from cnnfigs import catalog
 from cnnfigs.drawing.formats import FORMATS, Look
+from cnnfigs.drawing.notebook import IN_PAGE
 from cnnfigs.drawing.palette import palette, relative_luminance
 from cnnfigs.illustrations.base import Table
 from cnnfigs.illustrations.exercise_values import GreyWall
@@ -91,7 +92,7 @@ def test_what_notebooks_are_converted_to_gets_a_drawing():
 
 def test_a_page_of_the_site_gets_no_style_of_its_own(monkeypatch):
     """The page has it, and a content security policy that forbids another."""
-    monkeypatch.setenv("CNNFIGS_IN_PAGE", "1")
+    monkeypatch.setenv(IN_PAGE, "1")
     for made in (Padding(), LayerTable(), WindowAnimation()):
         assert made._repr_mimebundle_()["text/html"] == made.to_html()
         assert set(made._repr_mimebundle_()) == {"text/html", "text/plain"}

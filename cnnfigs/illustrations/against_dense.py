@@ -30,7 +30,7 @@ class AgainstDense(Picture):
 
     def draw(self, run: Run) -> Figure:
         """Draw all trainings above and the differences below."""
-        return errors_and_differences(run.findings, "The convnet’s accuracy minus that of", 1)
+        return errors_and_differences(run.findings, "The convnet’s accuracy minus that of", 2)
 
     def describe(self, run: Run) -> str:
         """Tell the errors of each seed and the differences."""

@@ -32,11 +32,11 @@ Floats = NDArray[np.float32]
 HEADINGS = (
     ("image", "input", ""),
     ("Grad-CAM", "output", "green: speaks for it"),
-    ("occlusion", "kernel", "brown: hiding it hurts"),
+    ("occlusion", "kernel", "orange: hiding it hurts"),
 )
 #: The last column: of a photo, where the two maps differ; of a digit, what the dense layer adds up.
-DIFFERENCE = ("where they differ", "accent", "brown: only occlusion")
-EXACT = ("exact", "accent", "brown: speaks for it")
+DIFFERENCE = ("where they differ", "accent", "orange: only occlusion")
+EXACT = ("exact", "accent", "orange: speaks for it")
 
 
 @dataclass(frozen=True)
@@ -97,8 +97,8 @@ class PhotoHeat(Picture):
         what = "the cat" if self.image is None else "the photo"
         return f"""A row for each of {len(run.heats)} classes with four pictures of {what}: the photo; the Grad-CAM map,
             made of {written(run.heats[0].weighed.shape)} cells, as green clouds on it; the occlusion map, made by
-            covering the photo at {run.patches} places, brown where that lowers the score and violet where it raises it;
-            and where the two maps differ. {" ".join(told)}"""
+            covering the photo at {run.patches} places, orange where that lowers the score and purple where it raises
+            it; and where the two maps differ. {" ".join(told)}"""
 
     def state_facts(self, run: HeatRun) -> dict[str, str]:
         """Give scores, correlations, and both maps at the parts of the cat."""
@@ -159,9 +159,9 @@ class DigitHeat(Picture):
             )
         return f"""A row for each of {len(run.heats)} classes with four pictures: a digit; the Grad-CAM
             map, made of {written(run.heats[0].weighed.shape)} cells, as green clouds on it; the occlusion map, made by
-            covering the digit at {run.patches} places, brown where that lowers the score and violet where it raises it;
-            and a grid of {written(_sums(run.heats[0]).cells.shape)} numbers, what each place of the last maps adds to
-            the score, exactly. {" ".join(told)}"""
+            covering the digit at {run.patches} places, orange where that lowers the score and purple where it raises
+            it; and a grid of {written(_sums(run.heats[0]).cells.shape)} numbers, what each place of the last maps adds
+            to the score, exactly. {" ".join(told)}"""
 
     def state_facts(self, run: HeatRun) -> dict[str, str]:
         """Give scores, correlations, how far covering changes the score, and the exact sums."""

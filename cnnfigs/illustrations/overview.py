@@ -14,6 +14,9 @@ from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import most_telling, percent, require_test_image, trained_on, written
 from cnnfigs.runs.activations import Activations, activations, test_digit
 
+#: How many maps are shown of the first layers, and of the last.
+FEW, MANY = 4, 16
+
 
 @dataclass(frozen=True)
 class Overview(Picture):
@@ -45,7 +48,7 @@ class Overview(Picture):
         middle, below = 86, 172
         convolved, pooled, last = (run.outputs[name] for name in ("conv2d_1", "max_pooling2d_1", "conv2d_3"))
         # A pooled map stands beside the map that it comes from.
-        shown = most_telling(convolved, 4)
+        shown = most_telling(convolved, FEW)
 
         digit(axes, run.image[..., 0], 8, middle - 60, 120)
         _caption(axes, 68, below, "image", written(run.image.shape), "input")
@@ -56,7 +59,7 @@ class Overview(Picture):
         map_grid(axes, pooled[..., shown], 352, middle - 37, 35, 2)
         _caption(axes, 389, below, "pooling", written(pooled.shape))
         arrow(axes, (434, middle), (456, middle))
-        map_grid(axes, last[..., most_telling(last, 16)], 470, middle - 30, 12, 4)
+        map_grid(axes, last[..., most_telling(last, MANY)], 470, middle - 30, 12, 4)
         _caption(axes, 500, below, "… twice more", written(last.shape))
         arrow(axes, (544, middle), (566, middle))
         # 1,152 numbers on 144 pixels: the largest of each eight.
@@ -87,6 +90,8 @@ class Overview(Picture):
             "answer": str(probabilities.argmax()),
             "probability": percent(probabilities.max()),
             "trained": trained_on("convnet"),
+            "few": f"{FEW} of {run.outputs['conv2d_1'].shape[-1]}",
+            "many": f"{MANY} of {run.outputs['conv2d_3'].shape[-1]}",
         }
 
 

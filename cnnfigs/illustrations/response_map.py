@@ -67,7 +67,7 @@ class ResponseMap(Picture):
 
     def draw(self, run: StrongestResponse) -> Figure:
         """Draw digit, filter and map, with the window where the filter answers most strongly."""
-        figure, axes = canvas(480, 216)
+        figure, axes = canvas(480, 240)
         pixel, top, below = 4.5, 28, 190
         size, places = run.image.shape[0], run.response_map.shape[0]
         left, middle, right = 4, 168, 348
@@ -96,7 +96,7 @@ class ResponseMap(Picture):
         x, y = left + run.column * pixel, top + run.row * pixel
         window(axes, x, y, 3 * pixel)
         told = f"{written_number(run.strongest, 2)} at row {run.row}, column {run.column}"
-        label(axes, 4, below + 18, f"strongest: {told}", size=SMALL, align="left")
+        label(axes, 476, below + 36, f"strongest: {told}", size=SMALL, align="right")
         window(axes, right + run.column * pixel, top + 4 + run.row * pixel, pixel, name="output")
         arrow(axes, (left + size * pixel + 8, top + 68), (middle - 10, top + 68))
         arrow(axes, (middle + 3 * cell + 10, top + 68), (right - 8, top + 68))

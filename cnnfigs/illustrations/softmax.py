@@ -46,7 +46,7 @@ class Softmax(Picture):
     def draw(self, run: SoftmaxSteps) -> Figure:
         """Draw a row for each digit with its logit, its exponential, and its share as a bar."""
         row, top = 23, 62
-        figure, axes = canvas(480, top + 10 * row + 34)
+        figure, axes = canvas(508, top + 10 * row + 34)
         digit(axes, run.image, 4, top + 5 * row - 32, 64)
         arrow(axes, (72, top + 5 * row), (88, top + 5 * row))
         zero, unit = 174, 56 / float(np.abs(run.logits).max())
@@ -73,7 +73,7 @@ class Softmax(Picture):
             box(axes, 364, middle - 7, 50, 14, edge="grid", fill="surface", line_width=0.75)
             share = float(run.probabilities[number])
             box(axes, 364, middle - 7, 50 * share, 14, edge=None, fill="output" if bold else "muted")
-            label(axes, 420, middle, percent(share), align="left", size=SMALL, bold=bold)
+            label(axes, 420, middle, _small(share), align="left", size=SMALL, bold=bold)
         box(axes, zero - 0.5, top, 1, 10 * row, edge=None, fill="grid")
         box(axes, 252, top + 10 * row + 2, 86, 1, edge=None, fill="grid")
         label(axes, 334, top + 10 * row + 18, f"sum {write_positive(run.total)}", align="right", size=SMALL, bold=True)
@@ -114,3 +114,14 @@ def write_positive(value: float) -> str:
     if value < 0.0005:
         return "under 0.001"
     return f"{value:,.1f}" if value >= 10 else f"{value:.3f}"
+
+
+def _small(share: float) -> str:
+    r"""Write a probability as a percentage; none is written as 0, since none is.
+
+    Examples
+    --------
+    >>> _small(0.0004), _small(0.0006), _small(0.9999)
+    ('under 0.1\xa0%', '0.1\xa0%', 'over 99.9\xa0%')
+    """
+    return percent(share) if round(100 * share, 1) > 0 else f"under {percent(0.001)}"

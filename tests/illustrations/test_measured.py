@@ -84,6 +84,13 @@ def test_errors_drawn_are_those_in_the_files():
         assert f"{100 * errors:.2f}{PERCENT}" in written
 
 
+def test_differences_are_drawn_with_as_many_decimals_as_the_page_quotes():
+    for picture in (AgainstDense(), DownsamplingDifferences()):
+        quoted = [value for name, value in picture.facts.items() if name.endswith(" difference")]
+        assert quoted
+        assert set(quoted) <= set(texts(picture))
+
+
 def test_paired_difference_is_that_of_the_images_one_by_one():
     found = {each.name: each for each in AgainstDense().result.findings.comparisons}
     for network, comparison in found.items():

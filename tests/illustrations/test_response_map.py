@@ -83,3 +83,14 @@ def test_channels_are_counted_as_the_arrays_have_them(layer):
 def test_parameters_out_of_range_are_refused(kind, field, value):
     with pytest.raises(ValueError, match=f"{field} is .* accepted is a whole number from 0 to"):
         kind(**{field: value})
+
+
+def test_the_place_on_the_map_is_told_under_the_map():
+    """A row and column of the map, below its heading and not below that of the input."""
+    axes = ResponseMap().figure.axes[0]
+    heads = {
+        text.get_text(): text.get_position()[0] for text in axes.texts if text.get_text() in ("input", "feature map")
+    }
+    (told,) = [text for text in axes.texts if text.get_text().startswith("strongest: ")]
+    assert told.get_horizontalalignment() == "right"
+    assert told.get_position()[0] > heads["feature map"] > heads["input"]

@@ -34,7 +34,10 @@ def test_numbers_drawn_are_those_of_keras(index, network):
             assert number(exponential) == pytest.approx(exact, rel=1e-3, abs=0.06 if exact >= 10 else 6e-4)
         if share == "over 99.9\N{NO-BREAK SPACE}%":
             assert probabilities[digit] >= 0.999
+        elif share == f"under 0.1{PERCENT}":
+            assert 0 < probabilities[digit] <= 0.00051
         else:
+            assert number(share.removesuffix(PERCENT)) > 0
             assert number(share.removesuffix(PERCENT)) == pytest.approx(100 * probabilities[digit], abs=0.06)
     assert number(told[40].removeprefix("sum ")) == pytest.approx(np.exp(logits).sum(), rel=1e-3)
 

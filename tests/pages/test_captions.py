@@ -1,5 +1,6 @@
 """What captions say is seen by every reader: by one with scripts, by one without, and on paper."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -48,3 +49,41 @@ def test_no_page_says_where_scripts_run(page):
 def test_a_caption_of_what_an_explorer_shows_is_found(caption):
     """Such captions there were, when explorers took the place of their figures."""
     assert SEEN_BY_SOME.search(caption)
+
+
+#: The two colours of the map for signed values, as every page, picture and explorer calls them.
+OTHER_NAMES = re.compile(r"\b(?:brown|violet)\b", flags=re.IGNORECASE)
+#: Where a thing of the photo has that colour.
+THINGS = ("brown fur", "anything that is brown")
+
+
+def words_of(file):
+    """The prose of a page, or the texts in code: with no comment, whose words nobody sees."""
+    text = file.read_text("utf-8")
+    if file.suffix == ".py":
+        return " ".join(
+            node.value
+            for node in ast.walk(ast.parse(text))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        )
+    return " ".join(text.split())
+
+
+def test_above_and_below_zero_are_orange_and_purple_everywhere():
+    """A reader who meets one colour under two names looks for a third."""
+    package = DOCS.parent / "cnnfigs"
+    for file in (*PAGES, *package.rglob("*.py"), *package.rglob("*.js")):
+        words = words_of(file)
+        for thing in THINGS:
+            words = words.replace(thing, "")
+        assert not OTHER_NAMES.search(words), file
+
+
+def test_no_reference_to_a_page_whose_title_asks_is_followed_by_a_full_stop():
+    """The title is written there: “see Why make the maps smaller?.”"""
+    asking = [page.stem for page in PAGES if re.search(r"^# .*[?!]$", page.read_text("utf-8"), flags=re.MULTILINE)]
+    assert asking
+    names = "|".join(asking)
+    for page in PAGES:
+        found = re.search(rf"(?:\[\]\((?:{names})\.md\)|\{{doc\}}`(?:{names})`)[.?!,;:].*", page.read_text("utf-8"))
+        assert not found, (page.stem, found[0])

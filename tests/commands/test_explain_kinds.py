@@ -11,6 +11,7 @@ from PIL import Image, ImageOps
 from cnnfigs.commands.arguments import read_image
 from cnnfigs.commands.errors import CommandError
 from cnnfigs.data import FOLDER
+from cnnfigs.models.opening import _equal
 
 pytestmark = pytest.mark.usefixtures("seeded")
 layers = keras.layers
@@ -114,6 +115,12 @@ def test_copy_that_computes_something_else_is_found_out_at_its_first_layer(monke
     monkeypatch.setattr(second, "call", call)
     with pytest.raises(ValueError, match="on one input layer 'second' gives other numbers"):
         opening.opened(model)
+
+
+def test_numbers_without_end_hide_no_difference():
+    one = np.array([np.inf, 1, np.nan], np.float32)
+    assert _equal(one, one.copy())
+    assert not _equal(one, np.array([np.inf, 2, np.nan], np.float32))
 
 
 # The score

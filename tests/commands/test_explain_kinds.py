@@ -11,6 +11,7 @@ from PIL import Image, ImageOps
 from cnnfigs.commands.arguments import read_image
 from cnnfigs.commands.errors import CommandError
 from cnnfigs.data import FOLDER
+from cnnfigs.models.opening import _equal
 
 pytestmark = pytest.mark.usefixtures("seeded")
 layers = keras.layers
@@ -114,6 +115,13 @@ def test_copy_that_computes_something_else_is_found_out_at_its_first_layer(monke
     monkeypatch.setattr(second, "call", call)
     with pytest.raises(ValueError, match="on one input layer 'second' gives other numbers"):
         opening.opened(model)
+
+
+def test_numbers_without_end_hide_no_difference():
+    for none in (np.inf, -np.inf, np.nan):
+        one = np.array([none, 1], np.float32)
+        assert _equal(one, one.copy())
+        assert not _equal(one, np.array([none, 2], np.float32))
 
 
 # The score

@@ -101,7 +101,7 @@ class ShiftControls(Picture):
         )
         for number, (title, lines, lengths) in enumerate(panels):
             row, column = divmod(number, 2)
-            axes = made.add_axes(((48 + 360 * column) / 720, 1 - (36 + 280 * row + 190) / 560, 186 / 720, 190 / 560))
+            axes = made.add_axes(((48 + 360 * column) / 720, 1 - (36 + 280 * row + 190) / 560, 178 / 720, 190 / 560))
             axes.set_title(title, loc="left", fontsize=LARGE, color=color("text"), pad=13)
             _draw_lines(axes, lines, lengths)
             ends = {_name(each.network): 100 * float(each.mean[-1]) for each in lines}

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from cnnfigs import provenance
 from cnnfigs.experiments.trials import Trial
 from cnnfigs.models.backend import THREADS
+from cnnfigs.telling import one_line
 
 RECORDS = Path(__file__).parent / "records"
 
@@ -36,7 +37,10 @@ REMEDY = "restore it with `git checkout -- cnnfigs/experiments/records`, or dele
 
 
 class RecordError(RuntimeError):
-    """A record is missing or damaged, or cannot be written."""
+    """A record is missing or damaged, or cannot be written; the message is one line."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(one_line(message))
 
 
 class StaleRecordError(RecordError):
@@ -119,6 +123,8 @@ def read_record(trial: Trial, folder: Path = RECORDS) -> dict[str, Any]:
     """Read a whole record, as :func:`read`."""
     path = path_of(trial, folder)
     try:
+        if path.exists() and not path.is_file():
+            raise RecordError(f"{path} is damaged (it is no file): {REMEDY}")
         if path.stat().st_size > LARGEST:
             raise RecordError(f"{path} is damaged (it is larger than {LARGEST:,} bytes): {REMEDY}")
         text = path.read_text(encoding="utf-8")
@@ -126,6 +132,8 @@ def read_record(trial: Trial, folder: Path = RECORDS) -> dict[str, Any]:
         raise RecordError(f"{path} is missing: run `nox -s train`, which makes what is missing") from error
     except UnicodeDecodeError as error:
         raise RecordError(f"{path} is damaged (it is not text): {REMEDY}") from error
+    except OSError as error:
+        raise RecordError(f"{path} cannot be read ({error.strerror}): {REMEDY}") from error
     try:
         record = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -145,7 +153,7 @@ def read_record(trial: Trial, folder: Path = RECORDS) -> dict[str, Any]:
         raise RecordError(f"{path} contradicts itself ({found}): {REMEDY}")
     if record["digest"] != trial.digest():
         raise StaleRecordError(
-            f"{path} was made by other code or data than today's (digest {record['digest'][:12]}, "
+            f"{path} was made by other code or data than today's (digest {str(record['digest'])[:12]}, "
             f"today {trial.digest()[:12]}): run `nox -s train`, which makes it again"
         )
     return record

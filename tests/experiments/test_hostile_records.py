@@ -1,6 +1,7 @@
 """Hostile records are refused in one line, in bounded memory and time, whoever wrote their checksum."""
 
 import base64
+import functools
 import json
 import resource
 import subprocess
@@ -31,6 +32,14 @@ SAYS = {
     "a kind that is a list": lambda told: told.update(kind=[RAW]),
     "a trial with raw characters": lambda told: told.update(trial={RAW: RAW}),
     "a trial of many letters": lambda told: told.update(trial=LONG),
+    "a digest with raw characters": lambda told: told.update(digest=RAW),
+    "a digest that is a number": lambda told: told.update(digest=7),
+    "no digest": lambda told: told.update(digest=None),
+    "right answers of many letters": lambda told: told["outcome"]["test"].update(right=LONG),
+    "right answers of many digits": lambda told: told["outcome"]["test"].update(right=10**4000),
+    "right answers nested deep": lambda told: told["outcome"]["test"].update(right=nested(400)),
+    "asked of many letters": lambda told: told["outcome"]["test"].update(asked=LONG),
+    "steps of many letters": lambda told: told["outcome"].update(steps=LONG),
     "another digest": lambda told: told.update(digest="0" * 900_000),
     "an outcome that is a text": lambda told: told.update(outcome=RAW),
     "an outcome of many letters": lambda told: told.update(outcome={LONG: 1}),
@@ -79,8 +88,17 @@ def records():
 
 def refusals(folder):
     """Read all; say what came of each."""
-    for name, content in records():
-        path_of(TRIAL, folder).write_bytes(content)
+    path = path_of(TRIAL, folder)
+    for name, make in [
+        *((name, functools.partial(path.write_bytes, content)) for name, content in records()),
+        ("a folder", path.mkdir),
+        ("a link to itself", lambda: path.symlink_to(path)),
+        ("a device", lambda: path.symlink_to("/dev/zero")),
+    ]:
+        if path.is_dir():
+            path.rmdir()
+        path.unlink(missing_ok=True)
+        make()
         try:
             read(TRIAL, folder)
         except RecordError as error:

@@ -11,10 +11,11 @@ os.environ.setdefault("CNNFIGS_CACHE", str(Path(__file__).resolve().parents[1] /
 
 # In a fresh clone Hypothesis first makes a table of all characters, and a machine may be busy: slow is not wrong.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-# One wrong answer is enough to know a mutant, and the same examples find it each time.
+# For thousands of mutants, one after the other: few examples, always the same, and the first wrong answer is enough.
 settings.register_profile(
     "mutants",
     settings.get_profile("unhurried"),
+    max_examples=25,
     phases=[Phase.explicit, Phase.generate],
     derandomize=True,
     database=None,

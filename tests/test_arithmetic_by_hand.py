@@ -23,7 +23,14 @@ from cnnfigs.arithmetic import (
     size_derivation,
     sizes,
 )
-from cnnfigs.arithmetic.receptive import receptive_field, receptive_fields, receptive_region
+from cnnfigs.arithmetic.receptive import (
+    ReceptiveField,
+    as_image,
+    known_fields,
+    receptive_field,
+    receptive_fields,
+    receptive_region,
+)
 from cnnfigs.arithmetic.reference import (
     average_pooling,
     check_image,
@@ -329,6 +336,285 @@ def test_derivations_as_the_layer_table_writes_them():
     assert parameter_derivation(dense(10, 1152, use_bias=False)) == Derivation("1,152·10", 11_520)
     assert str(size_derivation((22, 22, 128))) == "22·22·128 = 61,952"
     assert str(parameter_derivation(Layer("pool", "MaxPooling2D", ("conv",), ((4, 4, 1),), (2, 2, 1)))) == "0"
+
+
+def record(class_name, shape, made, **told):
+    """A layer that reads one map."""
+    return Layer("it", class_name, ("image",), (shape,), made, **told)
+
+
+MAP = (9, 8, 6)
+WINDOW = {"kernel_size": (3, 2)}
+
+
+@pytest.mark.parametrize(
+    ("layer", "told", "products"),
+    [
+        (record("Conv2D", MAP, (7, 7, 4), **WINDOW, filters=4, use_bias=True), "3·2·6·4 + 4 = 148", 49 * 144),
+        (record("Conv2D", MAP, (7, 7, 4), **WINDOW, filters=4), "3·2·6·4 = 144", 49 * 144),
+        (record("Conv2D", MAP, (7, 7, 4), **WINDOW, filters=4, groups=3), "3·2·2·4 = 48", 49 * 48),
+        (record("Conv1D", (9, 6), (7, 4), kernel_size=(3,), filters=4, use_bias=True), "3·6·4 + 4 = 76", 7 * 72),
+        (record("Conv3D", (3, *MAP), (3, 7, 7, 1), kernel_size=(1, 3, 2), filters=1), "1·3·2·6·1 = 36", 147 * 36),
+        (
+            record("DepthwiseConv2D", MAP, (7, 7, 12), **WINDOW, filters=12, groups=6, use_bias=True),
+            "3·2·1·12 + 12 = 84",
+            49 * 72,
+        ),
+        (
+            record("SeparableConv2D", MAP, (7, 7, 5), **WINDOW, filters=5, depth_multiplier=2, use_bias=True),
+            "3·2·6·2 + 12·5 + 5 = 137",
+            49 * (72 + 60),
+        ),
+        (record("SeparableConv2D", MAP, (7, 7, 5), **WINDOW, filters=5), "3·2·6·1 + 6·5 = 66", 49 * 66),
+        (
+            record("Conv2DTranspose", MAP, (18, 16, 4), **WINDOW, filters=4, use_bias=True),
+            "3·2·6·4 + 4 = 148",
+            72 * 144,
+        ),
+        (record("Dense", (1152,), (10,), units=10, use_bias=True), "1,152·10 + 10 = 11,530", 11_520),
+        (record("Dense", MAP, (9, 8, 4), units=4), "6·4 = 24", 9 * 8 * 6 * 4),
+        (record("BatchNormalization", MAP, MAP, scale=True, center=True), "4·6 = 24", 0),
+        (record("BatchNormalization", MAP, MAP, scale=True), "3·6 = 18", 0),
+        (record("BatchNormalization", MAP, MAP), "2·6 = 12", 0),
+        (record("BatchNormalization", MAP, MAP, center=True, axis=(0, 1)), "3·9·8 = 216", 0),
+        (record("MaxPooling2D", MAP, (3, 4, 6), kernel_size=(3, 2)), "0", 0),
+        (Layer("image", "InputLayer", output_shape=MAP), "0", 0),
+    ],
+)
+def test_parameters_and_products_counted_by_hand(layer, told, products):
+    assert str(parameter_derivation(layer)) == told
+    assert parameter_count(layer) == parameter_derivation(layer).total
+    assert multiply_adds(layer) == products
+
+
+def test_where_nothing_is_counted_nothing_is_written():
+    assert parameter_derivation(record("ReLU", MAP, MAP)) == Derivation("", 0)
+    assert str(Derivation("", 1_000)) == "1,000"
+    assert size_derivation((9, 8)) == Derivation("9·8", 72)
+
+
+def test_a_layer_without_what_its_record_may_say():
+    bare = Layer("it", "ReLU")
+    assert (bare.inputs, bare.input_shapes, bare.output_shape, bare.groups) == ((), (), (), 1)
+    with pytest.raises(ValueError, match=r"^layer 'it' \(ReLU\) has 0 inputs, not one: read input_shapes$"):
+        _ = bare.input_shape
+
+
+# --- Receptive fields by brute force ----------------------------------------------------------------------------------
+
+
+class Network:
+    """Records of a random network, and what its numbers see, followed back place by place.
+
+    ``sources`` names for each layer the cells that one place reads, per axis and input: None for all of them.
+    """
+
+    def __init__(self, *sizes):
+        self.sizes = sizes
+        self.records = [Layer("image", "InputLayer", output_shape=(*sizes, 1))]
+        self.sources = {}
+
+    def add(self, class_name, inputs, sizes, sources, **told):
+        """Add a layer; ``sources`` gives, for an axis and a place on it, the cells of each input."""
+        shapes = tuple(self[name].output_shape for name in inputs)
+        name = f"{len(self.records)}"
+        channels = sum(shape[-1] for shape in shapes) if class_name == "Concatenate" else 1
+        self.records.append(Layer(name, class_name, tuple(inputs), shapes, (*sizes, channels), **told))
+        self.sources[name] = sources
+        return name
+
+    def __getitem__(self, name):
+        return next(layer for layer in self.records if layer.name == name)
+
+    def places(self, name):
+        return self[name].output_shape[:-1]
+
+    def window(self, class_name, name, kernel_size, strides, padding, dilation_rate=1):
+        """Add a convolution or a pooling, alike on all axes; nothing where it does not fit."""
+        told = [(n, kernel_size, strides, padding, dilation_rate) for n in self.places(name)]
+        stands = [slid(*axis[:3], *amounts(*axis), dilation_rate) for axis in told]
+        if not all(stands):
+            return name
+        before = [amounts(*axis)[0] for axis in told]
+
+        def sources(axis, place):
+            first = place * strides - before[axis]
+            return [[first + dilation_rate * tap for tap in range(kernel_size)]]
+
+        each = {"kernel_size": kernel_size, "strides": strides, "dilation_rate": dilation_rate}
+        each = {field: (value,) * len(told) for field, value in each.items()}
+        return self.add(f"{class_name}{len(told)}D", [name], map(len, stands), sources, **each, padding=padding)
+
+    def border(self, name, before, after):
+        sizes_ = [n + before + after for n in self.places(name)]
+        if min(sizes_) < 1:
+            return name
+        class_name = f"{'ZeroPadding' if before + after >= 0 else 'Cropping'}{len(sizes_)}D"
+        padding = ((before, after),) * len(sizes_)
+        return self.add(class_name, [name], sizes_, lambda axis, place: [[place - before]], padding=padding)
+
+    def merged(self, class_name, *names):
+        """Join branches; one with a single place is repeated."""
+        largest = [max(each) for each in zip(*map(self.places, names), strict=True)]
+
+        def sources(axis, place):
+            return [[place if self.places(name)[axis] > 1 else 0] for name in names]
+
+        return self.add(class_name, names, largest, sources)
+
+    def joined(self, name):
+        sizes_ = self.places(name)
+        return self.add(
+            f"GlobalAveragePooling{len(sizes_)}D", [name], [1] * len(sizes_), lambda axis, _: [[*range(sizes_[axis])]]
+        )
+
+    def upsampled(self, name, factor):
+        sizes_ = [n * factor for n in self.places(name)]
+        told = {"strides": (factor,) * len(sizes_), "interpolation": "nearest"}
+        return self.add(f"UpSampling{len(sizes_)}D", [name], sizes_, lambda axis, place: [[place // factor]], **told)
+
+    def transposed(self, name, kernel_size, strides, padding):
+        told = [(n, kernel_size, strides, padding) for n in self.places(name)]
+        sizes_ = [sizes.transposed_output_size(*axis) for axis in told]
+        before = max(kernel_size - strides, 0) // 2 if padding == "same" else 0
+
+        def sources(axis, place):
+            return [[q for q in range(told[axis][0]) if 0 <= place - q * strides + before < kernel_size]]
+
+        each = {"kernel_size": (kernel_size,) * len(told), "strides": (strides,) * len(told), "padding": padding}
+        return self.add(f"Conv{len(told)}DTranspose", [name], sizes_, sources, **each)
+
+    def field(self, name, axis, place):
+        """The pixels on one axis from the first to the last that a number can see, as if maps had no border."""
+        if name == "image":
+            return range(place, place + 1)
+        reads = zip(self[name].inputs, self.sources[name](axis, place), strict=True)
+        found = [self.field(source, axis, cell) for source, cells in reads for cell in cells]
+        return range(min(each.start for each in found), max(each.stop for each in found))
+
+    def pixels(self, name, place):
+        """The pixels of the image that reach the number at a place."""
+        if name == "image":
+            return {place}
+        found = set()
+        each = [self.sources[name](axis, position) for axis, position in enumerate(place)]
+        for source, cells in zip(self[name].inputs, zip(*each, strict=True), strict=True):
+            for cell in itertools.product(*cells):
+                if all(0 <= position < n for position, n in zip(cell, self.places(source), strict=True)):
+                    found |= self.pixels(source, cell)
+        return found
+
+
+def box(pixels, rank):
+    """The smallest box of ranges around some pixels."""
+    if not pixels:
+        return (range(0),) * rank
+    return tuple(range(min(axis), max(axis) + 1) for axis in zip(*pixels, strict=True))
+
+
+@st.composite
+def networks(draw, spread):
+    """Draw a network; with ``spread`` it may have layers whose numbers see fields of different sizes."""
+    network = Network(*(draw(st.integers(5, 9)) for _ in range(draw(st.integers(1, 2)))))
+    name = "image"
+    kinds = ["Conv", "AveragePooling", "dilated", "pointwise", "border", "branches", "gate"]
+    for _ in range(draw(st.integers(1, 4))):
+        kind = draw(st.sampled_from([*kinds, "up", "transposed"] if spread else kinds))
+        kernel_size, strides = draw(st.integers(1, 3)), draw(st.integers(1, 3))
+        padding = draw(st.sampled_from(("valid", "same")))
+        if kind in ("Conv", "AveragePooling"):
+            name = network.window(kind, name, kernel_size, strides, padding)
+        elif kind == "dilated":
+            name = network.window("Conv", name, kernel_size, 1, padding, 2)
+        elif kind == "pointwise":
+            class_name = draw(st.sampled_from(("ReLU", "BatchNormalization", "Dropout", "Softmax", "Dense")))
+            name = network.add(class_name, [name], network.places(name), lambda _, place: [[place]])
+        elif kind == "border":
+            name = network.border(name, draw(st.integers(-1, 2)), draw(st.integers(-1, 2)))
+        elif kind == "branches":
+            left = network.window("Conv", name, kernel_size, strides, "same")
+            right = network.window("MaxPooling", name, 2, strides, "same")
+            name = network.merged(draw(st.sampled_from(("Add", "Concatenate", "Maximum"))), left, right)
+        elif kind == "gate" and max(network.places(name)) > 1:
+            name = network.merged("Multiply", *draw(st.permutations([name, network.joined(name)])))
+        elif kind == "up" and max(network.places(name)) < 8:
+            name = network.upsampled(name, draw(st.integers(2, 3)))
+        elif kind == "transposed" and max(network.places(name)) < 8:
+            name = network.transposed(name, kernel_size, strides, padding)
+    return network
+
+
+def every_place(network):
+    return itertools.product(*map(range, network.records[-1].output_shape[:-1]))
+
+
+@given(networks(spread=False))
+def test_fields_are_those_that_are_followed_back_place_by_place(network):
+    last, rank = network.records[-1].name, len(network.sizes)
+    field = receptive_field(network.records)
+    for place in every_place(network):
+        assert field.at(place) == tuple(network.field(last, axis, place[axis]) for axis in range(rank)), network.records
+    fields = receptive_fields(network.records)
+    assert {*fields} == {layer.name for layer in network.records}
+    assert known_fields(network.records).sizes == {name: each.size for name, each in fields.items()}
+    assert known_fields(network.records).fields == fields
+    # All places laid out in a row, and an answer from them.
+    count = math.prod(network.records[-1].output_shape)
+    flat = Layer("flat", "Flatten", (last,), (network.records[-1].output_shape,), (count,))
+    dense = Layer("dense", "Dense", ("flat",), ((count,),), (3,), units=3)
+    corners = [(0, n - 1) for n in network.records[-1].output_shape[:-1]]
+    ends = [[network.field(last, axis, place) for place in corner] for axis, corner in enumerate(corners)]
+    whole = tuple(range(first.start, final.stop) for first, final in ends)
+    seen_ = receptive_field([*network.records, flat, dense])
+    assert (seen_.at((0,) * rank), seen_.at((5,) * rank)) == (whole, whole)
+    pixels = set().union(*(network.pixels(last, place) for place in every_place(network)))
+    assert receptive_region([*network.records, flat, dense], ()) == box(pixels, rank)
+
+
+@given(networks(spread=True))
+def test_the_pixels_that_reach_a_number_are_found_by_following_it_back(network):
+    for place in every_place(network):
+        pixels = network.pixels(network.records[-1].name, place)
+        assert receptive_region(network.records, place) == box(pixels, len(network.sizes)), place
+
+
+@given(st.data())
+def test_numbers_that_are_laid_out_anew_see_what_they_saw(data):
+    """A map whose numbers are numbered goes through the same layouts in NumPy."""
+    rows, columns = data.draw(st.sampled_from(((4, 6), (6, 4), (3, 8), (2, 12))))
+    numbers = np.arange(rows * columns).reshape(rows, columns, 1)
+    records = [Layer("image", "InputLayer", output_shape=(rows, columns, 1))]
+    for step in range(data.draw(st.integers(1, 3))):
+        if data.draw(st.booleans()):
+            shapes = [(4, 6), (24,), (2, 3, 4), (2, 2, 6), (12, 2), (4, 3, 2, 1), (3, 8, 1), (1, 24)]
+            made, axis = numbers.reshape(data.draw(st.sampled_from(shapes))), None
+        else:
+            axis = tuple(data.draw(st.permutations(range(numbers.ndim))))
+            made = numbers.transpose(axis)
+        class_name = "Reshape" if axis is None else "Permute"
+        before = records[-1].name
+        records.append(Layer(f"{step}", class_name, (before,), (numbers.shape,), made.shape, axis=axis))
+        numbers = made
+    known = known_fields(records)
+    assert known.unknown == {}
+    assert all(size == (1, 1) for size in known.sizes.values())
+    # A layer that mixes what stands at one place sees the box around it.
+    mixed = [
+        *records,
+        Layer("mixed", "Dense", (records[-1].name,), (numbers.shape,), (*numbers.shape[:-1], 2), units=2),
+    ]
+    known = known_fields(mixed)
+    pixels = np.stack(np.unravel_index(numbers, (rows, columns)), axis=-1)
+    low, high = pixels.min(axis=-2), pixels.max(axis=-2) + 1
+    assert known.sizes["mixed"] == tuple((high - low).reshape(-1, 2).max(axis=0))
+    if "mixed" in known.fields and numbers.ndim == 3:
+        for place in np.ndindex(numbers.shape[:-1]):
+            assert known.fields["mixed"].at(place) == tuple(map(range, low[place], high[place]))
+    elif numbers.ndim == 3:  # that these fields move evenly is not to be overlooked
+        first = np.moveaxis(np.indices(low.shape[:-1]), 0, -1)
+        jump = [low[1, 0, 0] - low[0, 0, 0] if low.shape[0] > 1 else 1, low[0, -1, 1] - low[0, 0, 1]]
+        jump[1] = jump[1] // (low.shape[1] - 1) if low.shape[1] > 1 else 1
+        assert not ((low == low[0, 0] + first * jump).all() and (high - low == high[0, 0] - low[0, 0]).all())
 
 
 # --- Bad input --------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ tests/test_arithmetic.py compares with Keras. What stands here takes a moment, s
 thousands of wrong versions of `cnnfigs.arithmetic`.
 """
 
+import functools
 import itertools
 import math
 import re
@@ -24,8 +25,6 @@ from cnnfigs.arithmetic import (
     sizes,
 )
 from cnnfigs.arithmetic.receptive import (
-    ReceptiveField,
-    as_image,
     known_fields,
     receptive_field,
     receptive_fields,
@@ -413,6 +412,7 @@ class Network:
         self.sizes = sizes
         self.records = [Layer("image", "InputLayer", output_shape=(*sizes, 1))]
         self.sources = {}
+        self.field, self.pixels = functools.cache(self.field), functools.cache(self.pixels)
 
     def add(self, class_name, inputs, sizes, sources, **told):
         """Add a layer; ``sources`` gives, for an axis and a place on it, the cells of each input."""
@@ -458,7 +458,7 @@ class Network:
         largest = [max(each) for each in zip(*map(self.places, names), strict=True)]
 
         def sources(axis, place):
-            return [[place if self.places(name)[axis] > 1 else 0] for name in names]
+            return [[place if self.places(name)[axis] == largest[axis] else 0] for name in names]
 
         return self.add(class_name, names, largest, sources)
 
@@ -517,7 +517,7 @@ def networks(draw, spread):
     """Draw a network; with ``spread`` it may have layers whose numbers see fields of different sizes."""
     network = Network(*(draw(st.integers(5, 9)) for _ in range(draw(st.integers(1, 2)))))
     name = "image"
-    kinds = ["Conv", "AveragePooling", "dilated", "pointwise", "border", "branches", "gate"]
+    kinds = ["Conv", "AveragePooling", "dilated", "pointwise", "border", "branches"]
     for _ in range(draw(st.integers(1, 4))):
         kind = draw(st.sampled_from([*kinds, "up", "transposed"] if spread else kinds))
         kernel_size, strides = draw(st.integers(1, 3)), draw(st.integers(1, 3))
@@ -535,12 +535,12 @@ def networks(draw, spread):
             left = network.window("Conv", name, kernel_size, strides, "same")
             right = network.window("MaxPooling", name, 2, strides, "same")
             name = network.merged(draw(st.sampled_from(("Add", "Concatenate", "Maximum"))), left, right)
-        elif kind == "gate" and max(network.places(name)) > 1:
-            name = network.merged("Multiply", *draw(st.permutations([name, network.joined(name)])))
         elif kind == "up" and max(network.places(name)) < 8:
             name = network.upsampled(name, draw(st.integers(2, 3)))
         elif kind == "transposed" and max(network.places(name)) < 8:
             name = network.transposed(name, kernel_size, strides, padding)
+    if draw(st.booleans()):  # a gate over all places, at the end: beyond the map's border it has none
+        network.merged("Multiply", *draw(st.permutations([name, network.joined(name)])))
     return network
 
 
@@ -553,7 +553,7 @@ def test_fields_are_those_that_are_followed_back_place_by_place(network):
     last, rank = network.records[-1].name, len(network.sizes)
     field = receptive_field(network.records)
     for place in every_place(network):
-        assert field.at(place) == tuple(network.field(last, axis, place[axis]) for axis in range(rank)), network.records
+        assert field.at(place) == tuple(network.field(last, axis, place[axis]) for axis in range(rank))
     fields = receptive_fields(network.records)
     assert {*fields} == {layer.name for layer in network.records}
     assert known_fields(network.records).sizes == {name: each.size for name, each in fields.items()}
@@ -783,7 +783,8 @@ KNOWN = (
         ),
         (
             lambda: convolution(IMAGE, np.ones((3, 3, 1, 0))),
-            "kernel has shape (3, 3, 1, 0): (kernel height, kernel width, channels, filters) is accepted for this image",
+            "kernel has shape (3, 3, 1, 0): (kernel height, kernel width, channels, filters) is accepted for "
+            "this image",
         ),
         (
             lambda: convolution(IMAGE, np.ones((3, 3, 1, 1)), bias=[np.nan]),

@@ -43,7 +43,7 @@ MODULES = {
         "tests/experiments/test_contradictions.py",
         *["-k", "not killed and not moved"],
     ],
-    "experiments.trials": ["tests/experiments/test_contradictions.py", "tests/experiments/test_trials.py"],
+    "experiments.trials": ["tests/experiments/test_contradictions.py"],
     "cache": ["cnnfigs/cache.py", "tests/test_cache.py", *["-k", "not killed and not many"]],
 }
 

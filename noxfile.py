@@ -92,7 +92,8 @@ def site(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run every test; words after -- go to pytest."""
     build(session)
-    elsewhere = [f"--ignore=tests/{folder}" for folder in ("bench", "books", "explain_many", "lighthouse", "prove")]
+    others = ("bench", "books", "explain_many", "lighthouse", "mutants", "prove")
+    elsewhere = [f"--ignore=tests/{folder}" for folder in others]
     # One file is one worker's, since its tests share what is slow to make.
     run(
         session,
@@ -215,6 +216,20 @@ def reproducible(session: nox.Session) -> None:
     """Build the site twice from nothing and compare byte by byte."""
     install(session)
     run(session, "python", "tests/bench/reproducible.py", "sphinx-build", *SPHINX)
+
+
+@nox.session
+def kills(session: nox.Session) -> None:
+    """Kill renders and builds at many moments and compare what follows; words after -- choose, see the program."""
+    install(session)
+    run(session, "python", "tests/bench/kills.py", *session.posargs, "--", "sphinx-build", *SPHINX)
+
+
+@nox.session
+def mutants(session: nox.Session) -> None:
+    """Change the arithmetic, the statistics, the cache and the records, and see that tests notice; -- MODULE ..."""
+    install(session)
+    run(session, "python", "tests/mutants/run.py", *session.posargs)
 
 
 @nox.session

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from typing import Literal
 
 from cnnfigs.catalog import Entry, entries
@@ -79,12 +80,24 @@ def render_all(folder: Path, form: str | None, look: Look, jobs: int) -> Iterato
         How many processes.
     """
     # Processes that begin afresh: what TensorFlow has started does not survive a fork.
-    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
+    with ProcessPoolExecutor(jobs, get_context("spawn"), _end_with_parent) as pool:
         waiting: dict[Future[Rendered], Entry] = {
             pool.submit(_render, entry.name, folder, form, look): entry for entry in entries().values()
         }
         for done in as_completed(waiting):
             yield done.result()
+
+
+def _end_with_parent() -> None:
+    """End this process once the one that began it has ended, even by force: it would wait for work for ever."""
+
+    def watch() -> None:
+        parent = parent_process()
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
 
 
 def _render(name: str, folder: Path, form: str | None, look: Look) -> Rendered:

@@ -4,9 +4,13 @@ import io
 import itertools
 import os
 import stat
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from lxml import etree, html
 from PIL import Image
@@ -403,6 +407,27 @@ def test_several_processes_render_too(tmp_path, monkeypatch):
     done = {each.name: each.outcome for each in files.render_all(tmp_path / "all", None, Look(), 2)}
     assert done == {"Padding": "new", "Timeline": "new"}
     assert (tmp_path / "all" / "Padding.svg").read_text() == Padding().to_svg()
+
+
+def test_processes_end_with_the_one_that_began_them_even_by_force(tmp_path):
+    command = [sys.executable, "-m", "cnnfigs", "render", "--all", "--jobs", "2", "-o", str(tmp_path)]
+    program = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    family = []
+    try:
+        deadline = time.monotonic() + 600
+        while not any(tmp_path.iterdir()):
+            assert program.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        family = psutil.Process(program.pid).children(recursive=True)
+    finally:
+        program.kill()
+        program.wait()
+    _, living = psutil.wait_procs(family, timeout=60)
+    for each in living:
+        each.kill()
+    assert family
+    assert not living
 
 
 def test_files_can_be_read_by_others_as_the_umask_says(tmp_path):

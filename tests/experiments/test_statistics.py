@@ -1,7 +1,13 @@
 """Intervals agree with published ones, with another library, and with what they promise."""
 
+import math
+import re
+from statistics import NormalDist
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 
 from cnnfigs.experiments.statistics import (
@@ -25,6 +31,16 @@ def test_wilson_as_published(right, asked, low, high):
     assert wilson(right, asked) == pytest.approx((low, high), abs=5e-5)
 
 
+@given(st.data(), st.floats(0.5, 0.999))
+def test_wilson_ends_where_the_share_found_is_just_likely_enough(data, confidence):
+    """Wilson's definition: there the share that was found is z standard errors of the true share away from it."""
+    asked = data.draw(st.integers(1, 500))
+    right = data.draw(st.integers(0, asked))
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    for end in wilson(right, asked, confidence):
+        assert abs(right / asked - end) == pytest.approx(z * math.sqrt(max(end * (1 - end), 0) / asked), abs=1e-6)
+
+
 @pytest.mark.parametrize(("right", "asked"), [(11, 10), (-1, 10), (0, 0)])
 def test_impossible_counts_are_refused(right, asked):
     with pytest.raises(ValueError, match="must"):
@@ -46,6 +62,23 @@ def test_interval_of_a_mean_as_scipy_has_it():
     theirs = stats.ttest_1samp(values, 0).confidence_interval(0.9)
     assert around_mean(values, confidence=0.9) == pytest.approx((theirs.low, theirs.high))
     assert around_mean(values[:1]) is None
+
+
+@given(st.floats(-10, 10), st.floats(-10, 10), st.floats(0.1, 0.99))
+def test_the_interval_of_two_values_is_cauchys(one, other, confidence):
+    """Student's t with one degree of freedom is Cauchy's distribution, whose quantiles are tangents."""
+    reach = math.tan(math.pi * confidence / 2) * abs(one - other) / 2
+    middle = (one + other) / 2
+    assert around_mean([one, other], confidence) == pytest.approx((middle - reach, middle + reach), abs=1e-9)
+    assert standard_error([one, other]) == pytest.approx(abs(one - other) / 2)
+    both = with_both_chances(middle, 0.0, abs(one - other) / 2, 2, confidence)
+    assert both == pytest.approx((middle - reach, middle + reach), abs=1e-9)
+
+
+def test_values_in_single_precision_are_added_up_in_double():
+    values = np.random.default_rng(4).normal(0.9, 0.01, 1000).astype(np.float32)
+    assert around_mean(values) == around_mean(values.astype(np.float64))
+    assert standard_error(values) == standard_error(values.astype(np.float64))
 
 
 @pytest.mark.parametrize("seeds", [3, 5])
@@ -109,6 +142,27 @@ def test_what_does_not_pair_up_is_refused():
         paired_difference([1, 0, 1], [1, 0])
 
 
+def test_an_answer_is_right_or_wrong_however_it_is_written():
+    assert paired_difference([[2, 0]], [[1, 0]]).mean == 0
+    assert paired_difference([[1, 0]], [[2, 0]]).mean == 0
+    assert mcnemar([2, 2], [1, 1]) == mcnemar([1, 1], [2, 2]) == 1
+
+
+def test_what_is_refused_is_told_with_what_is_accepted():
+    for one, other, shapes in (
+        ([[1, 0], [1, 1]], [1, 0], "(2, 2) and (1, 2)"),
+        ([[1], [0]], [[0], [0]], "(2, 1) and (2, 1)"),
+    ):
+        told = f"shapes are {shapes}: accepted are two alike, (seeds, 2 or more images)"
+        with pytest.raises(ValueError, match=f"^{re.escape(told)}$"):
+            paired_difference(one, other)
+
+
+def test_a_difference_knows_how_many_seeds_it_has():
+    assert paired_difference([[1, 1, 0]] * 3, [[1, 0, 0]] * 3).seeds == 3
+    assert paired_difference([[1, 1, 0]] * 2, [[1, 0, 1], [1, 1, 1]]).interval is not None
+
+
 def test_mcnemar_counts_every_outcome():
     """All ways in which ten disagreements can fall, counted one by one: at most 2 or at least 8 for the one network."""
     ways = np.array([bin(number).count("1") for number in range(2**10)])
@@ -128,3 +182,11 @@ def test_the_amount_is_read_off_where_a_known_curve_has_it():
     assert amount_for(amounts, accuracies, 0.41) is None
     # Where noise makes the curve fall, the first crossing counts.
     assert 100 < amount_for([100, 1_000, 10_000], np.array([0.5, 0.9, 0.8]), 0.8) < 1_000
+    # An amount that was measured is given as it is, the first where the curve stands still or falls again.
+    for accuracies, wanted, amount in (
+        ([0.5, 0.9, 0.8], 0.9, 1_000),
+        ([0.5, 0.8, 0.9], 0.9, 10_000),
+        ([0.5, 0.9, 0.9], 0.9, 1_000),
+        ([0.5, 0.8, 0.9], 0.5, 100),
+    ):
+        assert amount_for([100, 1_000, 10_000], np.array(accuracies), wanted) == pytest.approx(amount)

@@ -6,6 +6,7 @@ The theme's templates are mended, not copied: ``docs/_templates`` exchanges sing
 from __future__ import annotations
 
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -16,6 +17,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from cnnfigs.drawing.fonts import copy_web_fonts
 from cnnfigs.drawing.palette import palette
+from cnnfigs.explorers.assets import KINDS, minified
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -32,6 +34,15 @@ def write_look(app: Sphinx) -> None:
     app.config.html_static_path.append(str(folder))
     app.add_css_file("fonts/fonts.css", priority=400)
     app.add_css_file("palette.css", priority=400)
+
+
+def minify_static(app: Sphinx, error: Exception | None) -> None:
+    """Write the small form of each script and style sheet that all pages load, ours and the theme's."""
+    if error is not None or not isinstance(app.builder, StandaloneHTMLBuilder):
+        return
+    for path in sorted(Path(app.outdir, "_static").iterdir()):
+        if path.suffix in KINDS and ".min." not in path.name:
+            path.write_text(minified(path.read_text("utf-8"), path.suffix), "utf-8")
 
 
 def exchange(text: str, old: str, new: str) -> str:
@@ -125,6 +136,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("builder-inited", write_look)
     app.connect("builder-inited", offer_exchange)
     app.connect("html-page-context", mend_page)
+    app.connect("build-finished", minify_static)
     app.add_post_transform(ResultFirst)
     app.add_post_transform(OneIdEach)
     app.add_node(HideCodeCellNode, override=True, html=(visit_hidden_code, depart_hidden_code))

@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import pytest
+import sphinx
 from lxml import html
 from sphinx.errors import ThemeError
 from sphinx_here import sphinx_build
 
 from cnnfigs.drawing.palette import palette
+from cnnfigs.explorers.assets import minified
 from cnnfigs.sphinxext.assets import exchange
 
 PAGE = """---
@@ -78,7 +80,18 @@ def page(site):
 
 def test_the_palette_is_on_the_page(site, page):
     (sheet,) = (href for href in page.xpath("//link/@href") if "palette.css" in href)
-    assert (site / sheet.split("?")[0]).read_text(encoding="utf-8") == palette().css()
+    assert (site / sheet.split("?")[0]).read_text(encoding="utf-8") == minified(palette().css(), ".css")
+
+
+def test_scripts_and_style_sheets_are_written_small(site):
+    """Sphinx' own too, as its packages have them: a build that finds those of the last one begins with these again."""
+    source = (Path(sphinx.__file__).parent / "themes/basic/static/doctools.js").read_text("utf-8")
+    written = (site / "_static/doctools.js").read_text("utf-8")
+    assert written == minified(source)
+    assert len(written) < 0.6 * len(source)
+    styles = list((site / "_static").glob("*.css"))
+    assert styles
+    assert not any("/*" in path.read_text("utf-8") for path in styles if ".min." not in path.name)
 
 
 def assets(page) -> str:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.shapes import cells, colored, inked, label, window
 from cnnfigs.drawing.style import NORMAL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import require_network, with_article
+from cnnfigs.illustrations.networks import require_network, trained_on, with_article
 from cnnfigs.runs.evaluation import Evaluation, evaluate
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ class ConfusionMatrix(Picture):
             "commonest digit": str(digit),
             "commonest answer": str(answer),
             "commonest times": str(times),
+            "trained": trained_on(self.network),
         }
 
 

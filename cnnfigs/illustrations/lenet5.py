@@ -15,7 +15,7 @@ from cnnfigs.drawing.shapes import arrow, bars, box, digit, label, mesh, raster
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.drawing.tables import Cell
 from cnnfigs.illustrations.base import Picture, Table, require_whole
-from cnnfigs.illustrations.networks import percent, require_test_image, with_article, written
+from cnnfigs.illustrations.networks import percent, require_test_image, trained_on, with_article, written
 from cnnfigs.runs.activations import Activations, activations, test_digit
 from cnnfigs.runs.lenet5 import (
     Codes,
@@ -116,7 +116,11 @@ class LeNet5(Picture):
     def state_facts(self, run: Activations) -> dict[str, str]:
         """Give the answer, and the largest and smallest numbers of the input."""
         answers = run.outputs["softmax"]
-        return {"answer": with_article(int(answers.argmax())), "probability": percent(float(answers.max()))}
+        return {
+            "answer": with_article(int(answers.argmax())),
+            "probability": percent(float(answers.max())),
+            "trained": trained_on("lenet5"),
+        }
 
 
 def _stack(axes: Axes, run: Activations, name: str, left: float, ground: float) -> None:

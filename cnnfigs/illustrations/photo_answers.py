@@ -11,7 +11,7 @@ from cnnfigs.data import Bytes, cat_photo
 from cnnfigs.drawing.shapes import bars, label, photo
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture, require_whole
-from cnnfigs.illustrations.networks import percent
+from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS, percent
 from cnnfigs.models.imagenet import CLASSES, as_photo
 from cnnfigs.runs.photo_answers import PhotoAnswer, ask
 
@@ -75,6 +75,7 @@ class PhotoAnswers(Picture):
     def state_facts(self, run: PhotoAnswer) -> dict[str, str]:
         """Give the answers, their probabilities, and that of the five cats together."""
         facts = {"cats": percent(run.answer.cats), "size": "×".join(map(str, run.photo.shape[:2]))}
+        facts["trained"] = TRAINED_ON_PHOTOS
         for number, (name, share) in enumerate(zip(run.answer.names, run.answer.probabilities, strict=True), 1):
             facts |= {f"name {number}": name, f"probability {number}": percent(share)}
         return facts

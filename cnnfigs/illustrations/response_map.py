@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.shapes import arrow, box, digit, label, number_grid, raster, raster_sheet, window, written_number
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import require_filter, require_test_image, written
+from cnnfigs.illustrations.networks import require_filter, require_test_image, trained_on, written
 from cnnfigs.runs.response_map import (
     ChannelStacks,
     FirstMaps,
@@ -102,6 +102,7 @@ class ResponseMap(Picture):
         """Give the shapes, the number of the filter, and where it answers most strongly."""
         return {
             "n": str(self.filter),
+            "trained": trained_on("convnet"),
             "filters": str(run.filters),
             "image shape": written(run.image.shape),
             "map shape": written(run.response_map.shape),

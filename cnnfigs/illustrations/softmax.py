@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.shapes import arrow, box, digit, label, written_number
 from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture, require
-from cnnfigs.illustrations.networks import percent, require_test_image, with_article
+from cnnfigs.illustrations.networks import percent, require_test_image, trained_on, with_article
 from cnnfigs.models.networks import NETWORKS
 from cnnfigs.runs.answers import SoftmaxSteps, softmax_steps
 
@@ -92,7 +92,7 @@ class Softmax(Picture):
     def state_facts(self, run: SoftmaxSteps) -> dict[str, str]:
         """Give logit, exponential and share of the two most probable digits, and the sum."""
         first, second = (int(number) for number in np.argsort(-run.probabilities)[:2])
-        facts = {"digit": str(run.label), "sum": write_positive(run.total)}
+        facts = {"digit": str(run.label), "sum": write_positive(run.total), "trained": trained_on(self.network)}
         for name, number in (("first", first), ("second", second)):
             facts |= {
                 name: str(number),

@@ -10,7 +10,12 @@ from page_words import says
 
 from cnnfigs import provenance
 from cnnfigs.catalog import entries
-from cnnfigs.illustrations.networks import trained_on
+from cnnfigs.illustrations.confusion_matrix import ConfusionMatrix
+from cnnfigs.illustrations.lenet5 import LeNet5
+from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS, trained_on
+from cnnfigs.illustrations.photo_answers import PhotoAnswers
+from cnnfigs.illustrations.response_map import ResponseMap
+from cnnfigs.illustrations.softmax import Softmax
 from cnnfigs.models.weights import record
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -49,6 +54,31 @@ def test_captions_say_what_the_network_was_trained_on(page):
         if asks_a_trained_network(illustration) and not re.search(r"\{glue:text\}`\w+ trained`", caption):
             assert name in OTHERWISE, name
             assert says(page, OTHERWISE[name])
+
+
+#: Pages on which one sentence says it for all figures, with the fact that it quotes and the network.
+ONE_NETWORK = {
+    "computer-vision": (LeNet5, "network", "lenet5"),
+    "visual-hierarchy": (PhotoAnswers, "answers", None),
+    "images-and-dense-layers": (Softmax, "softmax", "dense_512"),
+    "first-convnet": (ConfusionMatrix, "confusion", "convnet"),
+    "convolution": (ResponseMap, "response", "convnet"),
+}
+
+
+@pytest.mark.parametrize("page", ONE_NETWORK)
+def test_a_page_says_once_which_network_its_figures_ask(page):
+    """And no figure asks another one by default, or its caption names it."""
+    quoted, name, network = ONE_NETWORK[page]
+    assert quoted().facts["trained"] == (trained_on(network) if network else TRAINED_ON_PHOTOS)
+    text = (DOCS / f"{page}.md").read_text("utf-8")
+    sentence = f"{{glue:text}}`{name} trained`"
+    assert text.count(sentence) == 1
+    asking = [each for each in figures(page) if asks_a_trained_network(each[2])]
+    assert asking
+    for _, caption, illustration in asking:
+        asked = getattr(illustration(), "network", network)
+        assert asked == network or str(asked) in caption
 
 
 @pytest.mark.parametrize("page", PAGES)

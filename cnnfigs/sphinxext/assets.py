@@ -37,11 +37,14 @@ def write_look(app: Sphinx) -> None:
 
 
 def minify_static(app: Sphinx, error: Exception | None) -> None:
-    """Write the small form of each script and style sheet that all pages load, ours and the theme's."""
+    """Write the small form of each script and style sheet that all pages load, ours and the theme's.
+
+    MyST-NB's style sheet is left alone: no page loads it, and MyST-NB itself writes over no file that is another one.
+    """
     if error is not None or not isinstance(app.builder, StandaloneHTMLBuilder):
         return
     for path in sorted(Path(app.outdir, "_static").iterdir()):
-        if path.suffix in KINDS and ".min." not in path.name:
+        if path.suffix in KINDS and ".min." not in path.name and not path.name.startswith("mystnb."):
             path.write_text(minified(path.read_text("utf-8"), path.suffix), "utf-8")
 
 

@@ -139,7 +139,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("builder-inited", write_look)
     app.connect("builder-inited", offer_exchange)
     app.connect("html-page-context", mend_page)
-    app.connect("build-finished", minify_static)
+    app.connect("build-finished", minify_static, priority=900)  # after the theme has written its colours of code
     app.add_post_transform(ResultFirst)
     app.add_post_transform(OneIdEach)
     app.add_node(HideCodeCellNode, override=True, html=(visit_hidden_code, depart_hidden_code))

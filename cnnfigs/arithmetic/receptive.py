@@ -381,7 +381,8 @@ def _followed(layers: Sequence[Layer], strict: bool) -> tuple[dict[str, _Seen], 
                 if strict:
                     raise
                 unknown[layer.name] = str(error)
-    return known, unknown
+    shapes = {layer.name: layer.output_shape for layer in layers}
+    return {name: _as_field(seen, shapes[name]) for name, seen in known.items()}, unknown
 
 
 def _seen_through(layer: Layer, shape: tuple[int, ...], seen: _Seen) -> _Seen:
@@ -405,6 +406,9 @@ def _seen_through(layer: Layer, shape: tuple[int, ...], seen: _Seen) -> _Seen:
     kept = kind == "stacked" or (kind == "pointwise" and shape == layer.output_shape)
     if kept and seen.low.shape[:-1] == shape:
         return seen
+    field = _as_field(seen, shape)
+    if isinstance(field, ReceptiveField):
+        return _seen_through(layer, shape, field)
     if kind == "mixing":
         wanted = (*layer.output_shape, seen.low.shape[-1])
         low, high = seen.low.min(axis=-2, keepdims=True), seen.high.max(axis=-2, keepdims=True)
@@ -430,7 +434,10 @@ def _boxes(layer: Layer, shape: tuple[int, ...], field: ReceptiveField) -> tuple
 
 
 def _laid_out(layer: Layer, low: Cells, high: Cells) -> _Seen:
-    """Lay fields out as a layer lays out its numbers; as one field where they stand as those of the image do."""
+    """Lay fields out as a layer lays out its numbers; as one field where they stand as those of the image do.
+
+    Where the numbers of one place see different pixels, each is followed on: the next layer may lay them out again.
+    """
     axes, shape = low.shape[-1], layer.output_shape
     if layer.class_name in ("Permute", "Transpose"):
         if layer.axis is None:
@@ -439,11 +446,14 @@ def _laid_out(layer: Layer, low: Cells, high: Cells) -> _Seen:
         made = _LaidOut(low.transpose(order), high.transpose(order))
     else:
         made = _LaidOut(low.reshape(*shape, axes), high.reshape(*shape, axes))
-    return _standing(made, shape)
+    alike = (made.low == made.low[..., :1, :]).all() and (made.high == made.high[..., :1, :]).all()
+    return _as_field(made, shape) if alike else made
 
 
-def _standing(made: _LaidOut, shape: tuple[int, ...]) -> _Seen:
-    """Give one field where numbers of this shape stand as those of the image do."""
+def _as_field(made: _Seen, shape: tuple[int, ...]) -> _Seen:
+    """Give one field, of the boxes around each place, where numbers of this shape stand as those of the image do."""
+    if isinstance(made, ReceptiveField):
+        return made
     axes = made.low.shape[-1]
     if len(shape) != axes + 1:
         return made
@@ -488,9 +498,12 @@ def _joined(layer: Layer, seen: Sequence[_Seen]) -> _Seen:
     """Give what a layer sees through several branches: the smallest box around their fields."""
     if _kind(layer) == "stacked" and all(isinstance(each, _LaidOut) for each in seen):
         lows, highs = ([getattr(each, side) for each in seen] for side in ("low", "high"))
-        return _standing(_LaidOut(np.stack(lows, axis=-2), np.stack(highs, axis=-2)), layer.output_shape)
+        return _as_field(_LaidOut(np.stack(lows, axis=-2), np.stack(highs, axis=-2)), layer.output_shape)
     if len(seen) == 1:
         return seen[0]
+    moving = any(isinstance(each, ReceptiveField) and any(each.jump) for each in seen)
+    if moving or layer.class_name == "Concatenate":
+        seen = [_as_field(each, shape) for each, shape in zip(seen, layer.input_shapes, strict=True)]
     fields = [each for each in seen if isinstance(each, ReceptiveField)]
     laid = [each for each in seen if isinstance(each, _LaidOut)]
     if laid:

@@ -9,6 +9,7 @@ import pytest
 from svg_numbers import texts
 
 from cnnfigs.drawing.palette import color
+from cnnfigs.drawing.words import with_percent_kept
 from cnnfigs.illustrations.timeline import KINDS, Timeline
 from cnnfigs.runs import timeline
 from cnnfigs.runs.timeline import read_history
@@ -53,7 +54,7 @@ def test_every_step_is_drawn_with_its_year():
     together = " ".join(drawn)
     for event in EVENTS:
         assert event.what in together
-        assert event.what in picture.description
+        assert with_percent_kept(event.what) in picture.description
     assert {name for _, name in KINDS.values()} <= set(drawn)
 
 

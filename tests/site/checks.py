@@ -36,8 +36,12 @@ class Watch:
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.problems.append(f"script error: {error}"))
         self.page.on("request", self._request)
-        self.page.on("requestfailed", lambda request: self.problems.append(f"failed: {request.url}"))
+        self.page.on("requestfailed", self._failed)
         self.page.on("response", self._response)
+
+    def _failed(self, request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # who leaves a page wants no more of what is still under way
+            self.problems.append(f"failed: {request.url}")
 
     def _console(self, message) -> None:
         if message.type in ("error", "warning"):

@@ -83,7 +83,7 @@ def test_shares_and_peaks_are_those_told():
         kept = (small[way].max(axis=(0, 1))[lit] / maps.max(axis=(0, 1))[lit]).mean()
         assert run.kept_peak[way] == pytest.approx(kept, rel=1e-5)
     assert run.unseen == {"maximum": 0, "average": 0, "pick one": 0.75}
-    assert f"{100 * run.kept_peak['average']:.0f} % of the peak" in texts(PoolingAlternatives())
+    assert f"{100 * run.kept_peak['average']:.0f}\N{NO-BREAK SPACE}% of the peak" in texts(PoolingAlternatives())
 
 
 def test_shift_is_told_as_measured():

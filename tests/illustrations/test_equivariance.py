@@ -62,7 +62,7 @@ def test_table_says_which_layers_follow_which_shift(model):
                 width = before.shape[1] - cells
                 found.append(np.abs(before[:, :width] - after[:, cells:]).max() / before.max())
             assert number(cell.removesuffix("\N{NO-BREAK SPACE}%")) == pytest.approx(100 * min(found), abs=0.51)
-            assert (cell == "0%") == (shift % step == 0)
+            assert (cell == "0\N{NO-BREAK SPACE}%") == (shift % step == 0)
 
 
 def test_errors_are_counted_on_whole_digits(model):

@@ -72,8 +72,6 @@ class Building:
             # Its files may be half written. What it has computed is checked when it is used.
             (self.app.doctreedir / ENV_PICKLE_FILENAME).unlink(missing_ok=True)
             shutil.rmtree(self.app.config.nb_execution_cache_path, ignore_errors=True)
-            # Sphinx adds to the last index, and would keep the words of pages as they were.
-            (self.app.outdir / "searchindex.js").unlink(missing_ok=True)
         self._unfinished.touch()
         # All has to be computed: let the libraries be imported while the pages are looked at.
         if AVAILABLE and not (self.app.doctreedir / ENV_PICKLE_FILENAME).exists():

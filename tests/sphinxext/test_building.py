@@ -204,12 +204,3 @@ def test_the_build_after_a_killed_one_is_right(tmp_path, undisturbed):
         said, complained = site.build("-j", "2")
         assert complained == "", said
         assert site.content() == undisturbed
-
-
-def test_the_build_after_a_killed_one_leaves_no_word_of_before_in_the_search_index(tmp_path, undisturbed):
-    site = small(tmp_path, PAGES | {"two": PAGES["two"] + "\nMeanwhile, other words.\n"})
-    site.build()
-    (tmp_path / ".cache" / "doctrees.unfinished").touch()  # as a killed build leaves it
-    site.write({"docs/two.md": PAGES["two"]})
-    site.build()
-    assert site.content() == undisturbed

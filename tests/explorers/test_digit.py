@@ -244,10 +244,10 @@ def test_explorer_and_figures_count_alike(open_explorer):
     """The strongest answer of a figure is, under the same numbers of map, row and column, the same in the explorer."""
     picture = ResponseMap()
     run = picture.result
-    opened = open_explorer("digit", f"unit=conv2d_1,{picture.n},{run.row},{run.column}")
+    opened = open_explorer("digit", f"unit=conv2d_1,{picture.filter},{run.row},{run.column}")
     opened.page.wait_for_function("([element]) => element.chosen", arg=[opened.element.element_handle()])
     heading = opened.element.locator(".sum .heading").inner_text()
-    assert heading.startswith(f"conv2d_1, map {picture.n}, row {run.row}, column {run.column}: ")
+    assert heading.startswith(f"conv2d_1, map {picture.filter}, row {run.row}, column {run.column}: ")
     assert numbers_of(heading.rpartition(": ")[2])[0] == pytest.approx(run.strongest, rel=0.03)
 
 

@@ -115,7 +115,7 @@ def test_another_test_digit_is_another_digit(open_explorer, name):
 def heard_of(name):
     """What is heard of the networks, as a pattern."""
     networks = ("convnet",) if name == "digit-pad" else ("convnet", "convnet_global_max", "dense_131")
-    return "; ".join(rf"{network} says \d, (?:over )?[\d.]+ %" for network in networks)
+    return "; ".join(f"{network} says \\d, (?:over )?[\\d.]+\N{NO-BREAK SPACE}%" for network in networks)
 
 
 @pytest.mark.parametrize("name", PADS)
@@ -181,7 +181,7 @@ def test_the_bars_are_told_one_by_one(open_explorer, name):
             "(element, sample) => element.change({sample, right: 4})", sample
         ) if name == "digit" else (opened.element.evaluate("(element, sample) => element.change({sample})", sample))
         label = opened.element.locator(".answers svg").first.get_attribute("aria-label")
-        told = {int(digit): share for digit, share in re.findall(r"(\d) has (over 99\.9|[\d.]+) %", label)}
+        told = {int(digit): share for digit, share in re.findall(r"(\d) has (over 99\.9|[\d.]+)\xa0%", label)}
         found = dict(enumerate(opened.element.evaluate(shares)))
         assert list(told) == sorted(
             (digit for digit in found if found[digit] >= 0.0005), key=lambda digit: -found[digit]

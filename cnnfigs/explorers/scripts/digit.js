@@ -37,7 +37,7 @@
       });
       const seen = [...probabilities.keys()].filter((digit) => probabilities[digit] >= 0.0005);
       const each = seen.sort((one, other) => probabilities[other] - probabilities[one]).map((digit) => `${digit} has ${percent(probabilities[digit])}`);
-      const others = seen.length < 10 ? `${seen.length < 9 ? "the others have" : "the other has"} less than 0.1 %` : [];
+      const others = seen.length < 10 ? `${seen.length < 9 ? "the others have" : "the other has"} less than 0.1\u00a0%` : [];
       cnn.set(this.picture, { "aria-label": `A bar for each digit from 0 to 9: ${each.concat(others).join(", ")}.` });
     }
   }

@@ -122,7 +122,7 @@ def test_server_and_children_end_with_who_started_them_even_if_killed(server):
 
 def test_a_server_whose_starter_is_gone_before_it_can_ask_for_it_ends_at_once(server):
     """The one who is killed in the first moments leaves a server that has never seen its parent."""
-    with socket.socket(socket.AF_UNIX) as listener, subprocess.Popen(["true"]) as gone:
+    with socket.socket(socket.AF_UNIX) as listener, subprocess.Popen([sys.executable, "-S", "-c", ""]) as gone:
         gone.wait()
         command = [sys.executable, "-P", "-m", "cnnfigs.building.server", str(listener.fileno()), str(gone.pid)]
         assert subprocess.run(command, pass_fds=[listener.fileno()], timeout=300).returncode == 1

@@ -15,11 +15,13 @@ from functools import cache
 from threading import Lock
 from typing import Any, TypeVar
 
+from cnnfigs.errors import CnnfigsError
+
 Given = TypeVar("Given")
 Outcome = TypeVar("Outcome")
 
 
-class ProcessEndedError(RuntimeError):
+class ProcessEndedError(CnnfigsError, RuntimeError):
     """The process beside this one has ended before it answered."""
 
 

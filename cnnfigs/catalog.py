@@ -1,6 +1,7 @@
-"""Every illustration and the page that shows it, read off the sources: nothing is imported, so it takes no time.
+"""Every illustration and the page that shows it, read off the sources, so that it takes no time.
 
-The gallery and the command line tell of the illustrations from here. Their code is imported only when one is drawn.
+The gallery and the command line tell of the illustrations from here. Their code is imported only when one is drawn;
+what a declaration of a parameter names is imported when somebody asks what it accepts.
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ import ast
 import difflib
 import importlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cnnfigs
+from cnnfigs.parameters import Parameter, declared
 
 if TYPE_CHECKING:
     from cnnfigs.illustrations.base import Illustration
@@ -30,8 +32,8 @@ _LABEL = re.compile(r"(?m)^[ ]{4}name:[ ]*(\S+)[ ]*$")
 
 
 @dataclass(frozen=True)
-class Parameter:
-    """A parameter of an illustration.
+class Field:
+    """A parameter of an illustration, as its source writes it.
 
     Attributes
     ----------
@@ -39,13 +41,19 @@ class Parameter:
         Its name.
     default
         What it is when it is not given, as Python writes it; empty where the source only names it.
-    accepted
-        What it means and what is accepted, from the docstring; one line.
+    hint, module
+        Its type hint, and the module where that stands.
     """
 
     name: str
     default: str
-    accepted: str
+    hint: str
+    module: str
+
+    @cached_property
+    def declared(self) -> Parameter:
+        """What it means and what it can be, see :mod:`cnnfigs.parameters`."""
+        return declared(self.name, _Names(self.module)[self.hint])
 
 
 @dataclass(frozen=True)
@@ -68,7 +76,7 @@ class Entry:
     module: str
     line: str
     kind: str
-    parameters: tuple[Parameter, ...]
+    parameters: tuple[Field, ...]
 
     @property
     def import_line(self) -> str:
@@ -114,11 +122,10 @@ def entries() -> Mapping[str, Entry]:
     for name, (module, node) in classes.items():
         kind = _kind(name, classes)
         if kind and not name.startswith("_") and not _is_abstract(node):
-            fields = [field for each in reversed(_lineage(name, classes)) for field in _fields(each)]
-            docstring = ast.get_docstring(node) or ""
-            told = _told(docstring)
-            parameters = tuple(Parameter(field, default, told.get(field, "")) for field, default in fields)
-            found[name] = Entry(name, module, docstring.partition("\n")[0], kind, parameters)
+            lineage = reversed(_lineage(name, classes))
+            fields = tuple(field for each in lineage for field in _fields(each, classes[each.name][0]))
+            line = (ast.get_docstring(node) or "").partition("\n")[0]
+            found[name] = Entry(name, module, line, kind, fields)
     return dict(sorted(found.items()))
 
 
@@ -237,12 +244,36 @@ def _is_abstract(node: ast.ClassDef) -> bool:
     return any("abstractmethod" in ast.unparse(each) for function in functions for each in function.decorator_list)
 
 
-def _fields(node: ast.ClassDef) -> Iterable[tuple[str, str]]:
+def _fields(node: ast.ClassDef, module: str) -> Iterator[Field]:
     for each in node.body:
         match each:
-            case ast.AnnAssign(target=ast.Name(id=name), annotation=told, value=ast.expr() as value):
-                if not ast.unparse(told).startswith("ClassVar"):
-                    yield name, ast.unparse(value) if _is_literal(value) else ""
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=hint, value=ast.expr() as value):
+                if not ast.unparse(hint).startswith("ClassVar"):
+                    yield Field(name, ast.unparse(value) if _is_literal(value) else "", ast.unparse(hint), module)
+
+
+class _Names(dict[str, Any]):
+    """What expressions of a module's source mean, without importing it where its imports and constants say enough."""
+
+    def __init__(self, module: str) -> None:
+        self._module = module
+        path = PACKAGE.parent.joinpath(*module.split(".")).with_suffix(".py")
+        self._statements = ast.parse(path.read_text(encoding="utf-8")).body
+
+    def __missing__(self, expression: str) -> Any:
+        if not expression.isidentifier():
+            return eval(expression, {}, self)
+        for statement in self._statements:
+            match statement:
+                case ast.ImportFrom(module=str(source), names=names):
+                    for alias in names:
+                        if expression == (alias.asname or alias.name):
+                            return getattr(importlib.import_module(source), alias.name)
+                case ast.Assign(targets=[ast.Name(id=name)], value=value) if name == expression:
+                    return self[f"({ast.unparse(value)})"]
+                case ast.ClassDef(name=name) | ast.FunctionDef(name=name) if name == expression:
+                    return getattr(importlib.import_module(self._module), name)
+        raise KeyError(expression)
 
 
 def _is_literal(value: ast.expr) -> bool:
@@ -251,16 +282,6 @@ def _is_literal(value: ast.expr) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _told(docstring: str) -> dict[str, str]:
-    """Read the parameters of a numpydoc docstring; several may share one text."""
-    section = re.search(r"(?s)Parameters\n-+\n(.*?)(?:\n\n\w+\n-+\n|\Z)", docstring)
-    told: dict[str, str] = {}
-    for names, text in re.findall(r"(?m)^(\w[\w, ]*)\n((?:^    .*\n?)+)", section[1] + "\n" if section else ""):
-        for name in names.split(","):
-            told[name.strip()] = " ".join(text.split())
-    return told
 
 
 def _plain(name: str) -> str:

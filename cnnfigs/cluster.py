@@ -18,6 +18,7 @@ from contextlib import suppress
 from typing import Any, Generic, Protocol, TypeVar
 
 from cnnfigs.aside import ProcessEndedError, aside
+from cnnfigs.errors import CnnfigsError
 
 #: Seconds until an unreachable scheduler is given up, and between two looks at who is there.
 PATIENCE, PAUSE = 5, 0.2
@@ -27,7 +28,7 @@ DEATHS = 3
 MAY_DIFFER = ("machine", "instructions")
 
 
-class ClusterError(RuntimeError):
+class ClusterError(CnnfigsError, RuntimeError):
     """The cluster cannot be used."""
 
 

@@ -16,11 +16,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from cnnfigs.errors import CnnfigsError
+
 #: Only on Linux is a process with the threads of these libraries known to stand a fork.
 AVAILABLE = sys.platform == "linux"
 
 
-class ForkError(RuntimeError):
+class ForkError(CnnfigsError, RuntimeError):
     """There is no server that forks."""
 
 

@@ -20,6 +20,7 @@ from typer.core import TyperCommand
 from cnnfigs import catalog
 from cnnfigs.commands.errors import CommandError, reason, require_writable
 from cnnfigs.drawing.formats import FORMATS, Look, Theme, require_format
+from cnnfigs.errors import CnnfigsError
 from cnnfigs.telling import one_line
 
 app = typer.Typer(
@@ -144,7 +145,7 @@ def _print_help(entry: catalog.Entry, command: str) -> None:
     parameters = Table.grid(padding=(0, 2))
     for each in entry.parameters:
         parameters.add_row(
-            f"  [bold]--{each.name}={escape(each.default or '…')}[/bold]", escape(each.accepted.replace("``", ""))
+            f"  [bold]--{each.name}={escape(each.default or '…')}[/bold]", escape(each.declared.sentence)
         )
     if entry.parameters:
         _print("Parameters, with their usual values")
@@ -412,16 +413,13 @@ def _status(arguments: Sequence[str] | None) -> int:
     """Run the command line; each line on what was wrong can stand on a terminal, whatever a file had in it."""
     try:
         status = app(arguments, prog_name="cnnfigs", standalone_mode=False)
-    except CommandError as error:
+    except CommandError as error:  # it may have several lines, each of its own
         print(f"cnnfigs: {error}", file=sys.stderr)
         return 2
     except typer.TyperException as error:
         print(f"cnnfigs: {one_line(error.format_message())}", file=sys.stderr)
         return 2
-    except Exception as error:
-        # Damaged data, stale weights: the package's own errors say in one line what helps; others are mistakes in it.
-        if not type(error).__module__.startswith("cnnfigs."):
-            raise
+    except CnnfigsError as error:  # damaged data, stale weights: it says in one line what helps
         print(f"cnnfigs: {one_line(str(error))}", file=sys.stderr)
         return 2
     except (KeyboardInterrupt, typer.Abort):

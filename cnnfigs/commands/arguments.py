@@ -16,6 +16,7 @@ from rich.console import Console
 
 from cnnfigs.catalog import Entry, find
 from cnnfigs.commands.errors import CommandError, reason
+from cnnfigs.errors import ParameterError
 
 if TYPE_CHECKING:
     from cnnfigs.illustrations.base import Illustration
@@ -42,7 +43,7 @@ def told(words: Sequence[str]) -> tuple[Entry, list[tuple[str, str]]]:
     Raises
     ------
     CommandError
-        If there is no such illustration or parameter.
+        If there is no such illustration or parameter, or it cannot have that value.
     """
     names = [word for word in words[:1] if not word.startswith("--")]
     if not names:
@@ -57,8 +58,15 @@ def told(words: Sequence[str]) -> tuple[Entry, list[tuple[str, str]]]:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             there = ", ".join(f"--{each}" for each in known) or "none"
-            advice = f"did you mean --{near[0]}?" if near else f"accepted is {there}"
+            advice = f"did you mean --{near[0]}?" if near else f"expected {there}"
             raise CommandError(f"{entry.name} has no parameter {name!r}: {advice}")
+    fields = {each.name: each for each in entry.parameters}
+    for name, text in pairs:
+        if fields[name].default and not _names_a_file(name, text):
+            try:
+                fields[name].declared.check(_value(name, text, ast.literal_eval(fields[name].default)))
+            except ParameterError as error:
+                raise CommandError(f"{entry.name}: {error}") from error
     return entry, pairs
 
 
@@ -122,14 +130,14 @@ def _pairs(words: Sequence[str]) -> list[tuple[str, str]]:
 
 def _value(name: str, text: str, default: Any) -> Any:
     """Read a value as Python writes it, so far as the default is no text; a file where it is a network or an image."""
-    if name == "network" and text.endswith(".keras"):
+    if name == "network" and _names_a_file(name, text):
         from cnnfigs.models.files import ModelFileError, read_model
 
         try:
             return read_model(Path(text))
         except ModelFileError as error:
             raise CommandError(str(error)) from error
-    if name == "image" and text.lower() not in _WORDS:
+    if name == "image" and _names_a_file(name, text):
         return read_image(Path(text))
     if isinstance(default, str):
         return text
@@ -142,6 +150,10 @@ def _value(name: str, text: str, default: Any) -> Any:
     if isinstance(default, float) and type(value) is int:
         return float(value)
     return value
+
+
+def _names_a_file(name: str, text: str) -> bool:
+    return (name == "network" and text.endswith(".keras")) or (name == "image" and text.lower() not in _WORDS)
 
 
 def value_range(text: str) -> tuple[float, float]:

@@ -6,10 +6,11 @@ import errno
 import os
 from pathlib import Path
 
+from cnnfigs.errors import CnnfigsError
 from cnnfigs.telling import one_line
 
 
-class CommandError(Exception):
+class CommandError(CnnfigsError):
     """Something that the person at the keyboard can put right; the message says how, in one line or some."""
 
     def __init__(self, *lines: str) -> None:

@@ -15,12 +15,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnfigs.errors import CnnfigsError
+
 FOLDER = Path(__file__).parent
 
 Bytes = NDArray[np.uint8]
 
 
-class DataError(RuntimeError):
+class DataError(CnnfigsError, RuntimeError):
     """A shipped data file is missing or is not the one that the manifest describes."""
 
 

@@ -6,6 +6,8 @@ import shutil
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from cnnfigs.errors import CnnfigsError
+
 Theme = Literal["light", "dark"]
 Format = Literal["svg", "png", "pdf", "gif", "webp", "mp4"]
 
@@ -33,7 +35,7 @@ SCALE = 2.0
 MOST_PIXELS = 20_000
 
 
-class FormatError(ValueError):
+class FormatError(CnnfigsError, ValueError):
     """A drawing cannot be written in the wanted format, or not on this machine, or not as it was asked for."""
 
 

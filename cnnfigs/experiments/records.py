@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnfigs import provenance
+from cnnfigs.errors import CnnfigsError
 from cnnfigs.experiments.trials import Trial
 from cnnfigs.models.backend import THREADS
 from cnnfigs.telling import one_line
@@ -36,7 +37,7 @@ LARGEST = 1_000_000
 REMEDY = "restore it with `git checkout -- cnnfigs/experiments/records`, or delete it and run `nox -s train`"
 
 
-class RecordError(RuntimeError):
+class RecordError(CnnfigsError, RuntimeError):
     """A record is missing or damaged, or cannot be written; the message is one line."""
 
     def __init__(self, message: str) -> None:

@@ -29,23 +29,34 @@ from cnnfigs.drawing.svg import SVG, inline_svg
 from cnnfigs.drawing.table_pictures import table_figure
 from cnnfigs.drawing.tables import Cell, html_table, text_table
 from cnnfigs.drawing.words import with_percent_kept
+from cnnfigs.parameters import Parameter, documented, parameters
 
 
 @dataclass(frozen=True)
 class Illustration(ABC):
     """A picture or table computed from a real run.
 
-    A subclass is a frozen dataclass whose fields are the public parameters. In a notebook it shows itself.
+    A subclass is a frozen dataclass whose fields are the public parameters, each declared as
+    :mod:`cnnfigs.parameters` says. In a notebook it shows itself.
     """
 
     #: Every illustration by name; a subclass enters itself.
     registry: ClassVar[dict[str, type[Illustration]]] = {}
+    #: Its parameters as they are declared, those of its bases first.
+    declared: ClassVar[tuple[Parameter, ...]] = ()
 
     def __init_subclass__(cls, **arguments: Any) -> None:
         super().__init_subclass__(**arguments)
+        cls.declared = parameters(cls)
+        cls.__doc__ = documented(cls.__doc__ or "", cls.declared)
         # Abstractness is known only after the class is made, so the defining methods are looked at here.
         if not any(getattr(getattr(cls, name, None), "__isabstractmethod__", False) for name in dir(cls)):
             Illustration.registry[cls.__name__] = cls
+
+    def __post_init__(self) -> None:
+        """Refuse what a parameter cannot be. Limits that couple several are checked after, where they are known."""
+        for each in self.declared:
+            each.check(getattr(self, each.name))
 
     @abstractmethod
     def run(self) -> Any:
@@ -246,46 +257,6 @@ class Table(Illustration):
         if form in TEXTS:
             return self._as_words(form, look, "table")
         return picture_file(table_figure(self.tabulate(self.result)), self.description, form, look)
-
-
-def require(condition: bool, field: str, value: object, accepted: str) -> None:
-    """Refuse a parameter that is out of range.
-
-    Raises
-    ------
-    ValueError
-        Unless the condition holds; the message names the field, the value and what is accepted.
-
-    Examples
-    --------
-    >>> require(False, "strides", 0, "1 or more")
-    Traceback (most recent call last):
-        ...
-    ValueError: strides is 0: accepted is 1 or more
-    """
-    if not condition:
-        raise ValueError(f"{field} is {value!r}: accepted is {accepted}")
-
-
-def require_whole(field: str, value: object, least: int, most: int | None = None) -> None:
-    """Refuse a parameter that is not a whole number from `least` to `most`.
-
-    Raises
-    ------
-    ValueError
-        Naming the field, the value and what is accepted.
-
-    Examples
-    --------
-    >>> require_whole("kernel_size", 7, 1, 5)
-    Traceback (most recent call last):
-        ...
-    ValueError: kernel_size is 7: accepted is a whole number from 1 to 5
-    """
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    accepted = f"from {least} to {most:,}" if most is not None else f"of {least} or more"
-    inside = whole and least <= value and (most is None or value <= most)  # type: ignore[operator]
-    require(inside, field, value, f"a whole number {accepted}")
 
 
 def kebab(name: str) -> str:

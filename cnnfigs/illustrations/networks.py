@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from cnnfigs.arithmetic import Layer
 from cnnfigs.data import mnist
 from cnnfigs.drawing.words import with_percent_kept
-from cnnfigs.illustrations.base import require, require_whole
 from cnnfigs.models.networks import NETWORKS
 from cnnfigs.models.weights import record
+from cnnfigs.parameters import Choice, Such, Whole, require_whole
 
 #: What a layer is called in a picture, where its Keras name is long.
 PLAIN_NAMES: Mapping[str, str] = MappingProxyType(
@@ -35,16 +35,16 @@ PLAIN_NAMES: Mapping[str, str] = MappingProxyType(
 TRAINED_ON_PHOTOS = "MobileNetV2, trained on the photos of ImageNet by torchvision, its weights converted for Keras"
 
 
-def require_network(value: object) -> None:
-    """Refuse what is neither the name of one of the tutorial's networks nor a Keras model.
+def _is_network(value: object) -> bool:
+    return (isinstance(value, str) and value in NETWORKS) or hasattr(value, "get_weights")
 
-    Raises
-    ------
-    ValueError
-        Naming the value and what is accepted.
-    """
-    known = isinstance(value, str) and value in NETWORKS
-    require(known or hasattr(value, "get_weights"), "network", value, f"{', '.join(NETWORKS)} or a Keras model")
+
+NetworkName = Annotated[str, Choice(*NETWORKS), "name of one of the tutorial's networks"]
+#: Its type hint is no closer than this, because Keras is not imported here.
+Network = Annotated[
+    Any, Such(_is_network, f"{', '.join(NETWORKS)} or a Keras model", wrong=("no such thing", 1, None)), "a network"
+]
+Filter = Annotated[int, Whole(0), "which filter"]
 
 
 def require_filter(value: object, network: object = "convnet", layer: int | str = 0) -> None:
@@ -61,8 +61,8 @@ def require_filter(value: object, network: object = "convnet", layer: int | str 
 
     Raises
     ------
-    ValueError
-        Naming the value and what is accepted.
+    ParameterError
+        Naming what is expected and what was given.
     """
     most = None
     if isinstance(network, str):
@@ -72,17 +72,6 @@ def require_filter(value: object, network: object = "convnet", layer: int | str 
         if found:
             most = found[0]["output_shape"][-1] - 1
     require_whole("filter", value, 0, most)
-
-
-def require_test_image(value: object) -> None:
-    """Refuse what is not the index of a test image.
-
-    Raises
-    ------
-    ValueError
-        Naming the value and what is accepted.
-    """
-    require_whole("index", value, 0, 9_999)
 
 
 def plain_name(layer: Layer) -> str:

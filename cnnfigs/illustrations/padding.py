@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from matplotlib.figure import Figure
 
 from cnnfigs.drawing.shapes import label, number_grid
 from cnnfigs.drawing.style import NORMAL, SMALL, WIDTH, canvas
-from cnnfigs.illustrations.base import Picture, require_whole
-from cnnfigs.illustrations.windows import arrow_right, draw_place, require_padding, square, told_padding, unbroken
-from cnnfigs.runs.windows import Padding as PaddingKind
+from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.windows import arrow_right, draw_place, square, told_padding, unbroken
+from cnnfigs.parameters import PaddingName, Whole, require_whole
 from cnnfigs.runs.windows import Slide, blank, slide
 
 #: Sides in pixels: a cell of an input where there is room, a cell of the output, and the room between two inputs.
@@ -24,30 +25,15 @@ class Padding(Picture):
 
     All places are drawn, each where its number stands in the output. Input and kernel are all ones, so the output
     counts how many cells of the input the window sees there.
-
-    Parameters
-    ----------
-    size
-        Side of the square input, 3 to 6.
-    kernel_size
-        Side of the square kernel, 1 to `size`, at most 5.
-    padding
-        ``"valid"`` for none, ``"same"`` for zeros all around.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
     """
 
-    size: int = 5
-    kernel_size: int = 3
-    padding: PaddingKind = "valid"
+    size: Annotated[int, Whole(3, 6), "side of the square input"] = 5
+    kernel_size: Annotated[int, Whole(1, 5), "side of the square kernel, at most `size`"] = 3
+    padding: PaddingName = "valid"
 
     def __post_init__(self) -> None:
-        require_whole("size", self.size, 3, 6)
-        require_whole("kernel_size", self.kernel_size, 1, min(self.size, 5))
-        require_padding(self.padding)
+        super().__post_init__()
+        require_whole("kernel_size", self.kernel_size, 1, self.size)
 
     def run(self) -> Slide:
         """Convolve an input of ones with a kernel of ones."""

@@ -1,4 +1,4 @@
-"""What the illustrations of windows share: which ones are accepted, and a window drawn on its input."""
+"""What the illustrations of windows share: how sizes are written, and a window drawn on its input."""
 
 from __future__ import annotations
 
@@ -8,18 +8,6 @@ from numpy.typing import NDArray
 
 from cnnfigs.drawing.shapes import arrow, box, label, mesh
 from cnnfigs.drawing.style import SMALL
-from cnnfigs.illustrations.base import require
-
-
-def require_padding(value: object) -> None:
-    """Refuse what is not one of Keras' two kinds of padding.
-
-    Raises
-    ------
-    ValueError
-        Naming the value and what is accepted.
-    """
-    require(isinstance(value, str) and value in ("valid", "same"), "padding", value, "'valid' or 'same'")
 
 
 def square(array: NDArray[np.generic]) -> str:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
+from cnnfigs.errors import CnnfigsError
 from cnnfigs.models.backend import load_keras
 from cnnfigs.models.lenet5 import lenet5_layers
 from cnnfigs.telling import NAME, one_line
@@ -52,7 +53,7 @@ _OTHER_KINDS = {
 }
 
 
-class ModelFileError(ValueError):
+class ModelFileError(CnnfigsError, ValueError):
     """A file holds no model, or one that is not to be read; the message is one line."""
 
     def __init__(self, message: str) -> None:

@@ -19,6 +19,7 @@ import numpy as np
 from cnnfigs import provenance
 from cnnfigs.arithmetic import Layer
 from cnnfigs.data import DataError, checked, manifest, mnist
+from cnnfigs.errors import CnnfigsError
 from cnnfigs.models.backend import THREADS, load_keras
 from cnnfigs.models.networks import NETWORKS, build
 from cnnfigs.models.records import layer_records
@@ -35,7 +36,7 @@ WATCHED = ("convnet",)
 REMEDY = "restore it with `git checkout -- cnnfigs/models/shipped` or run `nox -s train`"
 
 
-class StaleWeightsError(RuntimeError):
+class StaleWeightsError(CnnfigsError, RuntimeError):
     """The shipped weights were produced by other code or data than today's."""
 
 

@@ -278,7 +278,7 @@ def _parameters(entry: catalog.Entry) -> str:
     if not entry.parameters:
         return "<p>It has no parameters.</p>\n"
     rows = "".join(
-        f"<dt><code>{each.name}={escape(each.default or '…')}</code></dt><dd>{_inline(each.accepted)}</dd>"
+        f"<dt><code>{each.name}={escape(each.default or '…')}</code></dt><dd>{escape(each.declared.sentence)}</dd>"
         for each in entry.parameters
     )
     return f'<details class="cnn-code"><summary>Parameters</summary><dl>{rows}</dl></details>\n'

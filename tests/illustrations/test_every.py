@@ -18,6 +18,7 @@ from test_provenance import missed
 from cnnfigs import catalog
 from cnnfigs.drawing.palette import palette
 from cnnfigs.drawing.style import WIDTH, style
+from cnnfigs.errors import ParameterError
 from cnnfigs.illustrations.base import Picture, Table
 from cnnfigs.illustrations.registry import all_illustrations
 
@@ -255,13 +256,21 @@ def test_numbers_of_a_table_stand_below_their_heading(illustration):
             assert len({cell.number for cell in column if cell.text}) == 1, column[0].text
 
 
-def test_unknown_parameter_value_is_refused_in_one_line(illustration):
-    """A field given something that no illustration accepts is refused with the field's name."""
-    for field in dataclasses.fields(illustration):
-        with pytest.raises(ValueError, match=field.name) as caught:
-            type(illustration)(**{field.name: "no such thing"})
-        assert "\n" not in str(caught.value)
-        assert "accepted" in str(caught.value)
+def test_what_a_declaration_leaves_out_is_refused_in_one_line(illustration):
+    """The message names the parameter, what is expected and what came; the declared default is inside."""
+    for parameter in illustration.declared:
+        assert parameter.values.include(getattr(illustration, parameter.name))
+        for wrong in (*parameter.values.outside(), "no such thing"):
+            with pytest.raises(ParameterError, match=rf"^{parameter.name}: expected .+, got ") as caught:
+                type(illustration)(**{parameter.name: wrong})
+            assert "\n" not in str(caught.value)
+
+
+def test_every_parameter_is_declared_and_documented(illustration):
+    names = [field.name for field in dataclasses.fields(illustration)]
+    assert [parameter.name for parameter in illustration.declared] == names
+    for parameter in illustration.declared:
+        assert f"{parameter.name}\n    {parameter.sentence}" in type(illustration).__doc__
 
 
 def test_a_number_of_something_that_is_not_there_is_refused_before_it_is_run(illustration):
@@ -271,7 +280,7 @@ def test_a_number_of_something_that_is_not_there_is_refused_before_it_is_run(ill
         wrong = 10**6 if isinstance(usual, int) else (10**6,) * len(usual) if isinstance(usual, tuple) else "no"
         if isinstance(usual, bool) or field.name in {"seed", "maps_per_sheet"}:
             continue
-        with pytest.raises(ValueError, match="accepted"):
+        with pytest.raises(ParameterError):
             type(illustration)(**{field.name: wrong})
 
 

@@ -177,6 +177,30 @@ class Several(Values):
         yield from ((), None, "no such thing", 3) if self.least else (None, "no such thing", 3)
 
 
+@dataclass(frozen=True)
+class Text(Values):
+    """Texts of a form.
+
+    Parameters
+    ----------
+    pattern
+        A regular expression for the whole text, which means the same in Python and in JavaScript.
+    expected
+        What is expected, as the end of a sentence.
+    """
+
+    pattern: str
+    expected: str = ""
+
+    def include(self, value: object) -> bool:
+        """Return whether a value is a text of that form."""
+        return isinstance(value, str) and re.fullmatch(self.pattern, value, re.ASCII) is not None
+
+    def outside(self) -> Iterator[object]:
+        """Give some values that are none of them."""
+        yield from ("<b>", None, 1)
+
+
 class Switch(Values):
     """True and false."""
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cnnfigs.explorers.kernels import KERNELS, SCALABLE
-from cnnfigs.explorers.settings import OFF_ON, ON_OFF, Choice, Setting, Text, Whole
+from cnnfigs.explorers.settings import OFF_ON, ON_OFF, Setting
+from cnnfigs.parameters import Choice, Text, Whole
 
 #: The file that holds the code of all explorers.
 BUNDLE = "explorers.js"
@@ -45,32 +46,34 @@ _NUMBER = r"-?\d{1,4}(?:\.\d{1,4})?"
 
 _WINDOWS = ("arithmetic.js", "grid.js", "windows.js", "pictures.js")
 
-_MORE = Choice("More settings", OFF_ON)
+_MORE = Setting("More settings", Choice(*OFF_ON))
 
 CONVOLUTION = Explorer(
     name="convolution",
     scripts=(*_WINDOWS, "convolution.js"),
     data=("inputs.js",),
     settings={
-        "picture": Choice("Input", ("digit", "cat", "ink", "drawing", "upload")),
-        "size": Whole("Input size", 2, 28, 7),
-        "drawing": Text("Drawing", "[01]{0,784}", "up to 784 digits 0 and 1, row by row", ""),
-        "kernel": Text(
+        "picture": Setting("Input", Choice("digit", "cat", "ink", "drawing", "upload")),
+        "size": Setting("Input size", Whole(2, 28), 7),
+        "drawing": Setting("Drawing", Text("[01]{0,784}", "up to 784 digits 0 and 1, row by row"), ""),
+        "kernel": Setting(
             "Kernel",
-            rf"{'|'.join((*SCALABLE, *KERNELS))}|{_NUMBER}(?:,{_NUMBER}){{0,49}}",
-            "the name of a kernel, or its numbers, row by row, with commas between them",
+            Text(
+                rf"{'|'.join((*SCALABLE, *KERNELS))}|{_NUMBER}(?:,{_NUMBER}){{0,49}}",
+                "the name of a kernel, or its numbers, row by row, with commas between them",
+            ),
             "left-right",
         ),
-        "kernel_size": Whole("Kernel size", 1, 5, 3),
-        "strides": Whole("Strides", 1, 5, 1),
-        "padding": Choice("Padding", ("valid", "same", "explicit")),
-        "before": Whole("Zeros before", 0, 5, 1),
-        "after": Whole("Zeros after", 0, 5, 1),
-        "dilation_rate": Whole("Dilation rate", 1, 4, 1),
-        "channels": Choice("Channels", ("1", "2")),
-        "bias": Choice("Bias", ("0", "0.5", "-0.5", "1", "-1")),
-        "relu": Choice("ReLU", OFF_ON),
-        "operation": Choice("Operation", ("convolution", "transposed")),
+        "kernel_size": Setting("Kernel size", Whole(1, 5), 3),
+        "strides": Setting("Strides", Whole(1, 5), 1),
+        "padding": Setting("Padding", Choice("valid", "same", "explicit")),
+        "before": Setting("Zeros before", Whole(0, 5), 1),
+        "after": Setting("Zeros after", Whole(0, 5), 1),
+        "dilation_rate": Setting("Dilation rate", Whole(1, 4), 1),
+        "channels": Setting("Channels", Choice("1", "2")),
+        "bias": Setting("Bias", Choice("0", "0.5", "-0.5", "1", "-1")),
+        "relu": Setting("ReLU", Choice(*OFF_ON)),
+        "operation": Setting("Operation", Choice("convolution", "transposed")),
         "more": _MORE,
     },
 )
@@ -80,14 +83,14 @@ POOLING = Explorer(
     scripts=(*_WINDOWS, "pooling.js"),
     data=("inputs.js",),
     settings={
-        "picture": Choice("Input", ("map", "digit", "upload")),
-        "way": Choice("Keep", ("maximum", "average", "pick one")),
-        "pool_size": Whole("Window", 1, 5, 2),
-        "strides": Whole("Strides", 1, 5, 2),
-        "padding": Choice("Padding", ("valid", "same")),
-        "size": Whole("Input size", 2, 26, 8),
-        "down": Whole("Pixels down", -4, 4, 0),
-        "right": Whole("Pixels to the right", -4, 4, 0),
+        "picture": Setting("Input", Choice("map", "digit", "upload")),
+        "way": Setting("Keep", Choice("maximum", "average", "pick one")),
+        "pool_size": Setting("Window", Whole(1, 5), 2),
+        "strides": Setting("Strides", Whole(1, 5), 2),
+        "padding": Setting("Padding", Choice("valid", "same")),
+        "size": Setting("Input size", Whole(2, 26), 8),
+        "down": Setting("Pixels down", Whole(-4, 4), 0),
+        "right": Setting("Pixels to the right", Whole(-4, 4), 0),
         "more": _MORE,
     },
 )
@@ -99,28 +102,33 @@ RECEPTIVE_FIELD = Explorer(
     scripts=(*_WINDOWS, "receptive-field.js"),
     data=("inputs.js", "photo.js"),
     settings={
-        "picture": Choice("Image", ("digit", "photo")),
-        "layers": Text(
+        "picture": Setting("Image", Choice("digit", "photo")),
+        "layers": Setting(
             "Layers",
-            rf"{_WINDOW}(?:,{_WINDOW}){{0,39}}",
-            "up to 40 layers such as c3s2same,p2s2: convolution or pooling, window, strides, dilation rate d, padding",
+            Text(
+                rf"{_WINDOW}(?:,{_WINDOW}){{0,39}}",
+                "up to 40 layers such as c3s2same,p2s2: convolution or pooling, window, strides, dilation rate d, "
+                "padding",
+            ),
             "c3,p2s2,c3,p2s2,c3",
         ),
-        "layer": Whole("Layer", 1, 40, 40),
-        "row": Whole("Row", 0, 1000, 500),
-        "column": Whole("Column", 0, 1000, 500),
+        "layer": Setting("Layer", Whole(1, 40), 40),
+        "row": Setting("Row", Whole(0, 1000), 500),
+        "column": Setting("Column", Whole(0, 1000), 500),
     },
 )
 
 #: A layer's name. Maps, rows, columns, filters and test digits are counted from 0, as everywhere in the tutorial.
 _LAYER = "[a-z0-9_]{1,32}"
 _DIGIT: Mapping[str, Setting] = {
-    "digit": Whole("Test digit", -2, 49, -2),  # -1 for blank paper, -2 for the sample until something is drawn
-    "sample": Whole("Sample", 0, 49, 20),
-    "drawing": Text(
+    "digit": Setting("Test digit", Whole(-2, 49), -2),  # -1 for blank paper, -2 for the sample until something is drawn
+    "sample": Setting("Sample", Whole(0, 49), 20),
+    "drawing": Setting(
         "Drawing",
-        "(?=.{0,4000}$)(?:(?:[0-9a-f]{4})+(?:-(?:[0-9a-f]{4})+)*)?",
-        "the places of the pen, four hexadecimal digits each, with - between strokes",
+        Text(
+            "(?=.{0,4000}$)(?:(?:[0-9a-f]{4})+(?:-(?:[0-9a-f]{4})+)*)?",
+            "the places of the pen, four hexadecimal digits each, with - between strokes",
+        ),
         "",
     ),
 }
@@ -138,20 +146,24 @@ DIGIT = Explorer(
     data=(*DIGIT_PAD.data, "dense_131.js", "convnet_global_max.js"),
     settings={
         **_DIGIT,
-        "prepare": Choice("Prepare the drawing", ON_OFF),
-        "down": Whole("Pixels down", -12, 12, 0),
-        "right": Whole("Pixels to the right", -12, 12, 0),
-        "network": Choice("Look inside", ("convnet", "convnet_global_max", "dense_131")),
-        "unit": Text(
+        "prepare": Setting("Prepare the drawing", Choice(*ON_OFF)),
+        "down": Setting("Pixels down", Whole(-12, 12), 0),
+        "right": Setting("Pixels to the right", Whole(-12, 12), 0),
+        "network": Setting("Look inside", Choice("convnet", "convnet_global_max", "dense_131")),
+        "unit": Setting(
             "Number",
-            rf"(?:{_LAYER}(?:,\d{{1,3}}){{3}})?",
-            "a layer, a map, a row and a column, such as conv2d_1,0,0,0",
+            Text(
+                rf"(?:{_LAYER}(?:,\d{{1,3}}){{3}})?",
+                "a layer, a map, a row and a column, such as conv2d_1,0,0,0",
+            ),
             "",
         ),
-        "off": Text(
+        "off": Setting(
             "Filters switched off",
-            rf"(?:{_LAYER}\.\d{{1,3}}(?:,{_LAYER}\.\d{{1,3}}){{0,199}})?",
-            "layers and filters, such as conv2d_1.0,conv2d_1.3",
+            Text(
+                rf"(?:{_LAYER}\.\d{{1,3}}(?:,{_LAYER}\.\d{{1,3}}){{0,199}})?",
+                "layers and filters, such as conv2d_1.0,conv2d_1.3",
+            ),
             "",
         ),
     },
@@ -162,10 +174,10 @@ HIERARCHY = Explorer(
     scripts=("hierarchy.js",),
     data=("data-hierarchy.js",),
     settings={
-        "depth": Whole("Depth, from the photo to the answer", 1, 5, 3),
-        "unit": Whole("Unit", 0, 11, 0),
-        "tiles": Whole("Tiles, from one to many", 0, 4, 0),
-        "order": Whole("Order of the tiles", 0, 19, 0),
+        "depth": Setting("Depth, from the photo to the answer", Whole(1, 5), 3),
+        "unit": Setting("Unit", Whole(0, 11), 0),
+        "tiles": Setting("Tiles, from one to many", Whole(0, 4), 0),
+        "order": Setting("Order of the tiles", Whole(0, 19), 0),
     },
 )
 
@@ -174,8 +186,8 @@ PEEPHOLE = Explorer(
     scripts=("raster.js", "ink.js", "peephole.js"),
     data=("digits.js", "data-peephole.js"),
     settings={
-        "seed": Whole("Choice of digits", 1, 9999, 1),
-        "guesses": Text("Guesses", "[0-9]{0,12}", "up to twelve digits", ""),
+        "seed": Setting("Choice of digits", Whole(1, 9999), 1),
+        "guesses": Setting("Guesses", Text("[0-9]{0,12}", "up to twelve digits"), ""),
     },
 )
 

@@ -1,4 +1,4 @@
-"""Settings of explorers: each has a label, a default, and what it accepts.
+"""Settings of explorers: each has a label, a default, and values that it can have.
 
 They are written once, here and in the registry. Python checks with them what a page asks for when the site is built,
 and JavaScript, to which they are handed as JSON, what stands in a URL. A value is always a text, as in a URL.
@@ -8,97 +8,43 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
+from cnnfigs.errors import ParameterError
+from cnnfigs.parameters import Choice, Text, Whole, require
+
 
 @dataclass(frozen=True)
-class Choice:
-    """One of some words.
+class Setting:
+    """A setting.
 
     Parameters
     ----------
     label
-        What its control is called.
-    options
-        The words; the first is the default.
+        What its control is called; a text of a certain form, such as a list of numbers, has no control of its own.
+    values
+        What it can be.
+    start
+        Where it begins; a choice begins with its first word.
     """
 
     label: str
-    options: tuple[str, ...]
+    values: Choice | Whole | Text
+    start: int | str = ""
 
     @property
-    def default(self) -> str:
-        """The first option."""
-        return self.options[0]
+    def default(self) -> int | str:
+        """Where it begins."""
+        return self.values.options[0] if isinstance(self.values, Choice) else self.start
 
-    @property
-    def accepted(self) -> str:
-        """What is accepted, as the end of a sentence."""
-        return f"one of {', '.join(self.options)}"
+    def accepts(self, text: str) -> bool:
+        """Return whether a text, as a URL has it, is one of its values; numbers are written as usual."""
+        if isinstance(self.values, Whole):
+            return re.fullmatch(r"-?\d{1,6}", text, re.ASCII) is not None and self.values.include(int(text))
+        return self.values.include(text)
 
-    def accepts(self, value: str) -> bool:
-        """Tell whether a value is one of the options."""
-        return value in self.options
-
-
-@dataclass(frozen=True)
-class Whole:
-    """A whole number.
-
-    Parameters
-    ----------
-    label
-        What its control is called.
-    least, most
-        The range.
-    default
-        Where it begins.
-    """
-
-    label: str
-    least: int
-    most: int
-    default: int
-
-    @property
-    def accepted(self) -> str:
-        """What is accepted, as the end of a sentence."""
-        return f"a whole number from {self.least} to {self.most}"
-
-    def accepts(self, value: str) -> bool:
-        """Tell whether a value is a number in the range, written as usual."""
-        return re.fullmatch(r"-?\d{1,6}", value, re.ASCII) is not None and self.least <= int(value) <= self.most
-
-
-@dataclass(frozen=True)
-class Text:
-    """A text of a certain form, such as a list of numbers; it has no control of its own.
-
-    Parameters
-    ----------
-    label
-        What it is called.
-    pattern
-        A regular expression for the whole text, which means the same in Python and in JavaScript.
-    accepted
-        What is accepted, as the end of a sentence.
-    default
-        What it begins with.
-    """
-
-    label: str
-    pattern: str
-    accepted: str
-    default: str
-
-    def accepts(self, value: str) -> bool:
-        """Tell whether a value has the form."""
-        return re.fullmatch(self.pattern, value, re.ASCII) is not None
-
-
-Setting = Choice | Whole | Text
 
 #: A setting that is on or off.
 OFF_ON = ("off", "on")
@@ -124,27 +70,27 @@ def check_settings(explorer: str, settings: Mapping[str, Setting], query: str) -
 
     Raises
     ------
-    ValueError
+    ParameterError
         If a setting does not exist, stands twice, or has a value that is not accepted; the message says what is.
 
     Examples
     --------
-    >>> window = {"strides": Whole("Strides", 1, 4, 1), "padding": Choice("Padding", ("valid", "same"))}
+    >>> window = {"strides": Setting("Strides", Whole(1, 4), 1), "padding": Setting("Padding", Choice("valid", "same"))}
     >>> check_settings("pooling", window, "strides=2")
     {'strides': '2'}
     >>> check_settings("pooling", window, "strides=9")
     Traceback (most recent call last):
     ...
-    ValueError: strides of explorer pooling is '9': accepted is a whole number from 1 to 4
+    cnnfigs.errors.ParameterError: strides of explorer pooling: expected a whole number from 1 to 4, got '9'
     """
     values: dict[str, str] = {}
     for name, value in parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query)):
         if name not in settings:
-            raise ValueError(f"explorer {explorer} has no setting {name!r}: accepted are {', '.join(settings)}")
+            raise ParameterError(f"explorer {explorer} has no setting {name!r}: expected {', '.join(settings)}")
         if name in values:
-            raise ValueError(f"{name} of explorer {explorer} stands twice")
-        if not settings[name].accepts(value):
-            raise ValueError(f"{name} of explorer {explorer} is {value!r}: accepted is {settings[name].accepted}")
+            raise ParameterError(f"{name} of explorer {explorer} stands twice")
+        setting = settings[name]
+        require(setting.accepts(value), f"{name} of explorer {explorer}", value, setting.values.expected)
         values[name] = value
     return values
 
@@ -154,7 +100,15 @@ def as_json(setting: Setting) -> dict[str, Any]:
 
     Examples
     --------
-    >>> as_json(Choice("Padding", ("valid", "same")))
+    >>> as_json(Setting("Padding", Choice("valid", "same")))
     {'label': 'Padding', 'options': ('valid', 'same')}
+    >>> as_json(Setting("Strides", Whole(1, 4), 1))
+    {'label': 'Strides', 'least': 1, 'most': 4, 'default': 1}
     """
-    return asdict(setting)
+    match setting.values:
+        case Choice(options=options):
+            return {"label": setting.label, "options": options}
+        case Whole(least=least, most=most):
+            return {"label": setting.label, "least": least, "most": most, "default": setting.start}
+        case Text(pattern=pattern, expected=expected):
+            return {"label": setting.label, "pattern": pattern, "accepted": expected, "default": setting.start}

@@ -23,6 +23,8 @@ from nbclient.exceptions import DeadKernelError
 from sphinx.application import ENV_PICKLE_FILENAME
 from sphinx.util import logging
 
+from cnnfigs.errors import ParameterError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -111,7 +113,7 @@ def failure(notebook: nbformat.NotebookNode, page: str, traceback: str) -> tuple
                 inner = re.search(rf"In\[{cell.execution_count}\], line (\d+)", frames)
                 message = f"{output.ename}: {output.evalue}"
                 # Where a parameter was refused says nothing more; the page's line is the one to mend.
-                if (own := _OWN.findall(frames)) and "accepted" not in message:
+                if (own := _OWN.findall(frames)) and output.ename != ParameterError.__name__:
                     message += f" (at {':'.join(own[-1])})"
                 return last + (int(inner[1]) - 1 if inner else 0), message
     # No cell raised anything: the last one to start took too long.

@@ -13,7 +13,7 @@ from exploring import pages_of, wait_until
 
 from cnnfigs.explorers.assets import LOADER
 from cnnfigs.explorers.registry import BUNDLE, EXPLORERS
-from cnnfigs.explorers.settings import Choice, Whole
+from cnnfigs.parameters import Choice, Whole
 
 #: The most that all own scripts and style sheets may weigh, each compressed as a server does it.
 LIMIT = 40_000
@@ -216,7 +216,7 @@ def test_every_value_is_shown_or_refused_in_a_sentence(open_explorer, name):
     opened = open_explorer(name)
     wanted = []
     for setting, kind in EXPLORERS[name].settings.items():
-        match kind:
+        match kind.values:
             case Choice(options=options):
                 wanted += [{setting: option} for option in options]
             case Whole(least=least, most=most):

@@ -136,7 +136,7 @@ def cached(key: str | None, compute: Callable[[], Run], run_type: type[Run]) -> 
         If the entry is damaged or cannot be written; the run is computed all the same.
     """
     if key is not None and not re.fullmatch("[0-9a-f]+", key):
-        raise ValueError(f"key is {key!r}: accepted are hexadecimal digits, as run_key makes them")
+        raise ValueError(f"key: expected hexadecimal digits, as run_key makes them, got {key!r}")
     classes = dict(_run_classes(run_type))
     if key is None:
         return typing.cast(Run, _unpack(_pack(compute(), key, run_type, classes), key, run_type, classes))

@@ -85,7 +85,7 @@ def spread(
 
 def _connected(address: str) -> Any:
     if not re.fullmatch(r"(tcp|tls)://[^/\s]+:\d+", address):
-        raise ClusterError(f"scheduler is {address!r}: accepted is an address such as tcp://HOST:8786")
+        raise ClusterError(f"scheduler: expected an address such as tcp://HOST:8786, got {address!r}")
     try:
         from distributed import Client  # an extra, and a second to import
     except ImportError as error:

@@ -16,6 +16,7 @@ import typing
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from numbers import Integral, Real
 from typing import Annotated, Any, Literal
 
@@ -201,6 +202,26 @@ class Text(Values):
         yield from ("<b>", None, 1)
 
 
+@dataclass(frozen=True)
+class Maybe(Values):
+    """Some values, or None where nothing is given."""
+
+    given: Values
+
+    @property
+    def expected(self) -> str:
+        """What is expected, as the end of a sentence."""
+        return self.given.expected
+
+    def include(self, value: object) -> bool:
+        """Return whether a value is None or one of them."""
+        return value is None or self.given.include(value)
+
+    def outside(self) -> Iterator[object]:
+        """Give some values that are none of them."""
+        return (each for each in self.given.outside() if each is not None)
+
+
 class Switch(Values):
     """True and false."""
 
@@ -315,6 +336,7 @@ def declared(name: str, hint: Any, default: Any = None) -> Parameter:
     )
 
 
+@cache
 def parameters(kind: type) -> tuple[Parameter, ...]:
     """Read the declarations of a class, those of its bases first.
 
@@ -329,6 +351,19 @@ def parameters(kind: type) -> tuple[Parameter, ...]:
         for name, hint in hints.items()
         if typing.get_origin(hint) is not typing.ClassVar and hint is not typing.ClassVar and not name.startswith("_")
     )
+
+
+def check(made: object) -> None:
+    """Refuse an object of a class with declared parameters if one of them has a value that it cannot have.
+
+    Raises
+    ------
+    ParameterError
+        Naming the parameter, what is expected, and what was given.
+    """
+    kind: Any = type(made)
+    for each in parameters(kind):
+        each.check(getattr(made, each.name))
 
 
 def documented(docstring: str, declared: Sequence[Parameter]) -> str:

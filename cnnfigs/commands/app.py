@@ -212,7 +212,7 @@ def render(
         if scale is not None or width is not None:
             raise CommandError("--dpi is another way to say --scale or --width: leave one out")
         if not 0 < dpi <= 1440:
-            raise CommandError(f"--dpi is {dpi:g}: accepted is a number above 0, at most 1,440")
+            raise CommandError(f"--dpi: expected a number above 0, at most 1,440, got {dpi:g}")
         scale = dpi / 72
     look = Look(theme, scale, width, transparent)
     if all_:
@@ -244,7 +244,7 @@ def _render_all(folder: Path, form: str | None, look: Look, jobs: int) -> None:
 
     known = list(dict.fromkeys(each for formats in FORMATS.values() for each in formats))
     if form is not None and form not in known:
-        raise CommandError(f"format is {form!r}: accepted are {', '.join(known)}")
+        raise CommandError(f"format: expected {', '.join(known)}, got {form!r}")
     from cnnfigs.commands.files import make_folder, render_all
 
     make_folder(folder)

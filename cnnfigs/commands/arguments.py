@@ -173,7 +173,7 @@ def value_range(text: str) -> tuple[float, float]:
     found = re.fullmatch(f"({number})-({number})", text.strip())
     low, high = (float(found[1]), float(found[2])) if found else (0.0, 0.0)
     if not low < high:
-        raise CommandError(f"--range is {text!r}: accepted are two numbers, the smaller first, such as 0-255 or -1-1")
+        raise CommandError(f"--range: expected two numbers, the smaller first, such as 0-255 or -1-1, got {text!r}")
     return low, high
 
 

@@ -39,7 +39,7 @@ def new_illustration(root: Path, name: str) -> list[str]:
     """
     _require_repository(root)
     if not re.fullmatch(r"[A-Z][A-Za-z0-9]+", name) or keyword.iskeyword(name):
-        raise CommandError(f"name is {name!r}: accepted is a class name, such as GroupedFilters")
+        raise CommandError(f"name: expected a class name, such as GroupedFilters, got {name!r}")
     if name in entries():
         raise CommandError(f"name is {name!r}: there is such an illustration already, in {entries()[name].module}")
     module = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
@@ -84,7 +84,7 @@ def new_page(root: Path, page: str, shows: str) -> list[str]:
     """
     _require_repository(root)
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", page):
-        raise CommandError(f"name is {page!r}: accepted are small letters, digits and hyphens: grouped-filters")
+        raise CommandError(f"name: expected small letters, digits and hyphens: grouped-filters, got {page!r}")
     try:
         entry = find(shows)
     except ValueError as error:

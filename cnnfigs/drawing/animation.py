@@ -85,7 +85,7 @@ def playable(svg: etree._Element, legend: str, frames: Sequence[str], group: str
         If ``animation.css`` has no rhythm for so many frames.
     """
     if len(frames) not in FRAME_COUNTS:
-        raise ValueError(f"frames has {len(frames)} entries: accepted are {' or '.join(map(str, FRAME_COUNTS))}")
+        raise ValueError(f"frames: expected {' or '.join(map(str, FRAME_COUNTS))} of them, got {len(frames)}")
     root = etree.Element("div", {"class": f"cnn-animation cnn-frames-{len(frames)}"})
     root.append(svg)
     controls = etree.SubElement(root, "fieldset", hidden="hidden")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
 
-from cnnfigs.errors import CnnfigsError
+from cnnfigs.errors import ParameterError
+from cnnfigs.parameters import Choice, Maybe, Number, Switch, Whole, check, require
 
 Theme = Literal["light", "dark"]
 Format = Literal["svg", "png", "pdf", "gif", "webp", "mp4"]
@@ -35,7 +36,7 @@ SCALE = 2.0
 MOST_PIXELS = 20_000
 
 
-class FormatError(CnnfigsError, ValueError):
+class FormatError(ParameterError):
     """A drawing cannot be written in the wanted format, or not on this machine, or not as it was asked for."""
 
 
@@ -65,23 +66,15 @@ class Look:
     (3, 4.0, 2.0)
     """
 
-    theme: Theme = "light"
-    scale: float | None = None
-    width: int | None = None
-    transparent: bool = False
+    theme: Annotated[Theme, Choice(*get_args(Theme)), "in whose colours"] = "light"
+    scale: Annotated[float | None, Maybe(Number(0, 20, above=True)), "pixels for each pixel of the page"] = None
+    width: Annotated[int | None, Maybe(Whole(1, MOST_PIXELS)), "pixels from left to right"] = None
+    transparent: Annotated[bool, Switch(), "whether nothing stands behind it"] = False
 
     def __post_init__(self) -> None:
-        _require(self.theme in get_args(Theme), "theme", self.theme, "light or dark")
-        _require(
-            self.scale is None or (_is_number(self.scale) and 0 < self.scale <= 20),
-            "scale",
-            self.scale,
-            "a number above 0, at most 20",
-        )
-        whole = isinstance(self.width, int) and not isinstance(self.width, bool) and 1 <= self.width <= MOST_PIXELS
-        _require(self.width is None or whole, "width", self.width, f"a whole number from 1 to {MOST_PIXELS:,}")
-        if self.scale is not None and self.width is not None:
-            raise FormatError(f"scale is {self.scale:g} and width is {self.width}: accepted is one of the two")
+        check(self)
+        both = self.scale is not None and self.width is not None
+        require(not both, "scale and width", (self.scale, self.width), "one of the two")
 
     def fitting(self, form: str) -> Look:
         """Return as much of it as this format can have, for many illustrations in several formats."""
@@ -117,15 +110,15 @@ def require_format(name: str, kind: str, form: str, look: Look) -> None:
     >>> require_format("Padding", "Picture", "bmp", Look())
     Traceback (most recent call last):
         ...
-    cnnfigs.drawing.formats.FormatError: Padding is a picture: format is 'bmp', accepted are svg, png, pdf, gif, webp
+    cnnfigs.drawing.formats.FormatError: Padding is a picture: format: expected svg, png, pdf, gif, webp, got 'bmp'
     """
     accepted = FORMATS[kind]
     if form not in accepted:
         what = _KINDS.get(kind, "a picture")
-        raise FormatError(f"{name} is {what}: format is {form!r}, accepted are {', '.join(accepted)}")
+        raise FormatError(f"{name} is {what}: format: expected {', '.join(accepted)}, got {form!r}")
     if form == "mp4" and shutil.which("ffmpeg") is None:
         raise FormatError(
-            f"{name}: format is 'mp4', which ffmpeg writes, and it is not installed: accepted are gif and webp"
+            f"{name}: format: expected gif or webp, got 'mp4', which ffmpeg writes, and it is not installed"
         )
     for option, given, those in (
         ("scale", look.scale is not None, RASTERS),
@@ -135,12 +128,3 @@ def require_format(name: str, kind: str, form: str, look: Look) -> None:
         if given and form not in those:
             fitting = ", ".join(each for each in accepted if each in those) or "none of its formats"
             raise FormatError(f"{name}: {option} is given, and the format is {form!r}: {option} is for {fitting}")
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _require(condition: bool, field: str, value: object, accepted: str) -> None:
-    if not condition:
-        raise FormatError(f"{field} is {value!r}: accepted is {accepted}")

@@ -42,7 +42,7 @@ class Question:
         if self.right in self.wrong:
             raise ValueError(f"{self.right!r} is the right answer and also what a wrong rule gives: ask something else")
         if len(self.wrong) < 2:
-            raise ValueError(f"wrong is {self.wrong!r}: accepted are two or more wrong answers")
+            raise ValueError(f"wrong: expected two or more wrong answers, got {self.wrong!r}")
 
     @property
     def choices(self) -> dict[str, str]:

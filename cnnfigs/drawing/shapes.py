@@ -59,7 +59,7 @@ def label(
         If the text has several lines or is too small to read.
     """
     if "\n" in text or size < SMALL:
-        raise ValueError(f"text is {text!r} at size {size}: accepted is one line of at least {SMALL} pixels")
+        raise ValueError(f"text: expected one line of at least {SMALL} pixels, got {text!r} at size {size}")
     axes.text(
         x,
         y,

@@ -72,7 +72,7 @@ def figure(width: float, height: float) -> Figure:
         If it is wider than the text column.
     """
     if not 0 < width <= WIDTH:
-        raise ValueError(f"width is {width}: accepted are more than 0 to {WIDTH} pixels")
+        raise ValueError(f"width: expected more than 0 to {WIDTH} pixels, got {width}")
     made = Figure(figsize=(width / POINTS_PER_INCH, height / POINTS_PER_INCH))
     made.patch.set_visible(False)
     return made

@@ -29,7 +29,7 @@ from cnnfigs.drawing.svg import SVG, inline_svg
 from cnnfigs.drawing.table_pictures import table_figure
 from cnnfigs.drawing.tables import Cell, html_table, text_table
 from cnnfigs.drawing.words import with_percent_kept
-from cnnfigs.parameters import Parameter, documented, parameters
+from cnnfigs.parameters import Parameter, check, documented, parameters
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,7 @@ class Illustration(ABC):
 
     def __post_init__(self) -> None:
         """Refuse what a parameter cannot be. Limits that couple several are checked after, where they are known."""
-        for each in self.declared:
-            each.check(getattr(self, each.name))
+        check(self)
 
     @abstractmethod
     def run(self) -> Any:

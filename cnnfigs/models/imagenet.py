@@ -69,7 +69,7 @@ def mobilenet_v2(height: int = SHORT, width: int = SHORT) -> keras.Model:
     """
     for name, size in (("height", height), ("width", width)):
         if size < 33 or size % 32 != 1:
-            raise ValueError(f"{name} is {size}: accepted is one more than a multiple of 32, such as 225")
+            raise ValueError(f"{name}: expected one more than a multiple of 32, such as 225, got {size}")
     keras = load_keras()
     return keras.applications.MobileNetV2(
         input_shape=(height, width, 3), weights=str(imagenet_weights()), classifier_activation=None

@@ -131,5 +131,5 @@ def build(name: str) -> keras.Model:
     104202
     """
     if name not in NETWORKS:
-        raise ValueError(f"network is {name!r}: accepted are {', '.join(map(repr, NETWORKS))}")
+        raise ValueError(f"network: expected {', '.join(map(repr, NETWORKS))}, got {name!r}")
     return NETWORKS[name]()

@@ -137,7 +137,7 @@ def record(name: str, folder: Path = WEIGHTS) -> dict[str, Any]:
         If network, recipe or data have changed since.
     """
     if name not in NETWORKS:
-        raise ValueError(f"network is {name!r}: accepted are {', '.join(map(repr, NETWORKS))}")
+        raise ValueError(f"network: expected {', '.join(map(repr, NETWORKS))}, got {name!r}")
     path = folder / f"{name}.json"
     if not path.is_file():
         raise DataError(f"{path} is missing: {REMEDY}")

@@ -87,6 +87,6 @@ def test_digit(index: int) -> NDArray[np.float32]:
     """
     count = len(mnist().x_test)
     if not 0 <= index < count:
-        raise ValueError(f"index is {index}: accepted are 0 to {count - 1}")
+        raise ValueError(f"index: expected 0 to {count - 1}, got {index}")
     image: NDArray[np.float32] = as_input(mnist().x_test[index : index + 1])[0]
     return image

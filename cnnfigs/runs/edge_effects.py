@@ -68,7 +68,7 @@ def small_cat(size: int) -> Floats:
     """
     photo = cat_photo()
     if not 1 <= size <= min(photo.shape[:2]):
-        raise ValueError(f"size is {size}: accepted are 1 to {min(photo.shape[:2])}")
+        raise ValueError(f"size: expected 1 to {min(photo.shape[:2])}, got {size}")
     pixels = min(photo.shape[:2]) // size
     top, left = ((sides - size * pixels) // 2 for sides in photo.shape[:2])
     part = photo[top : top + size * pixels, left : left + size * pixels] / 255

@@ -416,7 +416,7 @@ def covered_heat(index: int, side: int) -> Prediction:
     digit = int(before.argmax())
     heat = enlarged(grad_cam(model, sums(model, "dense"), image, digit, "conv2d_3"), *image.shape[:2])
     if not heat.any():
-        raise ValueError(f"index is {index}: accepted is a test image on which Grad-CAM marks something")
+        raise ValueError(f"index: expected a test image on which Grad-CAM marks something, got {index}")
     inside = np.lib.stride_tricks.sliding_window_view(heat, (side, side)).sum(axis=(2, 3))
     row, column = np.unravel_index(int(inside.argmax()), inside.shape)
     covered = image.copy()

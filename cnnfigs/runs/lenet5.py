@@ -53,7 +53,7 @@ def lenet5_codes(which: int) -> Codes:
     labels = mnist().y_test
     fewest = int(np.bincount(labels).min())
     if not 0 <= which < fewest:
-        raise ValueError(f"which is {which}: accepted is a whole number from 0 to {fewest - 1}")
+        raise ValueError(f"which: expected a whole number from 0 to {fewest - 1}, got {which}")
     chosen = [int(np.flatnonzero(labels == digit)[which]) for digit in range(10)]
     images = as_input(mnist().x_test[chosen])
     model = load("lenet5")

@@ -134,7 +134,7 @@ def first_convolution(network: str | keras.Model) -> Any:
     model = resolve(network)
     first = next(layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer))
     if not isinstance(first, keras.layers.Conv2D) or first.kernel.shape[2] != 1:
-        raise ValueError(f"network is {model.name!r}: accepted is one that begins with a Conv2D reading one channel")
+        raise ValueError(f"network: expected one that begins with a Conv2D reading one channel, got {model.name!r}")
     return first
 
 

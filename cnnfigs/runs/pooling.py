@@ -45,7 +45,7 @@ def downsample(maps: NDArray[np.float32], way: str, pool_size: int, strides: int
     """
     layers = load_keras().layers
     if way not in WAYS:
-        raise ValueError(f"way is {way!r}: accepted are {', '.join(map(repr, WAYS))}")
+        raise ValueError(f"way: expected {', '.join(map(repr, WAYS))}, got {way!r}")
     if way == "pick one":
         layer = layers.MaxPooling2D(pool_size=1, strides=strides)
     else:

@@ -51,7 +51,7 @@ def rectify(network: str | keras.Model, image: NDArray[np.float32], channel: int
     keras = load_keras()
     layer = first_convolution(network)
     if not channel < layer.filters:
-        raise ValueError(f"filter is {channel}: accepted are 0 to {layer.filters - 1}")
+        raise ValueError(f"filter: expected 0 to {layer.filters - 1}, got {channel}")
     kernel, bias = (np.asarray(each)[..., channel : channel + 1] for each in layer.get_weights())
     before = convolve(image, kernel, bias)[..., 0].astype(np.float32)
     inputs = np.linspace(-1, 1, 41)

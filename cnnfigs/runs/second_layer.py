@@ -86,9 +86,9 @@ def second_layer_filter(network: str | keras.Model, channel: int, patches: int, 
     first = first_convolution(model)
     second = next((each for each in model.layers if isinstance(each, keras.layers.Conv2D) and each is not first), None)
     if second is None or second.kernel.shape[2] != first.filters:
-        raise ValueError(f"network is {model.name!r}: accepted is one with a second Conv2D that reads the first's maps")
+        raise ValueError(f"network: expected one with a second Conv2D that reads the first's maps, got {model.name!r}")
     if not channel < second.filters:
-        raise ValueError(f"filter is {channel}: accepted are 0 to {second.filters - 1} in {model.name}")
+        raise ValueError(f"filter: expected 0 to {second.filters - 1} in {model.name}, got {channel}")
     kernel, bias = (np.asarray(weights) for weights in second.get_weights())
     slices = kernel[..., channel]
 

@@ -55,10 +55,10 @@ def read_history(path: Path = FILE) -> History:
     year = 0
     for event in events:
         if event.kind not in KINDS:
-            raise ValueError(f"kind of {event.key} in {path} is {event.kind!r}: accepted is one of {', '.join(KINDS)}")
+            raise ValueError(f"kind of {event.key} in {path}: expected one of {', '.join(KINDS)}, got {event.kind!r}")
         if event.year < year:
             raise ValueError(
-                f"year of {event.key} in {path} is {event.year}: accepted is {year} or later, after the one before it"
+                f"year of {event.key} in {path}: expected {year} or later, after the one before it, got {event.year}"
             )
         year = event.year
     return History(events)

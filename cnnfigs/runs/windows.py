@@ -183,7 +183,7 @@ def ink(index: int, size: int) -> Floats:
         If there is no such image or no such part.
     """
     if not 3 <= size <= 28:
-        raise ValueError(f"size is {size}: accepted are 3 to 28")
+        raise ValueError(f"size: expected 3 to 28, got {size}")
     image = (test_digit(index)[..., 0] >= 0.5).astype(np.float32)
     counts = np.lib.stride_tricks.sliding_window_view(image, (3, 3)).sum(axis=(2, 3))
     variances = np.lib.stride_tricks.sliding_window_view(counts, (size - 2, size - 2)).var(axis=(2, 3))

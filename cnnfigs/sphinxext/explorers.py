@@ -73,7 +73,7 @@ def read_settings(name: str, query: str) -> tuple[Explorer, dict[str, str]]:
     {'strides': '2'}
     """
     if name not in EXPLORERS:
-        raise ValueError(f"there is no explorer {name!r}: accepted are {', '.join(EXPLORERS)}")
+        raise ValueError(f"there is no explorer {name!r}: expected {', '.join(EXPLORERS)}")
     return EXPLORERS[name], check_settings(name, EXPLORERS[name].settings, query)
 
 

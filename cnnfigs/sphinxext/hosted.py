@@ -123,12 +123,12 @@ def check_addresses(app: Sphinx, config: Config) -> None:
     """Refuse addresses from which no link can be made."""
     if config.site_repository and not REPOSITORY.fullmatch(config.site_repository):
         raise ConfigError(
-            f"site_repository is {config.site_repository!r}: accepted is https://github.com/OWNER/NAME, or nothing"
+            f"site_repository: expected https://github.com/OWNER/NAME, or nothing, got {config.site_repository!r}"
         )
     if config.html_baseurl and not re.fullmatch(r"https?://[^/?#]+/([^?#]*/)?", config.html_baseurl):
         raise ConfigError(
-            f"html_baseurl is {config.html_baseurl!r}: accepted is an address that ends with a slash, such as"
-            " https://example.org/cnn/, or nothing"
+            "html_baseurl: expected an address that ends with a slash, such as https://example.org/cnn/, or nothing, "
+            f"got {config.html_baseurl!r}"
         )
 
 

@@ -256,9 +256,7 @@ def check_services(app: Sphinx, config: Config) -> None:
     """Refuse an address that would be the same for all pages."""
     for words, address in config.notebook_services.items():
         if "{page}" not in address:
-            raise ConfigError(
-                f"notebook_services[{words!r}] is {address!r}: accepted is an address with {{page}} in it"
-            )
+            raise ConfigError(f"notebook_services[{words!r}]: expected an address with {{page}} in it, got {address!r}")
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

@@ -151,12 +151,12 @@ def test_new_page_is_built_without_a_warning(clone):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["illustration", "shrunkDigit"], "name is 'shrunkDigit': accepted is a class name"),
-        (["illustration", "Shrunk-Digit"], "name is 'Shrunk-Digit': accepted is a class name"),
-        (["illustration", "None"], "name is 'None': accepted is a class name"),
+        (["illustration", "shrunkDigit"], "name: expected a class name, such as GroupedFilters, got 'shrunkDigit'"),
+        (["illustration", "Shrunk-Digit"], "name: expected a class name, such as GroupedFilters, got 'Shrunk-Digit'"),
+        (["illustration", "None"], "name: expected a class name, such as GroupedFilters, got 'None'"),
         (["illustration", "Padding"], "name is 'Padding': there is such an illustration already"),
-        (["page", "Two Words"], "name is 'Two Words': accepted are small letters, digits and hyphens"),
-        (["page", "../up"], "name is '../up': accepted are small letters, digits and hyphens"),
+        (["page", "Two Words"], "name: expected small letters, digits and hyphens: grouped-filters, got 'Two Words'"),
+        (["page", "../up"], "name: expected small letters, digits and hyphens: grouped-filters, got '../up'"),
         (["page", "pooling", "--shows", "Padding"], "is there already: choose another name"),
         (["page", "new-one", "--shows", "Pading"], "there is no illustration 'Pading': did you mean Padding?"),
     ],

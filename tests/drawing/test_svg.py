@@ -127,7 +127,7 @@ def test_label_refuses_what_cannot_be_read():
 
 
 def test_figure_wider_than_the_column_is_refused():
-    with pytest.raises(ValueError, match="width is 800: accepted are more than 0 to 720"):
+    with pytest.raises(ValueError, match="width: expected more than 0 to 720"):
         canvas(800, 100)
 
 

@@ -167,12 +167,12 @@ def test_what_is_behind_is_painted_unless_it_is_to_be_seen(tmp_path, form):
 
 
 REFUSED = {
-    "format": ("p.bmp", {}, "Padding is a picture: format is 'bmp', accepted are svg, png, pdf, gif, webp"),
+    "format": ("p.bmp", {}, "Padding is a picture: format: expected svg, png, pdf, gif, webp, got 'bmp'"),
     "no ending": ("p", {}, "format is ''"),
-    "theme": ("p.png", {"theme": "blue"}, "theme is 'blue': accepted is light or dark"),
-    "scale": ("p.png", {"scale": 0}, "scale is 0: accepted is a number above 0, at most 20"),
-    "width": ("p.png", {"width": 12.5}, "width is 12.5: accepted is a whole number from 1 to 20,000"),
-    "both": ("p.png", {"scale": 2, "width": 9}, "scale is 2 and width is 9: accepted is one of the two"),
+    "theme": ("p.png", {"theme": "blue"}, "theme: expected 'light' or 'dark', got 'blue'"),
+    "scale": ("p.png", {"scale": 0}, "scale: expected a number above 0, at most 20, got 0"),
+    "width": ("p.png", {"width": 12.5}, "width: expected a whole number from 1 to 20,000, got 12.5"),
+    "both": ("p.png", {"scale": 2, "width": 9}, "scale and width: expected one of the two"),
     "vector": ("p.svg", {"scale": 2}, "Padding: scale is given, and the format is 'svg': scale is for png, gif, webp"),
     "gif": ("p.gif", {"transparent": True}, "transparent is for svg, png, pdf, webp"),
 }

@@ -42,5 +42,5 @@ def test_every_network_reads_a_digit_and_gives_ten_probabilities():
 
 
 def test_unknown_network_is_named_with_those_that_exist():
-    with pytest.raises(ValueError, match=r"network is 'resnet': accepted are 'convnet'"):
+    with pytest.raises(ValueError, match=r"network: expected 'convnet'"):
         build("resnet")

@@ -192,7 +192,7 @@ def test_digest_follows_network_and_recipe(tmp_path):
 
 
 def test_unknown_network_and_moment_are_named():
-    with pytest.raises(ValueError, match=r"network is 'resnet': accepted are 'convnet'"):
+    with pytest.raises(ValueError, match=r"network: expected 'convnet'"):
         record("resnet")
     with pytest.raises(ValueError, match=r"moment is 'initial': kept of dense_512 are 'trained'"):
         load("dense_512", "initial")

@@ -46,7 +46,7 @@ def test_evaluation_counts_what_it_gets_wrong():
 
 
 def test_test_image_out_of_range_is_refused():
-    with pytest.raises(ValueError, match="index is 10000: accepted are 0 to 9999"):
+    with pytest.raises(ValueError, match="index: expected 0 to 9999, got 10000"):
         digit_of(10_000)
 
 

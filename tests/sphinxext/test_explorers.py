@@ -126,7 +126,7 @@ def test_an_ebook_keeps_the_picture_and_the_words(project):
 
 
 BROKEN = {
-    "unknown": (("} convolution", "} telescope"), 10, "there is no explorer 'telescope': accepted are convolution"),
+    "unknown": (("} convolution", "} telescope"), 10, "there is no explorer 'telescope': expected convolution"),
     "homeless": ((":for: fig-dot\n", ""), 10, "belongs to no figure: name one with :for:"),
     "astray": ((":for: fig-dot", ":for: fig-line"), 10, "no figure 'fig-line' on this page: its figures are fig-dot"),
     "above": (
@@ -142,12 +142,12 @@ BROKEN = {
     "fast": (
         ("strides=2", "strides=9"),
         10,
-        "strides of explorer convolution is '9': accepted is a whole number from 1",
+        "strides of explorer convolution: expected a whole number from 1",
     ),
-    "speed": (("strides=2", "speed=2"), 10, "explorer convolution has no setting 'speed': accepted are picture, size"),
+    "speed": (("strides=2", "speed=2"), 10, "explorer convolution has no setting 'speed': expected picture, size"),
     "valueless": (("strides=2", "strides"), 10, "bad query field: 'strides'"),
     "double": (("strides=2", "strides=2&strides=2"), 10, "strides of explorer convolution stands twice"),
-    "full": (("padding=valid&", "padding=full&"), 17, "padding of explorer convolution is 'full': accepted is one of"),
+    "full": (("padding=valid&", "padding=full&"), 17, "padding of explorer convolution: expected 'valid', 'same'"),
     "link": (("<convolution?", "<telescope?"), 17, "there is no explorer 'telescope'"),
     "lonely": (("```{explorer} convolution", "```{code}"), 17, "there is no explorer convolution on this page"),
 }

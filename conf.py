@@ -30,6 +30,7 @@ extensions = [
     "cnnfigs.sphinxext.maths",
     "cnnfigs.sphinxext.notebooks",
     "cnnfigs.sphinxext.percents",
+    "cnnfigs.sphinxext.quoting",
     "cnnfigs.sphinxext.security",
 ]
 exclude_patterns = ["_static", "_templates"]

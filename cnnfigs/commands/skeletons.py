@@ -14,7 +14,7 @@ from cnnfigs.catalog import PACKAGE, Entry, entries, find
 from cnnfigs.commands.errors import CommandError, reason
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_QUOTED = "A number is quoted, never typed: {{glue:text}}`shown {fact}`."
+_QUOTED = "A number is quoted, never typed: {{fact}}`{label} {fact}`."
 
 
 def new_illustration(root: Path, name: str) -> list[str]:
@@ -90,13 +90,14 @@ def new_page(root: Path, page: str, shows: str) -> list[str]:
     except ValueError as error:
         raise CommandError(str(error)) from error
     fact = _first_fact(entry)
+    label = _free_label(root / "docs", f"fig-{page}")
     values = {
         "page": page,
         "title": page.replace("-", " ").capitalize(),
-        "label": _free_label(root / "docs", f"fig-{page}"),
+        "label": label,
         "name": entry.name,
         "module": entry.module.rpartition(".")[2],
-        "quoted": _QUOTED.format(fact=fact) if fact else "",
+        "quoted": _QUOTED.format(label=label, fact=fact) if fact else "",
     }
     contents = root / "docs" / "index.md"
     made = _write(
@@ -118,7 +119,7 @@ def new_page(root: Path, page: str, shows: str) -> list[str]:
 def skeletons() -> dict[str, str]:
     """Return what new files begin with, by the folder that they are written into: what is left of it is unfinished."""
     values = dict.fromkeys(("page", "title", "label", "name", "module"), "skeleton")
-    values["quoted"] = _QUOTED.format(fact="fact")
+    values["quoted"] = _QUOTED.format(label="skeleton", fact="fact")
     files = {
         "docs": "page.md.txt",
         "cnnfigs/runs": "run.py.txt",

@@ -23,7 +23,7 @@ from cnnfigs.cache import cached, is_kept, run_key
 from cnnfigs.drawing.document import document, scrolling
 from cnnfigs.drawing.export import animation_file, picture_file, write_whole
 from cnnfigs.drawing.formats import FORMATS, TEXTS, Look, Theme, require_format
-from cnnfigs.drawing.notebook import IN_PAGE, in_notebook
+from cnnfigs.drawing.notebook import FACTS, IN_PAGE, in_notebook
 from cnnfigs.drawing.style import style
 from cnnfigs.drawing.svg import SVG, inline_svg
 from cnnfigs.drawing.table_pictures import table_figure
@@ -192,7 +192,7 @@ class Illustration(ABC):
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """Show itself in a notebook: in its theme, legible on any ground, and fit for what notebooks become."""
         if os.environ.get(IN_PAGE):
-            return {"text/html": self.to_html(), "text/plain": self.to_text()}
+            return {"text/html": self.to_html(), "text/plain": self.to_text(), FACTS: {"": self.facts}}
         bundle: dict[str, Any] = {"text/html": in_notebook(self.to_html()), "text/plain": self.to_text()}
         for kind, form in self._converted.items():
             content = self.content(form, Look())

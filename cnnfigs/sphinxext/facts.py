@@ -1,8 +1,10 @@
-"""Numbers of illustrations in the prose of a page."""
+"""Numbers of illustrations that a page quotes without showing them; those that it shows send their facts themselves."""
 
 from __future__ import annotations
 
 from typing import Protocol
+
+from cnnfigs.drawing.notebook import FACTS
 
 
 class HasFacts(Protocol):
@@ -14,18 +16,16 @@ class HasFacts(Protocol):
 
 
 def quote(**sources: HasFacts) -> None:
-    """Make the facts of illustrations known to the page, for the role ``{glue:text}``.
+    """Make the facts of illustrations known to a page that does not show them.
 
-    ``quote(errors=ErrorTable())`` lets the page's prose and captions say ``{glue:text}`errors convnet accuracy` ``,
-    since a number that is computed is never typed.
+    ``quote(errors=ErrorTable())`` in a hidden cell lets the page say ``{fact}`errors convnet accuracy` ``.
 
     Parameters
     ----------
     **sources
         Illustrations, each under the name that the page calls it by.
     """
-    from myst_nb import glue
+    from IPython.display import display
 
-    for name, source in sources.items():
-        for fact, value in source.facts.items():
-            glue(f"{name} {fact}", value, display=False)
+    facts = {name: source.facts for name, source in sources.items()}
+    display({FACTS: facts}, raw=True)  # type: ignore[no-untyped-call]

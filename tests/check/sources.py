@@ -241,7 +241,7 @@ def captions(page: Source) -> Iterator[Mistake]:
 
 
 def typed_numbers(page: Source) -> Iterator[Mistake]:
-    """A measured number is glued, not typed."""
+    """A measured number is quoted, not typed."""
     for paragraph in page.paragraphs:
         if paragraph.is_cited or paragraph.is_excused:
             continue
@@ -254,7 +254,7 @@ def typed_numbers(page: Source) -> Iterator[Mistake]:
                     yield page.mistake(
                         piece.line,
                         f"the number {found[0]!r} is typed in a sentence that claims something: quote a fact of an "
-                        f"illustration with {{glue:text}}, cite where it comes from, or say why above it: "
+                        f"illustration with {{fact}}, cite where it comes from, or say why above it: "
                         f"`% {EXCUSE} because …`",
                     )
                     break

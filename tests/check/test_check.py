@@ -52,7 +52,7 @@ file_format: mystnb
 ## A place
 
 A {term}`feature map` has 26 rows, as {cite}`known` tells; it makes 81 errors in 10,000 {cite}`known`.
-The build says {glue:text}`facts errors` errors, for images of 28×28 pixels, in `0.5 %` and $0.5 %$.
+The build says {fact}`facts errors` errors, for images of 28×28 pixels, in `0.5 %` and $0.5 %$.
 
 % typed: 99 % is the threshold that we ask for
 
@@ -73,7 +73,7 @@ mystnb:
   figure:
     name: fig-one
     caption: |
-      A picture of {glue:text}`facts maps` maps.
+      A picture of {fact}`facts maps` maps.
 ---
 from somewhere import Picture
 
@@ -145,7 +145,7 @@ def test_a_sound_checkout_has_no_mistake(root, browser):
 MISSPELLED = "sep" + "erate"  # in two pieces, so that it is not found here
 PLANTED = {
     "caption": (
-        "    caption: |\n      A picture of {glue:text}`facts maps` maps.\n",
+        "    caption: |\n      A picture of {fact}`facts maps` maps.\n",
         "",
         "name: fig-one",
         -4,
@@ -154,7 +154,7 @@ PLANTED = {
     "share": ("Nothing but words;", "It gets 98.7 % right;", "98.7 %", 0, "'98.7 %' is typed"),
     "count": ("Nothing but words;", "Words,\nand it makes 202 errors;", "202", 0, "'202' is typed"),
     "caption number": (
-        "A picture of {glue:text}`facts maps` maps",
+        "A picture of {fact}`facts maps` maps",
         "Its accuracy is 0.987",
         "0.987",
         0,

@@ -293,7 +293,7 @@ def test_range_that_nothing_tells_is_said_to_be_assumed_and_can_be_set(explained
     assert "as --range says" in report.page.text_content()
     for wrong in ("5", "1-0", "a-b", "0-0"):
         assert refused("explain", "own.keras", "--image", CAT, "--range", wrong, "-o", "r").startswith(
-            f"--range: expected two numbers"
+            "--range: expected two numbers"
         )
     assert "--range says how a picture is shown: add --image" in refused(
         "explain", "own.keras", "--range", "0-1", "-o", "r"

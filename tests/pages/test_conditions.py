@@ -51,18 +51,18 @@ def asks_a_trained_network(illustration):
 @pytest.mark.parametrize("page", PAGES)
 def test_captions_say_what_the_network_was_trained_on(page):
     for name, caption, illustration in figures(page):
-        if asks_a_trained_network(illustration) and not re.search(r"\{glue:text\}`\w+ trained`", caption):
+        if asks_a_trained_network(illustration) and not re.search(r"\{fact\}`\S+ trained`", caption):
             assert name in OTHERWISE, name
             assert says(page, OTHERWISE[name])
 
 
 #: Pages on which one sentence says it for all figures, with the fact that it quotes and the network.
 ONE_NETWORK = {
-    "computer-vision": (LeNet5, "network", "lenet5"),
-    "visual-hierarchy": (PhotoAnswers, "answers", None),
-    "images-and-dense-layers": (Softmax, "softmax", "dense_512"),
-    "first-convnet": (ConfusionMatrix, "confusion", "convnet"),
-    "convolution": (ResponseMap, "response", "convnet"),
+    "computer-vision": (LeNet5, "fig-lenet5", "lenet5"),
+    "visual-hierarchy": (PhotoAnswers, "fig-answers", None),
+    "images-and-dense-layers": (Softmax, "fig-softmax", "dense_512"),
+    "first-convnet": (ConfusionMatrix, "fig-confusion", "convnet"),
+    "convolution": (ResponseMap, "fig-response", "convnet"),
 }
 
 
@@ -72,7 +72,7 @@ def test_a_page_says_once_which_network_its_figures_ask(page):
     quoted, name, network = ONE_NETWORK[page]
     assert quoted().facts["trained"] == (trained_on(network) if network else TRAINED_ON_PHOTOS)
     text = (DOCS / f"{page}.md").read_text("utf-8")
-    sentence = f"{{glue:text}}`{name} trained`"
+    sentence = f"{{fact}}`{name} trained`"
     assert text.count(sentence) == 1
     asking = [each for each in figures(page) if asks_a_trained_network(each[2])]
     assert asking

@@ -114,7 +114,7 @@ def test_digits_do_have_ink_where_the_convnet_never_looks():
 
 
 def test_it_is_little_ink():
-    assert says("downsampling", "It is little, {glue:text}`edge test ink` of all the ink")
+    assert says("downsampling", "It is little, {fact}`fig-edge test ink` of all the ink")
     assert 0 < LostEdge().result.test_ink < 0.01
 
 

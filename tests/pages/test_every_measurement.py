@@ -52,6 +52,6 @@ def test_a_measurement_states_its_conditions_and_each_caption_quotes_them(name):
     for page in DOCS.glob("*.md"):
         for shown, options in captions(page.read_text("utf-8")):
             if shown == name:
-                assert re.search(r"\{glue:text\}`\w+ conditions`", " ".join(options.split())), page.name
+                assert re.search(r"\{fact\}`\S+ conditions`", " ".join(options.split())), page.name
                 quoted += 1
     assert quoted

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from page_words import quoted, sources
 
 from cnnfigs.data import mnist
 from cnnfigs.experiments.catalog import AMOUNTS, all_trials
@@ -171,11 +172,10 @@ def test_wrong_answers_of_the_exercise_are_not_what_some_seed_found():
 
 def test_every_number_that_the_page_quotes_is_stated():
     """Also after further records, which bring other facts."""
-    names = dict(re.findall(r"^    (\w+)=(\w+)\(\),$", PAGE, flags=re.M))
-    quoted = re.findall(r"\{glue:text\}`(\w+) ([^`]+)`", " ".join(PAGE.split()))
-    assert len(quoted) > 60
-    for source, fact in quoted:
-        assert fact in all_illustrations()[names[source]]().facts, (source, fact)
+    made = {name: eval(call, dict(all_illustrations())) for name, call in sources("measured").items()}
+    assert len(quoted("measured")) > 60
+    for source, fact in quoted("measured"):
+        assert fact in made[source].facts, (source, fact)
 
 
 def test_exercise_is_asked_before_the_table_that_answers_it():

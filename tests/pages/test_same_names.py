@@ -1,36 +1,29 @@
 """A number that two pages give under one name is one number."""
 
-import ast
-import re
 from pathlib import Path
 
 import pytest
+from page_words import quoted, sources
 
 from cnnfigs.illustrations.registry import all_illustrations
 from cnnfigs.models.variants import TRAINABLE
 
 DOCS = Path(__file__).parents[2] / "docs"
-QUOTE = re.compile(r"^quote\(\n.*?^\)$", flags=re.M | re.S)
 
 
-def quoted():
+def of_networks():
     """What each page quotes of a network: the fact's name, and the illustration that states it, as it is called."""
     for page in sorted(DOCS.glob("*.md")):
-        text = page.read_text("utf-8")
-        found = QUOTE.search(text)
-        if found is None:
-            continue
-        (statement,) = ast.parse(found[0]).body
-        sources = {each.arg: ast.unparse(each.value) for each in statement.value.keywords}
-        for source, fact in re.findall(r"\{glue:text\}`(\w+) ([^`]+)`", " ".join(text.split())):
+        calls = sources(page.stem)
+        for source, fact in quoted(page.stem):
             if fact.split()[0] in TRAINABLE:
-                yield page.stem, fact, sources[source]
+                yield page.stem, fact, calls[source]
 
 
 def by_name():
     """The facts that several illustrations state on pages, each with them."""
     named = {}
-    for page, fact, source in quoted():
+    for page, fact, source in of_networks():
         named.setdefault(fact, {}).setdefault(source, page)
     return {fact: sources for fact, sources in named.items() if len(sources) > 1}
 
@@ -40,7 +33,7 @@ def state(source, fact):
 
 
 def test_pages_quote_networks():
-    assert len({page for page, _, _ in quoted()}) >= 7
+    assert len({page for page, _, _ in of_networks()}) >= 7
     assert by_name()
 
 

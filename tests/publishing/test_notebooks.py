@@ -37,7 +37,7 @@ class Counted:
 quote(numbers=Counted())
 ```
 
-It has {glue:text}`numbers cells` cells, 2 * 3 of them_here_ cost $5; see {numref}`fig-sum` and {eq}`eq-sum`, the
+It has {fact}`numbers cells` cells, 2 * 3 of them_here_ cost $5; see {numref}`fig-sum` and {eq}`eq-sum`, the
 [other page](other.md), [plain words](plain.md) and [the world](https://example.net/a_b).
 
 ```{code-cell} python

@@ -114,6 +114,7 @@ class Number(Values):
             yield self.least
 
 
+@dataclass(frozen=True, init=False)
 class Choice(Values):
     """Some words or numbers, of which one is chosen.
 
@@ -123,8 +124,10 @@ class Choice(Values):
     "'valid' or 'same'"
     """
 
+    options: tuple[str | int, ...]
+
     def __init__(self, *options: str | int) -> None:
-        self.options = options
+        object.__setattr__(self, "options", options)
 
     @property
     def expected(self) -> str:
@@ -222,10 +225,14 @@ class Maybe(Values):
         return (each for each in self.given.outside() if each is not None)
 
 
+@dataclass(frozen=True)
 class Switch(Values):
     """True and false."""
 
-    expected = "True or False"
+    @property
+    def expected(self) -> str:
+        """What is expected, as the end of a sentence."""
+        return "True or False"
 
     def include(self, value: object) -> bool:
         """Return whether a value is one of them."""
@@ -392,7 +399,8 @@ def require(condition: bool, name: str, value: object, expected: str) -> None:
     cnnfigs.errors.ParameterError: strides: expected 1 or more, got 0
     """
     if not condition:
-        raise ParameterError(f"{name}: expected {expected}, got {value!r}")
+        given = " ".join(repr(value).split())  # arrays have several lines
+        raise ParameterError(f"{name}: expected {expected}, got {given}")
 
 
 def require_whole(name: str, value: object, least: int, most: int | None = None) -> None:

@@ -1,4 +1,4 @@
-"""A page's words and what they quote, so that a test can name the sentence that it holds to a run: who changes one sees the other."""
+"""A page's words and what they quote: who changes a sentence that a test holds to a run sees the test."""
 
 import ast
 import re

@@ -274,6 +274,10 @@ def _fingerprint(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         content = f"{value.dtype}{value.shape}".encode() + np.ascontiguousarray(value).tobytes()
         return hashlib.sha256(content).hexdigest()
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, tuple):
+        return tuple(map(_fingerprint, value))
     if hasattr(value, "get_weights"):
         from cnnfigs.models.weights import fingerprint
 

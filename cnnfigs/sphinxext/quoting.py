@@ -17,6 +17,8 @@ from sphinx.util.docutils import SphinxRole
 from cnnfigs.drawing.notebook import FACTS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
 
@@ -38,7 +40,7 @@ class Fact(SphinxRole):
             return [nodes.Text(known[source][fact])], []
         return [], []
 
-    def _warn(self, what: str, name: str, known: dict[str, object] | dict[str, str]) -> None:
+    def _warn(self, what: str, name: str, known: Iterable[str]) -> None:
         near = difflib.get_close_matches(name, known, n=3) or sorted(known)
         logger.warning(
             "%s: expected %s", what, " or ".join(near) or "one first", location=self.get_location(), type="facts"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Annotated, Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,12 +13,10 @@ from numpy.typing import NDArray
 from cnnfigs.arithmetic import Layer
 from cnnfigs.drawing.shapes import bars, digit, label, map_stack, raster
 from cnnfigs.drawing.style import SMALL, WIDTH, canvas
-from cnnfigs.illustrations.base import Picture, require, require_whole
-from cnnfigs.illustrations.networks import most_telling, plain_name, require_network, require_test_image, written
+from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.networks import Network, most_telling, plain_name, written
+from cnnfigs.parameters import Maybe, Such, TestImage, Whole
 from cnnfigs.runs.activations import Activations, activations, test_digit
-
-if TYPE_CHECKING:
-    import keras
 
 #: Sheets of a stack stand apart by this much, in pixels.
 OFFSET = 5
@@ -29,39 +27,25 @@ MOST_LETTERS, LETTER = 14, 7
 BARS_WIDTH, MOST_BARS = 74, 10
 
 
+def _is_image(value: object) -> bool:
+    return isinstance(value, np.ndarray) and value.ndim == 3 and value.shape[-1] in (1, 3)
+
+
 @dataclass(frozen=True)
 class Architecture(Picture):
     """A network's layers as stacks of feature maps, to scale, with what they make of one digit.
 
-    Parameters
-    ----------
-    network
-        Name of one of the tutorial's networks, or a Keras functional or Sequential model without branches and without
-        models inside.
-    index
-        Which of MNIST's test images, 0 to 9999.
-    maps_per_sheet
-        How many feature maps one drawn sheet stands for, 1 or more.
-    image
-        What the network reads instead of the test image: shape (height, width, channels) of its input, 1 or 3 channels.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
+    `network` may be a functional or Sequential Keras model without branches and without models inside.
     """
 
-    network: str | keras.Model = "convnet"
-    index: int = 4
-    maps_per_sheet: int = 8
-    image: Any = None
-
-    def __post_init__(self) -> None:
-        require_network(self.network)
-        require_test_image(self.index)
-        require_whole("maps_per_sheet", self.maps_per_sheet, 1)
-        own = isinstance(self.image, np.ndarray) and self.image.ndim == 3 and self.image.shape[-1] in (1, 3)
-        require(self.image is None or own, "image", self.image, "an array of shape (height, width, 1 or 3)")
+    network: Network = "convnet"
+    index: TestImage = 4
+    maps_per_sheet: Annotated[int, Whole(1), "how many feature maps one drawn sheet stands for"] = 8
+    image: Annotated[
+        Any,
+        Maybe(Such(_is_image, "an array of shape (height, width, 1 or 3)")),
+        "what the network reads instead of the test image, in the shape of its input",
+    ] = None
 
     def run(self) -> Activations:
         """Show the image to the network."""

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Annotated
 
 from matplotlib.figure import Figure
 
 from cnnfigs.drawing.shapes import arrow, digit, label
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
-from cnnfigs.illustrations.base import Picture, require, require_whole
-from cnnfigs.illustrations.networks import (
-    as_percent,
-    percent,
-    require_network,
-    require_test_image,
-    trained_on,
-    with_article,
-)
+from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.networks import Network, as_percent, percent, trained_on, with_article
+from cnnfigs.parameters import Number, Seed, TestImage, Whole
 from cnnfigs.runs.augmentation import Augmented, augmented
-
-if TYPE_CHECKING:
-    import keras
 
 COLUMNS = 4
 
@@ -30,44 +21,16 @@ COLUMNS = 4
 class Augmentation(Picture):
     """A digit and random versions of it, turned, moved and zoomed by Keras' layers, with a network's answers.
 
-    Parameters
-    ----------
-    network
-        Name of one of the tutorial's networks, or a Keras model that reads (28, 28, 1) and gives ten probabilities.
-    index
-        Which of MNIST's test images, 0 to 9999.
-    count
-        How many versions, 1 to 16.
-    rotation
-        By how many degrees to turn at most, either way, 0 to 180.
-    translation, zoom
-        By how much of the image's side to move, and to make it larger or smaller, at most: 0 to 0.5.
-    seed
-        Seed of the layers.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
+    `network` may be a Keras model that reads (28, 28, 1) and gives ten probabilities.
     """
 
-    network: str | keras.Model = "convnet"
-    index: int = 4
-    count: int = 8
-    rotation: float = 30
-    translation: float = 0.15
-    zoom: float = 0.2
-    seed: int = 1
-
-    def __post_init__(self) -> None:
-        require_network(self.network)
-        require_test_image(self.index)
-        require_whole("count", self.count, 1, 16)
-        for field, most in (("rotation", 180), ("translation", 0.5), ("zoom", 0.5)):
-            value = getattr(self, field)
-            number = isinstance(value, int | float) and not isinstance(value, bool)
-            require(number and 0 <= value <= most, field, value, f"a number from 0 to {most:g}")
-        require_whole("seed", self.seed, 0)
+    network: Network = "convnet"
+    index: TestImage = 4
+    count: Annotated[int, Whole(1, 16), "how many versions"] = 8
+    rotation: Annotated[float, Number(0, 180), "by how many degrees to turn at most, either way"] = 30
+    translation: Annotated[float, Number(0, 0.5), "by how much of the image's side to move at most"] = 0.15
+    zoom: Annotated[float, Number(0, 0.5), "by how much of the image's side to make it larger or smaller at most"] = 0.2
+    seed: Seed = 1
 
     def run(self) -> Augmented:
         """Let the layers change the digit, and ask the network."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -10,8 +11,9 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.shapes import arrow, label, written_number
 from cnnfigs.drawing.style import SMALL, canvas
-from cnnfigs.illustrations.base import Picture, require_whole
+from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import as_percent, trained_on
+from cnnfigs.parameters import Whole
 from cnnfigs.runs.normalization import Normalization, Spread, normalized_channels
 
 LEAST, MOST, BINS = -5.0, 5.0, 50
@@ -19,27 +21,10 @@ LEAST, MOST, BINS = -5.0, 5.0, 50
 
 @dataclass(frozen=True)
 class BatchNormalization(Picture):
-    """Channels of a trained convolution over a batch of digits, before and after batch normalisation.
+    """Channels of a trained convolution over a batch of digits, before and after batch normalisation."""
 
-    Parameters
-    ----------
-    images
-        How many training digits the batch has, 2 to 1000.
-    channels
-        How many of the 64 channels to show, 2 to 5.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
-    """
-
-    images: int = 128
-    channels: int = 3
-
-    def __post_init__(self) -> None:
-        require_whole("images", self.images, 2, 1000)
-        require_whole("channels", self.channels, 2, 5)
+    images: Annotated[int, Whole(2, 1000), "how many training digits the batch has"] = 128
+    channels: Annotated[int, Whole(2, 5), "how many of the 64 channels to show"] = 3
 
     def run(self) -> Normalization:
         """Let Keras' layer normalise the sums."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,8 +12,8 @@ from numpy.typing import NDArray
 
 from cnnfigs.drawing.shapes import box, inked, label, number_grid, raster, written_number
 from cnnfigs.drawing.style import SMALL, canvas
-from cnnfigs.illustrations.base import Picture, require
-from cnnfigs.illustrations.networks import require_test_image
+from cnnfigs.illustrations.base import Picture
+from cnnfigs.parameters import Choice, Several, TestImage
 from cnnfigs.runs.classic_kernels import CLASSIC, ClassicKernelsRun, KernelResult, classic_kernels
 
 #: Side of a cell of a kernel, side of a picture, and what a card with both pictures needs, in pixels.
@@ -21,28 +22,10 @@ CELL, SIDE, CARD_WIDTH, CARD_HEIGHT = 28, 104, 348, 144
 
 @dataclass(frozen=True)
 class ClassicKernels(Picture):
-    """Classic 3×3 kernels with their numbers, and what each makes of a cat's face and of a digit.
+    """Classic 3×3 kernels with their numbers, and what each makes of a cat's face and of a digit."""
 
-    Parameters
-    ----------
-    names
-        One or more of the names in :data:`cnnfigs.runs.classic_kernels.CLASSIC`; all of them by default.
-    index
-        Which of MNIST's test images, 0 to 9999.
-
-    Raises
-    ------
-    ValueError
-        If there is no such kernel or image.
-    """
-
-    names: tuple[str, ...] = tuple(CLASSIC)
-    index: int = 4
-
-    def __post_init__(self) -> None:
-        known = isinstance(self.names, tuple) and bool(self.names) and all(name in CLASSIC for name in self.names)
-        require(known, "names", self.names, f"a tuple of one or more of {', '.join(CLASSIC)}")
-        require_test_image(self.index)
+    names: Annotated[tuple[str, ...], Several(Choice(*CLASSIC), again=True), "which kernels"] = tuple(CLASSIC)
+    index: TestImage = 4
 
     def run(self) -> ClassicKernelsRun:
         """Lay each kernel on both images with a convolution layer."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,8 +12,9 @@ from numpy.typing import NDArray
 
 from cnnfigs.drawing.shapes import arrow, box, cells, colored, label, number_grid, raster, window, written_number
 from cnnfigs.drawing.style import LARGE, SMALL, canvas
-from cnnfigs.illustrations.base import Picture, require_whole
+from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.window_steps import bracketed, written_grid
+from cnnfigs.parameters import Whole
 from cnnfigs.runs.color_filter import ColorFilterRun, color_filter
 
 CHANNELS = ("red", "green", "blue")
@@ -23,25 +25,10 @@ X = (8, 290, 445, 535, 640)
 
 @dataclass(frozen=True)
 class ColorFilter(Picture):
-    """A filter with a slice for each of three channels: three sums and one bias make one number of one map.
+    """A filter with a slice for each of three channels: three sums and one bias make one number of one map."""
 
-    Parameters
-    ----------
-    row, column
-        Upper left corner of the crop in the photo of 30×45 pixels: 0 to 25 and 0 to 40.
-
-    Raises
-    ------
-    ValueError
-        If the crop does not lie inside the photo.
-    """
-
-    row: int = 21
-    column: int = 24
-
-    def __post_init__(self) -> None:
-        require_whole("row", self.row, 0, 25)
-        require_whole("column", self.column, 0, 40)
+    row: Annotated[int, Whole(0, 25), "row of the crop's upper left corner in the photo of 30×45 pixels"] = 21
+    column: Annotated[int, Whole(0, 40), "column of the same corner"] = 24
 
     def run(self) -> ColorFilterRun:
         """Lay the filter on the crop and on the whole photo."""

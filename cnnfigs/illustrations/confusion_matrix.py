@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -12,11 +11,8 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.shapes import cells, colored, inked, label, window
 from cnnfigs.drawing.style import NORMAL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import require_network, trained_on, with_article
+from cnnfigs.illustrations.networks import Network, trained_on, with_article
 from cnnfigs.runs.evaluation import Evaluation, evaluate
-
-if TYPE_CHECKING:
-    import keras
 
 CELL = 36
 #: How much ink there is in the grey of the right answers.
@@ -27,21 +23,10 @@ RIGHT = 0.15
 class ConfusionMatrix(Picture):
     """How often each digit is taken for each other one, on all test images.
 
-    Parameters
-    ----------
-    network
-        Name of one of the tutorial's networks, or a Keras model that reads (28, 28, 1) and gives ten probabilities.
-
-    Raises
-    ------
-    ValueError
-        If there is no such network.
+    `network` may be a Keras model that reads (28, 28, 1) and gives ten probabilities.
     """
 
-    network: str | keras.Model = "convnet"
-
-    def __post_init__(self) -> None:
-        require_network(self.network)
+    network: Network = "convnet"
 
     def run(self) -> Evaluation:
         """Evaluate the network on all test images."""

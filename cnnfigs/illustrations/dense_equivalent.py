@@ -3,49 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from cnnfigs.drawing.shapes import arrow, box, cells, colored, label, number_grid, written_number
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
-from cnnfigs.illustrations.base import Picture, require_whole
-from cnnfigs.illustrations.networks import as_percent, require_test_image
+from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.networks import as_percent
+from cnnfigs.parameters import Whole, require_whole
 from cnnfigs.runs.dense_equivalent import DenseEquivalentRun, dense_equivalent
 
 
 @dataclass(frozen=True)
 class DenseEquivalent(Picture):
-    """A small convolution, and the weights of the dense layer that computes the same.
+    """A small convolution, and the weights of the dense layer that computes the same."""
 
-    Parameters
-    ----------
-    size
-        Height and width of the input, 3 to 5.
-    kernel_size
-        Height and width of the kernel, 2 to `size`.
-    position
-        Which output is marked, counted from 0 in reading order.
-    index
-        On which of MNIST's test images the convnet's first layer and a dense layer in its place are compared, 0 to
-        9999.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
-    """
-
-    size: int = 5
-    kernel_size: int = 3
-    position: int = 4
-    index: int = 4
+    size: Annotated[int, Whole(3, 5), "height and width of the input"] = 5
+    kernel_size: Annotated[int, Whole(2, 5), "height and width of the kernel, at most `size`"] = 3
+    position: Annotated[int, Whole(0, 15), "which of the outputs is marked, counted in reading order"] = 4
+    index: Annotated[
+        int,
+        Whole(0, 9_999),
+        "on which of MNIST's test images the convnet's first layer and a dense layer in its place are compared",
+    ] = 4
 
     def __post_init__(self) -> None:
-        require_whole("size", self.size, 3, 5)
+        super().__post_init__()
         require_whole("kernel_size", self.kernel_size, 2, self.size)
         require_whole("position", self.position, 0, self._places**2 - 1)
-        require_test_image(self.index)
 
     @property
     def _places(self) -> int:

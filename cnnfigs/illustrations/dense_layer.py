@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -11,8 +12,9 @@ from cnnfigs.arithmetic import Derivation
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.shapes import arrow, digit, label, raster, written_number
 from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas, chart
-from cnnfigs.illustrations.base import Picture, require, require_whole
-from cnnfigs.illustrations.networks import require_test_image, with_article
+from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.networks import with_article
+from cnnfigs.parameters import Choice, TestImage, Whole, require, require_whole
 from cnnfigs.runs.dense import LayerSums, UnitSum, layer_sums, unit_sum
 
 #: The tutorial's networks made of dense layers, and how many units their first layer has.
@@ -20,44 +22,30 @@ DENSE = {"dense_512": 512, "dense_131": 131}
 #: Of so many units the weights are shown: the first ones, not chosen ones.
 SHOWN = 8
 
+DenseNetwork = Annotated[str, Choice(*DENSE), "which dense network"]
+
 
 def require_dense(network: object) -> None:
     """Refuse what is not the name of one of the tutorial's dense networks.
 
     Raises
     ------
-    ValueError
-        Naming the value and what is accepted.
+    ParameterError
+        Naming what is expected and what was given.
     """
     require(isinstance(network, str) and network in DENSE, "network", network, ", ".join(DENSE))
 
 
 @dataclass(frozen=True)
 class DenseUnit(Picture):
-    """One unit of a dense layer: a digit times the unit's weights, pixel by pixel, and the sum.
+    """One unit of a dense layer: a digit times the unit's weights, pixel by pixel, and the sum."""
 
-    Parameters
-    ----------
-    index
-        Which of MNIST's test images, 0 to 9999.
-    unit
-        Which unit of the network's first dense layer, counted from 0.
-    network
-        "dense_512" or "dense_131".
-
-    Raises
-    ------
-    ValueError
-        If there is no such image, unit or network.
-    """
-
-    index: int = 18
-    unit: int = 374
-    network: str = "dense_512"
+    index: TestImage = 18
+    unit: Annotated[int, Whole(0, max(DENSE.values()) - 1), "which unit of the network's first dense layer"] = 374
+    network: DenseNetwork = "dense_512"
 
     def __post_init__(self) -> None:
-        require_test_image(self.index)
-        require_dense(self.network)
+        super().__post_init__()
         require_whole("unit", self.unit, 0, DENSE[self.network] - 1)
 
     def run(self) -> UnitSum:
@@ -108,27 +96,10 @@ class DenseUnit(Picture):
 
 @dataclass(frozen=True)
 class DenseLayer(Picture):
-    """The first units of a dense layer, each with its weights and its sum for one digit.
+    """The first units of a dense layer, each with its weights and its sum for one digit."""
 
-    Parameters
-    ----------
-    index
-        Which of MNIST's test images, 0 to 9999.
-    network
-        "dense_512" or "dense_131".
-
-    Raises
-    ------
-    ValueError
-        If there is no such image or network.
-    """
-
-    index: int = 18
-    network: str = "dense_512"
-
-    def __post_init__(self) -> None:
-        require_test_image(self.index)
-        require_dense(self.network)
+    index: TestImage = 18
+    network: DenseNetwork = "dense_512"
 
     def run(self) -> LayerSums:
         """Let the layer read the image."""
@@ -169,27 +140,10 @@ class DenseLayer(Picture):
 
 @dataclass(frozen=True)
 class Relu(Picture):
-    """ReLU: what goes into the units of a dense layer for one digit, and what comes out.
+    """ReLU: what goes into the units of a dense layer for one digit, and what comes out."""
 
-    Parameters
-    ----------
-    index
-        Which of MNIST's test images, 0 to 9999.
-    network
-        "dense_512" or "dense_131".
-
-    Raises
-    ------
-    ValueError
-        If there is no such image or network.
-    """
-
-    index: int = 18
-    network: str = "dense_512"
-
-    def __post_init__(self) -> None:
-        require_test_image(self.index)
-        require_dense(self.network)
+    index: TestImage = 18
+    network: DenseNetwork = "dense_512"
 
     def run(self) -> LayerSums:
         """Let the layer read the image."""

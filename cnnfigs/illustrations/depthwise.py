@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -11,33 +12,23 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.shapes import arrow, label, raster
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.layer_names import require_numbers
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS
+from cnnfigs.parameters import Several, Whole
 from cnnfigs.runs.depthwise import DepthwiseRun, depthwise
 
-#: How many channels the layer has, and the width of a drawn map.
-CHANNELS, SIDE = 32, 120
+#: The width of a drawn map, in pixels.
+SIDE = 120
 
 
 @dataclass(frozen=True)
 class Depthwise(Picture):
-    """A depthwise convolution at work: each map goes through one kernel slice of its own, and is mixed with no other.
+    """A depthwise convolution at work: each map goes through one kernel slice of its own, and mixes with no other."""
 
-    Parameters
-    ----------
-    channels
-        Which maps of MobileNetV2's first depthwise convolution to show: 1 to 4 different numbers, 0 to 31.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
-    """
-
-    channels: tuple[int, ...] = (3, 5, 22)
-
-    def __post_init__(self) -> None:
-        require_numbers("channels", self.channels, 0, CHANNELS - 1, 4)
+    channels: Annotated[
+        tuple[int, ...],
+        Several(Whole(0, 31), 1, 4),
+        "which of the 32 maps of MobileNetV2's first depthwise convolution to show",
+    ] = (3, 5, 22)
 
     def run(self) -> DepthwiseRun:
         """Show the cat to the layer."""

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from matplotlib.figure import Figure
 
 from cnnfigs.drawing.shapes import digit, label
 from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, WIDTH, canvas
-from cnnfigs.illustrations.base import Picture, require
-from cnnfigs.illustrations.networks import percent, require_network, require_test_image, trained_on
+from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.networks import percent, trained_on
+from cnnfigs.models.networks import NETWORKS
+from cnnfigs.parameters import Choice, Several, Whole, require
 from cnnfigs.runs.moving import MovedAnswers, moved_answers
 
-MOST, FURTHEST = 6, 12
+#: So many pictures stand side by side at most.
+MOST = 6
 #: The columns begin here, and each is so wide.
 FIRST, PITCH, SIDE = 152, 95, 82
 
@@ -21,35 +25,21 @@ FIRST, PITCH, SIDE = 152, 95, 82
 class DigitAnswers(Picture):
     """Digits, as they are or moved aside, with what some networks answer to them.
 
-    Parameters
-    ----------
-    networks
-        Names of some of the tutorial's networks.
-    indexes
-        Which of MNIST's test images, each 0 to 9999.
-    shifts
-        By how many pixels each is moved to the right, each 0 to 12. Indexes times shifts make at most 6 pictures.
-
-    Raises
-    ------
-    ValueError
-        If there is no such network or image, or a shift or the number of pictures is out of range.
+    Indexes times shifts make at most 6 pictures.
     """
 
-    networks: tuple[str, ...] = ("convnet", "convnet_global_max", "dense_131")
-    indexes: tuple[int, ...] = (4,)
-    shifts: tuple[int, ...] = (0, 2, 3, 4, 5, 6)
+    networks: Annotated[
+        tuple[str, ...], Several(Choice(*NETWORKS), again=True), "names of some of the tutorial's networks"
+    ] = ("convnet", "convnet_global_max", "dense_131")
+    indexes: Annotated[
+        tuple[int, ...], Several(Whole(0, 9_999), 1, MOST, again=True), "which of MNIST's test images"
+    ] = (4,)
+    shifts: Annotated[
+        tuple[int, ...], Several(Whole(0, 12), 1, MOST, again=True), "by how many pixels each is moved to the right"
+    ] = (0, 2, 3, 4, 5, 6)
 
     def __post_init__(self) -> None:
-        for field in ("networks", "indexes", "shifts"):
-            value = getattr(self, field)
-            require(isinstance(value, tuple) and bool(value), field, value, "a tuple of one or more")
-        for name in self.networks:
-            require_network(name)
-        for index in self.indexes:
-            require_test_image(index)
-        known = all(type(shift) is int and 0 <= shift <= FURTHEST for shift in self.shifts)
-        require(known, "shifts", self.shifts, f"a tuple of whole numbers from 0 to {FURTHEST}")
+        super().__post_init__()
         pictures = len(self.indexes) * len(self.shifts)
         require(pictures <= MOST, "indexes times shifts", pictures, f"{MOST} pictures at most")
 

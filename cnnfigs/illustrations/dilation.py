@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from matplotlib.figure import Figure
 
 from cnnfigs.drawing.shapes import box, label, number_grid
 from cnnfigs.drawing.style import NORMAL, canvas
-from cnnfigs.illustrations.base import Picture, require, require_whole
-from cnnfigs.illustrations.networks import require_test_image
+from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.windows import arrow_right, draw_place, square, unbroken
+from cnnfigs.parameters import TestImage, Whole, require, require_whole
 from cnnfigs.runs.windows import Dilated, Slide, dilated, ink
 
 #: Sides in pixels: a cell of an input and a cell of an output.
@@ -23,37 +24,21 @@ class Dilation(Picture):
     """A window without and with gaps between its cells, and both outputs.
 
     The input is a part of a digit, 1 for ink and 0 for paper, and the kernel is all ones: the output counts the ink.
-
-    Parameters
-    ----------
-    size
-        Side of the square input, 3 to 9.
-    kernel_size
-        Side of the square kernel, 2 to `size`.
-    dilation_rate
-        From one cell of the window to its next, 2 or more, as far as the window fits on the input.
-    index
-        Which of MNIST's test images, 0 to 9999.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
     """
 
-    size: int = 7
-    kernel_size: int = 3
-    dilation_rate: int = 2
-    index: int = 0
+    size: Annotated[int, Whole(3, 9), "side of the square input"] = 7
+    kernel_size: Annotated[int, Whole(2, 9), "side of the square kernel, at most `size`"] = 3
+    dilation_rate: Annotated[
+        int, Whole(2, 8), "from one cell of the window to its next, as far as the window fits on the input"
+    ] = 2
+    index: TestImage = 0
 
     def __post_init__(self) -> None:
-        require_whole("size", self.size, 3, 9)
+        super().__post_init__()
         require_whole("kernel_size", self.kernel_size, 2, self.size)
         most = (self.size - 1) // (self.kernel_size - 1)
-        fits = f"a whole number of 2 or more, and a {self.kernel_size}×{self.kernel_size} window that fits"
-        whole = isinstance(self.dilation_rate, int) and not isinstance(self.dilation_rate, bool)
-        require(whole and 2 <= self.dilation_rate <= most, "dilation_rate", self.dilation_rate, fits)
-        require_test_image(self.index)
+        fits = f"a rate at which a {self.kernel_size}×{self.kernel_size} window fits on the input"
+        require(self.dilation_rate <= most, "dilation_rate", self.dilation_rate, fits)
 
     def run(self) -> Dilated:
         """Convolve a part of a digit with a kernel of ones, without and with dilation."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Annotated
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -11,20 +11,11 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.shapes import box, digit, label
 from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas
-from cnnfigs.illustrations.base import Picture, require, require_whole
-from cnnfigs.illustrations.networks import (
-    as_percent,
-    percent,
-    require_network,
-    require_test_image,
-    trained_on,
-    with_article,
-)
+from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.networks import Network, as_percent, percent, trained_on, with_article
+from cnnfigs.parameters import Several, TestImage, Whole, require
 from cnnfigs.runs.disturbances import Disturbance, Kind, ask_disturbed
 from cnnfigs.runs.disturbances import Disturbances as Run
-
-if TYPE_CHECKING:
-    import keras
 
 #: The rows of the picture, each with its disturbances, the milder first, and what they are called.
 ROWS: tuple[tuple[str, tuple[tuple[Kind, float, str], ...]], ...] = (
@@ -41,25 +32,12 @@ SIDE = 72
 class Disturbances(Picture):
     """A digit turned, moved, written with another pen, with noise, on other paper; and how many such are read.
 
-    Parameters
-    ----------
-    network
-        Name of one of the tutorial's networks, or a Keras model that reads (28, 28, 1) and gives ten probabilities.
-    index
-        Which of MNIST's test images to show, 0 to 9999; the shares are those of all 10,000.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
+    One test image is shown; the shares are those of all 10,000. `network` may be a Keras model that reads (28, 28, 1)
+    and gives ten probabilities.
     """
 
-    network: str | keras.Model = "convnet"
-    index: int = 4
-
-    def __post_init__(self) -> None:
-        require_network(self.network)
-        require_test_image(self.index)
+    network: Network = "convnet"
+    index: TestImage = 4
 
     def run(self) -> Run:
         """Disturb all test images in each way, and ask the network."""
@@ -120,33 +98,19 @@ class Disturbances(Picture):
 class TurnedDigits(Picture):
     """How many digits are read when they are turned, and how sure the network is of its answers.
 
-    Parameters
-    ----------
-    network
-        Name of one of the tutorial's networks, or a Keras model that reads (28, 28, 1) and gives ten probabilities.
-    index
-        Which of MNIST's test images to show below, 0 to 9999.
-    angles
-        By how many degrees to turn, counterclockwise: different whole numbers from 0 to 180, in order.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
+    The test image is shown below the chart. `network` may be a Keras model that reads (28, 28, 1) and gives ten
+    probabilities.
     """
 
-    network: str | keras.Model = "convnet"
-    index: int = 4
-    angles: tuple[int, ...] = (0, 15, 30, 45, 60, 90, 135, 180)
+    network: Network = "convnet"
+    index: TestImage = 4
+    angles: Annotated[
+        tuple[int, ...], Several(Whole(0, 180), 2), "by how many degrees to turn, counterclockwise, in order"
+    ] = (0, 15, 30, 45, 60, 90, 135, 180)
 
     def __post_init__(self) -> None:
-        require_network(self.network)
-        require_test_image(self.index)
-        accepted = "a tuple of two or more different whole numbers from 0 to 180, in order"
-        require(isinstance(self.angles, tuple) and len(self.angles) > 1, "angles", self.angles, accepted)
-        for angle in self.angles:
-            require_whole("angles", angle, 0, 180)
-        require(sorted(set(self.angles)) == list(self.angles), "angles", self.angles, accepted)
+        super().__post_init__()
+        require(sorted(self.angles) == list(self.angles), "angles", self.angles, "angles in order")
 
     def run(self) -> Run:
         """Turn all test images by each angle, and ask the network."""

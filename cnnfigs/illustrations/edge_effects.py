@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,8 +11,9 @@ from matplotlib.figure import Figure
 
 from cnnfigs.drawing.shapes import box, cells, label, number_grid, raster
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
-from cnnfigs.illustrations.base import Picture, require_whole
+from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.windows import arrow_right, square
+from cnnfigs.parameters import Whole
 from cnnfigs.runs.edge_effects import EdgeEffect, edge_effect, small_cat
 from cnnfigs.runs.windows import Floats, blank
 
@@ -20,23 +22,9 @@ CELL, MARGIN = 26, 4
 
 @dataclass(frozen=True)
 class FlatEdge(Picture):
-    """An image with no edge at all, and the edge that padding with zeros makes of it.
+    """An image with no edge at all, and the edge that padding with zeros makes of it."""
 
-    Parameters
-    ----------
-    size
-        Side of the square image, 3 to 6.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
-    """
-
-    size: int = 5
-
-    def __post_init__(self) -> None:
-        require_whole("size", self.size, 3, 6)
+    size: Annotated[int, Whole(3, 6), "side of the square image"] = 5
 
     def run(self) -> EdgeEffect:
         """Convolve an image of ones with a kernel that answers 0 where all is equal."""
@@ -100,23 +88,9 @@ class FlatEdge(Picture):
 
 @dataclass(frozen=True)
 class PhotoEdge(Picture):
-    """A photo and its edges, without padding and with the line that padding with zeros draws around it.
+    """A photo and its edges, without padding and with the line that padding with zeros draws around it."""
 
-    Parameters
-    ----------
-    size
-        Side in pixels to which the cat photo is reduced, 30 to 120.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
-    """
-
-    size: int = 60
-
-    def __post_init__(self) -> None:
-        require_whole("size", self.size, 30, 120)
+    size: Annotated[int, Whole(30, 120), "side in pixels to which the cat photo is reduced"] = 60
 
     def run(self) -> EdgeEffect:
         """Convolve the photo, made small, with a kernel that answers 0 where all is equal."""

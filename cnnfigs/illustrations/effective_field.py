@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -10,8 +11,9 @@ from numpy.typing import NDArray
 
 from cnnfigs.drawing.shapes import box, digit, label, raster
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
-from cnnfigs.illustrations.base import Picture, require_whole
-from cnnfigs.illustrations.networks import as_percent, require_test_image, trained_on, written
+from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.networks import as_percent, trained_on, written
+from cnnfigs.parameters import TestImage, Whole
 from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.receptive_fields import EffectiveField as Measured
 from cnnfigs.runs.receptive_fields import effective_field
@@ -38,27 +40,10 @@ class EffectiveFieldRun:
 
 @dataclass(frozen=True)
 class EffectiveField(Picture):
-    """The last convolution's middle unit: what it can see of a digit, and where in it the gradient is.
+    """The last convolution's middle unit: what it can see of a digit, and where in it the gradient is."""
 
-    Parameters
-    ----------
-    index
-        Which of MNIST's test images to draw on, 0 to 9999.
-    digits
-        Over how many test digits the gradient is averaged, 1 to 1000.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
-    """
-
-    index: int = 4
-    digits: int = 50
-
-    def __post_init__(self) -> None:
-        require_test_image(self.index)
-        require_whole("digits", self.digits, 1, 1000)
+    index: TestImage = 4
+    digits: Annotated[int, Whole(1, 1000), "over how many test digits the gradient is averaged"] = 50
 
     def run(self) -> EffectiveFieldRun:
         """Measure the gradient in both trained networks."""

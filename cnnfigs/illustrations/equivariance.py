@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -12,9 +13,10 @@ from cnnfigs.drawing.shapes import arrow, box, digit, label, raster
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.drawing.tables import Cell
 from cnnfigs.experiments.catalog import usual
-from cnnfigs.illustrations.base import Picture, Table, require, require_whole
-from cnnfigs.illustrations.networks import as_percent, percent, require_filter, require_test_image
+from cnnfigs.illustrations.base import Picture, Table
+from cnnfigs.illustrations.networks import as_percent, percent
 from cnnfigs.models.weights import record
+from cnnfigs.parameters import Several, TestImage, Whole
 from cnnfigs.runs.equivariance import EquivarianceRun, MovedLayers, equivariance, moved_layers
 
 #: By how many pixels a digit may move: most digits stand so far from the edge of their image.
@@ -23,33 +25,12 @@ FARTHEST = 4
 
 @dataclass(frozen=True)
 class Equivariance(Picture):
-    """A digit and the same digit moved, one map of the first layer for each, and the difference of the maps.
+    """A digit and the same digit moved, one map of the first layer for each, and the difference of the maps."""
 
-    Parameters
-    ----------
-    rows, columns
-        By how many pixels the digit moves down and to the right, 0 to 4.
-    filter
-        Which filter of the first layer, 0 to 31.
-    index
-        Which of MNIST's test images, 0 to 9999.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
-    """
-
-    rows: int = 2
-    columns: int = 4
-    filter: int = 31
-    index: int = 4
-
-    def __post_init__(self) -> None:
-        require_whole("rows", self.rows, 0, FARTHEST)
-        require_whole("columns", self.columns, 0, FARTHEST)
-        require_filter(self.filter)
-        require_test_image(self.index)
+    rows: Annotated[int, Whole(0, FARTHEST), "by how many pixels the digit moves down"] = 2
+    columns: Annotated[int, Whole(0, FARTHEST), "by how many pixels the digit moves to the right"] = 4
+    filter: Annotated[int, Whole(0, 31), "which filter of the first layer"] = 31
+    index: TestImage = 4
 
     def run(self) -> EquivarianceRun:
         """Show both images to the first layer."""
@@ -109,33 +90,16 @@ class Equivariance(Picture):
 class ShiftTable(Table):
     """How well the maps of every layer follow a digit that moves, and what becomes of the network's answer.
 
-    Parameters
-    ----------
-    shifts
-        By how many pixels the digit moves to the right: one or more different numbers from 1 to 4.
-    index
-        Which of MNIST's test images, 0 to 9999.
-    images
-        How many test images, from the first, to look at for the count of errors, 1 to 10,000. Those whose ink would be
-        pushed out of the image are left out.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
+    Test images whose ink would be pushed out of the image are left out of the count of errors.
     """
 
-    shifts: tuple[int, ...] = (1, 2, 3, 4)
-    index: int = 4
-    images: int = 2000
-
-    def __post_init__(self) -> None:
-        known = isinstance(self.shifts, tuple) and bool(self.shifts)
-        require(known, "shifts", self.shifts, f"a tuple of one or more whole numbers from 1 to {FARTHEST}")
-        for shift in self.shifts:
-            require_whole("shifts", shift, 1, FARTHEST)
-        require_test_image(self.index)
-        require_whole("images", self.images, 1, 10_000)
+    shifts: Annotated[
+        tuple[int, ...], Several(Whole(1, FARTHEST), again=True), "by how many pixels the digit moves to the right"
+    ] = (1, 2, 3, 4)
+    index: TestImage = 4
+    images: Annotated[
+        int, Whole(1, 10_000), "how many test images, from the first, to look at for the count of errors"
+    ] = 2000
 
     def run(self) -> MovedLayers:
         """Show the moved digits to the network."""

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from cnnfigs.drawing.tables import Cell
-from cnnfigs.illustrations.base import Table, require
+from cnnfigs.illustrations.base import Table
 from cnnfigs.illustrations.networks import as_percent
 from cnnfigs.models.networks import NETWORKS
+from cnnfigs.parameters import Choice, Several
 from cnnfigs.runs.comparison import Comparison, compare
 
 ALL = ("convnet", "dense_512", "dense_131")
-
-
-def _require_networks(names: object) -> None:
-    known = isinstance(names, tuple) and bool(names) and all(name in NETWORKS for name in names)
-    require(known, "networks", names, f"a tuple of one or more of {', '.join(NETWORKS)}")
 
 
 def _state_facts(run: Comparison) -> dict[str, str]:
@@ -35,23 +32,11 @@ def _state_facts(run: Comparison) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class ErrorTable(Table):
-    """What each network gets wrong of the test images.
+    """What each network gets wrong of the test images."""
 
-    Parameters
-    ----------
-    networks
-        Names of networks of the tutorial.
-
-    Raises
-    ------
-    ValueError
-        If one of them does not exist.
-    """
-
-    networks: tuple[str, ...] = ALL
-
-    def __post_init__(self) -> None:
-        _require_networks(self.networks)
+    networks: Annotated[
+        tuple[str, ...], Several(Choice(*NETWORKS), again=True), "names of networks of the tutorial"
+    ] = ALL
 
     def run(self) -> Comparison:
         """Evaluate the networks on all test images."""

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from cnnfigs.drawing.shapes import bars, digit, label, raster_sheet
 from cnnfigs.drawing.style import SMALL, canvas
-from cnnfigs.illustrations.base import Picture, require_whole
-from cnnfigs.illustrations.networks import (
-    as_percent,
-    percent,
-    plain_name,
-    require_test_image,
-    trained_on,
-    with_article,
-    written,
-)
+from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.networks import as_percent, percent, plain_name, trained_on, with_article, written
+from cnnfigs.parameters import TestImage, Whole
 from cnnfigs.runs.activations import Activations, activations, test_digit
 
 #: Side of the largest maps, and from one to the next, in pixels.
@@ -27,27 +21,10 @@ SIDE, STEP = 52, 58
 
 @dataclass(frozen=True)
 class EveryLayer(Picture):
-    """The first maps of every layer of the convnet for one digit, and how much of each layer is zero.
+    """The first maps of every layer of the convnet for one digit, and how much of each layer is zero."""
 
-    Parameters
-    ----------
-    index
-        Which of MNIST's test images, 0 to 9999.
-    maps
-        How many maps to show of each layer: the first ones, 1 to 9.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
-    """
-
-    index: int = 4
-    maps: int = 9
-
-    def __post_init__(self) -> None:
-        require_test_image(self.index)
-        require_whole("maps", self.maps, 1, 9)
+    index: TestImage = 4
+    maps: Annotated[int, Whole(1, 9), "how many maps to show of each layer, the first ones"] = 9
 
     def run(self) -> Activations:
         """Show the digit to the network."""

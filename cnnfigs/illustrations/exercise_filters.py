@@ -3,40 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from cnnfigs.illustrations.base import require_whole
 from cnnfigs.illustrations.exercise import Exercise
+from cnnfigs.parameters import Whole
 from cnnfigs.runs import exercises
 from cnnfigs.runs.exercises import Prediction, Values
+
+Filters = Annotated[int, Whole(1, 512), "how many filters the convolution has"]
+Channels = Annotated[int, Whole(2, 512), "how many maps it reads"]
+KernelSize = Annotated[int, Whole(2, 11), "side of its window"]
 
 
 @dataclass(frozen=True)
 class FilterDepth(Exercise):
-    """An exercise: a filter has the depth of its input.
+    """An exercise: a filter has the depth of its input."""
 
-    Parameters
-    ----------
-    filters
-        How many filters the convolution has, 1 to 512.
-    channels
-        How many maps it reads, 2 to 512.
-    kernel_size
-        Side of its window, 2 to 11.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
-    """
-
-    filters: int = 16
-    channels: int = 8
-    kernel_size: int = 3
-
-    def __post_init__(self) -> None:
-        require_whole("filters", self.filters, 1, 512)
-        require_whole("channels", self.channels, 2, 512)
-        require_whole("kernel_size", self.kernel_size, 2, 11)
+    filters: Filters = 16
+    channels: Channels = 8
+    kernel_size: KernelSize = 3
 
     def run(self) -> Prediction:
         """Let Keras count the parameters."""
@@ -61,35 +46,12 @@ class FilterDepth(Exercise):
 
 @dataclass(frozen=True)
 class FilterParts(Exercise):
-    """An exercise: kernel slices, filters and feature maps are counted apart.
+    """An exercise: kernel slices, filters and feature maps are counted apart."""
 
-    Parameters
-    ----------
-    filters
-        How many filters the convolution has, 2 to 512.
-    channels
-        How many channels its input has, 2 to 512.
-    kernel_size
-        Side of its window, 1 to 11.
-    size
-        Side of the input, 11 to 512.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
-    """
-
-    filters: int = 16
-    channels: int = 3
-    kernel_size: int = 5
-    size: int = 64
-
-    def __post_init__(self) -> None:
-        require_whole("filters", self.filters, 2, 512)
-        require_whole("channels", self.channels, 2, 512)
-        require_whole("kernel_size", self.kernel_size, 1, 11)
-        require_whole("size", self.size, 11, 512)
+    filters: Annotated[int, Whole(2, 512), "how many filters the convolution has"] = 16
+    channels: Annotated[int, Whole(2, 512), "how many channels its input has"] = 3
+    kernel_size: Annotated[int, Whole(1, 11), "side of its window"] = 5
+    size: Annotated[int, Whole(11, 512), "side of the input"] = 64
 
     def run(self) -> Prediction:
         """Let Keras build the layer, and read its kernel's shape and its output's."""
@@ -115,31 +77,11 @@ class FilterParts(Exercise):
 
 @dataclass(frozen=True)
 class SharedWeights(Exercise):
-    """An exercise: all places of a window share its weights.
+    """An exercise: all places of a window share its weights."""
 
-    Parameters
-    ----------
-    size
-        Side of the grey image, 12 to 512.
-    filters
-        How many filters, 1 to 512.
-    kernel_size
-        Side of the window, 2 to 11.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
-    """
-
-    size: int = 32
-    filters: int = 6
-    kernel_size: int = 5
-
-    def __post_init__(self) -> None:
-        require_whole("size", self.size, 12, 512)
-        require_whole("filters", self.filters, 1, 512)
-        require_whole("kernel_size", self.kernel_size, 2, 11)
+    size: Annotated[int, Whole(12, 512), "side of the grey image"] = 32
+    filters: Filters = 6
+    kernel_size: KernelSize = 5
 
     def run(self) -> Prediction:
         """Let Keras count the parameters."""
@@ -164,31 +106,11 @@ class SharedWeights(Exercise):
 
 @dataclass(frozen=True)
 class SeparableWeights(Exercise):
-    """An exercise: a depthwise separable convolution looks first and mixes then.
+    """An exercise: a depthwise separable convolution looks first and mixes then."""
 
-    Parameters
-    ----------
-    filters
-        How many maps it makes, 2 to 512.
-    channels
-        How many maps it reads, 2 to 512.
-    kernel_size
-        Side of its window, 2 to 11.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
-    """
-
-    filters: int = 128
-    channels: int = 64
-    kernel_size: int = 3
-
-    def __post_init__(self) -> None:
-        require_whole("filters", self.filters, 2, 512)
-        require_whole("channels", self.channels, 2, 512)
-        require_whole("kernel_size", self.kernel_size, 2, 11)
+    filters: Annotated[int, Whole(2, 512), "how many maps it makes"] = 128
+    channels: Channels = 64
+    kernel_size: KernelSize = 3
 
     def run(self) -> Prediction:
         """Let Keras count the parameters."""
@@ -213,31 +135,11 @@ class SeparableWeights(Exercise):
 
 @dataclass(frozen=True)
 class UnitsOnColor(Exercise):
-    """An exercise: a unit of a dense layer has a weight for every number of a colour image, and one bias.
+    """An exercise: a unit of a dense layer has a weight for every number of a colour image, and one bias."""
 
-    Parameters
-    ----------
-    size
-        Side of the image, 2 to 64.
-    channels
-        How many channels it has, 2 to 4.
-    units
-        How many units the layer has, 2 to 512.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
-    """
-
-    size: int = 32
-    channels: int = 3
-    units: int = 100
-
-    def __post_init__(self) -> None:
-        require_whole("size", self.size, 2, 64)
-        require_whole("channels", self.channels, 2, 4)
-        require_whole("units", self.units, 2, 512)
+    size: Annotated[int, Whole(2, 64), "side of the image"] = 32
+    channels: Annotated[int, Whole(2, 4), "how many channels it has"] = 3
+    units: Annotated[int, Whole(2, 512), "how many units the layer has"] = 100
 
     def run(self) -> Prediction:
         """Let Keras count the parameters."""

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 
 from cnnfigs.experiments.findings import downsampling, fewer_examples
 from cnnfigs.experiments.statistics import with_both_chances
-from cnnfigs.illustrations.base import require
 from cnnfigs.illustrations.exercise import Exercise
 from cnnfigs.illustrations.measuring import points
 from cnnfigs.illustrations.networks import as_percent
+from cnnfigs.parameters import Choice
 from cnnfigs.runs.exercises import Prediction, Values
 
 #: Each with the amount at which a reader may have looked instead.
@@ -21,23 +21,9 @@ WANTED = {300: 1_000, 1_000: 300}
 
 @dataclass(frozen=True)
 class CatchingUp(Exercise):
-    """An exercise: how many examples a dense network needs to be as good as the convnet.
+    """An exercise: how many examples a dense network needs to be as good as the convnet."""
 
-    Parameters
-    ----------
-    wanted
-        With how many images the convnet sets the mark: 300 or 1000.
-
-    Raises
-    ------
-    ValueError
-        If it is another number.
-    """
-
-    wanted: Literal[300, 1_000] = 1_000
-
-    def __post_init__(self) -> None:
-        require(self.wanted in WANTED, "wanted", self.wanted, ", ".join(map(str, WANTED)))
+    wanted: Annotated[Literal[300, 1_000], Choice(*WANTED), "with how many images the convnet sets the mark"] = 1_000
 
     def run(self) -> Prediction:
         """Read the records of the experiment."""

@@ -3,50 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
-from cnnfigs.illustrations.base import require, require_whole
 from cnnfigs.illustrations.exercise import Exercise
-from cnnfigs.illustrations.networks import percent, require_filter, require_test_image, with_article
+from cnnfigs.illustrations.networks import percent, with_article
+from cnnfigs.parameters import Choice, TestImage, Whole
 from cnnfigs.runs import exercises
 from cnnfigs.runs.exercises import Prediction, Values
 from cnnfigs.runs.photo_answers import PARTS
-
-#: Networks with many parameters, and networks with fewer.
-LARGER, SMALLER = ("unpooled", "dense_512"), ("dense_131", "convnet")
 
 
 @dataclass(frozen=True)
 class MovedDigit(Exercise):
     """An exercise: the maps of a moved digit move with it, and yet the answer may change.
 
-    Parameters
-    ----------
-    rows
-        By how many pixels the digit moves down, 1 to 4.
-    columns
-        By how many pixels it moves to the right, 1 to 4.
-    filter
-        Which filter of the first layer, 0 to 31.
-    index
-        Which of MNIST's test images, 0 to 9999.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range, or, when it runs, if the digit loses ink.
+    A digit that would lose ink is refused when it runs.
     """
 
-    rows: int = 2
-    columns: int = 4
-    filter: int = 31
-    index: int = 4
-
-    def __post_init__(self) -> None:
-        require_whole("rows", self.rows, 1, 4)
-        require_whole("columns", self.columns, 1, 4)
-        require_filter(self.filter)
-        require_test_image(self.index)
+    rows: Annotated[int, Whole(1, 4), "by how many pixels the digit moves down"] = 2
+    columns: Annotated[int, Whole(1, 4), "by how many pixels the digit moves to the right"] = 4
+    filter: Annotated[int, Whole(0, 31), "which filter of the first layer"] = 31
+    index: TestImage = 4
 
     def run(self) -> Prediction:
         """Show both images to the convnet."""
@@ -78,22 +55,10 @@ class MovedDigit(Exercise):
 class SureAnswers(Exercise):
     """An exercise: a probability of 99 % is not certainty.
 
-    Parameters
-    ----------
-    columns
-        By how many pixels the digits are moved to the right, 3 to 6: moved by less, the network is as often
-        right as it says.
-
-    Raises
-    ------
-    ValueError
-        If it is out of range.
+    Of digits moved by less than 3 pixels, the network is as often right as it says.
     """
 
-    columns: int = 4
-
-    def __post_init__(self) -> None:
-        require_whole("columns", self.columns, 3, 6)
+    columns: Annotated[int, Whole(3, 6), "by how many pixels the digits are moved to the right"] = 4
 
     def run(self) -> Prediction:
         """Show moved test digits to the convnet."""
@@ -119,27 +84,14 @@ class SureAnswers(Exercise):
 
 @dataclass(frozen=True)
 class OverfittingGap(Exercise):
-    """An exercise: more parameters are not more overfitting.
+    """An exercise: more parameters are not more overfitting."""
 
-    Parameters
-    ----------
-    larger
-        The network that is asked about, "unpooled" or "dense_512".
-    smaller
-        The network that it is compared with, "dense_131" or "convnet".
-
-    Raises
-    ------
-    ValueError
-        If it is another network.
-    """
-
-    larger: Literal["unpooled", "dense_512"] = "unpooled"
-    smaller: Literal["dense_131", "convnet"] = "dense_131"
-
-    def __post_init__(self) -> None:
-        require(self.larger in LARGER, "larger", self.larger, " or ".join(LARGER))
-        require(self.smaller in SMALLER, "smaller", self.smaller, " or ".join(SMALLER))
+    larger: Annotated[
+        Literal["unpooled", "dense_512"], Choice("unpooled", "dense_512"), "the network that is asked about"
+    ] = "unpooled"
+    smaller: Annotated[
+        Literal["dense_131", "convnet"], Choice("dense_131", "convnet"), "the network that it is compared with"
+    ] = "dense_131"
 
     def run(self) -> Prediction:
         """Show both networks images that they learned from, and the test images."""
@@ -171,25 +123,11 @@ class OverfittingGap(Exercise):
 class HeatIsNoReason(Exercise):
     """An exercise: a heat map does not say what the network would answer without what it marks.
 
-    Parameters
-    ----------
-    index
-        Which of MNIST's test images, 0 to 9999.
-    side
-        Side of the square that is covered, in pixels, 5 to 13.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range or, when it runs, if the heat map is empty.
+    A test image whose heat map is empty is refused when it runs.
     """
 
-    index: int = 4
-    side: int = 11
-
-    def __post_init__(self) -> None:
-        require_test_image(self.index)
-        require_whole("side", self.side, 5, 13)
+    index: TestImage = 4
+    side: Annotated[int, Whole(5, 13), "side of the square that is covered, in pixels"] = 11
 
     def run(self) -> Prediction:
         """Cover the hottest square."""
@@ -216,23 +154,11 @@ class HeatIsNoReason(Exercise):
 
 @dataclass(frozen=True)
 class MissingPart(Exercise):
-    """An exercise: what becomes of a cat without its eyes, to a network.
+    """An exercise: what becomes of a cat without its eyes, to a network."""
 
-    Parameters
-    ----------
-    part
-        Which part of the cat is hidden: "eyes", "nose and mouth" or "ears".
-
-    Raises
-    ------
-    ValueError
-        If there is no such part.
-    """
-
-    part: Literal["eyes", "nose and mouth", "ears"] = "eyes"
-
-    def __post_init__(self) -> None:
-        require(self.part in PARTS, "part", self.part, ", ".join(PARTS))
+    part: Annotated[Literal["eyes", "nose and mouth", "ears"], Choice(*PARTS), "which part of the cat is hidden"] = (
+        "eyes"
+    )
 
     def run(self) -> Prediction:
         """Show the network the photo with the part made grey."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from cnnfigs.illustrations.base import require, require_whole
 from cnnfigs.illustrations.exercise import Exercise
+from cnnfigs.parameters import Whole, require_whole
 from cnnfigs.runs import exercises
 from cnnfigs.runs.exercises import Prediction, Values
 
@@ -14,28 +15,15 @@ from cnnfigs.runs.exercises import Prediction, Values
 class StridedSame(Exercise):
     """An exercise: "same" padding keeps the size at strides 1 only.
 
-    Parameters
-    ----------
-    size
-        Side of the input, 16 to 512.
-    kernel_size
-        Side of the window, 3 to 7.
-    strides
-        From one window to the next, 2 to one less than `kernel_size`: with larger ones the wrong rules may be right.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
+    With strides of `kernel_size` or more, the wrong rules may be right.
     """
 
-    size: int = 27
-    kernel_size: int = 3
-    strides: int = 2
+    size: Annotated[int, Whole(16, 512), "side of the input"] = 27
+    kernel_size: Annotated[int, Whole(3, 7), "side of the window"] = 3
+    strides: Annotated[int, Whole(2, 6), "from one window to the next, less than `kernel_size`"] = 2
 
     def __post_init__(self) -> None:
-        require_whole("size", self.size, 16, 512)
-        require_whole("kernel_size", self.kernel_size, 3, 7)
+        super().__post_init__()
         require_whole("strides", self.strides, 2, self.kernel_size - 1)
 
     def run(self) -> Prediction:
@@ -61,28 +49,10 @@ class StridedSame(Exercise):
 
 @dataclass(frozen=True)
 class OddPooling(Exercise):
-    """An exercise: half of an odd number of rows is not a whole number, and pooling leaves the rest out.
+    """An exercise: half of an odd number of rows is not a whole number, and pooling leaves the rest out."""
 
-    Parameters
-    ----------
-    size
-        Side of the maps, an odd number from 5 to 255.
-    channels
-        How many maps, 2 to 512.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
-    """
-
-    size: int = 27
-    channels: int = 16
-
-    def __post_init__(self) -> None:
-        require_whole("size", self.size, 5, 255)
-        require(self.size % 2 == 1, "size", self.size, "an odd number from 5 to 255")
-        require_whole("channels", self.channels, 2, 512)
+    size: Annotated[int, Whole(5, 255, step=2), "side of the maps"] = 27
+    channels: Annotated[int, Whole(2, 512), "how many maps"] = 16
 
     def run(self) -> Prediction:
         """Ask Keras for the output's shape."""
@@ -108,22 +78,10 @@ class OddPooling(Exercise):
 class LargerImage(Exercise):
     """An exercise: an image of another size goes through the convnet's first layers.
 
-    Parameters
-    ----------
-    size
-        Side of the image, a multiple of 4 from 12 to 256: at some other sizes all halves are whole.
-
-    Raises
-    ------
-    ValueError
-        If the size is out of range.
+    At some sizes that are no multiple of 4, all halves are whole.
     """
 
-    size: int = 32
-
-    def __post_init__(self) -> None:
-        require_whole("size", self.size, 12, 256)
-        require(self.size % 4 == 0, "size", self.size, "a multiple of 4 from 12 to 256")
+    size: Annotated[int, Whole(12, 256, step=4), "side of the image"] = 32
 
     def run(self) -> Prediction:
         """Ask the convnet's layers for the shapes."""
@@ -148,27 +106,10 @@ class LargerImage(Exercise):
 
 @dataclass(frozen=True)
 class FieldBehindPooling(Exercise):
-    """An exercise: behind a pooling, each step of a window is wider.
+    """An exercise: behind a pooling, each step of a window is wider."""
 
-    Parameters
-    ----------
-    kernel_size
-        Side of the windows of both convolutions, 2 to 7.
-    pool_size
-        Side of the window of the pooling between them, and its strides, 2 to 4.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
-    """
-
-    kernel_size: int = 3
-    pool_size: int = 2
-
-    def __post_init__(self) -> None:
-        require_whole("kernel_size", self.kernel_size, 2, 7)
-        require_whole("pool_size", self.pool_size, 2, 4)
+    kernel_size: Annotated[int, Whole(2, 7), "side of the windows of both convolutions"] = 3
+    pool_size: Annotated[int, Whole(2, 4), "side of the window of the pooling between them, and its strides"] = 2
 
     def run(self) -> Prediction:
         """Light up one pixel after the other in front of real layers."""

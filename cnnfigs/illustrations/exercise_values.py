@@ -3,39 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from cnnfigs.illustrations.base import require, require_whole
 from cnnfigs.illustrations.exercise import Exercise
 from cnnfigs.illustrations.networks import as_percent, percent
+from cnnfigs.parameters import Number, Seed, Whole
 from cnnfigs.runs import exercises
 from cnnfigs.runs.exercises import Prediction, Values
 
 
 @dataclass(frozen=True)
 class GreyWall(Exercise):
-    """An exercise: padding is not neutral.
+    """An exercise: padding is not neutral."""
 
-    Parameters
-    ----------
-    value
-        What every pixel of the image is, 0.1 to 1.
-    kernel_size
-        Side of the window, an odd number from 3 to 7.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
-    """
-
-    value: float = 0.9
-    kernel_size: int = 3
-
-    def __post_init__(self) -> None:
-        number = isinstance(self.value, int | float) and not isinstance(self.value, bool)
-        require(number and 0.1 <= self.value <= 1, "value", self.value, "a number from 0.1 to 1")
-        require_whole("kernel_size", self.kernel_size, 3, 7)
-        require(self.kernel_size % 2 == 1, "kernel_size", self.kernel_size, "an odd number from 3 to 7")
+    value: Annotated[float, Number(0.1, 1), "what every pixel of the image is"] = 0.9
+    kernel_size: Annotated[int, Whole(3, 7, step=2), "side of the window"] = 3
 
     def run(self) -> Prediction:
         """Convolve with the mean."""
@@ -62,28 +44,10 @@ class GreyWall(Exercise):
 
 @dataclass(frozen=True)
 class ThereAndBack(Exercise):
-    """An exercise: a transposed convolution is not the inverse of a convolution.
+    """An exercise: a transposed convolution is not the inverse of a convolution."""
 
-    Parameters
-    ----------
-    size
-        How many numbers there are, 4, 6 or 8.
-    seed
-        For the numbers.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
-    """
-
-    size: int = 4
-    seed: int = 1
-
-    def __post_init__(self) -> None:
-        require_whole("size", self.size, 4, 8)
-        require(self.size % 2 == 0, "size", self.size, "4, 6 or 8")
-        require_whole("seed", self.seed, 0)
+    size: Annotated[int, Whole(4, 8, step=2), "how many numbers there are"] = 4
+    seed: Seed = 1
 
     def run(self) -> Prediction:
         """Send a row through both layers."""
@@ -109,23 +73,9 @@ class ThereAndBack(Exercise):
 
 @dataclass(frozen=True)
 class PooledStep(Exercise):
-    """An exercise: pooling is neither invariant nor equivariant to small shifts.
+    """An exercise: pooling is neither invariant nor equivariant to small shifts."""
 
-    Parameters
-    ----------
-    seed
-        For the row of numbers.
-
-    Raises
-    ------
-    ValueError
-        If it is not a whole number.
-    """
-
-    seed: int = 1
-
-    def __post_init__(self) -> None:
-        require_whole("seed", self.seed, 0)
+    seed: Seed = 1
 
     def run(self) -> Prediction:
         """Pool a row, and the same row moved by one cell."""
@@ -152,27 +102,10 @@ class PooledStep(Exercise):
 
 @dataclass(frozen=True)
 class AddedLogits(Exercise):
-    """An exercise: softmax looks at the differences of the logits alone.
+    """An exercise: softmax looks at the differences of the logits alone."""
 
-    Parameters
-    ----------
-    lead
-        By how much the first of the three logits is ahead of the two others, 1 to 4.
-    added
-        What is added to all of them, 1 to 10.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
-    """
-
-    lead: int = 2
-    added: int = 5
-
-    def __post_init__(self) -> None:
-        require_whole("lead", self.lead, 1, 4)
-        require_whole("added", self.added, 1, 10)
+    lead: Annotated[int, Whole(1, 4), "by how much the first of the three logits is ahead of the two others"] = 2
+    added: Annotated[int, Whole(1, 10), "what is added to all of them"] = 5
 
     def run(self) -> Prediction:
         """Let Keras compute softmax."""

@@ -1,7 +1,6 @@
 """The random versions stay within the limits, and the answers below them are the network's."""
 
 import numpy as np
-import pytest
 from scipy import ndimage
 from svg_numbers import texts
 
@@ -68,23 +67,3 @@ def test_versions_are_zoomed_within_the_limit():
 def test_seed_decides():
     np.testing.assert_array_equal(made(30, 0.1, 0.1, seed=3), made(30, 0.1, 0.1, seed=3))
     assert np.abs(made(30, 0.1, 0.1, seed=3) - made(30, 0.1, 0.1, seed=4)).max() > 0.1
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("network", "no"),
-        ("index", -1),
-        ("count", 0),
-        ("count", 17),
-        ("rotation", 181),
-        ("rotation", True),
-        ("translation", -0.1),
-        ("zoom", 0.6),
-        ("zoom", float("nan")),
-        ("seed", -1),
-    ],
-)
-def test_parameters_out_of_range_are_refused(field, value):
-    with pytest.raises(ValueError, match=f"^{field} is .* accepted is"):
-        Augmentation(**{field: value})

@@ -51,9 +51,3 @@ def test_picture_tells_them(sums):
     channels = [channel.n for channel in picture.result.channels]
     np.testing.assert_allclose(numbers[::2], [(sums[:, n].mean(), sums[:, n].std()) for n in channels], atol=0.006)
     np.testing.assert_allclose(numbers[1::2], [(0, 1)] * len(channels), atol=0.006)
-
-
-@pytest.mark.parametrize(("field", "value"), [("images", 1), ("images", 1001), ("channels", 1), ("channels", 6)])
-def test_parameters_out_of_range_are_refused(field, value):
-    with pytest.raises(ValueError, match=f"^{field} is .* accepted is"):
-        BatchNormalization(**{field: value})

@@ -93,18 +93,3 @@ def test_values_beyond_the_picture_are_told(gallery):
     assert number(facts["sharpen photo smallest"]) < 0
     assert number(facts["sharpen photo largest"]) > 1
     assert facts["count"] == "10"
-
-
-@pytest.mark.parametrize(
-    ("field", "parameters"),
-    [
-        ("names", {"names": ()}),
-        ("names", {"names": ("Sobel",)}),
-        ("names", {"names": ["identity"]}),
-        ("index", {"index": 10_000}),
-        ("index", {"index": -1}),
-    ],
-)
-def test_parameters_out_of_range_are_refused(field, parameters):
-    with pytest.raises(ValueError, match=f"{field} is .* accepted is"):
-        ClassicKernels(**parameters)

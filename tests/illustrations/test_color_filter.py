@@ -43,9 +43,3 @@ def test_map_of_the_photo_is_that_of_a_layer_with_relu():
     np.testing.assert_allclose(picture.result.response, response, atol=1e-9)
     assert int(picture.facts["positive"]) == (picture.result.response > 0).sum()
     assert picture.facts["parameters"] == str(layer.count_params())
-
-
-@pytest.mark.parametrize(("field", "value"), [("row", -1), ("row", 26), ("column", 41), ("column", 1.5)])
-def test_parameters_out_of_range_are_refused(field, value):
-    with pytest.raises(ValueError, match=f"{field} is {value}: accepted is a whole number from 0 to"):
-        ColorFilter(**{field: value})

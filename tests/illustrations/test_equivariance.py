@@ -79,22 +79,3 @@ def test_errors_are_counted_on_whole_digits(model):
     ]
     assert counted == expected
     assert picture.facts["errors 4"] == str(expected[-1])
-
-
-@pytest.mark.parametrize(
-    ("kind", "field", "value"),
-    [
-        (Equivariance, "rows", 5),
-        (Equivariance, "columns", -1),
-        (Equivariance, "filter", 32),
-        (Equivariance, "index", 10_000),
-        (ShiftTable, "shifts", ()),
-        (ShiftTable, "shifts", (0,)),
-        (ShiftTable, "shifts", (1, 5)),
-        (ShiftTable, "images", 0),
-        (ShiftTable, "index", -1),
-    ],
-)
-def test_parameters_out_of_range_are_refused(kind, field, value):
-    with pytest.raises(ValueError, match=f"^{field} is .* accepted is"):
-        kind(**{field: value})

@@ -12,6 +12,7 @@ from lxml import html
 from cnnfigs.data import mnist
 from cnnfigs.drawing.questions import Question, html_question
 from cnnfigs.drawing.words import with_percent_kept
+from cnnfigs.errors import ParameterError
 from cnnfigs.illustrations.exercise import Exercise
 from cnnfigs.illustrations.exercise_filters import (
     FilterDepth,
@@ -106,7 +107,7 @@ def test_signs_of_html_and_code_are_kept_apart():
 def test_a_question_without_a_wrong_answer_is_refused():
     with pytest.raises(ValueError, match="'6' is the right answer and also what a wrong rule gives"):
         Question("How many?", "6", "counted", {"6": "one guessed", "7": "one could not count"})
-    with pytest.raises(ValueError, match="accepted are two or more wrong answers"):
+    with pytest.raises(ValueError, match="wrong: expected two or more wrong answers, got"):
         Question("How many?", "6", "counted", {"7": "one could not count"})
 
 
@@ -170,7 +171,9 @@ def test_units_on_color(size, channels, units):
 )
 def test_strided_same(size, kernel_size, strides):
     if strides >= kernel_size:
-        with pytest.raises(ValueError, match=rf"strides is {strides}: accepted is a whole number from 2"):
+        with pytest.raises(
+            ParameterError, match=f"^strides: expected a whole number from 2 to {kernel_size - 1}, got {strides}$"
+        ):
             StridedSame(size, kernel_size, strides)
         return
     right, wrong = solved(StridedSame(size, kernel_size, strides))
@@ -195,12 +198,6 @@ def test_larger_image(size):
     height = len(range(0, len(range(0, size - 2 - 1, 2)) - 2 - 1, 2))  # where a window of two can begin
     assert right == f"{height}×{height}×64"
     assert len(wrong) == 3
-
-
-@pytest.mark.parametrize("size", [10, 14, 30, 33])
-def test_larger_image_refuses_sizes_at_which_nothing_can_be_learned(size):
-    with pytest.raises(ValueError, match=f"size is {size}"):
-        LargerImage(size)
 
 
 @pytest.mark.parametrize(("kernel_size", "pool_size"), list(itertools.product(range(2, 8), range(2, 5))))
@@ -371,7 +368,9 @@ def test_heat_is_no_reason_refuses_an_empty_map():
     empty = next(
         i for i in range(100) if not own_grad_cam(shifted_as_image(mnist().x_test[i], 0, 0), mnist().y_test[i]).any()
     )
-    with pytest.raises(ValueError, match=f"index is {empty}: accepted is a test image on which Grad-CAM marks"):
+    with pytest.raises(
+        ValueError, match=f"index: expected a test image on which Grad-CAM marks something, got {empty}"
+    ):
         HeatIsNoReason(index=empty).run()
 
 
@@ -397,31 +396,3 @@ def test_missing_part_is_what_the_network_says_to_a_covered_photo():
     )
     shares = np.exp(logits - logits.max())
     assert MissingPart("eyes").result.right[0] == pytest.approx((shares / shares.sum())[281:286].sum(), abs=1e-4)
-
-
-@pytest.mark.parametrize(
-    ("kind", "field", "value", "accepted"),
-    [
-        (FilterDepth, "channels", 1, "from 2 to 512"),
-        (FilterParts, "size", 10, "from 11 to 512"),
-        (SharedWeights, "kernel_size", 12, "from 2 to 11"),
-        (SeparableWeights, "filters", 1, "from 2 to 512"),
-        (UnitsOnColor, "channels", 5, "from 2 to 4"),
-        (StridedSame, "strides", 1, "from 2 to 2"),
-        (OddPooling, "size", 26, "an odd number"),
-        (FieldBehindPooling, "pool_size", 1, "from 2 to 4"),
-        (GreyWall, "value", 0, "a number from 0.1 to 1"),
-        (GreyWall, "kernel_size", 4, "an odd number"),
-        (ThereAndBack, "size", 5, "4, 6 or 8"),
-        (PooledStep, "seed", -1, "of 0 or more"),
-        (AddedLogits, "added", 0, "from 1 to 10"),
-        (MovedDigit, "rows", 0, "from 1 to 4"),
-        (SureAnswers, "columns", 2, "from 3 to 6"),
-        (HeatIsNoReason, "side", 14, "from 5 to 13"),
-        (OverfittingGap, "larger", "convnet", "unpooled or dense_512"),
-        (MissingPart, "part", "tail", "eyes, nose and mouth, ears"),
-    ],
-)
-def test_parameters_out_of_range_are_refused(kind, field, value, accepted):
-    with pytest.raises(ValueError, match=rf"^{field} is {value!r}: accepted is .*{accepted}"):
-        kind(**{field: value})

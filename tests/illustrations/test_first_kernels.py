@@ -1,7 +1,6 @@
 """First kernels and the depthwise convolution are those of the networks, and their sums are right."""
 
 import numpy as np
-import pytest
 from svg_numbers import texts
 
 from cnnfigs.data import cat_photo
@@ -61,9 +60,3 @@ def test_depthwise_output_is_a_correlation_of_each_map_alone():
 def test_weights_are_counted_by_hand():
     assert Depthwise().result.parameters == (3 * 3 * 32, 32 * 16, 3 * 3 * 32 * 16)
     assert Depthwise().facts["both"] == "800"
-
-
-@pytest.mark.parametrize("channels", [(), (0, 1, 2, 3, 4), (32,), (-1,), (1, 1), 3, (1.0,), (True,)])
-def test_bad_channels_are_refused(channels):
-    with pytest.raises(ValueError, match=r"^channels is .*accepted is a tuple of 1 to 4 different whole numbers"):
-        Depthwise(channels)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -14,7 +14,7 @@ from cnnfigs.drawing.style import NORMAL, chart
 from cnnfigs.drawing.tables import Cell
 from cnnfigs.experiments.catalog import AMOUNTS, BASIC
 from cnnfigs.experiments.findings import Examples, Reading, fewer_examples
-from cnnfigs.illustrations.base import Picture, Table, require
+from cnnfigs.illustrations.base import Picture, Table
 from cnnfigs.illustrations.measuring import (
     LOOKS,
     all_seeds_told,
@@ -26,28 +26,14 @@ from cnnfigs.illustrations.measuring import (
     seeds_told,
 )
 from cnnfigs.illustrations.networks import as_percent
+from cnnfigs.parameters import Choice
 
 
 @dataclass(frozen=True)
 class FewerExamples(Picture):
-    """Accuracy with more and more training images, and the images that dense needs to equal the convnet.
+    """Accuracy with more and more training images, and the images that dense needs to equal the convnet."""
 
-    Parameters
-    ----------
-    wanted
-        With how many images the convnet sets the mark: 100, 300, 1000, 3000, 10000, 30000 or 60000.
-
-    Raises
-    ------
-    ValueError
-        If nothing was measured with so many.
-    """
-
-    wanted: int = 1_000
-
-    def __post_init__(self) -> None:
-        known = isinstance(self.wanted, int) and self.wanted in AMOUNTS
-        require(known, "wanted", self.wanted, f"one of {', '.join(map(str, AMOUNTS))}")
+    wanted: Annotated[int, Choice(*AMOUNTS), "with how many images the convnet sets the mark"] = 1_000
 
     def run(self) -> Examples:
         """Read the records of the experiment."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -11,9 +12,9 @@ from numpy.typing import NDArray
 
 from cnnfigs.drawing.shapes import box, digit, label
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
-from cnnfigs.illustrations.base import Picture, require
-from cnnfigs.illustrations.networks import require_test_image
+from cnnfigs.illustrations.base import Picture
 from cnnfigs.models.networks import NETWORKS
+from cnnfigs.parameters import Choice, Several, TestImage
 from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.receptive_fields import Field, Fields, fields_of
 
@@ -39,29 +40,12 @@ class FieldGrowthRun:
 
 @dataclass(frozen=True)
 class FieldGrowth(Picture):
-    """What the middle unit of each layer can see of a digit, for several networks below each other.
+    """What the middle unit of each layer can see of a digit, for several networks below each other."""
 
-    Parameters
-    ----------
-    networks
-        Names of the tutorial's convolutional networks.
-    index
-        Which of MNIST's test images, 0 to 9999.
-
-    Raises
-    ------
-    ValueError
-        If a network or the image does not exist.
-    """
-
-    networks: tuple[str, ...] = ("convnet", "unpooled")
-    index: int = 4
-
-    def __post_init__(self) -> None:
-        names = self.networks
-        known = isinstance(names, tuple) and bool(names) and all(name in NETWORKS for name in names)
-        require(known, "networks", names, f"a tuple of one or more of {', '.join(NETWORKS)}")
-        require_test_image(self.index)
+    networks: Annotated[
+        tuple[str, ...], Several(Choice(*NETWORKS), again=True), "names of the tutorial's convolutional networks"
+    ] = ("convnet", "unpooled")
+    index: TestImage = 4
 
     def run(self) -> FieldGrowthRun:
         """Follow the fields through the networks' layers."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,9 +12,10 @@ from numpy.typing import NDArray
 
 from cnnfigs.drawing.shapes import digit, label, photo, raster, written_number
 from cnnfigs.drawing.style import SMALL, canvas
-from cnnfigs.illustrations.base import Picture, require, require_whole
-from cnnfigs.illustrations.layer_names import require_layer_tuple, require_numbers
+from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.layer_names import LayerNames, require_layer
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS, as_percent, percent, require_filter, trained_on
+from cnnfigs.parameters import Choice, Several, Whole
 from cnnfigs.runs.exciting import LAYERS, Excited, ExcitedLayer, ExcitedRun, Found, Network, excite
 
 #: The layers that are shown when none are named.
@@ -40,36 +42,22 @@ SIDE, PIECE, GAP = 70, 70, 4
 class FilterImages(Picture):
     """What excites filters most at each depth of a network: an image made for each, and pieces of real images.
 
-    Parameters
-    ----------
-    network
-        "convnet", whose real images are all test digits, or "mobilenet_v2", whose real image is the photo of the cat.
-    layers
-        Names of layers: of the convnet its convolutions and "dense", of MobileNetV2 its ReLU layers and "predictions";
-        some at every depth when they are not given.
-    filters
-        Which filters of each layer, 1 to 4 numbers from 0 on; of the last layer, which classes.
-    pieces
-        How many real pieces to show for each filter, 1 or 2.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range; for a layer that does not exist the message lists near names. How many filters a
-        layer of MobileNetV2 has is looked up when the illustration is run.
+    The convnet's real images are all test digits, and its layers here are its convolutions and ``dense``. MobileNetV2's
+    real image is the photo of the cat, its layers are its ReLU layers and ``predictions``; how many filters one of them
+    has is looked up when the illustration is run.
     """
 
-    network: Network = "convnet"
-    layers: tuple[str, ...] | None = None
-    filters: tuple[int, ...] = (0, 1, 2, 3)
-    pieces: int = 1
+    network: Annotated[Network, Choice(*LAYERS), "the network"] = "convnet"
+    layers: LayerNames = None
+    filters: Annotated[
+        tuple[int, ...], Several(Whole(0), 1, 4), "which filters of each layer, of the last layer which classes"
+    ] = (0, 1, 2, 3)
+    pieces: Annotated[int, Whole(1, 2), "how many real pieces to show for each filter"] = 1
 
     def __post_init__(self) -> None:
-        require(isinstance(self.network, str) and self.network in LAYERS, "network", self.network, " or ".join(LAYERS))
-        if self.layers is not None:
-            require_layer_tuple("layers", self.layers, LAYERS[self.network])
-        require_numbers("filters", self.filters, 0, None, 4)
-        require_whole("pieces", self.pieces, 1, 2)
+        super().__post_init__()
+        for layer in self.layers or ():
+            require_layer("layers", layer, LAYERS[self.network])
         if self.network == "convnet":
             for layer in self.layers or SHOWN[self.network]:
                 for each in self.filters:

@@ -11,29 +11,16 @@ from cnnfigs.arithmetic import size_derivation
 from cnnfigs.drawing.shapes import arrow, bars, label, map_grid, raster
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import percent, require_test_image, written
+from cnnfigs.illustrations.networks import percent, written
+from cnnfigs.parameters import TestImage
 from cnnfigs.runs.activations import Activations, activations, test_digit
 
 
 @dataclass(frozen=True)
 class Flattening(Picture):
-    """The convnet's last feature maps for a digit, the same numbers in one row, and the answer made of them.
+    """The convnet's last feature maps for a digit, the same numbers in one row, and the answer made of them."""
 
-    Parameters
-    ----------
-    index
-        Which of MNIST's test images, 0 to 9999.
-
-    Raises
-    ------
-    ValueError
-        If there is no such image.
-    """
-
-    index: int = 4
-
-    def __post_init__(self) -> None:
-        require_test_image(self.index)
+    index: TestImage = 4
 
     def run(self) -> Activations:
         """Show the image to the convnet."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from matplotlib.figure import Figure
 
 from cnnfigs.drawing.shapes import box, digit, label
 from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas, figure
-from cnnfigs.illustrations.base import Picture, require, require_whole
-from cnnfigs.illustrations.networks import percent
+from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.networks import NetworkName, percent
 from cnnfigs.illustrations.training_curves import draw_curves
-from cnnfigs.models.networks import NETWORKS
+from cnnfigs.parameters import Whole
 from cnnfigs.runs.generalization import Split, split_errors, train_on_few
 from cnnfigs.runs.history import History
 
@@ -20,29 +21,11 @@ PURPOSES = ("to learn from", "to choose by", "to judge by")
 EXAMPLES = 5
 
 
-def _require_network(network: object) -> None:
-    require(isinstance(network, str) and network in NETWORKS, "network", network, ", ".join(NETWORKS))
-
-
 @dataclass(frozen=True)
 class DataSplit(Picture):
-    """Training, validation and test images: how many, what for, and what a trained network gets wrong in each.
+    """Training, validation and test images: how many, what for, and what a trained network gets wrong in each."""
 
-    Parameters
-    ----------
-    network
-        Name of one of the tutorial's networks.
-
-    Raises
-    ------
-    ValueError
-        If there is no such network.
-    """
-
-    network: str = "dense_512"
-
-    def __post_init__(self) -> None:
-        _require_network(self.network)
+    network: NetworkName = "dense_512"
 
     def run(self) -> Split:
         """Show the network all images."""
@@ -86,31 +69,11 @@ class DataSplit(Picture):
 
 @dataclass(frozen=True)
 class Overfitting(Picture):
-    """A training on few images that is not stopped: perfect on those, ever worse on others.
+    """A training on few images that is not stopped: perfect on those, ever worse on others."""
 
-    Parameters
-    ----------
-    images
-        How many training images, 10 to 1,000.
-    epochs
-        Passes over them, 2 to 60.
-    network
-        Name of one of the tutorial's networks.
-
-    Raises
-    ------
-    ValueError
-        If a number is out of range or there is no such network.
-    """
-
-    images: int = 200
-    epochs: int = 20
-    network: str = "dense_512"
-
-    def __post_init__(self) -> None:
-        require_whole("images", self.images, 10, 1_000)
-        require_whole("epochs", self.epochs, 2, 60)
-        _require_network(self.network)
+    images: Annotated[int, Whole(10, 1_000), "how many training images"] = 200
+    epochs: Annotated[int, Whole(2, 60), "passes over the training images"] = 20
+    network: NetworkName = "dense_512"
 
     def run(self) -> History:
         """Train the network."""

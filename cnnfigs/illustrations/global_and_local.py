@@ -11,7 +11,8 @@ from cnnfigs.data import mnist
 from cnnfigs.drawing.shapes import arrow, box, digit, label, raster, written_number
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import require_test_image, with_article
+from cnnfigs.illustrations.networks import with_article
+from cnnfigs.parameters import TestImage
 from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.global_patterns import GlobalAndLocalRun, compare_reach
 
@@ -24,21 +25,10 @@ BLOCK, TOLD = 4, 3
 class GlobalAndLocal(Picture):
     """The weights of a unit of a dense layer and of a filter, to scale: one covers the image, the other slides over it.
 
-    Parameters
-    ----------
-    index
-        Which of MNIST's test images, 0 to 9999; the unit and the filter that answer most strongly to it are shown.
-
-    Raises
-    ------
-    ValueError
-        If there is no such image.
+    The unit and the filter that answer most strongly to the digit are shown.
     """
 
-    index: int = 4
-
-    def __post_init__(self) -> None:
-        require_test_image(self.index)
+    index: TestImage = 4
 
     def run(self) -> GlobalAndLocalRun:
         """Show the digit to the first layers of both networks."""

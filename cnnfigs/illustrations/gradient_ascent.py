@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,8 +13,8 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.shapes import arrow, digit, label
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.layer_names import require_layer
 from cnnfigs.illustrations.networks import require_filter, trained_on
+from cnnfigs.parameters import Choice, Whole
 from cnnfigs.runs.exciting import LAYERS, Ascent, AscentRun, ascend_both
 
 SIDE, STEP = 104, 122
@@ -24,26 +25,13 @@ OTHERS = len(KEPT)
 
 @dataclass(frozen=True)
 class GradientAscent(Picture):
-    """An image that is changed step by step until it excites a filter of the convnet: as it comes, and held back.
+    """An image that is changed step by step until it excites a filter of the convnet: as it comes, and held back."""
 
-    Parameters
-    ----------
-    layer
-        Name of a convolution of the convnet, or of its last layer.
-    filter
-        Which filter of the layer; of the last layer, which digit. From 0 on.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range; for a layer that does not exist the message lists near names.
-    """
-
-    layer: str = "dense"
-    filter: int = 3
+    layer: Annotated[str, Choice(*LAYERS["convnet"]), "a convolution of the convnet, or its last layer"] = "dense"
+    filter: Annotated[int, Whole(0), "which filter of the layer, of the last layer which digit"] = 3
 
     def __post_init__(self) -> None:
-        require_layer("layer", self.layer, LAYERS["convnet"])
+        super().__post_init__()
         require_filter(self.filter, layer=self.layer)
 
     def run(self) -> AscentRun:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from matplotlib.figure import Figure
 
 from cnnfigs.drawing.shapes import box, label
 from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, WIDTH, canvas
-from cnnfigs.illustrations.base import Picture, require
+from cnnfigs.illustrations.base import Picture
+from cnnfigs.parameters import Choice, Several
 from cnnfigs.runs.halvings import INPUT_SIZES, Descents, Step, descents
 
 COLUMN, ROW, LEFT = 120, 78, 116
@@ -18,24 +20,11 @@ NAMES = {"MaxPooling2D": "max pooling", "Conv2D": "convolution", "DepthwiseConv2
 
 @dataclass(frozen=True)
 class Halvings(Picture):
-    """Where published networks make their maps smaller, and whether by pooling or by strides of a convolution.
+    """Where published networks make their maps smaller, and whether by pooling or by strides of a convolution."""
 
-    Parameters
-    ----------
-    networks
-        Names of ``keras.applications``: of VGG16, ResNet50, MobileNetV2 and ConvNeXtTiny.
-
-    Raises
-    ------
-    ValueError
-        If a network is none of these.
-    """
-
-    networks: tuple[str, ...] = tuple(INPUT_SIZES)
-
-    def __post_init__(self) -> None:
-        known = isinstance(self.networks, tuple) and self.networks and set(self.networks) <= set(INPUT_SIZES)
-        require(bool(known), "networks", self.networks, f"a tuple of names of {', '.join(INPUT_SIZES)}")
+    networks: Annotated[
+        tuple[str, ...], Several(Choice(*INPUT_SIZES), again=True), "names of networks in keras.applications"
+    ] = tuple(INPUT_SIZES)
 
     def run(self) -> Descents:
         """Read the layers with strides off the networks."""

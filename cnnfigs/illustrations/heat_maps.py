@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from numbers import Number
+from typing import Annotated, Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,17 +13,17 @@ from numpy.typing import NDArray
 
 from cnnfigs.drawing.shapes import box, colored, label, number_grid, photo, raster, written_number
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
-from cnnfigs.illustrations.base import Picture, require_whole
-from cnnfigs.illustrations.layer_names import require_layer, require_numbers
+from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.layer_names import is_name, require_layer
 from cnnfigs.illustrations.networks import (
     TRAINED_ON_PHOTOS,
     as_percent,
-    require_test_image,
     trained_on,
     written,
 )
 from cnnfigs.illustrations.photo_answers import keep_photo, photo_of
 from cnnfigs.models.imagenet import CLASSES, RELU_LAYERS, SHORT
+from cnnfigs.parameters import Choice, Several, Such, TestImage, Whole
 from cnnfigs.runs.exciting import LAYERS
 from cnnfigs.runs.heat_maps import Heat, HeatRun, PlaceSums, digit_heat, photo_heat
 
@@ -36,43 +37,44 @@ HEADINGS = (
 #: The last column: of a photo, where the two maps differ; of a digit, what the dense layer adds up.
 DIFFERENCE = ("where they differ", "accent", "orange: only occlusion")
 EXACT = ("exact", "accent", "orange: speaks for it")
+#: What is expected of a photo, and of a layer.
+PHOTOS = (
+    "an array of shape (height, width) or (height, width, 1 to 4 channels), whole numbers from 0 to 255 or fractions "
+    "from 0 to 1"
+)
+RELU = f"the name of a ReLU layer such as {RELU_LAYERS[-1]}"
+
+
+def _may_be_photo(value: object) -> bool:
+    """Return whether a value may be a photo, which :func:`keep_photo` looks at closer, or None for the cat."""
+    return not isinstance(value, str | Number)
 
 
 @dataclass(frozen=True)
 class PhotoHeat(Picture):
     """Which pixels of a photo MobileNetV2's answers come from, as Grad-CAM and occlusion tell it.
 
-    Parameters
-    ----------
-    image
-        A photo of any size, grey or in colour, with or without alpha: an array of shape (height, width) or (height,
-        width, 1 to 4 channels), whole numbers from 0 to 255 or fractions from 0 to 1; the cat when it is not given.
-    classes
-        Which of the network's classes to ask for, 1 to 3 numbers from 0 to 999; Egyptian cat and plastic bag by
-        default.
-    layer
-        Name of the ReLU layer whose maps Grad-CAM weighs.
-    patch_size, strides
-        Side of the grey square that covers the photo, 8 to 225, and from one place to the next, 8 to 225, in pixels.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range; for a layer that does not exist the message lists near names.
+    The photo can have any size, be grey or in colour, with or without alpha.
     """
 
-    image: Any = None
-    classes: tuple[int, ...] = (285, 728)
-    layer: str = RELU_LAYERS[-1]
-    patch_size: int = 49
-    strides: int = 16
+    image: Annotated[Any, Such(_may_be_photo, PHOTOS), "the photo, by default the cat"] = None
+    classes: Annotated[
+        tuple[int, ...],
+        Several(Whole(0, CLASSES - 1), 1, 3),
+        "which of the network's classes to ask for, Egyptian cat and plastic bag by default",
+    ] = (285, 728)
+    layer: Annotated[
+        str,
+        Such(is_name, RELU, wrong=(None, 3)),
+        "the layer whose maps Grad-CAM weighs",
+    ] = RELU_LAYERS[-1]
+    patch_size: Annotated[int, Whole(8, SHORT), "side of the grey square that covers the photo, in pixels"] = 49
+    strides: Annotated[int, Whole(8, SHORT), "from one place of the square to the next, in pixels"] = 16
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         keep_photo(self)
-        require_numbers("classes", self.classes, 0, CLASSES - 1, 3)
         require_layer("layer", self.layer, RELU_LAYERS)
-        require_whole("patch_size", self.patch_size, 8, SHORT)
-        require_whole("strides", self.strides, 8, SHORT)
 
     def run(self) -> HeatRun:
         """Ask both methods for each class."""
@@ -108,35 +110,14 @@ class PhotoHeat(Picture):
 class DigitHeat(Picture):
     """Which pixels of a digit the convnet's answers come from: Grad-CAM, occlusion, and what the dense layer adds up.
 
-    Parameters
-    ----------
-    index
-        Which of MNIST's test images, 0 to 9999.
-    classes
-        Which digits to ask for, 1 to 3 numbers from 0 to 9.
-    layer
-        Name of the convolution whose maps Grad-CAM weighs.
-    patch_size, strides
-        Side of the white square that covers the digit, 1 to 28, and from one place to the next, 1 to 28, in pixels.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range; for a layer that does not exist the message lists near names.
+    Occlusion covers the digit with a white square, place after place.
     """
 
-    index: int = 4
-    classes: tuple[int, ...] = (4, 9)
-    layer: str = "conv2d_3"
-    patch_size: int = 5
-    strides: int = 1
-
-    def __post_init__(self) -> None:
-        require_test_image(self.index)
-        require_numbers("classes", self.classes, 0, 9, 3)
-        require_layer("layer", self.layer, LAYERS["convnet"][:-1])
-        require_whole("patch_size", self.patch_size, 1, 28)
-        require_whole("strides", self.strides, 1, 28)
+    index: TestImage = 4
+    classes: Annotated[tuple[int, ...], Several(Whole(0, 9), 1, 3), "which digits to ask for"] = (4, 9)
+    layer: Annotated[str, Choice(*LAYERS["convnet"][:-1]), "the convolution whose maps Grad-CAM weighs"] = "conv2d_3"
+    patch_size: Annotated[int, Whole(1, 28), "side of the square that covers the digit, in pixels"] = 5
+    strides: Annotated[int, Whole(1, 28), "from one place of the square to the next, in pixels"] = 1
 
     def run(self) -> HeatRun:
         """Ask both methods for each class."""

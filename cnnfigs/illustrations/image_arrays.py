@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from cnnfigs.drawing.shapes import arrow, cells, digit, inked, label, photo, window
 from cnnfigs.drawing.style import LARGE, SMALL, canvas
-from cnnfigs.illustrations.base import Picture, require_whole
-from cnnfigs.illustrations.networks import require_test_image, with_article, written
+from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.networks import with_article, written
+from cnnfigs.parameters import TestImage, Whole, require_whole
 from cnnfigs.runs.image_arrays import DigitPatch, PhotoPatch, digit_patch, photo_patch
 
 CHANNELS = ("red", "green", "blue")
@@ -20,29 +22,16 @@ CHANNELS = ("red", "green", "blue")
 class DigitNumbers(Picture):
     """A handwritten digit, and the numbers that a square piece of it is made of.
 
-    Parameters
-    ----------
-    index
-        Which of MNIST's test images, 0 to 9999.
-    row, column
-        Where the piece begins, counted from 0; it must lie inside the image.
-    size
-        Its side in pixels, 1 to 8.
-
-    Raises
-    ------
-    ValueError
-        If there is no such image or no such piece.
+    The piece must lie inside the image.
     """
 
-    index: int = 18
-    row: int = 4
-    column: int = 5
-    size: int = 8
+    index: TestImage = 18
+    row: Annotated[int, Whole(0, 27), "row where the piece begins"] = 4
+    column: Annotated[int, Whole(0, 27), "column where the piece begins"] = 5
+    size: Annotated[int, Whole(1, 8), "side of the piece in pixels"] = 8
 
     def __post_init__(self) -> None:
-        require_test_image(self.index)
-        require_whole("size", self.size, 1, 8)
+        super().__post_init__()
         require_whole("row", self.row, 0, 28 - self.size)
         require_whole("column", self.column, 0, 28 - self.size)
 
@@ -92,25 +81,15 @@ class DigitNumbers(Picture):
 class ColorChannels(Picture):
     """A colour photo, a square piece of it, and the three layers of numbers that the piece is made of.
 
-    Parameters
-    ----------
-    row, column
-        Where the piece begins in the photo of 300×451 pixels, counted from 0; it must lie inside.
-    size
-        Its side in pixels, 1 to 6.
-
-    Raises
-    ------
-    ValueError
-        If there is no such piece.
+    The piece must lie inside the photo of 300×451 pixels.
     """
 
-    row: int = 84
-    column: int = 144
-    size: int = 6
+    row: Annotated[int, Whole(0, 299), "row where the piece begins"] = 84
+    column: Annotated[int, Whole(0, 450), "column where the piece begins"] = 144
+    size: Annotated[int, Whole(1, 6), "side of the piece in pixels"] = 6
 
     def __post_init__(self) -> None:
-        require_whole("size", self.size, 1, 6)
+        super().__post_init__()
         require_whole("row", self.row, 0, 300 - self.size)
         require_whole("column", self.column, 0, 451 - self.size)
 

@@ -1,11 +1,30 @@
-"""Names of layers as parameters: checked without TensorFlow, and an unknown one is told names like it."""
+"""What illustrations accept that are told layers by name, and classes or filters by number."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from typing import Annotated
 
-from cnnfigs.illustrations.base import require
+from cnnfigs.parameters import Parameter, Several, Such, Whole, require
+
+
+def is_name(value: object) -> bool:
+    """Return whether a value can be a name; whether there is such a layer, :func:`require_layer` says."""
+    return isinstance(value, str)
+
+
+def are_names(value: object) -> bool:
+    """Return whether a value can be different names of layers; None is right too."""
+    return value is None or Several(Such(is_name)).include(value)
+
+
+#: Which layers there are, the network says: see :func:`require_layer`.
+LayerNames = Annotated[
+    tuple[str, ...] | None,
+    Such(are_names, "a tuple of different names, or None", wrong=((), ("dense", "dense"), (3,), "dense", 3)),
+    "layers of the network, by default some at every depth",
+]
 
 
 def require_layer(field: str, value: object, known: Sequence[str]) -> None:
@@ -13,7 +32,7 @@ def require_layer(field: str, value: object, known: Sequence[str]) -> None:
 
     Raises
     ------
-    ValueError
+    ParameterError
         Naming the value and names like it.
 
     Examples
@@ -21,26 +40,10 @@ def require_layer(field: str, value: object, known: Sequence[str]) -> None:
     >>> require_layer("layer", "conv2", ("conv2d_1", "conv2d_2", "dense"))
     Traceback (most recent call last):
         ...
-    ValueError: layer is 'conv2': accepted are layers such as conv2d_2, conv2d_1, dense
+    cnnfigs.errors.ParameterError: layer: expected a layer such as conv2d_2, conv2d_1, dense, got 'conv2'
     """
-    if value not in known:
-        near = difflib.get_close_matches(str(value), known, n=3, cutoff=0)
-        raise ValueError(f"{field} is {value!r}: accepted are layers such as {', '.join(near)}")
-
-
-def require_layer_tuple(field: str, value: object, known: Sequence[str]) -> None:
-    """Refuse what is not a tuple of different names of layers.
-
-    Raises
-    ------
-    ValueError
-        Naming the value, and what is accepted or names like an unknown one.
-    """
-    require(isinstance(value, tuple) and bool(value), field, value, f"a tuple of names such as {known[0]}")
-    names: tuple[object, ...] = value  # type: ignore[assignment]
-    for name in names:
-        require_layer(field, name, known)
-    require(len(set(names)) == len(names), field, value, "each layer once")
+    near = difflib.get_close_matches(str(value), known, n=3, cutoff=0)
+    require(value in known, field, value, f"a layer such as {', '.join(near)}")
 
 
 def require_numbers(field: str, value: object, least: int, most: int | None, at_most: int) -> None:
@@ -57,20 +60,15 @@ def require_numbers(field: str, value: object, least: int, most: int | None, at_
 
     Raises
     ------
-    ValueError
-        Naming the value and what is accepted.
+    ParameterError
+        Naming the value and what is expected.
 
     Examples
     --------
-    >>> require_numbers("classes", (285, 1000), 0, 999, 3)
+    >>> require_numbers("classes", (3, 10), 0, 9, 3)
     Traceback (most recent call last):
         ...
-    ValueError: classes is (285, 1000): accepted is a tuple of 1 to 3 different whole numbers from 0 to 999
+    cnnfigs.errors.ParameterError: classes: expected a tuple of 1 to 3 different values, each a whole number from 0 to \
+9, got (3, 10)
     """
-    limits = f"from {least} to {most}" if most is not None else f"of {least} or more"
-    accepted = f"a tuple of 1 to {at_most} different whole numbers {limits}"
-    listed = isinstance(value, tuple) and 1 <= len(value) <= at_most and all(type(each) is int for each in value)
-    require(listed, field, value, accepted)
-    numbers: tuple[int, ...] = value  # type: ignore[assignment]
-    inside = all(least <= each and (most is None or each <= most) for each in numbers)
-    require(inside and len(set(numbers)) == len(numbers), field, value, accepted)
+    Parameter(field, Several(Whole(least, most), 1, at_most), field).check(value)

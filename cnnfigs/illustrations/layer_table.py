@@ -4,37 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from cnnfigs.arithmetic import Layer, parameter_derivation, size_derivation
 from cnnfigs.drawing.tables import Cell
 from cnnfigs.illustrations.base import Table
-from cnnfigs.illustrations.networks import require_network, written
+from cnnfigs.illustrations.networks import Network, written
 from cnnfigs.runs.layers import Layers, layers_of
-
-if TYPE_CHECKING:
-    import keras
 
 
 @dataclass(frozen=True)
 class LayerTable(Table):
     """The layers of a network, their output shapes, and their parameters with the products they come from.
 
-    Parameters
-    ----------
-    network
-        Name of one of the tutorial's networks, or a Keras functional or Sequential model.
-
-    Raises
-    ------
-    ValueError
-        If there is no such network.
+    A Keras model must be functional or Sequential.
     """
 
-    network: str | keras.Model = "convnet"
-
-    def __post_init__(self) -> None:
-        require_network(self.network)
+    network: Network = "convnet"
 
     def run(self) -> Layers:
         """Read the network's layers."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,8 +15,9 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.shapes import arrow, bars, box, digit, label, mesh, raster
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.drawing.tables import Cell
-from cnnfigs.illustrations.base import Picture, Table, require_whole
-from cnnfigs.illustrations.networks import percent, require_test_image, trained_on, with_article, written
+from cnnfigs.illustrations.base import Picture, Table
+from cnnfigs.illustrations.networks import percent, trained_on, with_article, written
+from cnnfigs.parameters import TestImage, Whole
 from cnnfigs.runs.activations import Activations, activations, test_digit
 from cnnfigs.runs.lenet5 import (
     Codes,
@@ -49,23 +51,9 @@ LIMIT = 1.7159
 
 @dataclass(frozen=True)
 class LeNet5(Picture):
-    """LeNet-5 in the manner of its paper's figure, with what every layer makes of one digit.
+    """LeNet-5 in the manner of its paper's figure, with what every layer makes of one digit."""
 
-    Parameters
-    ----------
-    index
-        Which of MNIST's test images, 0 to 9999.
-
-    Raises
-    ------
-    ValueError
-        If the index is out of range.
-    """
-
-    index: int = 4
-
-    def __post_init__(self) -> None:
-        require_test_image(self.index)
+    index: TestImage = 4
 
     def run(self) -> Activations:
         """Show the image to the trained network."""
@@ -168,23 +156,9 @@ def _step(axes: Axes, start: float, end: float, y: float, name: str = "", window
 
 @dataclass(frozen=True)
 class LeNet5Codes(Picture):
-    """What the last hidden layer of LeNet-5 says to ten digits, beside the bitmaps that it should draw.
+    """What the last hidden layer of LeNet-5 says to ten digits, beside the bitmaps that it should draw."""
 
-    Parameters
-    ----------
-    which
-        Which test image of each digit, counted from 0, up to 891.
-
-    Raises
-    ------
-    ValueError
-        If it is out of range.
-    """
-
-    which: int = 0
-
-    def __post_init__(self) -> None:
-        require_whole("which", self.which, 0, 891)
+    which: Annotated[int, Whole(0, 891), "which test image of each digit"] = 0
 
     def run(self) -> Codes:
         """Show the ten images to the trained network."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,13 +13,11 @@ from numpy.typing import NDArray
 from cnnfigs.data import mnist
 from cnnfigs.drawing.shapes import arrow, box, digit, label, raster, window
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
-from cnnfigs.illustrations.base import Picture, require_whole
-from cnnfigs.illustrations.networks import require_network, require_test_image, with_article
+from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.networks import Network, with_article
+from cnnfigs.parameters import TestImage, Whole
 from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.local_patterns import LocalPatternsRun, find_patterns
-
-if TYPE_CHECKING:
-    import keras
 
 #: Size of the digit, of a kernel and of a patch, in pixels.
 DIGIT, KERNEL, PATCH = 336, 54, 54
@@ -34,30 +32,12 @@ MARGIN = 2
 class LocalPatterns(Picture):
     """A digit broken into local patterns: the windows where filters of the first layer answer most strongly.
 
-    Parameters
-    ----------
-    network
-        Name of one of the tutorial's convolutional networks, or a Keras model that begins with a Conv2D layer and
-        reads (28, 28, 1).
-    index
-        Which of MNIST's test images, 0 to 9999.
-    patterns
-        How many filters to show, 1 to 5.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range, or the network begins with another layer.
+    The network must begin with a Conv2D layer; a Keras model must read (28, 28, 1).
     """
 
-    network: str | keras.Model = "convnet"
-    index: int = 4
-    patterns: int = 5
-
-    def __post_init__(self) -> None:
-        require_network(self.network)
-        require_test_image(self.index)
-        require_whole("patterns", self.patterns, 1, 5)
+    network: Network = "convnet"
+    index: TestImage = 4
+    patterns: Annotated[int, Whole(1, 5), "how many filters to show"] = 5
 
     def run(self) -> LocalPatternsRun:
         """Let the first layer look at the digit."""

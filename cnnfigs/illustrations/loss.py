@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -10,42 +11,20 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.shapes import digit, label, written_number
 from cnnfigs.drawing.style import LARGE, NORMAL, canvas, chart
-from cnnfigs.illustrations.base import Picture, require, require_whole
-from cnnfigs.illustrations.networks import as_percent, percent, require_test_image
-from cnnfigs.models.networks import NETWORKS
+from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.networks import NetworkName, as_percent, percent
+from cnnfigs.parameters import Number, TestImage, Whole
 from cnnfigs.runs.answers import AnswerLosses, answer_losses
 from cnnfigs.runs.descent import Slope, Steps, first_steps, slope_along_weight
 
 
-def _require_network(network: object) -> None:
-    require(isinstance(network, str) and network in NETWORKS, "network", network, ", ".join(NETWORKS))
-
-
 @dataclass(frozen=True)
 class CrossEntropy(Picture):
-    """Cross-entropy: the loss of two of a network's answers, and of any other.
+    """Cross-entropy: the loss of two of a network's answers, and of any other."""
 
-    Parameters
-    ----------
-    index, other
-        Which two of MNIST's test images, 0 to 9999.
-    network
-        Name of one of the tutorial's networks.
-
-    Raises
-    ------
-    ValueError
-        If there is no such image or network.
-    """
-
-    index: int = 18
-    other: int = 247
-    network: str = "dense_512"
-
-    def __post_init__(self) -> None:
-        require_test_image(self.index)
-        require_whole("other", self.other, 0, 9_999)
-        _require_network(self.network)
+    index: TestImage = 18
+    other: Annotated[int, Whole(0, 9_999), "which other test image"] = 247
+    network: NetworkName = "dense_512"
 
     def run(self) -> AnswerLosses:
         """Show both images to the network."""
@@ -121,29 +100,10 @@ class CrossEntropy(Picture):
 
 @dataclass(frozen=True)
 class LossSlope(Picture):
-    """The loss of an untrained network along one of its weights, the slope, and one step of gradient descent.
+    """The loss of an untrained network along one of its weights, the slope, and one step of gradient descent."""
 
-    Parameters
-    ----------
-    learning_rate
-        The step is this times the slope; more than 0, at most 20.
-    network
-        Name of one of the tutorial's networks.
-
-    Raises
-    ------
-    ValueError
-        If the learning rate is out of range or there is no such network.
-    """
-
-    learning_rate: float = 8.0
-    network: str = "dense_512"
-
-    def __post_init__(self) -> None:
-        number = isinstance(self.learning_rate, int | float) and not isinstance(self.learning_rate, bool)
-        accepted = "a number above 0, at most 20"
-        require(number and 0 < self.learning_rate <= 20, "learning_rate", self.learning_rate, accepted)
-        _require_network(self.network)
+    learning_rate: Annotated[float, Number(0, 20, above=True), "the step as a multiple of the slope"] = 8.0
+    network: NetworkName = "dense_512"
 
     def run(self) -> Slope:
         """Compute the loss, its gradient, and one step."""
@@ -218,27 +178,10 @@ class LossSlope(Picture):
 
 @dataclass(frozen=True)
 class FirstSteps(Picture):
-    """The first steps of a training, each with the loss on its images.
+    """The first steps of a training, each with the loss on its images."""
 
-    Parameters
-    ----------
-    steps
-        How many, 2 to 400.
-    network
-        Name of one of the tutorial's networks.
-
-    Raises
-    ------
-    ValueError
-        If there are too few or too many steps or there is no such network.
-    """
-
-    steps: int = 200
-    network: str = "dense_512"
-
-    def __post_init__(self) -> None:
-        require_whole("steps", self.steps, 2, 400)
-        _require_network(self.network)
+    steps: Annotated[int, Whole(2, 400), "how many steps"] = 200
+    network: NetworkName = "dense_512"
 
     def run(self) -> Steps:
         """Train for so many steps."""

@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.shapes import box, digit, label
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import as_percent, require_test_image, trained_on
+from cnnfigs.illustrations.networks import as_percent, trained_on
+from cnnfigs.parameters import TestImage
 from cnnfigs.runs.receptive_fields import LostEdge as Run
 from cnnfigs.runs.receptive_fields import lost_edge
 
@@ -19,23 +20,9 @@ SIDE = 168
 
 @dataclass(frozen=True)
 class LostEdge(Picture):
-    """A digit, and the same digit with ink on the rows and columns that the convnet never reads.
+    """A digit, and the same digit with ink on the rows and columns that the convnet never reads."""
 
-    Parameters
-    ----------
-    index
-        Which of MNIST's test images, 0 to 9999.
-
-    Raises
-    ------
-    ValueError
-        If there is no such image.
-    """
-
-    index: int = 4
-
-    def __post_init__(self) -> None:
-        require_test_image(self.index)
+    index: TestImage = 4
 
     def run(self) -> Run:
         """Show the convnet both images."""

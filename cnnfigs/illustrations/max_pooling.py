@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from cnnfigs.drawing.shapes import arrow, box, label, number_grid
 from cnnfigs.drawing.style import LARGE, NORMAL, canvas
-from cnnfigs.illustrations.base import Picture, require, require_whole
+from cnnfigs.illustrations.base import Picture
+from cnnfigs.parameters import Choice, Seed, Whole, require_whole
 from cnnfigs.runs.pooling import PooledNumbers, pool_numbers
 
 CELL = 40
@@ -20,37 +21,18 @@ VERBS = {"maximum": "the largest", "average": "the mean"}
 
 @dataclass(frozen=True)
 class MaxPooling(Picture):
-    """A grid of numbers, its windows, and what pooling keeps of each.
+    """A grid of numbers, its windows, and what pooling keeps of each."""
 
-    Parameters
-    ----------
-    size
-        Height and width of the grid, 2 to 8.
-    pool_size, strides
-        Size of the windows, and steps between them, 1 to `size`; as Keras names them.
-    way
-        "maximum" or "average".
-    seed
-        Which random numbers.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
-    """
-
-    size: int = 4
-    pool_size: int = 2
-    strides: int = 2
-    way: Literal["maximum", "average"] = "maximum"
-    seed: int = 173
+    size: Annotated[int, Whole(2, 8), "height and width of the grid"] = 4
+    pool_size: Annotated[int, Whole(1, 8), "size of the windows, as Keras names it, at most `size`"] = 2
+    strides: Annotated[int, Whole(1, 8), "steps between the windows, as Keras names them, at most `size`"] = 2
+    way: Annotated[Literal["maximum", "average"], Choice(*VERBS), "what is kept of each window"] = "maximum"
+    seed: Seed = 173
 
     def __post_init__(self) -> None:
-        require_whole("size", self.size, 2, 8)
+        super().__post_init__()
         require_whole("pool_size", self.pool_size, 1, self.size)
         require_whole("strides", self.strides, 1, self.size)
-        require(self.way in VERBS, "way", self.way, " or ".join(VERBS))
-        require_whole("seed", self.seed, 0)
 
     def run(self) -> PooledNumbers:
         """Pool the grid with Keras' layer."""

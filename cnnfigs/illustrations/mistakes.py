@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Annotated
 
 from matplotlib.figure import Figure
 
 from cnnfigs.drawing.shapes import digit, label
 from cnnfigs.drawing.style import SMALL, canvas
-from cnnfigs.illustrations.base import Picture, require_whole
-from cnnfigs.illustrations.networks import percent, require_network, with_article
+from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.networks import Network, percent, with_article
+from cnnfigs.parameters import Whole
 from cnnfigs.runs.mistakes import Mistakes as Run
 from cnnfigs.runs.mistakes import surest_mistakes
-
-if TYPE_CHECKING:
-    import keras
 
 COLUMNS = 6
 
@@ -24,25 +22,11 @@ COLUMNS = 6
 class Mistakes(Picture):
     """The test images that a network gets wrong, those first of which it is most sure.
 
-    Parameters
-    ----------
-    network
-        Name of one of the tutorial's networks, or a Keras model that reads (28, 28, 1) and gives ten probabilities.
-    count
-        How many to show at most, 1 to 60.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
+    A Keras model must read (28, 28, 1) and give ten probabilities.
     """
 
-    network: str | keras.Model = "convnet"
-    count: int = 18
-
-    def __post_init__(self) -> None:
-        require_network(self.network)
-        require_whole("count", self.count, 1, 60)
+    network: Network = "convnet"
+    count: Annotated[int, Whole(1, 60), "how many to show at most"] = 18
 
     def run(self) -> Run:
         """Evaluate the network on all test images and keep the errors."""

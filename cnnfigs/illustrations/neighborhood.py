@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -13,7 +14,7 @@ from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, figure
 from cnnfigs.experiments.findings import Neighborhood as Run
 from cnnfigs.experiments.findings import neighborhood
 from cnnfigs.experiments.images import Shuffle, pixel_order, reordered
-from cnnfigs.illustrations.base import Picture, require_whole
+from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.measuring import (
     LOOKS,
     all_seeds_told,
@@ -26,7 +27,8 @@ from cnnfigs.illustrations.measuring import (
     spread,
     way,
 )
-from cnnfigs.illustrations.networks import as_percent, require_test_image
+from cnnfigs.illustrations.networks import as_percent
+from cnnfigs.parameters import TestImage, Whole
 
 ORDER: tuple[Shuffle, ...] = ("none", "within blocks", "blocks", "pixels")
 TITLES = {
@@ -39,27 +41,10 @@ TITLES = {
 
 @dataclass(frozen=True)
 class Neighborhood(Picture):
-    """A digit with its pixels shuffled in three ways, and how networks do that were trained on such images.
+    """A digit with its pixels shuffled in three ways, and how networks do that were trained on such images."""
 
-    Parameters
-    ----------
-    index
-        Which of MNIST's test images to show, 0 to 9999.
-    seed
-        Seed of the orders shown, 0 or more.
-
-    Raises
-    ------
-    ValueError
-        If there is no such image, or the seed is negative.
-    """
-
-    index: int = 18
-    seed: int = 1
-
-    def __post_init__(self) -> None:
-        require_test_image(self.index)
-        require_whole("seed", self.seed, 0)
+    index: TestImage = 18
+    seed: Annotated[int, Whole(0), "seed of the orders shown"] = 1
 
     def run(self) -> Run:
         """Read the records of the experiment."""

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
 from cnnfigs.drawing.shapes import digit, label
 from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import as_percent, percent, require_network
+from cnnfigs.illustrations.networks import Network, as_percent, percent
 from cnnfigs.runs.certainty import Certainty, certainty
-
-if TYPE_CHECKING:
-    import keras
 
 EXAMPLES = 6
 
@@ -23,21 +19,10 @@ EXAMPLES = 6
 class NotADigit(Picture):
     """What a network says to digits, to digits upside down, and to scribbles, and how sure it is.
 
-    Parameters
-    ----------
-    network
-        Name of one of the tutorial's networks, or a Keras model that reads (28, 28, 1) and gives ten probabilities.
-
-    Raises
-    ------
-    ValueError
-        If there is no such network.
+    A Keras model must read (28, 28, 1) and give ten probabilities.
     """
 
-    network: str | keras.Model = "convnet"
-
-    def __post_init__(self) -> None:
-        require_network(self.network)
+    network: Network = "convnet"
 
     def run(self) -> Certainty:
         """Show the network all pictures of each kind."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,9 +12,10 @@ from numpy.typing import NDArray
 
 from cnnfigs.drawing.shapes import arrow, cells, colored, label, photo, window, written_number
 from cnnfigs.drawing.style import LARGE, SMALL, canvas
-from cnnfigs.illustrations.base import Picture, require_whole
+from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.color_filter import CHANNELS
 from cnnfigs.illustrations.window_steps import bracketed
+from cnnfigs.parameters import Whole
 from cnnfigs.runs.one_by_one import OneByOneRun, one_by_one
 
 #: Width of the photo and its maps in pixels, and size of a cell.
@@ -23,25 +25,10 @@ NAMES = ("brightness", "red against green")
 
 @dataclass(frozen=True)
 class OneByOne(Picture):
-    """Two 1×1 filters on a photo: three numbers of one pixel become one, in the same way everywhere.
+    """Two 1×1 filters on a photo: three numbers of one pixel become one, in the same way everywhere."""
 
-    Parameters
-    ----------
-    row, column
-        The pixel that is spelled out, in the photo of 60×90 pixels: 0 to 59 and 0 to 89.
-
-    Raises
-    ------
-    ValueError
-        If the pixel does not lie in the photo.
-    """
-
-    row: int = 47
-    column: int = 52
-
-    def __post_init__(self) -> None:
-        require_whole("row", self.row, 0, 59)
-        require_whole("column", self.column, 0, 89)
+    row: Annotated[int, Whole(0, 59), "row of the pixel that is spelled out, in the photo of 60×90 pixels"] = 47
+    column: Annotated[int, Whole(0, 89), "column of the pixel that is spelled out"] = 52
 
     def run(self) -> OneByOneRun:
         """Lay the filters on the photo."""

@@ -52,18 +52,3 @@ def test_overfitting_tells_what_its_run_found():
     assert picture.facts["last training errors"] == "none"
     assert picture.facts["last validation errors"] == f"{100 * (1 - run.validation_accuracy[-1]):.1f}{PERCENT}"
     assert "none on the images trained on" in picture.description
-
-
-@pytest.mark.parametrize(
-    ("kind", "field", "value"),
-    [
-        (DataSplit, "network", "lenet"),
-        (Overfitting, "images", 9),
-        (Overfitting, "images", 1001),
-        (Overfitting, "epochs", 1),
-        (Overfitting, "network", "lenet"),
-    ],
-)
-def test_bad_parameters_are_named(kind, field, value):
-    with pytest.raises(ValueError, match=f"{field} is {value!r}: accepted is"):
-        kind(**{field: value})

@@ -44,9 +44,3 @@ def test_our_cats_network_is_the_one_whose_weights_ship():
     }
     assert Halvings().facts["MobileNetV2 sizes"].startswith("225 → 113 → 57 → 29 → 15 → 8")
     assert {225, 113, 57, 29, 15, 8} <= heights | {1}
-
-
-@pytest.mark.parametrize("networks", [(), ("AlexNet",), ["VGG16"], "VGG16"])
-def test_unknown_network_is_refused(networks):
-    with pytest.raises(ValueError, match=r"networks is .*: accepted is a tuple of names of VGG16, ResNet50"):
-        Halvings(networks)

@@ -313,35 +313,16 @@ def test_shared_network_is_not_spoilt(model):
     [
         (lambda: PhotoHeat(layer="out"), "out_relu"),
         (lambda: PhotoHeat(layer="block_16_relu"), "block_16_expand_relu"),
-        (lambda: DigitHeat(layer="conv_3"), "conv2d_3"),
-        (lambda: DigitHeat(layer="dense"), "conv2d_3"),
     ],
 )
 def test_unknown_layer_is_refused_with_near_names(make, near):
-    with pytest.raises(ValueError, match=rf"layer is '.*': accepted are .*\b{near}\b"):
+    with pytest.raises(ValueError, match=rf"^layer: expected a layer such as .*\b{near}\b"):
         make()
 
 
-@pytest.mark.parametrize(
-    ("make", "told"),
-    [
-        (lambda: PhotoHeat(classes=(285, 1000)), r"classes is .*from 0 to 999"),
-        (lambda: PhotoHeat(classes=()), r"classes is .*from 0 to 999"),
-        (lambda: DigitHeat(classes=(10,)), r"classes is .*from 0 to 9$"),
-        (lambda: DigitHeat(classes=(1, 1)), r"classes is .*different"),
-        (lambda: SanityCheck(class_index=1000), r"class_index is 1000: accepted is a whole number from 0 to 999"),
-        (lambda: SanityCheck(seeds=1), r"seeds is 1"),
-        (lambda: PhotoHeat(image=np.zeros((3, 3, 9))), r"image has shape"),
-        (lambda: PhotoHeat(patch_size=226), r"patch_size is 226"),
-        (lambda: PhotoHeat(strides=0), r"strides is 0"),
-        (lambda: DigitHeat(patch_size=29), r"patch_size is 29"),
-        (lambda: DigitHeat(strides=0), r"strides is 0"),
-        (lambda: DigitHeat(index=-1), r"index is -1"),
-    ],
-)
-def test_parameter_out_of_range_is_refused(make, told):
-    with pytest.raises(ValueError, match=rf"^{told}"):
-        make()
+def test_array_that_is_no_photo_is_refused():
+    with pytest.raises(ValueError, match="image has shape"):
+        PhotoHeat(image=np.zeros((3, 3, 9)))
 
 
 def test_any_photo_has_heat_maps():

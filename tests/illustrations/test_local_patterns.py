@@ -97,14 +97,6 @@ def test_fewer_patterns_are_the_first_ones():
     assert "C" not in texts(some)
 
 
-@pytest.mark.parametrize(
-    ("field", "value"), [("patterns", 0), ("patterns", 6), ("index", -1), ("index", 10_000), ("network", "resnet")]
-)
-def test_parameters_out_of_range_are_refused(field, value):
-    with pytest.raises(ValueError, match=f"{field} is {value!r}: accepted is"):
-        LocalPatterns(**{field: value})
-
-
 def test_network_without_a_convolution_in_front_is_refused():
     flat = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(10)], name="flat")
     with pytest.raises(ValueError, match="network is 'flat': accepted is one that begins with a Conv2D"):
@@ -128,8 +120,6 @@ def test_global_and_local_counts_are_those_of_keras(layer):
     assert f"{weights['unit']} weights" in written
     assert f"{np.prod(weights['filter'])} weights" in written
     assert GlobalAndLocal().facts["places"] == str(np.prod(layer.compute_output_shape((1, 28, 28, 1))[1:3]))
-    with pytest.raises(ValueError, match="index is 10000: accepted is"):
-        GlobalAndLocal(index=10_000)
 
 
 def test_description_of_unit_and_filter_tells_their_weights(layer):

@@ -94,22 +94,3 @@ def test_first_steps_start_by_guessing_and_learn():
     assert run.losses[-10:].max() < run.guess_loss / 2
     assert run.accuracy_before < 0.2
     assert run.accuracy_after > 0.9
-
-
-@pytest.mark.parametrize(
-    ("kind", "field", "value"),
-    [
-        (CrossEntropy, "index", 10_000),
-        (CrossEntropy, "other", -1),
-        (CrossEntropy, "network", "lenet"),
-        (LossSlope, "learning_rate", 0),
-        (LossSlope, "learning_rate", 21),
-        (LossSlope, "learning_rate", True),
-        (FirstSteps, "steps", 1),
-        (FirstSteps, "steps", 401),
-        (FirstSteps, "network", "lenet"),
-    ],
-)
-def test_bad_parameters_are_named(kind, field, value):
-    with pytest.raises(ValueError, match=f"{field} is {value!r}: accepted is"):
-        kind(**{field: value})

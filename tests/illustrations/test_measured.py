@@ -464,18 +464,6 @@ def test_ink_in_a_hole_does_not_melt_into_the_page(theme):
             assert (second + 0.05) / (first + 0.05) >= 3
 
 
-@pytest.mark.parametrize("wanted", [0, 999, "1000", 1000.5])
-def test_an_amount_that_was_not_tried_is_refused(wanted):
-    with pytest.raises(ValueError, match=r"wanted is .*accepted is one of 100, 300, 1000"):
-        FewerExamples(wanted)
-
-
-@pytest.mark.parametrize("kind", [Neighborhood, OtherCorner, ThroughAHole])
-def test_a_digit_that_is_not_there_is_refused(kind):
-    with pytest.raises(ValueError, match="index is 10000: accepted is a whole number from 0 to 9,999"):
-        kind(index=10_000)
-
-
 def test_errors_and_differences_are_told_for_each_way_of_downsampling():
     run = DownsamplingDifferences().result
     description = DownsamplingDifferences().description

@@ -41,9 +41,3 @@ def test_brightness_is_what_others_call_grey():
 
 def test_brightness_weights_add_up_to_one():
     assert OneByOne().result.kernel[..., 0].sum() == pytest.approx(1)
-
-
-@pytest.mark.parametrize(("field", "value"), [("row", 60), ("column", 90), ("row", -1)])
-def test_parameters_out_of_range_are_refused(field, value):
-    with pytest.raises(ValueError, match=f"{field} is {value}: accepted is a whole number from 0 to"):
-        OneByOne(**{field: value})

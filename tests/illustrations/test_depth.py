@@ -84,8 +84,6 @@ def test_every_layer_shows_what_keras_gives():
         (lambda: EveryLayer(index=10_000), "index"),
         (lambda: EveryLayer(maps=0), "maps"),
         (lambda: EveryLayer(maps=10), "maps"),
-        (lambda: WithDepth(digits=99), "digits"),
-        (lambda: WithDepth(digits=10_001), "digits"),
     ],
 )
 def test_parameter_out_of_range_is_refused(make, field):

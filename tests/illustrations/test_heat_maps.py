@@ -329,8 +329,6 @@ def test_unknown_layer_is_refused_with_near_names(make, near):
         (lambda: PhotoHeat(classes=()), r"classes is .*from 0 to 999"),
         (lambda: DigitHeat(classes=(10,)), r"classes is .*from 0 to 9$"),
         (lambda: DigitHeat(classes=(1, 1)), r"classes is .*different"),
-        (lambda: SanityCheck(class_index=1000), r"class_index is 1000: accepted is a whole number from 0 to 999"),
-        (lambda: SanityCheck(seeds=1), r"seeds is 1"),
         (lambda: PhotoHeat(image=np.zeros((3, 3, 9))), r"image has shape"),
         (lambda: PhotoHeat(patch_size=226), r"patch_size is 226"),
         (lambda: PhotoHeat(strides=0), r"strides is 0"),

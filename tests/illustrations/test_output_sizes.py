@@ -47,8 +47,3 @@ def test_same_sizes_are_those_of_keras(kernel_size):
             valid = keras.layers.Conv2D(1, kernel_size, strides=strides, kernel_initializer="ones")
             assert same(image).shape[1] == size
             assert keras.ops.all(same(image) == valid(padded)[:, :size, :size])
-
-
-def test_same_sizes_refuses_a_kernel_out_of_range():
-    with pytest.raises(ValueError, match="kernel_size is 6: accepted is a whole number from 1 to 5"):
-        SameSizes(6)

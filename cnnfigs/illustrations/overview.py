@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.shapes import arrow, bars, digit, label, map_grid, raster
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import most_telling, percent, require_test_image, trained_on, written
+from cnnfigs.illustrations.networks import most_telling, percent, trained_on, written
+from cnnfigs.parameters import TestImage
 from cnnfigs.runs.activations import Activations, activations, test_digit
 
 #: How many maps are shown of the first layers, and of the last.
@@ -20,23 +21,9 @@ FEW, MANY = 4, 16
 
 @dataclass(frozen=True)
 class Overview(Picture):
-    """One digit's way through the convnet: image, convolution, pooling, flatten, dense, class.
+    """One digit's way through the convnet: image, convolution, pooling, flatten, dense, class."""
 
-    Parameters
-    ----------
-    index
-        Which of MNIST's test images, 0 to 9999.
-
-    Raises
-    ------
-    ValueError
-        If there is no such image.
-    """
-
-    index: int = 4
-
-    def __post_init__(self) -> None:
-        require_test_image(self.index)
+    index: TestImage = 4
 
     def run(self) -> Activations:
         """Show the image to the convnet."""

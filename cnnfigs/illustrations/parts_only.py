@@ -3,55 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import get_args
+from typing import Annotated, get_args
 
 from matplotlib.figure import Figure
 
 from cnnfigs.drawing.shapes import label, photo
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.drawing.tables import Cell
-from cnnfigs.illustrations.base import Picture, Table, require, require_whole
+from cnnfigs.illustrations.base import Picture, Table
 from cnnfigs.illustrations.networks import percent
+from cnnfigs.parameters import Choice, Several, Whole, require
 from cnnfigs.runs.photo_answers import PARTS, Parts, PartsRun, Rest, Together, TogetherRun, show_parts, show_together
 
 MARGINS = (0, 8, 16, 24)
-
-
-def _require_rest(value: object) -> None:
-    require(isinstance(value, str) and value in get_args(Rest), "rest", value, " or ".join(map(repr, get_args(Rest))))
-
-
-def _require_margins(value: object) -> None:
-    accepted = "a tuple of whole numbers from 0 to 40"
-    require(isinstance(value, tuple) and bool(value), "margins", value, accepted)
-    margins: tuple[object, ...] = value  # type: ignore[assignment]
-    for margin in margins:
-        require_whole("margins", margin, 0, 40)
+Hidden = Annotated[Rest, Choice("grey", "blurred"), "what all else is made"]
 
 
 @dataclass(frozen=True)
 class PartsOnly(Picture):
-    """Eyes, nose and ears of the cat by themselves and together, all else hidden, and what the network says.
+    """Eyes, nose and ears of the cat by themselves and together, all else hidden, and what the network says."""
 
-    Parameters
-    ----------
-    rest
-        Whether all else is made "grey" or "blurred".
-    margin
-        By how many pixels to grow the boxes around the parts on every side, 0 to 40.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
-    """
-
-    rest: Rest = "grey"
-    margin: int = 0
-
-    def __post_init__(self) -> None:
-        _require_rest(self.rest)
-        require_whole("margin", self.margin, 0, 40)
+    rest: Hidden = "grey"
+    margin: Annotated[int, Whole(0, 40), "by how many pixels to grow the boxes around the parts on every side"] = 0
 
     def run(self) -> PartsRun:
         """Show all these photos to the network."""
@@ -91,27 +64,14 @@ class PartsOnly(Picture):
 
 @dataclass(frozen=True)
 class PartsTable(Table):
-    """How sure the network is of a cat, from parts of it with more or less of the photo around them.
+    """How sure the network is of a cat, from parts of it with more or less of the photo around them."""
 
-    Parameters
-    ----------
-    rest
-        Whether all else is made "grey" or "blurred".
-    margins
-        By how many pixels to grow the boxes around the parts on every side: one or more of 0 to 40.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
-    """
-
-    rest: Rest = "grey"
-    margins: tuple[int, ...] = MARGINS
-
-    def __post_init__(self) -> None:
-        _require_rest(self.rest)
-        _require_margins(self.margins)
+    rest: Hidden = "grey"
+    margins: Annotated[
+        tuple[int, ...],
+        Several(Whole(0, 40), again=True),
+        "by how many pixels to grow the boxes around the parts on every side",
+    ] = MARGINS
 
     def run(self) -> PartsRun:
         """Show all these photos to the network."""
@@ -143,26 +103,17 @@ class PartsTable(Table):
 
 @dataclass(frozen=True)
 class TogetherTable(Table):
-    """Pairs of parts, and all three, against what they would give if the evidence of each part added up.
+    """Pairs of parts, and all three, against what they would give if the evidence of each part added up."""
 
-    Parameters
-    ----------
-    margin
-        By how many pixels the boxes are grown in the table: one of `margins`.
-    margins
-        By how many pixels to grow the boxes in all cases that are counted: one or more of 0 to 40.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
-    """
-
-    margin: int = 24
-    margins: tuple[int, ...] = MARGINS
+    margin: Annotated[int, Whole(0, 40), "by how many pixels the boxes are grown in the table, one of `margins`"] = 24
+    margins: Annotated[
+        tuple[int, ...],
+        Several(Whole(0, 40), again=True),
+        "by how many pixels to grow the boxes in all cases that are counted",
+    ] = MARGINS
 
     def __post_init__(self) -> None:
-        _require_margins(self.margins)
+        super().__post_init__()
         require(self.margin in self.margins, "margin", self.margin, " or ".join(map(str, self.margins)))
 
     def run(self) -> TogetherRun:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from cnnfigs.drawing.shapes import arrow, box, cells, colored, label, number_grid, raster, window, written_number
 from cnnfigs.drawing.style import SMALL, canvas
-from cnnfigs.illustrations.base import Picture, require_whole
+from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.color_filter import CHANNELS
-from cnnfigs.illustrations.networks import require_test_image, written
+from cnnfigs.illustrations.networks import written
 from cnnfigs.illustrations.window_steps import bracketed, written_grid
+from cnnfigs.parameters import Whole
 from cnnfigs.runs.patch_matrix import PatchMatrixRun, patch_matrix
 
 #: Width and height of a cell of the long rows, of the crop's cells and of the result's, in pixels.
@@ -23,29 +25,13 @@ LEFT = 66
 
 @dataclass(frozen=True)
 class PatchesAsRows(Picture):
-    """Each patch of a crop as a row of 27 numbers, times the filters, and the products put back into maps.
+    """Each patch of a crop as a row of 27 numbers, times the filters, and the products put back into maps."""
 
-    Parameters
-    ----------
-    row, column
-        Upper left corner of the crop in the photo of 30×45 pixels: 0 to 26 and 0 to 41.
-    index
-        Which of MNIST's test images goes through the convnet for the comparison with a whole layer, 0 to 9999.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
-    """
-
-    row: int = 21
-    column: int = 24
-    index: int = 4
-
-    def __post_init__(self) -> None:
-        require_whole("row", self.row, 0, 26)
-        require_whole("column", self.column, 0, 41)
-        require_test_image(self.index)
+    row: Annotated[int, Whole(0, 26), "row of the crop's upper left corner in the photo of 30×45 pixels"] = 21
+    column: Annotated[int, Whole(0, 41), "column of that corner"] = 24
+    index: Annotated[
+        int, Whole(0, 9_999), "which of MNIST's test images goes through the convnet, to compare with a whole layer"
+    ] = 4
 
     def run(self) -> PatchMatrixRun:
         """Multiply on the crop, and compare with a whole layer of the convnet."""

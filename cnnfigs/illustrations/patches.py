@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -10,8 +11,9 @@ from numpy.typing import NDArray
 
 from cnnfigs.drawing.shapes import arrow, colored, inked, label, mesh, photo, raster, window
 from cnnfigs.drawing.style import SMALL, canvas
-from cnnfigs.illustrations.base import Picture, require, require_whole
+from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS, as_percent
+from cnnfigs.parameters import Several, Whole
 from cnnfigs.runs.patches import PATCH, SIDE, PatchVectors, attention, patch_vectors
 from cnnfigs.runs.patches import Attention as AttentionRun
 
@@ -19,32 +21,16 @@ LAST = SIDE - 1
 #: How much ink there is in the grey of a patch that is left out of the scale.
 NEUTRAL = 0.25
 
+ProjectionSeed = Annotated[int, Whole(0), "seed of the projection's weights, which are not trained"]
+
 
 @dataclass(frozen=True)
 class PhotoPatches(Picture):
-    """A photo cut into patches, and one patch flattened into a row of numbers and projected to a shorter one.
+    """A photo cut into patches, and one patch flattened into a row of numbers and projected to a shorter one."""
 
-    Parameters
-    ----------
-    row, column
-        Which patch, 0 to 14.
-    seed
-        Seed of the projection's weights, which are not trained.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
-    """
-
-    row: int = 6
-    column: int = 5
-    seed: int = 1
-
-    def __post_init__(self) -> None:
-        require_whole("row", self.row, 0, LAST)
-        require_whole("column", self.column, 0, LAST)
-        require_whole("seed", self.seed, 0)
+    row: Annotated[int, Whole(0, LAST), "row of the patch"] = 6
+    column: Annotated[int, Whole(0, LAST), "column of the patch"] = 5
+    seed: ProjectionSeed = 1
 
     def run(self) -> PatchVectors:
         """Cut, flatten and project."""
@@ -99,32 +85,14 @@ class PhotoPatches(Picture):
 
 @dataclass(frozen=True)
 class PatchAttention(Picture):
-    """What patches of a photo attend to, from projected pixels and from what a trained network found there.
+    """What patches of a photo attend to, from projected pixels and from what a trained network found there."""
 
-    Parameters
-    ----------
-    patches
-        Row and column of each asking patch, 0 to 14; one to four of them.
-    seed
-        Seed of the projection's weights, which are not trained.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
-    """
-
-    patches: tuple[tuple[int, int], ...] = ((6, 5), (2, 12))
-    seed: int = 1
-
-    def __post_init__(self) -> None:
-        accepted = f"a tuple of one to four pairs (row, column), each 0 to {LAST}"
-        require(isinstance(self.patches, tuple) and 1 <= len(self.patches) <= 4, "patches", self.patches, accepted)
-        for pair in self.patches:
-            require(isinstance(pair, tuple) and len(pair) == 2, "patches", self.patches, accepted)
-            for place in pair:
-                require_whole("patches", place, 0, LAST)
-        require_whole("seed", self.seed, 0)
+    patches: Annotated[
+        tuple[tuple[int, int], ...],
+        Several(Several(Whole(0, LAST), 2, 2, again=True), 1, 4, again=True),
+        "row and column of each asking patch",
+    ] = ((6, 5), (2, 12))
+    seed: ProjectionSeed = 1
 
     def run(self) -> AttentionRun:
         """Compute the dot products and their softmax."""

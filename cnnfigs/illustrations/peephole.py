@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -11,9 +12,10 @@ from numpy.typing import NDArray
 from cnnfigs.data import mnist
 from cnnfigs.drawing.shapes import digit, label
 from cnnfigs.drawing.style import LARGE, NORMAL, canvas
-from cnnfigs.illustrations.base import Picture, require
+from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import as_percent
 from cnnfigs.models.training import as_input
+from cnnfigs.parameters import Several, Whole
 
 COUNT = 6
 SIDE = 92
@@ -40,29 +42,13 @@ class Views:
 
 @dataclass(frozen=True)
 class Peephole(Picture):
-    """The same digits through holes of several sizes, each as large as one unit's field.
+    """The same digits through holes of several sizes, each as large as one unit's field."""
 
-    Parameters
-    ----------
-    window_sizes
-        Sizes of the holes in pixels, each 1 to 28.
-
-    Raises
-    ------
-    ValueError
-        If a size is out of range.
-    """
-
-    window_sizes: tuple[int, ...] = (7, 18, 28)
-
-    def __post_init__(self) -> None:
-        sizes = self.window_sizes
-        good = (
-            isinstance(sizes, tuple)
-            and bool(sizes)
-            and all(isinstance(each, int) and 1 <= each <= 28 for each in sizes)
-        )
-        require(good, "window_sizes", sizes, "a tuple of whole numbers from 1 to 28")
+    window_sizes: Annotated[tuple[int, ...], Several(Whole(1, 28), again=True), "sizes of the holes in pixels"] = (
+        7,
+        18,
+        28,
+    )
 
     def run(self) -> Views:
         """Take the first test images."""

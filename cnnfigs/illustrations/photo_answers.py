@@ -3,45 +3,50 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from cnnfigs.data import Bytes, cat_photo
 from cnnfigs.drawing.shapes import bars, label, photo
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
-from cnnfigs.illustrations.base import Picture, require_whole
+from cnnfigs.errors import ParameterError
+from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS, percent
 from cnnfigs.models.imagenet import CLASSES, as_photo
+from cnnfigs.parameters import Such, Whole
 from cnnfigs.runs.photo_answers import PhotoAnswer, ask
 
 ROW, BAR = 26, 110
 
 
+def _is_array(value: object) -> bool:
+    try:
+        return value is None or np.asarray(value).ndim > 0
+    except (TypeError, ValueError):
+        return False
+
+
+#: Shape and numbers are looked at by :func:`keep_photo`, whose message tells of a large array in one line.
+PHOTO = Such(
+    _is_array,
+    "an array of shape (height, width) or (height, width, 1 to 4 channels), "
+    "whole numbers from 0 to 255 or fractions from 0 to 1, or None for the cat",
+)
+Photo = Annotated[Any, PHOTO, "a photo of any size, grey or in colour, with or without alpha"]
+
+
 @dataclass(frozen=True)
 class PhotoAnswers(Picture):
-    """What the ImageNet network says that a photo shows: its best answers with their probabilities.
+    """What the ImageNet network says that a photo shows: its best answers with their probabilities."""
 
-    Parameters
-    ----------
-    image
-        A photo of any size, grey or in colour, with or without alpha: an array of shape (height, width) or (height,
-        width, 1 to 4 channels), whole numbers from 0 to 255 or fractions from 0 to 1; the cat when it is not given.
-    answers
-        How many answers to show, 1 to 10.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
-    """
-
-    image: Any = None
-    answers: int = 8
+    image: Photo = None
+    answers: Annotated[int, Whole(1, 10), "how many answers to show"] = 8
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         keep_photo(self)
-        require_whole("answers", self.answers, 1, 10)
 
     def run(self) -> PhotoAnswer:
         """Show the photo to the network."""
@@ -82,16 +87,25 @@ class PhotoAnswers(Picture):
 
 
 def keep_photo(illustration: Any) -> None:
-    """Turn the parameter `image` of an illustration into RGB, once and for all.
+    """Turn the parameter `image` of an illustration, a :data:`Photo`, into RGB, once and for all.
 
     Raises
     ------
-    ValueError
+    ParameterError
         If it is not an image.
     """
-    if illustration.image is not None:
-        # The way to set a field of a frozen dataclass while it is made.
-        object.__setattr__(illustration, "image", as_photo(illustration.image))
+    if illustration.image is None:
+        return
+    try:
+        image = as_photo(illustration.image)
+    except ValueError as error:
+        array = np.asarray(illustration.image)
+        told = f"an array of {array.dtype} of shape {array.shape}"
+        if array.size and array.dtype.kind in "uif":
+            told += f" with numbers from {array.min():g} to {array.max():g}"
+        raise ParameterError(f"image: expected {PHOTO.expected}, got {told}") from error
+    # The way to set a field of a frozen dataclass while it is made.
+    object.__setattr__(illustration, "image", image)
 
 
 def photo_of(image: Bytes | None) -> Bytes:

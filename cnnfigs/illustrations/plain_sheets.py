@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from cnnfigs.drawing.tables import Cell
-from cnnfigs.illustrations.base import Table, require_whole
+from cnnfigs.illustrations.base import Table
 from cnnfigs.illustrations.measuring import listed
-from cnnfigs.illustrations.visual_hierarchy import require_layers
+from cnnfigs.illustrations.visual_hierarchy import ReluLayers, require_layers
 from cnnfigs.models.imagenet import CATS
+from cnnfigs.parameters import Whole
 from cnnfigs.runs.visual_hierarchy import PlainSheets as Run
 from cnnfigs.runs.visual_hierarchy import PlainUnit, plain_sheets
 
@@ -18,27 +20,14 @@ ABOUT_AS_MUCH, NEXT_TO_NOTHING = 0.8, 0.1
 
 @dataclass(frozen=True)
 class PlainSheets(Table):
-    """What the units that contribute most to the cat give for their piece of the photo, and for sheets of one colour.
+    """What units that contribute most to the cat give for their piece of the photo, and for sheets of one colour."""
 
-    Parameters
-    ----------
-    layers
-        Names of the network's ReLU layers.
-    units
-        How many units of each layer, 1 to 10.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range; for a layer that does not exist the message lists near names.
-    """
-
-    layers: tuple[str, ...] = ("Conv1_relu", "block_1_expand_relu")
-    units: int = 6
+    layers: ReluLayers = ("Conv1_relu", "block_1_expand_relu")
+    units: Annotated[int, Whole(1, 10), "how many units of each layer"] = 6
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         require_layers(self.layers)
-        require_whole("units", self.units, 1, 10)
 
     def run(self) -> Run:
         """Show the photo and the sheets to the network."""

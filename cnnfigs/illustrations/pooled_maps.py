@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.shapes import arrow, box, label, raster
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import as_percent, most_telling, require_test_image, trained_on, written
+from cnnfigs.illustrations.networks import as_percent, most_telling, trained_on, written
+from cnnfigs.parameters import TestImage
 from cnnfigs.runs.pooling import WAYS, pool_maps
 from cnnfigs.runs.pooling import PooledMaps as Run
 
@@ -21,23 +22,9 @@ SIDE = 130
 
 @dataclass(frozen=True)
 class PooledMaps(Picture):
-    """First-layer maps of the convnet for a digit, and the same maps after max pooling.
+    """First-layer maps of the convnet for a digit, and the same maps after max pooling."""
 
-    Parameters
-    ----------
-    index
-        Which of MNIST's test images, 0 to 9999.
-
-    Raises
-    ------
-    ValueError
-        If there is no such image.
-    """
-
-    index: int = 4
-
-    def __post_init__(self) -> None:
-        require_test_image(self.index)
+    index: TestImage = 4
 
     def run(self) -> Run:
         """Compute the maps and pool them."""
@@ -78,23 +65,9 @@ class PooledMaps(Picture):
 
 @dataclass(frozen=True)
 class PoolingAlternatives(Picture):
-    """One feature map made smaller in three ways: largest, mean, and one of each four.
+    """One feature map made smaller in three ways: largest, mean, and one of each four."""
 
-    Parameters
-    ----------
-    index
-        Which of MNIST's test images, 0 to 9999.
-
-    Raises
-    ------
-    ValueError
-        If there is no such image.
-    """
-
-    index: int = 4
-
-    def __post_init__(self) -> None:
-        require_test_image(self.index)
+    index: TestImage = 4
 
     def run(self) -> Run:
         """Compute the maps and make them smaller in each way."""

@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from matplotlib.figure import Figure
 
 from cnnfigs.drawing.shapes import box, label
 from cnnfigs.drawing.style import NORMAL, canvas
-from cnnfigs.illustrations.base import Picture, require_whole
+from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import as_percent, trained_on
+from cnnfigs.parameters import Whole
 from cnnfigs.runs.pooling import PoolingShift as Run
 from cnnfigs.runs.pooling import shift_one_pixel
 
 
 @dataclass(frozen=True)
 class PoolingShift(Picture):
-    """The change of the first layer's maps, pooled in several ways, when digits move by one pixel.
+    """The change of the first layer's maps, pooled in several ways, when digits move by one pixel."""
 
-    Parameters
-    ----------
-    digits
-        How many test digits, 1 to 1000.
-
-    Raises
-    ------
-    ValueError
-        If the number is out of range.
-    """
-
-    digits: int = 200
-
-    def __post_init__(self) -> None:
-        require_whole("digits", self.digits, 1, 1000)
+    digits: Annotated[int, Whole(1, 1000), "how many test digits"] = 200
 
     def run(self) -> Run:
         """Move the digits and compare the maps."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import get_args
+from typing import Annotated, get_args
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,9 +14,10 @@ from numpy.typing import ArrayLike
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.shapes import box, label, photo
 from cnnfigs.drawing.style import SMALL, canvas
-from cnnfigs.illustrations.base import Picture, require, require_whole
+from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import as_percent, percent
 from cnnfigs.illustrations.parts_only import MARGINS
+from cnnfigs.parameters import Several, Whole
 from cnnfigs.runs.photo_answers import Boxed, Control, ControlRun, Rest, compare_with_random
 
 #: Height of a strip in pixels, room for its scale on the left, and width of the half for one way of hiding.
@@ -25,30 +26,12 @@ STRIP, SCALE, HALF = 140, 46, 330
 
 @dataclass(frozen=True)
 class RandomBoxes(Picture):
-    """A control: whether the network is surer of a cat by eyes, nose and ears than by any other pieces of that size.
+    """A control: whether the network is surer of a cat by eyes, nose and ears than by any other pieces of that size."""
 
-    Parameters
-    ----------
-    margins
-        By how many pixels to grow all boxes on every side: one to four of 0 to 40.
-    draws
-        How many times to draw other places, 2 to 60.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
-    """
-
-    margins: tuple[int, ...] = MARGINS
-    draws: int = 30
-
-    def __post_init__(self) -> None:
-        listed = isinstance(self.margins, tuple) and 1 <= len(self.margins) <= 4
-        require(listed, "margins", self.margins, "a tuple of one to four whole numbers from 0 to 40")
-        for margin in self.margins:
-            require_whole("margins", margin, 0, 40)
-        require_whole("draws", self.draws, 2, 60)
+    margins: Annotated[
+        tuple[int, ...], Several(Whole(0, 40), 1, 4, again=True), "by how many pixels to grow all boxes on every side"
+    ] = MARGINS
+    draws: Annotated[int, Whole(2, 60), "how many times to draw other places"] = 30
 
     def run(self) -> ControlRun:
         """Show all these photos to the network."""

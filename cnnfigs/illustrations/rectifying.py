@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -15,13 +15,11 @@ from cnnfigs.drawing.shapes import arrow, box, cells, colored, digit, label, ras
 from cnnfigs.drawing.style import LARGE, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.color_filter import in_rows
-from cnnfigs.illustrations.networks import as_percent, require_filter, require_network, require_test_image, written
+from cnnfigs.illustrations.networks import Network, as_percent, require_filter, written
 from cnnfigs.illustrations.window_steps import written_grid
+from cnnfigs.parameters import TestImage, Whole
 from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.rectifying import Collapsed, Rectified, collapse, rectify
-
-if TYPE_CHECKING:
-    import keras
 
 SIDE = 208
 
@@ -30,30 +28,16 @@ SIDE = 208
 class RectifiedMap(Picture):
     """One map of the first layer before ReLU and after it, with the curve of ReLU between the two.
 
-    Parameters
-    ----------
-    filter
-        Which filter of the first layer, 0 or more.
-    index
-        Which of MNIST's test images, 0 to 9999.
-    network
-        Name of one of the tutorial's convolutional networks, or a Keras model that begins with a Conv2D layer and
-        reads (28, 28, 1).
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range, or the network has no such filter.
+    A Keras model has to begin with a Conv2D layer and to read (28, 28, 1).
     """
 
-    filter: int = 12
-    index: int = 4
-    network: str | keras.Model = "convnet"
+    filter: Annotated[int, Whole(0), "which filter of the first layer"] = 12
+    index: TestImage = 4
+    network: Network = "convnet"
 
     def __post_init__(self) -> None:
-        require_network(self.network)
+        super().__post_init__()
         require_filter(self.filter, self.network)
-        require_test_image(self.index)
 
     def run(self) -> Rectified:
         """Compute the map without and with ReLU."""
@@ -100,23 +84,9 @@ class RectifiedMap(Picture):
 
 @dataclass(frozen=True)
 class TwoAreOne(Picture):
-    """Two 3×3 convolutions and the one 5×5 convolution that gives the same, and what ReLU between them changes.
+    """Two 3×3 convolutions and the one 5×5 convolution that gives the same, and what ReLU between them changes."""
 
-    Parameters
-    ----------
-    index
-        Which of MNIST's test images, 0 to 9999.
-
-    Raises
-    ------
-    ValueError
-        If there is no such image.
-    """
-
-    index: int = 4
-
-    def __post_init__(self) -> None:
-        require_test_image(self.index)
+    index: TestImage = 4
 
     def run(self) -> Collapsed:
         """Compute all three."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -10,38 +11,25 @@ from numpy.typing import NDArray
 
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.style import NORMAL, chart
-from cnnfigs.illustrations.base import Picture, require, require_whole
+from cnnfigs.illustrations.base import Picture
+from cnnfigs.parameters import Several, Whole, require
 from cnnfigs.runs.residual import DeepGradients, deep_gradients
 
 
 @dataclass(frozen=True)
 class SkipGradients(Picture):
-    """The size of the gradient at the first layer of stacks of more and more convolutions, with and without skips.
+    """The size of the gradient at the first layer of stacks of more and more convolutions, with and without skips."""
 
-    Parameters
-    ----------
-    depths
-        How many convolutions the stacks have after the first one: two or more even numbers from 2 to 60, in order.
-    seeds
-        How many stacks of each kind and depth, 1 to 10.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
-    """
-
-    depths: tuple[int, ...] = (2, 16, 30)
-    seeds: int = 2
+    depths: Annotated[
+        tuple[int, ...],
+        Several(Whole(2, 60, step=2), 2),
+        "how many convolutions the stacks have after the first one, in increasing order",
+    ] = (2, 16, 30)
+    seeds: Annotated[int, Whole(1, 10), "how many stacks of each kind and depth"] = 2
 
     def __post_init__(self) -> None:
-        accepted = "a tuple of two or more different even numbers from 2 to 60, in order"
-        require(isinstance(self.depths, tuple) and len(self.depths) > 1, "depths", self.depths, accepted)
-        for depth in self.depths:
-            require_whole("depths", depth, 2, 60)
-        ordered = sorted(set(self.depths)) == list(self.depths)
-        require(ordered and not any(depth % 2 for depth in self.depths), "depths", self.depths, accepted)
-        require_whole("seeds", self.seeds, 1, 10)
+        super().__post_init__()
+        require(sorted(self.depths) == list(self.depths), "depths", self.depths, "numbers in increasing order")
 
     def run(self) -> DeepGradients:
         """Build the stacks and compute their gradients."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,7 +13,8 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.shapes import arrow, box, digit, label, number_grid, raster, raster_sheet, window, written_number
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import require_filter, require_test_image, trained_on, written
+from cnnfigs.illustrations.networks import trained_on, written
+from cnnfigs.parameters import TestImage, Whole
 from cnnfigs.runs.response_map import (
     ChannelStacks,
     FirstMaps,
@@ -25,27 +27,10 @@ from cnnfigs.runs.response_map import (
 
 @dataclass(frozen=True)
 class ResponseMap(Picture):
-    """A digit, one filter of the trained convnet's first layer, and the feature map that it makes of the digit.
+    """A digit, one filter of the trained convnet's first layer, and the feature map that it makes of the digit."""
 
-    Parameters
-    ----------
-    filter
-        Which filter, 0 to 31.
-    index
-        Which of MNIST's test images, 0 to 9999.
-
-    Raises
-    ------
-    ValueError
-        If there is no such filter or image.
-    """
-
-    filter: int = 31
-    index: int = 4
-
-    def __post_init__(self) -> None:
-        require_filter(self.filter)
-        require_test_image(self.index)
+    filter: Annotated[int, Whole(0, 31), "which filter"] = 31
+    index: TestImage = 4
 
     def run(self) -> StrongestResponse:
         """Show the image to the first layer."""
@@ -118,23 +103,9 @@ class ResponseMap(Picture):
 
 @dataclass(frozen=True)
 class AllMaps(Picture):
-    """All feature maps that the trained convnet's first layer makes of a digit, with their numbers.
+    """All feature maps that the trained convnet's first layer makes of a digit, with their numbers."""
 
-    Parameters
-    ----------
-    index
-        Which of MNIST's test images, 0 to 9999.
-
-    Raises
-    ------
-    ValueError
-        If there is no such image.
-    """
-
-    index: int = 4
-
-    def __post_init__(self) -> None:
-        require_test_image(self.index)
+    index: TestImage = 4
 
     def run(self) -> FirstMaps:
         """Show the image to the first layer."""
@@ -181,23 +152,9 @@ class AllMaps(Picture):
 
 @dataclass(frozen=True)
 class Channels(Picture):
-    """What a channel is: one in a grey image, three in a colour image, one for each filter in a layer’s output.
+    """What a channel is: one in a grey image, three in a colour image, one for each filter in a layer’s output."""
 
-    Parameters
-    ----------
-    index
-        Which of MNIST's test images, 0 to 9999.
-
-    Raises
-    ------
-    ValueError
-        If there is no such image.
-    """
-
-    index: int = 4
-
-    def __post_init__(self) -> None:
-        require_test_image(self.index)
+    index: TestImage = 4
 
     def run(self) -> ChannelStacks:
         """Show the digit to the first layer, and make the photo small."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from cnnfigs.drawing.tables import Cell
-from cnnfigs.illustrations.base import Table, require_whole
+from cnnfigs.illustrations.base import Table
+from cnnfigs.parameters import Whole
 from cnnfigs.runs import windows
 from cnnfigs.runs.windows import same_sizes
 
@@ -15,23 +17,9 @@ STRIDES = (1, 2, 3)
 
 @dataclass(frozen=True)
 class SameSizes(Table):
-    """Output sizes with "same" padding for several inputs and strides, and the zeros before and after.
+    """Output sizes with "same" padding for several inputs and strides, and the zeros before and after."""
 
-    Parameters
-    ----------
-    kernel_size
-        Side of the kernel, 1 to 5.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
-    """
-
-    kernel_size: int = 3
-
-    def __post_init__(self) -> None:
-        require_whole("kernel_size", self.kernel_size, 1, 5)
+    kernel_size: Annotated[int, Whole(1, 5), "side of the kernel"] = 3
 
     def run(self) -> windows.SameSizes:
         """Ask Keras for the output sizes."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from cnnfigs.drawing.shapes import colored, label, photo, written_number
 from cnnfigs.drawing.style import SMALL, canvas
-from cnnfigs.illustrations.base import Picture, require_whole
+from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.heat_maps import blended, paled
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS
 from cnnfigs.models.imagenet import CLASSES
+from cnnfigs.parameters import Whole
 from cnnfigs.runs.heat_maps import SanityRun, Spoilt, sanity_check
 
 SIDE = 216
@@ -22,27 +24,12 @@ BRIGHTEST = 0.995
 
 @dataclass(frozen=True)
 class SanityCheck(Picture):
-    """Two kinds of heat maps of the cat, by the trained network and by networks that know less or nothing.
+    """Two kinds of heat maps of the cat, by the trained network and by networks that know less or nothing."""
 
-    Parameters
-    ----------
-    class_index
-        Which class is asked for, 0 to 999.
-    seeds
-        How many networks of each kind are asked, 2 to 10; the picture shows the first.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
-    """
-
-    class_index: int = 285
-    seeds: int = 4
-
-    def __post_init__(self) -> None:
-        require_whole("class_index", self.class_index, 0, CLASSES - 1)
-        require_whole("seeds", self.seeds, 2, 10)
+    class_index: Annotated[int, Whole(0, CLASSES - 1), "which class is asked for"] = 285
+    seeds: Annotated[
+        int, Whole(2, 10), "how many networks of each kind are asked, of which the picture shows the first"
+    ] = 4
 
     def run(self) -> SanityRun:
         """Make the maps with each network."""

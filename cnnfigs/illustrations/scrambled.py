@@ -5,47 +5,33 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from statistics import median
+from typing import Annotated
 
 from matplotlib.figure import Figure
 
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.shapes import box, label, photo
 from cnnfigs.drawing.style import SMALL, canvas
-from cnnfigs.illustrations.base import Picture, require, require_whole
+from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import percent
 from cnnfigs.models.imagenet import SHORT
+from cnnfigs.parameters import Choice, Several, Whole
 from cnnfigs.runs.photo_answers import Scramble, ScrambleRun, scramble
 
-TILE_SIZES = tuple(size for size in range(1, SHORT) if SHORT % size == 0)
+#: The divisors of the photo's shorter side but for itself.
+TILE_SIZES = (1, 3, 5, 9, 15, 25, 45, 75)
 #: Height of the strips in pixels, and room for their scale on the left.
 STRIP, SCALE = 130, 46
 
 
 @dataclass(frozen=True)
 class ScrambledCat(Picture):
-    """A cat cut into tiles and shuffled, mirrored, and upside down, and whether the network still sees a cat.
+    """A cat cut into tiles and shuffled, mirrored, and upside down, and whether the network still sees a cat."""
 
-    Parameters
-    ----------
-    tile_sizes
-        Sides of the tiles in pixels: one to five divisors of 225.
-    seeds
-        How many orders of the tiles to try for each size, 1 to 40.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
-    """
-
-    tile_sizes: tuple[int, ...] = (75, 45, 25, 15)
-    seeds: int = 20
-
-    def __post_init__(self) -> None:
-        known = isinstance(self.tile_sizes, tuple) and all(size in TILE_SIZES for size in self.tile_sizes)
-        accepted = f"a tuple of one to five of {', '.join(map(str, TILE_SIZES))}"
-        require(known and 1 <= len(self.tile_sizes) <= 5, "tile_sizes", self.tile_sizes, accepted)
-        require_whole("seeds", self.seeds, 1, 40)
+    tile_sizes: Annotated[
+        tuple[int, ...], Several(Choice(*TILE_SIZES), 1, 5, again=True), "sides of the tiles in pixels"
+    ] = (75, 45, 25, 15)
+    seeds: Annotated[int, Whole(1, 40), "how many orders of the tiles to try for each size"] = 20
 
     def run(self) -> ScrambleRun:
         """Show all these photos to the network."""

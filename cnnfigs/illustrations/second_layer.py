@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Annotated
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -13,11 +13,9 @@ from cnnfigs.drawing.shapes import arrow, box, digit, label, raster_sheet
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.local_patterns import told_weights
-from cnnfigs.illustrations.networks import as_percent, require_filter, require_network, written
+from cnnfigs.illustrations.networks import Network, as_percent, require_filter, written
+from cnnfigs.parameters import Whole
 from cnnfigs.runs.second_layer import SecondLayerFilter, second_layer_filter
-
-if TYPE_CHECKING:
-    import keras
 
 PATCHES, ASKED = 8, 1000
 WIDTH, PATCH = 520, 56
@@ -31,25 +29,14 @@ COLUMNS, SMALL_SIDE, STEP, LINE = 13, 24, 39, 48
 class SecondLayer(Picture):
     """The slices of one filter of the second convolution, each beside the first-layer filter whose map it reads.
 
-    Parameters
-    ----------
-    filter
-        Which filter of the second convolution, 0 or more.
-    network
-        Name of one of the tutorial's convolutional networks, or a Keras model that begins with a Conv2D layer, reads
-        (28, 28, 1) and has another Conv2D layer.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range, or the network has no such filter.
+    A Keras model has to begin with a Conv2D layer, to read (28, 28, 1) and to have another Conv2D layer.
     """
 
-    filter: int = 27
-    network: str | keras.Model = "convnet"
+    filter: Annotated[int, Whole(0), "which filter of the second convolution"] = 27
+    network: Network = "convnet"
 
     def __post_init__(self) -> None:
-        require_network(self.network)
+        super().__post_init__()
         require_filter(self.filter, self.network, 1)
 
     def run(self) -> SecondLayerFilter:

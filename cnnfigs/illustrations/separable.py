@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,8 +14,9 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.shapes import box, label
 from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas
-from cnnfigs.illustrations.base import Picture, require_whole
+from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import written
+from cnnfigs.parameters import Whole
 from cnnfigs.runs.separable import Piece, Separable, separable
 
 #: Maps drawn, size of one, and from one to the next, in pixels.
@@ -25,23 +27,9 @@ ACROSS, NARROW = 170, 85
 
 @dataclass(frozen=True)
 class SeparableConvolution(Picture):
-    """A standard convolution beside a depthwise and a pointwise one: what reads what, and what it costs.
+    """A standard convolution beside a depthwise and a pointwise one: what reads what, and what it costs."""
 
-    Parameters
-    ----------
-    block
-        The costs are those of this block of MobileNetV2, 1 to 16.
-
-    Raises
-    ------
-    ValueError
-        If there is no such block.
-    """
-
-    block: int = 12
-
-    def __post_init__(self) -> None:
-        require_whole("block", self.block, 1, 16)
+    block: Annotated[int, Whole(1, 16), "the block of MobileNetV2 whose costs are given"] = 12
 
     def run(self) -> Separable:
         """Try out which cells each small layer reads, and count what the large ones cost."""

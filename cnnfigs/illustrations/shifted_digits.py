@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -26,7 +27,8 @@ from cnnfigs.illustrations.measuring import (
     plain,
     seed_dots,
 )
-from cnnfigs.illustrations.networks import as_percent, require_test_image
+from cnnfigs.illustrations.networks import as_percent
+from cnnfigs.parameters import Whole
 
 SHORT = {
     "convnet": "Flatten",
@@ -153,23 +155,9 @@ class ShiftControls(Picture):
 
 @dataclass(frozen=True)
 class OtherCorner(Picture):
-    """Networks that learned digits in the lower right corner only, asked about digits in the upper left.
+    """Networks that learned digits in the lower right corner only, asked about digits in the upper left."""
 
-    Parameters
-    ----------
-    index
-        Which of MNIST's test images to show, 0 to 9999.
-
-    Raises
-    ------
-    ValueError
-        If there is no such image.
-    """
-
-    index: int = 18
-
-    def __post_init__(self) -> None:
-        require_test_image(self.index)
+    index: Annotated[int, Whole(0, 9_999), "which of MNIST's test images to show"] = 18
 
     def run(self) -> Corners:
         """Read the records of the experiment."""

@@ -3,49 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from cnnfigs.drawing.shapes import arrow, bars, digit, label, raster
 from cnnfigs.drawing.style import LARGE, SMALL, canvas
-from cnnfigs.illustrations.base import Picture, require_whole
-from cnnfigs.illustrations.dense_layer import DENSE, require_dense
-from cnnfigs.illustrations.networks import percent, require_test_image, with_article
+from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.dense_layer import DENSE
+from cnnfigs.illustrations.networks import percent, with_article
+from cnnfigs.parameters import Choice, TestImage, Whole, require_whole
 from cnnfigs.runs.shuffling import Shuffled, shuffled_pixels
 
 
 @dataclass(frozen=True)
 class ShuffledPixels(Picture):
-    """A digit and one unit's weights, both with their pixels shuffled in the same way, and the answer.
+    """A digit and one unit's weights, both with their pixels shuffled in the same way, and the answer."""
 
-    Parameters
-    ----------
-    index
-        Which of MNIST's test images, 0 to 9999.
-    unit
-        Which unit of the network's first dense layer, counted from 0.
-    seed
-        Seed of the order, 0 or more.
-    network
-        "dense_512" or "dense_131".
-
-    Raises
-    ------
-    ValueError
-        If there is no such image, unit or network, or the seed is negative.
-    """
-
-    index: int = 18
-    unit: int = 374
-    seed: int = 0
-    network: str = "dense_512"
+    index: TestImage = 18
+    unit: Annotated[
+        int,
+        Whole(0, max(DENSE.values()) - 1),
+        "which unit of the network's first dense layer, of as many as its name says",
+    ] = 374
+    seed: Annotated[int, Whole(0), "seed of the order"] = 0
+    network: Annotated[str, Choice(*DENSE), "name of one of the tutorial's dense networks"] = "dense_512"
 
     def __post_init__(self) -> None:
-        require_test_image(self.index)
-        require_dense(self.network)
+        super().__post_init__()
         require_whole("unit", self.unit, 0, DENSE[self.network] - 1)
-        require_whole("seed", self.seed, 0)
 
     def run(self) -> Shuffled:
         """Show all test images to the network, and all shuffled ones to the shuffled network."""

@@ -9,35 +9,18 @@ from matplotlib.figure import Figure
 
 from cnnfigs.drawing.shapes import arrow, box, digit, label, written_number
 from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas
-from cnnfigs.illustrations.base import Picture, require
-from cnnfigs.illustrations.networks import percent, require_test_image, trained_on, with_article
-from cnnfigs.models.networks import NETWORKS
+from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.networks import NetworkName, percent, trained_on, with_article
+from cnnfigs.parameters import TestImage
 from cnnfigs.runs.answers import SoftmaxSteps, softmax_steps
 
 
 @dataclass(frozen=True)
 class Softmax(Picture):
-    """Softmax step by step: a network's ten logits for a digit, their exponentials, and each one's share.
+    """Softmax step by step: a network's ten logits for a digit, their exponentials, and each one's share."""
 
-    Parameters
-    ----------
-    index
-        Which of MNIST's test images, 0 to 9999.
-    network
-        Name of one of the tutorial's networks.
-
-    Raises
-    ------
-    ValueError
-        If there is no such image or network.
-    """
-
-    index: int = 18
-    network: str = "dense_512"
-
-    def __post_init__(self) -> None:
-        require_test_image(self.index)
-        require(self.network in NETWORKS, "network", self.network, ", ".join(NETWORKS))
+    index: TestImage = 18
+    network: NetworkName = "dense_512"
 
     def run(self) -> SoftmaxSteps:
         """Show the image to the network."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,10 +11,10 @@ from matplotlib.figure import Figure
 
 from cnnfigs.drawing.shapes import box, label, number_grid
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
-from cnnfigs.illustrations.base import Picture, require_whole
-from cnnfigs.illustrations.networks import require_test_image
-from cnnfigs.illustrations.windows import arrow_right, draw_place, require_padding, square, told_padding, unbroken
-from cnnfigs.runs.windows import Padding, Strided, ink, strided
+from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.windows import arrow_right, draw_place, square, told_padding, unbroken
+from cnnfigs.parameters import PaddingName, TestImage, Whole, require_whole
+from cnnfigs.runs.windows import Strided, ink, strided
 
 #: Sides in pixels: a cell of an input, a cell of the outputs, and the room between two inputs.
 INPUT_CELL, OUTPUT_CELL, GAP = 16, 24, 12
@@ -25,39 +26,20 @@ class Strides(Picture):
     """The places of a window that moves by several cells at a time, and the output beside that of strides 1.
 
     The input is a part of a digit, 1 for ink and 0 for paper, and the kernel is all ones: the output counts the ink.
-
-    Parameters
-    ----------
-    size
-        Side of the square input, 3 to 8.
-    kernel_size
-        Side of the square kernel, 1 to 3.
-    strides
-        Cells from one window to the next, 1 to 4; so many that at most 3 windows stand side by side.
-    padding
-        ``"valid"`` for none, ``"same"`` for as many zeros as Keras adds.
-    index
-        Which of MNIST's test images, 0 to 9999.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
     """
 
-    size: int = 5
-    kernel_size: int = 3
-    strides: int = 2
-    padding: Padding = "valid"
-    index: int = 0
+    size: Annotated[int, Whole(3, 8), "side of the square input"] = 5
+    kernel_size: Annotated[int, Whole(1, 3), "side of the square kernel"] = 3
+    strides: Annotated[
+        int, Whole(1, 4), "cells from one window to the next, so many that at most 3 windows stand side by side"
+    ] = 2
+    padding: PaddingName = "valid"
+    index: TestImage = 0
 
     def __post_init__(self) -> None:
-        require_whole("size", self.size, 3, 8)
-        require_whole("kernel_size", self.kernel_size, 1, 3)
-        require_padding(self.padding)
+        super().__post_init__()
         covered = self.size if self.padding == "same" else self.size - self.kernel_size + 1
         require_whole("strides", self.strides, max(1, -(-covered // 3)), 4)
-        require_test_image(self.index)
 
     def run(self) -> Strided:
         """Convolve a part of a digit with a kernel of ones, with the strides and without."""

@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from matplotlib.figure import Figure
 
 from cnnfigs.drawing.shapes import arrow, box, label, photo
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
-from cnnfigs.illustrations.base import Picture, require_whole
+from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.photo_answers import fit
 from cnnfigs.illustrations.visual_hierarchy import HierarchyTree, draw_crop, share
+from cnnfigs.parameters import Whole
 from cnnfigs.runs.visual_hierarchy import Tree, Unit
 
 
 @dataclass(frozen=True)
 class StrongestBranch(Picture):
-    """What one unit sees of the cat, what the unit sees that drives it most, and so on down to the first layers.
+    """What one unit sees of the cat, what the unit sees that drives it most, and so on down to the first layers."""
 
-    Parameters
-    ----------
-    number
-        Which unit of the tree's first row to begin with, 0 to 2.
-
-    Raises
-    ------
-    ValueError
-        If there is no such unit.
-    """
-
-    number: int = 1
-
-    def __post_init__(self) -> None:
-        require_whole("number", self.number, 0, HierarchyTree().top - 1)
+    number: Annotated[int, Whole(0, HierarchyTree.top - 1), "which unit of the tree's first row to begin with"] = 1
 
     def run(self) -> Tree:
         """Take the tree as it was computed."""

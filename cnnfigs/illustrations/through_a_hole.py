@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -24,8 +25,9 @@ from cnnfigs.illustrations.measuring import (
     seeds_told,
     way,
 )
-from cnnfigs.illustrations.networks import as_percent, require_test_image
+from cnnfigs.illustrations.networks import as_percent
 from cnnfigs.models.variants import WINDOWS
+from cnnfigs.parameters import Whole
 
 #: Width of the card around a hole, in pixels.
 CARD = 5
@@ -34,23 +36,9 @@ KINDS = {"": ("all windows vote", "series-1"), " inked": ("only those with ink",
 
 @dataclass(frozen=True)
 class ThroughAHole(Picture):
-    """Right answers of networks that see a digit through windows only, by the windows' size.
+    """Right answers of networks that see a digit through windows only, by the windows' size."""
 
-    Parameters
-    ----------
-    index
-        Which of MNIST's test images to show through the windows, 0 to 9999.
-
-    Raises
-    ------
-    ValueError
-        If there is no such image.
-    """
-
-    index: int = 18
-
-    def __post_init__(self) -> None:
-        require_test_image(self.index)
+    index: Annotated[int, Whole(0, 9_999), "which of MNIST's test images to show through the windows"] = 18
 
     def run(self) -> Peephole:
         """Read the records of the experiment."""

@@ -11,32 +11,17 @@ from numpy.typing import NDArray
 
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, figure
-from cnnfigs.illustrations.base import Picture, require
+from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.measuring import listed
-from cnnfigs.illustrations.networks import as_percent
-from cnnfigs.models.networks import NETWORKS
+from cnnfigs.illustrations.networks import NetworkName, as_percent
 from cnnfigs.runs.history import History, training_history
 
 
 @dataclass(frozen=True)
 class TrainingCurves(Picture):
-    """Loss and accuracy after each epoch, on the images trained on and on the images held out.
+    """Loss and accuracy after each epoch, on the images trained on and on the images held out."""
 
-    Parameters
-    ----------
-    network
-        Name of one of the tutorial's networks.
-
-    Raises
-    ------
-    ValueError
-        If there is no such network.
-    """
-
-    network: str = "convnet"
-
-    def __post_init__(self) -> None:
-        require(self.network in NETWORKS, "network", self.network, ", ".join(NETWORKS))
+    network: NetworkName = "convnet"
 
     def run(self) -> History:
         """Read the record of the training."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,10 +11,10 @@ from matplotlib.figure import Figure
 
 from cnnfigs.drawing.shapes import box, label, mesh, number_grid
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
-from cnnfigs.illustrations.base import Picture, require_whole
-from cnnfigs.illustrations.networks import require_test_image
-from cnnfigs.illustrations.windows import arrow_right, require_padding, square, unbroken
-from cnnfigs.runs.windows import Floats, Padding, RoundTrip, Spread, ink, round_trip, spread
+from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.windows import arrow_right, square, unbroken
+from cnnfigs.parameters import PaddingName, TestImage, Whole, require_whole
+from cnnfigs.runs.windows import Floats, RoundTrip, Spread, ink, round_trip, spread
 
 CELL, SMALL_CELL, MARGIN, GAP, TOP = 24, 17, 4, 12, 30
 
@@ -23,34 +24,13 @@ class TransposedConvolution(Picture):
     """A transposed convolution: what each cell of the input adds to the output, and the sum.
 
     The cells of the input are numbered from 1, and the kernel is all ones: each cell is copied to a whole window.
-
-    Parameters
-    ----------
-    size
-        Side of the square input, 1 to 3.
-    kernel_size
-        Side of the square kernel, 1 to 3.
-    strides
-        Cells from one window of the output to the next, 1 or 2.
-    padding
-        ``"valid"`` keeps all that the windows cover, ``"same"`` the middle ``size * strides`` cells.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
+    Padding "valid" keeps all that the windows cover, "same" the middle ``size * strides`` cells.
     """
 
-    size: int = 2
-    kernel_size: int = 3
-    strides: int = 2
-    padding: Padding = "valid"
-
-    def __post_init__(self) -> None:
-        require_whole("size", self.size, 1, 3)
-        require_whole("kernel_size", self.kernel_size, 1, 3)
-        require_whole("strides", self.strides, 1, 2)
-        require_padding(self.padding)
+    size: Annotated[int, Whole(1, 3), "side of the square input"] = 2
+    kernel_size: Annotated[int, Whole(1, 3), "side of the square kernel"] = 3
+    strides: Annotated[int, Whole(1, 2), "cells from one window of the output to the next"] = 2
+    padding: PaddingName = "valid"
 
     def run(self) -> Spread:
         """Show the numbered cells to a transposed convolution, all together and one by one."""
@@ -105,34 +85,16 @@ class RestoredShape(Picture):
     """There and back: a strided convolution, and a transposed one that restores the shape but not the values.
 
     The input is a part of a digit, 1 for ink and 0 for paper, and both kernels are all ones.
-
-    Parameters
-    ----------
-    size
-        Side of the square input, 3 to 8.
-    kernel_size
-        Side of the square kernel, 1 to `size`, at most 5.
-    strides
-        Cells from one window to the next, 1 to 3.
-    index
-        Which of MNIST's test images, 0 to 9999.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
     """
 
-    size: int = 5
-    kernel_size: int = 3
-    strides: int = 2
-    index: int = 0
+    size: Annotated[int, Whole(3, 8), "side of the square input"] = 5
+    kernel_size: Annotated[int, Whole(1, 5), "side of the square kernel, at most `size`"] = 3
+    strides: Annotated[int, Whole(1, 3), "cells from one window to the next"] = 2
+    index: TestImage = 0
 
     def __post_init__(self) -> None:
-        require_whole("size", self.size, 3, 8)
-        require_whole("kernel_size", self.kernel_size, 1, min(self.size, 5))
-        require_whole("strides", self.strides, 1, 3)
-        require_test_image(self.index)
+        super().__post_init__()
+        require_whole("kernel_size", self.kernel_size, 1, self.size)
 
     def run(self) -> RoundTrip:
         """Convolve a part of a digit with strides, and show the output to a transposed convolution."""

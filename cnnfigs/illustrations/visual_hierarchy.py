@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -14,10 +14,11 @@ from cnnfigs.data import Bytes
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.shapes import box, label, photo, raster
 from cnnfigs.drawing.style import NORMAL, SMALL, WIDTH, canvas
-from cnnfigs.illustrations.base import Picture, require, require_whole
+from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import as_percent, percent, written
-from cnnfigs.illustrations.photo_answers import fit, keep_photo, photo_of
+from cnnfigs.illustrations.photo_answers import Photo, fit, keep_photo, photo_of
 from cnnfigs.models.imagenet import CATS, CLASSES, RELU_LAYERS
+from cnnfigs.parameters import Several, Such, Whole, require
 from cnnfigs.runs.photo_answers import Box
 from cnnfigs.runs.visual_hierarchy import Hierarchy, Level, Tree, Unit, hierarchy, tree
 
@@ -28,31 +29,28 @@ ANSWERS = 3
 THICKNESS, KEY = 48, (0.02, 0.1, 0.25)
 
 
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+#: That there is a layer of that name is looked at by :func:`require_layers`, which names those near it.
+RELU_LAYER = Such(_is_text, f"a name such as {RELU_LAYERS[0]}", wrong=(1, None))
+ReluLayers = Annotated[tuple[str, ...], Several(RELU_LAYER), "names of ReLU layers of MobileNetV2"]
+Classes = Annotated[
+    tuple[int, ...], Several(Whole(0, CLASSES - 1)), "which of the network's 1,000 classes are the answer"
+]
+
+
 @dataclass(frozen=True)
 class VisualHierarchy(Picture):
     """The maps of each layer that do most for the network's answer, and what each sees of the photo where it does most.
 
-    Parameters
-    ----------
-    image
-        A photo of any size, grey or in colour, with or without alpha: an array of shape (height, width) or (height,
-        width, 1 to 4 channels), whole numbers from 0 to 255 or fractions from 0 to 1; the cat when it is not given.
-    classes
-        Which of the network's 1,000 classes are the answer, 0 to 999; the domestic cats by default.
-    layers
-        Names of ReLU layers of MobileNetV2.
-    units
-        Of how many maps of each layer to show a unit, 1 to 6.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range; for a layer that does not exist the message lists near names.
+    By default it is the photo of the cat, and the answer is that of the domestic cats together.
     """
 
-    image: Any = None
-    classes: tuple[int, ...] = CATS
-    layers: tuple[str, ...] = (
+    image: Photo = None
+    classes: Classes = CATS
+    layers: ReluLayers = (
         "Conv1_relu",
         "block_1_expand_relu",
         "block_4_expand_relu",
@@ -61,13 +59,12 @@ class VisualHierarchy(Picture):
         "block_12_expand_relu",
         "out_relu",
     )
-    units: int = 6
+    units: Annotated[int, Whole(1, 6), "of how many maps of each layer to show a unit"] = 6
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         keep_photo(self)
-        require_classes(self.classes)
         require_layers(self.layers)
-        require_whole("units", self.units, 1, 6)
 
     def run(self) -> Hierarchy:
         """Show the photo to the network and differentiate its answer."""
@@ -124,45 +121,27 @@ class VisualHierarchy(Picture):
 class HierarchyTree(Picture):
     """What a network's answer is made of, as a tree: pieces of a photo, the larger linked with those that drive them.
 
-    Parameters
-    ----------
-    image
-        A photo of any size, grey or in colour, with or without alpha: an array of shape (height, width) or (height,
-        width, 1 to 4 channels), whole numbers from 0 to 255 or fractions from 0 to 1; the cat when it is not given.
-    classes
-        Which of the network's 1,000 classes are the answer, 0 to 999; the domestic cats by default.
-    layers
-        Names of two or more ReLU layers of MobileNetV2.
-    top
-        How many units of the last layer to begin with, 1 to 5.
-    children
-        How many units of the next lower layer each unit proposes, 1 to 3. Of these, at most three more are shown than
-        in the layer above, and at most 12: the first proposals before the second ones, the stronger before the weaker.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range; for a layer that does not exist the message lists near names.
+    By default it is the photo of the cat, and the answer is that of the domestic cats together. Of the units that are
+    proposed, at most three more are shown than in the layer above, and at most 12: the first proposals before the
+    second ones, the stronger before the weaker.
     """
 
-    image: Any = None
-    classes: tuple[int, ...] = CATS
-    layers: tuple[str, ...] = (
+    image: Photo = None
+    classes: Classes = CATS
+    layers: Annotated[tuple[str, ...], Several(RELU_LAYER, 2), "names of ReLU layers of MobileNetV2"] = (
         "block_1_expand_relu",
         "block_4_expand_relu",
         "block_8_expand_relu",
         "block_12_expand_relu",
         "out_relu",
     )
-    top: int = 3
-    children: int = 2
+    top: Annotated[int, Whole(1, 5), "how many units of the last layer to begin with"] = 3
+    children: Annotated[int, Whole(1, 3), "how many units of the next lower layer each unit proposes"] = 2
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         keep_photo(self)
-        require_classes(self.classes)
-        require_layers(self.layers, 2)
-        require_whole("top", self.top, 1, 5)
-        require_whole("children", self.children, 1, 3)
+        require_layers(self.layers)
 
     def run(self) -> Tree:
         """Follow the answer down through the layers, by gradients."""
@@ -246,44 +225,25 @@ class HierarchyTree(Picture):
         }
 
 
-def require_classes(value: object) -> None:
-    """Refuse what is not a tuple of different classes of ImageNet.
+def require_layers(names: Sequence[str]) -> None:
+    """Refuse names that no ReLU layer has.
 
     Raises
     ------
-    ValueError
-        Naming the value and what is accepted.
-    """
-    accepted = f"a tuple of different whole numbers from 0 to {CLASSES - 1}"
-    require(isinstance(value, tuple) and bool(value), "classes", value, accepted)
-    classes: tuple[object, ...] = value  # type: ignore[assignment]
-    known = all(type(each) is int and 0 <= each < CLASSES for each in classes)
-    require(known and len(set(classes)) == len(classes), "classes", value, accepted)
-
-
-def require_layers(value: object, least: int = 1) -> None:
-    """Refuse what is not a tuple of names of ReLU layers.
-
-    Raises
-    ------
-    ValueError
-        Naming a name that does not exist and those near it, or what is accepted.
+    ParameterError
+        Naming the first of them and those near it.
 
     Examples
     --------
     >>> require_layers(("out",))
     Traceback (most recent call last):
         ...
-    ValueError: layers has 'out': accepted are ReLU layers such as out_relu, Conv1_relu, block_9_expand_relu
+    cnnfigs.errors.ParameterError: layers: expected ReLU layers such as out_relu, Conv1_relu, block_9_expand_relu,
+    got 'out'
     """
-    listed = isinstance(value, tuple) and len(value) >= least and all(isinstance(each, str) for each in value)
-    require(listed, "layers", value, f"a tuple of {least} or more names of ReLU layers, such as {RELU_LAYERS[0]}")
-    names: Sequence[str] = value  # type: ignore[assignment]
     for name in names:
-        if name not in RELU_LAYERS:
-            near = difflib.get_close_matches(name, RELU_LAYERS, n=3, cutoff=0)
-            raise ValueError(f"layers has {name!r}: accepted are ReLU layers such as {', '.join(near)}")
-    require(len(set(names)) == len(names), "layers", value, "each layer once")
+        near = difflib.get_close_matches(name, RELU_LAYERS, n=3, cutoff=0)
+        require(name in RELU_LAYERS, "layers", name, f"ReLU layers such as {', '.join(near)}")
 
 
 def draw_crop(axes: Axes, unit: Unit, x: float, y: float, side: float) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from lxml import etree
@@ -13,10 +14,10 @@ from numpy.typing import NDArray
 from cnnfigs.arithmetic.sizes import output_size
 from cnnfigs.drawing.animation import FONT_SIZE, add, add_frame, paint, picture, playable
 from cnnfigs.drawing.style import text_width
-from cnnfigs.illustrations.base import Illustration, require, require_whole
-from cnnfigs.illustrations.networks import require_test_image
-from cnnfigs.illustrations.windows import require_padding, square, told_padding, unbroken
-from cnnfigs.runs.windows import Padding, Slide, ink, slide
+from cnnfigs.illustrations.base import Illustration
+from cnnfigs.illustrations.windows import square, told_padding, unbroken
+from cnnfigs.parameters import PaddingName, TestImage, Whole, require
+from cnnfigs.runs.windows import Slide, ink, slide
 
 CELL, MARGIN, TOP, GAP, BOTTOM = 26, 3, 24, 40, 34
 
@@ -26,40 +27,20 @@ class WindowAnimation(Illustration):
     """A window that slides over a part of a digit and counts the ink under it, place by place.
 
     The input is 1 for ink and 0 for paper, and the kernel is all ones.
-
-    Parameters
-    ----------
-    size
-        Side of the square input, 3 to 7.
-    kernel_size
-        Side of the square kernel, 1 to 3.
-    strides
-        Cells from one window to the next, 1 to 4; so many that 2 or 3 windows stand side by side.
-    padding
-        ``"valid"`` for none, ``"same"`` for as many zeros as Keras adds.
-    index
-        Which of MNIST's test images, 0 to 9999.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
     """
 
-    size: int = 5
-    kernel_size: int = 3
-    strides: int = 1
-    padding: Padding = "valid"
-    index: int = 0
+    size: Annotated[int, Whole(3, 7), "side of the square input"] = 5
+    kernel_size: Annotated[int, Whole(1, 3), "side of the square kernel"] = 3
+    strides: Annotated[
+        int, Whole(1, 4), "cells from one window to the next, so many that 2 or 3 windows stand side by side"
+    ] = 1
+    padding: PaddingName = "valid"
+    index: TestImage = 0
 
     def __post_init__(self) -> None:
-        require_whole("size", self.size, 3, 7)
-        require_whole("kernel_size", self.kernel_size, 1, 3)
-        require_padding(self.padding)
-        require_whole("strides", self.strides, 1, 4)
+        super().__post_init__()
         places = output_size(self.size, self.kernel_size, self.strides, self.padding)
         require(places in (2, 3), "strides", self.strides, "what lets 2 or 3 windows stand side by side")
-        require_test_image(self.index)
 
     def run(self) -> Slide:
         """Convolve a part of a digit with a kernel of ones."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,8 +12,9 @@ from numpy.typing import NDArray
 
 from cnnfigs.drawing.shapes import arrow, cells, colored, inked, label, mesh, number_grid, window, written_number
 from cnnfigs.drawing.style import LARGE, SMALL, canvas
-from cnnfigs.illustrations.base import Picture, require_whole
-from cnnfigs.illustrations.networks import require_test_image, written
+from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.networks import written
+from cnnfigs.parameters import TestImage, Whole, require_whole
 from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.sliding import Sliding, right_minus_left, slide
 
@@ -24,39 +26,21 @@ CELL, PRODUCT, PRODUCT_HEIGHT, OUT = 26, 56, 27, 36
 class WindowSteps(Picture):
     """A window sliding over a crop of a digit, with the products and the sum spelled out in some of its places.
 
-    Parameters
-    ----------
-    kernel_size
-        Side of the kernel, 2 to 5. The kernel subtracts what is left of its middle from what is right of it.
-    index
-        Which of MNIST's test images, 0 to 9999.
-    row, column
-        Upper left corner of the crop.
-    size
-        Side of the crop, `kernel_size` to 7.
-    steps
-        How many places are drawn, 1 to 4: from the first one on, and the last.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
+    The kernel subtracts what is left of its middle from what is right of it.
     """
 
-    kernel_size: int = 3
-    index: int = 4
-    row: int = 13
-    column: int = 14
-    size: int = 7
-    steps: int = 4
+    kernel_size: Annotated[int, Whole(2, 5), "side of the kernel"] = 3
+    index: TestImage = 4
+    row: Annotated[int, Whole(0, 26), "row of the crop's upper left corner, at most 28 − `size`"] = 13
+    column: Annotated[int, Whole(0, 26), "column of that corner, at most 28 − `size`"] = 14
+    size: Annotated[int, Whole(2, 7), "side of the crop, at least `kernel_size`"] = 7
+    steps: Annotated[int, Whole(1, 4), "how many places are drawn, from the first one on, and the last"] = 4
 
     def __post_init__(self) -> None:
-        require_whole("kernel_size", self.kernel_size, 2, 5)
-        require_test_image(self.index)
+        super().__post_init__()
         require_whole("size", self.size, self.kernel_size, 7)
         require_whole("row", self.row, 0, 28 - self.size)
         require_whole("column", self.column, 0, 28 - self.size)
-        require_whole("steps", self.steps, 1, 4)
 
     def run(self) -> Sliding:
         """Slide the kernel over the crop, whose values are rounded to tenths first."""

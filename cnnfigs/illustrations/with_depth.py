@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Annotated
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -11,8 +12,9 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.style import NORMAL, SMALL, WIDTH
 from cnnfigs.drawing.style import figure as empty_figure
-from cnnfigs.illustrations.base import Picture, require_whole
+from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import as_percent, trained_on
+from cnnfigs.parameters import Whole
 from cnnfigs.runs.depth import Depth, DepthRun, with_depth
 
 #: What a layer is called below the charts.
@@ -21,23 +23,9 @@ SHORT = {"conv2d": "conv", "max_pooling2d": "pool"}
 
 @dataclass(frozen=True)
 class WithDepth(Picture):
-    """How sparse the layers of the convnet are, and how well the ten kinds of digits lie apart in them.
+    """How sparse the layers of the convnet are, and how well the ten kinds of digits lie apart in them."""
 
-    Parameters
-    ----------
-    digits
-        How many test digits are shown to the network, 100 to 10000.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
-    """
-
-    digits: int = 10_000
-
-    def __post_init__(self) -> None:
-        require_whole("digits", self.digits, 100, 10_000)
+    digits: Annotated[int, Whole(100, 10_000), "how many test digits are shown to the network"] = 10_000
 
     def run(self) -> DepthRun:
         """Show the digits to the trained network and to the one before training."""

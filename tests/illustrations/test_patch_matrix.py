@@ -44,9 +44,3 @@ def test_product_agrees_with_the_layer_as_told():
     picture = PatchesAsRows()
     assert 3 <= int(picture.facts["layer decimals"]) <= 15
     assert picture.result.layer.difference < 0.5 * 10 ** -int(picture.facts["layer decimals"])
-
-
-@pytest.mark.parametrize(("field", "value"), [("row", 27), ("column", 42), ("row", -1), ("index", 10_000)])
-def test_parameters_out_of_range_are_refused(field, value):
-    with pytest.raises(ValueError, match=f"{field} is {value}: accepted is a whole number from 0 to"):
-        PatchesAsRows(**{field: value})

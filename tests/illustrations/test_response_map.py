@@ -69,22 +69,6 @@ def test_channels_are_counted_as_the_arrays_have_them(layer):
     np.testing.assert_allclose(face[3, 7], cat_photo()[30:40, 155:165].mean(axis=(0, 1)) / 255, atol=1e-6)
 
 
-@pytest.mark.parametrize(
-    ("kind", "field", "value"),
-    [
-        (ResponseMap, "filter", 32),
-        (ResponseMap, "filter", -1),
-        (ResponseMap, "filter", 1.5),
-        (ResponseMap, "index", 10_000),
-        (AllMaps, "index", -1),
-        (Channels, "index", True),
-    ],
-)
-def test_parameters_out_of_range_are_refused(kind, field, value):
-    with pytest.raises(ValueError, match=f"{field} is .* accepted is a whole number from 0 to"):
-        kind(**{field: value})
-
-
 def test_the_place_on_the_map_is_told_under_the_map():
     """A row and column of the map, below its heading and not below that of the input."""
     axes = ResponseMap().figure.axes[0]

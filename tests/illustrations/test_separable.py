@@ -86,9 +86,3 @@ def test_all_that_one_output_cell_reads_is_orange():
         with tf.GradientTape() as tape:
             middle = model(image)[0, 1, 1, maps // 2]
         assert marked == np.count_nonzero(tape.gradient(middle, image)[0], axis=(0, 1)).tolist()
-
-
-@pytest.mark.parametrize("value", [0, 17, 1.5])
-def test_parameters_out_of_range_are_refused(value):
-    with pytest.raises(ValueError, match=r"^block is .* accepted is"):
-        SeparableConvolution(value)

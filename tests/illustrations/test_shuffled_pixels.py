@@ -7,6 +7,7 @@ import pytest
 from svg_numbers import texts
 
 from cnnfigs.data import mnist
+from cnnfigs.errors import ParameterError
 from cnnfigs.illustrations.shuffled_pixels import ShuffledPixels
 from cnnfigs.models.weights import load
 
@@ -59,7 +60,6 @@ def test_both_answers_are_drawn():
     assert shares == [f"{100 * each.max():.1f}\N{NO-BREAK SPACE}%" for each in picture.result.probabilities]
 
 
-@pytest.mark.parametrize(("field", "value"), [("index", -1), ("unit", 512), ("seed", -1), ("network", "convnet")])
-def test_bad_parameters_are_named(field, value):
-    with pytest.raises(ValueError, match=f"{field} is {value!r}: accepted is"):
-        ShuffledPixels(**{field: value})
+def test_a_unit_that_the_network_does_not_have_is_refused():
+    with pytest.raises(ParameterError, match=r"^unit: expected a whole number from 0 to 130, got 131$"):
+        ShuffledPixels(unit=131, network="dense_131")

@@ -46,9 +46,3 @@ def test_shares_add_up_to_one_and_are_exponential_by_sum():
     run = Softmax().result
     assert run.probabilities.sum() == pytest.approx(1, abs=1e-6)
     np.testing.assert_allclose(run.exponentials / run.total, run.probabilities, rtol=1e-4, atol=1e-7)
-
-
-@pytest.mark.parametrize(("field", "value"), [("index", 10_000), ("network", "lenet")])
-def test_bad_parameters_are_named(field, value):
-    with pytest.raises(ValueError, match=f"{field} is {value!r}: accepted is"):
-        Softmax(**{field: value})

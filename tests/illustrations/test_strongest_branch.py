@@ -1,7 +1,5 @@
 """One branch of the tree."""
 
-import pytest
-
 from cnnfigs.illustrations.strongest_branch import StrongestBranch, branch
 from cnnfigs.illustrations.visual_hierarchy import HierarchyTree
 
@@ -24,9 +22,3 @@ def test_pieces_become_smaller_on_the_way_down():
     assert len(sides) == 5
     assert sides == sorted(sides, reverse=True)
     assert StrongestBranch().facts["sides"] == ", ".join(map(str, sides))
-
-
-@pytest.mark.parametrize("number", [-1, 3, "2"])
-def test_units_that_are_not_there_are_refused(number):
-    with pytest.raises(ValueError, match=r"number is .*: accepted is a whole number from 0 to 2"):
-        StrongestBranch(number=number)

@@ -96,8 +96,8 @@ class PhotoHeat(Picture):
         what = "the cat" if self.image is None else "the photo"
         return f"""A row for each of {len(run.heats)} classes with four pictures of {what}: the photo; the Grad-CAM map,
             made of {written(run.heats[0].weighed.shape)} cells, as green clouds on it; the occlusion map, made by
-            covering the photo at {run.patches} places, orange where that lowers the score and purple where it raises
-            it; and where the two maps differ. {" ".join(told)}"""
+            covering the photo with a grey square at {run.patches} places, orange where that lowers the score and
+            purple where it raises it; and where the two maps differ. {" ".join(told)}"""
 
     def state_facts(self, run: HeatRun) -> dict[str, str]:
         """Give scores, correlations, and both maps at the parts of the cat."""
@@ -158,13 +158,15 @@ class DigitHeat(Picture):
             )
         return f"""A row for each of {len(run.heats)} classes with four pictures: a digit; the Grad-CAM
             map, made of {written(run.heats[0].weighed.shape)} cells, as green clouds on it; the occlusion map, made by
-            covering the digit at {run.patches} places, orange where that lowers the score and purple where it raises
+            covering the digit with a square of paper of {written((self.patch_size, self.patch_size))} pixels at
+            {run.patches} places, orange where that lowers the score and purple where it raises
             it; and a grid of {written(_sums(run.heats[0]).cells.shape)} numbers, what each place of the last maps adds
             to the score, exactly. {" ".join(told)}"""
 
     def state_facts(self, run: HeatRun) -> dict[str, str]:
         """Give scores, correlations, how far covering changes the score, and the exact sums."""
         facts = _facts(run) | {"trained": trained_on("convnet"), "index": str(self.index)}
+        facts["patch"] = written((self.patch_size, self.patch_size))
         for heat in run.heats:
             sums = _sums(heat)
             facts[f"{heat.name} sum"] = _added(float(sums.cells.sum()))

@@ -1,5 +1,7 @@
 """Disturbed digits are what SciPy and NumPy make of them, and the shares are those that the network then reaches."""
 
+import re
+
 import numpy as np
 import pytest
 from scipy import ndimage
@@ -90,6 +92,14 @@ def test_turned_digits_are_counted_as_the_network_answers(digits, model):
     assert [each.confusion.sum() for each in run.asked] == [10_000] * len(picture.angles)
     np.testing.assert_array_equal(run.asked[-1].confusion.sum(axis=1), np.bincount(labels))
     assert f"“{answers[4]}”" in texts(picture)
+
+
+def test_of_turned_digits_those_are_told_that_are_shown():
+    picture = TurnedDigits()
+    shown = [text for text in texts(picture) if text.startswith("“")]
+    told = re.findall(r"this one taken for an? (\d)", picture.description)
+    assert [f"“{answer}”" for answer in told] == shown
+    assert len(shown) < len(picture.angles)
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,15 @@ class Disturbances(Picture):
         }
 
 
+#: How wide the chart over the angles is, in pixels.
+ANGLES_WIDTH = 480
+
+
+def _across(angle: float) -> float:
+    """Return how far from its left edge an angle stands in the chart, which begins and ends two degrees farther out."""
+    return ANGLES_WIDTH * (angle + 2) / 184
+
+
 @dataclass(frozen=True)
 class TurnedDigits(Picture):
     """How many digits are read when they are turned, and how sure the network is of its answers.
@@ -122,7 +131,7 @@ class TurnedDigits(Picture):
     def draw(self, run: Run) -> Figure:
         """Draw both lines over the angle, and the digit below, turned."""
         figure, axes = canvas(576, 392)
-        left, top, width, height = 72, 16, 480, 252
+        left, top, width, height = 72, 16, ANGLES_WIDTH, 252
         plot = figure.add_axes((left / 576, 1 - (top + height) / 392, width / 576, height / 392))
         accuracy = [100 * each.accuracy for each in run.asked]
         sureness = [100 * each.mean_probability for each in run.asked]
@@ -148,12 +157,11 @@ class TurnedDigits(Picture):
         plot.grid(axis="y", color=color("padding-fill"), linewidth=1)
         plot.set_axisbelow(True)
         below = top + height + 10
-        previous = -1.0
+        pictured = self._pictured()
         for angle, each in zip(self.angles, run.asked, strict=True):
-            x = left + width * (angle + 2) / 184
-            if x - previous < 40:
+            if angle not in pictured:
                 continue
-            previous = x
+            x = left + _across(angle)
             digit(axes, each.image, x - 19, below, 38, frame="input")
             label(axes, x, below + 52, f"{angle}°", size=SMALL)
             right = each.answer == run.label
@@ -163,10 +171,11 @@ class TurnedDigits(Picture):
         return figure
 
     def describe(self, run: Run) -> str:
-        """Give both numbers for each angle, and the answers to the digit shown."""
+        """Give both numbers for each angle, and the answers to the digits shown."""
+        pictured = self._pictured()
         told = "; ".join(
-            f"{angle}°: {as_percent(each.accuracy)} right, {as_percent(each.mean_probability)} sure, "
-            f"this one taken for {with_article(each.answer)}"
+            f"{angle}°: {as_percent(each.accuracy)} right, {as_percent(each.mean_probability)} sure"
+            + (f", this one taken for {with_article(each.answer)}" if angle in pictured else "")
             for angle, each in zip(self.angles, run.asked, strict=True)
         )
         angle, worst = self._worst(run)
@@ -175,6 +184,14 @@ class TurnedDigits(Picture):
             answers is lowest at {angle}°, {as_percent(worst.accuracy)}, where the network is still
             {as_percent(worst.mean_probability)} sure. Below, {with_article(run.label)}, turned, with the network's
             answers. {told}."""
+
+    def _pictured(self) -> list[int]:
+        """Choose the angles with room for a picture beside that of the angle before."""
+        chosen: list[int] = []
+        for angle in self.angles:
+            if not chosen or _across(angle) - _across(chosen[-1]) >= 40:
+                chosen.append(angle)
+        return chosen
 
     def state_facts(self, run: Run) -> dict[str, str]:
         """Give share and mean probability for each angle, and what became of some digits at the last."""

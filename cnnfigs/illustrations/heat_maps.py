@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from numbers import Number
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -21,7 +20,7 @@ from cnnfigs.illustrations.networks import (
     trained_on,
     written,
 )
-from cnnfigs.illustrations.photo_answers import keep_photo, photo_of
+from cnnfigs.illustrations.photo_answers import Photo, keep_photo, photo_of
 from cnnfigs.models.imagenet import CLASSES, RELU_LAYERS, SHORT
 from cnnfigs.parameters import Choice, Several, Such, TestImage, Whole
 from cnnfigs.runs.exciting import LAYERS
@@ -37,17 +36,8 @@ HEADINGS = (
 #: The last column: of a photo, where the two maps differ; of a digit, what the dense layer adds up.
 DIFFERENCE = ("where they differ", "accent", "orange: only occlusion")
 EXACT = ("exact", "accent", "orange: speaks for it")
-#: What is expected of a photo, and of a layer.
-PHOTOS = (
-    "an array of shape (height, width) or (height, width, 1 to 4 channels), whole numbers from 0 to 255 or fractions "
-    "from 0 to 1"
-)
+#: What is expected of a layer.
 RELU = f"the name of a ReLU layer such as {RELU_LAYERS[-1]}"
-
-
-def _may_be_photo(value: object) -> bool:
-    """Return whether a value may be a photo, which :func:`keep_photo` looks at closer, or None for the cat."""
-    return not isinstance(value, str | Number)
 
 
 @dataclass(frozen=True)
@@ -57,7 +47,7 @@ class PhotoHeat(Picture):
     The photo can have any size, be grey or in colour, with or without alpha.
     """
 
-    image: Annotated[Any, Such(_may_be_photo, PHOTOS), "the photo, by default the cat"] = None
+    image: Photo = None
     classes: Annotated[
         tuple[int, ...],
         Several(Whole(0, CLASSES - 1), 1, 3),
@@ -98,8 +88,8 @@ class PhotoHeat(Picture):
         what = "the cat" if self.image is None else "the photo"
         return f"""A row for each of {len(run.heats)} classes with four pictures of {what}: the photo; the Grad-CAM map,
             made of {written(run.heats[0].weighed.shape)} cells, as green clouds on it; the occlusion map, made by
-            covering the photo at {run.patches} places, orange where that lowers the score and purple where it raises
-            it; and where the two maps differ. {" ".join(told)}"""
+            covering the photo with a grey square at {run.patches} places, orange where that lowers the score and
+            purple where it raises it; and where the two maps differ. {" ".join(told)}"""
 
     def state_facts(self, run: HeatRun) -> dict[str, str]:
         """Give scores, correlations, and both maps at the parts of the cat."""
@@ -139,13 +129,15 @@ class DigitHeat(Picture):
             )
         return f"""A row for each of {len(run.heats)} classes with four pictures: a digit; the Grad-CAM
             map, made of {written(run.heats[0].weighed.shape)} cells, as green clouds on it; the occlusion map, made by
-            covering the digit at {run.patches} places, orange where that lowers the score and purple where it raises
+            covering the digit with a square of paper of {written((self.patch_size, self.patch_size))} pixels at
+            {run.patches} places, orange where that lowers the score and purple where it raises
             it; and a grid of {written(_sums(run.heats[0]).cells.shape)} numbers, what each place of the last maps adds
             to the score, exactly. {" ".join(told)}"""
 
     def state_facts(self, run: HeatRun) -> dict[str, str]:
         """Give scores, correlations, how far covering changes the score, and the exact sums."""
         facts = _facts(run) | {"trained": trained_on("convnet"), "index": str(self.index)}
+        facts["patch"] = written((self.patch_size, self.patch_size))
         for heat in run.heats:
             sums = _sums(heat)
             facts[f"{heat.name} sum"] = _added(float(sums.cells.sum()))

@@ -47,7 +47,7 @@ class Overview(Picture):
         _caption(axes, 389, below, "pooling", written(pooled.shape))
         arrow(axes, (434, middle), (456, middle))
         map_grid(axes, last[..., most_telling(last, MANY)], 470, middle - 30, 12, 4)
-        _caption(axes, 500, below, "… twice more", written(last.shape))
+        _caption(axes, 500, below, "… and so on", written(last.shape))
         arrow(axes, (544, middle), (566, middle))
         # 1,152 numbers on 144 pixels: the largest of each eight.
         flat = run.outputs["flatten"].reshape(-1, 8).max(axis=1)
@@ -64,11 +64,12 @@ class Overview(Picture):
         sizes = {name: written(output.shape) for name, output in run.outputs.items()}
         probabilities = run.outputs["dense"]
         return f"""From left to right: a handwritten digit of {written(run.image.shape[:2])} pixels. An arrow leads to
-            four of the maps that a convolution makes of it, {sizes["conv2d_1"]} numbers in all: each lights up along
-            other strokes of the digit. Pooling shrinks them to {sizes["max_pooling2d_1"]}. Convolution and pooling once
-            more and a last convolution leave maps of only {sizes["conv2d_3"]}. Flatten lays them in a column of
-            {sizes["flatten"]} numbers, and a dense layer turns these into ten probabilities: the longest bar, with
-            {percent(probabilities.max())}, is that of the digit {probabilities.argmax()}."""
+            four of the maps that a convolution makes of it, {sizes["conv2d_1"]} numbers in all: dark where the
+            digit has what the filter looks for, so that no two of them are alike. Pooling shrinks them to
+            {sizes["max_pooling2d_1"]}. Convolution and pooling once more and a last convolution leave maps of only
+            {sizes["conv2d_3"]}. Flatten lays them in a column of {sizes["flatten"]} numbers, and a dense layer turns
+            these into ten probabilities: the longest bar, with {percent(probabilities.max())}, is that of the digit
+            {probabilities.argmax()}."""
 
     def state_facts(self, run: Activations) -> dict[str, str]:
         """Give the answer and its probability."""

@@ -53,8 +53,8 @@ class PartsOnly(Picture):
             f"{percent(answer.probabilities[0])}"
             for name, answer in zip(run.shown, parts.answers, strict=True)
         )
-        return f"""{len(run.shown)} times the photo of the cat with most of it {self.rest}: only boxes around some parts
-            are left, with {self.margin} pixels more on each side, and last the opposite, all but these boxes.
+        return f"""{len(run.shown) - 1} times the photo of the cat with most of it {self.rest}: only boxes around some
+            parts are left, with {self.margin} pixels more on each side; and last the opposite, all but these boxes.
             {told}."""
 
     def state_facts(self, run: PartsRun) -> dict[str, str]:

@@ -62,7 +62,7 @@ class SkipGradients(Picture):
         axes.set_ylim(10**low, 10**high)
         axes.minorticks_off()
         axes.set_xticks(run.depths)
-        axes.set_xlabel("convolutions in the stack", fontsize=NORMAL)
+        axes.set_xlabel("convolutions behind the first", fontsize=NORMAL)
         axes.set_title("gradient at the first layer", loc="left", fontsize=NORMAL, color=color("text"))
         axes.grid(axis="y", color=color("padding-fill"), linewidth=1)
         axes.set_axisbelow(True)
@@ -71,12 +71,13 @@ class SkipGradients(Picture):
     def describe(self, run: DeepGradients) -> str:
         """Give the size for each kind at the least and at the greatest depth."""
         told = "; ".join(
-            f"{stack.kind}: {_size(stack.sizes[0])} with {run.depths[0]} convolutions, "
+            f"{stack.kind}: {_size(stack.sizes[0])} with {run.depths[0]} convolutions behind the first, "
             f"{_size(stack.sizes[-1])} with {run.depths[-1]}"
             for stack in run.stacks
         )
-        return f"""{len(run.stacks)} lines over the number of convolutions in an untrained stack, for the size of the
-            gradient at its first layer, on a scale where each step is a factor of 100. {told[0].upper()}{told[1:]}."""
+        return f"""{len(run.stacks)} lines over the number of convolutions behind the first layer of an untrained stack,
+            for the size of the gradient at that layer (geometric means), on a scale where each step is a factor of
+            100. {told[0].upper()}{told[1:]}."""
 
     def state_facts(self, run: DeepGradients) -> dict[str, str]:
         """Give the depths, and by what factor each kind's gradient changes from the least to the greatest."""

@@ -48,18 +48,15 @@ class WithDepth(Picture):
 
     def describe(self, run: DepthRun) -> str:
         """Tell both measures layer by layer."""
-        told = "; ".join(
-            f"{_name(depth)} {as_percent(depth.zeros)} zeros and {as_percent(depth.nearest)} nearest to their own mean"
-            for depth in run.trained
+        told, before = (
+            "; ".join(f"{_name(depth)} {_measures(depth, number)}" for number, depth in enumerate(layers))
+            for layers in (run.trained, run.initial)
         )
-        before = "; ".join(
-            f"{_name(depth)} {as_percent(depth.zeros)} and {as_percent(depth.nearest)}" for depth in run.initial
-        )
-        return f"""Two charts with the layers of the convnet from left to right, over {run.digits:,} digits. Left, the
-            share of activations that are zero goes up and down: in the trained network each pooling lowers it, and the
-            next convolution raises it again. Right, the share of digits that lie nearest to the mean of their own kind
-            rises from layer to layer in the trained network, and hardly changes in the network before training.
-            Trained: {told}. Before training: {before}."""
+        return f"""Two charts with the layers of the convnet from left to right, over {run.digits:,} digits. Left, from
+            the first convolution on, the share of activations that are zero goes up and down: in the trained network
+            each pooling lowers it, and the next convolution raises it again. Right, the share of digits that lie
+            nearest to the mean of their own kind rises from layer to layer in the trained network, and hardly changes
+            in the network before training. Trained: {told}. Before training: {before}."""
 
     def state_facts(self, run: DepthRun) -> dict[str, str]:
         """Give both measures of each layer, blank maps and filters that never answer."""
@@ -79,6 +76,12 @@ def _zeros(depth: Depth) -> float:
 
 def _nearest(depth: Depth) -> float:
     return depth.nearest
+
+
+def _measures(depth: Depth, number: int) -> str:
+    """Tell what is drawn of a layer: of the pixels, the first, not the share of zeros."""
+    zeros = f"{as_percent(depth.zeros)} zeros and " if number else ""
+    return f"{zeros}{as_percent(depth.nearest)} nearest to their own mean"
 
 
 def _name(depth: Depth) -> str:

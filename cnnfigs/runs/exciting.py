@@ -305,7 +305,7 @@ def refuse_filters(network: str, layer: str, filters: Sequence[int], count: int)
     """
     for each in filters:
         if not 0 <= each < count:
-            raise ValueError(f"filter is {each}: accepted for {layer} of {network} is 0 to {count - 1}")
+            raise ValueError(f"filter: expected 0 to {count - 1} for {layer} of {network}, got {each}")
 
 
 @dataclass(frozen=True)

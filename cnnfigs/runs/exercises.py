@@ -322,7 +322,7 @@ def moved_digit(index: int, n: int, rows: int, columns: int) -> Prediction:
     moved = shifted(image, rows, columns)
     if np.count_nonzero(moved) < np.count_nonzero(image):
         lost = f"rows is {rows} and columns is {columns}: test image {index} would lose ink"
-        raise ValueError(f"{lost}: accepted is a smaller shift or another image")
+        raise ValueError(f"{lost}: expected a smaller shift or another image")
     maps = np.asarray(model.layers[0](np.stack([image, moved])))[..., n]
     before, after = (np.unravel_index(int(each.argmax()), each.shape) for each in maps)
     probabilities = np.asarray(model(np.stack([image, moved]), training=False))

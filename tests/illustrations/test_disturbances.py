@@ -1,5 +1,7 @@
 """Disturbed digits are what SciPy and NumPy make of them, and the shares are those that the network then reaches."""
 
+import re
+
 import numpy as np
 import pytest
 from scipy import ndimage
@@ -96,3 +98,11 @@ def test_turned_digits_are_counted_as_the_network_answers(digits, model):
 def test_angles_out_of_order_are_refused():
     with pytest.raises(ParameterError, match=r"^angles: expected angles in order, got \(30, 0\)$"):
         TurnedDigits(angles=(30, 0))
+
+
+def test_of_turned_digits_those_are_told_that_are_shown():
+    picture = TurnedDigits()
+    shown = [text for text in texts(picture) if text.startswith("“")]
+    told = re.findall(r"this one taken for an? (\d)", picture.description)
+    assert [f"“{answer}”" for answer in told] == shown
+    assert len(shown) < len(picture.angles)

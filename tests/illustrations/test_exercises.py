@@ -279,7 +279,7 @@ def test_moved_digit(rows, columns, n, index):
 
 def test_moved_digit_refuses_to_lose_ink():
     lose = next(index for index in range(100) if mnist().x_test[index][:, -4:].any())
-    with pytest.raises(ValueError, match=f"columns is 4: test image {lose} would lose ink: accepted"):
+    with pytest.raises(ValueError, match=f"columns is 4: test image {lose} would lose ink: expected"):
         MovedDigit(index=lose).run()
 
 

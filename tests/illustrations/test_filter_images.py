@@ -287,7 +287,7 @@ def test_unknown_layer_is_refused_with_near_names(make, near):
         (lambda: GradientAscent(filter=10), "filter: expected a whole number from 0 to 9, got 10"),
         (
             lambda: FilterImages("mobilenet_v2", ("predictions",), (1000,)).result,
-            "filter is 1000: accepted for predictions of mobilenet_v2 is 0 to 999",
+            "filter: expected 0 to 999 for predictions of mobilenet_v2, got 1000",
         ),
     ],
 )

@@ -59,7 +59,7 @@ def test_codes_and_distances_are_those_of_the_network(model, which):
 
 def test_codes_beyond_the_rarest_digit_are_refused():
     assert LeNet5Codes.declared[0].values.most == np.bincount(mnist().y_test).min() - 1
-    with pytest.raises(ValueError, match="which is -1: accepted is a whole number from 0 to 891"):
+    with pytest.raises(ValueError, match="which: expected a whole number from 0 to 891, got -1"):
         lenet5_codes(-1)
 
 

@@ -99,7 +99,7 @@ def test_fewer_patterns_are_the_first_ones():
 
 def test_network_without_a_convolution_in_front_is_refused():
     flat = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(10)], name="flat")
-    with pytest.raises(ValueError, match="network is 'flat': accepted is one that begins with a Conv2D"):
+    with pytest.raises(ValueError, match="network: expected one that begins with a Conv2D"):
         LocalPatterns(network=flat).run()
 
 

@@ -127,5 +127,5 @@ def test_table_says_that_pooling_reads_one_map_and_convolution_all():
 
 
 def test_unknown_way_is_named():
-    with pytest.raises(ValueError, match="way is 'median': accepted are 'maximum'"):
+    with pytest.raises(ValueError, match="way: expected 'maximum'"):
         downsample(np.zeros((1, 4, 4, 1), dtype=np.float32), "median", 2, 2)

@@ -95,5 +95,5 @@ def test_what_the_network_does_not_have_is_refused(model):
     with pytest.raises(ParameterError, match=r"^filter: expected a whole number from 0 to 63, got 64$"):
         SecondLayer(64)
     short = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Conv2D(4, 3)], name="short")
-    with pytest.raises(ValueError, match="network is 'short': accepted is one with a second Conv2D"):
+    with pytest.raises(ValueError, match="network: expected one with a second Conv2D"):
         SecondLayer(0, short).run()

@@ -57,7 +57,7 @@ def test_ink_is_a_part_of_the_digit(index):
 
 @pytest.mark.parametrize("size", [2, 29])
 def test_part_larger_than_the_digit_is_refused(size):
-    with pytest.raises(ValueError, match=f"size is {size}: accepted are 3 to 28"):
+    with pytest.raises(ValueError, match=f"size: expected 3 to 28, got {size}"):
         ink(0, size)
 
 

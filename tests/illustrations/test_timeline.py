@@ -82,7 +82,10 @@ def test_longest_gap_is_told():
 
 @pytest.mark.parametrize(
     ("year", "kind", "message"),
-    [(1950, "brain", r"year of second .* is 1950: accepted is 1960"), (1970, "smell", r"kind of second .* is 'smell'")],
+    [
+        (1950, "brain", r"year of second .*: expected 1960 or later, .*, got 1950"),
+        (1970, "smell", r"kind of second .*, got 'smell'"),
+    ],
 )
 def test_bad_step_is_named(tmp_path, year, kind, message):
     step = '[[event]]\nyear = {}\nkind = "{}"\ntitle = ""\nwhat = ""\nkey = "{}"\n'

@@ -102,7 +102,7 @@ def test_style_sheet_has_a_rule_for_each_frame():
 
 
 def test_number_of_frames_without_a_rhythm_is_refused():
-    with pytest.raises(ValueError, match="frames has 3 entries: accepted are 4 or 9"):
+    with pytest.raises(ValueError, match="frames: expected 4 or 9 of them, got 3"):
         playable(picture(10, 10, "nothing"), "Move", ["a", "b", "c"], "group")
 
 

@@ -264,6 +264,8 @@ def test_plastic_bag_is_the_ear_on_the_right_for_both():
         assert column > 240
     assert bag.correlation > 0.5
     assert cat.correlation < 0.5
+    hidden = {part.name: part.hidden for part in bag.parts}
+    assert hidden["eyes"] > hidden["ears"], "the page says so, against both maps"
 
 
 def test_both_mark_cheek_and_nose_of_the_cat_and_only_grad_cam_the_forehead():

@@ -123,7 +123,8 @@ def test_axes_are_those_of_the_python_arithmetic(page, transposed):
             expected = {(place, cell, tap) for (place, tap), cell in np.ndenumerate(windows)}
         assert answer[:3] == [size, list(amounts), str(formula)], axis
         assert made == expected, axis
-    assert 0 < refused < len(answers) - EACH
+    assert refused > 0
+    assert len(answers) - refused > EACH / 2, "mostly what fits is asked"
 
 
 def test_picking_one_is_what_strides_alone_do(page):

@@ -12,8 +12,8 @@ from cnnfigs.drawing.palette import palette
 
 #: The environment variable that is set where a page of the site shows what its cells show: the page has the style.
 IN_PAGE = "CNNFIGS_IN_PAGE"
-#: The kind of output in which an illustration sends its facts to the page, by names; its own has none.
-FACTS = "application/vnd.cnnfigs.facts+json"
+#: Under what an illustration sends its facts to the page, beside what it shows, by names; its own has none.
+FACTS = "cnnfigs_facts"
 
 #: How programs say that the reader has chosen dark: JupyterLab and nbconvert, Colab, VS Code, themes of Sphinx.
 DARK = (

@@ -189,15 +189,15 @@ class Illustration(ABC):
     #: What a program that converts notebooks takes where it can use no HTML: LaTeX takes PDF, others SVG.
     _converted: ClassVar[Mapping[str, str]] = {"image/svg+xml": "svg", "application/pdf": "pdf"}
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
         """Show itself in a notebook: in its theme, legible on any ground, and fit for what notebooks become."""
         if os.environ.get(IN_PAGE):
-            return {"text/html": self.to_html(), "text/plain": self.to_text(), FACTS: {"": self.facts}}
+            return {"text/html": self.to_html(), "text/plain": self.to_text()}, {FACTS: {"": self.facts}}
         bundle: dict[str, Any] = {"text/html": in_notebook(self.to_html()), "text/plain": self.to_text()}
         for kind, form in self._converted.items():
             content = self.content(form, Look())
             bundle[kind] = content.decode() if form == "svg" else base64.b64encode(content).decode()
-        return bundle
+        return bundle, {}
 
     def __dir__(self) -> list[str]:
         """Name what a reader may ask for, so that completion offers that and no inner parts."""

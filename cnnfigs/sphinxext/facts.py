@@ -28,4 +28,4 @@ def quote(**sources: HasFacts) -> None:
     from IPython.display import display
 
     facts = {name: source.facts for name, source in sources.items()}
-    display({FACTS: facts}, raw=True)  # type: ignore[no-untyped-call]
+    display({"text/plain": ", ".join(facts)}, metadata={FACTS: facts}, raw=True)  # type: ignore[no-untyped-call]

@@ -61,7 +61,7 @@ def facts_of(document: nodes.document) -> dict[str, dict[str, str]]:
     for cell in document["nb_renderer"].renderer.nb_client.notebook.cells:
         figure = cell.metadata.get("mystnb", {}).get("figure", {}).get("name", "")
         for output in cell.get("outputs", []):
-            for name, facts in output.get("data", {}).get(FACTS, {}).items():
+            for name, facts in output.get("metadata", {}).get(FACTS, {}).items():
                 found[name or figure] = facts
     return found
 

@@ -91,7 +91,7 @@ def test_right_answers_stand_at_different_letters():
 
 
 def test_text_for_terminals_has_the_solution_last(exercise):
-    question, *choices = exercise._repr_mimebundle_()["text/plain"].split("\n")
+    question, *choices = exercise._repr_mimebundle_()[0]["text/plain"].split("\n")
     assert question.endswith("?")
     assert [line.strip()[0] for line in choices[: len(exercise.question.choices)]] == list(exercise.question.choices)
     assert "is right." in choices[len(exercise.question.choices)]

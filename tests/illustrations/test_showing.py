@@ -60,7 +60,7 @@ def contrast(one, other):
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_texts_can_be_read_in_every_notebook(browser, program):
     document, body, ground = PROGRAMS[program]
-    shown = "".join(made._repr_mimebundle_()["text/html"] for made in (Padding(), TrainingCurves(), WindowAnimation()))
+    shown = "".join(made._repr_mimebundle_()[0]["text/html"] for made in (Padding(), TrainingCurves(), WindowAnimation()))
     page = browser.new_page()
     page.set_content(f"{document}<style>body {{ background: {ground}; color: #808080 }}</style>{body}{shown}")
     found = page.evaluate(LOOK)
@@ -80,27 +80,27 @@ def test_texts_can_be_read_in_every_notebook(browser, program):
 def test_what_notebooks_are_converted_to_gets_a_drawing():
     """LaTeX takes PDF, which needs no other program then; what takes SVG gets one that stands alone."""
     for made in (Padding(), WindowAnimation()):
-        bundle = made._repr_mimebundle_()
+        bundle, _ = made._repr_mimebundle_()
         assert set(bundle) == {"text/html", "text/plain", "image/svg+xml", "application/pdf"}
         root = etree.fromstring(bundle["image/svg+xml"].encode())
         assert root.find(f"{SVG}rect").get("fill") == palette().light["background"]
         assert not root.xpath("//@*[contains(., 'var(')]")
         (sheet,) = PdfReader(io.BytesIO(base64.b64decode(bundle["application/pdf"]))).pages
         assert "input 5×5" in sheet.extract_text()
-    assert set(LayerTable()._repr_mimebundle_()) == set(GreyWall()._repr_mimebundle_()) == {"text/html", "text/plain"}
+    assert set(LayerTable()._repr_mimebundle_()[0]) == set(GreyWall()._repr_mimebundle_()[0]) == {"text/html", "text/plain"}
 
 
 def test_a_page_of_the_site_gets_no_style_of_its_own(monkeypatch):
     """The page has it, and a content security policy that forbids another."""
     monkeypatch.setenv(IN_PAGE, "1")
     for made in (Padding(), LayerTable(), WindowAnimation()):
-        assert made._repr_mimebundle_()["text/html"] == made.to_html()
-        assert set(made._repr_mimebundle_()) == {"text/html", "text/plain"}
+        assert made._repr_mimebundle_()[0]["text/html"] == made.to_html()
+        assert set(made._repr_mimebundle_()[0]) == {"text/html", "text/plain"}
 
 
 def test_answers_keep_their_letters_where_lists_have_numbers(browser):
     page = browser.new_page()
-    shown = GreyWall()._repr_mimebundle_()["text/html"]
+    shown = GreyWall()._repr_mimebundle_()[0]["text/html"]
     page.set_content(f"<style>.output ol {{ list-style: decimal }}</style><div class=output>{shown}</div>")
     assert page.evaluate("getComputedStyle(document.querySelector('ol')).listStyleType") == "upper-alpha"
     page.close()

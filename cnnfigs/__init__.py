@@ -1,5 +1,5 @@
 """Pictures, tables and numbers of convolutional networks, computed from real model runs.
 
 Import what you use from its own module, for example
-``from cnnfigs.illustrations.architecture import Architecture``: a page's imports then say what it depends on.
+``from cnnfigs.illustrations.windows.padding import Padding``: a page's imports then say what it depends on.
 """

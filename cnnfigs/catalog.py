@@ -154,6 +154,11 @@ def find(name: str) -> Entry:
     raise ValueError(f"there is no illustration {name!r}: {advice}")
 
 
+def source(module: str) -> Path:
+    """Return the file of a module of the package."""
+    return PACKAGE.parent.joinpath(*module.split(".")).with_suffix(".py")
+
+
 def similar(name: str) -> list[str]:
     """Return the names of illustrations that are like this one, the most similar first, three at most.
 
@@ -220,10 +225,11 @@ Classes = Mapping[str, tuple[str, ast.ClassDef]]
 
 
 def _classes() -> Iterator[tuple[str, tuple[str, ast.ClassDef]]]:
-    for path in sorted((PACKAGE / "illustrations").glob("*.py")):
+    for path in sorted((PACKAGE / "illustrations").rglob("*.py")):
+        module = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.ClassDef):
-                yield node.name, (f"cnnfigs.illustrations.{path.stem}", node)
+                yield node.name, (module, node)
 
 
 def _lineage(name: str, classes: Classes) -> list[ast.ClassDef]:
@@ -257,8 +263,7 @@ class _Names(dict[str, Any]):
 
     def __init__(self, module: str) -> None:
         self._module = module
-        path = PACKAGE.parent.joinpath(*module.split(".")).with_suffix(".py")
-        self._statements = ast.parse(path.read_text(encoding="utf-8")).body
+        self._statements = ast.parse(source(module).read_text(encoding="utf-8")).body
 
     def __missing__(self, expression: str) -> Any:
         if not expression.isidentifier():

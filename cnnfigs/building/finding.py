@@ -24,7 +24,7 @@ def jobs_of(cells: str) -> Iterator[Job]:
 
     Examples
     --------
-    >>> [job.title for job in jobs_of("from cnnfigs.illustrations.padding import Padding\n\nPadding(size=4)")]
+    >>> [job.title for job in jobs_of("from cnnfigs.illustrations.windows.padding import Padding\n\nPadding(size=4)")]
     ['Padding(size=4)']
     """
     try:

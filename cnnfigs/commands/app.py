@@ -380,15 +380,23 @@ def page(
     _print_made(new_page(root, name, shows))
 
 
-@new_app.command("illustration", epilog=_examples("cnnfigs new illustration GroupedFilters"))
+def _rooms(incomplete: str) -> list[str]:
+    """Complete the name of a room."""
+    from cnnfigs.commands.skeletons import rooms
+
+    return [room for room in rooms() if room.startswith(incomplete)]
+
+
+@new_app.command("illustration", epilog=_examples("cnnfigs new illustration GroupedFilters --room filters"))
 def illustration_(
     name: Annotated[str, typer.Argument(help="As Python names a class.")],
+    room: Annotated[str, typer.Option(help="Its topic: a folder of illustrations.", autocompletion=_rooms)] = "filters",
     root: Root = Path(),
 ) -> None:
     """Begin an illustration with its run and its test, all working."""
     from cnnfigs.commands.skeletons import new_illustration
 
-    _print_made(new_illustration(root, name))
+    _print_made(new_illustration(root, name, room))
 
 
 def _print_made(lines: Sequence[str]) -> None:

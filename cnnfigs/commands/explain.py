@@ -34,8 +34,8 @@ from cnnfigs.drawing.document import document, scrolling
 from cnnfigs.drawing.style import style
 from cnnfigs.drawing.svg import inline_svg
 from cnnfigs.drawing.tables import Cell, html_table
-from cnnfigs.illustrations.architecture import Architecture
-from cnnfigs.illustrations.layer_table import how_counted
+from cnnfigs.illustrations.architectures.architecture import Architecture
+from cnnfigs.illustrations.architectures.layer_table import how_counted
 from cnnfigs.illustrations.networks import written
 from cnnfigs.models.files import read_model
 from cnnfigs.models.networks import NETWORKS

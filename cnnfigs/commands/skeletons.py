@@ -10,14 +10,14 @@ from itertools import count
 from pathlib import Path
 from string import Template
 
-from cnnfigs.catalog import PACKAGE, Entry, entries, find
+from cnnfigs.catalog import PACKAGE, Entry, entries, find, source
 from cnnfigs.commands.errors import CommandError, reason
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _QUOTED = "A number is quoted, never typed: {{fact}}`{label} {fact}`."
 
 
-def new_illustration(root: Path, name: str) -> list[str]:
+def new_illustration(root: Path, name: str, room: str) -> list[str]:
     """Write an illustration, its run and its test.
 
     Parameters
@@ -26,6 +26,8 @@ def new_illustration(root: Path, name: str) -> list[str]:
         The repository.
     name
         Name of the class, such as ``"GroupedFilters"``.
+    room
+        Its topic, one of :func:`rooms`.
 
     Returns
     -------
@@ -35,21 +37,24 @@ def new_illustration(root: Path, name: str) -> list[str]:
     Raises
     ------
     CommandError
-        If the name does not fit or is taken, this is no repository of cnnfigs, or a file cannot be written.
+        If the name does not fit or is taken, there is no such room, this is no repository of cnnfigs, or a file
+        cannot be written.
     """
     _require_repository(root)
     if not re.fullmatch(r"[A-Z][A-Za-z0-9]+", name) or keyword.iskeyword(name):
         raise CommandError(f"name: expected a class name, such as GroupedFilters, got {name!r}")
     if name in entries():
         raise CommandError(f"name is {name!r}: there is such an illustration already, in {entries()[name].module}")
+    if room not in rooms():
+        raise CommandError(f"--room: expected {', '.join(rooms())}, got {room!r}")
     module = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
-    values = {"name": name, "module": module}
+    values = {"name": name, "module": f"{room}.{module}"}
     made = _write(
         root,
         {
-            f"cnnfigs/runs/{module}.py": _filled("run.py.txt", values),
-            f"cnnfigs/illustrations/{module}.py": _filled("illustration.py.txt", values),
-            f"tests/illustrations/test_{module}.py": _filled("test_illustration.py.txt", values),
+            f"cnnfigs/runs/{room}/{module}.py": _filled("run.py.txt", values),
+            f"cnnfigs/illustrations/{room}/{module}.py": _filled("illustration.py.txt", values),
+            f"tests/illustrations/{room}/test_{module}.py": _filled("test_illustration.py.txt", values),
         },
     )
     return [
@@ -96,7 +101,7 @@ def new_page(root: Path, page: str, shows: str) -> list[str]:
         "title": page.replace("-", " ").capitalize(),
         "label": label,
         "name": entry.name,
-        "module": entry.module.rpartition(".")[2],
+        "module": entry.module.removeprefix("cnnfigs.illustrations."),
         "quoted": _QUOTED.format(label=label, fact=fact) if fact else "",
     }
     contents = root / "docs" / "index.md"
@@ -116,6 +121,14 @@ def new_page(root: Path, page: str, shows: str) -> list[str]:
     ]
 
 
+def rooms() -> list[str]:
+    """Return the rooms that a new illustration can have: those that hold its run and itself."""
+    folders = (
+        {path.parent.name for path in (PACKAGE / each).glob("*/__init__.py")} for each in ("illustrations", "runs")
+    )
+    return sorted(set.intersection(*folders))
+
+
 def skeletons() -> dict[str, str]:
     """Return what new files begin with, by the folder that they are written into: what is left of it is unfinished."""
     values = dict.fromkeys(("page", "title", "label", "name", "module"), "skeleton")
@@ -132,8 +145,7 @@ def skeletons() -> dict[str, str]:
 
 def _first_fact(entry: Entry) -> str | None:
     """Read the name of an illustration's first fact off its source, without computing anything."""
-    module = PACKAGE / "illustrations" / f"{entry.module.rpartition('.')[2]}.py"
-    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+    for node in ast.walk(ast.parse(source(entry.module).read_text(encoding="utf-8"))):
         if isinstance(node, ast.ClassDef) and node.name == entry.name:
             facts = [each for each in node.body if isinstance(each, ast.FunctionDef) and each.name == "state_facts"]
             tables = [each for function in facts for each in ast.walk(function) if isinstance(each, ast.Dict)]

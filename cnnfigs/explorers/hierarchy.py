@@ -14,11 +14,11 @@ from PIL import Image
 
 from cnnfigs.data import Bytes, cat_photo
 from cnnfigs.explorers.inputs import script
-from cnnfigs.illustrations.scrambled import ScrambledCat
-from cnnfigs.illustrations.visual_hierarchy import HierarchyTree
+from cnnfigs.illustrations.photo.scrambled import ScrambledCat
+from cnnfigs.illustrations.photo.visual_hierarchy import HierarchyTree
 from cnnfigs.models.imagenet import SHORT, resized
-from cnnfigs.runs.photo_answers import SQUARE, Scramble, shuffled
-from cnnfigs.runs.visual_hierarchy import Level
+from cnnfigs.runs.photo.photo_answers import SQUARE, Scramble, shuffled
+from cnnfigs.runs.photo.visual_hierarchy import Level
 
 
 def hierarchy_script() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from cnnfigs.runs.classic_kernels import CLASSIC
+from cnnfigs.runs.filters.classic_kernels import CLASSIC
 
 
 def slug(name: str) -> str:

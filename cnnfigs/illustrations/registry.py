@@ -17,8 +17,8 @@ def all_illustrations() -> dict[str, type[Illustration]]:
     >>> "Architecture" in all_illustrations()
     True
     """
-    for module in pkgutil.iter_modules(cnnfigs.illustrations.__path__):
-        importlib.import_module(f"cnnfigs.illustrations.{module.name}")
+    for module in pkgutil.walk_packages(cnnfigs.illustrations.__path__, "cnnfigs.illustrations."):
+        importlib.import_module(module.name)
     shipped = {name: found for name, found in Illustration.registry.items() if found.__module__.startswith("cnnfigs.")}
     return dict(sorted(shipped.items()))
 

@@ -17,11 +17,11 @@ from cnnfigs.models.networks import build
 from cnnfigs.models.training import as_input
 from cnnfigs.models.weights import load
 from cnnfigs.runs.activations import test_digit
-from cnnfigs.runs.equivariance import shifted
-from cnnfigs.runs.evaluation import answers_to, evaluate
-from cnnfigs.runs.exciting import sums
-from cnnfigs.runs.heat_maps import enlarged, grad_cam
-from cnnfigs.runs.photo_answers import ask, hide, part_mask
+from cnnfigs.runs.filters.equivariance import shifted
+from cnnfigs.runs.filters.exciting import sums
+from cnnfigs.runs.photo.heat_maps import enlarged, grad_cam
+from cnnfigs.runs.photo.photo_answers import ask, hide, part_mask
+from cnnfigs.runs.training_and_measured.evaluation import answers_to, evaluate
 
 #: An answer: a single number, a shape, a row of numbers, or a name.
 Values = tuple[float | str, ...]

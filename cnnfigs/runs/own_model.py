@@ -20,7 +20,7 @@ from cnnfigs.arithmetic.receptive import as_image
 from cnnfigs.models.backend import load_keras
 from cnnfigs.models.opening import input_names
 from cnnfigs.models.records import layer_outputs
-from cnnfigs.runs.heat_maps import enlarged, weighed_maps
+from cnnfigs.runs.photo.heat_maps import enlarged, weighed_maps
 
 if TYPE_CHECKING:
     import keras

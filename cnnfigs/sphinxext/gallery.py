@@ -117,7 +117,7 @@ def structure(folder: Path) -> str:
 
 def glance(folder: Path) -> str:
     """Digest sizes and times of the files that the words come from, which is quick."""
-    files = [*(catalog.PACKAGE / "illustrations").glob("*.py"), *folder.glob("*.md")]
+    files = [*(catalog.PACKAGE / "illustrations").rglob("*.py"), *folder.glob("*.md")]
     told = sorted((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files)
     return hashlib.sha256(repr(told).encode()).hexdigest()
 

@@ -33,21 +33,25 @@ from reproducible import differing
 
 #: What the small copy keeps: pictures, a table, exercises and an animation, with NumPy alone and with Keras.
 MODULES = (
-    "exercise_sizes",
-    "first_kernels",
-    "flipped_kernel",
-    "max_pooling",
-    "output_sizes",
-    "padding",
-    "window_animation",
+    "exercises.sizes",
+    "filters.first_kernels",
+    "filters.flipped_kernel",
+    "windows.max_pooling",
+    "windows.output_sizes",
+    "windows.padding",
+    "windows.window_animation",
 )
 #: A cell of the page that is edited, and what it was before.
 EDITED = 'Padding(size=5, kernel_size=3, padding="valid")', 'Padding(size=6, kernel_size=3, padding="valid")'
 #: Its pages, each with the cells that it shows.
 PAGES = {
-    "windows": ("padding:Padding()", f"padding:{EDITED[0]}", "output_sizes:OutputSizes()"),
-    "kernels": ("flipped_kernel:FlippedKernel()", "first_kernels:FirstKernels()"),
-    "pooling": ("max_pooling:MaxPooling()", "exercise_sizes:OddPooling()", "window_animation:WindowAnimation()"),
+    "windows": ("windows.padding:Padding()", f"windows.padding:{EDITED[0]}", "windows.output_sizes:OutputSizes()"),
+    "kernels": ("filters.flipped_kernel:FlippedKernel()", "filters.first_kernels:FirstKernels()"),
+    "pooling": (
+        "windows.max_pooling:MaxPooling()",
+        "exercises.sizes:OddPooling()",
+        "windows.window_animation:WindowAnimation()",
+    ),
 }
 #: Whoever hangs longer is blocked: so many times what the undisturbed run took, and some seconds for a busy machine.
 PATIENCE, GRACE = 10, 120.0
@@ -249,11 +253,13 @@ def make_small(checkout: Path) -> None:
         name = wanted.pop()
         if name not in kept:
             kept.add(name)
-            tree = ast.parse((illustrations / f"{name}.py").read_text("utf-8"))
+            tree = ast.parse((illustrations / f"{name.replace('.', '/')}.py").read_text("utf-8"))
             sources = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-            wanted += [each.rpartition(".")[2] for each in sources if each.startswith("cnnfigs.illustrations.")]
-    for path in illustrations.glob("*.py"):
-        if path.stem not in kept:
+            package = "cnnfigs.illustrations."
+            wanted += [each.removeprefix(package) for each in sources if each.startswith(package)]
+    for path in illustrations.rglob("*.py"):
+        name = ".".join(path.relative_to(illustrations).with_suffix("").parts)
+        if name not in kept and path.stem != "__init__":
             path.unlink()
     docs = checkout / "docs"
     for path in docs.glob("*.md"):

@@ -36,7 +36,7 @@ from checks import Watch, open_page, weight
 REPEATS = 3
 #: A page to edit, and a function of an illustration and one of a model whose edits run pages again.
 PAGE = "docs/first-convnet.md"
-DRAWING = "cnnfigs/illustrations/not_a_digit.py", "draw"
+DRAWING = "cnnfigs/illustrations/training_and_measured/not_a_digit.py", "draw"
 MODEL = "cnnfigs/models/imagenet.py", "network_input"
 #: The page that copies are made of, and how many, to see how the time of a build grows.
 COPIED, COPIES = "page-template", (10, 100)

@@ -12,8 +12,8 @@ from cnnfigs.building.workers import Done
 from cnnfigs.cluster import ClusterError
 
 CODE = """
-from cnnfigs.illustrations.timeline import Timeline
-from cnnfigs.illustrations.padding import Padding
+from cnnfigs.illustrations.architectures.timeline import Timeline
+from cnnfigs.illustrations.windows.padding import Padding
 
 Timeline()
 Padding(size=4)

@@ -11,8 +11,8 @@ from cnnfigs.building.finding import job_of, jobs_of
 from cnnfigs.building.forking import AVAILABLE, Server
 from cnnfigs.building.workers import Done, compute, plan, unique
 from cnnfigs.illustrations.base import Illustration
-from cnnfigs.illustrations.padding import Padding
-from cnnfigs.illustrations.same_sizes import SameSizes
+from cnnfigs.illustrations.windows.padding import Padding
+from cnnfigs.illustrations.windows.same_sizes import SameSizes
 from cnnfigs.sphinxext import facts
 
 PAGES = sorted(path.stem for path in catalog.PAGES.glob("*.md") if "{code-cell}" in path.read_text("utf-8"))
@@ -43,8 +43,8 @@ def test_what_the_cells_of_a_page_ask_for_is_found(name, monkeypatch):
 
 def test_titles_tell_calls_apart_and_make_them_again():
     code = (
-        "from cnnfigs.illustrations.padding import Padding\n"
-        "from cnnfigs.illustrations.same_sizes import SameSizes as Pieces\n"
+        "from cnnfigs.illustrations.windows.padding import Padding\n"
+        "from cnnfigs.illustrations.windows.same_sizes import SameSizes as Pieces\n"
         "Padding(4)\nPadding(size=4)\nPadding()\nPieces()\n"
     )
     jobs = unique(jobs_of(code))
@@ -57,10 +57,10 @@ def test_titles_tell_calls_apart_and_make_them_again():
     "code",
     [
         "Padding(",
-        "from cnnfigs.illustrations.padding import Padding\nsize = 4\nPadding(size=size)",
-        "from cnnfigs.illustrations.padding import Padding\nPadding(size=1000)",
-        "from cnnfigs.illustrations.padding import Padding\nPadding(**{'size': 4})",
-        "from cnnfigs.illustrations.padding import Nothing\nNothing()",
+        "from cnnfigs.illustrations.windows.padding import Padding\nsize = 4\nPadding(size=size)",
+        "from cnnfigs.illustrations.windows.padding import Padding\nPadding(size=1000)",
+        "from cnnfigs.illustrations.windows.padding import Padding\nPadding(**{'size': 4})",
+        "from cnnfigs.illustrations.windows.padding import Nothing\nNothing()",
         "from cnnfigs.nowhere import Padding\nPadding()",
         "from cnnfigs.sphinxext.facts import quote\nquote()",
         "import math\nmath.sqrt(4)",
@@ -72,7 +72,10 @@ def test_what_cannot_be_known_is_left_to_the_cells(code):
 
 def test_dearest_are_first_and_what_was_measured_is_remembered(tmp_path):
     jobs = list(
-        jobs_of("from cnnfigs.illustrations.padding import Padding\nPadding(size=4)\nPadding(size=5)\nPadding(size=6)")
+        jobs_of(
+            "from cnnfigs.illustrations.windows.padding import Padding\n"
+            "Padding(size=4)\nPadding(size=5)\nPadding(size=6)"
+        )
     )
     costs = Costs(tmp_path)
     costs.remember({jobs[0].title: 1.5, jobs[1].title: 0.2, jobs[2].title: 7.0})
@@ -90,7 +93,7 @@ def test_shipped_costs_are_those_of_calls_on_pages():
 @pytest.mark.skipif(not AVAILABLE, reason="only Linux is known to fork these libraries safely")
 def test_runs_are_computed_once_and_kept(tmp_path, monkeypatch):
     monkeypatch.setenv("CNNFIGS_CACHE", str(tmp_path / "runs"))
-    code = "from cnnfigs.illustrations.padding import Padding\n"
+    code = "from cnnfigs.illustrations.windows.padding import Padding\n"
     pages = {"one": code + "Padding(size=4)\nPadding(size=5)", "two": code + "Padding(size=5)", "three": ""}
     with Server() as server:
         needed = plan(server, pages)

@@ -398,7 +398,7 @@ def untouched(root: Path, pages: dict[str, Source]) -> Iterator[Mistake]:
                 )
     for folder in begun.keys() - {"docs"}:
         said = {words for _, words in code_sentences(begun[folder])}
-        for path in sorted((root / folder).glob("*.py")):
+        for path in sorted((root / folder).rglob("*.py")):
             for line, words in code_sentences(path.read_text("utf-8")):
                 if words in said:
                     text = f"{words!r} is left from the skeleton: say what yours does, or delete it"

@@ -81,7 +81,7 @@ Picture(size=5)
 ```
 
 ```{code-cell} ipython3
-from cnnfigs.illustrations.exercise_values import GreyWall
+from cnnfigs.illustrations.exercises.values import GreyWall
 
 GreyWall(kernel_size=5)
 ```

@@ -10,7 +10,7 @@ import pytest
 
 from cnnfigs import catalog
 from cnnfigs.illustrations.base import Picture, Table
-from cnnfigs.illustrations.exercise import Exercise
+from cnnfigs.illustrations.exercises.exercise import Exercise
 from cnnfigs.illustrations.registry import all_illustrations
 
 IMPORTED = all_illustrations()

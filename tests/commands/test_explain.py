@@ -16,7 +16,7 @@ from cnnfigs.commands import explain
 from cnnfigs.commands.report_pictures import Stage, draw_stages, stages
 from cnnfigs.data import FOLDER
 from cnnfigs.drawing.style import style
-from cnnfigs.illustrations.architecture import Architecture
+from cnnfigs.illustrations.architectures.architecture import Architecture
 from cnnfigs.models.files import _OURS, ModelFileError, read_model
 from cnnfigs.models.networks import NETWORKS
 from cnnfigs.models.opening import opened

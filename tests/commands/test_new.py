@@ -44,16 +44,15 @@ def clone(tmp_path_factory):
             done = run(copy, sys.executable, "-m", "cnnfigs", "new", *words)
             assert done.returncode == 0, done.stderr
             assert "Test it:" in done.stdout
-    replace(copy / "cnnfigs" / "runs" / "wrong_digit.py", "AveragePooling2D", "MaxPooling2D")
-    replace(copy / "docs" / "wrong-page.md", "`shown input`", "`shown inputs`")
+    replace(copy / "cnnfigs" / "runs" / "filters" / "wrong_digit.py", "AveragePooling2D", "MaxPooling2D")
+    replace(copy / "docs" / "wrong-page.md", "`fig-wrong-page input`", "`fig-wrong-page inputs`")
     # Another run than the one that drawing and description were made for.
-    clipped = copy / "cnnfigs" / "illustrations" / "clipped_digit.py"
+    clipped = copy / "cnnfigs" / "illustrations" / "filters" / "clipped_digit.py"
     replace(clipped, "large = cell * (run.image.shape[0] // run.output.shape[0])", "large = cell * self.pool_size")
     replace(clipped, "gap + max(small, 100) + margin", "gap + 148")
     replace(clipped, "{written(run.output.shape)} cells", "14×14 cells")
-    replace(
-        copy / "cnnfigs" / "runs" / "clipped_digit.py", "AveragePooling2D(pool_size)", "AveragePooling2D(pool_size, 1)"
-    )
+    run_of_clipped = copy / "cnnfigs" / "runs" / "filters" / "clipped_digit.py"
+    replace(run_of_clipped, "AveragePooling2D(pool_size)", "AveragePooling2D(pool_size, 1)")
     return copy
 
 
@@ -78,7 +77,10 @@ def test_new_tests_and_those_for_every_illustration_pass_and_notice_mistakes(clo
     done = run(clone, sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *wanted)
     failed = re.findall(r"(?m)^FAILED (\S+)", done.stdout)
     assert failed == [
-        *(f"tests/illustrations/test_wrong_digit.py::test_output_is_the_mean_of_each_square[{n}]" for n in (2, 3, 14)),
+        *(
+            f"tests/illustrations/filters/test_wrong_digit.py::test_output_is_the_mean_of_each_square[{n}]"
+            for n in (2, 3, 14)
+        ),
         "tests/pages/test_wrong_page.py::test_every_quoted_number_is_a_fact_of_the_illustration",
     ], done.stdout + done.stderr
     assert int(re.search(r"(\d+) passed", done.stdout)[1]) > 20
@@ -88,7 +90,7 @@ def test_new_tests_and_those_for_every_illustration_pass_and_notice_mistakes(clo
 def test_a_run_that_is_no_longer_what_is_drawn_and_told_is_found_with_its_line(clone):
     told = ["tests/illustrations/test_every.py", "-k", "ClippedDigit and (is_cut or told_are_there)"]
     done = run(clone, sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *told)
-    source = (clone / "cnnfigs" / "illustrations" / "clipped_digit.py").read_text("utf-8").splitlines()
+    source = (clone / "cnnfigs" / "illustrations" / "filters" / "clipped_digit.py").read_text("utf-8").splitlines()
     lines = {
         name: number for number, text in enumerate(source, 1) for name in ("draw", "describe") if f"def {name}(" in text
     }
@@ -104,8 +106,9 @@ def test_a_skeleton_that_is_left_as_it_is_cannot_be_published(clone):
     assert done.returncode == 1
     left = {line.partition(":")[0] for line in done.stdout.splitlines() if "left from the skeleton" in line}
     assert left >= {
-        *("docs/fewer-cells.md", "cnnfigs/runs/shrunk_digit.py", "cnnfigs/illustrations/shrunk_digit.py"),
-        *("tests/illustrations/test_shrunk_digit.py", "tests/pages/test_fewer_cells.py"),
+        *("docs/fewer-cells.md", "cnnfigs/runs/filters/shrunk_digit.py"),
+        "cnnfigs/illustrations/filters/shrunk_digit.py",
+        *("tests/illustrations/filters/test_shrunk_digit.py", "tests/pages/test_fewer_cells.py"),
     }
     assert re.search(r"(?m)^docs/fewer-cells\.md:\d+: 'Begin with what the reader will see", done.stdout)
 
@@ -120,8 +123,8 @@ def test_names_that_the_guide_and_the_help_give_as_examples_are_free():
 
 
 def test_new_files_keep_the_style(clone):
-    files = ["cnnfigs/runs/shrunk_digit.py", "cnnfigs/illustrations/shrunk_digit.py", "tests/pages/test_fewer_cells.py"]
-    files.append("tests/illustrations/test_shrunk_digit.py")
+    files = [f"{folder}/filters/shrunk_digit.py" for folder in ("cnnfigs/runs", "cnnfigs/illustrations")]
+    files += ["tests/illustrations/filters/test_shrunk_digit.py", "tests/pages/test_fewer_cells.py"]
     for command in ("check", "format --check"):
         done = run(clone, BIN / "ruff", *command.split(), "--no-cache", *files)
         assert done.returncode == 0, done.stdout

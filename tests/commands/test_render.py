@@ -20,7 +20,7 @@ from cnnfigs import catalog
 from cnnfigs.commands import files
 from cnnfigs.drawing.formats import Look
 from cnnfigs.drawing.palette import palette
-from cnnfigs.illustrations.padding import Padding
+from cnnfigs.illustrations.windows.padding import Padding
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -56,8 +56,8 @@ def test_parameters_are_given_with_or_without_equals_sign_and_hyphens(cnnfigs, t
 
 
 def test_tuples_and_fractions_are_read_as_python_writes_them(cnnfigs, tmp_path):
-    from cnnfigs.illustrations.classic_kernels import ClassicKernels
-    from cnnfigs.illustrations.errors import ErrorTable
+    from cnnfigs.illustrations.filters.classic_kernels import ClassicKernels
+    from cnnfigs.illustrations.training_and_measured.errors import ErrorTable
 
     cnnfigs("render", "ErrorTable", "--networks=convnet,dense_131", "-o", "t.txt")
     rows = (tmp_path / "t.txt").read_text().splitlines()
@@ -127,7 +127,7 @@ def test_animation_has_a_frame_for_each_place(cnnfigs, tmp_path, form):
 
 
 def test_still_of_an_animation_is_its_last_frame_in_plain_colours(cnnfigs, tmp_path):
-    from cnnfigs.illustrations.window_animation import WindowAnimation
+    from cnnfigs.illustrations.windows.window_animation import WindowAnimation
 
     assert cnnfigs("render", "WindowAnimation", "-o", "w.svg")[0] == 0
     root = etree.parse(tmp_path / "w.svg").getroot()

@@ -143,7 +143,7 @@ def test_list_names_each_with_its_line_page_and_parameters(cnnfigs):
 def test_describe_gives_alternative_text_and_facts(cnnfigs):
     import json
 
-    from cnnfigs.illustrations.padding import Padding
+    from cnnfigs.illustrations.windows.padding import Padding
 
     status, out, _ = cnnfigs("describe", "Padding", "--size=6")
     told = json.loads(out)

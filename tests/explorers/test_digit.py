@@ -14,7 +14,7 @@ from exploring import SEVEN, answers, draw_with_mouse, ink, places, touch
 from PIL import Image
 
 from cnnfigs.explorers.networks import some_digits
-from cnnfigs.illustrations.response_map import ResponseMap
+from cnnfigs.illustrations.filters.response_map import ResponseMap
 from cnnfigs.models.training import as_input
 from cnnfigs.models.weights import load
 

@@ -7,10 +7,10 @@ import pytest
 from checks import PHONE
 
 from cnnfigs.data import cat_photo
-from cnnfigs.illustrations.scrambled import ScrambledCat
-from cnnfigs.illustrations.visual_hierarchy import HierarchyTree
+from cnnfigs.illustrations.photo.scrambled import ScrambledCat
+from cnnfigs.illustrations.photo.visual_hierarchy import HierarchyTree
 from cnnfigs.models.imagenet import resized
-from cnnfigs.runs.photo_answers import SQUARE, shuffled
+from cnnfigs.runs.photo.photo_answers import SQUARE, shuffled
 
 
 def plain(layer):

@@ -11,7 +11,7 @@ from cnnfigs.arithmetic.receptive import receptive_fields
 from cnnfigs.explorers.stacks import KNOWN, OURS
 from cnnfigs.models.networks import build
 from cnnfigs.models.records import layer_records
-from cnnfigs.runs.published_fields import PUBLISHED
+from cnnfigs.runs.windows.published_fields import PUBLISHED
 
 
 def rows(opened):

@@ -13,13 +13,13 @@ from cnnfigs import catalog
 from cnnfigs.drawing.formats import FORMATS, Look
 from cnnfigs.drawing.notebook import IN_PAGE
 from cnnfigs.drawing.palette import palette, relative_luminance
+from cnnfigs.illustrations.architectures.layer_table import LayerTable
 from cnnfigs.illustrations.base import Table
-from cnnfigs.illustrations.exercise_values import GreyWall
-from cnnfigs.illustrations.layer_table import LayerTable
-from cnnfigs.illustrations.padding import Padding
+from cnnfigs.illustrations.exercises.values import GreyWall
 from cnnfigs.illustrations.registry import all_illustrations
-from cnnfigs.illustrations.training_curves import TrainingCurves
-from cnnfigs.illustrations.window_animation import WindowAnimation
+from cnnfigs.illustrations.training_and_measured.training_curves import TrainingCurves
+from cnnfigs.illustrations.windows.padding import Padding
+from cnnfigs.illustrations.windows.window_animation import WindowAnimation
 
 SVG = "{http://www.w3.org/2000/svg}"
 TABLES = [name for name, kind in all_illustrations().items() if issubclass(kind, Table)]
@@ -60,7 +60,9 @@ def contrast(one, other):
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_texts_can_be_read_in_every_notebook(browser, program):
     document, body, ground = PROGRAMS[program]
-    shown = "".join(made._repr_mimebundle_()[0]["text/html"] for made in (Padding(), TrainingCurves(), WindowAnimation()))
+    shown = "".join(
+        made._repr_mimebundle_()[0]["text/html"] for made in (Padding(), TrainingCurves(), WindowAnimation())
+    )
     page = browser.new_page()
     page.set_content(f"{document}<style>body {{ background: {ground}; color: #808080 }}</style>{body}{shown}")
     found = page.evaluate(LOOK)
@@ -87,7 +89,11 @@ def test_what_notebooks_are_converted_to_gets_a_drawing():
         assert not root.xpath("//@*[contains(., 'var(')]")
         (sheet,) = PdfReader(io.BytesIO(base64.b64decode(bundle["application/pdf"]))).pages
         assert "input 5×5" in sheet.extract_text()
-    assert set(LayerTable()._repr_mimebundle_()[0]) == set(GreyWall()._repr_mimebundle_()[0]) == {"text/html", "text/plain"}
+    assert (
+        set(LayerTable()._repr_mimebundle_()[0])
+        == set(GreyWall()._repr_mimebundle_()[0])
+        == {"text/html", "text/plain"}
+    )
 
 
 def test_a_page_of_the_site_gets_no_style_of_its_own(monkeypatch):

@@ -69,8 +69,8 @@ NAMED = {
     ),
     "a table's words not escaped": (
         "cnnfigs/drawing/tables.py",
-        "content = html.escape(cell.text)",
-        "content = cell.text",
+        "content = html.escape(with_percent_kept(cell.text))",
+        "content = with_percent_kept(cell.text)",
         ["tests/drawing/test_escaping.py"],
     ),
     "a key without the parameters": (

@@ -9,13 +9,13 @@ from cnnfigs.data import mnist
 from cnnfigs.experiments.catalog import FIVE, by_recipe
 from cnnfigs.experiments.comparisons import ENOUGH
 from cnnfigs.experiments.records import path_of, read
-from cnnfigs.illustrations.lenet5 import LeNet5, LeNet5Codes, LeNet5Recipe, LeNet5Table
-from cnnfigs.illustrations.lenet5_errors import LeNet5Seeds
+from cnnfigs.illustrations.architectures.lenet5 import LeNet5, LeNet5Codes, LeNet5Recipe, LeNet5Table
+from cnnfigs.illustrations.training_and_measured.lenet5_errors import LeNet5Seeds
 from cnnfigs.models.lenet5 import BOUND, CONNECTIONS
 from cnnfigs.models.networks import build
 from cnnfigs.models.training import RECIPE
 from cnnfigs.models.weights import record
-from cnnfigs.runs.timeline import read_history
+from cnnfigs.runs.architectures.timeline import read_history
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "computer-vision.md").read_text(encoding="utf-8")

@@ -10,12 +10,12 @@ from page_words import says
 
 from cnnfigs import provenance
 from cnnfigs.catalog import entries
-from cnnfigs.illustrations.confusion_matrix import ConfusionMatrix
-from cnnfigs.illustrations.lenet5 import LeNet5
+from cnnfigs.illustrations.architectures.lenet5 import LeNet5
+from cnnfigs.illustrations.dense_and_loss.softmax import Softmax
+from cnnfigs.illustrations.filters.response_map import ResponseMap
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS, trained_on
-from cnnfigs.illustrations.photo_answers import PhotoAnswers
-from cnnfigs.illustrations.response_map import ResponseMap
-from cnnfigs.illustrations.softmax import Softmax
+from cnnfigs.illustrations.photo.photo_answers import PhotoAnswers
+from cnnfigs.illustrations.training_and_measured.confusion_matrix import ConfusionMatrix
 from cnnfigs.models.weights import record
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -9,18 +9,18 @@ import pytest
 
 from cnnfigs.data import mnist
 from cnnfigs.experiments.catalog import usual
-from cnnfigs.illustrations.color_filter import ColorFilter
-from cnnfigs.illustrations.equivariance import ShiftTable
-from cnnfigs.illustrations.global_and_local import GlobalAndLocal
-from cnnfigs.illustrations.local_patterns import LocalPatterns
-from cnnfigs.illustrations.one_by_one import OneByOne
-from cnnfigs.illustrations.rectifying import TwoAreOne
-from cnnfigs.illustrations.response_map import AllMaps, ResponseMap
-from cnnfigs.illustrations.second_layer import SecondLayer
-from cnnfigs.illustrations.window_steps import WindowSteps
+from cnnfigs.illustrations.filters.color_filter import ColorFilter
+from cnnfigs.illustrations.filters.equivariance import ShiftTable
+from cnnfigs.illustrations.filters.global_and_local import GlobalAndLocal
+from cnnfigs.illustrations.filters.local_patterns import LocalPatterns
+from cnnfigs.illustrations.filters.one_by_one import OneByOne
+from cnnfigs.illustrations.filters.rectifying import TwoAreOne
+from cnnfigs.illustrations.filters.response_map import AllMaps, ResponseMap
+from cnnfigs.illustrations.filters.second_layer import SecondLayer
+from cnnfigs.illustrations.windows.window_steps import WindowSteps
 from cnnfigs.models.training import RECIPE
 from cnnfigs.models.weights import load
-from cnnfigs.runs.classic_kernels import CLASSIC
+from cnnfigs.runs.filters.classic_kernels import CLASSIC
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "convolution.md").read_text(encoding="utf-8")

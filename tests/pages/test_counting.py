@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[2]
 SOURCES = [
     path
     for folder, kind in (("illustrations", "py"), ("drawing", "py"), ("explorers/scripts", "js"))
-    for path in sorted((ROOT / "cnnfigs" / folder).glob(f"*.{kind}"))
+    for path in sorted((ROOT / "cnnfigs" / folder).rglob(f"*.{kind}"))
 ]
 #: A word for what is counted, and close behind it a number to which 1 was added.
 COUNTED = r"(?:rows?|columns?|maps?|filters?|units?|slices?|channels?|digit|image|place|unit in row)"

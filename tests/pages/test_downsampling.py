@@ -8,13 +8,13 @@ import pytest
 from page_words import says
 
 from cnnfigs.data import mnist
-from cnnfigs.illustrations.effective_field import EffectiveField, area
-from cnnfigs.illustrations.field_growth import FieldGrowth
-from cnnfigs.illustrations.layer_table import LayerTable
-from cnnfigs.illustrations.lost_edge import LostEdge
-from cnnfigs.illustrations.peephole import Peephole
-from cnnfigs.illustrations.published_fields import PublishedFields
-from cnnfigs.illustrations.ways_of_downsampling import DownsamplingDifferences
+from cnnfigs.illustrations.architectures.layer_table import LayerTable
+from cnnfigs.illustrations.training_and_measured.ways_of_downsampling import DownsamplingDifferences
+from cnnfigs.illustrations.windows.effective_field import EffectiveField, area
+from cnnfigs.illustrations.windows.field_growth import FieldGrowth
+from cnnfigs.illustrations.windows.lost_edge import LostEdge
+from cnnfigs.illustrations.windows.peephole import Peephole
+from cnnfigs.illustrations.windows.published_fields import PublishedFields
 from cnnfigs.models.weights import load
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from cnnfigs.illustrations.exercise import Exercise
+from cnnfigs.illustrations.exercises.exercise import Exercise
 from cnnfigs.illustrations.registry import all_illustrations
-from cnnfigs.illustrations.scoreboard import Scoreboard
+from cnnfigs.illustrations.training_and_measured.scoreboard import Scoreboard
 
 DOCS = Path(__file__).parents[2] / "docs"
 #: A figure's cell: its options, and the illustration that its last line shows.

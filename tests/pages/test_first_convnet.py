@@ -9,15 +9,15 @@ from svg_numbers import PERCENT, texts
 
 from cnnfigs.experiments.catalog import by_recipe
 from cnnfigs.experiments.results import results
-from cnnfigs.illustrations.errors import ErrorTable
-from cnnfigs.illustrations.flattening import Flattening
-from cnnfigs.illustrations.layer_table import LayerTable
-from cnnfigs.illustrations.mistakes import Mistakes
+from cnnfigs.illustrations.architectures.layer_table import LayerTable
+from cnnfigs.illustrations.architectures.shape_mistakes import WithoutBatch
+from cnnfigs.illustrations.dense_and_loss.flattening import Flattening
 from cnnfigs.illustrations.networks import percent
-from cnnfigs.illustrations.not_a_digit import NotADigit
-from cnnfigs.illustrations.seed_errors import SeedErrors
-from cnnfigs.illustrations.shape_mistakes import WithoutBatch
-from cnnfigs.illustrations.training_curves import TrainingCurves
+from cnnfigs.illustrations.training_and_measured.errors import ErrorTable
+from cnnfigs.illustrations.training_and_measured.mistakes import Mistakes
+from cnnfigs.illustrations.training_and_measured.not_a_digit import NotADigit
+from cnnfigs.illustrations.training_and_measured.seed_errors import SeedErrors
+from cnnfigs.illustrations.training_and_measured.training_curves import TrainingCurves
 from cnnfigs.models.networks import build
 from cnnfigs.models.training import RECIPE
 from cnnfigs.models.weights import load

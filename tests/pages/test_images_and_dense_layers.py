@@ -7,14 +7,14 @@ import keras
 import numpy as np
 import pytest
 
-from cnnfigs.illustrations.dense_layer import DenseLayer, DenseUnit, Relu
-from cnnfigs.illustrations.generalization import DataSplit, Overfitting
-from cnnfigs.illustrations.layer_table import LayerTable
-from cnnfigs.illustrations.loss import FirstSteps, LossSlope
-from cnnfigs.illustrations.neighborhood import Neighborhood
-from cnnfigs.illustrations.shape_mistakes import WithoutFlatten
-from cnnfigs.illustrations.shuffled_pixels import ShuffledPixels
-from cnnfigs.illustrations.softmax import Softmax
+from cnnfigs.illustrations.architectures.layer_table import LayerTable
+from cnnfigs.illustrations.architectures.shape_mistakes import WithoutFlatten
+from cnnfigs.illustrations.dense_and_loss.dense_layer import DenseLayer, DenseUnit, Relu
+from cnnfigs.illustrations.dense_and_loss.loss import FirstSteps, LossSlope
+from cnnfigs.illustrations.dense_and_loss.shuffled_pixels import ShuffledPixels
+from cnnfigs.illustrations.dense_and_loss.softmax import Softmax
+from cnnfigs.illustrations.training_and_measured.generalization import DataSplit, Overfitting
+from cnnfigs.illustrations.training_and_measured.neighborhood import Neighborhood
 from cnnfigs.models.networks import build
 
 PAGE = (Path(__file__).parents[2] / "docs" / "images-and-dense-layers.md").read_text(encoding="utf-8")

@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from cnnfigs.illustrations.digit_answers import DigitAnswers
-from cnnfigs.illustrations.overview import Overview
+from cnnfigs.illustrations.architectures.overview import Overview
+from cnnfigs.illustrations.training_and_measured.digit_answers import DigitAnswers
 from cnnfigs.models.weights import WATCHED, WEIGHTS
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -10,14 +10,14 @@ from scipy import ndimage
 
 from cnnfigs.data import mnist
 from cnnfigs.experiments.catalog import shifted, with_images
-from cnnfigs.illustrations.batch_normalization import BatchNormalization
-from cnnfigs.illustrations.disturbances import Disturbances, TurnedDigits
-from cnnfigs.illustrations.fewer_examples import FewerExamples
-from cnnfigs.illustrations.patches import PatchAttention, PhotoPatches
-from cnnfigs.illustrations.residual import SkipGradients
-from cnnfigs.illustrations.separable import SeparableConvolution
-from cnnfigs.illustrations.shifted_digits import ShiftControls
-from cnnfigs.runs.evaluation import wilson_interval
+from cnnfigs.illustrations.architectures.patches import PatchAttention, PhotoPatches
+from cnnfigs.illustrations.architectures.residual import SkipGradients
+from cnnfigs.illustrations.filters.batch_normalization import BatchNormalization
+from cnnfigs.illustrations.filters.separable import SeparableConvolution
+from cnnfigs.illustrations.training_and_measured.disturbances import Disturbances, TurnedDigits
+from cnnfigs.illustrations.training_and_measured.fewer_examples import FewerExamples
+from cnnfigs.illustrations.training_and_measured.shifted_digits import ShiftControls
+from cnnfigs.runs.training_and_measured.evaluation import wilson_interval
 
 
 def share(illustration, fact):

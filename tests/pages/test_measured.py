@@ -10,15 +10,15 @@ from page_words import quoted, sources
 from cnnfigs.data import mnist
 from cnnfigs.experiments.catalog import AMOUNTS, all_trials
 from cnnfigs.experiments.images import balanced_order
-from cnnfigs.illustrations.against_dense import AgainstDense
-from cnnfigs.illustrations.exercise_measured import WANTED, CatchingUp
-from cnnfigs.illustrations.fewer_examples import FewerExamples
-from cnnfigs.illustrations.neighborhood import Neighborhood
+from cnnfigs.illustrations.exercises.measured import WANTED, CatchingUp
 from cnnfigs.illustrations.registry import all_illustrations
-from cnnfigs.illustrations.scoreboard import WHOSE, Scoreboard
-from cnnfigs.illustrations.shifted_digits import OtherCorner, ShiftControls, ShiftedDigits
-from cnnfigs.illustrations.through_a_hole import ThroughAHole
-from cnnfigs.illustrations.ways_of_downsampling import (
+from cnnfigs.illustrations.training_and_measured.against_dense import AgainstDense
+from cnnfigs.illustrations.training_and_measured.fewer_examples import FewerExamples
+from cnnfigs.illustrations.training_and_measured.neighborhood import Neighborhood
+from cnnfigs.illustrations.training_and_measured.scoreboard import WHOSE, Scoreboard
+from cnnfigs.illustrations.training_and_measured.shifted_digits import OtherCorner, ShiftControls, ShiftedDigits
+from cnnfigs.illustrations.training_and_measured.through_a_hole import ThroughAHole
+from cnnfigs.illustrations.training_and_measured.ways_of_downsampling import (
     DownsamplingCosts,
     DownsamplingDifferences,
     OverfittingWithoutPooling,

@@ -6,13 +6,13 @@ import pytest
 from page_words import says
 
 from cnnfigs.data import mnist
-from cnnfigs.illustrations.dilation import Dilation
-from cnnfigs.illustrations.halvings import Halvings
-from cnnfigs.illustrations.padding import Padding
-from cnnfigs.illustrations.same_sizes import SameSizes
-from cnnfigs.illustrations.strides import Strides
-from cnnfigs.illustrations.transposed import TransposedConvolution
-from cnnfigs.illustrations.window_animation import WindowAnimation
+from cnnfigs.illustrations.windows.dilation import Dilation
+from cnnfigs.illustrations.windows.halvings import Halvings
+from cnnfigs.illustrations.windows.padding import Padding
+from cnnfigs.illustrations.windows.same_sizes import SameSizes
+from cnnfigs.illustrations.windows.strides import Strides
+from cnnfigs.illustrations.windows.transposed import TransposedConvolution
+from cnnfigs.illustrations.windows.window_animation import WindowAnimation
 
 
 def test_middle_is_seen_from_nine_places_and_the_corner_from_one():

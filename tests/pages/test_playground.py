@@ -7,7 +7,7 @@ import keras
 import numpy as np
 
 from cnnfigs.explorers.registry import EXPLORERS
-from cnnfigs.illustrations.scrambled import ScrambledCat
+from cnnfigs.illustrations.photo.scrambled import ScrambledCat
 from cnnfigs.models.networks import build
 
 PAGE = (Path(__file__).parents[2] / "docs" / "playground.md").read_text("utf-8")

@@ -4,12 +4,12 @@ import keras
 import numpy as np
 import pytest
 
-from cnnfigs.illustrations.max_pooling import MaxPooling
-from cnnfigs.illustrations.pooled_maps import PooledMaps, PoolingAlternatives
-from cnnfigs.illustrations.pooling_shift import PoolingShift
-from cnnfigs.illustrations.pooling_table import PoolingTable
+from cnnfigs.illustrations.windows.max_pooling import MaxPooling
+from cnnfigs.illustrations.windows.pooled_maps import PooledMaps, PoolingAlternatives
+from cnnfigs.illustrations.windows.pooling_shift import PoolingShift
+from cnnfigs.illustrations.windows.pooling_table import PoolingTable
 from cnnfigs.models.networks import build
-from cnnfigs.runs.pooling import WAYS, downsample
+from cnnfigs.runs.windows.pooling import WAYS, downsample
 
 
 @pytest.fixture(scope="module")

@@ -7,15 +7,15 @@ from statistics import median
 import pytest
 
 from cnnfigs.data import imagenet_classes
-from cnnfigs.illustrations.parts_only import PartsOnly, PartsTable, TogetherTable
-from cnnfigs.illustrations.photo_answers import PhotoAnswers
-from cnnfigs.illustrations.plain_sheets import PlainSheets
-from cnnfigs.illustrations.random_boxes import RandomBoxes
-from cnnfigs.illustrations.scrambled import ScrambledCat
-from cnnfigs.illustrations.visual_hierarchy import HierarchyTree, VisualHierarchy, contrast
+from cnnfigs.illustrations.photo.parts_only import PartsOnly, PartsTable, TogetherTable
+from cnnfigs.illustrations.photo.photo_answers import PhotoAnswers
+from cnnfigs.illustrations.photo.plain_sheets import PlainSheets
+from cnnfigs.illustrations.photo.random_boxes import RandomBoxes
+from cnnfigs.illustrations.photo.scrambled import ScrambledCat
+from cnnfigs.illustrations.photo.visual_hierarchy import HierarchyTree, VisualHierarchy, contrast
 from cnnfigs.models.imagenet import CATS
-from cnnfigs.runs.photo_answers import PARTS as BOXES
-from cnnfigs.runs.photo_answers import box_mask, random_boxes
+from cnnfigs.runs.photo.photo_answers import PARTS as BOXES
+from cnnfigs.runs.photo.photo_answers import box_mask, random_boxes
 
 PAGE = (Path(__file__).parents[2] / "docs" / "visual-hierarchy.md").read_text(encoding="utf-8")
 PARTS = ("eyes", "nose and mouth", "ears")

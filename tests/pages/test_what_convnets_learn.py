@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from page_words import says
 
-from cnnfigs.illustrations.depthwise import Depthwise
-from cnnfigs.illustrations.every_layer import EveryLayer
-from cnnfigs.illustrations.filter_images import FilterImages
-from cnnfigs.illustrations.first_kernels import FirstKernels
-from cnnfigs.illustrations.gradient_ascent import GradientAscent
-from cnnfigs.illustrations.heat_maps import DigitHeat, PhotoHeat
-from cnnfigs.illustrations.sanity_check import SanityCheck
-from cnnfigs.illustrations.with_depth import WithDepth
-from cnnfigs.runs.photo_answers import PARTS
+from cnnfigs.illustrations.architectures.every_layer import EveryLayer
+from cnnfigs.illustrations.architectures.with_depth import WithDepth
+from cnnfigs.illustrations.filters.depthwise import Depthwise
+from cnnfigs.illustrations.filters.filter_images import FilterImages
+from cnnfigs.illustrations.filters.first_kernels import FirstKernels
+from cnnfigs.illustrations.filters.gradient_ascent import GradientAscent
+from cnnfigs.illustrations.photo.heat_maps import DigitHeat, PhotoHeat
+from cnnfigs.illustrations.photo.sanity_check import SanityCheck
+from cnnfigs.runs.photo.photo_answers import PARTS
 
 DEAD = FilterImages(layers=("conv2d_3",), filters=(6, 17, 33, 31))
 
@@ -203,7 +203,7 @@ def test_made_photos_are_ahead_of_other_views_of_the_cat_and_most_of_all_in_the_
 
 def test_eyes_are_found_by_two_of_the_four_filters_of_block_10(photos):
     """The middle of the found piece lies in the box of an eye, or the piece holds half of one; boxes drawn by hand."""
-    from cnnfigs.runs.photo_answers import PARTS
+    from cnnfigs.runs.photo.photo_answers import PARTS
 
     def covered(box):
         top, left, height, width = box
@@ -356,7 +356,7 @@ def test_gradient_times_pixel_fails_the_check_and_grad_cam_changes():
 
 def test_shuffled_network_has_a_cloud_at_the_eye_on_the_right():
     """Its darkest pixel lies in the box of that eye, or no farther from it than a cell of the map is wide."""
-    from cnnfigs.runs.photo_answers import PARTS
+    from cnnfigs.runs.photo.photo_answers import PARTS
 
     assert says("what-convnets-learn", "green cloud, at the eye on the right")
     values = SanityCheck().result.networks[1].grad_cam

@@ -57,7 +57,7 @@ mystnb:
     name: fig-places
     caption: Where a window stands.
 ---
-from cnnfigs.illustrations.padding import Padding
+from cnnfigs.illustrations.windows.padding import Padding
 
 Padding()
 ```

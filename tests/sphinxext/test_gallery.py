@@ -13,9 +13,9 @@ from sphinx_here import own_suffixes
 
 from cnnfigs import catalog
 from cnnfigs.drawing.palette import palette
-from cnnfigs.illustrations.layer_table import LayerTable
-from cnnfigs.illustrations.padding import Padding
-from cnnfigs.illustrations.window_animation import WindowAnimation
+from cnnfigs.illustrations.architectures.layer_table import LayerTable
+from cnnfigs.illustrations.windows.padding import Padding
+from cnnfigs.illustrations.windows.window_animation import WindowAnimation
 from cnnfigs.sphinxext.gallery import _inline, beginning, pictures
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -119,7 +119,7 @@ def test_card_has_picture_code_parameters_and_page(site):
     card = site.cards()["Padding"]
     assert catalog.entries()["Padding"].line in card.text_content()
     code = card.xpath(".//pre")[0].text_content()
-    assert code.strip() == "from cnnfigs.illustrations.padding import Padding\n\nPadding(size=6)"
+    assert code.strip() == "from cnnfigs.illustrations.windows.padding import Padding\n\nPadding(size=6)"
     told = [term.text_content() for term in card.iter("dt")]
     assert told == ["size=5", "kernel_size=3", "padding='valid'"]
     links = [(link.get("href"), link.text_content()) for link in card.iter("a") if link.text_content()]
@@ -177,7 +177,7 @@ def test_table_is_drawn_with_its_cells(site):
 
 
 def test_illustration_on_no_page_is_drawn_all_the_same(site):
-    from cnnfigs.illustrations.timeline import Timeline
+    from cnnfigs.illustrations.architectures.timeline import Timeline
 
     card = site.cards()["Timeline"]
     assert card.find(".//img").get("alt") == beginning(Timeline().description)
@@ -230,6 +230,6 @@ def test_gallery_is_made_again_when_it_must_and_only_then(site, monkeypatch):
 
 
 def test_words_of_a_docstring_become_html():
-    assert _inline("a < b, ``x`` of :data:`cnnfigs.runs.classic_kernels.CLASSIC`") == (
+    assert _inline("a < b, ``x`` of :data:`cnnfigs.runs.filters.classic_kernels.CLASSIC`") == (
         "a &lt; b, <code>x</code> of <code>CLASSIC</code>"
     )

@@ -21,7 +21,7 @@ places` words. Not shown: {fact}`other output`.
 ---
 tags: [remove-cell]
 ---
-from cnnfigs.illustrations.padding import Padding
+from cnnfigs.illustrations.windows.padding import Padding
 from cnnfigs.sphinxext.facts import quote
 
 quote(other=Padding(size=6, kernel_size=5))
@@ -35,7 +35,7 @@ mystnb:
     caption: |
       The caption quotes its own figure: {fact}`fig-valid output`.
 ---
-from cnnfigs.illustrations.padding import Padding
+from cnnfigs.illustrations.windows.padding import Padding
 
 Padding(size=6, kernel_size=3)
 ```

@@ -1,0 +1,120 @@
+"""Residual connections: how strongly the loss still reacts to the first layer of a deep stack."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from cnnfigs.drawing.palette import color
+from cnnfigs.drawing.style import NORMAL, chart
+from cnnfigs.illustrations.base import Picture
+from cnnfigs.parameters import Several, Whole, require
+from cnnfigs.runs.architectures.residual import DeepGradients, deep_gradients
+
+
+@dataclass(frozen=True)
+class SkipGradients(Picture):
+    """The size of the gradient at the first layer of stacks of more and more convolutions, with and without skips."""
+
+    depths: Annotated[
+        tuple[int, ...],
+        Several(Whole(2, 60, step=2), 2),
+        "how many convolutions the stacks have after the first one, in increasing order",
+    ] = (2, 16, 30)
+    seeds: Annotated[int, Whole(1, 10), "how many stacks of each kind and depth"] = 2
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require(sorted(self.depths) == list(self.depths), "depths", self.depths, "numbers in increasing order")
+
+    def run(self) -> DeepGradients:
+        """Build the stacks and compute their gradients."""
+        return deep_gradients(self.depths, self.seeds)
+
+    def draw(self, run: DeepGradients) -> Figure:
+        """Draw a line for each kind over the depth, and a dot for each stack."""
+        figure, axes = chart(600, 340, left=64, right=196, top=34)
+        shades = ("series-1", "series-3", "series-2")
+        for stack, shade in zip(run.stacks, shades, strict=True):
+            middle = np.exp(np.log(stack.sizes).mean(axis=1))
+            axes.plot(run.depths, middle, color=color(shade))
+            for seed in stack.sizes.T:
+                axes.plot(run.depths, seed, "o", color=color(shade), markersize=5, clip_on=False)
+            axes.annotate(
+                stack.kind,
+                (run.depths[-1], middle[-1]),
+                xytext=(10, 0),
+                textcoords="offset points",
+                va="center_baseline",
+                color=color(shade),
+                fontsize=NORMAL,
+                weight="bold",
+                annotation_clip=False,
+            )
+        axes.set_yscale("log")
+        low, high = (np.floor(np.log10(min(s.sizes.min() for s in run.stacks))), 0)
+        ticks = np.arange(low, high + 1, 2) if low % 2 == 0 else np.arange(low + 1, high + 1, 2)
+        axes.set_yticks(10.0**ticks, [_power(tick) for tick in ticks])
+        axes.set_ylim(10**low, 10**high)
+        axes.minorticks_off()
+        axes.set_xticks(run.depths)
+        axes.set_xlabel("convolutions behind the first", fontsize=NORMAL)
+        axes.set_title("gradient at the first layer", loc="left", fontsize=NORMAL, color=color("text"))
+        axes.grid(axis="y", color=color("padding-fill"), linewidth=1)
+        axes.set_axisbelow(True)
+        return figure
+
+    def describe(self, run: DeepGradients) -> str:
+        """Give the size for each kind at the least and at the greatest depth."""
+        told = "; ".join(
+            f"{stack.kind}: {_size(stack.sizes[0])} with {run.depths[0]} convolutions behind the first, "
+            f"{_size(stack.sizes[-1])} with {run.depths[-1]}"
+            for stack in run.stacks
+        )
+        return f"""{len(run.stacks)} lines over the number of convolutions behind the first layer of an untrained stack,
+            for the size of the gradient at that layer (geometric means), on a scale where each step is a factor of
+            100. {told[0].upper()}{told[1:]}."""
+
+    def state_facts(self, run: DeepGradients) -> dict[str, str]:
+        """Give the depths, and by what factor each kind's gradient changes from the least to the greatest."""
+        facts = {
+            "least depth": str(run.depths[0]),
+            "most depth": str(run.depths[-1]),
+            "filters": str(run.filters),
+            "images": str(run.images),
+            "seeds": str(self.seeds),
+        }
+        for stack in run.stacks:
+            first, last = (float(np.exp(np.log(sizes).mean())) for sizes in (stack.sizes[0], stack.sizes[-1]))
+            factor = max(first / last, last / first)
+            facts[f"{stack.kind} factor"] = f"{float(f'{factor:.1g}'):,.0f}"
+            facts[f"{stack.kind} way"] = "smaller" if last < first else "larger"
+        return facts
+
+
+def _power(exponent: float) -> str:
+    """Write a power of ten.
+
+    Examples
+    --------
+    >>> _power(-8), _power(0)
+    ('10⁻⁸', '1')
+    """
+    raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"10{raised}" if exponent else "1"
+
+
+def _size(sizes: NDArray[np.float64]) -> str:
+    """Write the geometric mean of sizes as a decimal fraction.
+
+    Examples
+    --------
+    >>> _size(np.array([1e-8, 1e-8])), _size(np.array([0.0015]))
+    ('0.00000001', '0.0015')
+    """
+    middle = float(np.exp(np.log(sizes).mean()))
+    return f"{middle:.{1 - int(np.floor(np.log10(middle)))}f}".rstrip("0")

@@ -1,0 +1,227 @@
+"""The loss: how wrong an answer is, how it changes with one weight, and how steps make it smaller."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from cnnfigs.drawing.palette import color
+from cnnfigs.drawing.shapes import digit, label, written_number
+from cnnfigs.drawing.style import LARGE, NORMAL, canvas, chart
+from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.networks import NetworkName, as_percent, percent
+from cnnfigs.parameters import Number, TestImage, Whole
+from cnnfigs.runs.dense_and_loss.answers import AnswerLosses, answer_losses
+from cnnfigs.runs.dense_and_loss.descent import Slope, Steps, first_steps, slope_along_weight
+
+
+@dataclass(frozen=True)
+class CrossEntropy(Picture):
+    """Cross-entropy: the loss of two of a network's answers, and of any other."""
+
+    index: TestImage = 18
+    other: Annotated[int, Whole(0, 9_999), "which other test image"] = 247
+    network: NetworkName = "dense_512"
+
+    def run(self) -> AnswerLosses:
+        """Show both images to the network."""
+        return answer_losses(self.network, (self.index, self.other))
+
+    def draw(self, run: AnswerLosses) -> Figure:
+        """Draw both digits with their answers, and beside them the curve of the loss with both on it."""
+        figure, axes = canvas(640, 296)
+        plot = figure.add_axes((292 / 640, 50 / 296, 336 / 640, 230 / 296))
+        for place in range(len(run.labels)):
+            top = 12 + place * 142
+            right = run.answers[place] == run.labels[place]
+            shade = "output" if right else "error"
+            digit(axes, run.images[place], 4, top, 104, frame=shade)
+            share = percent(run.answer_probabilities[place])
+            label(axes, 118, top + 14, f"“{run.answers[place]}”", align="left", size=LARGE, bold=True, name=shade)
+            label(axes, 152, top + 14, f"with {share}", align="left")
+            told = f"{percent(run.label_probabilities[place])} for the {run.labels[place]}"
+            label(axes, 118, top + 42, told, align="left")
+            label(axes, 118, top + 70, f"loss {run.losses[place]:.3f}", align="left", size=LARGE, bold=True, name=shade)
+            plot.plot(
+                100 * run.label_probabilities[place],
+                run.losses[place],
+                "o",
+                color=color(shade),
+                markersize=12,
+                markeredgecolor=color("background"),
+                clip_on=False,
+                zorder=3,
+            )
+        plot.plot(100 * run.curve_probabilities, run.curve_losses, color=color("accent"), zorder=2)
+        plot.set_xlim(0, 100)
+        plot.set_ylim(0, float(run.curve_losses.max()))
+        plot.set_xlabel("probability given to the right digit, %")
+        plot.set_ylabel("loss")
+        plot.grid(color=color("padding-fill"), linewidth=1)
+        plot.set_axisbelow(True)
+        return figure
+
+    def describe(self, run: AnswerLosses) -> str:
+        """Tell both answers with their losses, and how the curve goes."""
+        told = " ".join(
+            f"The {label} is answered with {answer}, to which the network gives {percent(sure)}; the {label} itself "
+            f"gets {percent(right)}, and the loss is {loss:.3f}."
+            for label, answer, sure, right, loss in zip(
+                run.labels,
+                run.answers,
+                run.answer_probabilities,
+                run.label_probabilities,
+                run.losses,
+                strict=True,
+            )
+        )
+        points = (0.01, 0.1, 0.5, 1.0)
+        curve = np.interp(points, run.curve_probabilities, run.curve_losses)
+        ends = ", ".join(f"{loss:.1f} at {as_percent(share)}" for share, loss in zip(points, curve, strict=True))
+        return f"""Two digits with the network's answers, and both as dots on a curve of the loss. {told} The curve
+            falls from left to right the more probability the right digit gets: {ends}."""
+
+    def state_facts(self, run: AnswerLosses) -> dict[str, str]:
+        """Give label, answer, probabilities and loss of both images."""
+        facts: dict[str, str] = {}
+        for place, name in enumerate(("first", "second")):
+            facts |= {
+                f"{name} digit": str(run.labels[place]),
+                f"{name} answer": str(run.answers[place]),
+                f"{name} sure": percent(run.answer_probabilities[place]),
+                f"{name} right": percent(run.label_probabilities[place]),
+                f"{name} loss": f"{run.losses[place]:.3f}",
+            }
+        return facts
+
+
+@dataclass(frozen=True)
+class LossSlope(Picture):
+    """The loss of an untrained network along one of its weights, the slope, and one step of gradient descent."""
+
+    learning_rate: Annotated[float, Number(0, 20, above=True), "the step as a multiple of the slope"] = 8.0
+    network: NetworkName = "dense_512"
+
+    def run(self) -> Slope:
+        """Compute the loss, its gradient, and one step."""
+        return slope_along_weight(self.network, float(self.learning_rate))
+
+    def draw(self, run: Slope) -> Figure:
+        """Draw the curve, the slope where the step starts, and the step."""
+        figure, axes = chart(480, 300, left=62, right=14)
+        low, high = float(run.losses.min()), float(run.losses.max())
+        room = high - low
+        axes.plot(run.weights, run.losses, color=color("series-1"))
+        side = 1 if run.slope > 0 else -1
+        reach = np.array([-0.2, 0.9]) * side
+        axes.plot(run.weight + reach, run.loss + run.slope * reach, color=color("accent"), linestyle=(0, (4, 2)))
+        axes.plot([run.next_weight, run.next_weight], [run.loss, run.next_loss], color=color("grid"), linewidth=1)
+        axes.annotate(
+            "",
+            (run.next_weight, run.loss),
+            (run.weight, run.loss),
+            arrowprops={
+                "arrowstyle": "-|>,head_length=0.5,head_width=0.25",
+                "color": color("kernel"),
+                "linewidth": 2,
+                "shrinkA": 0,
+                "shrinkB": 0,
+            },
+        )
+        dots = ((run.weight, run.loss, "series-1"), (run.next_weight, run.next_loss, "output"))
+        for weight, loss, shade in dots:
+            axes.plot(weight, loss, "o", color=color(shade), markersize=11, markeredgecolor=color("background"))
+        told = (
+            (run.weight - 0.1 * side, run.loss + 0.16 * room, f"before: loss {run.loss:.3f}", "series-1", -side),
+            (run.weight + 0.3 * side, run.loss + 0.3 * room, f"slope {run.slope:.4f}", "accent", -side),
+            (run.next_weight, run.next_loss - 0.14 * room, f"after: loss {run.next_loss:.3f}", "output", 0),
+            ((run.weight + run.next_weight) / 2, run.loss + 0.06 * room, "step", "kernel", 0),
+        )
+        for x, y, text, shade, direction in told:
+            align = {1: "left", -1: "right", 0: "center"}[direction]
+            axes.text(x, y, text.replace("-", "−"), fontsize=NORMAL, color=color(shade), ha=align, va="center_baseline")
+        axes.set_ylim(low - 0.2 * room, high + 0.02 * room)
+        axes.set_xlim(float(run.weights.min()), float(run.weights.max()))
+        axes.set_xlabel(f"one of the network’s {run.parameters:,} parameters")
+        axes.set_ylabel("loss")
+        axes.grid(color=color("padding-fill"), linewidth=1)
+        axes.set_axisbelow(True)
+        return figure
+
+    def describe(self, run: Slope) -> str:
+        """Tell the curve's form and the step with its numbers."""
+        lowest = int(run.losses.argmin())
+        return f"""A curve like a wide valley: the loss of the untrained network for values of one weight from
+            {run.weights.min():.2f} to {run.weights.max():.2f}, lowest with {run.losses[lowest]:.3f} near
+            {run.weights[lowest]:.2f}. The weight stands at {run.weight:.3f}, where the loss is {run.loss:.3f} and a
+            dashed line shows its slope, {run.slope:.4f}. An arrow points downhill, {run.learning_rate:g} times the
+            slope long, to {run.next_weight:.3f}, where the loss is {run.next_loss:.3f}."""
+
+    def state_facts(self, run: Slope) -> dict[str, str]:
+        """Give weight, loss and slope before, the step, and weight and loss after it."""
+        return {
+            "parameters": f"{run.parameters:,}",
+            "images": f"{run.images:,}",
+            "unit": str(run.unit),
+            "digit": str(run.digit),
+            "weight": written_number(run.weight, 3),
+            "loss": f"{run.loss:.3f}",
+            "slope": written_number(run.slope, 4),
+            "learning rate": f"{run.learning_rate:g}",
+            "next weight": written_number(run.next_weight, 3),
+            "next loss": f"{run.next_loss:.3f}",
+        }
+
+
+@dataclass(frozen=True)
+class FirstSteps(Picture):
+    """The first steps of a training, each with the loss on its images."""
+
+    steps: Annotated[int, Whole(2, 400), "how many steps"] = 200
+    network: NetworkName = "dense_512"
+
+    def run(self) -> Steps:
+        """Train for so many steps."""
+        return first_steps(self.network, self.steps)
+
+    def draw(self, run: Steps) -> Figure:
+        """Draw a dot for each step, and a line for mere guessing."""
+        figure, axes = chart(480, 260, left=52)
+        steps = np.arange(1, len(run.losses) + 1)
+        top = 1.08 * float(max(run.losses.max(), run.guess_loss))
+        axes.plot(steps, np.full(len(steps), run.guess_loss), color=color("grid"), linestyle=(0, (4, 2)))
+        axes.text(
+            steps[-1], run.guess_loss - 0.06 * top, f"guessing: {run.guess_loss:.2f}", ha="right", fontsize=NORMAL
+        )
+        axes.plot(steps, run.losses, color=color("series-1"), linewidth=1.5)
+        axes.set_xlim(0, len(steps) * 1.02)
+        axes.set_ylim(0, top)
+        axes.set_xlabel(f"step, {run.batch_size} images each")
+        axes.set_ylabel("loss on these images")
+        axes.grid(axis="y", color=color("padding-fill"), linewidth=1)
+        axes.set_axisbelow(True)
+        return figure
+
+    def describe(self, run: Steps) -> str:
+        """Tell the loss at the beginning and at the end, and what the steps brought."""
+        return f"""A jagged line that falls steeply and then more slowly: the loss on the images of each of
+            {len(run.losses)} steps. It starts at {run.losses[0]:.2f}, near the {run.guess_loss:.2f} of mere guessing,
+            and over the last ten steps lies between {run.losses[-10:].min():.2f} and {run.losses[-10:].max():.2f}. Of
+            {run.held_out:,} images held out, the network gets {percent(run.accuracy_before)} right before the first
+            step and {percent(run.accuracy_after)} after the last."""
+
+    def state_facts(self, run: Steps) -> dict[str, str]:
+        """Give the number of steps, the first loss, that of guessing, and the share right before and after."""
+        return {
+            "steps": f"{len(run.losses):,}",
+            "batch size": str(run.batch_size),
+            "first loss": f"{run.losses[0]:.2f}",
+            "last ten": f"{run.losses[-10:].mean():.2f}",
+            "guess loss": f"{run.guess_loss:.2f}",
+            "held out": f"{run.held_out:,}",
+            "before": percent(run.accuracy_before),
+            "after": percent(run.accuracy_after),
+        }

@@ -1,0 +1,179 @@
+"""Exercises whose answers were measured on the trained networks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from cnnfigs.illustrations.exercises.exercise import Exercise
+from cnnfigs.illustrations.networks import percent, with_article
+from cnnfigs.parameters import Choice, TestImage, Whole
+from cnnfigs.runs import exercises
+from cnnfigs.runs.exercises import Prediction, Values
+from cnnfigs.runs.photo.photo_answers import PARTS
+
+
+@dataclass(frozen=True)
+class MovedDigit(Exercise):
+    """An exercise: the maps of a moved digit move with it, and yet the answer may change.
+
+    A digit that would lose ink is refused when it runs.
+    """
+
+    rows: Annotated[int, Whole(1, 4), "by how many pixels the digit moves down"] = 2
+    columns: Annotated[int, Whole(1, 4), "by how many pixels the digit moves to the right"] = 4
+    filter: Annotated[int, Whole(0, 31), "which filter of the first layer"] = 31
+    index: TestImage = 4
+
+    def run(self) -> Prediction:
+        """Show both images to the convnet."""
+        return exercises.moved_digit(self.index, self.filter, self.rows, self.columns)
+
+    def ask(self, run: Prediction) -> str:
+        """Ask for the place and the probability."""
+        row, column, digit = (int(run.given[name]) for name in ("row", "column", "digit"))
+        return f"""The convnet takes a test image for {with_article(digit)}, with {percent(run.given["sure"])}. The
+            largest number in map {self.filter} of its first layer stands in row {row}, column {column}. Then the digit
+            is moved {self.rows} down and {self.columns} to the right, without losing ink. Where is the largest number
+            now, and how probable does the network find {with_article(digit)}?"""
+
+    def explain(self, run: Prediction) -> str:
+        """Tell the two properties apart."""
+        digit, answer = (int(run.given[name]) for name in ("digit", "answer"))
+        instead = "" if digit == answer else f" Its answer is now {with_article(answer)}."
+        return f"""The map moves exactly as the digit does: a convolution is equivariant. The answer comes from a dense
+            layer, which has another weight for every place, and so the probability changes.{instead} To be invariant,
+            it would have to stay at {percent(run.given["sure"])}."""
+
+    def write(self, values: Values) -> str:
+        """Write place and probability."""
+        row, column, probability = values
+        return f"row {row}, column {column}, and {percent(float(probability))}"
+
+
+@dataclass(frozen=True)
+class SureAnswers(Exercise):
+    """An exercise: a probability of 99 % is not certainty.
+
+    Of digits moved by less than 3 pixels, the network is as often right as it says.
+    """
+
+    columns: Annotated[int, Whole(3, 6), "by how many pixels the digits are moved to the right"] = 4
+
+    def run(self) -> Prediction:
+        """Show moved test digits to the convnet."""
+        return exercises.sure_answers(self.columns)
+
+    def ask(self, run: Prediction) -> str:
+        """Ask for the right ones among the sure ones."""
+        moved, asked = (f"{run.given[name]:g}" for name in ("moved", "asked"))
+        return f"""{moved} of the first {exercises.MOVED:,} test digits are moved {self.columns} pixels to the right:
+            those that lose no ink. To {asked} of these the convnet gives an answer with 99 % or more. How many of the
+            {asked} answers are right?"""
+
+    def explain(self, run: Prediction) -> str:
+        """Tell the measured share."""
+        asked = run.given["asked"]
+        return f"""That is {percent(float(run.right[0]) / asked)}. The probability was learned from digits in the
+            middle of their images. On other images nothing holds it to its word."""
+
+    def write(self, values: Values) -> str:
+        """Write a count."""
+        return f"{values[0]}"
+
+
+@dataclass(frozen=True)
+class OverfittingGap(Exercise):
+    """An exercise: more parameters are not more overfitting."""
+
+    larger: Annotated[
+        Literal["unpooled", "dense_512"], Choice("unpooled", "dense_512"), "the network that is asked about"
+    ] = "unpooled"
+    smaller: Annotated[
+        Literal["dense_131", "convnet"], Choice("dense_131", "convnet"), "the network that it is compared with"
+    ] = "dense_131"
+
+    def run(self) -> Prediction:
+        """Show both networks images that they learned from, and the test images."""
+        return exercises.overfitting_gap(self.larger, self.smaller)
+
+    def ask(self, run: Prediction) -> str:
+        """Ask for the gap of the larger network."""
+        learned, test, few = (run.given[f"{self.smaller} {which}"] for which in ("learned", "test", "parameters"))
+        many = run.given[f"{self.larger} parameters"]
+        return f"""`{self.smaller}` has {few:,} parameters. In a thousand images that it learned from it gets
+            {learned:.1f} wrong, in a thousand test images {test:.1f}: a gap of {run.given["gap"]:.1f}, which is
+            overfitting. `{self.larger}`, trained in the same way, has {run.given["times"]:.1f} times as many
+            parameters, {many:,}. How large is its gap?"""
+
+    def explain(self, run: Prediction) -> str:
+        """Give its errors, and say what they do not tell."""
+        learned, test = (run.given[f"{self.larger} {which}"] for which in ("learned", "test"))
+        return f"""`{self.larger}` gets {learned:.1f} in a thousand wrong of what it learned from, and {test:.1f} of the
+            test images. What a network may learn by heart depends on how its parameters are used and on when training
+            stops, not on their number alone. This is one training of
+            each, and another seed would give somewhat other numbers."""
+
+    def write(self, values: Values) -> str:
+        """Write errors in a thousand."""
+        return f"{values[0]:.1f} errors in a thousand"
+
+
+@dataclass(frozen=True)
+class HeatIsNoReason(Exercise):
+    """An exercise: a heat map does not say what the network would answer without what it marks.
+
+    A test image whose heat map is empty is refused when it runs.
+    """
+
+    index: TestImage = 4
+    side: Annotated[int, Whole(5, 13), "side of the square that is covered, in pixels"] = 11
+
+    def run(self) -> Prediction:
+        """Cover the hottest square."""
+        return exercises.covered_heat(self.index, self.side)
+
+    def ask(self, run: Prediction) -> str:
+        """Ask for the probability without it."""
+        digit, sure = with_article(int(run.given["digit"])), percent(run.given["sure"])
+        heat, ink = (percent(run.given[name]) for name in ("heat", "ink"))
+        return f"""The convnet takes a test image for {digit}, with {sure}. In the Grad-CAM map of this answer, the
+            hottest square of {self.side}×{self.side} pixels holds {heat} of all heat, and {ink} of the ink lies in it.
+            This square is covered with paper. How probable does the network find {digit} now?"""
+
+    def explain(self, run: Prediction) -> str:
+        """Say what the map does not."""
+        return """A heat map says where its method finds what speaks for the answer. It does not say what the network
+            would answer without that place: the rest of the digit may say the same again, or something else. To know,
+            one must cover it and ask the network."""
+
+    def write(self, values: Values) -> str:
+        """Write a probability."""
+        return percent(float(values[0]))
+
+
+@dataclass(frozen=True)
+class MissingPart(Exercise):
+    """An exercise: what becomes of a cat without its eyes, to a network."""
+
+    part: Annotated[Literal["eyes", "nose and mouth", "ears"], Choice(*PARTS), "which part of the cat is hidden"] = (
+        "eyes"
+    )
+
+    def run(self) -> Prediction:
+        """Show the network the photo with the part made grey."""
+        return exercises.missing_part(self.part)
+
+    def ask(self, run: Prediction) -> str:
+        """Ask for the probability of a cat."""
+        return f"""The network gives the whole photo a cat with {percent(run.given["whole"])}. Now only the {self.part}
+            are covered with grey, and all the rest is left. What is the probability of a cat?"""
+
+    def explain(self, run: Prediction) -> str:
+        """Say what the number means."""
+        return f"""The {self.part} help, but the network can do without them: what is left of the cat says much of the
+            same again. Parts do not add up like coins, and no single one of them is needed."""
+
+    def write(self, values: Values) -> str:
+        """Write a probability."""
+        return percent(float(values[0]))

@@ -1,0 +1,1 @@
+"""What an ImageNet network sees in a photo."""

@@ -1,0 +1,71 @@
+"""Units of the first layers that do most for a cat, asked about sheets of one colour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from cnnfigs.drawing.tables import Cell
+from cnnfigs.illustrations.base import Table
+from cnnfigs.illustrations.photo.visual_hierarchy import ReluLayers, require_layers
+from cnnfigs.illustrations.training_and_measured.measuring import listed
+from cnnfigs.models.imagenet import CATS
+from cnnfigs.parameters import Whole
+from cnnfigs.runs.photo.visual_hierarchy import PlainSheets as Run
+from cnnfigs.runs.photo.visual_hierarchy import PlainUnit, plain_sheets
+
+#: A unit gives about as much if it gives four fifths, and next to nothing if it gives a tenth.
+ABOUT_AS_MUCH, NEXT_TO_NOTHING = 0.8, 0.1
+
+
+@dataclass(frozen=True)
+class PlainSheets(Table):
+    """What units that contribute most to the cat give for their piece of the photo, and for sheets of one colour."""
+
+    layers: ReluLayers = ("Conv1_relu", "block_1_expand_relu")
+    units: Annotated[int, Whole(1, 10), "how many units of each layer"] = 6
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_layers(self.layers)
+
+    def run(self) -> Run:
+        """Show the photo and the sheets to the network."""
+        return plain_sheets(CATS, self.layers, self.units)
+
+    def tabulate(self, run: Run) -> list[list[Cell]]:
+        """Give a row for each unit."""
+        heads = ("Its piece", "Mean colour", "Grey")
+        rows = [[Cell("Map"), *(Cell(head, number=True) for head in heads)]]
+        for unit in run.units:
+            numbers = (unit.piece, unit.same_color, unit.grey)
+            rows.append([Cell(_named(unit), heading=True), *(Cell(_written(each), number=True) for each in numbers)])
+        return rows
+
+    def describe(self, run: Run) -> str:
+        """Give the three numbers of each unit."""
+        told = "; ".join(
+            f"{_named(unit)}: {_written(unit.piece)}, {_written(unit.same_color)} and {_written(unit.grey)}"
+            for unit in run.units
+        )
+        return f"""What {len(run.units)} units give before their ReLU, each at its place: for its piece of the photo,
+            for a sheet in the mean colour of that piece, and for a grey sheet. {told}."""
+
+    def state_facts(self, run: Run) -> dict[str, str]:
+        """Count the units to which grey says as much as their piece, and those to which colour says nothing."""
+        indifferent = [unit for unit in run.units if unit.grey >= ABOUT_AS_MUCH * unit.piece]
+        structure = [unit for unit in run.units if abs(unit.same_color) <= NEXT_TO_NOTHING * unit.piece]
+        return {
+            "units": str(len(run.units)),
+            "indifferent": str(len(indifferent)),
+            "structure": str(len(structure)),
+            "structure maps": listed(str(unit.channel) for unit in structure) if structure else "none",
+        }
+
+
+def _named(unit: PlainUnit) -> str:
+    return f"{unit.layer.removesuffix('_relu').removesuffix('_expand')}, {unit.channel}"
+
+
+def _written(value: float) -> str:
+    return f"{value:.2f}".replace("-", "\N{MINUS SIGN}").replace("\N{MINUS SIGN}0.00", "0.00")

@@ -1,0 +1,1 @@
+"""Training, errors, and what experiments measured."""

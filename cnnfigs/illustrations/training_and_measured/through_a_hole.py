@@ -1,0 +1,145 @@
+"""Experiment: how well digits are told apart by windows that vote without knowing where they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from cnnfigs.data import mnist
+from cnnfigs.drawing.palette import color
+from cnnfigs.drawing.style import NORMAL, SMALL, figure
+from cnnfigs.experiments.comparisons import Findings, Measured
+from cnnfigs.experiments.findings import Peephole, peephole
+from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.networks import as_percent
+from cnnfigs.illustrations.training_and_measured.measuring import (
+    all_seeds_told,
+    compared,
+    comparison_facts,
+    labels_at_end,
+    listed,
+    plain,
+    seed_dots,
+    seeds_told,
+    way,
+)
+from cnnfigs.models.variants import WINDOWS
+from cnnfigs.parameters import Whole
+
+#: Width of the card around a hole, in pixels.
+CARD = 5
+KINDS = {"": ("all windows vote", "series-1"), " inked": ("only those with ink", "series-2")}
+
+
+@dataclass(frozen=True)
+class ThroughAHole(Picture):
+    """Right answers of networks that see a digit through windows only, by the windows' size."""
+
+    index: Annotated[int, Whole(0, 9_999), "which of MNIST's test images to show through the windows"] = 18
+
+    def run(self) -> Peephole:
+        """Read the records of the experiment."""
+        return peephole()
+
+    def draw(self, run: Peephole) -> Figure:
+        """Draw a line for each way of voting, and below it a digit through the middle window of each size."""
+        width, height, left, step = 700, 440, 56, 80
+        made = figure(width, height)
+        axes = made.add_axes((left / width, 160 / height, 6 * step / width, (height - 176) / height))
+        ends, looks = {}, {}
+        for kind, (name, shade) in KINDS.items():
+            rows = _of_kind(run.findings, kind)
+            columns = [WINDOWS.index(_size(each)) for each in rows]
+            axes.plot(columns, [100 * each.mean for each in rows], color=color(shade))
+            for column, each in zip(columns, rows, strict=True):
+                seed_dots(axes, np.full(len(each.seeds), column), 100 * each.accuracy, shade, 6)
+            if rows:
+                ends[name], looks[name] = 100 * rows[-1].mean, (shade, "solid")
+        axes.set_xlim(-0.5, len(WINDOWS) - 0.5)
+        axes.set_ylim(0, 103)
+        axes.set_xticks(range(len(WINDOWS)), [f"{size}×{size}" for size in WINDOWS])
+        axes.set_ylabel("right answers, %", fontsize=NORMAL)
+        plain(axes)
+        axes.tick_params(axis="x", length=0, labelsize=NORMAL)
+        axes.axhline(10, color=color("padding"), linestyle=(0, (4, 3)), linewidth=1.5)
+        axes.text(len(WINDOWS) - 0.4, 10, "guessing", color=color("muted"), va="center_baseline", fontsize=NORMAL)
+        labels_at_end(axes, len(WINDOWS) - 0.4, ends, looks, 6.5)
+        image = mnist().x_test[self.index]
+        for column, size in enumerate(WINDOWS):
+            side, first = 2.5 * size, (28 - size) // 2
+            seen = image[first : first + size, first : first + size]
+            x, y = left + step * (column + 0.5) - side / 2, 74 - side / 2
+            # A card around the hole: black ink would melt into a dark page.
+            around = side + 2 * CARD
+            card = made.add_axes(((x - CARD) / width, (y - CARD) / height, around / width, around / height))
+            card.set(xticks=[], yticks=[], facecolor=color("padding"))
+            card.spines[:].set_visible(False)
+            window = made.add_axes((x / width, y / height, side / width, side / height))
+            window.imshow(np.repeat((255 - seen)[..., np.newaxis], 3, axis=2))
+            window.set_xticks([])
+            window.set_yticks([])
+            for spine in window.spines.values():
+                spine.set(visible=True, edgecolor=color("kernel"), linewidth=1.5)
+        made.text((left + 6 * step + 8) / width, 74 / height, "the hole", fontsize=SMALL, color=color("kernel"))
+        return made
+
+    def describe(self, run: Peephole) -> str:
+        """Tell both lines."""
+        lines = "; ".join(
+            f"{name}: " + ", ".join(f"{_size(each)}×{_size(each)} {as_percent(each.mean, 1)}" for each in rows)
+            for kind, (name, _) in KINDS.items()
+            if (rows := _of_kind(run.findings, kind))
+        )
+        return f"""Right answers by the size of a window through which a network sees the digit; each window votes, and
+            no network knows where its windows are. {lines}. Guessing gives 10 %. Below, a digit through the middle
+            window of each size: a few pixels at first, then a piece of a stroke, at last the whole."""
+
+    def state_facts(self, run: Peephole) -> dict[str, str]:
+        """Give each accuracy, the differences from window to window, the best window and the seeds."""
+        found = run.findings
+        facts = {
+            "seeds": seeds_told(found.measured[0].seeds)
+            if len({each.seeds for each in found.measured}) == 1
+            else all_seeds_told([(_told(each), each.seeds) for each in found.measured]),
+            "conditions": found.conditions,
+            "sizes": listed(f"{size}×{size}" for size in WINDOWS),
+        }
+        for each in found.measured:
+            facts[each.condition] = as_percent(each.mean, 1)
+            facts[f"{each.condition} parameters"] = f"{each.parameters:,}"
+        for comparison in found.comparisons:
+            facts |= comparison_facts(comparison, comparison.name)
+            facts[f"{comparison.name} way"] = way(comparison, "better", "worse", "neither clearly better nor worse")
+        for kind in KINDS:
+            rows = _of_kind(found, kind)
+            if rows:
+                best = max(rows, key=lambda each: each.mean)
+                facts[f"best{kind}"] = f"{_size(best)}×{_size(best)}"
+                facts[f"best{kind} accuracy"] = as_percent(best.mean, 1)
+            else:
+                facts[f"best{kind}"] = facts[f"best{kind} accuracy"] = "not yet measured"
+        facts |= {f"{each.name} gain": compared(each) for each in run.gains}
+        several = [each for each in run.gains if each.name != "28"]  # of a single window there is nothing to choose
+        clear = [f"{each.name}×{each.name}" for each in several if way(each, "more", "less", "") != ""]
+        facts["gains"] = f"clear at {listed(clear)} only" if clear else "too close to call at every size"
+        return facts
+
+
+def _of_kind(run: Findings, kind: str) -> list[Measured]:
+    return [each for each in run.measured if each.condition == f"{_size(each)}{kind}"]
+
+
+def _size(each: Measured) -> int:
+    return int(each.condition.split()[0])
+
+
+def _named(condition: str) -> str:
+    size, *kind = condition.split()
+    return f"{size}×{size}" + (" with ink only" if kind else "")
+
+
+def _told(each: Measured) -> str:
+    return _named(each.condition)

@@ -1,0 +1,51 @@
+"""The formula of the output size with the numbers of real layers in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cnnfigs.drawing.tables import Cell
+from cnnfigs.illustrations.base import Table
+from cnnfigs.illustrations.windows.places import unbroken
+from cnnfigs.runs.windows import output_sizes
+
+
+@dataclass(frozen=True)
+class OutputSizes(Table):
+    """Output sizes of several layers, each with the formula and its numbers filled in."""
+
+    def run(self) -> output_sizes.OutputSizes:
+        """Ask Keras for the output sizes."""
+        return output_sizes.output_sizes()
+
+    def tabulate(self, run: output_sizes.OutputSizes) -> list[list[Cell]]:
+        """Give a row for each layer."""
+        # The sizes stand first, so that a phone shows them without scrolling.
+        head = [Cell("Size"), Cell("Layer"), Cell("Formula")]
+        body = [
+            [
+                Cell(unbroken(f"{case.size} → {case.output}"), heading=True),
+                Cell(f"{case.layer}: {case.arguments}", heading=True),
+                Cell(unbroken(case.derivation)),
+            ]
+            for case in run.cases
+        ]
+        return [head, *body]
+
+    def describe(self, run: output_sizes.OutputSizes) -> str:
+        """Say what the rows are, and one of them."""
+        first = run.cases[0]
+        return f"""{len(run.cases)} layers, each with its input and output size and the formula with the numbers
+            filled in. The first, {first.layer} with {first.arguments}, turns {first.size} into {first.output}."""
+
+    def state_facts(self, run: output_sizes.OutputSizes) -> dict[str, str]:
+        """Give formula, input and output of each layer, under its class, input size and arguments."""
+        facts: dict[str, str] = {}
+        for case in run.cases:
+            name = f"{case.layer} {case.size} {case.arguments}"
+            facts |= {
+                name: unbroken(case.derivation),
+                f"{name} input": str(case.size),
+                f"{name} output": str(case.output),
+            }
+        return facts

@@ -1,0 +1,1 @@
+"""Dense layers, images as numbers, softmax and the loss; the runs."""

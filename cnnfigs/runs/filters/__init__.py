@@ -1,0 +1,1 @@
+"""What filters look for, and what they make of an image; the runs."""

@@ -1,0 +1,99 @@
+"""The dates of the history are those of its sources, and all of it is drawn."""
+
+import itertools
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from svg_numbers import texts
+
+from cnnfigs.drawing.palette import color
+from cnnfigs.drawing.words import with_percent_kept
+from cnnfigs.illustrations.architectures.timeline import KINDS, Timeline
+from cnnfigs.runs.architectures import timeline
+from cnnfigs.runs.architectures.timeline import read_history
+
+BIBLIOGRAPHY = (Path(__file__).parents[3] / "docs" / "references.bib").read_text(encoding="utf-8")
+EVENTS = read_history().events
+
+
+def source(key):
+    """The fields of an entry of the bibliography."""
+    (entry,) = re.findall(rf"^@\w+\{{{key},\n(.*?)^\}}", BIBLIOGRAPHY, flags=re.MULTILINE | re.DOTALL)
+    return dict(re.findall(r"^  (\w+) = \{(.*)\},?$", entry, flags=re.MULTILINE))
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.key)
+def test_year_is_that_of_the_source(event):
+    """The year of the preprint where there is one, which its number begins with."""
+    fields = source(event.key)
+    first = 2000 + int(fields["eprint"][:2]) if "eprint" in fields else int(fields["year"])
+    assert event.year == first
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.key)
+def test_people_named_are_authors_of_the_source(event):
+    authors = source(event.key)["author"]
+    names = [word for word in re.findall(r"[A-ZŞ]\w+", event.what) if word in NAMES]
+    assert all(name in authors for name in names), event.what
+
+
+#: Every author of the bibliography, by family name.
+NAMES = {
+    person.split(",")[0].strip("{} ")
+    for people in re.findall(r"^  author = \{(.*)\},$", BIBLIOGRAPHY, flags=re.MULTILINE)
+    for person in people.split(" and ")
+}
+
+
+def test_every_step_is_drawn_with_its_year():
+    picture = Timeline()
+    drawn = texts(picture)
+    assert [text for text in drawn if "·" in text] == [f"{event.year} · {event.title}" for event in EVENTS]
+    together = " ".join(drawn)
+    for event in EVENTS:
+        assert event.what in together
+        assert with_percent_kept(event.what) in picture.description
+    assert {name for _, name in KINDS.values()} <= set(drawn)
+
+
+def test_the_axis_shows_as_many_steps_as_the_list():
+    """Each step has a dot of its kind's colour at the height of its year, and no dot lies on another."""
+    axes = Timeline().figure.axes[0]
+    dots = [
+        (line.get_markerfacecolor(), *map(float, (line.get_xdata()[0], line.get_ydata()[0])), line.get_markersize())
+        for line in axes.get_lines()
+        if line.get_marker() == "o" and line.get_ydata()[0] > 20
+    ]
+    first, last = (dots[place][2] for place in (0, -1))
+    years = [EVENTS[0].year + (y - first) / (last - first) * (EVENTS[-1].year - EVENTS[0].year) for _, _, y, _ in dots]
+    assert years == pytest.approx([event.year for event in EVENTS])
+    assert [shade for shade, *_ in dots] == [color(KINDS[event.kind][0]) for event in EVENTS]
+    for one, other in itertools.combinations(dots, 2):
+        assert np.hypot(one[1] - other[1], one[2] - other[2]) >= one[3], (one, other)
+
+
+def test_longest_gap_is_told():
+    years = [event.year for event in EVENTS]
+    assert Timeline().facts["gap"] == "18 years from 1962 to 1980"
+    assert max(after - before for before, after in itertools.pairwise(years)) == 18
+
+
+@pytest.mark.parametrize(
+    ("year", "kind", "message"),
+    [
+        (1950, "brain", r"year of second .*: expected 1960 or later, .*, got 1950"),
+        (1970, "smell", r"kind of second .*, got 'smell'"),
+    ],
+)
+def test_bad_step_is_named(tmp_path, year, kind, message):
+    step = '[[event]]\nyear = {}\nkind = "{}"\ntitle = ""\nwhat = ""\nkey = "{}"\n'
+    path = tmp_path / "timeline.toml"
+    path.write_text(step.format(1960, "brain", "first") + step.format(year, kind, "second"))
+    with pytest.raises(ValueError, match=message):
+        read_history(path)
+
+
+def test_every_kind_has_a_colour():
+    assert set(KINDS) == set(timeline.KINDS)

@@ -1,0 +1,48 @@
+"""Softmax step by step, against Keras called anew."""
+
+import keras
+import numpy as np
+import pytest
+from svg_numbers import PERCENT, number, texts
+
+from cnnfigs.data import mnist
+from cnnfigs.illustrations.dense_and_loss.softmax import Softmax
+from cnnfigs.models.training import as_input
+from cnnfigs.models.weights import load
+
+
+@pytest.mark.parametrize(("index", "network"), [(18, "dense_512"), (8, "dense_131"), (4, "convnet")])
+def test_numbers_drawn_are_those_of_keras(index, network):
+    model = load(network)
+    image = as_input(mnist().x_test[index : index + 1])
+    probabilities = np.asarray(model(image))[0]
+    model.layers[-1].activation = keras.activations.linear
+    cut = keras.models.clone_model(model)
+    cut.set_weights(model.get_weights())
+    logits = np.asarray(cut(image))[0]
+
+    picture = Softmax(index, network)
+    told = texts(picture)[6:]
+    rows = [told[place : place + 4] for place in range(0, 40, 4)]
+    assert [row[0] for row in rows] == [str(digit) for digit in range(10)]
+    for digit, (_, logit, exponential, share) in enumerate(rows):
+        assert number(logit) == pytest.approx(logits[digit], abs=6e-3)
+        exact = float(np.exp(logits[digit]))
+        if exponential == "under 0.001":
+            assert exact < 0.001
+        else:
+            assert number(exponential) == pytest.approx(exact, rel=1e-3, abs=0.06 if exact >= 10 else 6e-4)
+        if share == "over 99.9\N{NO-BREAK SPACE}%":
+            assert probabilities[digit] >= 0.999
+        elif share == f"under 0.1{PERCENT}":
+            assert 0 < probabilities[digit] <= 0.00051
+        else:
+            assert number(share.removesuffix(PERCENT)) > 0
+            assert number(share.removesuffix(PERCENT)) == pytest.approx(100 * probabilities[digit], abs=0.06)
+    assert number(told[40].removeprefix("sum ")) == pytest.approx(np.exp(logits).sum(), rel=1e-3)
+
+
+def test_shares_add_up_to_one_and_are_exponential_by_sum():
+    run = Softmax().result
+    assert run.probabilities.sum() == pytest.approx(1, abs=1e-6)
+    np.testing.assert_allclose(run.exponentials / run.total, run.probabilities, rtol=1e-4, atol=1e-7)

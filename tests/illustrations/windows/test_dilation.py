@@ -1,0 +1,41 @@
+"""Windows with gaps against Keras."""
+
+import pytest
+from svg_numbers import numbers, texts
+from window_numbers import counted
+
+from cnnfigs.errors import ParameterError
+from cnnfigs.illustrations.windows.dilation import Dilation
+from cnnfigs.runs.windows.places import ink
+
+
+@pytest.mark.parametrize(
+    ("size", "kernel_size", "dilation_rate", "index"), [(7, 3, 2, 0), (9, 3, 4, 1), (6, 2, 5, 2), (9, 5, 2, 3)]
+)
+def test_drawn_numbers_are_those_of_keras(size, kernel_size, dilation_rate, index):
+    picture = Dilation(size, kernel_size, dilation_rate, index)
+    image = ink(index, size)
+    expected, written = [], texts(picture)
+    for rate in (1, dilation_rate):
+        made = counted(image, kernel_size, dilation_rate=rate)
+        expected += [*image.flatten(), *made.flatten()]
+        span = rate * (kernel_size - 1) + 1
+        assert f"dilation_rate {rate}: the window spans {span}×{span}" in written
+        assert f"output {len(made)}×{len(made)}" in written
+    assert numbers(picture) == expected
+
+
+def test_description_tells_the_cells_that_are_read():
+    assert "with dilation rate 2 it reads rows and columns 1, 3, 5" in Dilation().description
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"dilation_rate": 4}, "dilation_rate: expected a rate at which a 3×3 window fits on the input, got 4"),
+        ({"kernel_size": 8}, "kernel_size: expected a whole number from 2 to 7, got 8"),
+    ],
+)
+def test_what_does_not_fit_is_refused(arguments, message):
+    with pytest.raises(ParameterError, match=f"^{message}$"):
+        Dilation(**arguments)

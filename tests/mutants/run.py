@@ -39,11 +39,12 @@ MODULES = {
     "arithmetic.receptive": ["cnnfigs/arithmetic", "tests/test_arithmetic_by_hand.py"],
     "experiments.records": [
         "cnnfigs/experiments/records.py",
+        "tests/experiments/test_records_by_hand.py",
         "tests/experiments/test_records.py",
         "tests/experiments/test_contradictions.py",
         *["-k", "not killed and not moved"],
     ],
-    "experiments.trials": ["tests/experiments/test_contradictions.py"],
+    "experiments.trials": ["tests/experiments/test_trials_by_hand.py", "tests/experiments/test_contradictions.py"],
     "cache": ["cnnfigs/cache.py", "tests/test_cache.py", *["-k", "not killed and not many"]],
 }
 
@@ -208,7 +209,7 @@ def copy(name: str) -> Path:
 def source(name: str) -> str:
     """Return the file of a module."""
     path = Path("cnnfigs", *name.split("."))
-    return str(path / "__init__.py" if (ROOT / path).is_dir() else path.with_suffix(".py"))
+    return str(path / "__init__.py" if (ROOT / path / "__init__.py").is_file() else path.with_suffix(".py"))
 
 
 def run(work: Path, *mutants: str) -> str:

@@ -1,6 +1,6 @@
 """Pages as the Markdown that notebooks show: CommonMark with tables and formulas, nothing of MyST's own.
 
-What roles and directives have become stands in the page's tree of nodes: a glued number is text there, a citation a
+What roles and directives have become stands in the page's tree of nodes: a quoted number is text there, a citation a
 link, a reference to a figure its number. So this writes what the reader of the page sees.
 """
 

@@ -143,7 +143,7 @@ def test_still_of_an_animation_is_its_last_frame_in_plain_colours(cnnfigs, tmp_p
 def test_film_needs_ffmpeg_and_says_so(refused, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     told = refused("render", "WindowAnimation", "--format=mp4")
-    assert told.startswith("WindowAnimation: format is 'mp4', which ffmpeg writes, and it is not installed")
+    assert told.startswith("WindowAnimation: format: expected gif or webp, got 'mp4', which ffmpeg writes, and it is not installed")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -205,19 +205,19 @@ def test_no_column_of_a_table_is_out_of_sight_where_there_is_room(cnnfigs, tmp_p
             ["render", "Padding", "--kernel_sise=3"],
             "Padding has no parameter 'kernel_sise': did you mean --kernel_",
         ),
-        (["render", "Timeline", "--size=3"], "Timeline has no parameter 'size': accepted is none"),
+        (["render", "Timeline", "--size=3"], "Timeline has no parameter 'size': expected none"),
         (["render", "Padding", "--size"], "--size has no value: write --size=VALUE"),
         (["render", "Padding", "5"], "what is '5'? Parameters are written --name=value"),
-        (["render", "Padding", "-o", "p.bmp"], "Padding is a picture: format is 'bmp', accepted are svg, png"),
-        (["render", "Padding", "--format=mp4"], "Padding is a picture: format is 'mp4', accepted are svg, png"),
+        (["render", "Padding", "-o", "p.bmp"], "Padding is a picture: format: expected svg, png"),
+        (["render", "Padding", "--format=mp4"], "Padding is a picture: format: expected svg, png"),
         (
             ["render", "LayerTable", "-o", "t.mp4"],
-            "LayerTable is a table: format is 'mp4', accepted are html, txt",
+            "LayerTable is a table: format: expected html, txt",
         ),
-        (["render", "GreyWall", "-o", "g.png"], "GreyWall is an exercise: format is 'png', accepted are html, txt"),
+        (["render", "GreyWall", "-o", "g.png"], "GreyWall is an exercise: format: expected html, txt"),
         (
             ["render", "WindowAnimation", "--format=html"],
-            "WindowAnimation is a picture: format is 'html', accepted are",
+            "WindowAnimation is a picture: format: expected gif",
         ),
         (["render", "Padding", "--theme=blue"], "Invalid value for '--theme'"),
         (["render", "Padding", "--all", "-o", "x"], "--all renders every illustration as it is: leave out Padding"),
@@ -228,7 +228,7 @@ def test_no_column_of_a_table_is_out_of_sight_where_there_is_room(cnnfigs, tmp_p
         (["render", "PhotoAnswers", "--image=no.jpg"], "no.jpg cannot be read: no such file or directory"),
         (
             ["render", "Padding", "--flavour=3"],
-            "Padding has no parameter 'flavour': accepted is --size, --kernel_size,",
+            "Padding has no parameter 'flavour': expected --size, --kernel_size,",
         ),
         (
             ["render", "Padding", "-o", "p.svg", "--scale=3"],

@@ -120,7 +120,7 @@ def test_help_of_one_illustration_tells_its_parameters(cnnfigs, command):
     assert status == 0
     words = " ".join(out.split())
     for each in catalog.entries()["Padding"].parameters:
-        assert f"--{each.name}={each.default} {each.accepted.replace('``', '')}" in words
+        assert f"--{each.name}={each.default} {each.declared.sentence}" in words
     assert "Files: svg, png, pdf, gif, webp" in out
     names = {}
     exec("\n".join(line.strip() for line in out.partition("In a notebook:\n")[2].splitlines()[:2]), names)

@@ -174,7 +174,7 @@ def test_what_is_behind_is_painted_unless_it_is_to_be_seen(tmp_path, form):
 
 REFUSED = {
     "format": ("p.bmp", {}, "Padding is a picture: format: expected svg, png, pdf, gif, webp, got 'bmp'"),
-    "no ending": ("p", {}, "format is ''"),
+    "no ending": ("p", {}, "got ''"),
     "theme": ("p.png", {"theme": "blue"}, "theme: expected 'light' or 'dark', got 'blue'"),
     "scale": ("p.png", {"scale": 0}, "scale: expected a number above 0, at most 20, got 0"),
     "width": ("p.png", {"width": 12.5}, "width: expected a whole number from 1 to 20,000, got 12.5"),

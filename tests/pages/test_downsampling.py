@@ -98,7 +98,7 @@ def test_ink_behind_what_is_read_changes_nothing_and_one_row_more_does():
 
 def test_digits_do_have_ink_where_the_convnet_never_looks():
     """Counted pixel by pixel; and the convnet gives these digits the same answers without that ink."""
-    assert says("downsampling", "digits have ink on the rows and columns that are never read", "`edge test digits`")
+    assert says("downsampling", "digits have ink on the rows and columns that are never read", "`fig-edge test digits`")
     run, digits = LostEdge().result, mnist()
     for images, counted in ((digits.x_test, run.test_digits), (digits.x_train, run.training_digits)):
         edge = np.ones((28, 28), dtype=bool)

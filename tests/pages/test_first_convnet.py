@@ -47,7 +47,7 @@ def test_the_place_of_the_training_that_is_shown(trainings):
     convnet = trainings["convnet"]
     better = sum(errors < convnet.of_shown for errors in convnet.errors)
     assert convnet.place == "the best of 5" if better == 0 else convnet.place != "the best of 5"
-    assert "`errors convnet place`" in PAGE
+    assert "`fig-errors convnet place`" in PAGE
 
 
 def test_maps_move_along_with_six_pixels_up_to_the_second_pooling_only():

@@ -143,7 +143,9 @@ def test_still_of_an_animation_is_its_last_frame_in_plain_colours(cnnfigs, tmp_p
 def test_film_needs_ffmpeg_and_says_so(refused, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     told = refused("render", "WindowAnimation", "--format=mp4")
-    assert told.startswith("WindowAnimation: format: expected gif or webp, got 'mp4', which ffmpeg writes, and it is not installed")
+    assert told.startswith(
+        "WindowAnimation: format: expected gif or webp, got 'mp4', which ffmpeg writes, and it is not installed"
+    )
     assert list(tmp_path.iterdir()) == []
 
 

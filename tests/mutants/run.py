@@ -45,7 +45,12 @@ MODULES = {
         *["-k", "not killed and not moved"],
     ],
     "experiments.trials": ["tests/experiments/test_trials_by_hand.py", "tests/experiments/test_contradictions.py"],
-    "cache": ["cnnfigs/cache.py", "tests/test_cache.py", *["-k", "not killed and not many"]],
+    "cache": [
+        "cnnfigs/cache.py",
+        "tests/test_cache_by_hand.py",
+        "tests/test_cache.py",
+        *["-k", "not killed and not many"],
+    ],
 }
 
 #: What must be noticed, whatever else is: the file, what stands there, what shall stand there, and the tests.

@@ -36,7 +36,6 @@ from cnnfigs.drawing.svg import inline_svg
 from cnnfigs.drawing.tables import Cell, html_table
 from cnnfigs.illustrations.architectures.architecture import Architecture
 from cnnfigs.illustrations.architectures.layer_table import how_counted
-from cnnfigs.illustrations.networks import written
 from cnnfigs.models.files import read_model
 from cnnfigs.models.networks import NETWORKS
 from cnnfigs.models.opening import input_names, opened
@@ -44,6 +43,7 @@ from cnnfigs.models.records import layer_records
 from cnnfigs.models.weights import load
 from cnnfigs.runs.own_model import Answer, Floats, Look, ShownRange, answer_heat, image_shape, look, shown_range
 from cnnfigs.telling import NAME, one_line
+from cnnfigs.words import written
 
 if TYPE_CHECKING:
     import keras

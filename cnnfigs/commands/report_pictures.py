@@ -15,7 +15,8 @@ from cnnfigs.arithmetic.receptive import ReceptiveField
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.shapes import arrow, bars, box, label, photo, raster, raster_sheet, written_number
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas, chart
-from cnnfigs.illustrations.networks import most_telling, written
+from cnnfigs.illustrations.networks import most_telling
+from cnnfigs.words import written
 
 Floats = NDArray[np.float32]
 

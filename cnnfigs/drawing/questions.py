@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from string import ascii_uppercase
 
-from cnnfigs.drawing.words import with_percent_kept
+from cnnfigs.words import with_percent_kept
 
 
 @dataclass(frozen=True)

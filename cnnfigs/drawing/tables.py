@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 
-from cnnfigs.drawing.words import with_percent_kept
+from cnnfigs.words import with_percent_kept
 
 
 @dataclass(frozen=True)

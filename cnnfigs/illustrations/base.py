@@ -28,8 +28,8 @@ from cnnfigs.drawing.style import style
 from cnnfigs.drawing.svg import SVG, inline_svg
 from cnnfigs.drawing.table_pictures import table_figure
 from cnnfigs.drawing.tables import Cell, html_table, text_table
-from cnnfigs.drawing.words import with_percent_kept
 from cnnfigs.parameters import Parameter, check, documented, parameters
+from cnnfigs.words import with_percent_kept
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from cnnfigs.arithmetic import Layer
 from cnnfigs.data import mnist
-from cnnfigs.drawing.words import with_percent_kept
 from cnnfigs.models.networks import NETWORKS
 from cnnfigs.models.weights import record
 from cnnfigs.parameters import Choice, Such, Whole, require_whole
@@ -79,40 +78,6 @@ def plain_name(layer: Layer) -> str:
     return PLAIN_NAMES.get(layer.class_name, layer.class_name)
 
 
-def percent(share: float, decimals: int = 1) -> str:
-    r"""Write a probability as a percentage; none is written as 100.
-
-    Examples
-    --------
-    >>> percent(0.9416), percent(0.99996), percent(0.98982, 2)
-    ('94.2\xa0%', 'over 99.9\xa0%', '98.98\xa0%')
-    """
-    rounded = as_percent(share, decimals)
-    return rounded if float(rounded.split()[0]) < 100 else f"over {as_percent(1 - 0.1 ** (2 + decimals), decimals)}"
-
-
-def as_percent(share: float, decimals: int = 0) -> str:
-    r"""Write a share as a percentage, with a space that does not break.
-
-    Examples
-    --------
-    >>> as_percent(0.0081, 2), as_percent(0.4)
-    ('0.81\xa0%', '40\xa0%')
-    """
-    return with_percent_kept(f"{100 * share:.{decimals}f}%")
-
-
-def with_article(digit: int) -> str:
-    """Write a digit with its indefinite article.
-
-    Examples
-    --------
-    >>> with_article(8), with_article(7)
-    ('an 8', 'a 7')
-    """
-    return f"an {digit}" if digit == 8 else f"a {digit}"
-
-
 def trained_on(*networks: object) -> str:
     """Say in a few words what networks were trained on, as their records have it.
 
@@ -136,17 +101,6 @@ def trained_on(*networks: object) -> str:
             told.setdefault("trained by you", []).append("a model of your own")
     groups = [(f"{', '.join(others)} and {last}" if others else last, how) for how, (*others, last) in told.items()]
     return "; ".join(f"{names}, {how}" for names, how in groups)
-
-
-def written(shape: tuple[int, ...]) -> str:
-    """Write a shape as a text does.
-
-    Examples
-    --------
-    >>> written((26, 26, 32)), written((1152,))
-    ('26×26×32', '1,152')
-    """
-    return "×".join(f"{size:,}" for size in shape)
 
 
 def most_telling(maps: NDArray[Any], count: int) -> NDArray[np.intp]:

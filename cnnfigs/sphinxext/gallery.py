@@ -25,7 +25,7 @@ from sphinx.util.osutil import relative_uri
 from cnnfigs import catalog
 from cnnfigs.drawing.fonts import embed
 from cnnfigs.drawing.palette import palette
-from cnnfigs.drawing.words import with_percent_kept
+from cnnfigs.words import with_percent_kept
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

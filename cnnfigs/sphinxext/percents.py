@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from docutils import nodes
 
-from cnnfigs.drawing.words import with_percent_kept
 from cnnfigs.sphinxext.goals import within
+from cnnfigs.words import with_percent_kept
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

@@ -12,7 +12,6 @@ from cnnfigs.experiments.results import results
 from cnnfigs.illustrations.architectures.layer_table import LayerTable
 from cnnfigs.illustrations.architectures.shape_mistakes import WithoutBatch
 from cnnfigs.illustrations.dense_and_loss.flattening import Flattening
-from cnnfigs.illustrations.networks import percent
 from cnnfigs.illustrations.training_and_measured.errors import ErrorTable
 from cnnfigs.illustrations.training_and_measured.mistakes import Mistakes
 from cnnfigs.illustrations.training_and_measured.not_a_digit import NotADigit
@@ -21,6 +20,7 @@ from cnnfigs.illustrations.training_and_measured.training_curves import Training
 from cnnfigs.models.networks import build
 from cnnfigs.models.training import RECIPE
 from cnnfigs.models.weights import load
+from cnnfigs.words import percent
 
 PAGE = (Path(__file__).parents[2] / "docs" / "first-convnet.md").read_text(encoding="utf-8")
 

@@ -14,9 +14,10 @@ from cnnfigs.arithmetic import Layer
 from cnnfigs.drawing.shapes import bars, digit, label, map_stack, raster
 from cnnfigs.drawing.style import SMALL, WIDTH, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import Network, most_telling, plain_name, written
+from cnnfigs.illustrations.networks import Network, most_telling, plain_name
 from cnnfigs.parameters import Maybe, Such, TestImage, Whole
 from cnnfigs.runs.activations import Activations, activations, test_digit
+from cnnfigs.words import written
 
 #: Sheets of a stack stand apart by this much, in pixels.
 OFFSET = 5

@@ -11,9 +11,10 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.shapes import bars, digit, label, raster_sheet
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import as_percent, percent, plain_name, trained_on, with_article, written
+from cnnfigs.illustrations.networks import plain_name, trained_on
 from cnnfigs.parameters import TestImage, Whole
 from cnnfigs.runs.activations import Activations, activations, test_digit
+from cnnfigs.words import as_percent, percent, with_article, written
 
 #: Side of the largest maps, and from one to the next, in pixels.
 SIDE, STEP = 52, 58

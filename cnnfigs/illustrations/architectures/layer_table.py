@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from cnnfigs.arithmetic import Layer, parameter_derivation, size_derivation
 from cnnfigs.drawing.tables import Cell
 from cnnfigs.illustrations.base import Table
-from cnnfigs.illustrations.networks import Network, written
+from cnnfigs.illustrations.networks import Network
 from cnnfigs.runs.architectures.layers import Layers, layers_of
+from cnnfigs.words import written
 
 
 @dataclass(frozen=True)

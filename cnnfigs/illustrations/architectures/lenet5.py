@@ -16,7 +16,7 @@ from cnnfigs.drawing.shapes import arrow, bars, box, digit, label, mesh, raster
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.drawing.tables import Cell
 from cnnfigs.illustrations.base import Picture, Table
-from cnnfigs.illustrations.networks import percent, trained_on, with_article, written
+from cnnfigs.illustrations.networks import trained_on
 from cnnfigs.parameters import TestImage, Whole
 from cnnfigs.runs.activations import Activations, activations, test_digit
 from cnnfigs.runs.architectures.lenet5 import (
@@ -30,6 +30,7 @@ from cnnfigs.runs.architectures.lenet5 import (
     lenet5_rebuilding,
     lenet5_sizes,
 )
+from cnnfigs.words import percent, with_article, written
 
 #: What each layer does.
 WORK: Mapping[str, str] = MappingProxyType(

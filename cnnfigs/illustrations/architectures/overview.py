@@ -11,9 +11,10 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.shapes import arrow, bars, digit, label, map_grid, raster
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import most_telling, percent, trained_on, written
+from cnnfigs.illustrations.networks import most_telling, trained_on
 from cnnfigs.parameters import TestImage
 from cnnfigs.runs.activations import Activations, activations, test_digit
+from cnnfigs.words import percent, written
 
 #: How many maps are shown of the first layers, and of the last.
 FEW, MANY = 4, 16

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.shapes import arrow, colored, inked, label, mesh, photo, raster, window
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS, as_percent
+from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS
 from cnnfigs.parameters import Several, Whole
 from cnnfigs.runs.architectures.patches import PATCH, SIDE, PatchVectors, attention, patch_vectors
 from cnnfigs.runs.architectures.patches import Attention as AttentionRun
+from cnnfigs.words import as_percent
 
 LAST = SIDE - 1
 #: How much ink there is in the grey of a patch that is left out of the scale.

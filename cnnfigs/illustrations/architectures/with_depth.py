@@ -13,9 +13,10 @@ from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.style import NORMAL, SMALL, WIDTH
 from cnnfigs.drawing.style import figure as empty_figure
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import as_percent, trained_on
+from cnnfigs.illustrations.networks import trained_on
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.architectures.depth import Depth, DepthRun, with_depth
+from cnnfigs.words import as_percent
 
 #: What a layer is called below the charts.
 SHORT = {"conv2d": "conv", "max_pooling2d": "pool"}

@@ -11,9 +11,9 @@ from cnnfigs.arithmetic import size_derivation
 from cnnfigs.drawing.shapes import arrow, bars, label, map_grid, raster
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import percent, written
 from cnnfigs.parameters import TestImage
 from cnnfigs.runs.activations import Activations, activations, test_digit
+from cnnfigs.words import percent, written
 
 
 @dataclass(frozen=True)

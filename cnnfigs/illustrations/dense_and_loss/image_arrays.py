@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.shapes import arrow, cells, digit, inked, label, photo, window
 from cnnfigs.drawing.style import LARGE, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import with_article, written
 from cnnfigs.parameters import TestImage, Whole, require_whole
 from cnnfigs.runs.dense_and_loss.image_arrays import DigitPatch, PhotoPatch, digit_patch, photo_patch
+from cnnfigs.words import with_article, written
 
 CHANNELS = ("red", "green", "blue")
 

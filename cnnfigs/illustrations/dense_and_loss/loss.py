@@ -12,10 +12,11 @@ from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.shapes import digit, label, written_number
 from cnnfigs.drawing.style import LARGE, NORMAL, canvas, chart
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import NetworkName, as_percent, percent
+from cnnfigs.illustrations.networks import NetworkName
 from cnnfigs.parameters import Number, TestImage, Whole
 from cnnfigs.runs.dense_and_loss.answers import AnswerLosses, answer_losses
 from cnnfigs.runs.dense_and_loss.descent import Slope, Steps, first_steps, slope_along_weight
+from cnnfigs.words import as_percent, percent
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from cnnfigs.drawing.shapes import arrow, bars, digit, label, raster
 from cnnfigs.drawing.style import LARGE, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.dense_and_loss.dense_layer import DENSE
-from cnnfigs.illustrations.networks import percent, with_article
 from cnnfigs.parameters import Choice, TestImage, Whole, require_whole
 from cnnfigs.runs.dense_and_loss.shuffling import Shuffled, shuffled_pixels
+from cnnfigs.words import percent, with_article
 
 
 @dataclass(frozen=True)

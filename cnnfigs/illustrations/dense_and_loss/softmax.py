@@ -10,9 +10,10 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.shapes import arrow, box, digit, label, written_number
 from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import NetworkName, percent, trained_on, with_article
+from cnnfigs.illustrations.networks import NetworkName, trained_on
 from cnnfigs.parameters import TestImage
 from cnnfigs.runs.dense_and_loss.answers import SoftmaxSteps, softmax_steps
+from cnnfigs.words import percent, with_article
 
 
 @dataclass(frozen=True)

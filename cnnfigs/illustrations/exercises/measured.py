@@ -10,10 +10,10 @@ import numpy as np
 from cnnfigs.experiments.findings import downsampling, fewer_examples
 from cnnfigs.experiments.statistics import with_both_chances
 from cnnfigs.illustrations.exercises.exercise import Exercise
-from cnnfigs.illustrations.networks import as_percent
 from cnnfigs.illustrations.training_and_measured.measuring import points
 from cnnfigs.parameters import Choice
 from cnnfigs.runs.exercises import Prediction, Values
+from cnnfigs.words import as_percent
 
 #: Each with the amount at which a reader may have looked instead.
 WANTED = {300: 1_000, 1_000: 300}

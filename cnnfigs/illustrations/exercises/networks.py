@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from cnnfigs.illustrations.exercises.exercise import Exercise
-from cnnfigs.illustrations.networks import percent, with_article
 from cnnfigs.parameters import Choice, TestImage, Whole
 from cnnfigs.runs import exercises
 from cnnfigs.runs.exercises import Prediction, Values
 from cnnfigs.runs.photo.photo_answers import PARTS
+from cnnfigs.words import percent, with_article
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from cnnfigs.illustrations.exercises.exercise import Exercise
-from cnnfigs.illustrations.networks import as_percent, percent
 from cnnfigs.parameters import Number, Seed, Whole
 from cnnfigs.runs import exercises
 from cnnfigs.runs.exercises import Prediction, Values
+from cnnfigs.words import as_percent, percent
 
 
 @dataclass(frozen=True)

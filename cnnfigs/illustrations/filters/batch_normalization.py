@@ -12,9 +12,10 @@ from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.shapes import arrow, label, written_number
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import as_percent, trained_on
+from cnnfigs.illustrations.networks import trained_on
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.filters.normalization import Normalization, Spread, normalized_channels
+from cnnfigs.words import as_percent
 
 LEAST, MOST, BINS = -5.0, 5.0, 50
 

@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.shapes import arrow, box, cells, colored, label, number_grid, written_number
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import as_percent
 from cnnfigs.parameters import Whole, require_whole
 from cnnfigs.runs.filters.dense_equivalent import DenseEquivalentRun, dense_equivalent
+from cnnfigs.words import as_percent
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.drawing.tables import Cell
 from cnnfigs.experiments.catalog import usual
 from cnnfigs.illustrations.base import Picture, Table
-from cnnfigs.illustrations.networks import as_percent, percent
 from cnnfigs.models.weights import record
 from cnnfigs.parameters import Several, TestImage, Whole
 from cnnfigs.runs.filters.equivariance import EquivarianceRun, MovedLayers, equivariance, moved_layers
+from cnnfigs.words import as_percent, percent
 
 #: By how many pixels a digit may move: most digits stand so far from the edge of their image.
 FARTHEST = 4

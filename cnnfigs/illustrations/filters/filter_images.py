@@ -14,9 +14,10 @@ from cnnfigs.drawing.shapes import digit, label, photo, raster, written_number
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.filters.layer_names import LayerNames, require_layer
-from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS, as_percent, percent, require_filter, trained_on
+from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS, require_filter, trained_on
 from cnnfigs.parameters import Choice, Several, Whole
 from cnnfigs.runs.filters.exciting import LAYERS, Excited, ExcitedLayer, ExcitedRun, Found, Network, excite
+from cnnfigs.words import as_percent, percent
 
 #: The layers that are shown when none are named.
 SHOWN = {

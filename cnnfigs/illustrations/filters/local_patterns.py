@@ -14,10 +14,11 @@ from cnnfigs.data import mnist
 from cnnfigs.drawing.shapes import arrow, box, digit, label, raster, window
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import Network, with_article
+from cnnfigs.illustrations.networks import Network
 from cnnfigs.parameters import TestImage, Whole
 from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.filters.local_patterns import LocalPatternsRun, find_patterns
+from cnnfigs.words import with_article
 
 #: Size of the digit, of a kernel and of a patch, in pixels.
 DIGIT, KERNEL, PATCH = 336, 54, 54

@@ -13,10 +13,10 @@ from cnnfigs.drawing.shapes import arrow, box, cells, colored, label, number_gri
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.filters.color_filter import CHANNELS
-from cnnfigs.illustrations.networks import written
 from cnnfigs.illustrations.windows.window_steps import bracketed, written_grid
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.filters.patch_matrix import PatchMatrixRun, patch_matrix
+from cnnfigs.words import written
 
 #: Width and height of a cell of the long rows, of the crop's cells and of the result's, in pixels.
 WIDTH, HEIGHT, CELL, OUT = 24, 24, 26, 40

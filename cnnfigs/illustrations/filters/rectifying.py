@@ -15,11 +15,12 @@ from cnnfigs.drawing.shapes import arrow, box, cells, colored, digit, label, ras
 from cnnfigs.drawing.style import LARGE, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.filters.color_filter import in_rows
-from cnnfigs.illustrations.networks import Network, as_percent, require_filter, written
+from cnnfigs.illustrations.networks import Network, require_filter
 from cnnfigs.illustrations.windows.window_steps import written_grid
 from cnnfigs.parameters import TestImage, Whole
 from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.filters.rectifying import Collapsed, Rectified, collapse, rectify
+from cnnfigs.words import as_percent, written
 
 SIDE = 208
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.shapes import arrow, box, digit, label, number_grid, raster, raster_sheet, window, written_number
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import trained_on, written
+from cnnfigs.illustrations.networks import trained_on
 from cnnfigs.parameters import TestImage, Whole
 from cnnfigs.runs.filters.response_map import (
     ChannelStacks,
@@ -23,6 +23,7 @@ from cnnfigs.runs.filters.response_map import (
     first_maps,
     strongest_response,
 )
+from cnnfigs.words import written
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,10 @@ from cnnfigs.drawing.shapes import arrow, box, digit, label, raster_sheet
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.filters.local_patterns import told_weights
-from cnnfigs.illustrations.networks import Network, as_percent, require_filter, written
+from cnnfigs.illustrations.networks import Network, require_filter
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.filters.second_layer import SecondLayerFilter, second_layer_filter
+from cnnfigs.words import as_percent, written
 
 PATCHES, ASKED = 8, 1000
 WIDTH, PATCH = 520, 56

@@ -15,9 +15,9 @@ from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.shapes import box, label
 from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import written
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.filters.separable import Piece, Separable, separable
+from cnnfigs.words import written
 
 #: Maps drawn, size of one, and from one to the next, in pixels.
 MAPS, SIDE, STEP = 5, 30, 42

@@ -14,17 +14,13 @@ from cnnfigs.drawing.shapes import box, colored, label, number_grid, photo, rast
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.filters.layer_names import is_name, require_layer
-from cnnfigs.illustrations.networks import (
-    TRAINED_ON_PHOTOS,
-    as_percent,
-    trained_on,
-    written,
-)
+from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS, trained_on
 from cnnfigs.illustrations.photo.photo_answers import Photo, keep_photo, photo_of
 from cnnfigs.models.imagenet import CLASSES, RELU_LAYERS, SHORT
 from cnnfigs.parameters import Choice, Several, Such, TestImage, Whole
 from cnnfigs.runs.filters.exciting import LAYERS
 from cnnfigs.runs.photo.heat_maps import Heat, HeatRun, PlaceSums, digit_heat, photo_heat
+from cnnfigs.words import as_percent, written
 
 Floats = NDArray[np.float32]
 

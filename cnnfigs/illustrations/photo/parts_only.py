@@ -11,7 +11,6 @@ from cnnfigs.drawing.shapes import label, photo
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.drawing.tables import Cell
 from cnnfigs.illustrations.base import Picture, Table
-from cnnfigs.illustrations.networks import percent
 from cnnfigs.parameters import Choice, Several, Whole, require
 from cnnfigs.runs.photo.photo_answers import (
     PARTS,
@@ -23,6 +22,7 @@ from cnnfigs.runs.photo.photo_answers import (
     show_parts,
     show_together,
 )
+from cnnfigs.words import percent
 
 MARGINS = (0, 8, 16, 24)
 Hidden = Annotated[Rest, Choice("grey", "blurred"), "what all else is made"]

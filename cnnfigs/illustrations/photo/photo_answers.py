@@ -13,10 +13,11 @@ from cnnfigs.drawing.shapes import bars, label, photo
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.errors import ParameterError
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS, percent
+from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS
 from cnnfigs.models.imagenet import CLASSES, as_photo
 from cnnfigs.parameters import Such, Whole
 from cnnfigs.runs.photo.photo_answers import PhotoAnswer, ask
+from cnnfigs.words import percent
 
 ROW, BAR = 26, 110
 

@@ -15,10 +15,10 @@ from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.shapes import box, label, photo
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import as_percent, percent
 from cnnfigs.illustrations.photo.parts_only import MARGINS
 from cnnfigs.parameters import Several, Whole
 from cnnfigs.runs.photo.photo_answers import Boxed, Control, ControlRun, Rest, compare_with_random
+from cnnfigs.words import as_percent, percent
 
 #: Height of a strip in pixels, room for its scale on the left, and width of the half for one way of hiding.
 STRIP, SCALE, HALF = 140, 46, 330

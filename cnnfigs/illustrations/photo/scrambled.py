@@ -13,10 +13,10 @@ from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.shapes import box, label, photo
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import percent
 from cnnfigs.models.imagenet import SHORT
 from cnnfigs.parameters import Choice, Several, Whole
 from cnnfigs.runs.photo.photo_answers import Scramble, ScrambleRun, scramble
+from cnnfigs.words import percent
 
 #: The divisors of the photo's shorter side but for itself.
 TILE_SIZES = (1, 3, 5, 9, 15, 25, 45, 75)

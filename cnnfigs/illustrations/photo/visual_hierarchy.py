@@ -15,12 +15,12 @@ from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.shapes import box, label, photo, raster
 from cnnfigs.drawing.style import NORMAL, SMALL, WIDTH, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import as_percent, percent, written
 from cnnfigs.illustrations.photo.photo_answers import Photo, fit, keep_photo, photo_of
 from cnnfigs.models.imagenet import CATS, CLASSES, RELU_LAYERS
 from cnnfigs.parameters import Several, Such, Whole, require
 from cnnfigs.runs.photo.photo_answers import Box
 from cnnfigs.runs.photo.visual_hierarchy import Hierarchy, Level, Tree, Unit, hierarchy, tree
+from cnnfigs.words import as_percent, percent, written
 
 #: Crops smaller than this show their pixels, larger ones are smoothed.
 PIXELS_SHOWN = 24

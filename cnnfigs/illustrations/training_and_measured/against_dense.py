@@ -10,7 +10,6 @@ from cnnfigs.experiments.catalog import by_recipe
 from cnnfigs.experiments.findings import AgainstDense as Run
 from cnnfigs.experiments.findings import against_dense
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import as_percent
 from cnnfigs.illustrations.training_and_measured.measuring import (
     all_seeds_told,
     compared,
@@ -20,6 +19,7 @@ from cnnfigs.illustrations.training_and_measured.measuring import (
     points,
 )
 from cnnfigs.models.training import RECIPE
+from cnnfigs.words import as_percent
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,10 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.shapes import arrow, digit, label
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import Network, as_percent, percent, trained_on, with_article
+from cnnfigs.illustrations.networks import Network, trained_on
 from cnnfigs.parameters import Number, Seed, TestImage, Whole
 from cnnfigs.runs.training_and_measured.augmentation import Augmented, augmented
+from cnnfigs.words import as_percent, percent, with_article
 
 COLUMNS = 4
 

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.shapes import cells, colored, inked, label, window
 from cnnfigs.drawing.style import NORMAL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import Network, trained_on, with_article
+from cnnfigs.illustrations.networks import Network, trained_on
 from cnnfigs.runs.training_and_measured.evaluation import Evaluation, evaluate
+from cnnfigs.words import with_article
 
 CELL = 36
 #: How much ink there is in the grey of the right answers.

@@ -10,10 +10,11 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.shapes import digit, label
 from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, WIDTH, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import percent, trained_on
+from cnnfigs.illustrations.networks import trained_on
 from cnnfigs.models.networks import NETWORKS
 from cnnfigs.parameters import Choice, Several, Whole, require
 from cnnfigs.runs.training_and_measured.moving import MovedAnswers, moved_answers
+from cnnfigs.words import percent
 
 #: So many pictures stand side by side at most.
 MOST = 6

@@ -12,10 +12,11 @@ from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.shapes import box, digit, label
 from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import Network, as_percent, percent, trained_on, with_article
+from cnnfigs.illustrations.networks import Network, trained_on
 from cnnfigs.parameters import Several, TestImage, Whole, require
 from cnnfigs.runs.training_and_measured.disturbances import Disturbance, Kind, ask_disturbed
 from cnnfigs.runs.training_and_measured.disturbances import Disturbances as Run
+from cnnfigs.words import as_percent, percent, with_article
 
 #: The rows of the picture, each with its disturbances, the milder first, and what they are called.
 ROWS: tuple[tuple[str, tuple[tuple[Kind, float, str], ...]], ...] = (

@@ -7,10 +7,10 @@ from typing import Annotated
 
 from cnnfigs.drawing.tables import Cell
 from cnnfigs.illustrations.base import Table
-from cnnfigs.illustrations.networks import as_percent
 from cnnfigs.models.networks import NETWORKS
 from cnnfigs.parameters import Choice, Several
 from cnnfigs.runs.training_and_measured.comparison import Comparison, compare
+from cnnfigs.words import as_percent
 
 ALL = ("convnet", "dense_512", "dense_131")
 

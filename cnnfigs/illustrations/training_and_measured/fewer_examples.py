@@ -15,7 +15,6 @@ from cnnfigs.drawing.tables import Cell
 from cnnfigs.experiments.catalog import AMOUNTS, BASIC
 from cnnfigs.experiments.findings import Examples, Reading, fewer_examples
 from cnnfigs.illustrations.base import Picture, Table
-from cnnfigs.illustrations.networks import as_percent
 from cnnfigs.illustrations.training_and_measured.measuring import (
     LOOKS,
     all_seeds_told,
@@ -27,6 +26,7 @@ from cnnfigs.illustrations.training_and_measured.measuring import (
     seeds_told,
 )
 from cnnfigs.parameters import Choice
+from cnnfigs.words import as_percent
 
 
 @dataclass(frozen=True)

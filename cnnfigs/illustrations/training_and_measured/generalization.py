@@ -10,11 +10,12 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.shapes import box, digit, label
 from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas, figure
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import NetworkName, percent
+from cnnfigs.illustrations.networks import NetworkName
 from cnnfigs.illustrations.training_and_measured.training_curves import draw_curves
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.training_and_measured.generalization import Split, split_errors, train_on_few
 from cnnfigs.runs.training_and_measured.history import History
+from cnnfigs.words import percent
 
 #: What each part is for, in the order of the parts.
 PURPOSES = ("to learn from", "to choose by", "to judge by")

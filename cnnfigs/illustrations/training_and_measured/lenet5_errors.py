@@ -14,7 +14,6 @@ from cnnfigs.drawing.style import NORMAL, SMALL, chart
 from cnnfigs.experiments.comparisons import Pair
 from cnnfigs.experiments.findings import LeNet5Errors, lenet5_errors
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import as_percent
 from cnnfigs.illustrations.training_and_measured.measuring import (
     compared,
     interval,
@@ -25,6 +24,7 @@ from cnnfigs.illustrations.training_and_measured.measuring import (
     way,
 )
 from cnnfigs.models.training import RECIPE
+from cnnfigs.words import as_percent
 
 #: What the rows are called, by network.
 NAMES = {"lenet5": "LeNet-5, here", "convnet": "convnet, here"}

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.style import NORMAL, POINTS_PER_INCH, SMALL, figure
 from cnnfigs.experiments.comparisons import Comparison, Findings, Pair
-from cnnfigs.illustrations.networks import as_percent
+from cnnfigs.words import as_percent
 
 #: Colour and line of each network, the same in all pictures of the experiments.
 LOOKS: Mapping[str, tuple[str, str]] = MappingProxyType(

@@ -10,10 +10,11 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.shapes import digit, label
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import Network, percent, with_article
+from cnnfigs.illustrations.networks import Network
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.training_and_measured.mistakes import Mistakes as Run
 from cnnfigs.runs.training_and_measured.mistakes import surest_mistakes
+from cnnfigs.words import percent, with_article
 
 COLUMNS = 6
 

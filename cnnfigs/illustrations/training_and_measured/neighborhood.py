@@ -15,7 +15,6 @@ from cnnfigs.experiments.findings import Neighborhood as Run
 from cnnfigs.experiments.findings import neighborhood
 from cnnfigs.experiments.images import Shuffle, pixel_order, reordered
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import as_percent
 from cnnfigs.illustrations.training_and_measured.measuring import (
     LOOKS,
     all_seeds_told,
@@ -29,6 +28,7 @@ from cnnfigs.illustrations.training_and_measured.measuring import (
     way,
 )
 from cnnfigs.parameters import TestImage, Whole
+from cnnfigs.words import as_percent
 
 ORDER: tuple[Shuffle, ...] = ("none", "within blocks", "blocks", "pixels")
 TITLES = {

@@ -9,8 +9,9 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.shapes import digit, label
 from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import Network, as_percent, percent
+from cnnfigs.illustrations.networks import Network
 from cnnfigs.runs.training_and_measured.certainty import Certainty, certainty
+from cnnfigs.words import as_percent, percent
 
 EXAMPLES = 6
 

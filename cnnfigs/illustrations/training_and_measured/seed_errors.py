@@ -13,9 +13,9 @@ from cnnfigs.drawing.style import NORMAL, SMALL, chart
 from cnnfigs.drawing.tables import Cell
 from cnnfigs.experiments.findings import against_dense
 from cnnfigs.illustrations.base import Picture, Table
-from cnnfigs.illustrations.networks import as_percent
 from cnnfigs.illustrations.training_and_measured.measuring import seeds_told
 from cnnfigs.models.weights import record
+from cnnfigs.words import as_percent
 
 SHOWN = "convnet"
 

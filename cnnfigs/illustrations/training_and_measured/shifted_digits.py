@@ -18,7 +18,6 @@ from cnnfigs.experiments.catalog import CANVAS, LOWER_RIGHT
 from cnnfigs.experiments.findings import Corners, Line, Shifts, moved_digits, other_corner
 from cnnfigs.experiments.images import on_canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import as_percent
 from cnnfigs.illustrations.training_and_measured.measuring import (
     LOOKS,
     all_seeds_told,
@@ -29,6 +28,7 @@ from cnnfigs.illustrations.training_and_measured.measuring import (
     seed_dots,
 )
 from cnnfigs.parameters import Whole
+from cnnfigs.words import as_percent
 
 SHORT = {
     "convnet": "Flatten",

@@ -14,7 +14,6 @@ from cnnfigs.drawing.style import NORMAL, SMALL, figure
 from cnnfigs.experiments.comparisons import Findings, Measured
 from cnnfigs.experiments.findings import Peephole, peephole
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import as_percent
 from cnnfigs.illustrations.training_and_measured.measuring import (
     all_seeds_told,
     compared,
@@ -28,6 +27,7 @@ from cnnfigs.illustrations.training_and_measured.measuring import (
 )
 from cnnfigs.models.variants import WINDOWS
 from cnnfigs.parameters import Whole
+from cnnfigs.words import as_percent
 
 #: Width of the card around a hole, in pixels.
 CARD = 5

@@ -10,7 +10,6 @@ from cnnfigs.drawing.tables import Cell
 from cnnfigs.experiments.comparisons import Findings
 from cnnfigs.experiments.findings import Downsampling, downsampling, downsampling_costs, overfitting
 from cnnfigs.illustrations.base import Picture, Table
-from cnnfigs.illustrations.networks import as_percent
 from cnnfigs.illustrations.training_and_measured.measuring import (
     all_seeds_told,
     compared,
@@ -20,6 +19,7 @@ from cnnfigs.illustrations.training_and_measured.measuring import (
     seeds_told,
     way,
 )
+from cnnfigs.words import as_percent
 
 #: How each network makes its maps smaller.
 PLAIN = {

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.shapes import box, digit, label, raster
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import as_percent, trained_on, written
+from cnnfigs.illustrations.networks import trained_on
 from cnnfigs.parameters import TestImage, Whole
 from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.windows.receptive_fields import EffectiveField as Measured
 from cnnfigs.runs.windows.receptive_fields import effective_field
+from cnnfigs.words import as_percent, written
 
 NETWORKS = ("convnet", "unpooled")
 SIDE = 168

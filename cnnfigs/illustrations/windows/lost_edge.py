@@ -10,10 +10,11 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.shapes import box, digit, label
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import as_percent, trained_on
+from cnnfigs.illustrations.networks import trained_on
 from cnnfigs.parameters import TestImage
 from cnnfigs.runs.windows.receptive_fields import LostEdge as Run
 from cnnfigs.runs.windows.receptive_fields import lost_edge
+from cnnfigs.words import as_percent
 
 SIDE = 168
 

@@ -13,9 +13,9 @@ from cnnfigs.data import mnist
 from cnnfigs.drawing.shapes import digit, label
 from cnnfigs.drawing.style import LARGE, NORMAL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import as_percent
 from cnnfigs.models.training import as_input
 from cnnfigs.parameters import Several, Whole
+from cnnfigs.words import as_percent
 
 COUNT = 6
 SIDE = 92

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.shapes import arrow, box, label, raster
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import as_percent, most_telling, trained_on, written
+from cnnfigs.illustrations.networks import most_telling, trained_on
 from cnnfigs.parameters import TestImage
 from cnnfigs.runs.windows.pooling import WAYS, pool_maps
 from cnnfigs.runs.windows.pooling import PooledMaps as Run
+from cnnfigs.words import as_percent, written
 
 SIDE = 130
 

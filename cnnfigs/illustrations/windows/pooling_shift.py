@@ -10,10 +10,11 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.shapes import box, label
 from cnnfigs.drawing.style import NORMAL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import as_percent, trained_on
+from cnnfigs.illustrations.networks import trained_on
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.windows.pooling import PoolingShift as Run
 from cnnfigs.runs.windows.pooling import shift_one_pixel
+from cnnfigs.words import as_percent
 
 
 @dataclass(frozen=True)

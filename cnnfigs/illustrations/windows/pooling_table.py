@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from cnnfigs.drawing.tables import Cell
 from cnnfigs.illustrations.base import Table
-from cnnfigs.illustrations.networks import trained_on, written
+from cnnfigs.illustrations.networks import trained_on
 from cnnfigs.runs.windows.pooling import PoolingAndConvolution, compare_layers
+from cnnfigs.words import written
 
 
 @dataclass(frozen=True)

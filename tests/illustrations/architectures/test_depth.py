@@ -8,9 +8,9 @@ from svg_numbers import texts
 from cnnfigs.data import mnist
 from cnnfigs.illustrations.architectures.every_layer import EveryLayer
 from cnnfigs.illustrations.architectures.with_depth import WithDepth
-from cnnfigs.illustrations.networks import as_percent
 from cnnfigs.models.weights import load
 from cnnfigs.runs.architectures.depth import measure
+from cnnfigs.words import as_percent
 
 DIGITS = 120
 

@@ -9,10 +9,10 @@ import pytest
 from svg_numbers import texts
 
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.words import with_percent_kept
 from cnnfigs.illustrations.architectures.timeline import KINDS, Timeline
 from cnnfigs.runs.architectures import timeline
 from cnnfigs.runs.architectures.timeline import read_history
+from cnnfigs.words import with_percent_kept
 
 BIBLIOGRAPHY = (Path(__file__).parents[3] / "docs" / "references.bib").read_text(encoding="utf-8")
 EVENTS = read_history().events

@@ -11,7 +11,6 @@ from lxml import html
 
 from cnnfigs.data import mnist
 from cnnfigs.drawing.questions import Question, html_question
-from cnnfigs.drawing.words import with_percent_kept
 from cnnfigs.errors import ParameterError
 from cnnfigs.illustrations.exercises.exercise import Exercise
 from cnnfigs.illustrations.exercises.filters import (
@@ -32,6 +31,7 @@ from cnnfigs.illustrations.exercises.sizes import FieldBehindPooling, LargerImag
 from cnnfigs.illustrations.exercises.values import AddedLogits, GreyWall, PooledStep, ThereAndBack
 from cnnfigs.illustrations.registry import all_illustrations
 from cnnfigs.models.weights import load
+from cnnfigs.words import with_percent_kept
 
 EVERY = {name: kind for name, kind in all_illustrations().items() if issubclass(kind, Exercise)}
 

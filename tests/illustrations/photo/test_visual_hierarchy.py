@@ -7,7 +7,6 @@ from svg_numbers import PERCENT, texts
 from cnnfigs.arithmetic.receptive import receptive_region
 from cnnfigs.data import cat_photo, imagenet_classes
 from cnnfigs.errors import ParameterError
-from cnnfigs.illustrations.networks import percent
 from cnnfigs.illustrations.photo.parts_only import PartsOnly, PartsTable, TogetherTable
 from cnnfigs.illustrations.photo.photo_answers import PhotoAnswers
 from cnnfigs.illustrations.photo.random_boxes import RandomBoxes
@@ -17,6 +16,7 @@ from cnnfigs.models.imagenet import CATS, SHORT, fitted, mobilenet_v2, network_i
 from cnnfigs.models.records import layer_records
 from cnnfigs.runs.photo.photo_answers import PARTS, random_boxes, shuffled
 from cnnfigs.runs.photo.visual_hierarchy import contributions, gradients, smallest_box, strongest
+from cnnfigs.words import percent
 
 PHOTO = fitted(cat_photo())
 

@@ -40,13 +40,17 @@ def make(value=1.0):
     return cached(KEY, lambda: Some(value), Some)
 
 
-def said(call):
-    """The only warning of a call, and the file whose line it names."""
+def warned(call):
+    """The only warning of a call."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         call()
     (warning,) = caught
-    return str(warning.message), warning.filename
+    return warning
+
+
+def said(call):
+    return str(warned(call).message)
 
 
 def packed(structure, **arrays):
@@ -112,31 +116,28 @@ def test_clearing_does_not_mind_who_cleared_before(folder, monkeypatch):
     assert list(folder.iterdir()) == []
 
 
-def test_what_is_damaged_is_said_once_at_the_line_that_asks(folder):
+def test_what_is_damaged_is_said_once(folder):
     make()
     path = folder / f"{KEY}.run"
     path.write_bytes(b"no entry")
-    assert said(make) == (f"{path} is damaged (its checksum does not fit): it is computed again", __file__)
+    assert said(make) == f"{path} is damaged (its checksum does not fit): it is computed again"
 
 
 def test_another_run_under_the_key_is_said(folder):
     make()
     path = folder / f"{KEY}.run"
     path.rename(folder / f"{'cd' * 32}.run")
-    text, where = said(lambda: cached("cd" * 32, lambda: Some(2.0), Some))
+    text = said(lambda: cached("cd" * 32, lambda: Some(2.0), Some))
     assert text == f"{folder / ('cd' * 32)}.run is damaged (it is another run): it is computed again"
-    assert where == __file__
 
 
 def test_a_run_of_another_class_under_the_key_is_said(folder):
     make()
-    text, _ = said(lambda: cached(KEY, lambda: Other(2.0), Other))
-    assert "is damaged" in text
+    assert "is damaged" in said(lambda: cached(KEY, lambda: Other(2.0), Other))
 
 
 def test_names_without_a_value_and_objects_are_damage(folder):
     make()
-    name = f"{__name__}:Some"
     path = folder / f"{KEY}.run"
     for entry in (
         packed({"key": KEY, "run": {cache._name(Some): [["value", "more"], [1.0]]}}),
@@ -144,8 +145,7 @@ def test_names_without_a_value_and_objects_are_damage(folder):
         packed({"key": KEY, "run": {cache._name(Some): [["value"], [{"array": "0"}]]}}, **{"0": np.array([None])}),
     ):
         path.write_bytes(entry)
-        text, _ = said(make)
-        assert "is damaged" in text, name
+        assert "is damaged" in said(make)
 
 
 def test_who_waited_for_another_takes_its_entry_and_computes_nothing(folder, monkeypatch):
@@ -207,15 +207,15 @@ def test_what_cannot_be_kept_is_said_with_what_can():
     )
 
 
-def test_what_comes_of_edited_sources_is_said_at_the_line_that_keeps(monkeypatch):
+def test_what_comes_of_edited_sources_is_said(monkeypatch):
     make()
     entry = read_entry(KEY)
     monkeypatch.setenv(cache.SOURCES, "of another time")
-    text, where = said(lambda: keep("cd" * 32, entry))
-    assert (text, where) == ("the sources have been edited meanwhile: a result is not kept", __file__)
+    said_then = said(lambda: keep("cd" * 32, entry))
+    assert said_then == "the sources have been edited meanwhile: a result is not kept"
 
 
-def test_what_cannot_be_written_is_said_at_the_line_that_keeps(folder, monkeypatch):
+def test_what_cannot_be_written_is_said(folder, monkeypatch):
     make()
     entry = read_entry(KEY)
 
@@ -223,9 +223,19 @@ def test_what_cannot_be_written_is_said_at_the_line_that_keeps(folder, monkeypat
         raise OSError("no room")
 
     monkeypatch.setattr(tempfile, "NamedTemporaryFile", full)
-    text, where = said(lambda: keep("cd" * 32, entry))
-    assert text == f"{folder / ('cd' * 32)}.run cannot be written (no room): the result is not kept"
-    assert where == __file__
+    said_then = said(lambda: keep("cd" * 32, entry))
+    assert said_then == f"{folder / ('cd' * 32)}.run cannot be written (no room): the result is not kept"
+
+
+def test_the_line_that_is_named_is_that_of_who_asked(folder, monkeypatch):
+    make()
+    entry = read_entry(KEY)
+    (folder / f"{KEY}.run").write_bytes(b"no entry")
+    assert warned(make).filename == __file__
+    monkeypatch.setattr(tempfile, "NamedTemporaryFile", lambda **_: (folder / "no" / "room").open("x"))
+    assert warned(lambda: keep("cd" * 32, entry)).filename == __file__
+    monkeypatch.setenv(cache.SOURCES, "of another time")
+    assert warned(lambda: keep("cd" * 32, entry)).filename == __file__
 
 
 def test_sources_are_those_of_the_package_without_the_libraries():

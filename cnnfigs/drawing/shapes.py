@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap
-from matplotlib.patches import FancyArrowPatch, PathPatch, Polygon, Rectangle
+from matplotlib.patches import FancyArrowPatch, PathPatch, Rectangle
 from matplotlib.path import Path
 from numpy.typing import ArrayLike, NDArray
 
@@ -163,20 +163,6 @@ def box(
             facecolor="none" if fill is None else color(fill),
             linewidth=line_width,
             linestyle=(0, (3, 2)) if dashed else "solid",
-            clip_on=False,
-            zorder=len(axes.get_children()),
-        )
-    )
-
-
-def polygon(axes: Axes, corners: ArrayLike, *, edge: str | None = "grid", fill: str | None = None) -> None:
-    """Draw a closed polygon through corners of shape (n, 2); colours are names of the palette, or None."""
-    axes.add_patch(
-        Polygon(
-            np.asarray(corners),
-            edgecolor="none" if edge is None else color(edge),
-            facecolor="none" if fill is None else color(fill),
-            linewidth=1,
             clip_on=False,
             zorder=len(axes.get_children()),
         )

@@ -23,8 +23,6 @@ class GlobalAndLocalRun:
         Number of the unit that answers most strongly to the digit.
     unit_weights
         Its weights, one for each pixel, shape (28, 28).
-    unit_answer
-        What it answers.
     channel
         Number of the filter that answers most strongly anywhere in the digit.
     kernel
@@ -36,7 +34,6 @@ class GlobalAndLocalRun:
     image: NDArray[np.float32]
     unit: int
     unit_weights: NDArray[np.float32]
-    unit_answer: float
     channel: int
     kernel: NDArray[np.float32]
     filter_answers: NDArray[np.float32]
@@ -46,8 +43,7 @@ def compare_reach(image: NDArray[np.float32]) -> GlobalAndLocalRun:
     """Show a digit, shape (28, 28, 1), to the first layers of `dense_512` and of the convnet; keep the strongest."""
     dense = load("dense_512")
     layer = dense.layers[-2]
-    answers = np.asarray(layer(image.reshape(1, -1)))[0]
-    unit = int(answers.argmax())
+    unit = int(np.asarray(layer(image.reshape(1, -1)))[0].argmax())
     convolution = first_convolution("convnet")
     maps = np.asarray(convolution(image[np.newaxis]))[0]
     channel = int(maps.max(axis=(0, 1)).argmax())
@@ -55,7 +51,6 @@ def compare_reach(image: NDArray[np.float32]) -> GlobalAndLocalRun:
         image=image[..., 0],
         unit=unit,
         unit_weights=np.asarray(layer.kernel)[:, unit].reshape(image.shape[:2]),
-        unit_answer=float(answers[unit]),
         channel=channel,
         kernel=np.asarray(convolution.kernel)[:, :, 0, channel],
         filter_answers=maps[..., channel],

@@ -176,6 +176,14 @@ def test_who_waited_for_another_that_left_damage_computes_and_says_nothing_more(
         assert make(6.0) == Some(6.0)
 
 
+def test_what_is_good_is_read_at_once_and_nothing_is_said(monkeypatch):
+    make(7.0)
+    monkeypatch.setattr(cache, "_alone", lambda path: pytest.fail("it waits for another"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert cached(KEY, lambda: pytest.fail("it is computed"), Some) == Some(7.0)
+
+
 def test_without_a_key_a_run_comes_back_as_one_that_is_read():
     found = cached(None, lambda: Some(3.0), Some)
     assert found == Some(3.0)

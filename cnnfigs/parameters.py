@@ -310,7 +310,8 @@ class Parameter:
         ParameterError
             Naming the parameter, what is expected, and what was given.
         """
-        require(self.values.include(value), self.name, value, self.values.expected)
+        if not self.values.include(value):
+            require(False, self.name, value, self.values.expected)
 
 
 def declared(name: str, hint: Any, default: Any = None) -> Parameter:

@@ -60,5 +60,7 @@ def test_a_worker_with_other_code_is_refused(two_workers, here):
 def test_a_run_that_fails_there_is_named(two_workers, here):
     (job,) = [job for job in jobs_of(CODE) if job.name == "Padding"]
     broken = replace(job, parameters="{'size': 99}")
-    with pytest.raises(ClusterError, match=r"Padding failed on worker tcp://\S+: ValueError\('size is 99"):
+    with pytest.raises(
+        ClusterError, match=r"Padding failed on worker tcp://\S+: ParameterError\('size: expected .*, got 99"
+    ):
         list(cluster.compute(two_workers.scheduler_address, [broken], print))

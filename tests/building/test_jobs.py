@@ -110,4 +110,4 @@ def test_runs_are_computed_once_and_kept(tmp_path, monkeypatch):
         broken = [type(jobs[0])(**{**vars(jobs[0]), "parameters": "{'size': 99}"}), jobs[1]]
         told = {event.job.title: event.error for event in compute(server.address, broken, 1) if isinstance(event, Done)}
     assert told["Padding()"] == ""
-    assert told["Padding(size=4)"].startswith("ValueError: size is 99")
+    assert told["Padding(size=4)"].endswith("ParameterError: size: expected a whole number from 3 to 6, got 99")

@@ -158,7 +158,7 @@ def test_an_unreachable_scheduler_is_given_up_within_ten_seconds(monkeypatch):
 
 @pytest.mark.parametrize("address", ["somewhere", "http://host:8786", "tcp://host", "tcp://host:port", ""])
 def test_what_is_no_address_is_refused(address):
-    with pytest.raises(ClusterError, match=r"accepted is an address such as tcp://HOST:8786"):
+    with pytest.raises(ClusterError, match=r"expected an address such as tcp://HOST:8786"):
         list(make_on_cluster(address, [Toy(1)]))
 
 

@@ -56,7 +56,7 @@ def test_input_is_normalised_as_published():
 
 @pytest.mark.parametrize("size", [(224, 225), (225, 224), (1, 225)])
 def test_sizes_at_which_padding_would_differ_are_refused(size):
-    with pytest.raises(ValueError, match="accepted is one more than a multiple of 32"):
+    with pytest.raises(ValueError, match="expected one more than a multiple of 32"):
         mobilenet_v2(*size)
 
 

@@ -98,8 +98,8 @@ def test_a_page_says_how_to_cite_it(published, private):
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ('site_repository = "github.com/ada/networks"', "accepted is https://github.com/OWNER/NAME"),
-        ('site_repository = "https://github.com/ada/networks/tree/main"', "accepted is https://github.com/OWNER/NAME"),
+        ('site_repository = "github.com/ada/networks"', "expected https://github.com/OWNER/NAME"),
+        ('site_repository = "https://github.com/ada/networks/tree/main"', "expected https://github.com/OWNER/NAME"),
         ('html_baseurl = "https://example.org/networks"', "ends with a slash"),
         ('html_baseurl = "example.org/"', "ends with a slash"),
     ],

@@ -136,7 +136,7 @@ What it means.
 
 def built(folder: Path, configuration: str = "") -> Path:
     lines = (
-        'extensions.append("cnnfigs.sphinxext.notebooks")',
+        'extensions += ["cnnfigs.sphinxext.notebooks", "cnnfigs.sphinxext.quoting"]',
         'nb_execution_mode = "force"',
         'math_eqref_format = "({number})"',
         'myst_enable_extensions = ["deflist", "dollarmath"]',
@@ -212,7 +212,7 @@ def test_a_page_with_code_links_to_its_notebook_and_to_those_who_run_it(private,
 def test_an_address_that_is_the_same_for_all_pages_is_refused(tmp_path):
     line = 'extensions.append("cnnfigs.sphinxext.notebooks")\nnotebook_services = {"Colab": "https://example.org"}\n'
     small.write(tmp_path, configuration=line)
-    assert "accepted is an address with {page} in it" in small.sphinx(tmp_path).stderr
+    assert "expected an address with {page} in it" in small.sphinx(tmp_path).stderr
 
 
 # The real site.

@@ -317,7 +317,7 @@ def test_drawing_imports_no_tensorflow(name, without_tensorflow):
 
 @pytest.mark.parametrize("name", EVERY)
 def test_everything_that_runs_is_in_the_key(name):
-    """The code that a run really executes is among what its key was made from; what checks the parameters is not run."""
+    """The code that a run really executes is among what its key was made from; parameters are checked before."""
     kind = EVERY[name]
     made = kind()
     assert not missed(made.run, "cnnfigs", f"{kind.__module__}:{kind.__qualname__}.run")

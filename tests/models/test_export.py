@@ -67,5 +67,5 @@ def test_a_filter_of_zeros_stays_one():
 
 
 def test_no_script_of_a_network_that_does_not_exist():
-    with pytest.raises(ValueError, match="network: expected .*, got 'lenet'"):
+    with pytest.raises(ValueError, match=r"network: expected .*, got 'lenet'"):
         export.network_script("lenet")

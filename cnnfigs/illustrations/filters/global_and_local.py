@@ -11,6 +11,7 @@ from cnnfigs.data import mnist
 from cnnfigs.drawing.shapes import arrow, box, digit, label, raster, written_number
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.networks import trained_on
 from cnnfigs.parameters import TestImage
 from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.filters.global_patterns import GlobalAndLocalRun, compare_reach
@@ -97,6 +98,7 @@ class GlobalAndLocal(Picture):
             "unit weights": str(run.unit_weights.size),
             "filter weights": str(run.kernel.size),
             "places": str(run.filter_answers.size),
+            "trained": trained_on("dense_512", "convnet"),
         }
 
 

@@ -71,7 +71,8 @@ class Disturbances(Picture):
         told = []
         for title, steps in ROWS:
             each = "; ".join(f"{name} {_told(next(disturbances))}" for _, _, name in steps)
-            told.append(f"{title.capitalize()}: {each}")
+            where = " to the right" if title == "moved" else ""
+            told.append(f"{title.capitalize()}{where}: {each}")
         return f"""{with_article(run.label).capitalize()} as it is, and disturbed in {len(others)} ways, which a person
             mostly still reads. For each way, the share of right answers to all {untouched.asked:,} test digits, and
             what this one is taken for. As it is: {_told(untouched)}. {". ".join(told)}."""

@@ -59,8 +59,8 @@ class KernelsBorn(Picture):
             {_largest(run.initial)} of zero. After one epoch they are stronger, up to {_largest(run.first_epoch)}, and
             in many of them neighbouring cells have begun to agree. After {run.epochs} epochs they reach
             {_largest(run.trained)}, and many have a positive side and a negative side: an edge or a stroke in one
-            direction. In {_kept(run.initial, run.trained)} of the {run.trained.size} weights the sign is still that of the
-            beginning."""
+            direction. In {_kept(run.initial, run.trained)} of the {run.trained.size} weights the sign is still that of
+            the beginning."""
 
     def state_facts(self, run: KernelsBornRun) -> dict[str, str]:
         """Give the size of the weights at each moment, how they changed, and how many kept their sign."""

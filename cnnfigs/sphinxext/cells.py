@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import nbformat
 import yaml
 from jupyter_cache import get_cache
+from jupyter_cache.cache.main import JupyterCacheBase
 from myst_nb.core.read import MystMetadataParsingError
 from myst_nb.sphinx_ import NbMetadataCollector
 from myst_nb.sphinx_ import Parser as NotebookParser
@@ -157,10 +158,19 @@ def with_metadata(page: str, key: str, **entries: str) -> str:
 
 
 def create_database(app: Sphinx) -> None:
-    """Create the database of executed pages before parallel readers race for it."""
+    """Create the database of executed pages, and delete the oldest of too many, before parallel readers race for it."""
     config = app.env.mystnb_config  # type: ignore[attr-defined]
     if config.execution_mode == "cache":
-        get_cache(config.execution_cache_path).db.dispose()
+        cache = get_cache(config.execution_cache_path)
+        cache.truncate_caches()
+        cache.db.dispose()
+        # With each page that is added Jupyter's cache looks for the oldest, in two steps: what another reader adds
+        # between them is deleted as if it were too old, and is run again next time.
+        JupyterCacheBase.truncate_caches = leave_all
+
+
+def leave_all(cache: JupyterCacheBase) -> None:
+    """Delete none of the executed pages."""
 
 
 def replace_warnings(app: Sphinx, config: Config) -> None:

@@ -8,14 +8,19 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
+from jupyter_cache.cache.db import NbCacheRecord
+from jupyter_cache.cache.main import JupyterCacheBase
 
-from cnnfigs.sphinxext.cells import with_metadata
+from cnnfigs.sphinxext.cells import create_database, with_metadata
 from cnnfigs.sphinxext.freshness import uses
 
 CONFIGURATION = """
@@ -438,3 +443,20 @@ def test_entry_in_the_front_matter_changes_nothing_else(
     default = {"name": "python3", "display_name": "Python 3", "language": "python"}
     expected = {**metadata, "kernelspec": {**default, **(kernel or {}), "freshness": "1f2e"}}
     assert yaml.safe_load(marked.split("\n")[1]) == expected
+
+
+def test_a_page_that_is_added_while_another_looks_for_old_ones_is_kept(tmp_path, monkeypatch):
+    """As two readers do: what one has just added is none of those that the other has decided to keep."""
+    monkeypatch.setattr(NbCacheRecord, "records_to_delete", lambda keep, db: [each.pk for each in added(db)])
+    monkeypatch.setattr(JupyterCacheBase, "truncate_caches", JupyterCacheBase.truncate_caches)
+
+    def added(db):
+        return NbCacheRecord.records_all(db)
+
+    settings = SimpleNamespace(execution_mode="cache", execution_cache_path=str(tmp_path))
+    create_database(SimpleNamespace(env=SimpleNamespace(mystnb_config=settings)))
+    cache = get_cache(str(tmp_path))
+    for number in range(2):
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(f"{number}", execution_count=1)])
+        cache.cache_notebook_bundle(CacheBundleIn(notebook, f"{number}.ipynb"))
+    assert len(added(cache.db)) == 2

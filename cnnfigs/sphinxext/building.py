@@ -53,6 +53,7 @@ class Building:
         self.app = app
         self.folder = app.doctreedir.parent
         self.begun = time.monotonic()
+        self.distrusted = False
         self.server: Server | None = None
         self.costs = Costs(self.folder)
         self.teller = Teller(app.config.building_told, self.costs)
@@ -67,11 +68,14 @@ class Building:
         except Timeout:
             self.teller.say("another build is at work in this tree: waiting for its end")
             self._lock.acquire()
-        if self._unfinished.exists():
+        self.distrusted = self._unfinished.exists()
+        if self.distrusted:
             self.teller.say("the last build was stopped: all pages are read again")
             # Its files may be half written. What it has computed is checked when it is used.
             (self.app.doctreedir / ENV_PICKLE_FILENAME).unlink(missing_ok=True)
             shutil.rmtree(self.app.config.nb_execution_cache_path, ignore_errors=True)
+            # Sphinx adds to the last index, and would keep the words of pages as they were.
+            (self.app.outdir / "searchindex.js").unlink(missing_ok=True)
         self._unfinished.touch()
         # All has to be computed: let the libraries be imported while the pages are looked at.
         if AVAILABLE and not (self.app.doctreedir / ENV_PICKLE_FILENAME).exists():
@@ -211,6 +215,11 @@ def begin(app: Sphinx) -> None:
     building(app).begin()
 
 
+def outdated(app: Sphinx, env: BuildEnvironment, *_: set[str]) -> list[str]:
+    """Have all pages read again after a build that was killed: Sphinx has loaded what it remembers before it asks."""
+    return sorted(env.found_docs) if building(app).distrusted else []
+
+
 def prepare(app: Sphinx, env: BuildEnvironment, names: list[str]) -> None:
     """Compute what pages need that are about to be read."""
     building(app).prepare(env, names)
@@ -233,6 +242,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("building_told", False, "", bool)
     app.add_config_value("building_scheduler", "", "", str)
     app.connect("builder-inited", begin, priority=100)  # before anything is written
+    app.connect("env-get-outdated", outdated)
     app.connect("env-before-read-docs", prepare)
     app.connect("doctree-read", note)
     app.connect("build-finished", end, priority=900)

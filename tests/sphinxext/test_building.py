@@ -204,3 +204,16 @@ def test_the_build_after_a_killed_one_is_right(tmp_path, undisturbed):
         said, complained = site.build("-j", "2")
         assert complained == "", said
         assert site.content() == undisturbed
+
+
+def test_the_build_after_a_killed_one_leaves_no_word_of_before_in_the_search_index(tmp_path, undisturbed):
+    """A build that is killed while it writes has remembered its pages already: they would not be read again."""
+    site = small(tmp_path, PAGES | {"two": PAGES["two"] + "\nMeanwhile, other words.\n"})
+    site.build()
+    site.write({"docs/two.md": PAGES["two"]})
+    site.build()
+    (tmp_path / ".cache" / "doctrees.unfinished").touch()  # as a killed build leaves it
+    said, complained = site.build()
+    assert complained == "", said
+    assert "all pages are read again" in said
+    assert site.content() == undisturbed

@@ -13,7 +13,7 @@ from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.shapes import arrow, digit, label, raster, written_number
 from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas, chart
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.parameters import Choice, TestImage, Whole, require, require_whole
+from cnnfigs.parameters import Choice, TestImage, Whole, require_whole
 from cnnfigs.runs.dense_and_loss.dense import LayerSums, UnitSum, layer_sums, unit_sum
 from cnnfigs.words import with_article
 
@@ -23,17 +23,6 @@ DENSE = {"dense_512": 512, "dense_131": 131}
 SHOWN = 8
 
 DenseNetwork = Annotated[str, Choice(*DENSE), "which dense network"]
-
-
-def require_dense(network: object) -> None:
-    """Refuse what is not the name of one of the tutorial's dense networks.
-
-    Raises
-    ------
-    ParameterError
-        Naming what is expected and what was given.
-    """
-    require(isinstance(network, str) and network in DENSE, "network", network, ", ".join(DENSE))
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.shapes import arrow, bars, digit, label, raster
 from cnnfigs.drawing.style import LARGE, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.dense_and_loss.dense_layer import DENSE
-from cnnfigs.parameters import Choice, TestImage, Whole, require_whole
+from cnnfigs.illustrations.dense_and_loss.dense_layer import DENSE, DenseNetwork
+from cnnfigs.parameters import TestImage, Whole, require_whole
 from cnnfigs.runs.dense_and_loss.shuffling import Shuffled, shuffled_pixels
 from cnnfigs.words import percent, with_article
 
@@ -28,7 +28,7 @@ class ShuffledPixels(Picture):
         "which unit of the network's first dense layer, of as many as its name says",
     ] = 374
     seed: Annotated[int, Whole(0), "seed of the order"] = 0
-    network: Annotated[str, Choice(*DENSE), "name of one of the tutorial's dense networks"] = "dense_512"
+    network: DenseNetwork = "dense_512"
 
     def __post_init__(self) -> None:
         super().__post_init__()

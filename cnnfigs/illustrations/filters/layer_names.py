@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Sequence
 from typing import Annotated
 
-from cnnfigs.parameters import Parameter, Several, Such, Whole, require
+from cnnfigs.parameters import Several, Such, require
 
 
 def is_name(value: object) -> bool:
@@ -44,31 +44,3 @@ def require_layer(field: str, value: object, known: Sequence[str]) -> None:
     """
     near = difflib.get_close_matches(str(value), known, n=3, cutoff=0)
     require(value in known, field, value, f"a layer such as {', '.join(near)}")
-
-
-def require_numbers(field: str, value: object, least: int, most: int | None, at_most: int) -> None:
-    """Refuse what is not a tuple of different whole numbers, such as classes or filters.
-
-    Parameters
-    ----------
-    field, value
-        The parameter.
-    least, most
-        The range of each number; None if only the network knows the largest.
-    at_most
-        How many there may be.
-
-    Raises
-    ------
-    ParameterError
-        Naming the value and what is expected.
-
-    Examples
-    --------
-    >>> require_numbers("classes", (3, 10), 0, 9, 3)
-    Traceback (most recent call last):
-        ...
-    cnnfigs.errors.ParameterError: classes: expected a tuple of 1 to 3 different values, each a whole number from 0 to \
-9, got (3, 10)
-    """
-    Parameter(field, Several(Whole(least, most), 1, at_most), field).check(value)

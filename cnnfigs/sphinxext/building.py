@@ -11,9 +11,11 @@ One build at a time works in a tree, and one that was killed is not trusted: the
 from __future__ import annotations
 
 import logging as logging_of_python
+import os
 import shutil
 import time
 from collections.abc import Mapping
+from multiprocessing.util import register_after_fork
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +29,7 @@ from sphinx.util import logging
 from cnnfigs.building.costs import Costs
 from cnnfigs.building.forking import AVAILABLE, ForkError, Server
 from cnnfigs.building.progress import Teller
+from cnnfigs.building.server import end_with
 from cnnfigs.building.workers import compute, plan, unique
 from cnnfigs.cluster import ClusterError
 from cnnfigs.sphinxext import freshness, kernels
@@ -53,6 +56,7 @@ class Building:
         self.app = app
         self.folder = app.doctreedir.parent
         self.begun = time.monotonic()
+        self.process = os.getpid()
         self.distrusted = False
         self.server: Server | None = None
         self.costs = Costs(self.folder)
@@ -63,6 +67,9 @@ class Building:
     def begin(self) -> None:
         """Wait until no other build works here, and see whether the last one came to its end."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        if AVAILABLE:
+            # Sphinx' readers and writers, its forks, would wait for ever for what a killed build had in hand.
+            register_after_fork(self, lambda build: end_with(build.process))
         try:
             self._lock.acquire(timeout=0)
         except Timeout:

@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import pytest
 
 from cnnfigs.building.forking import AVAILABLE
@@ -181,6 +182,40 @@ def test_processes_change_no_byte(tmp_path, undisturbed):
     site = small(tmp_path, PAGES)
     site.build("-j", "2")
     assert site.content() == undisturbed
+
+
+@linux
+@pytest.mark.parametrize("event", ["source-read", "html-page-context"])
+def test_readers_and_writers_end_with_the_build_even_if_killed(tmp_path, event):
+    pages = {f"page{number}": f"# Page {number}\n" for number in range(6)}  # fewer Sphinx reads by itself
+    site = small(tmp_path, pages)
+    stuck = f"""
+    import multiprocessing, os, time
+
+    def stick(*_):
+        if multiprocessing.parent_process() is not None:
+            open(f"stuck-{{os.getpid()}}", "w").close()
+            time.sleep(3600)
+
+    def setup(app):
+        app.connect("{event}", stick)
+    """
+    site.write({"conf.py": textwrap.dedent(CONFIGURATION) + textwrap.dedent(stuck)})
+    build = site.begin("-j", "2")
+    try:
+        deadline = time.monotonic() + 300
+        while not (found := list(tmp_path.glob("stuck-*"))):
+            assert build.poll() is None, build.stderr.read()
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        forks = [psutil.Process(int(path.name.partition("-")[2])) for path in found]
+    finally:
+        build.kill()
+    _, living = psutil.wait_procs(forks, timeout=60)
+    for each in living:
+        each.kill()
+    build.communicate()
+    assert not living
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cnnfigs.drawing.fonts import embedded_faces
 from cnnfigs.drawing.formats import Theme
-from cnnfigs.drawing.palette import palette
+from cnnfigs.drawing.palette import VALUES, filters, palette
 
 #: All that a browser may do with a document: show what stands in it. No script is run, and no other host is asked.
 POLICY = "; ".join(
@@ -44,6 +44,7 @@ def document(title: str, body: str, theme: Theme | None = None) -> str:
     <BLANKLINE>
     """
     sheet = Path(__file__).with_name("document.css").read_text(encoding="utf-8")
+    values = filters() if VALUES in body else ""
     chosen = f' data-theme="{theme}"' if theme else ""
     return f"""<!DOCTYPE html>
 <html lang="en">
@@ -56,7 +57,7 @@ def document(title: str, body: str, theme: Theme | None = None) -> str:
 <style>
 {embedded_faces()}{palette().css()}{sheet}</style>
 </head>
-<body{chosen}>
+<body{chosen}>{values}
 <main>
 {body}
 </main>

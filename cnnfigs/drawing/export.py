@@ -29,7 +29,7 @@ from cnnfigs.drawing.fonts import embed
 from cnnfigs.drawing.formats import Format, FormatError, Look, Theme
 from cnnfigs.drawing.palette import palette
 from cnnfigs.drawing.style import POINTS_PER_INCH, canvas
-from cnnfigs.drawing.svg import SVG, background, file_svg
+from cnnfigs.drawing.svg import SVG, background, darken_values, file_svg
 
 Outcome = Literal["new", "changed", "unchanged"]
 
@@ -47,7 +47,7 @@ def picture_file(figure: Figure, description: str, form: Format, look: Look) -> 
     Parameters
     ----------
     figure
-        Drawn with the light values of the palette. It is changed for a dark file that is not SVG.
+        Drawn with the light values of the palette. It is changed for a dark file.
     description
         What it shows; SVG, PNG and PDF keep it.
     form
@@ -177,6 +177,7 @@ def _film(figures: Sequence[Figure], look: Look) -> bytes:
 def _darken(figure: Figure) -> None:
     """Exchange each light value of the palette for its dark one, wherever a figure uses it."""
     dark = {value: palette().dark[name] for name, value in palette().light.items()}
+    darken_values(figure)
     figure.draw_without_rendering()  # the ticks of axes are made when they are drawn
     for artist in figure.findobj():
         for name in _COLORS:

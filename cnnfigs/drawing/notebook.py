@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from cnnfigs.drawing.palette import palette
+from cnnfigs.drawing.palette import FILTER, VALUES, filters, palette
 
 #: The environment variable that is set where a page of the site shows what its cells show: the page has the style.
 IN_PAGE = "CNNFIGS_IN_PAGE"
@@ -27,6 +27,7 @@ DARK = (
 
 _SHEET = """.cnn-shown svg.cnn-figure{display:block;max-width:100%;height:auto;\
 background:var(--cnn-background,#ffffff);font-family:"Tutorial Sans","IBM Plex Sans",system-ui,sans-serif}
+.cnn-filters{position:absolute}
 .cnn-shown table.cnn-table :is(th,td){text-align:left;vertical-align:top}
 .cnn-shown table.cnn-table .cnn-number{text-align:right}
 .cnn-shown ol[type=A]{list-style-type:upper-alpha}
@@ -46,4 +47,8 @@ def in_notebook(html: str) -> str:
     values = ";".join(f"--cnn-{name}:{palette().dark[name]}" for name in dict.fromkeys(used))
     # One rule for each, since a program that does not know a selector leaves out the whole rule.
     dark = "".join(f"{selector} .cnn-shown{{{values}}}\n" for selector in DARK)
-    return f'<div class="cnn-shown"><style>\n{_SHEET}@media not print{{\n{dark}}}</style>\n{html}</div>'
+    maps = ""
+    if VALUES in html:
+        dark += "".join(f"{selector} .cnn-shown image.{VALUES}{{filter:url(#{FILTER})}}\n" for selector in DARK)
+        maps = filters()
+    return f'<div class="cnn-shown">{maps}<style>\n{_SHEET}@media not print{{\n{dark}}}</style>\n{html}</div>'

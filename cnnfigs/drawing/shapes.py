@@ -16,7 +16,7 @@ from matplotlib.patches import FancyArrowPatch, PathPatch, Rectangle
 from matplotlib.path import Path
 from numpy.typing import ArrayLike, NDArray
 
-from cnnfigs.drawing.palette import color, diverging, sequential, text_on
+from cnnfigs.drawing.palette import VALUES, color, diverging, sequential, text_on, text_on_map
 from cnnfigs.drawing.style import NORMAL, SMALL
 from cnnfigs.drawing.svg import PHOTO
 
@@ -92,7 +92,8 @@ def raster(
     axes
         Axes of a canvas.
     values
-        Shape (rows, columns) for activations or signed values, or (rows, columns, 3) for RGB from 0 to 1.
+        Shape (rows, columns) for activations or signed values, (rows, columns, 4) for their colours as
+        :func:`colored` gives them, or (rows, columns, 3) for RGB from 0 to 1, which is the same in both themes.
     x, y, width, height
         Place and size in pixels; `height` follows from the shape when it is not given.
     limit
@@ -105,12 +106,14 @@ def raster(
     array = np.asarray(values, dtype=float)
     if height is None:
         height = width * array.shape[0] / array.shape[1]
+    colors = colored(array, limit, signed)
     axes.imshow(
-        colored(array, limit, signed),
+        colors,
         extent=(x, x + width, y + height, y),
         aspect="auto",
         clip_on=False,
         zorder=len(axes.get_children()),
+        gid=VALUES if colors.shape[-1] == 4 else None,
     )
     if frame is not None:
         box(axes, x, y, width, height, edge=frame)
@@ -123,7 +126,7 @@ def digit(axes: Axes, image: ArrayLike, x: float, y: float, width: float, *, fra
 
 
 def colored(array: NDArray[Any], limit: float | None = None, signed: bool = False) -> NDArray[Any]:
-    """Turn values into colours, shape (rows, columns, 4), from 0 to 1; RGB stays RGB.
+    """Turn values into colours of a map, shape (rows, columns, 4), from 0 to 1; what are colours already stay so.
 
     Examples
     --------
@@ -219,32 +222,8 @@ def number_grid(
         Height of the numbers in pixels.
     """
     array = np.asarray(values, dtype=float)
-    colors = colored(array, limit, signed)
-    for row, column in np.ndindex(array.shape):
-        left, top = x + column * cell, y + row * cell
-        shade = color(fill) if fill else tuple(colors[row, column])
-        axes.add_patch(
-            Rectangle(
-                (left, top),
-                cell,
-                cell,
-                facecolor=shade,
-                edgecolor=color("grid"),
-                linewidth=0.75,
-                clip_on=False,
-                zorder=len(axes.get_children()),
-            )
-        )
-        axes.text(
-            left + cell / 2,
-            top + cell / 2,
-            write(float(array[row, column])),
-            ha="center",
-            va="center_baseline",
-            fontsize=size,
-            color=color("text") if fill else text_on(shade),
-            zorder=len(axes.get_children()),
-        )
+    texts = [[write(float(value)) for value in row] for row in array]
+    cells(axes, texts, fill or colored(array, limit, signed), x, y, cell, size=size)
 
 
 def map_stack(
@@ -348,8 +327,8 @@ def cells(
     texts
         Rows of texts; an empty text leaves its cell empty.
     fills
-        A colour for each cell, shape (rows, columns, 3 or 4), values 0 to 1, as :func:`colored` and :func:`inked` give
-        them; or one name of the palette for all.
+        A colour for each cell: shape (rows, columns, 4), as :func:`colored` gives them, which the dark theme exchanges;
+        or (rows, columns, 3), RGB from 0 to 1, as :func:`inked` gives them; or one name of the palette for all.
     x, y
         Upper left corner, in pixels.
     width, height
@@ -368,7 +347,7 @@ def cells(
         # One image is lighter than a shape for each cell.
         raster(axes, fills, x, y, columns * width, rows * height, frame=None)
         for place in np.ndindex(rows, columns):
-            inks[place] = text_on(tuple(fills[place]))
+            inks[place] = (text_on_map if fills.shape[-1] == 4 else text_on)(tuple(fills[place]))
     mesh(axes, x, y, rows, columns, width, height, edge=edge, line_width=0.75)
     for row, column in np.ndindex(rows, columns):
         if texts[row][column]:
@@ -473,7 +452,7 @@ def photo(
     axes
         Axes of a canvas.
     pixels
-        Shape (rows, columns, 3), RGB from 0 to 255.
+        Shape (rows, columns, 3), RGB from 0 to 255; or (rows, columns, 4), colours of a map, as :func:`raster` says.
     x, y, width, height
         Place and size in pixels; `height` follows from the shape when it is not given.
     frame
@@ -487,7 +466,7 @@ def photo(
         aspect="auto",
         clip_on=False,
         zorder=len(axes.get_children()),
-        gid=PHOTO,
+        gid=f"{PHOTO} {VALUES}" if pixels.shape[-1] == 4 else PHOTO,
     )
     if frame is not None:
         box(axes, x, y, width, height, edge=frame)
@@ -539,6 +518,7 @@ def raster_sheet(
         aspect="auto",
         clip_on=False,
         zorder=len(axes.get_children()),
+        gid=VALUES,
     )
     if frame is not None:
         outlines = [

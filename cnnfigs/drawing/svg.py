@@ -13,11 +13,12 @@ import re
 import numpy as np
 from lxml import etree
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from PIL import Image
 
 from cnnfigs.drawing.fonts import embed
 from cnnfigs.drawing.formats import Theme
-from cnnfigs.drawing.palette import palette
+from cnnfigs.drawing.palette import VALUES, darkened, palette
 
 SVG = "{http://www.w3.org/2000/svg}"
 HREF = "{http://www.w3.org/1999/xlink}href"
@@ -55,6 +56,8 @@ def inline_svg(figure: Figure, description: str, prefix: str) -> str:
 
 def file_svg(figure: Figure, description: str, theme: Theme = "light", transparent: bool = False) -> str:
     """Return a figure as an SVG document for a file, in plain colours of one theme, with the description as title."""
+    if theme == "dark":
+        darken_values(figure)
     light = palette().light
     names = {value: getattr(palette(), theme)[name] for name, value in light.items()}
     root = _clean(figure, names, "", in_page=False)
@@ -63,6 +66,15 @@ def file_svg(figure: Figure, description: str, theme: Theme = "light", transpare
     root[:0] = [title, *([] if transparent else [background(root, theme)])]
     embed(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + str(etree.tostring(root, encoding="unicode")) + "\n"
+
+
+def darken_values(figure: Figure) -> None:
+    """Give all values of a figure that are drawn as images their colours of the dark theme."""
+    for image in figure.findobj(AxesImage):
+        if VALUES in (image.get_gid() or "").split():
+            values = np.asarray(image.get_array())
+            whole = np.issubdtype(values.dtype, np.integer)
+            image.set_data(darkened(values / 255 if whole else values))
 
 
 def background(root: etree._Element, theme: Theme) -> etree._Element:
@@ -98,7 +110,10 @@ def _clean(figure: Figure, colors: dict[str, str], prefix: str, in_page: bool) -
         if element.get("transform", "").startswith("rotate(-0 "):
             del element.attrib["transform"]
         if element.tag == f"{SVG}image":
-            photo = element.get("id") == PHOTO
+            kinds = element.get("id", "").split()
+            photo = PHOTO in kinds
+            if VALUES in kinds and in_page:
+                element.set("class", VALUES)
             if photo:  # other than the cells of an array, a photo may be smoothed
                 element.attrib.pop("image-rendering", None)
             element.set("href", _embedded(element.attrib.pop(HREF), photo, in_page))

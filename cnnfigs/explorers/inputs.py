@@ -41,7 +41,7 @@ def registry_script() -> str:
         explorer.name: {name: as_json(setting) for name, setting in explorer.settings.items()}
         for explorer in EXPLORERS.values()
     }
-    return script(settings=settings, colorMaps=dict(palette().maps))
+    return script(settings=settings, colorMaps={**palette().maps, **palette().dark_maps})
 
 
 def inputs_script() -> str:

@@ -16,7 +16,7 @@ from sphinx.errors import ThemeError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from cnnfigs.drawing.fonts import copy_web_fonts
-from cnnfigs.drawing.palette import palette
+from cnnfigs.drawing.palette import VALUES, filters, palette
 from cnnfigs.explorers.assets import KINDS, minified
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def offer_exchange(app: Sphinx) -> None:
 
 
 def mend_page(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
-    """Leave out what the page does not use, and give entries of a bibliography the role that their list wants.
+    """Leave out what the page does not use, add the filter of its values, and give a bibliography's entries their role.
 
     MyST-NB's own style sheet is 43 kB, of which site.css words the few rules that the pages need its own way.
     sphinx-design's classes all begin with ``sd-``.
@@ -91,7 +91,9 @@ def mend_page(app: Sphinx, page: str, template: str, context: dict[str, Any], do
     for assets in ("css_files", "script_files"):
         context[assets] = list(filter(needed, context[assets]))
     if body:
-        context["body"] = body.replace('role="doc-biblioentry"', 'role="listitem"')
+        context["body"] = (filters() if VALUES in body else "") + body.replace(
+            'role="doc-biblioentry"', 'role="listitem"'
+        )
 
 
 class ResultFirst(SphinxPostTransform):

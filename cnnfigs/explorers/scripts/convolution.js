@@ -179,7 +179,7 @@
       const text = number(value, 1);
       if (this.image.binary) return { text, fill: "var(--cnn-output-fill)" };
       const share = value / this.largest;
-      return cnn.mapCell(text, this.relu ? cnn.color("sequential", share) : cnn.color("diverging", (share + 1) / 2));
+      return this.relu ? cnn.mapCell(text, "sequential", share) : cnn.mapCell(text, "diverging", (share + 1) / 2);
     }
 
     showKernel(table, channel, side) {

@@ -54,7 +54,7 @@
   /** Write a number as a factor: negative ones in brackets. */
   cnn.factor = (value, digits) => (value < 0 ? `(${cnn.number(value, digits)})` : cnn.number(value, digits));
 
-  /** Pick the colour at a share, 0 to 1, of the palette's map "diverging" or "sequential". */
+  /** Pick the colour at a share, 0 to 1, of the palette's map "diverging", "sequential", or that with "-dark". */
   cnn.color = (map, share) => {
     const anchors = cnn.colorMaps[map];
     const place = Math.min(Math.max(share, 0), 1) * (anchors.length - 1);
@@ -67,7 +67,7 @@
   };
   cnn.hex = (...channels) => `#${channels.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
 
-  /** Black or white, whichever stands out more on a colour that is the same in both themes. */
+  /** Black or white, whichever stands out more on a colour. */
   cnn.inkOn = (color) => {
     const linear = [1, 3, 5].map((at) => (parseInt(color.slice(at, at + 2), 16) / 255) ** 2.2);
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] > 0.18 ? "#000000" : "#fefefe";

@@ -80,12 +80,12 @@
 
     inputCell(value) {
       const share = value / this.largest;
-      if (this.state.picture === "map") return cnn.mapCell(number(value), cnn.color("sequential", share));
+      if (this.state.picture === "map") return cnn.mapCell(number(value), "sequential", share);
       return cnn.greyCell(number(value), this.state.picture === "digit" ? 1 - value : value);
     }
 
     outputCell(value) {
-      return cnn.mapCell(number(value, 1), cnn.color("sequential", value / this.largest));
+      return cnn.mapCell(number(value, 1), "sequential", value / this.largest);
     }
 
     /** The cells of a window that count, and their values. */

@@ -80,6 +80,7 @@
           }
         }
       }
+      set(this.canvas, { class: colors === "activation" ? "values" : null });
       this.context.putImageData(this.image, 0, 0);
     }
 
@@ -129,9 +130,10 @@
     }
 
     static css = `
-      .raster { display: grid; width: 100%; }
+      .raster { display: grid; width: 100%; background: color-mix(in srgb, var(--cnn-grid) 40%, var(--cnn-background)); }
       .raster > * { grid-area: 1 / 1; width: 100%; height: 100%; }
-      .raster canvas { image-rendering: pixelated; background: color-mix(in srgb, var(--cnn-grid) 40%, var(--cnn-background)); }
+      .raster canvas { image-rendering: pixelated; }
+      .raster .values { filter: var(--cnn-values); }
       .raster rect { fill: none; stroke: var(--cnn-kernel); stroke-width: 2px; vector-effect: non-scaling-stroke; }
       .raster .halo { stroke: var(--cnn-background); stroke-width: 4.5px; }
       .raster .off { stroke: var(--cnn-error); stroke-dasharray: 3 2; }

@@ -14,9 +14,17 @@
     );
   };
 
-  /** What a cell of a colour that both themes share shows. */
-  cnn.mapCell = (text, fill) => ({ text, fill, ink: cnn.inkOn(fill) });
-  cnn.greyCell = (text, light) => cnn.mapCell(text, cnn.hex(...Array(3).fill(Math.round(light * 255))));
+  const themed = (light, dark) => `var(--cnn-if-light, ${light}) var(--cnn-if-dark, ${dark})`;
+  /** What a cell shows whose colour is at a share of a colour map, in either theme. */
+  cnn.mapCell = (text, map, share) => {
+    const [light, dark] = [cnn.color(map, share), cnn.color(`${map}-dark`, share)];
+    return { text, fill: themed(light, dark), ink: themed(cnn.inkOn(light), cnn.inkOn(dark)) };
+  };
+  /** What a cell of an image shows, which is the same in both themes. */
+  cnn.greyCell = (text, light) => {
+    const fill = cnn.hex(...Array(3).fill(Math.round(light * 255)));
+    return { text, fill, ink: cnn.inkOn(fill) };
+  };
 
   const place = (row, column) => `row ${row}, column ${column}`;
 

@@ -123,8 +123,8 @@ class PatchAttention(Picture):
                 # Most weight lies on few places: without the asking one itself, the others can be told apart.
                 others = weights.copy()
                 others[row, column] = 0
-                shades = colored(weights, max(float(others.max()), 1e-6))[..., :3]
-                shades[row, column] = inked([[NEUTRAL]])[0, 0]
+                shades = colored(weights, max(float(others.max()), 1e-6))
+                shades[row, column, :3] = inked([[NEUTRAL]])[0, 0]
                 raster(axes, shades, left, top, side, frame="grid")
                 window(axes, left + column * cell, top + row * cell, cell)
         return figure

@@ -96,13 +96,13 @@ class OneByOne(Picture):
         values = run.maps[..., number]
         # Brightness is drawn as shades of grey, which it is; the other map has both signs.
         shades = np.repeat(values[..., np.newaxis], 3, axis=-1) if number == 0 else colored(values, signed=True)
-        photo(axes, as_bytes(shades[..., :3]), left, top, PHOTO, frame="output")
+        photo(axes, as_bytes(shades), left, top, PHOTO, frame="output")
         pixel = PHOTO / values.shape[1]
         window(axes, left + (run.column - 2) * pixel, top + (run.row - 2) * pixel, 5 * pixel, name="output")
 
 
 def as_bytes(values: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """Turn RGB from 0 to 1 into RGB from 0 to 255."""
+    """Turn colours from 0 to 1 into colours from 0 to 255."""
     return (255 * values.clip(0, 1)).round().astype(np.uint8)
 
 

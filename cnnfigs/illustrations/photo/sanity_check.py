@@ -46,7 +46,7 @@ class SanityCheck(Picture):
             x = left + column * (SIDE + gap)
             label(axes, x + SIDE / 2, 12, network.weights, bold=True)
             products = np.minimum(network.gradient_input / np.quantile(network.gradient_input, BRIGHTEST), 1)
-            pictures = (blended(paled(run.photo), network.grad_cam, signed=False), colored(products)[..., :3])
+            pictures = (blended(paled(run.photo), network.grad_cam, signed=False), colored(products))
             correlations = (network.grad_cam_correlations, network.gradient_input_correlations)
             for row, (pixels, found) in enumerate(zip(pictures, correlations, strict=True)):
                 top = first + row * (height + 46)

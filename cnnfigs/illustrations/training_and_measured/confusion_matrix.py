@@ -8,7 +8,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import cells, colored, inked, label, window
+from cnnfigs.drawing.palette import errors_map
+from cnnfigs.drawing.shapes import cells, inked, label, window
 from cnnfigs.drawing.style import NORMAL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import Network, trained_on
@@ -44,9 +45,8 @@ class ConfusionMatrix(Picture):
         for digit in range(10):
             label(axes, left + (digit + 0.5) * CELL, top - 20, str(digit), size=NORMAL, bold=True)
             label(axes, left - 18, top + (digit + 0.5) * CELL, str(digit), size=NORMAL, bold=True)
-        # No colour follows the theme: on a dark page, cells without errors would be dark, as the commonest error is.
-        fills = colored(errors.astype(float))[..., :3]
-        fills[np.eye(10, dtype=bool)] = inked(np.full((1, 10), RIGHT))
+        fills = errors_map()(errors / (errors.max() or 1))
+        fills[np.eye(10, dtype=bool), :3] = inked(np.full((1, 10), RIGHT))
         cells(axes, [[str(count) if count else "" for count in row] for row in counts], fills, left, top, CELL)
         for digit, answer in np.argwhere((errors == errors.max()) & (errors > 0)):
             window(axes, left + answer * CELL, top + digit * CELL, CELL, name="error")

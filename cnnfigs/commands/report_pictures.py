@@ -242,7 +242,7 @@ def draw_maps(name: str, maps: Floats) -> Drawn:
         axes, [steps[..., channel] for channel in shown], corners, cell, limit=1, signed=signed, frame="output"
     )
     silent = int((np.abs(maps).max(axis=(0, 1)) == 0).sum())
-    sign = "Orange is above zero, purple below." if signed else "The darker, the larger."
+    sign = "Orange is above zero, purple below." if signed else "The stronger the colour, the larger."
     return Drawn(
         figure,
         f"{len(shown)} of the {maps.shape[-1]:,} feature maps of {name}, {written(maps.shape[:2])} cells each, numbers "

@@ -8,23 +8,26 @@ import furo
 import numpy as np
 import pytest
 from matplotlib import colormaps
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_hex, to_rgb
 
 from cnnfigs.drawing import palette as module
 from cnnfigs.drawing.palette import (
     color,
+    darkened,
     diverging,
+    errors_map,
     palette,
-    relative_luminance,
     sequential,
     series_colors,
     text_on,
+    text_on_map,
 )
 
 THEMES = ("light", "dark")
 FILLS = ("background", "surface", "input-fill", "kernel-fill", "output-fill", "padding-fill")
 TEXTS = ("text", "muted", "input", "kernel", "output", "accent", "error")
 STROKES = ("grid", "padding")
+ON_MAPS = ("on-weak", "on-strong")
 SERIES = ("series-1", "series-2", "series-3", "series-4")
 
 # Machado, Oliveira and Fernandes, "A Physiologically-based Model for Simulation of Color Vision Deficiency",
@@ -86,7 +89,7 @@ def test_the_contrast_formula_gives_the_published_extremes():
 
 
 def test_every_name_is_tested_here_and_is_a_plain_hex_colour():
-    names = {*FILLS, *TEXTS, *STROKES, *SERIES}
+    names = {*FILLS, *TEXTS, *STROKES, *ON_MAPS, *SERIES}
     assert set(palette().light) == names
     assert list(palette().dark) == list(palette().light)
     for theme in THEMES:
@@ -175,20 +178,71 @@ def test_diverging_sides_mirror_in_lightness_and_differ_in_hue(vision):
         assert np.linalg.norm(sides[0][1:] - sides[1][1:]) > 0.07
 
 
-def test_lightness_falls_evenly_along_the_sequential_map():
-    steps = np.diff([oklab(_linear(sequential()(position)))[0] for position in np.linspace(0, 1, 33)])
+@pytest.mark.parametrize("make", [sequential, errors_map])
+def test_lightness_falls_evenly_along_the_map(make):
+    steps = np.diff([oklab(_linear(make()(position)))[0] for position in np.linspace(0, 1, 33)])
     assert np.all(steps < 0)
     assert np.abs(steps).max() < 2 * np.abs(steps).min()
 
 
-@pytest.mark.parametrize("name", ["diverging", "sequential"])
-def test_numbers_on_a_map_are_readable(name):
+@pytest.mark.parametrize("name", ["diverging", "sequential", "errors_map"])
+def test_numbers_on_a_map_are_readable_in_both_themes(name):
+    colors = palette()
     for position in np.linspace(0, 1, 101):
-        fill = getattr(module, name)()(position)
-        ink = text_on(fill)
-        assert ink not in palette().light.values()
-        ratio = (relative_luminance(ink) + 0.05) / (relative_luminance(fill) + 0.05)
-        assert max(ratio, 1 / ratio) >= 4.5
+        light = to_hex(getattr(module, name)()(position))
+        dark = to_hex(in_the_dark(to_rgb(light)))
+        ink = text_on_map(light)
+        names = [each for each, value in colors.light.items() if value == ink]
+        assert contrast(light, ink) >= 4.5
+        assert contrast(dark, colors.dark[names[0]] if names else ink) >= 4.5
+
+
+def test_text_on_a_colour_that_stays_is_no_name_of_the_palette():
+    for fill in ("#000000", "#767676", "#fe0000", "#ffffaa"):
+        assert text_on(fill) not in palette().light.values()
+        assert contrast(fill, text_on(fill)) >= 4.5
+
+
+def in_the_dark(rgb) -> np.ndarray:
+    """What `invert(92%) hue-rotate(180deg)` makes of a colour: W3C, Filter Effects Module Level 1, written out here."""
+    inverted = 0.92 - 0.84 * np.asarray(rgb)
+    # The matrix of feColorMatrix type="hueRotate", with the cosine -1 and the sine 0.
+    rotation = [[-0.574, 1.430, 0.144], [0.426, 0.430, 0.144], [0.426, 1.430, -0.856]]
+    return np.clip(rotation @ inverted, 0, 1)
+
+
+def test_dark_colours_are_those_of_the_published_filters():
+    values = np.random.default_rng(0).random((200, 3))
+    np.testing.assert_allclose(darkened(values), [in_the_dark(value) for value in values], atol=1e-12)
+
+
+def test_opacity_stays_in_the_dark():
+    assert darkened([[[0.2, 0.4, 0.6, 0.0]]])[0, 0, 3] == 0
+
+
+@pytest.mark.parametrize("make", [sequential, errors_map])
+def test_in_the_dark_zero_is_the_background_and_strong_is_bright(make):
+    dark = [oklab(_linear(darkened(make()(position)))) for position in np.linspace(0, 1, 33)]
+    background = oklab(_linear(to_rgb(palette().dark["background"])))
+    assert np.linalg.norm(dark[0] - background) < 0.06
+    assert np.all(np.diff([each[0] for each in dark]) > 0)
+    assert dark[-1][0] > 0.8
+
+
+def test_in_the_dark_both_signs_grow_from_the_background():
+    background = oklab(_linear(to_rgb(palette().dark["background"])))
+    assert np.linalg.norm(oklab(_linear(darkened(diverging()(0.5)))) - background) < 0.06
+    for positions in (np.linspace(0.5, 1, 17), np.linspace(0.5, 0, 17)):
+        assert np.all(np.diff([oklab(_linear(darkened(diverging()(each))))[0] for each in positions]) > 0)
+
+
+def test_anchors_of_the_dark_maps_give_the_dark_colours_between_them():
+    """Explorers go straight from anchor to anchor; where a channel is cut off, the difference is too small to see."""
+    for name, make in (("diverging", diverging), ("sequential", sequential)):
+        anchors = np.array([to_rgb(anchor) for anchor in palette().dark_maps[f"{name}-dark"]])
+        positions = np.linspace(0, 1, 256)
+        between = [np.interp(positions, np.linspace(0, 1, len(anchors)), channel) for channel in anchors.T]
+        np.testing.assert_allclose(darkened(make()(np.arange(256)))[:, :3], np.transpose(between), atol=4 / 255)
 
 
 def test_the_maps_stay_out_of_matplotlibs_registry():

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 
 import numpy as np
 import pytest
@@ -9,8 +10,20 @@ from lxml import etree
 from PIL import Image
 
 from cnnfigs.data import cat_photo
-from cnnfigs.drawing.palette import palette, sequential
-from cnnfigs.drawing.shapes import arrow, box, cells, digit, label, number_grid, photo, raster, raster_sheet, window
+from cnnfigs.drawing.palette import VALUES, filters, palette, sequential
+from cnnfigs.drawing.shapes import (
+    arrow,
+    box,
+    cells,
+    digit,
+    inked,
+    label,
+    number_grid,
+    photo,
+    raster,
+    raster_sheet,
+    window,
+)
 from cnnfigs.drawing.style import canvas, style
 from cnnfigs.drawing.svg import file_svg, inline_svg
 
@@ -47,12 +60,51 @@ def test_palette_colours_follow_the_theme(name):
     assert path.get("fill") == path.get("stroke") == f"var(--cnn-{name}, {palette().light[name]})"
 
 
-def test_colours_of_maps_stay():
-    """A cell with a colour of a map keeps it in the dark theme, and so does the number on it."""
+def test_colours_of_maps_are_exchanged_in_the_dark_and_those_of_images_stay():
     root = drawn(lambda axes: number_grid(axes, [[0.0, 4.0]], 10, 10, 40))
-    fills = [path.get("fill") for path in root.iter(f"{SVG}path")]
-    assert not any(fill.startswith("var") for fill in fills)
-    assert [text.get("fill", "#000000") for text in root.iter(f"{SVG}text")] == ["#000000", "#fefefe"]
+    (image,) = root.iter(f"{SVG}image")
+    assert image.get("class") == VALUES
+    inks = [f"var(--cnn-{name}, {palette().light[name]})" for name in ("on-weak", "on-strong")]
+    assert [text.get("fill") for text in root.iter(f"{SVG}text")] == inks
+    for draw in (
+        lambda axes: cells(axes, [["0", "1"]], inked([[0.0, 1.0]]), 10, 10, 40),
+        lambda axes: digit(axes, np.eye(5), 10, 10, 40),
+        lambda axes: photo(axes, EYE, 10, 10, 40),
+        lambda axes: raster(axes, np.ones((3, 3, 3)), 10, 10, 40),
+    ):
+        root = drawn(draw)
+        assert [element.get("class") for element in root.iter(f"{SVG}image")] == [None]
+        assert not [text for text in root.iter(f"{SVG}text") if text.get("fill", "#000000").startswith("var")]
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda axes: raster(axes, np.linspace(-1, 1, 24).reshape(4, 6), 0, 0, 60, 40, signed=True, frame=None),
+        lambda axes: raster_sheet(axes, [np.linspace(0, 1, 24).reshape(4, 6)], [(0, 0)], 10, frame=None),
+        lambda axes: photo(axes, np.full((4, 6, 4), (130, 210, 168, 255), np.uint8), 0, 0, 60, 40, frame=None),
+    ],
+    ids=["raster", "raster_sheet", "photo"],
+)
+def test_browser_and_files_show_the_same_colours_in_the_dark(browser, draw):
+    """Three ways: our matrix in a file, the browser's filter with that matrix, and its own inversion and rotation."""
+    with style():
+        figure, axes = canvas(60, 40)
+        draw(axes)
+        inline = inline_svg(figure, "A test.", "p-")
+        dark = file_svg(figure, "A test.", theme="dark")
+    (wanted,) = images(etree.fromstring(dark.encode()))
+    wanted = np.asarray(wanted.convert("RGB").resize((60, 40), Image.Resampling.NEAREST), int)
+    (address,) = re.findall('href="([^"]+)"', inline)
+    sheet = f"<style>{palette().css()} body, svg, img {{ margin: 0; display: block; position: absolute; top: 0 }}"
+    other = f'<img src="{address}" width="60" height="40" style="left: 100px; image-rendering: pixelated">'
+    rule = "img { filter: var(--cnn-values) }</style>"
+    tab = browser.new_page(viewport={"width": 200, "height": 50})
+    tab.set_content(f'{sheet}{rule}<body data-theme="dark">{filters()}{inline}{other}')
+    shown = np.asarray(Image.open(io.BytesIO(tab.screenshot())).convert("RGB"), int)
+    tab.close()
+    for left in (0, 100):
+        np.testing.assert_allclose(shown[:40, left : left + 60], wanted, atol=3)
 
 
 def test_raster_keeps_every_value():

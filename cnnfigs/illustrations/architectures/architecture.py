@@ -77,7 +77,7 @@ class Architecture(Picture):
         told = [f"{plain_name(layer)}, {written(layer.output_shape)}" for layer in run.layers]
         answer = run.outputs[run.layers[-1].name]
         shown = "a handwritten digit" if self.image is None else "what the network reads"
-        digits = """: in the first maps its strokes can still be seen, in the later and smaller ones only a few dark
+        digits = """: in the first maps its strokes can still be seen, in the later and smaller ones only a few strong
             cells are left"""
         end = f" The last layer's longest bar is that of {answer.argmax()}." if _has_bars(answer) else ""
         return f"""The network {run.network}, drawn from left to right as stacks of feature maps, to scale: first the

@@ -65,7 +65,7 @@ class Overview(Picture):
         sizes = {name: written(output.shape) for name, output in run.outputs.items()}
         probabilities = run.outputs["dense"]
         return f"""From left to right: a handwritten digit of {written(run.image.shape[:2])} pixels. An arrow leads to
-            four of the maps that a convolution makes of it, {sizes["conv2d_1"]} numbers in all. Each map is dark
+            four of the maps that a convolution makes of it, {sizes["conv2d_1"]} numbers in all. Each map is strong
             where the digit has what its filter looks for, and no two of the four are alike. Pooling shrinks them to
             {sizes["max_pooling2d_1"]}. Convolution and pooling once more and a last convolution leave maps of only
             {sizes["conv2d_3"]}. Flatten lays them in a column of {sizes["flatten"]} numbers, and a dense layer turns

@@ -140,7 +140,7 @@ class PatchAttention(Picture):
             )
             told.append(f"The patch in row {row}, column {column}: {ways}")
         return f"""{len(run.patches)} rows, each with the photo of the cat's face, one patch marked, and two maps of
-            {SIDE}×{SIDE} places, dark where this patch attends to. {". ".join(told)}."""
+            {SIDE}×{SIDE} places, strong where this patch attends to. {". ".join(told)}."""
 
     def state_facts(self, run: AttentionRun) -> dict[str, str]:
         """Give what the first patch gives itself, and the farther place to which it gives most."""

@@ -48,7 +48,7 @@ class Flattening(Picture):
         """Tell the three parts."""
         maps, flat, probabilities = (run.outputs[name] for name in ("conv2d_3", "flatten", "dense"))
         return f"""Left, {maps.shape[-1]} small maps of {written(maps.shape[:2])} cells, some empty, most with a few
-            dark cells. In the middle, the same {flat.size:,} numbers in one long row, folded here into a narrow
+            strong cells. In the middle, the same {flat.size:,} numbers in one long row, folded here into a narrow
             strip. Right, the ten bars that the dense layer makes of them; the longest, with
             {percent(probabilities.max())}, is that of {probabilities.argmax()}."""
 

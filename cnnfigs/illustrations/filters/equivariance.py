@@ -72,8 +72,8 @@ class Equivariance(Picture):
         height, width = run.difference.shape
         return f"""Above, a handwritten digit and the map that filter {self.filter} of the first layer makes of it.
             Below, the same digit {self.rows} pixels lower and {self.columns} further to the right, and its map: the
-            same dark places, moved in the same way. A dashed frame marks the {height}×{width} places that both maps
-            share. To the right, the difference there, an evenly pale square: the largest difference in any of the
+            same strong places, moved in the same way. A dashed frame marks the {height}×{width} places that both maps
+            share. To the right, the difference there, an evenly empty square: the largest difference in any of the
             {run.filters} maps is {run.largest_difference:.1g}."""
 
     def state_facts(self, run: EquivarianceRun) -> dict[str, str]:

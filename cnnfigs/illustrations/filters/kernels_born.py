@@ -55,7 +55,7 @@ class KernelsBorn(Picture):
     def describe(self, run: KernelsBornRun) -> str:
         """Tell how large the weights are at each moment and how much they change."""
         return f"""The {run.trained.shape[-1]} kernels of 3×3 weights of the first layer, each three times, one below
-            the other. Before training they are pale random patterns; their weights lie within
+            the other. Before training they are weak random patterns; their weights lie within
             {_largest(run.initial)} of zero. After one epoch they are stronger, up to {_largest(run.first_epoch)}, and
             in many of them neighbouring cells have begun to agree. After {run.epochs} epochs they reach
             {_largest(run.trained)}, and many have a positive side and a negative side: an edge or a stroke in one

@@ -57,7 +57,7 @@ class OneByOne(Picture):
         return f"""A photo of a cat, {height}×{width} pixels, and two maps of the same size made of it by 1×1 filters.
             At every place a filter multiplies the pixel's three channels by its three weights and adds them. At row
             {run.row}, column {run.column}, on the nose: {"; ".join(told)}. The first map is the photo in shades of
-            grey. In the second the fur is orange, for positive; the irises are paler, and the black pupils are near
+            grey. In the second the fur is orange, for positive; the irises are weaker, and the black pupils are near
             zero."""
 
     def state_facts(self, run: OneByOneRun) -> dict[str, str]:

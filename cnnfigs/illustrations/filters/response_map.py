@@ -79,7 +79,7 @@ class ResponseMap(Picture):
         rows = "; ".join(", ".join(f"{weight:.2f}" for weight in row) for row in run.kernel)
         return f"""Left, a handwritten digit of {written(run.image.shape)} numbers. In the middle filter {self.filter}
             of {run.filters}, with the rows {rows} and the bias {run.bias:.3f}. Right, the feature map that it makes,
-            {written(run.response_map.shape)}: mostly pale, and dark along those parts of the strokes that fit the
+            {written(run.response_map.shape)}: mostly weak, and strong along those parts of the strokes that fit the
             filter. {run.zeros} of its {run.response_map.size} values are exactly zero; the largest,
             {run.strongest:.2f}, stands in row {run.row}, column {run.column}, where a window of 3×3 pixels is drawn
             on the digit."""

@@ -60,8 +60,8 @@ class ConfusionMatrix(Picture):
         )
         return f"""A table of ten rows, one for each digit shown, and ten columns, one for each answer of {run.network}.
             The diagonal holds the right answers, {len(run.labels) - run.errors:,} of {len(run.labels):,}; off the
-            diagonal are {run.errors} errors, the darker the more. The most frequent, the first of them framed:
-            {pairs}."""
+            diagonal are {run.errors} errors, the more the stronger their red. The most frequent, the first of them
+            framed: {pairs}."""
 
     def state_facts(self, run: Evaluation) -> dict[str, str]:
         """Give the errors in all and the commonest confusion."""

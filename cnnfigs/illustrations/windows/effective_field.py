@@ -99,7 +99,7 @@ class EffectiveField(Picture):
         )
         return f"""A row for each of two networks. Left, a digit with an orange frame around what the middle unit of the
             last convolution can see. Right, in the same frame, the gradient averaged over {run.networks[0].digits}
-            digits: dark in the middle of the frame and fading towards its edge. {told}"""
+            digits: strong in the middle of the frame and fading towards its edge. {told}"""
 
     def state_facts(self, run: EffectiveFieldRun) -> dict[str, str]:
         """Give the size of the fields, and how much of the gradient their middle holds."""

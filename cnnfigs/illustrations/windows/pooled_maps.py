@@ -52,7 +52,7 @@ class PooledMaps(Picture):
         return f"""Four feature maps of a digit, numbers {channels} of {run.maps.shape[-1]}, each
             {written(run.maps.shape[:2])}, and below each the same map after max pooling,
             {written(run.pooled["maximum"].shape[:2])}. The strokes are
-            coarser and a little thicker, but where there was a dark stroke there still is one."""
+            coarser and a little thicker, but where there was a strong stroke there still is one."""
 
     def state_facts(self, run: Run) -> dict[str, str]:
         """Give shapes before and after."""
@@ -102,8 +102,8 @@ class PoolingAlternatives(Picture):
             for way in WAYS
         )
         return f"""One feature map of a digit, made smaller in three ways, each with a sketch of which cells of the
-            windows it looks at, and the map that comes out. {told}. The map of the maxima has the darkest strokes,
-            that of the means is paler, and where one of four is picked thin strokes break up."""
+            windows it looks at, and the map that comes out. {told}. The map of the maxima has the strongest strokes,
+            that of the means is weaker, and where one of four is picked thin strokes break up."""
 
     def state_facts(self, run: Run) -> dict[str, str]:
         """Give for each way what is never looked at and what is kept of the largest value."""

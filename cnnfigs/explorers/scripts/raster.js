@@ -130,8 +130,9 @@
     }
 
     static css = `
-      .raster { display: grid; width: 100%; background: color-mix(in srgb, var(--cnn-grid) 40%, var(--cnn-background)); }
-      .raster > * { grid-area: 1 / 1; width: 100%; height: 100%; }
+      .raster { position: relative; display: grid; width: 100%; background: color-mix(in srgb, var(--cnn-grid) 40%, var(--cnn-background)); }
+      .raster > * { width: 100%; height: 100%; }
+      .raster > svg { position: absolute; inset: 0; } /* an SVG of no size of its own would make room for one */
       .raster canvas { image-rendering: pixelated; }
       .raster .values { filter: var(--cnn-values); }
       .raster rect { fill: none; stroke: var(--cnn-kernel); stroke-width: 2px; vector-effect: non-scaling-stroke; }

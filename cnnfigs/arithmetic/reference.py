@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnnfigs.arithmetic import Padding
-from cnnfigs.arithmetic.sizes import transposed_output_size, transposed_windows, windows
+from cnnfigs.arithmetic.sizes import Axis, TransposedAxis
+from cnnfigs.errors import ParameterError
 
 Floats = NDArray[np.float64]
 PerAxis = int | tuple[int, ...]
@@ -52,22 +53,22 @@ def check_image(image: ArrayLike, argument: str = "image", value_range: tuple[fl
     >>> check_image([[[0.0], [255.0]]], value_range=(0, 1))
     Traceback (most recent call last):
     ...
-    ValueError: image holds values from 0 to 255: from 0 to 1 are accepted
+    cnnfigs.errors.ParameterError: image: expected values from 0 to 1, got 0 to 255
     """
     array = np.asarray(image, dtype=np.float64)
     if array.ndim not in (2, 3):
-        raise ValueError(
-            f"{argument} has shape {array.shape}: (height, width, channels) or (length, channels) is accepted"
+        raise ParameterError(
+            f"{argument}: expected shape (height, width, channels) or (length, channels), got {array.shape}"
         )
     if array.size == 0:
-        raise ValueError(f"{argument} has shape {array.shape}: every axis needs a size of at least 1")
+        raise ParameterError(f"{argument}: expected a size of 1 or more on each axis, got shape {array.shape}")
     if not np.isfinite(array).all():
         cell = tuple(np.argwhere(~np.isfinite(array))[0].tolist())
-        raise ValueError(f"{argument} holds {array[cell]} at {cell}: finite numbers are accepted")
+        raise ParameterError(f"{argument}: expected finite numbers, got {array[cell]} at {cell}")
     if value_range is not None and (array.min() < value_range[0] or array.max() > value_range[1]):
-        raise ValueError(
-            f"{argument} holds values from {array.min():g} to {array.max():g}: "
-            f"from {value_range[0]:g} to {value_range[1]:g} are accepted"
+        raise ParameterError(
+            f"{argument}: expected values from {value_range[0]:g} to {value_range[1]:g}, "
+            f"got {array.min():g} to {array.max():g}"
         )
     return array
 
@@ -111,12 +112,11 @@ def patches(
     """
     image = check_image(image)
     sizes = image.shape[:-1]
-    kernel_size = _per_axis(kernel_size, "kernel_size", len(sizes))
-    covered = [windows(*axis) for axis in _axes(sizes, kernel_size, strides, padding, dilation_rate)]
-    places = tuple(len(axis) for axis in covered)
-    result = np.full((*places, *kernel_size, image.shape[-1]), float(fill))
+    covered = [axis.windows() for axis in _axes(Axis, sizes, kernel_size, strides, padding, dilation_rate)]
+    places, taps = zip(*(axis.shape for axis in covered), strict=True)
+    result = np.full((*places, *taps, image.shape[-1]), float(fill))
     for place in np.ndindex(*places):
-        for tap in np.ndindex(*kernel_size):
+        for tap in np.ndindex(*taps):
             cell = tuple(axis[p, t] for axis, p, t in zip(covered, place, tap, strict=True))
             if all(0 <= c < size for c, size in zip(cell, sizes, strict=True)):
                 result[place + tap] = image[cell]
@@ -206,7 +206,7 @@ def transposed_convolution(
     strides, dilation_rate
         See the top of this module.
     padding
-        What is cut off: see :func:`cnnfigs.arithmetic.sizes.transposed_cropping`.
+        What is cut off: see :class:`cnnfigs.arithmetic.sizes.TransposedAxis`.
 
     Returns
     -------
@@ -230,9 +230,9 @@ def transposed_convolution(
     filters, channels = kernel.shape[-2:]
     _check_channels(channels, image)
     kernel_size = kernel.shape[:-2]
-    axes = _axes(image.shape[:-1], kernel_size, strides, padding, dilation_rate)
-    sizes = tuple(transposed_output_size(*axis) for axis in axes)
-    reached = [transposed_windows(*axis) for axis in axes]
+    axes = _axes(TransposedAxis, image.shape[:-1], kernel_size, strides, padding, dilation_rate)
+    sizes = tuple(axis.output_size() for axis in axes)
+    reached = [axis.windows() for axis in axes]
     maps = np.zeros((*sizes, filters)) + _check_bias(bias, filters)
     for place in np.ndindex(*image.shape[:-1]):
         for tap in np.ndindex(*kernel_size):
@@ -318,7 +318,7 @@ def _pooling_patches(image: ArrayLike, pool_size: PerAxis, strides: PerAxis | No
     """Cut out the windows of a pooling, with NaN for the padded cells."""
     seen = patches(image, pool_size, pool_size if strides is None else strides, padding, fill=np.nan)
     if np.isnan(seen).all(axis=_window_axes(seen)).any():
-        raise ValueError(f"padding is {padding!r}: a window of pool_size {pool_size} stands on padding alone")
+        raise ParameterError(f"padding: expected a cell of the image in each window of {pool_size}, got {padding!r}")
     return seen
 
 
@@ -329,53 +329,49 @@ def _window_axes(seen: Floats) -> tuple[int, ...]:
 
 
 def _axes(
-    sizes: tuple[int, ...], kernel_size: tuple[int, ...], strides: PerAxis, padding: Padding, dilation_rate: PerAxis
-) -> list[tuple[Any, ...]]:
-    """Sort the arguments by axis: for each its size, kernel size, strides, padding and dilation rate."""
-    rank = len(sizes)
-    strides = _per_axis(strides, "strides", rank)
-    dilation_rate = _per_axis(dilation_rate, "dilation_rate", rank)
-    if any(s != 1 for s in strides) and any(d != 1 for d in dilation_rate):
-        raise ValueError(f"strides is {strides} and dilation_rate is {dilation_rate}: one must be all 1, as in Keras")
-    return list(zip(sizes, kernel_size, strides, _padding_per_axis(padding, rank), dilation_rate, strict=True))
+    kind: type[Axis],
+    sizes: tuple[int, ...],
+    kernel_size: PerAxis,
+    strides: PerAxis,
+    padding: Padding,
+    dilation_rate: PerAxis,
+) -> list[Axis]:
+    """Sort the arguments by axis."""
+    window = {"kernel_size": kernel_size, "strides": strides, "padding": padding, "dilation_rate": dilation_rate}
+    each = {name: _per_axis(name, value, len(sizes)) for name, value in window.items()}
+    if any(s != 1 for s in each["strides"]) and any(d != 1 for d in each["dilation_rate"]):
+        raise ParameterError(
+            f"strides: expected 1 where dilation_rate is {each['dilation_rate']}, as in Keras, got {each['strides']}"
+        )
+    return [kind(*axis) for axis in zip(sizes, *each.values(), strict=True)]
 
 
-def _per_axis(value: Any, argument: str, rank: int) -> tuple[int, ...]:
-    """Repeat one number for each axis; what the numbers may be is checked axis by axis."""
+def _per_axis(name: str, value: Any, rank: int) -> tuple[Any, ...]:
+    """Repeat what stands for all axes; what each may be is checked axis by axis."""
     if not isinstance(value, tuple | list):
         return (value,) * rank
     if len(value) != rank:
-        raise ValueError(f"{argument} is {value!r}: one number, or {rank} for an image with {rank} spatial axes")
+        raise ParameterError(f"{name}: expected one for each of {rank} spatial axes, got {value!r}")
     return tuple(value)
-
-
-def _padding_per_axis(padding: Any, rank: int) -> tuple[Any, ...]:
-    if isinstance(padding, tuple | list):
-        if len(padding) != rank:
-            raise ValueError(
-                f"padding is {padding!r}: {rank} pairs (before, after), one per spatial axis, are accepted"
-            )
-        return tuple(padding)
-    return (padding,) * rank
 
 
 def _check_kernel(kernel: ArrayLike, image: Floats, last_axes: str) -> Floats:
     array = np.asarray(kernel, dtype=np.float64)
     if array.ndim != image.ndim + 1 or array.size == 0:
         size = "kernel height, kernel width" if image.ndim == 3 else "kernel size"
-        raise ValueError(f"kernel has shape {array.shape}: ({size}, {last_axes}) is accepted for this image")
+        raise ParameterError(f"kernel: expected shape ({size}, {last_axes}) for this image, got {array.shape}")
     if not np.isfinite(array).all():
-        raise ValueError("kernel holds NaN or infinity: finite numbers are accepted")
+        raise ParameterError("kernel: expected finite numbers, got NaN or infinity")
     return array
 
 
 def _check_channels(channels: int, image: Floats) -> None:
     if channels != image.shape[-1]:
-        raise ValueError(f"kernel has slices for {channels} channels: the image has {image.shape[-1]}")
+        raise ParameterError(f"kernel: expected slices for the {image.shape[-1]} channels of the image, got {channels}")
 
 
 def _check_bias(bias: ArrayLike | None, filters: int) -> Floats:
     array = np.zeros(filters) if bias is None else np.asarray(bias, dtype=np.float64)
     if array.shape != (filters,) or not np.isfinite(array).all():
-        raise ValueError(f"bias is {bias!r}: one finite number per filter, shape ({filters},), is accepted")
+        raise ParameterError(f"bias: expected a finite number per filter, shape ({filters},), got {bias!r}")
     return array

@@ -24,55 +24,6 @@ Floats = NDArray[np.float64]
 PerAxis = int | tuple[int, ...]
 
 
-def check_image(image: ArrayLike, argument: str = "image", value_range: tuple[float, float] | None = None) -> Floats:
-    """Give an image as an array of float64, or tell what is wrong with it.
-
-    Parameters
-    ----------
-    image
-        Array-like of shape (height, width, channels) or, a signal, (length, channels).
-    argument
-        What the caller calls it, for the message.
-    value_range
-        Smallest and largest value that is accepted; None accepts any finite number.
-
-    Returns
-    -------
-    ndarray of float64
-        Of the same shape.
-
-    Raises
-    ------
-    ValueError
-        If it has another number of axes, an axis of size 0, NaN or infinity, or a value out of range.
-
-    Examples
-    --------
-    >>> check_image([[[0.0], [0.5]]]).shape
-    (1, 2, 1)
-    >>> check_image([[[0.0], [255.0]]], value_range=(0, 1))
-    Traceback (most recent call last):
-    ...
-    cnnfigs.errors.ParameterError: image: expected values from 0 to 1, got 0 to 255
-    """
-    array = np.asarray(image, dtype=np.float64)
-    if array.ndim not in (2, 3):
-        raise ParameterError(
-            f"{argument}: expected shape (height, width, channels) or (length, channels), got {array.shape}"
-        )
-    if array.size == 0:
-        raise ParameterError(f"{argument}: expected a size of 1 or more on each axis, got shape {array.shape}")
-    if not np.isfinite(array).all():
-        cell = tuple(np.argwhere(~np.isfinite(array))[0].tolist())
-        raise ParameterError(f"{argument}: expected finite numbers, got {array[cell]} at {cell}")
-    if value_range is not None and (array.min() < value_range[0] or array.max() > value_range[1]):
-        raise ParameterError(
-            f"{argument}: expected values from {value_range[0]:g} to {value_range[1]:g}, "
-            f"got {array.min():g} to {array.max():g}"
-        )
-    return array
-
-
 def patches(
     image: ArrayLike,
     kernel_size: PerAxis,
@@ -100,7 +51,7 @@ def patches(
 
     Raises
     ------
-    ValueError
+    ParameterError
         If the image or an argument is not accepted, or the window does not fit.
 
     Examples
@@ -110,7 +61,7 @@ def patches(
     array([[3., 4.],
            [6., 7.]])
     """
-    image = check_image(image)
+    image = _check_image(image)
     sizes = image.shape[:-1]
     covered = [axis.windows() for axis in _axes(Axis, sizes, kernel_size, strides, padding, dilation_rate)]
     places, taps = zip(*(axis.shape for axis in covered), strict=True)
@@ -155,7 +106,7 @@ def convolution(
 
     Raises
     ------
-    ValueError
+    ParameterError
         If shapes do not fit together or an argument is not accepted.
 
     Examples
@@ -166,7 +117,7 @@ def convolution(
     array([[1., 1.],
            [1., 0.]])
     """
-    image = check_image(image)
+    image = _check_image(image)
     kernel = _check_kernel(kernel, image, "channels, filters")
     channels, filters = kernel.shape[-2:]
     _check_channels(channels, image)
@@ -215,7 +166,7 @@ def transposed_convolution(
 
     Raises
     ------
-    ValueError
+    ParameterError
         If shapes do not fit together or an argument is not accepted.
 
     Examples
@@ -225,7 +176,7 @@ def transposed_convolution(
     >>> transposed_convolution(image, kernel, strides=2)[:, 0]
     array([ 1.,  2., 13., 20., 30.])
     """
-    image = check_image(image)
+    image = _check_image(image)
     kernel = _check_kernel(kernel, image, "filters, channels")
     filters, channels = kernel.shape[-2:]
     _check_channels(channels, image)
@@ -267,7 +218,7 @@ def max_pooling(
 
     Raises
     ------
-    ValueError
+    ParameterError
         If the image or an argument is not accepted, the window does not fit (Keras' layer silently returns an empty
         array there), or stands on padding alone.
 
@@ -292,17 +243,7 @@ def average_pooling(
     Parameters
     ----------
     image, pool_size, strides, padding
-        See :func:`max_pooling`.
-
-    Returns
-    -------
-    ndarray of float64
-        Shape (rows, columns, channels) or (positions, channels).
-
-    Raises
-    ------
-    ValueError
-        As :func:`max_pooling`.
+        See :func:`max_pooling`; what is returned and refused, too.
 
     Examples
     --------
@@ -323,7 +264,7 @@ def _pooling_patches(image: ArrayLike, pool_size: PerAxis, strides: PerAxis | No
 
 
 def _window_axes(seen: Floats) -> tuple[int, ...]:
-    """Name the axes of the window: patches have the places first, then the window, then the channels."""
+    """Return the axes of the window: patches have the places first, then the window, then the channels."""
     rank = (seen.ndim - 1) // 2
     return tuple(range(rank, 2 * rank))
 
@@ -353,6 +294,20 @@ def _per_axis(name: str, value: Any, rank: int) -> tuple[Any, ...]:
     if len(value) != rank:
         raise ParameterError(f"{name}: expected one for each of {rank} spatial axes, got {value!r}")
     return tuple(value)
+
+
+def _check_image(image: ArrayLike) -> Floats:
+    array = np.asarray(image, dtype=np.float64)
+    if array.ndim not in (2, 3):
+        raise ParameterError(
+            f"image: expected shape (height, width, channels) or (length, channels), got {array.shape}"
+        )
+    if array.size == 0:
+        raise ParameterError(f"image: expected a size of 1 or more on each axis, got shape {array.shape}")
+    if not np.isfinite(array).all():
+        cell = tuple(np.argwhere(~np.isfinite(array))[0].tolist())
+        raise ParameterError(f"image: expected finite numbers, got {array[cell]} at {cell}")
+    return array
 
 
 def _check_kernel(kernel: ArrayLike, image: Floats, last_axes: str) -> Floats:

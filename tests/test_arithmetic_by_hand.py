@@ -203,6 +203,10 @@ def test_derivations_write_large_numbers_with_commas():
     assert str(TransposedAxis(1_000, 3, 2).derivation()) == "(1,000 − 1)·2 + 3 = 2,001"
 
 
+def test_a_cell_of_zeros_more_is_added_in_the_formula():
+    assert str(TransposedAxis(2, 2, strides=3).derivation()) == "(2 − 1)·3 + 2 − 0 + 1 = 6"
+
+
 def test_numbers_of_numpy_are_whole_too():
     assert Axis(np.int64(5), np.int8(3)).output_size() == 3
     assert Axis(5, 3, padding=[np.int64(1), 2]).padding_amounts() == (1, 2)

@@ -1,6 +1,6 @@
 """Trained networks as scripts that a browser can load, also from disk: no request, no module, no Keras.
 
-A script holds one call: it enters a network's layers, as the record beside the weights tells them, and their weights.
+A script holds one call: it enters a network's layers, as the record beside the weights has them, and their weights.
 Weights are rounded to 8 bits, with a scale of its own for each filter or unit, whose largest weight is ±127 steps.
 The explorers' forward pass, ``cnnfigs/explorers/scripts/forward.js``, reads this.
 """
@@ -57,11 +57,10 @@ def network_script(name: str) -> str:
     """
     arrays = weights(name)
     layers = []
-    for told in record(name)["layers"]:
-        layer = {script: told[field] for field, script in FIELDS.items() if field in told}
-        if told["name"] in arrays:
-            kernel, bias = arrays[told["name"]]
-            layer["weights"] = packed(kernel, bias)
+    for fields in record(name)["layers"]:
+        layer = {script: fields[field] for field, script in FIELDS.items() if field in fields}
+        if fields["name"] in arrays:
+            layer["weights"] = packed(*arrays[fields["name"]])
         layers.append(layer)
     description = json.dumps({"name": name, "layers": layers}, separators=(",", ":"))
     return f"((window.cnn ??= {{}}).data ??= {{}}).{name} = {description};\n"

@@ -92,7 +92,7 @@ def train(name: str, folder: Path = WEIGHTS, recipe: Recipe = RECIPE, verbose: i
     record = {
         "network": name,
         "parameters": model.count_params(),
-        "layers": [told(layer) for layer in layer_records(model)],
+        "layers": [as_json(layer) for layer in layer_records(model)],
         "recipe": asdict(recipe),
         "history": training.history,
         "best_epoch": int(np.argmin(training.history["val_loss"])) + 1,
@@ -112,12 +112,12 @@ def train(name: str, folder: Path = WEIGHTS, recipe: Recipe = RECIPE, verbose: i
     return record
 
 
-def told(layer: Layer) -> dict[str, Any]:
-    """Write a layer's record for a file: what differs from the default, so that it is known without Keras.
+def as_json(layer: Layer) -> dict[str, Any]:
+    """Return what of a layer's record differs from the default, for a file from which it is known without Keras.
 
     Examples
     --------
-    >>> told(Layer("flatten", "Flatten", output_shape=(784,)))
+    >>> as_json(Layer("flatten", "Flatten", output_shape=(784,)))
     {'name': 'flatten', 'class_name': 'Flatten', 'output_shape': (784,)}
     """
     values = ((field.name, getattr(layer, field.name), field.default) for field in fields(layer))
@@ -142,8 +142,8 @@ def record(name: str, folder: Path = WEIGHTS) -> dict[str, Any]:
     if not path.is_file():
         raise DataError(f"{path} is missing: {REMEDY}")
     try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        trained_by = found["digest"]
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        trained_by = content["digest"]
     except (ValueError, KeyError, TypeError) as error:
         raise DataError(f"{path} is damaged ({error}): {REMEDY}") from error
     if trained_by != digest(name):
@@ -151,7 +151,7 @@ def record(name: str, folder: Path = WEIGHTS) -> dict[str, Any]:
             f"the weights of {name} were trained by other code or data than today's "
             f"(digest {trained_by[:12]}, today {digest(name)[:12]}): run `nox -s train -- {name}`"
         )
-    return found
+    return content
 
 
 def load(name: str, moment: Moment = "trained", folder: Path = WEIGHTS) -> keras.Model:
@@ -177,7 +177,7 @@ def load(name: str, moment: Moment = "trained", folder: Path = WEIGHTS) -> keras
     """
     kept = record(name, folder)["weights"]
     if moment not in kept:
-        raise ValueError(f"moment is {moment!r}: kept of {name} are {', '.join(map(repr, kept))}")
+        raise ValueError(f"moment: expected {', '.join(map(repr, kept))} of {name}, got {moment!r}")
     path = checked(folder / kept[moment]["file"], kept[moment]["sha256"], REMEDY)
     model = build(name)
     model.load_weights(path)

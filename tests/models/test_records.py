@@ -196,18 +196,18 @@ class Subclassed(keras.Model):
 @pytest.mark.parametrize(
     ("make", "told"),
     [
-        (lambda: "convnet", "model is a str: a Keras functional or Sequential model is accepted"),
-        (lambda: layers.Dense(3), "model is a Dense: a Keras functional or Sequential model is accepted"),
-        (lambda: keras.Sequential([layers.Dense(3)], name="lazy"), r"model 'lazy' is not built, .* call model.build"),
-        (lambda: Subclassed(name="own"), r"model 'own' \(Subclassed\) is subclassed, so there is no graph"),
-        (lambda: model_of(Subclassed(name="own")), r"model 'own' \(Subclassed\) is subclassed, so there is no graph"),
+        (lambda: "convnet", "model: expected a Keras functional or Sequential model, got a str"),
+        (lambda: layers.Dense(3), "model: expected a Keras functional or Sequential model, got a Dense"),
+        (lambda: keras.Sequential([layers.Dense(3)], name="lazy"), r"model 'lazy': expected one .* call model.build"),
+        (lambda: Subclassed(name="own"), r"model 'own': .*, got a subclassed one \(Subclassed\)"),
+        (lambda: model_of(Subclassed(name="own")), r"model 'own': .*, got a subclassed one \(Subclassed\)"),
         (
             lambda: keras.Sequential([keras.Input((None, None, 3)), layers.ReLU()]),
-            "leaves a size open: build the model",
+            "expected no open size, got .*: build the model",
         ),
         (
             lambda: model_of(layers.ZeroPadding2D(data_format="channels_first", name="pad")),
-            "layer 'pad' is 'channels_first'",
+            "layer 'pad': expected 'channels_last', got 'channels_first'",
         ),
     ],
 )

@@ -5,8 +5,9 @@ image has the shape (height, width, channels), a signal (length, channels): all 
 at each axis by itself.
 
 `strides` and `dilation_rate` are one number, or one for each axis. `padding` is ``"valid"``, ``"same"``, or the
-cells added before and after each axis: ``((1, 1), (1, 1))``. See :mod:`cnnfigs.arithmetic.sizes` for what they mean
-on an axis, and for the arguments that are refused.
+cells added before and after each axis: ``((1, 1), (1, 1))``. :class:`cnnfigs.arithmetic.sizes.Axis` says what they
+mean on an axis. A :class:`cnnfigs.errors.ParameterError` is raised where it refuses them, and where shapes do not fit
+together, are empty, or numbers are not finite.
 """
 
 from __future__ import annotations
@@ -48,11 +49,6 @@ def patches(
     ndarray of float64
         Shape (rows, columns, kernel height, kernel width, channels), or (positions, kernel size, channels):
         ``patches(...)[row, column]`` is the patch at that place.
-
-    Raises
-    ------
-    ParameterError
-        If the image or an argument is not accepted, or the window does not fit.
 
     Examples
     --------
@@ -103,11 +99,6 @@ def convolution(
     -------
     ndarray of float64
         The feature maps, shape (rows, columns, filters) or (positions, filters): ``maps[:, :, n]`` is filter n's.
-
-    Raises
-    ------
-    ParameterError
-        If shapes do not fit together or an argument is not accepted.
 
     Examples
     --------
@@ -164,11 +155,6 @@ def transposed_convolution(
     ndarray of float64
         Shape (height, width, filters) or (length, filters).
 
-    Raises
-    ------
-    ParameterError
-        If shapes do not fit together or an argument is not accepted.
-
     Examples
     --------
     >>> image = np.array([1.0, 10.0]).reshape(2, 1)
@@ -219,8 +205,7 @@ def max_pooling(
     Raises
     ------
     ParameterError
-        If the image or an argument is not accepted, the window does not fit (Keras' layer silently returns an empty
-        array there), or stands on padding alone.
+        Also if a window stands on padding alone.
 
     Examples
     --------

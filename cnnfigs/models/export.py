@@ -34,26 +34,10 @@ Floats = NDArray[np.float32]
 
 
 def network_script(name: str) -> str:
-    """Write one of the tutorial's networks, trained, as a script.
+    """Write one of the tutorial's networks, trained, as JavaScript that enters it as ``cnn.data[name]``.
 
-    Parameters
-    ----------
-    name
-        Name of a network made of Conv2D, MaxPooling2D, GlobalMaxPooling2D, Flatten and Dense layers.
-
-    Returns
-    -------
-    str
-        JavaScript that enters the network as ``cnn.data[name]``; the same text at every call.
-
-    Raises
-    ------
-    ValueError
-        If there is no network of that name.
-    cnnfigs.data.DataError
-        If its weights or their record are missing or damaged.
-    cnnfigs.models.weights.StaleWeightsError
-        If network, recipe or data have changed since the training.
+    The network is made of Conv2D, MaxPooling2D, GlobalMaxPooling2D, Flatten and Dense layers. Errors are those of
+    :func:`cnnfigs.models.weights.load`.
     """
     arrays = weights(name)
     layers = []
@@ -73,10 +57,6 @@ def weights(name: str) -> dict[str, tuple[Floats, Floats]]:
     -------
     dict of str to (ndarray, ndarray)
         By the layer's name; shapes as Keras has them, filters or units last.
-
-    Raises
-    ------
-    As :func:`network_script`.
     """
     import h5py
 

@@ -30,16 +30,11 @@ STEP = 1_000_000
 
 
 def opened(model: keras.Model) -> keras.Model:
-    """Return a model with the same layers, without models inside and with fixed input sizes.
+    """Return a functional or Sequential model with the same layers, without models inside and with fixed input sizes.
 
-    Its layers are the model's own, called once more, so that all that they hold is what it was. It is compared with the
-    model on one input before it is returned.
-
-    Parameters
-    ----------
-    model
-        A functional or Sequential model. Where layers inside of models have the same name as others, theirs gets that
-        of their model before it.
+    Its layers are the model's own, called once more, so that all that they hold is what it was. Where layers inside of
+    models have the same name as others, theirs gets that of their model before it. It is compared with the model on one
+    input before it is returned.
 
     Raises
     ------

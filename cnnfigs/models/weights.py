@@ -51,28 +51,11 @@ def digest(name: str) -> str:
 
 
 def train(name: str, folder: Path = WEIGHTS, recipe: Recipe = RECIPE, verbose: int = 1) -> dict[str, Any]:
-    """Train one of the tutorial's networks and write its weights and record.
+    """Train one of the tutorial's networks and write its weights and record: return the record.
 
-    Parameters
-    ----------
-    name
-        Name of the network.
-    folder
-        Where to write ``NAME.MOMENT.weights.h5`` and ``NAME.json``.
-    recipe
-        How to train.
-    verbose
-        1 shows Keras' progress bar.
-
-    Returns
-    -------
-    dict
-        The record that was written.
+    They become ``NAME.MOMENT.weights.h5`` and ``NAME.json`` in the folder. `verbose` 1 shows Keras' progress bar.
     """
-    keras = load_keras()
-    import tensorflow as tf
-
-    keras.utils.set_random_seed(recipe.seed)
+    load_keras().utils.set_random_seed(recipe.seed)
     model = build(name)
     digits = mnist()
     training = fit(model, as_input(digits.x_train), digits.y_train, recipe, verbose)
@@ -103,9 +86,7 @@ def train(name: str, folder: Path = WEIGHTS, recipe: Recipe = RECIPE, verbose: i
             "python": platform.python_version(),
             "machine": platform.machine(),
             "threads": THREADS,
-            "keras": keras.__version__,
-            "numpy": np.__version__,
-            "tensorflow": tf.__version__,
+            **provenance.library_versions(["keras", "numpy"]),
         },
     }
     (folder / f"{name}.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
@@ -156,15 +137,6 @@ def record(name: str, folder: Path = WEIGHTS) -> dict[str, Any]:
 
 def load(name: str, moment: Moment = "trained", folder: Path = WEIGHTS) -> keras.Model:
     """Build one of the tutorial's networks with the weights that ship.
-
-    Parameters
-    ----------
-    name
-        Name of the network.
-    moment
-        When in its training: "initial", "first_epoch" or "trained".
-    folder
-        Where the weights are.
 
     Raises
     ------

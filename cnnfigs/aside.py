@@ -28,19 +28,12 @@ class ProcessEndedError(CnnfigsError, RuntimeError):
 def aside(call: Callable[[Given], Outcome], given: Given) -> Outcome:
     """Call a function with one argument in a process beside this one, which stays for the next call.
 
-    Parameters
-    ----------
-    call
-        A function of a module, which that process imports.
-    given
-        Its argument.
+    The function is one of a module, which that process imports. What it raises is raised here.
 
     Raises
     ------
     ProcessEndedError
         If that process ends before it has answered.
-    Exception
-        What the function raises.
     """
     outcome: Outcome = _process().call(call, given)
     return outcome

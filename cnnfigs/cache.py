@@ -1,4 +1,4 @@
-"""Results of runs on disk, found again by what they were made from.
+"""Results of runs on disk, under keys from what they were made from.
 
 An illustration's ``run`` may take seconds; its result depends only on its parameters and on what its code can reach.
 Both make the *key* (:func:`run_key`), and the key names the file. So an entry never goes stale: when anything changes,
@@ -47,17 +47,7 @@ SOURCES = "CNNFIGS_SOURCES"
 
 @dataclass(frozen=True)
 class Information:
-    """How much is kept.
-
-    Parameters
-    ----------
-    folder
-        Where the entries are.
-    entries
-        How many there are.
-    size
-        Their size in bytes.
-    """
+    """How much is kept: in which folder, how many entries, and their size in bytes."""
 
     folder: Path
     entries: int
@@ -100,7 +90,9 @@ def run_key(illustration: type[Any], parameters: Mapping[str, Any]) -> str | Non
         try:
             json.dumps(value)
         except (TypeError, ValueError) as error:
-            raise TypeError(f"{illustration.__qualname__}: the parameter {name} is {value!r}: {error}") from error
+            raise TypeError(
+                f"{name} of {illustration.__qualname__}: expected what JSON can write, got {value!r}: {error}"
+            ) from error
     try:
         code = provenance.digest(f"{illustration.__module__}:{illustration.__qualname__}.run")
     except LookupError:
@@ -141,20 +133,20 @@ def cached(key: str | None, compute: Callable[[], Run], run_type: type[Run]) -> 
     if key is None:
         return typing.cast(Run, _unpack(_pack(compute(), key, run_type, classes), key, run_type, classes))
     path = _path(key)
-    found = _kept(path, key, run_type, classes)
-    if found is None:
+    run = _kept(path, key, run_type, classes)
+    if run is None:
         with _alone(path):
-            found = _kept(path, key, run_type, classes, warn=False)
-            if found is None:
+            run = _kept(path, key, run_type, classes, warn=False)
+            if run is None:
                 # Reading back what is written makes the first result the same as all later ones.
                 packed = _pack(compute(), key, run_type, classes)
                 keep(key, packed)
-                found = _unpack(packed, key, run_type, classes)
-    return typing.cast(Run, found)
+                run = _unpack(packed, key, run_type, classes)
+    return typing.cast(Run, run)
 
 
 def is_kept(key: str) -> bool:
-    """Tell whether there is an entry under a key, without reading it."""
+    """Return whether there is an entry under a key, without reading it."""
     return _path(key).is_file()
 
 
@@ -270,7 +262,7 @@ def _write(path: Path, entry: bytes) -> None:
 
 def _pack(run: object, key: str | None, run_type: type[Any], classes: Classes) -> bytes:
     if type(run) is not run_type:
-        raise TypeError(f"the run is of type {type(run).__qualname__}: expected is {run_type.__qualname__}")
+        raise TypeError(f"run: expected {run_type.__qualname__}, got {type(run).__qualname__}")
     arrays: dict[str, np.ndarray] = {}
     structure = {"key": key, "run": _encode(run, run_type.__qualname__, arrays, classes)}
     arrays[_STRUCTURE] = np.frombuffer(json.dumps(structure).encode(), dtype=np.uint8)
@@ -307,7 +299,7 @@ def _encode(value: object, place: str, arrays: dict[str, np.ndarray], classes: C
     if isinstance(value, np.generic) or type(value) is np.ndarray:
         array = np.asarray(value)
         if array.dtype.hasobject or np.dtype(array.dtype.str) != array.dtype:
-            raise TypeError(f"{place} is an array of {array.dtype}, which cannot be kept: use a NumPy number type")
+            raise TypeError(f"{place}: expected an array of a NumPy number type, got one of {array.dtype}")
         name = str(len(arrays))
         arrays[name] = array
         return {"scalar" if isinstance(value, np.generic) else "array": name}
@@ -319,15 +311,15 @@ def _encode(value: object, place: str, arrays: dict[str, np.ndarray], classes: C
         names = [field.name for field in dataclasses.fields(value) if field.init]  # type: ignore[arg-type]
         return {_name(type(value)): [names, each(((name, getattr(value, name)) for name in names), ".{}")]}
     raise TypeError(
-        f"{place} is of type {type(value).__qualname__}, which cannot be kept: accepted are NumPy arrays, numbers, "
-        "text, None, tuples, lists, dictionaries with text keys, and frozen dataclasses named in the annotations"
+        f"{place}: expected NumPy arrays, numbers, text, None, tuples, lists, dictionaries with text keys, or frozen "
+        f"dataclasses named in the annotations, got {type(value).__qualname__}"
     )
 
 
-def _decode(told: Any, arrays: Mapping[str, np.ndarray], classes: Classes) -> Any:
-    if not isinstance(told, dict):
-        return told
-    ((kind, content),) = told.items()
+def _decode(value: Any, arrays: Mapping[str, np.ndarray], classes: Classes) -> Any:
+    if not isinstance(value, dict):
+        return value
+    ((kind, content),) = value.items()
     if kind == "array":
         array = arrays[content]
         array.flags.writeable = False
@@ -347,17 +339,17 @@ def _name(run_type: type[Any]) -> str:
 
 
 def _run_classes(annotation: Any, around: tuple[type[Any], ...] = ()) -> Iterator[tuple[str, type[Any]]]:
-    """Give a run's class and those of the runs nested in it, which its annotations name."""
+    """Yield a run's class and those of the runs nested in it, which its annotations name."""
     if isinstance(annotation, type) and dataclasses.is_dataclass(annotation):
         if annotation in around:
             return
         if not annotation.__dataclass_params__.frozen:  # type: ignore[attr-defined]
-            raise TypeError(f"{annotation.__qualname__} is not frozen: declare it with @dataclass(frozen=True)")
+            raise TypeError(f"{annotation.__qualname__}: expected @dataclass(frozen=True), got one that is not frozen")
         yield _name(annotation), annotation
         around = (*around, annotation)
         inner = tuple(typing.get_type_hints(annotation).values())
     elif not around:
-        raise TypeError(f"the run's type is {annotation!r}: expected is a frozen dataclass")
+        raise TypeError(f"run_type: expected a frozen dataclass, got {annotation!r}")
     else:
         inner = typing.get_args(annotation)
     for each in inner:

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 from cnnfigs.aside import ProcessEndedError, aside
@@ -80,7 +81,7 @@ def spread(
         If the scheduler cannot be reached or is lost, all workers are refused, or workers die of a task.
     """
     with _connected(address) as client:
-        yield from _Foreman(client, address, tasks, call, fits, versions, say).work()
+        yield from _Foreman(client, address, list(tasks), call, fits, versions, say).work()
 
 
 def _connected(address: str) -> Any:
@@ -96,30 +97,25 @@ def _connected(address: str) -> Any:
         raise ClusterError(f"no scheduler answers at {address}: start it there, or name another address") from error
 
 
+@dataclass
 class _Foreman(Generic[Given, Outcome]):
     """Gives each idle worker one task, and a dead worker's task to another."""
 
-    def __init__(
-        self,
-        client: Any,
-        address: str,
-        tasks: Sequence[Given],
-        call: Callable[[Given], Outcome],
-        fits: Callable[[Given, Outcome], bool],
-        versions: Callable[[], Mapping[str, str]],
-        say: Callable[[str], None],
-    ) -> None:
-        self.client, self.address, self.say = client, address, say
-        self.call, self.fits, self.versions = call, fits, versions
-        self.waiting = list(tasks)
-        self.deaths: Counter[Given] = Counter()
-        self.accepted: set[str] = set()
-        self.refused: dict[str, str] = {}
-        self.busy: dict[str, tuple[Given, Any]] = {}
+    client: Any
+    address: str
+    waiting: list[Given]
+    call: Callable[[Given], Outcome]
+    fits: Callable[[Given, Outcome], bool]
+    versions: Callable[[], Mapping[str, str]]
+    say: Callable[[str], None]
+    deaths: Counter[Given] = field(default_factory=Counter)
+    accepted: set[str] = field(default_factory=set)
+    refused: dict[str, str] = field(default_factory=dict)
+    busy: dict[str, tuple[Given, Any]] = field(default_factory=dict)
 
     def work(self) -> Iterator[tuple[Given, Outcome | None]]:
         """Have all tasks done."""
-        told = False
+        lonely = False
         while self.waiting or self.busy:
             self._look_around()
             for worker in sorted(self.accepted - self.busy.keys()):
@@ -128,9 +124,9 @@ class _Foreman(Generic[Given, Outcome]):
                     # Nobody else may take it up: when its worker is gone, it comes back to us.
                     self.busy[worker] = task, self.client.submit(aside, self.call, task, workers=[worker], pure=False)
                     yield task, None
-            if not self.accepted and not told:
+            if not self.accepted and not lonely:
                 self.say(f"no worker at {self.address} yet: waiting for one")
-                told = True
+                lonely = True
             time.sleep(PAUSE)
             for worker, (task, future) in [*self.busy.items()]:
                 try:
@@ -174,15 +170,15 @@ class _Foreman(Generic[Given, Outcome]):
     def _judge(self, worker: str) -> None:
         """Accept a worker with our versions; refuse another by name."""
         try:
-            told = self.client.run(self.versions, workers=[worker])[worker]
+            theirs = self.client.run(self.versions, workers=[worker])[worker]
         except Exception as error:  # whatever it lacks, it cannot do a task
-            self._refuse(worker, f"it cannot tell its versions ({error!r})")
+            self._refuse(worker, f"it cannot say its versions ({error!r})")
             return
         ours = self.versions()
         other = [
-            f"{name} {told.get(name)} there, {value} here"
+            f"{name} {theirs.get(name)} there, {value} here"
             for name, value in ours.items()
-            if name not in MAY_DIFFER and told.get(name) != value
+            if name not in MAY_DIFFER and theirs.get(name) != value
         ]
         if other:
             self._refuse(worker, f"it has other versions ({'; '.join(other)})")

@@ -13,8 +13,9 @@ import numpy as np
 from hypothesis import strategies as st
 from keras import layers
 
-from cnnfigs.arithmetic import reference, sizes
+from cnnfigs.arithmetic import reference
 from cnnfigs.arithmetic.receptive import receptive_field, receptive_fields, receptive_region
+from cnnfigs.arithmetic.sizes import Axis, TransposedAxis
 from cnnfigs.models.records import layer_records
 
 OPERATIONS = ("convolution", "transposed convolution", "max pooling", "average pooling")
@@ -104,19 +105,18 @@ def keras_layer(case, dtype="float32"):
 def check_shape(case):
     """Compare our output sizes with the layer's compute_output_shape; what Keras refuses, we must refuse."""
     transposed = case.operation == "transposed convolution"
-    size_of = sizes.transposed_output_size if transposed else sizes.output_size
     try:
-        ours = tuple(size_of(*axis) for axis in case.axes)
+        axes = [(TransposedAxis if transposed else Axis)(*axis) for axis in case.axes]
+        ours = tuple(axis.output_size() for axis in axes)
     except ValueError:
         ours = "refused"
     theirs = _keras_shape(case)
     case.count("shapes refused by both" if theirs == "refused" else "shapes")
     assert ours == theirs, case
     if ours != "refused":
-        windows_of = sizes.transposed_windows if transposed else sizes.windows
         expected = case.size if transposed else ours
-        for axis, places in zip(case.axes, expected, strict=True):
-            assert windows_of(*axis).shape == (places, axis[1]), case
+        for axis, places in zip(axes, expected, strict=True):
+            assert axis.windows().shape == (places, axis.kernel_size), case
 
 
 def _keras_shape(case):

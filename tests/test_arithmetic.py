@@ -1,4 +1,6 @@
 import inspect
+import sys
+import types
 
 import arithmetic_checks
 import keras
@@ -9,11 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from keras import layers
 
-from cnnfigs.arithmetic import (
-    multiply_adds,
-    parameter_derivation,
-    sizes,
-)
+from cnnfigs.arithmetic import multiply_adds, parameter_derivation, sizes
 from cnnfigs.arithmetic.receptive import (
     ReceptiveField,
     known_fields,
@@ -60,26 +58,35 @@ def test_values_with_explicit_padding_and_dilation_are_those_of_keras(operation)
 
 MUTATIONS = {
     "padding: the odd cell before": ("return total // 2, total - total // 2", "return total - total // 2, total // 2"),
-    "padding: one cell too few": ("+ span - size, 0)", "+ span - size - 1, 0)"),
-    "padding: places rounded down": ("positions = -(-size // strides)", "positions = max(size // strides, 1)"),
-    "padding: the cells after put before": ("before, _ = padding_amounts", "_, before = padding_amounts"),
+    "padding: one cell too few": ("+ self.span() - self.size, 0)", "+ self.span() - self.size - 1, 0)"),
+    "padding: places rounded down": (
+        "positions = -(-self.size // self.strides)",
+        "positions = max(self.size // self.strides, 1)",
+    ),
+    "padding: the cells after put before": ("before, _ = self.padding_amounts()", "_, before = self.padding_amounts()"),
     "stride: rounded up": (
-        "return (size + before + after - span) // strides + 1",
-        "return -(-(size + before + after - span) // strides) + 1",
+        "return (self.size + sum(self.padding_amounts()) - self.span()) // self.strides + 1",
+        "return -(-(self.size + sum(self.padding_amounts()) - self.span()) // self.strides) + 1",
     ),
-    "stride: the last place forgotten": ("- span) // strides + 1", "- span - 1) // strides + 1"),
-    "dilation: one hole too many": ("dilation_rate * (kernel_size - 1) + 1", "dilation_rate * kernel_size"),
-    "dilation: forgotten in the span": ("dilation_rate * (kernel_size - 1) + 1", "kernel_size"),
+    "stride: the last place forgotten": (
+        "- self.span()) // self.strides + 1",
+        "- self.span() - 1) // self.strides + 1",
+    ),
+    "dilation: one hole too many": (
+        "self.dilation_rate * (self.kernel_size - 1) + 1",
+        "self.dilation_rate * self.kernel_size",
+    ),
+    "dilation: forgotten in the span": ("self.dilation_rate * (self.kernel_size - 1) + 1", "self.kernel_size"),
     "dilation: forgotten in the window": (
-        "np.arange(positions) - before\n    return first_cells[:, np.newaxis] + dilation_rate",
-        "np.arange(positions) - before\n    return first_cells[:, np.newaxis] + 1",
+        "self.dilation_rate * np.arange(self.kernel_size)",
+        "np.arange(self.kernel_size)",
     ),
-    "transposed: the odd cell before": (
-        "before = max(span - strides, 0) // 2",
-        "before = (max(span - strides, 0) + 1) // 2",
+    "transposed: the odd cell before": ("before = max(excess, 0) // 2", "before = (max(excess, 0) + 1) // 2"),
+    "transposed: the last gap forgotten": ("return 0, min(excess, 0)", "return 0, 0"),
+    "transposed: one cell too many": (
+        "self._covered() - sum(self.padding_amounts())",
+        "self._covered() - sum(self.padding_amounts()) + 1",
     ),
-    "transposed: the last gap forgotten": ("return 0, min(span - strides, 0)", "return 0, 0"),
-    "transposed: one cell too many": ("covered - before - after\n", "covered - before - after + 1\n"),
 }
 
 
@@ -88,11 +95,13 @@ def test_a_planted_off_by_one_is_caught(mutation, monkeypatch):
     source = inspect.getsource(sizes)
     right, wrong = MUTATIONS[mutation]
     assert source.count(right) == 1
-    mutated = {"__name__": "mutated"}
-    exec(compile(source.replace(right, wrong), "mutated", "exec"), mutated)
-    for name, function in inspect.getmembers(sizes, inspect.isfunction):
-        if function.__module__ == sizes.__name__:
-            monkeypatch.setattr(function, "__code__", mutated[name].__code__)
+    mutated = types.ModuleType("mutated")
+    monkeypatch.setitem(sys.modules, "mutated", mutated)
+    exec(compile(source.replace(right, wrong), "mutated", "exec"), mutated.__dict__)
+    for axis in (sizes.Axis, sizes.TransposedAxis):
+        for name, function in vars(getattr(mutated, axis.__name__)).items():
+            if inspect.isfunction(function):
+                monkeypatch.setattr(axis, name, function)
 
     @given(st.data())
     def agrees_with_keras(data):

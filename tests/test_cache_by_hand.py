@@ -203,15 +203,15 @@ def test_arrays_come_back_read_only():
 def test_a_run_of_another_class_than_promised_is_a_mistake_of_the_code():
     with pytest.raises(TypeError) as caught:
         cached(KEY, lambda: Other(1.0), Some)
-    assert str(caught.value) == "the run is of type Other: expected is Some"
+    assert str(caught.value) == "run: expected Some, got Other"
 
 
 def test_what_cannot_be_kept_is_said_with_what_can():
     with pytest.raises(TypeError) as caught:
         cached(KEY, lambda: Some({1, 2}), Some)
     assert str(caught.value) == (
-        "Some.value is of type set, which cannot be kept: accepted are NumPy arrays, numbers, text, None, tuples, "
-        "lists, dictionaries with text keys, and frozen dataclasses named in the annotations"
+        "Some.value: expected NumPy arrays, numbers, text, None, tuples, lists, dictionaries with text keys, or frozen "
+        "dataclasses named in the annotations, got set"
     )
 
 

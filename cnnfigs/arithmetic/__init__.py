@@ -1,7 +1,7 @@
 """The arithmetic of convolutional networks: pure functions on numbers and plain layer records.
 
-A network is told here by records: one :class:`Layer` for each layer, with its shapes, its geometry and the names of
-the layers that it reads. Nothing needs Keras; :func:`cnnfigs.models.records.layer_records` turns a Keras model into
+A network is described by records: one :class:`Layer` for each layer, with its shapes, its geometry and the names of the
+layers that it reads. Nothing needs Keras; :func:`cnnfigs.models.records.layer_records` turns a Keras model into
 records. All shapes leave the batch axis out and have the channels last.
 """
 
@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Any, Literal
 
 Shape = tuple[int, ...]
-Value = TypeVar("Value")
 Padding = Literal["valid", "same"] | tuple[tuple[int, int], ...]
 
 
@@ -99,8 +98,8 @@ class Layer:
         """
         if len(self.input_shapes) != 1:
             raise ValueError(
-                f"layer {self.name!r} ({self.class_name}) has {len(self.input_shapes)} inputs, not one: "
-                "read input_shapes"
+                f"input_shape of layer {self.name!r} ({self.class_name}): expected one input, "
+                f"got {len(self.input_shapes)}"
             )
         return self.input_shapes[0]
 
@@ -134,7 +133,7 @@ def _derivation(*terms: tuple[int, ...]) -> Derivation:
 
 
 def parameter_derivation(layer: Layer) -> Derivation:
-    """Tell how many parameters a layer has and how they are counted.
+    """Count a layer's parameters, and write down how.
 
     A filter has one slice per input channel of its group and one bias; a unit of a Dense layer has one weight per
     number that it reads and one bias.
@@ -144,11 +143,6 @@ def parameter_derivation(layer: Layer) -> Derivation:
     layer
         Record of a convolution (transposed, grouped, depthwise and separable ones too), a Dense or a
         normalising layer, or of any layer without parameters.
-
-    Returns
-    -------
-    Derivation
-        Its `product` is the text of the calculation and its `total` the number.
 
     Raises
     ------
@@ -168,14 +162,14 @@ def parameter_derivation(layer: Layer) -> Derivation:
     kind = _kind(layer.class_name)
     channels = layer.input_shapes[0][-1] if layer.input_shapes else 0
     if kind == "separable convolution":
-        kernel, filters = _needed(layer, "kernel_size", layer.kernel_size), _needed(layer, "filters", layer.filters)
+        kernel, filters = _needed(layer, "kernel_size", "filters")
         mixed = channels * layer.depth_multiplier
         return _derivation((*kernel, channels, layer.depth_multiplier), (mixed, filters), (filters * layer.use_bias,))
     if kind in ("convolution", "transposed convolution"):
-        kernel, filters = _needed(layer, "kernel_size", layer.kernel_size), _needed(layer, "filters", layer.filters)
+        kernel, filters = _needed(layer, "kernel_size", "filters")
         return _derivation((*kernel, channels // layer.groups, filters), (filters * layer.use_bias,))
     if kind == "dense":
-        units = _needed(layer, "units", layer.units)
+        (units,) = _needed(layer, "units")
         return _derivation((channels, units), (units * layer.use_bias,))
     if kind == "batch normalization":  # factor, offset, and the moving mean and variance
         axes = (-1,) if layer.axis is None else layer.axis
@@ -183,27 +177,14 @@ def parameter_derivation(layer: Layer) -> Derivation:
         return _derivation((2 + layer.scale + layer.center, *sizes))
     if layer.parameters:
         raise ValueError(
-            f"the parameters of layer {layer.name!r} cannot be derived: class {layer.class_name} is none of "
-            "convolution, Dense and BatchNormalization"
+            f"parameters of layer {layer.name!r}: expected a convolution, Dense or BatchNormalization to derive them, "
+            f"got {layer.class_name}"
         )
     return Derivation("", 0)
 
 
-def parameter_count(layer: Layer) -> int:
-    """Count a layer's parameters from its geometry.
-
-    See :func:`parameter_derivation` for what is accepted; `Layer.parameters` is what Keras reports.
-
-    Examples
-    --------
-    >>> parameter_count(Layer("dense", "Dense", ("flat",), ((784,),), (512,), units=512, use_bias=True))
-    401920
-    """
-    return parameter_derivation(layer).total
-
-
 def size_derivation(shape: Shape) -> Derivation:
-    """Tell how many numbers an array of this shape holds, as Flatten lays them out.
+    """Count the numbers in an array of this shape, as Flatten lays them out.
 
     Examples
     --------
@@ -217,17 +198,8 @@ def multiply_adds(layer: Layer) -> int:
     """Count the multiplications with weights, each followed by an addition, for one image.
 
     Every number of a convolution's output takes one for each weight of its filter's slices; positions on padding
-    count, as a layer computes them too. Biases, activations, pooling and normalisation are not counted.
-
-    Parameters
-    ----------
-    layer
-        Any record.
-
-    Returns
-    -------
-    int
-        0 for a layer that multiplies with no kernel.
+    count, as a layer computes them too. Biases, activations, pooling and normalisation are not counted: 0 for a layer
+    that multiplies with no kernel.
 
     Examples
     --------
@@ -237,21 +209,23 @@ def multiply_adds(layer: Layer) -> int:
     """
     kind = _kind(layer.class_name)
     if kind == "dense":
-        return math.prod(layer.input_shape) * _needed(layer, "units", layer.units)
+        (units,) = _needed(layer, "units")
+        return math.prod(layer.input_shape) * int(units)
     if kind not in ("convolution", "transposed convolution", "separable convolution"):
         return 0
-    kernel, filters = _needed(layer, "kernel_size", layer.kernel_size), _needed(layer, "filters", layer.filters)
+    kernel, filters = _needed(layer, "kernel_size", "filters")
     channels = layer.input_shape[-1]
-    positions = math.prod(layer.output_shape[:-1])
+    # A transposed convolution spreads each cell of its input, so these count.
+    shape = layer.input_shape if kind == "transposed convolution" else layer.output_shape
     if kind == "separable convolution":
-        return positions * channels * layer.depth_multiplier * (math.prod(kernel) + filters)
-    if kind == "transposed convolution":  # each input cell is spread, so the input's cells count
-        positions = math.prod(layer.input_shape[:-1])
-    return positions * math.prod(kernel) * (channels // layer.groups) * filters
+        products: int = channels * layer.depth_multiplier * (math.prod(kernel) + filters)
+    else:
+        products = math.prod(kernel) * (channels // layer.groups) * filters
+    return math.prod(shape[:-1]) * products
 
 
 def _kind(class_name: str) -> str:
-    """Name the operation of a Keras class, whatever its number of spatial axes."""
+    """Return the operation of a Keras class, whatever its number of spatial axes."""
     operation = class_name.replace("1D", "").replace("2D", "").replace("3D", "")
     return {
         "Conv": "convolution",
@@ -263,8 +237,9 @@ def _kind(class_name: str) -> str:
     }.get(operation, "other")
 
 
-def _needed(layer: Layer, field: str, value: Value | None) -> Value:
-    """Give the value of a field that this class of layer cannot do without."""
-    if value is None:
-        raise ValueError(f"{field} of layer {layer.name!r} is None: a {layer.class_name} layer needs it")
-    return value
+def _needed(layer: Layer, *fields: str) -> list[Any]:
+    """Return the values of fields that this class of layer cannot do without."""
+    for field in fields:
+        if getattr(layer, field) is None:
+            raise ValueError(f"{field} of layer {layer.name!r}: expected one for a {layer.class_name}, got None")
+    return [getattr(layer, field) for field in fields]

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnfigs.arithmetic import Layer
-from cnnfigs.arithmetic.sizes import effective_kernel_size, padding_amounts, transposed_windows, windows
+from cnnfigs.arithmetic.sizes import Axis, TransposedAxis
 
 Cells = NDArray[np.intp]
 
@@ -480,10 +480,9 @@ def _field_through(layer: Layer, shape: tuple[int, ...], field: ReceptiveField, 
         return ReceptiveField(field.size, field.jump, _shifted(field, cells))
     if kind == "window":
         axes = _axes(layer, shape)
-        spans = [effective_kernel_size(axis[1], axis[4]) for axis in axes]
-        size = tuple(s + j * (span - 1) for s, j, span in zip(field.size, field.jump, spans, strict=True))
-        jump = tuple(j * axis[2] for j, axis in zip(field.jump, axes, strict=True))
-        return ReceptiveField(size, jump, _shifted(field, [padding_amounts(*axis)[0] for axis in axes]))
+        size = tuple(s + j * (axis.span() - 1) for s, j, axis in zip(field.size, field.jump, axes, strict=True))
+        jump = tuple(j * axis.strides for j, axis in zip(field.jump, axes, strict=True))
+        return ReceptiveField(size, jump, _shifted(field, [axis.padding_amounts()[0] for axis in axes]))
     raise ValueError(
         f"layer {layer.name!r} has class {layer.class_name}, whose receptive field is not known: accepted are {_KNOWN}"
     )
@@ -553,9 +552,9 @@ def _cells_read(layer: Layer, shape: tuple[int, ...], wanted: list[Cells]) -> li
     elif kind == "border":
         seen = [axis - before for axis, (before, _) in zip(wanted, _geometry(layer, "padding"), strict=True)]
     elif kind == "window":
-        seen = [windows(*axis)[cells] for axis, cells in zip(_axes(layer, shape), wanted, strict=True)]
+        seen = [axis.windows()[cells] for axis, cells in zip(_axes(layer, shape), wanted, strict=True)]
     elif kind == "transposed":
-        reached = [transposed_windows(*axis) for axis in _axes(layer, shape)]
+        reached = [axis.windows() for axis in _axes(layer, shape, TransposedAxis)]
         seen = [np.flatnonzero(np.isin(r, cells).any(axis=1)) for r, cells in zip(reached, wanted, strict=True)]
     elif kind == "upsampling":
         seen = [axis // factor for axis, factor in zip(wanted, _geometry(layer, "strides"), strict=True)]
@@ -635,13 +634,13 @@ def _geometry(layer: Layer, field: str) -> tuple[Any, ...]:
     return value
 
 
-def _axes(layer: Layer, shape: tuple[int, ...]) -> list[tuple[Any, ...]]:
-    """Sort a layer's geometry by axis: size, kernel size, strides, padding and dilation rate."""
+def _axes(layer: Layer, shape: tuple[int, ...], kind: type[Axis] = Axis) -> list[Axis]:
+    """Sort a layer's geometry by axis."""
     sizes = shape[:-1]
-    padding = layer.padding if isinstance(layer.padding, tuple) else (layer.padding,) * len(sizes)
+    padding: tuple[Any, ...] = layer.padding if isinstance(layer.padding, tuple) else (layer.padding,) * len(sizes)
     dilation_rate = layer.dilation_rate or (1,) * len(sizes)
     kernel_size, strides = _geometry(layer, "kernel_size"), _geometry(layer, "strides")
-    return list(zip(sizes, kernel_size, strides, padding, dilation_rate, strict=True))
+    return [kind(*axis) for axis in zip(sizes, kernel_size, strides, padding, dilation_rate, strict=True)]
 
 
 def _layers_before(layers: Sequence[Layer], name: str | None) -> list[Layer]:

@@ -5,8 +5,9 @@ image has the shape (height, width, channels), a signal (length, channels): all 
 at each axis by itself.
 
 `strides` and `dilation_rate` are one number, or one for each axis. `padding` is ``"valid"``, ``"same"``, or the
-cells added before and after each axis: ``((1, 1), (1, 1))``. See :mod:`cnnfigs.arithmetic.sizes` for what they mean
-on an axis, and for the arguments that are refused.
+cells added before and after each axis: ``((1, 1), (1, 1))``. :class:`cnnfigs.arithmetic.sizes.Axis` says what they
+mean on an axis. A :class:`cnnfigs.errors.ParameterError` is raised where it refuses them, and where shapes do not fit
+together, are empty, or numbers are not finite.
 """
 
 from __future__ import annotations
@@ -17,59 +18,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnnfigs.arithmetic import Padding
-from cnnfigs.arithmetic.sizes import transposed_output_size, transposed_windows, windows
+from cnnfigs.arithmetic.sizes import Axis, TransposedAxis
+from cnnfigs.errors import ParameterError
 
 Floats = NDArray[np.float64]
 PerAxis = int | tuple[int, ...]
-
-
-def check_image(image: ArrayLike, argument: str = "image", value_range: tuple[float, float] | None = None) -> Floats:
-    """Give an image as an array of float64, or tell what is wrong with it.
-
-    Parameters
-    ----------
-    image
-        Array-like of shape (height, width, channels) or, a signal, (length, channels).
-    argument
-        What the caller calls it, for the message.
-    value_range
-        Smallest and largest value that is accepted; None accepts any finite number.
-
-    Returns
-    -------
-    ndarray of float64
-        Of the same shape.
-
-    Raises
-    ------
-    ValueError
-        If it has another number of axes, an axis of size 0, NaN or infinity, or a value out of range.
-
-    Examples
-    --------
-    >>> check_image([[[0.0], [0.5]]]).shape
-    (1, 2, 1)
-    >>> check_image([[[0.0], [255.0]]], value_range=(0, 1))
-    Traceback (most recent call last):
-    ...
-    ValueError: image holds values from 0 to 255: from 0 to 1 are accepted
-    """
-    array = np.asarray(image, dtype=np.float64)
-    if array.ndim not in (2, 3):
-        raise ValueError(
-            f"{argument} has shape {array.shape}: (height, width, channels) or (length, channels) is accepted"
-        )
-    if array.size == 0:
-        raise ValueError(f"{argument} has shape {array.shape}: every axis needs a size of at least 1")
-    if not np.isfinite(array).all():
-        cell = tuple(np.argwhere(~np.isfinite(array))[0].tolist())
-        raise ValueError(f"{argument} holds {array[cell]} at {cell}: finite numbers are accepted")
-    if value_range is not None and (array.min() < value_range[0] or array.max() > value_range[1]):
-        raise ValueError(
-            f"{argument} holds values from {array.min():g} to {array.max():g}: "
-            f"from {value_range[0]:g} to {value_range[1]:g} are accepted"
-        )
-    return array
 
 
 def patches(
@@ -97,11 +50,6 @@ def patches(
         Shape (rows, columns, kernel height, kernel width, channels), or (positions, kernel size, channels):
         ``patches(...)[row, column]`` is the patch at that place.
 
-    Raises
-    ------
-    ValueError
-        If the image or an argument is not accepted, or the window does not fit.
-
     Examples
     --------
     >>> image = np.arange(9.0).reshape(3, 3, 1)
@@ -109,14 +57,13 @@ def patches(
     array([[3., 4.],
            [6., 7.]])
     """
-    image = check_image(image)
+    image = _check_image(image)
     sizes = image.shape[:-1]
-    kernel_size = _per_axis(kernel_size, "kernel_size", len(sizes))
-    covered = [windows(*axis) for axis in _axes(sizes, kernel_size, strides, padding, dilation_rate)]
-    places = tuple(len(axis) for axis in covered)
-    result = np.full((*places, *kernel_size, image.shape[-1]), float(fill))
+    covered = [axis.windows() for axis in _axes(Axis, sizes, kernel_size, strides, padding, dilation_rate)]
+    places, taps = zip(*(axis.shape for axis in covered), strict=True)
+    result = np.full((*places, *taps, image.shape[-1]), float(fill))
     for place in np.ndindex(*places):
-        for tap in np.ndindex(*kernel_size):
+        for tap in np.ndindex(*taps):
             cell = tuple(axis[p, t] for axis, p, t in zip(covered, place, tap, strict=True))
             if all(0 <= c < size for c, size in zip(cell, sizes, strict=True)):
                 result[place + tap] = image[cell]
@@ -153,11 +100,6 @@ def convolution(
     ndarray of float64
         The feature maps, shape (rows, columns, filters) or (positions, filters): ``maps[:, :, n]`` is filter n's.
 
-    Raises
-    ------
-    ValueError
-        If shapes do not fit together or an argument is not accepted.
-
     Examples
     --------
     >>> image = np.array([[0, 0, 1], [0, 1, 1], [1, 1, 1]], dtype=float).reshape(3, 3, 1)
@@ -166,7 +108,7 @@ def convolution(
     array([[1., 1.],
            [1., 0.]])
     """
-    image = check_image(image)
+    image = _check_image(image)
     kernel = _check_kernel(kernel, image, "channels, filters")
     channels, filters = kernel.shape[-2:]
     _check_channels(channels, image)
@@ -206,17 +148,12 @@ def transposed_convolution(
     strides, dilation_rate
         See the top of this module.
     padding
-        What is cut off: see :func:`cnnfigs.arithmetic.sizes.transposed_cropping`.
+        What is cut off: see :class:`cnnfigs.arithmetic.sizes.TransposedAxis`.
 
     Returns
     -------
     ndarray of float64
         Shape (height, width, filters) or (length, filters).
-
-    Raises
-    ------
-    ValueError
-        If shapes do not fit together or an argument is not accepted.
 
     Examples
     --------
@@ -225,14 +162,14 @@ def transposed_convolution(
     >>> transposed_convolution(image, kernel, strides=2)[:, 0]
     array([ 1.,  2., 13., 20., 30.])
     """
-    image = check_image(image)
+    image = _check_image(image)
     kernel = _check_kernel(kernel, image, "filters, channels")
     filters, channels = kernel.shape[-2:]
     _check_channels(channels, image)
     kernel_size = kernel.shape[:-2]
-    axes = _axes(image.shape[:-1], kernel_size, strides, padding, dilation_rate)
-    sizes = tuple(transposed_output_size(*axis) for axis in axes)
-    reached = [transposed_windows(*axis) for axis in axes]
+    axes = _axes(TransposedAxis, image.shape[:-1], kernel_size, strides, padding, dilation_rate)
+    sizes = tuple(axis.output_size() for axis in axes)
+    reached = [axis.windows() for axis in axes]
     maps = np.zeros((*sizes, filters)) + _check_bias(bias, filters)
     for place in np.ndindex(*image.shape[:-1]):
         for tap in np.ndindex(*kernel_size):
@@ -267,9 +204,8 @@ def max_pooling(
 
     Raises
     ------
-    ValueError
-        If the image or an argument is not accepted, the window does not fit (Keras' layer silently returns an empty
-        array there), or stands on padding alone.
+    ParameterError
+        Also if a window stands on padding alone.
 
     Examples
     --------
@@ -292,17 +228,7 @@ def average_pooling(
     Parameters
     ----------
     image, pool_size, strides, padding
-        See :func:`max_pooling`.
-
-    Returns
-    -------
-    ndarray of float64
-        Shape (rows, columns, channels) or (positions, channels).
-
-    Raises
-    ------
-    ValueError
-        As :func:`max_pooling`.
+        See :func:`max_pooling`; what is returned and refused, too.
 
     Examples
     --------
@@ -318,64 +244,74 @@ def _pooling_patches(image: ArrayLike, pool_size: PerAxis, strides: PerAxis | No
     """Cut out the windows of a pooling, with NaN for the padded cells."""
     seen = patches(image, pool_size, pool_size if strides is None else strides, padding, fill=np.nan)
     if np.isnan(seen).all(axis=_window_axes(seen)).any():
-        raise ValueError(f"padding is {padding!r}: a window of pool_size {pool_size} stands on padding alone")
+        raise ParameterError(f"padding: expected a cell of the image in each window of {pool_size}, got {padding!r}")
     return seen
 
 
 def _window_axes(seen: Floats) -> tuple[int, ...]:
-    """Name the axes of the window: patches have the places first, then the window, then the channels."""
+    """Return the axes of the window: patches have the places first, then the window, then the channels."""
     rank = (seen.ndim - 1) // 2
     return tuple(range(rank, 2 * rank))
 
 
 def _axes(
-    sizes: tuple[int, ...], kernel_size: tuple[int, ...], strides: PerAxis, padding: Padding, dilation_rate: PerAxis
-) -> list[tuple[Any, ...]]:
-    """Sort the arguments by axis: for each its size, kernel size, strides, padding and dilation rate."""
-    rank = len(sizes)
-    strides = _per_axis(strides, "strides", rank)
-    dilation_rate = _per_axis(dilation_rate, "dilation_rate", rank)
-    if any(s != 1 for s in strides) and any(d != 1 for d in dilation_rate):
-        raise ValueError(f"strides is {strides} and dilation_rate is {dilation_rate}: one must be all 1, as in Keras")
-    return list(zip(sizes, kernel_size, strides, _padding_per_axis(padding, rank), dilation_rate, strict=True))
+    kind: type[Axis],
+    sizes: tuple[int, ...],
+    kernel_size: PerAxis,
+    strides: PerAxis,
+    padding: Padding,
+    dilation_rate: PerAxis,
+) -> list[Axis]:
+    """Sort the arguments by axis."""
+    window = {"kernel_size": kernel_size, "strides": strides, "padding": padding, "dilation_rate": dilation_rate}
+    each = {name: _per_axis(name, value, len(sizes)) for name, value in window.items()}
+    if any(s != 1 for s in each["strides"]) and any(d != 1 for d in each["dilation_rate"]):
+        raise ParameterError(
+            f"strides: expected 1 where dilation_rate is {each['dilation_rate']}, as in Keras, got {each['strides']}"
+        )
+    return [kind(*axis) for axis in zip(sizes, *each.values(), strict=True)]
 
 
-def _per_axis(value: Any, argument: str, rank: int) -> tuple[int, ...]:
-    """Repeat one number for each axis; what the numbers may be is checked axis by axis."""
+def _per_axis(name: str, value: Any, rank: int) -> tuple[Any, ...]:
+    """Repeat what stands for all axes; what each may be is checked axis by axis."""
     if not isinstance(value, tuple | list):
         return (value,) * rank
     if len(value) != rank:
-        raise ValueError(f"{argument} is {value!r}: one number, or {rank} for an image with {rank} spatial axes")
+        raise ParameterError(f"{name}: expected one for each of {rank} spatial axes, got {value!r}")
     return tuple(value)
 
 
-def _padding_per_axis(padding: Any, rank: int) -> tuple[Any, ...]:
-    if isinstance(padding, tuple | list):
-        if len(padding) != rank:
-            raise ValueError(
-                f"padding is {padding!r}: {rank} pairs (before, after), one per spatial axis, are accepted"
-            )
-        return tuple(padding)
-    return (padding,) * rank
+def _check_image(image: ArrayLike) -> Floats:
+    array = np.asarray(image, dtype=np.float64)
+    if array.ndim not in (2, 3):
+        raise ParameterError(
+            f"image: expected shape (height, width, channels) or (length, channels), got {array.shape}"
+        )
+    if array.size == 0:
+        raise ParameterError(f"image: expected a size of 1 or more on each axis, got shape {array.shape}")
+    if not np.isfinite(array).all():
+        cell = tuple(np.argwhere(~np.isfinite(array))[0].tolist())
+        raise ParameterError(f"image: expected finite numbers, got {array[cell]} at {cell}")
+    return array
 
 
 def _check_kernel(kernel: ArrayLike, image: Floats, last_axes: str) -> Floats:
     array = np.asarray(kernel, dtype=np.float64)
     if array.ndim != image.ndim + 1 or array.size == 0:
         size = "kernel height, kernel width" if image.ndim == 3 else "kernel size"
-        raise ValueError(f"kernel has shape {array.shape}: ({size}, {last_axes}) is accepted for this image")
+        raise ParameterError(f"kernel: expected shape ({size}, {last_axes}) for this image, got {array.shape}")
     if not np.isfinite(array).all():
-        raise ValueError("kernel holds NaN or infinity: finite numbers are accepted")
+        raise ParameterError("kernel: expected finite numbers, got NaN or infinity")
     return array
 
 
 def _check_channels(channels: int, image: Floats) -> None:
     if channels != image.shape[-1]:
-        raise ValueError(f"kernel has slices for {channels} channels: the image has {image.shape[-1]}")
+        raise ParameterError(f"kernel: expected slices for the {image.shape[-1]} channels of the image, got {channels}")
 
 
 def _check_bias(bias: ArrayLike | None, filters: int) -> Floats:
     array = np.zeros(filters) if bias is None else np.asarray(bias, dtype=np.float64)
     if array.shape != (filters,) or not np.isfinite(array).all():
-        raise ValueError(f"bias is {bias!r}: one finite number per filter, shape ({filters},), is accepted")
+        raise ParameterError(f"bias: expected a finite number per filter, shape ({filters},), got {bias!r}")
     return array

@@ -1,7 +1,7 @@
 """The inputs that ship with the package: MNIST, a photo of a cat, and weights and classes of an ImageNet network.
 
 Each file is checked against its checksum in ``manifest.toml`` before it is read, so that nobody explains a picture
-that comes from a broken file.
+that comes from a broken file: where one is missing or altered, all functions raise a :class:`DataError`.
 """
 
 import hashlib
@@ -58,21 +58,16 @@ def checked(path: Path, sha256: str, remedy: str) -> Path:
     path
         The file.
     sha256
-        The checksum that it should have, in hexadecimal.
+        That checksum, in hexadecimal.
     remedy
-        What a person can do if it does not, as the end of a sentence.
-
-    Raises
-    ------
-    DataError
-        If the file is missing or its content differs.
+        What a person can do if it has another, as the end of a sentence.
     """
     if not path.is_file():
         raise DataError(f"{path} is missing: {remedy}")
     with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != sha256:
-        raise DataError(f"{path} is damaged or altered: its sha256 is {found}, expected {sha256}; {remedy}")
+        actual = hashlib.file_digest(file, "sha256").hexdigest()
+    if actual != sha256:
+        raise DataError(f"{path} is damaged or altered: expected sha256 {sha256}, got {actual}; {remedy}")
     return path
 
 
@@ -83,11 +78,6 @@ def _shipped(name: str) -> Path:
 @cache
 def mnist() -> Mnist:
     """Load all of MNIST.
-
-    Raises
-    ------
-    DataError
-        If the file is missing or altered.
 
     Examples
     --------
@@ -104,13 +94,7 @@ def mnist() -> Mnist:
 
 @cache
 def cat_photo() -> Bytes:
-    """Load the photo of the cat, shape (300, 451, 3), uint8 RGB.
-
-    Raises
-    ------
-    DataError
-        If the file is missing or altered.
-    """
+    """Load the photo of the cat, shape (300, 451, 3), uint8 RGB."""
     from PIL import Image
 
     with Image.open(_shipped("chelsea.png")) as image:
@@ -120,24 +104,13 @@ def cat_photo() -> Bytes:
 
 
 def imagenet_weights() -> Path:
-    """Return the path of the MobileNetV2 weights, for ``keras.applications.MobileNetV2(weights=...)``.
-
-    Raises
-    ------
-    DataError
-        If the file is missing or altered.
-    """
+    """Return the path of the MobileNetV2 weights, for ``keras.applications.MobileNetV2(weights=...)``."""
     return _shipped("mobilenet_v2_imagenet.weights.h5")
 
 
 @cache
 def imagenet_classes() -> tuple[str, ...]:
     """Load the names of ImageNet's 1,000 classes, in the order of the network's answers.
-
-    Raises
-    ------
-    DataError
-        If the file is missing or altered.
 
     Examples
     --------

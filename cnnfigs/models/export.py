@@ -1,6 +1,6 @@
 """Trained networks as scripts that a browser can load, also from disk: no request, no module, no Keras.
 
-A script holds one call: it enters a network's layers, as the record beside the weights tells them, and their weights.
+A script holds one call: it enters a network's layers, as the record beside the weights has them, and their weights.
 Weights are rounded to 8 bits, with a scale of its own for each filter or unit, whose largest weight is ±127 steps.
 The explorers' forward pass, ``cnnfigs/explorers/scripts/forward.js``, reads this.
 """
@@ -34,34 +34,17 @@ Floats = NDArray[np.float32]
 
 
 def network_script(name: str) -> str:
-    """Write one of the tutorial's networks, trained, as a script.
+    """Write one of the tutorial's networks, trained, as JavaScript that enters it as ``cnn.data[name]``.
 
-    Parameters
-    ----------
-    name
-        Name of a network made of Conv2D, MaxPooling2D, GlobalMaxPooling2D, Flatten and Dense layers.
-
-    Returns
-    -------
-    str
-        JavaScript that enters the network as ``cnn.data[name]``; the same text at every call.
-
-    Raises
-    ------
-    ValueError
-        If there is no network of that name.
-    cnnfigs.data.DataError
-        If its weights or their record are missing or damaged.
-    cnnfigs.models.weights.StaleWeightsError
-        If network, recipe or data have changed since the training.
+    The network is made of Conv2D, MaxPooling2D, GlobalMaxPooling2D, Flatten and Dense layers. Errors are those of
+    :func:`cnnfigs.models.weights.load`.
     """
     arrays = weights(name)
     layers = []
-    for told in record(name)["layers"]:
-        layer = {script: told[field] for field, script in FIELDS.items() if field in told}
-        if told["name"] in arrays:
-            kernel, bias = arrays[told["name"]]
-            layer["weights"] = packed(kernel, bias)
+    for fields in record(name)["layers"]:
+        layer = {script: fields[field] for field, script in FIELDS.items() if field in fields}
+        if fields["name"] in arrays:
+            layer["weights"] = packed(*arrays[fields["name"]])
         layers.append(layer)
     description = json.dumps({"name": name, "layers": layers}, separators=(",", ":"))
     return f"((window.cnn ??= {{}}).data ??= {{}}).{name} = {description};\n"
@@ -74,10 +57,6 @@ def weights(name: str) -> dict[str, tuple[Floats, Floats]]:
     -------
     dict of str to (ndarray, ndarray)
         By the layer's name; shapes as Keras has them, filters or units last.
-
-    Raises
-    ------
-    As :func:`network_script`.
     """
     import h5py
 

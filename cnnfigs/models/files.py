@@ -39,17 +39,16 @@ _LARGEST, _DEEPEST, _MOST_OBJECTS = 10_000_000, 100, 40_000
 _TIMES, _MORE = 10, 100_000_000
 #: How kinds of numbers are called; NumPy takes others to reserve memory.
 _KIND_OF_NUMBER = r"[a-z]{3,9}\d{0,2}"
-_ADVICE = "accepted is a Keras model, saved with model.save('NAME.keras')"
-_OLDER = "open it in the Keras that made it and save it again with model.save('NAME.keras')"
+_AGAIN = "open it in the Keras that made it and save it again"
 _HDF5 = b"\x89HDF\r\n\x1a\n"
-#: What models of other kinds are called, and what to do with them.
+#: What files are that are called so.
 _OTHER_KINDS = {
-    **dict.fromkeys((".h5", ".hdf5"), f"HDF5, the older format of Keras: {_OLDER}"),
-    ".pb": f"a part of a TensorFlow SavedModel, an older format: {_OLDER}",
-    ".json": f"an architecture without its weights: {_ADVICE}",
-    ".tflite": f"for TensorFlow Lite: {_ADVICE}",
-    ".onnx": f"ONNX: {_ADVICE}",
-    **dict.fromkeys((".pt", ".pth"), f"of PyTorch: {_ADVICE}"),
+    **dict.fromkeys((".h5", ".hdf5"), f"HDF5, the older format of Keras: {_AGAIN}"),
+    ".pb": f"a part of a TensorFlow SavedModel, an older format: {_AGAIN}",
+    ".json": "an architecture without its weights",
+    ".tflite": "a model for TensorFlow Lite",
+    ".onnx": "ONNX",
+    **dict.fromkeys((".pt", ".pth"), "a model of PyTorch"),
 }
 
 
@@ -58,6 +57,10 @@ class ModelFileError(CnnfigsError, ValueError):
 
     def __init__(self, message: str) -> None:
         super().__init__(one_line(message))
+
+
+class _RefusedError(Exception):
+    """Why a file is not opened."""
 
 
 def read_model(path: Path) -> keras.Model:
@@ -72,25 +75,37 @@ def read_model(path: Path) -> keras.Model:
         If there is no such file, it is no Keras model, the model has code of its own, or the file says that it holds
         more than it does.
     """
-    configuration, numbers, made_by = _told(path)
-    for found in _not_accepted(configuration):
-        raise ModelFileError(f"{path} is not opened: {found}")
+    try:
+        configuration, numbers, made_by = _contents(path)
+        _check_configuration(configuration)
+        model = _loaded(path, numbers, made_by)
+    except _RefusedError as error:
+        raise ModelFileError(f"{path} is not opened: {error}") from error
+    _rename(model)
+    return model
+
+
+def _no_model(path: Path, got: str) -> ModelFileError:
+    return ModelFileError(f"{path}: expected a Keras model, saved with model.save('NAME.keras'), got {got}")
+
+
+def _loaded(path: Path, numbers: int, made_by: str) -> keras.Model:
+    """Let Keras load a model that holds at most so many numbers."""
     keras = load_keras()
     lenet5_layers()  # entered with Keras from now on
     try:
         with _at_most(numbers), tempfile.TemporaryDirectory() as folder, patch.object(tempfile, "tempdir", folder):
             model = keras.saving.load_model(path, compile=False, safe_mode=True)
-    except _TooManyError as error:
-        raise ModelFileError(f"{path} is not opened: {error}") from error
+    except _RefusedError:
+        raise
     except Exception as error:  # Keras' own vary, as does what damaged files lead to
         if made_by and made_by.split(".")[0] != keras.__version__.split(".")[0]:
-            raise ModelFileError(f"{path} was saved by Keras {made_by}, in an older format: {_OLDER}") from error
+            raise _no_model(path, f"one of Keras {made_by}, in an older format: {_AGAIN}") from error
         # Keras says last what happened, behind advice for who writes layers.
-        told = one_line(str(error).rpartition("Exception encountered: ")[2], 200) or type(error).__name__
-        raise ModelFileError(f"{path} cannot be read by Keras {keras.__version__}: {told}") from error
+        reason = one_line(str(error).rpartition("Exception encountered: ")[2], 200) or type(error).__name__
+        raise ModelFileError(f"{path} cannot be read by Keras {keras.__version__}: {reason}") from error
     if not isinstance(model, keras.Model):
-        raise ModelFileError(f"{path} holds a {type(model).__name__}: accepted is a Keras model, saved with model.save")
-    _rename(model)
+        raise _no_model(path, f"a {type(model).__name__}")
     return model
 
 
@@ -109,80 +124,65 @@ def _rename(model: keras.Model) -> None:
             taken.add(name)
 
 
-def _told(path: Path) -> tuple[Any, int, str]:
-    """Read a file without Keras: what it says of its model, how many numbers it can hold, and which Keras saved it."""
-    if path.is_dir():
-        raise ModelFileError(f"{path} is a folder, not a file{_kind_of_folder(path)}")
-    if not path.exists():
-        raise ModelFileError(f"{path} is not there")
-    if not path.is_file():
-        raise ModelFileError(f"{path} is not a file")
-    if path.suffix != ".keras":
-        raise ModelFileError(f"{path} is not called .keras{_kind_of_file(path)}")
+def _contents(path: Path) -> tuple[Any, int, str]:
+    """Read a file without Keras: its configuration, how many numbers it can hold, and which Keras saved it."""
+    if not path.is_file() or path.suffix != ".keras":
+        raise _no_model(path, _kind_of(path))
     try:
         with path.open("rb") as file:
             if file.read(len(_HDF5)) == _HDF5:
-                raise ModelFileError(f"{path} is in HDF5, the older format of Keras, whatever it is called: {_OLDER}")
+                raise _no_model(path, _OTHER_KINDS[".h5"])
         with zipfile.ZipFile(path) as archive:
-            for found in _not_as_told(archive, path.stat().st_size):
-                raise ModelFileError(f"{path} is not opened: {found}")
+            _check_sizes(archive, path.stat().st_size)
             configuration = json.loads(archive.read(_CONFIGURATION))
             if not (isinstance(configuration, dict) and isinstance(configuration.get("class_name"), str)):
-                raise ModelFileError(f"{path} holds no model: {_ADVICE}")
+                raise _no_model(path, "something else")
             return configuration, archive.getinfo(_WEIGHTS).file_size, _made_by(archive)
+    except (ModelFileError, _RefusedError):
+        raise
     except OSError as error:
         raise ModelFileError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from error
-    except ModelFileError:
-        raise
     except Exception as error:  # what can be wrong with a zip file, or with JSON, has many names
-        raise ModelFileError(f"{path} holds no model: {_ADVICE}") from error
+        raise _no_model(path, "something else") from error
 
 
-def _not_as_told(archive: zipfile.ZipFile, size: int) -> Iterator[str]:
-    """Find what in an archive is larger than it may be, or than it says; nothing is kept meanwhile."""
+def _check_sizes(archive: zipfile.ZipFile, size: int) -> None:
+    """Refuse what in an archive is larger than it may be, or than it says; nothing is kept meanwhile."""
     files = archive.infolist()
     if any(file.filename == _CONFIGURATION and file.file_size > _LARGEST for file in files):
-        yield f"{_CONFIGURATION} in it is larger than {_LARGEST:,} bytes"
-        return
+        raise _RefusedError(f"{_CONFIGURATION} in it is larger than {_LARGEST:,} bytes")
     limit, whole = _TIMES * size + _MORE, sum(file.file_size for file in files)
     if whole > limit:
-        yield f"what is packed in it has {whole:,} bytes, more than the {limit:,} that are accepted of such a file"
-        return
+        raise _RefusedError(f"what is packed in it: expected at most {limit:,} bytes in such a file, got {whole:,}")
     for file in files:
         if file.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            yield f"{_named(file.filename)} in it is packed in a way that Keras does not know"
-            return
+            raise _RefusedError(f"{_named(file.filename)} in it is packed in a way that Keras does not know")
         longer = copy.copy(file)
         longer.file_size += 1  # else the reader stops where the file says that it ends
-        found = 0
+        length = 0
         with archive.open(longer) as content, suppress(zipfile.BadZipFile):
             while piece := content.read(1 << 20):
-                found += len(piece)
-        if found != file.file_size:
-            yield f"{_named(file.filename)} in it is not the {file.file_size:,} bytes that it says"
-            return
-    yield from _not_stored(io.BytesIO(archive.read(_WEIGHTS)), limit)
+                length += len(piece)
+        if length != file.file_size:
+            raise _RefusedError(f"{_named(file.filename)} in it is not the {file.file_size:,} bytes that it says")
+    _check_arrays(io.BytesIO(archive.read(_WEIGHTS)), limit)
 
 
-def _not_stored(weights: io.BytesIO, limit: int) -> Iterator[str]:
-    """Find out whether arrays in a file of weights are larger than what is stored of them."""
+def _check_arrays(weights: io.BytesIO, limit: int) -> None:
+    """Refuse arrays in a file of weights that are larger than what is stored of them."""
     import h5py
 
-    found = 0
+    whole = 0
 
     def add(name: str, thing: Any) -> None:
-        nonlocal found
+        nonlocal whole
         if isinstance(thing, h5py.Dataset):
-            found += math.prod(thing.shape or ()) * thing.dtype.itemsize
+            whole += math.prod(thing.shape or ()) * thing.dtype.itemsize
 
     with h5py.File(weights, "r") as file:
         file.visititems(add)
-    if found > limit:
-        yield f"its weights say that they have {found:,} bytes, more than the {limit:,} accepted of such a file"
-
-
-class _TooManyError(Exception):
-    """A model has more weights than its file."""
+    if whole > limit:
+        raise _RefusedError(f"its weights: expected at most {limit:,} bytes in such a file, got {whole:,}")
 
 
 @contextmanager
@@ -197,89 +197,89 @@ def _at_most(numbers: int) -> Iterator[None]:
         if shape is not None:
             made += math.prod(shape)
         if made > most:
-            raise _TooManyError
+            raise _RefusedError
         plain(variable, initializer, shape, *others, **named)
 
     try:
         with patch.object(keras.Variable, "__init__", counted):
             yield
     finally:
-        if made > most:  # Keras may have told it in words of its own
-            raise _TooManyError(f"its layers ask for {made:,} weights or more, and it holds at most {numbers:,}")
+        if made > most:  # Keras may have said so in words of its own
+            raise _RefusedError(f"its layers ask for {made:,} weights or more, and it holds at most {numbers:,}")
 
 
-def _kind_of_folder(path: Path) -> str:
-    """Say what a folder is that stands for a model, and what to do."""
-    if (path / "saved_model.pb").is_file():
-        return f": a TensorFlow SavedModel, an older format; {_OLDER}"
-    if (path / _CONFIGURATION).is_file() and (path / "model.weights.h5").is_file():
-        return ": a .keras file that was unpacked; name the file that it came from, or pack what is in it as a zip file"
-    return f": {_ADVICE}"
-
-
-def _kind_of_file(path: Path) -> str:
-    """Say what a file is by what it is called, and what to do."""
+def _kind_of(path: Path) -> str:
+    """Return what a path leads to that is no ``.keras`` file, and what to do where that is known."""
+    if path.is_dir():
+        if (path / "saved_model.pb").is_file():
+            return f"a TensorFlow SavedModel, an older format: {_AGAIN}"
+        if (path / _CONFIGURATION).is_file() and (path / _WEIGHTS).is_file():
+            return (
+                "a .keras file unpacked: name the file that it came from, or pack what is in the folder as a zip file"
+            )
+        return "a folder"
+    if not path.is_file():
+        return "something that is no file" if path.exists() else "no file"
     if path.name.endswith(".weights.h5"):
-        return f", and holds weights without a model: {_ADVICE}"
-    if path.suffix.lower() == ".keras":
-        return f": rename it to {path.stem}.keras"
-    if path.suffix.lower() in _OTHER_KINDS:
-        return f", and by its name is {_OTHER_KINDS[path.suffix.lower()]}"
-    return f": {_ADVICE}"
+        return "weights without a model"
+    suffix = path.suffix.lower()
+    if suffix == ".keras":
+        return f"another ending: rename it to {path.stem}.keras"
+    return _OTHER_KINDS.get(suffix, "a file that is not called .keras")
 
 
 def _made_by(archive: zipfile.ZipFile) -> str:
-    """Tell the version of Keras that saved a file; nothing where it does not say."""
+    """Return the version of Keras that saved a file; nothing where it does not say."""
     try:
         return _named(json.loads(archive.read(_METADATA))["keras_version"])
     except (KeyError, ValueError, TypeError):
         return ""
 
 
-def _not_accepted(configuration: Any) -> Iterator[str]:
-    """Find what is not Keras' own in a configuration and say where, or what is too much in it."""
+def _check_configuration(configuration: Any) -> None:
+    """Refuse what is not Keras' own in a configuration, or what is too much in it."""
     waiting, objects = [(configuration, "it", 0, 1)], 0
     while waiting:
-        told, place, depth, times = waiting.pop()
+        part, place, depth, times = waiting.pop()
         if depth > _DEEPEST:
-            yield f"its configuration is nested more than {_DEEPEST} deep"
-            return
-        inner: list[Any] = told if isinstance(told, list) else []
-        if isinstance(told, dict):
-            if isinstance(told.get("class_name"), str):
-                kept = told.get("config")
+            raise _RefusedError(f"its configuration is nested more than {_DEEPEST} deep")
+        inner: list[Any] = part if isinstance(part, list) else []
+        if isinstance(part, dict):
+            if isinstance(part.get("class_name"), str):
+                kept = part.get("config")
                 if isinstance(kept, dict) and isinstance(kept.get("name"), str):
                     place = f"layer '{_named(kept['name'])}'"
-                yield from _foreign(told, place)
-                calls = told.get("inbound_nodes")
+                _check_class(part, place)
+                calls = part.get("inbound_nodes")
                 times *= max(1, len(calls)) if isinstance(calls, list) else 1
                 objects += times
             # How it was trained is not read.
-            inner = [each for key, each in told.items() if key != "compile_config"]
+            inner = [each for key, each in part.items() if key != "compile_config"]
         if objects > _MOST_OBJECTS:
-            yield f"its configuration calls layers and makes other objects more than {_MOST_OBJECTS:,} times"
-            return
+            raise _RefusedError(
+                f"its configuration calls layers and makes other objects more than {_MOST_OBJECTS:,} times"
+            )
         waiting += [(each, place, depth + 1, times) for each in reversed(inner)]
 
 
-def _foreign(told: dict[str, Any], place: str) -> Iterator[str]:
-    """Find out whether an object of a configuration is not Keras' own."""
-    kind, kept = told["class_name"], told.get("config")
-    registered = str(kept if kind == "function" else told.get("registered_name") or kind)
-    module = str(told.get("module") or "").split(".")[0]
+def _check_class(part: dict[str, Any], place: str) -> None:
+    """Refuse an object of a configuration that is not Keras' own."""
+    kind, kept = part["class_name"], part.get("config")
+    registered = str(kept if kind == "function" else part.get("registered_name") or kind)
+    module = str(part.get("module") or "").split(".")[0]
     never = "and code that comes with a model is never run"
     # Keras finds a class by its module and name together, wherever the point between them is.
     for name in (kind, registered):
         last = re.split(r"[.>]", name)[-1]
         if last in _HOLD_CODE:
-            yield f"{place} is a {last.strip('_')}, {never}"
-    if "module" in told and module != "keras" and registered not in _OURS:
+            raise _RefusedError(f"{place} is a {last.strip('_')}, {never}")
+    if "module" in part and module != "keras" and registered not in _OURS:
         what = "uses the function" if kind == "function" else "is of the class"
-        yield f"{place} {what} {_named(registered)}, which Keras does not have, {never}"
+        raise _RefusedError(f"{place} {what} {_named(registered)}, which Keras does not have, {never}")
     if kind in ("__numpy__", "__tensor__"):
         number = str(kept.get("dtype")) if isinstance(kept, dict) else ""
         if not re.fullmatch(_KIND_OF_NUMBER, number):
-            yield f"{place} has numbers of the kind '{_named(number)}', which there is not"
+            raise _RefusedError(f"{place} has numbers of the kind '{_named(number)}', which there is not")
 
 
 def _named(name: Any) -> str:

@@ -1,6 +1,6 @@
 """The one large network of the tutorial: MobileNetV2 as torchvision trained it on the photos of ImageNet.
 
-Its weights and the names of its classes ship; what it wants as input is exact, and told in :func:`network_input`.
+Its weights and the names of its classes ship; what it takes as input is exact: :func:`network_input`.
 
 References
 ----------
@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnfigs.data import Bytes, imagenet_weights
+from cnnfigs.errors import ParameterError
 from cnnfigs.models.backend import load_keras
 from cnnfigs.models.compiled import compiled, outputs
 
@@ -44,6 +45,12 @@ RELU_LAYERS = (
 #: Mean and standard deviation of red, green and blue in ImageNet's photos, with which the network was trained.
 MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32)
 DEVIATION = np.array([0.229, 0.224, 0.225], dtype=np.float32)
+
+#: What a photo can be.
+PHOTO = (
+    "an array of shape (height, width) or (height, width, 1 to 4 channels), whole numbers from 0 to 255 or fractions "
+    "from 0 to 1"
+)
 
 
 @cache
@@ -93,7 +100,7 @@ def network_input(photos: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def probabilities(photos: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Ask the network what photos show.
+    """Show photos to the network.
 
     Parameters
     ----------
@@ -136,7 +143,7 @@ def as_photo(image: Any) -> Bytes:
 
     Raises
     ------
-    ValueError
+    ParameterError
         If it is not an image.
 
     Examples
@@ -144,22 +151,18 @@ def as_photo(image: Any) -> Bytes:
     >>> as_photo(np.array([[0.0, 1.0]])).tolist()
     [[[0, 0, 0], [255, 255, 255]]]
     """
-    accepted = (
-        "accepted is an array of shape (height, width) or (height, width, 1 to 4 channels), "
-        "whole numbers from 0 to 255 or fractions from 0 to 1"
-    )
     try:
         array = np.asarray(image)
     except (TypeError, ValueError) as error:
-        raise ValueError(f"image is a {type(image).__name__} that cannot be read ({error}): {accepted}") from error
-    if array.dtype.kind not in "uif" or array.ndim not in (2, 3) or array.size == 0:
-        told = f"an array of {array.dtype} of shape {array.shape}" if array.ndim else repr(image)
-        raise ValueError(f"image is {told}: {accepted}")
-    if array.ndim == 3 and array.shape[2] > 4:
-        raise ValueError(f"image has shape {array.shape}: {accepted}")
+        raise ParameterError(f"image: expected {PHOTO}, got a {type(image).__name__}: {error}") from error
+    numbers = array.size > 0 and array.dtype.kind in "uif"
+    photo = numbers and (array.ndim == 2 or (array.ndim == 3 and array.shape[2] <= 4))
     most = 1 if array.dtype.kind == "f" else 255
-    if not ((array >= 0) & (array <= most)).all():
-        raise ValueError(f"image has values from {array.min():g} to {array.max():g}: {accepted}")
+    if not photo or not ((array >= 0) & (array <= most)).all():
+        got = f"an array of {array.dtype} of shape {array.shape}"
+        if numbers:
+            got += f" with numbers from {array.min():g} to {array.max():g}"
+        raise ParameterError(f"image: expected {PHOTO}, got {got}")
     channels = (array if array.ndim == 3 else array[..., np.newaxis]).astype(np.float64) / most
     if channels.shape[2] in (2, 4):
         alpha = channels[..., -1:]

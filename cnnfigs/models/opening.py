@@ -1,4 +1,4 @@
-"""A Keras model opened: each of its layers can be asked, also those of models inside, and it computes what it did."""
+"""A Keras model opened: each of its layers can be read, also those of models inside, and it computes what it did."""
 
 from __future__ import annotations
 
@@ -30,16 +30,11 @@ STEP = 1_000_000
 
 
 def opened(model: keras.Model) -> keras.Model:
-    """Return a model with the same layers, without models inside and with fixed input sizes.
+    """Return a functional or Sequential model with the same layers, without models inside and with fixed input sizes.
 
-    Its layers are the model's own, called once more, so that all that they hold is what it was. It is compared with the
-    model on one input before it is returned.
-
-    Parameters
-    ----------
-    model
-        A functional or Sequential model. Where layers inside of models have the same name as others, theirs gets that
-        of their model before it.
+    Its layers are the model's own, called once more, so that all that they hold is what it was. Where layers inside of
+    models have the same name as others, theirs gets that of their model before it. It is compared with the model on one
+    input before it is returned.
 
     Raises
     ------
@@ -60,7 +55,7 @@ def opened(model: keras.Model) -> keras.Model:
 
 
 def input_names(model: keras.Model) -> list[str]:
-    """Name the inputs of a model."""
+    """Return the names of a model's inputs."""
     return [tensor._keras_history.operation.name for tensor in model.inputs]
 
 
@@ -68,11 +63,11 @@ def _fixed(tensor: Any) -> Any:
     """Make an input like another, of a fixed size."""
     shape = tuple(tensor.shape[1:])
     size = OPEN_SIZES.get(len(shape))
-    # Of the axes only those of places are known to fit any size; one of channels stays open, and is told.
+    # Of the axes only those of places are known to fit any size; one of channels stays open, and is refused.
     places = max(1, len(shape) - 1)
-    wanted = [size if each is None and axis < places else each for axis, each in enumerate(shape)]
+    fixed = [size if each is None and axis < places else each for axis, each in enumerate(shape)]
     name = tensor._keras_history.operation.name
-    return load_keras().Input(batch_shape=(tensor.shape[0], *wanted), dtype=tensor.dtype, name=name)
+    return load_keras().Input(batch_shape=(tensor.shape[0], *fixed), dtype=tensor.dtype, name=name)
 
 
 def _called(graph: Any, inputs: Sequence[Any], prefix: str, taken: dict[str, int]) -> list[Any]:
@@ -101,7 +96,7 @@ def _is_symbolic(value: Any) -> bool:
 
 
 def _name_apart(operation: Any, prefix: str, taken: dict[str, int]) -> None:
-    """Give a layer another name where a different one has its own: a model's layers must be told apart by name."""
+    """Give a layer another name where a different one has its own: a model's layers must differ by name."""
     name = operation.name
     if taken.get(name, id(operation)) != id(operation):
         candidates = [f"{prefix}{name}", *(f"{prefix}{name}_{number}" for number in range(2, 1000))]
@@ -128,12 +123,12 @@ def _weigh(model: keras.Model) -> None:
                 work += STEP * _numbers(shape[1 : 2 if inner is layer else 3])
             work += places * (layer.count_params() if hasattr(layer, "count_params") else 0)
             work += made[0] * math.prod(getattr(layer, "pool_size", None) or ())
-    for found, most, what in (
-        (numbers, MOST_NUMBERS, "give {:,} numbers"),
-        (work, MOST_WORK, "multiply and add about {:,} times"),
+    for what, count, most in (
+        ("numbers that its layers give", numbers, MOST_NUMBERS),
+        ("multiplications", work, MOST_WORK),
     ):
-        if found > most:
-            raise ValueError(f"in one pass its layers {what.format(found)}: up to {most:,} are accepted")
+        if count > most:
+            raise ValueError(f"{what}: expected at most {most:,} in one pass, got {count:,}")
 
 
 def _numbers(shape: Sequence[int | None]) -> int:
@@ -157,13 +152,13 @@ def _compare(model: keras.Model, flat: keras.Model) -> None:
         with _overheard(flat, keep):
             expected = load_keras().tree.flatten(model(struct, training=False))
         with _overheard(flat, cross_out):
-            found = load_keras().tree.flatten(flat(samples, training=False))
+            actual = load_keras().tree.flatten(flat(samples, training=False))
     except Exception as error:
         raise ValueError(f"one pass of the model {model.name!r} fails: {error}") from error
     for name, left in first.items():
         if left:
             raise _differs(f"layer {name!r}")
-    for name, one, other in zip(flat.output_names, expected, found, strict=True):
+    for name, one, other in zip(flat.output_names, expected, actual, strict=True):
         if not _equal(np.asarray(one), np.asarray(other)):
             raise _differs(f"output {name!r}")
 
@@ -171,7 +166,7 @@ def _compare(model: keras.Model, flat: keras.Model) -> None:
 def _differs(what: str) -> ValueError:
     return ValueError(
         f"opened, it does not compute the same: on one input {what} gives other numbers, as one that draws random "
-        "ones or keeps a state does; nothing is told of it"
+        "ones or keeps a state does; nothing is reported of it"
     )
 
 
@@ -189,8 +184,8 @@ def _sample(tensor: Any, number: int) -> Any:
 
 
 @contextmanager
-def _overheard(model: keras.Model, heard: Callable[[str, Any], None]) -> Iterator[None]:
-    """Hear what each layer of a model gives while something is computed, by its name, call after call."""
+def _overheard(model: keras.Model, listen: Callable[[str, Any], None]) -> Iterator[None]:
+    """Listen to what each layer of a model gives while something is computed, by its name, call after call."""
     keras = load_keras()
     from unittest.mock import patch
 
@@ -201,7 +196,7 @@ def _overheard(model: keras.Model, heard: Callable[[str, Any], None]) -> Iterato
         given = plain(operation, *positional, **named)
         first = keras.tree.flatten(given)[0]
         if id(operation) in own and hasattr(first, "numpy"):
-            heard(operation.name, first.numpy())
+            listen(operation.name, first.numpy())
         return given
 
     with patch.object(keras.Operation, "__call__", call):
@@ -219,7 +214,7 @@ def _equal(one: Any, other: Any) -> bool:
         return False
     if one.dtype.kind not in "fiub" and str(one.dtype) != "bfloat16":  # words
         return bool((one == other).all())
-    expected, found = np.asarray(one, np.float64), np.asarray(other, np.float64)
+    expected, actual = np.asarray(one, np.float64), np.asarray(other, np.float64)
     finite = np.abs(expected[np.isfinite(expected)])
     tolerance = TOLERANCE.get(str(one.dtype), 1e-3) * max(1e-6, float(finite.max(initial=0)))
-    return np.allclose(expected, found, rtol=0, atol=tolerance, equal_nan=True)
+    return np.allclose(expected, actual, rtol=0, atol=tolerance, equal_nan=True)

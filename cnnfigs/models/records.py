@@ -38,13 +38,11 @@ def layer_records(model: Any) -> tuple[Layer, ...]:
     >>> [(layer.name, layer.output_shape) for layer in layer_records(model)][1:]
     [('conv', (26, 26, 32))]
     """
-    found: list[tuple[Layer, Any]] = []
-    _read_graph(functional_graph(model), "", [], found)
-    return tuple(record for record, _ in found)
+    return tuple(record for record, _ in _calls(model))
 
 
 def layer_outputs(model: Any) -> dict[str, Any]:
-    """Give the symbolic output of each layer of a Keras model, by the names of :func:`layer_records`.
+    """Return the symbolic output of each layer of a Keras model, by the names of :func:`layer_records`.
 
     A layer's own ``output`` is that of its first call, which need not be the one in this model: loading a Sequential
     model from a file calls its layers several times.
@@ -54,13 +52,11 @@ def layer_outputs(model: Any) -> dict[str, Any]:
     model
         As for :func:`layer_records`, without models inside, whose outputs are none of the model's own.
     """
-    found: list[tuple[Layer, Any]] = []
-    _read_graph(functional_graph(model), "", [], found)
-    return {record.name: tensor for record, tensor in found}
+    return {record.name: tensor for record, tensor in _calls(model)}
 
 
 def functional_graph(model: Any) -> Any:
-    """Give the functional graph behind a model.
+    """Return the functional graph behind a model.
 
     Raises
     ------
@@ -69,24 +65,31 @@ def functional_graph(model: Any) -> Any:
     """
     keras = load_keras()
     if not isinstance(model, keras.Model):
-        raise ValueError(f"model is a {type(model).__name__}: a Keras functional or Sequential model is accepted")
+        raise ValueError(f"model: expected a Keras functional or Sequential model, got a {type(model).__name__}")
     sequential = isinstance(model, keras.Sequential)
     if sequential and not model.built:
         raise ValueError(
-            f"model {model.name!r} is not built, its input shape is unknown: begin it with keras.Input(shape) or call "
-            "model.build(shape) first"
+            f"model {model.name!r}: expected one that is built, got one whose input shape is unknown: begin it with "
+            "keras.Input(shape) or call model.build(shape) first"
         )
     graph = model._functional if sequential else model
     if not hasattr(graph, "_nodes_by_depth"):
         raise ValueError(
-            f"model {model.name!r} ({type(model).__name__}) is subclassed, so there is no graph of layers to read: a "
-            "functional or Sequential model is accepted"
+            f"model {model.name!r}: expected a functional or Sequential model, got a subclassed one "
+            f"({type(model).__name__}), so there is no graph of layers to read"
         )
     return graph
 
 
-def _read_graph(graph: Any, prefix: str, sources: list[str], found: list[tuple[Layer, Any]]) -> list[str]:
-    """Append the records of a graph and their outputs; `sources` names what a nested graph's inputs stand for.
+def _calls(model: Any) -> list[tuple[Layer, Any]]:
+    """Return the record of each call of a layer, with its symbolic output."""
+    calls: list[tuple[Layer, Any]] = []
+    _read_graph(functional_graph(model), "", [], calls)
+    return calls
+
+
+def _read_graph(graph: Any, prefix: str, sources: list[str], calls: list[tuple[Layer, Any]]) -> list[str]:
+    """Append the calls in a graph; `sources` names what a nested graph's inputs stand for.
 
     Returns the names of the records that make the graph's outputs.
     """
@@ -98,10 +101,10 @@ def _read_graph(graph: Any, prefix: str, sources: list[str], found: list[tuple[L
             inputs = [made_by[id(tensor)] for tensor in node.input_tensors]
             if isinstance(node.operation, load_keras().Model):
                 nested = functional_graph(node.operation)
-                names = _read_graph(nested, f"{prefix}{node.operation.name}/", inputs, found)
+                names = _read_graph(nested, f"{prefix}{node.operation.name}/", inputs, calls)
             else:
-                record = _record(node, prefix, inputs, [before for before, _ in found])
-                found.append((record, node.output_tensors[0]))
+                record = _record(node, prefix, inputs, [before for before, _ in calls])
+                calls.append((record, node.output_tensors[0]))
                 names = [record.name] * len(node.output_tensors)
             made_by.update(zip(map(id, node.output_tensors), names, strict=True))
     return [made_by[id(tensor)] for tensor in graph.outputs]
@@ -115,7 +118,7 @@ def _record(node: Any, prefix: str, inputs: list[str], records: list[Layer]) -> 
     if calls:
         name = f"{first} (call {calls + 1})"
     if getattr(layer, "data_format", None) == "channels_first":
-        raise ValueError(f"data_format of layer {name!r} is 'channels_first': 'channels_last' is accepted")
+        raise ValueError(f"data_format of layer {name!r}: expected 'channels_last', got 'channels_first'")
     weights = getattr(layer, "trainable_weights", ())
     return Layer(
         name=name,
@@ -162,7 +165,7 @@ def _geometry(layer: Any, node: Any) -> dict[str, Any]:
 
 
 def _axis(layer: Any, node: Any) -> tuple[int, ...] | None:
-    """Name the axes that a layer works along, without the batch axis; None where it is the last one alone."""
+    """Return the axes that a layer works along, without the batch axis; None where it is the last one alone."""
     if not node.input_tensors or not node.input_tensors[0].shape:
         return None
     rank = len(node.input_tensors[0].shape)
@@ -181,7 +184,7 @@ def _axis(layer: Any, node: Any) -> tuple[int, ...] | None:
 
 
 def _picked_axes(key: tuple[Any, ...], rank: int) -> list[int]:
-    """Name the axes of which ``x[key]`` takes less than all, or in another order."""
+    """Return the axes of which ``x[key]`` takes less than all, or in another order."""
     picks = [each for each in key if each is not None]
     if Ellipsis in picks:
         dots = picks.index(Ellipsis)
@@ -190,14 +193,14 @@ def _picked_axes(key: tuple[Any, ...], rank: int) -> list[int]:
 
 
 def _padding(layer: Any, geometry: dict[str, Any], node: Any) -> Padding:
-    """Read the padding, as pairs where neither "valid" nor "same" tells it."""
+    """Read the padding, as pairs where it is neither "valid" nor "same"."""
     padding: Padding = layer.padding
     spans = [d * (k - 1) + 1 for k, d in zip(geometry["kernel_size"], geometry["dilation_rate"], strict=True)]
     if layer.padding == "causal":  # so much before that no output sees a later input
         return tuple((span - 1, 0) for span in spans)
     if getattr(layer, "output_padding", None) is None:
         return padding
-    # A transposed convolution told how large its output is to be: what is cut off follows from the two sizes.
+    # A transposed convolution whose output size was given: what is cut off follows from the two sizes.
     sizes, made = (_shape(tensor, layer.name)[:-1] for tensor in (node.input_tensors[0], node.output_tensors[0]))
     pairs = []
     for size, strides, span, places in zip(sizes, geometry["strides"], spans, made, strict=True):
@@ -213,11 +216,11 @@ def _pairs(padding: Any) -> tuple[tuple[int, int], ...]:
 
 
 def _shape(tensor: Any, name: str) -> Shape:
-    """Give a tensor's shape without its batch axis."""
+    """Return a tensor's shape without its batch axis."""
     shape = tuple(tensor.shape)[1:]
     if None in shape:
         raise ValueError(
-            f"shape {tuple(tensor.shape)} at layer {name!r} leaves a size open: build the model with a fixed "
+            f"shape at layer {name!r}: expected no open size, got {tuple(tensor.shape)}: build the model with a fixed "
             "input size, such as keras.Input((224, 224, 3))"
         )
     return shape

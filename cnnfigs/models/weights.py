@@ -51,28 +51,11 @@ def digest(name: str) -> str:
 
 
 def train(name: str, folder: Path = WEIGHTS, recipe: Recipe = RECIPE, verbose: int = 1) -> dict[str, Any]:
-    """Train one of the tutorial's networks and write its weights and record.
+    """Train one of the tutorial's networks and write its weights and record: return the record.
 
-    Parameters
-    ----------
-    name
-        Name of the network.
-    folder
-        Where to write ``NAME.MOMENT.weights.h5`` and ``NAME.json``.
-    recipe
-        How to train.
-    verbose
-        1 shows Keras' progress bar.
-
-    Returns
-    -------
-    dict
-        The record that was written.
+    They become ``NAME.MOMENT.weights.h5`` and ``NAME.json`` in the folder. `verbose` 1 shows Keras' progress bar.
     """
-    keras = load_keras()
-    import tensorflow as tf
-
-    keras.utils.set_random_seed(recipe.seed)
+    load_keras().utils.set_random_seed(recipe.seed)
     model = build(name)
     digits = mnist()
     training = fit(model, as_input(digits.x_train), digits.y_train, recipe, verbose)
@@ -92,7 +75,7 @@ def train(name: str, folder: Path = WEIGHTS, recipe: Recipe = RECIPE, verbose: i
     record = {
         "network": name,
         "parameters": model.count_params(),
-        "layers": [told(layer) for layer in layer_records(model)],
+        "layers": [as_json(layer) for layer in layer_records(model)],
         "recipe": asdict(recipe),
         "history": training.history,
         "best_epoch": int(np.argmin(training.history["val_loss"])) + 1,
@@ -103,21 +86,19 @@ def train(name: str, folder: Path = WEIGHTS, recipe: Recipe = RECIPE, verbose: i
             "python": platform.python_version(),
             "machine": platform.machine(),
             "threads": THREADS,
-            "keras": keras.__version__,
-            "numpy": np.__version__,
-            "tensorflow": tf.__version__,
+            **provenance.library_versions(["keras", "numpy"]),
         },
     }
     (folder / f"{name}.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     return record
 
 
-def told(layer: Layer) -> dict[str, Any]:
-    """Write a layer's record for a file: what differs from the default, so that it is known without Keras.
+def as_json(layer: Layer) -> dict[str, Any]:
+    """Return what of a layer's record differs from the default, for a file from which it is known without Keras.
 
     Examples
     --------
-    >>> told(Layer("flatten", "Flatten", output_shape=(784,)))
+    >>> as_json(Layer("flatten", "Flatten", output_shape=(784,)))
     {'name': 'flatten', 'class_name': 'Flatten', 'output_shape': (784,)}
     """
     values = ((field.name, getattr(layer, field.name), field.default) for field in fields(layer))
@@ -142,8 +123,8 @@ def record(name: str, folder: Path = WEIGHTS) -> dict[str, Any]:
     if not path.is_file():
         raise DataError(f"{path} is missing: {REMEDY}")
     try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        trained_by = found["digest"]
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        trained_by = content["digest"]
     except (ValueError, KeyError, TypeError) as error:
         raise DataError(f"{path} is damaged ({error}): {REMEDY}") from error
     if trained_by != digest(name):
@@ -151,20 +132,11 @@ def record(name: str, folder: Path = WEIGHTS) -> dict[str, Any]:
             f"the weights of {name} were trained by other code or data than today's "
             f"(digest {trained_by[:12]}, today {digest(name)[:12]}): run `nox -s train -- {name}`"
         )
-    return found
+    return content
 
 
 def load(name: str, moment: Moment = "trained", folder: Path = WEIGHTS) -> keras.Model:
     """Build one of the tutorial's networks with the weights that ship.
-
-    Parameters
-    ----------
-    name
-        Name of the network.
-    moment
-        When in its training: "initial", "first_epoch" or "trained".
-    folder
-        Where the weights are.
 
     Raises
     ------
@@ -177,7 +149,7 @@ def load(name: str, moment: Moment = "trained", folder: Path = WEIGHTS) -> keras
     """
     kept = record(name, folder)["weights"]
     if moment not in kept:
-        raise ValueError(f"moment is {moment!r}: kept of {name} are {', '.join(map(repr, kept))}")
+        raise ValueError(f"moment: expected {', '.join(map(repr, kept))} of {name}, got {moment!r}")
     path = checked(folder / kept[moment]["file"], kept[moment]["sha256"], REMEDY)
     model = build(name)
     model.load_weights(path)

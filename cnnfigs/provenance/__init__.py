@@ -126,42 +126,33 @@ def digest(*targets: str, libraries: bool = True, verbatim: bool = False) -> str
 
     Raises
     ------
-    LookupError
-        If a target does not exist.
-    SyntaxError
-        If a module that is reached cannot be parsed.
+    LookupError, SyntaxError
+        As :func:`dependencies`.
     """
-    lines = _told(targets, libraries, verbatim)
-    return hashlib.sha256("\n".join(sorted(line for _, line in lines)).encode()).hexdigest()
+    return _digest_of(line for _, line in _lines(targets, libraries, verbatim))
 
 
 def parts(*targets: str, libraries: bool = True, verbatim: bool = False) -> dict[str, str]:
     """Digest what the targets can reach, part by part, so that what has changed can be named.
 
-    Parameters
-    ----------
-    targets, libraries, verbatim
-        As for :func:`digest`.
+    Arguments and errors are those of :func:`digest`.
 
     Returns
     -------
     dict
         For each module, packaged file and library its digest, 8 hexadecimal digits.
-
-    Raises
-    ------
-    LookupError, SyntaxError
-        As :func:`digest` does.
     """
-    found: dict[str, list[str]] = {}
-    for part, line in _told(targets, libraries, verbatim):
-        found.setdefault(part, []).append(line)
-    return {
-        part: hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()[:8] for part, lines in sorted(found.items())
-    }
+    lines: dict[str, list[str]] = {}
+    for part, line in _lines(targets, libraries, verbatim):
+        lines.setdefault(part, []).append(line)
+    return {part: _digest_of(each)[:8] for part, each in sorted(lines.items())}
 
 
-def _told(targets: Iterable[str], libraries: bool, verbatim: bool) -> list[tuple[str, str]]:
+def _digest_of(lines: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
+
+
+def _lines(targets: Iterable[str], libraries: bool, verbatim: bool) -> list[tuple[str, str]]:
     """Write down all that targets can reach: a module, file or library, and what it is there."""
     reach = Reach(targets)
     verbatim = verbatim or any(code.reads_source for code in reach.codes.values())
@@ -231,4 +222,4 @@ def _version(name: str) -> str:
 
 @functools.cache
 def _distributions() -> dict[str, list[str]]:
-    return {name: list(found) for name, found in importlib.metadata.packages_distributions().items()}
+    return dict(importlib.metadata.packages_distributions())

@@ -1,4 +1,4 @@
-"""The data files in a package's folder, found by what code calls them."""
+"""The data files in a package's folder, by what code calls them."""
 
 from __future__ import annotations
 
@@ -66,8 +66,8 @@ class PackagedFiles:
             pattern = f"*/{text}" if _LIKE_A_FILE.search(text) else ""
             return {name for name in self._paths if fnmatch.fnmatchcase(f"/{name}", pattern)}
         named = self._by_name.get(posixpath.basename(text), set())
-        if found := {name for name in named if f"/{name}".endswith(f"/{text}")}:
-            return found
+        if files := {name for name in named if f"/{name}".endswith(f"/{text}")}:
+            return files
         # A folder is looked for beside the module; if it stands in a path, beside the packages around it too.
         here = folder.relative_to(self._root)
         inside = {posixpath.normpath((place / text).as_posix()) for place in [here, *(here.parents if is_path else [])]}
@@ -86,7 +86,7 @@ def _changed(folder: Path) -> int:
 
 
 def files_in(package: Path) -> Iterator[Path]:
-    """Give the files of a package, or the one file of a module: sources and data, not what Python compiled."""
+    """Yield the files of a package, or the one file of a module: sources and data, not what Python compiled."""
     if package.is_file():
         yield package
     for place, names in _walk(package):

@@ -18,20 +18,7 @@ _SEES_ALL_GLOBALS = {"globals", "eval", "exec"}
 
 
 class Reach:
-    """Everything that some targets can reach.
-
-    Parameters
-    ----------
-    targets
-        As for :func:`cnnfigs.provenance.dependencies`.
-
-    Raises
-    ------
-    LookupError
-        If a target does not exist.
-    SyntaxError
-        If a module that is reached cannot be parsed.
-    """
+    """Everything that some targets can reach: see :func:`cnnfigs.provenance.dependencies`."""
 
     def __init__(self, targets: Iterable[str]) -> None:
         #: The code of each definition, by module and qualified name.
@@ -70,21 +57,21 @@ class Reach:
         elif not {first, "*"} & module.bindings.keys() and self._load(f"{name}.{first}") is None:
             raise LookupError(f"{target}: the module {name} defines no {first}")
         elif not member:
-            for found in self._follow_import(Import(name, first)):
-                self._reach(*found)
+            for definition in self._follow_import(Import(name, first)):
+                self._reach(*definition)
         else:
-            classes = [each for found in self._follow(module, (first,)) for each in self._with_bases(found)]
+            classes = [each for definition in self._follow(module, (first,)) for each in self._with_bases(definition)]
             if not any(member in holder.members(each) for holder, each in classes):
                 raise LookupError(f"{target}: the class {first} has no member {member}")
             self._partial.update(classes)
             self._attributes.add(member)
 
-    def _with_bases(self, found: Definition) -> Iterator[Definition]:
-        module, name = found
+    def _with_bases(self, definition: Definition) -> Iterator[Definition]:
+        module, name = definition
         statement = module.class_statement(name)
         if statement is None:
             return
-        yield found
+        yield definition
         for base in statement.bases:
             if chain := chain_of(base.value if isinstance(base, ast.Subscript) else base):
                 for each in self._follow(module, chain):
@@ -127,8 +114,8 @@ class Reach:
         for star in module.bindings.get("*", []):
             if isinstance(star, Import):
                 self.imports.add(f"{module.name}:* is {star.module}")
-                for found in self._follow_import(Import(star.module)):
-                    self._reach(*found)
+                for definition in self._follow_import(Import(star.module)):
+                    self._reach(*definition)
         around = self._load(module.name.rpartition(".")[0])
         if around is not None:
             self._enter(around)
@@ -144,8 +131,8 @@ class Reach:
         self._whole.add(name)
         self._enter(module)
         for each in module.bindings:
-            for found in self._follow(module, (each,)):
-                self._reach(*found)
+            for definition in self._follow(module, (each,)):
+                self._reach(*definition)
         if module.path.name == "__init__.py":
             for path in module.path.parent.iterdir():
                 is_package = path.is_dir() and path.name.isidentifier()
@@ -156,9 +143,9 @@ class Reach:
 
     def _follow_code(self, module: Module, code: Code) -> None:
         self._attributes |= code.attributes
-        found = [each for chain in code.names for each in self._follow(module, chain)]
-        found += [each for imported, chain in code.imported for each in self._follow_import(imported, chain)]
-        for each in found:
+        definitions = [each for chain in code.names for each in self._follow(module, chain)]
+        definitions += [each for imported, chain in code.imported for each in self._follow_import(imported, chain)]
+        for each in definitions:
             if each not in self._partial:
                 self._reach(*each)
         for chain in code.annotated:
@@ -173,7 +160,7 @@ class Reach:
             self.files.update(self._packaged[module.name.partition(".")[0]].named(text, module.path.parent))
 
     def _follow(self, module: Module, chain: Chain, quiet: bool = False) -> Iterator[Definition]:
-        """Give the definitions that a dotted name in a module leads to; none for a built-in name.
+        """Yield the definitions that a dotted name in a module leads to; none for a built-in name.
 
         What is passed on the way counts as reached (imports, libraries, modules used whole), unless ``quiet``.
         """
@@ -192,7 +179,7 @@ class Reach:
             yield module, head
 
     def _follow_import(self, imported: Import, chain: Chain = (), quiet: bool = False) -> Iterator[Definition]:
-        """Give the definitions that a dotted name behind an import leads to."""
+        """Yield the definitions that a dotted name behind an import leads to."""
         name = imported.module
         root = name.partition(".")[0]
         if root not in self._roots:

@@ -55,16 +55,7 @@ class Code:
 
 
 class Module:
-    """The top level of one source file.
-
-    Parameters
-    ----------
-    name
-        The module's dotted name.
-    path
-        Its file.
-    text
-        Its source.
+    """The top level of one source file: the dotted name of the module, its file and its source.
 
     Raises
     ------
@@ -109,7 +100,7 @@ class Module:
         return classes[-1] if classes else None
 
     def members(self, name: str) -> dict[str, list[ast.stmt]]:
-        """Give the methods and inner classes of a class by name; a property has several statements."""
+        """Return the methods and inner classes of a class by name; a property has several statements."""
         members: dict[str, list[ast.stmt]] = {}
         statement = self.class_statement(name)
         for node in statement.body if statement else []:
@@ -167,7 +158,7 @@ def _has_effect(statement: ast.stmt) -> bool:
 
 
 def _bindings(nodes: Iterable[ast.AST], package: str) -> Iterator[tuple[str, ast.stmt | Import | None]]:
-    """Give the names that nodes bind in their own scope, each with its import or definition if it has one."""
+    """Yield the names that nodes bind in their own scope, each with its import or definition if it has one."""
     for node in nodes:
         match node:
             case ast.Import(names=names):

@@ -278,11 +278,11 @@ def test_what_is_no_model_is_told_in_one_line(refused, tmp_path):
     (tmp_path / "folder.keras").mkdir()
     (tmp_path / "weights.h5").write_bytes(b"\x89HDF\r\n\x1a\n")
     told = {
-        "none.keras": "none.keras is not there",
-        "folder.keras": "folder.keras is a folder, not a file: accepted is a Keras model, saved with",
-        "weights.h5": "weights.h5 is not called .keras, and by its name is HDF5, the older format of Keras: open it in",
-        "text.keras": "text.keras holds no model: accepted is a Keras model, saved with",
-        "other.keras": "other.keras holds no model: accepted is a Keras model, saved with",
+        "none.keras": "none.keras: expected a Keras model, saved with model.save('NAME.keras'), got no file",
+        "folder.keras": "folder.keras: expected a Keras model, saved with model.save('NAME.keras'), got a folder",
+        "weights.h5": "weights.h5: expected a Keras model, saved with model.save('NAME.keras'), got HDF5",
+        "text.keras": "text.keras: expected a Keras model, saved with model.save('NAME.keras'), got something else",
+        "other.keras": "other.keras: expected a Keras model, saved with model.save('NAME.keras'), got something else",
         "empty.keras": "empty.keras cannot be read by Keras ",
     }
     for name, line in told.items():
@@ -293,7 +293,9 @@ def test_what_is_no_model_is_told_in_one_line(refused, tmp_path):
 def test_model_that_cannot_be_laid_out_is_told_in_one_line(refused, tmp_path):
     with pytest.warns(UserWarning, match="not yet been built"):
         keras.Sequential([layers.Dense(2)], name="bare").save(tmp_path / "bare.keras")
-    assert refused("explain", "bare.keras", "-o", "r").startswith("bare.keras: model 'bare' is not built")
+    assert refused("explain", "bare.keras", "-o", "r").startswith(
+        "bare.keras: model 'bare': expected one that is built"
+    )
 
 
 def test_image_of_the_wrong_kind_is_told_in_one_line(refused, tmp_path):

@@ -539,7 +539,7 @@ def test_parameters_and_field_stand_at_the_left(explained):
 
 
 def test_files_of_other_formats_are_told_with_what_to_do(refused, tmp_path):
-    again = "open it in the Keras that made it and save it again with model.save('NAME.keras')"
+    again = "open it in the Keras that made it and save it again"
     (tmp_path / "old.keras").write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(100))
     (tmp_path / "old.h5").write_bytes(b"\x89HDF\r\n\x1a\n")
     (tmp_path / "loud.KERAS").write_bytes(b"PK")
@@ -552,19 +552,18 @@ def test_files_of_other_formats_are_told_with_what_to_do(refused, tmp_path):
     with zipfile.ZipFile(tmp_path / "good.keras") as archive:
         archive.extractall(tmp_path / "unpacked")
     told = {
-        "old.keras": f"is in HDF5, the older format of Keras, whatever it is called: {again}",
-        "old.h5": f"is not called .keras, and by its name is HDF5, the older format of Keras: {again}",
-        "loud.KERAS": "is not called .keras: rename it to loud.keras",
-        "only.weights.h5": "is not called .keras, and holds weights without a model: accepted is a Keras model, saved "
-        "with model.save('NAME.keras')",
-        "other.pt": "is not called .keras, and by its name is of PyTorch: accepted is a Keras model, saved with "
-        "model.save('NAME.keras')",
-        "saved": f"is a folder, not a file: a TensorFlow SavedModel, an older format; {again}",
-        "unpacked": "is a folder, not a file: a .keras file that was unpacked; name the file that it came from, or "
-        "pack what is in it as a zip file",
+        "old.keras": f"HDF5, the older format of Keras: {again}",
+        "old.h5": f"HDF5, the older format of Keras: {again}",
+        "loud.KERAS": "another ending: rename it to loud.keras",
+        "only.weights.h5": "weights without a model",
+        "other.pt": "a model of PyTorch",
+        "saved": f"a TensorFlow SavedModel, an older format: {again}",
+        "unpacked": "a .keras file unpacked: name the file that it came from, or pack what is in the folder as a zip "
+        "file",
     }
-    for name, line in told.items():
-        assert refused("explain", name, "-o", "report") == f"{name} {line}"
+    for name, got in told.items():
+        line = f"{name}: expected a Keras model, saved with model.save('NAME.keras'), got {got}"
+        assert refused("explain", name, "-o", "report") == line
 
 
 def test_models_of_keras_2_are_told_so(refused, tmp_path):
@@ -593,6 +592,6 @@ def test_models_of_keras_2_are_told_so(refused, tmp_path):
         archive.writestr("config.json", json.dumps(old))
         archive.writestr("model.weights.h5", good.read("model.weights.h5"))
     assert refused("explain", "old.keras", "-o", "report") == (
-        "old.keras was saved by Keras 2.15.0, in an older format: open it in the Keras that made it and save it again "
-        "with model.save('NAME.keras')"
+        "old.keras: expected a Keras model, saved with model.save('NAME.keras'), got one of Keras 2.15.0, in an older "
+        "format: open it in the Keras that made it and save it again"
     )

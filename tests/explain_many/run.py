@@ -33,7 +33,7 @@ CHECKED = 5
 #: Models that cannot be explained, and what must be said of them.
 REFUSED = {
     "stateful": "layer 'goes_on' gives other numbers",
-    "channels_first": "is 'channels_first': 'channels_last' is accepted",
+    "channels_first": "expected 'channels_last', got 'channels_first'",
 }
 
 

@@ -7,8 +7,9 @@ from arithmetic_checks import OPERATIONS, cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnfigs.arithmetic import Layer, sizes
+from cnnfigs.arithmetic import Layer
 from cnnfigs.arithmetic.receptive import receptive_fields
+from cnnfigs.arithmetic.sizes import Axis, TransposedAxis
 from cnnfigs.explorers.assets import SCRIPTS
 
 #: Random configurations of each of the four operations.
@@ -107,22 +108,20 @@ def test_axes_are_those_of_the_python_arithmetic(page, transposed):
     refused = 0
     for axis, answer in zip(configurations, answers, strict=True):
         try:
-            size = sizes.transposed_output_size(*axis) if transposed else sizes.output_size(*axis)
+            made = (TransposedAxis if transposed else Axis)(*axis)
         except ValueError:
             refused += 1
             assert answer is None, axis
             continue
         assert answer is not None, axis
-        amounts = sizes.transposed_cropping(*axis[1:]) if transposed else sizes.padding_amounts(*axis)
-        formula = sizes.transposed_output_size_derivation(*axis) if transposed else sizes.output_size_derivation(*axis)
-        windows = sizes.transposed_windows(*axis) if transposed else sizes.windows(*axis)
-        made = {(place, source["cell"], source["tap"]) for place, all in enumerate(answer[3]) for source in all}
+        size, windows = made.output_size(), made.windows()
+        sources = {(place, source["cell"], source["tap"]) for place, all in enumerate(answer[3]) for source in all}
         if transposed:
             expected = {(o, cell, tap) for (cell, tap), o in np.ndenumerate(windows) if 0 <= o < size}
         else:
             expected = {(place, cell, tap) for (place, tap), cell in np.ndenumerate(windows)}
-        assert answer[:3] == [size, list(amounts), str(formula)], axis
-        assert made == expected, axis
+        assert answer[:3] == [size, list(made.padding_amounts()), str(made.derivation())], axis
+        assert sources == expected, axis
     assert refused > 0
     assert len(answers) - refused > EACH / 2, "mostly what fits is asked"
 
@@ -158,7 +157,7 @@ def stacks(draw):
         padding = draw(st.one_of(st.sampled_from(("valid", "same")), pair))
         axis = (places, draw(st.integers(1, 7)), strides, padding, dilation_rate)
         try:
-            places = sizes.output_size(*axis)
+            places = Axis(*axis).output_size()
         except ValueError:
             break
         layers.append(axis)
@@ -173,7 +172,7 @@ def test_receptive_fields_are_those_of_the_python_arithmetic(page):
         records = [Layer("0", "InputLayer", output_shape=(size, 1))]
         for number, (places, kernel_size, strides, padding, dilation_rate) in enumerate(layers, 1):
             window = {"kernel_size": (kernel_size,), "strides": (strides,), "dilation_rate": (dilation_rate,)}
-            shape = (sizes.output_size(places, kernel_size, strides, padding, dilation_rate), 1)
+            shape = (Axis(places, kernel_size, strides, padding, dilation_rate).output_size(), 1)
             padding = (padding,) if isinstance(padding, tuple) else padding
             record = Layer(str(number), "Conv1D", (str(number - 1),), ((places, 1),), shape, padding=padding, **window)
             records.append(record)

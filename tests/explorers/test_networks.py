@@ -14,7 +14,7 @@ from cnnfigs.explorers.assets import SCRIPTS
 from cnnfigs.models import export
 from cnnfigs.models.records import layer_records
 from cnnfigs.models.training import as_input
-from cnnfigs.models.weights import load, told
+from cnnfigs.models.weights import as_json, load
 
 NAMES = ("convnet", "dense_131", "convnet_global_max")
 COUNT = 200
@@ -222,7 +222,7 @@ def test_same_padding_and_strides_are_as_in_keras(page):
     )
     layers = []
     for record in layer_records(model):
-        told_layer = {export.FIELDS[field]: value for field, value in told(record).items() if field in export.FIELDS}
+        told_layer = {export.FIELDS[field]: value for field, value in as_json(record).items() if field in export.FIELDS}
         layer = next((each for each in model.layers if each.name == record.name), None)
         if layer is not None and layer.get_weights():
             told_layer["weights"] = export.packed(*layer.get_weights())

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from cnnfigs.arithmetic import parameter_count
+from cnnfigs.arithmetic import parameter_derivation
 from cnnfigs.arithmetic.receptive import receptive_region
 from cnnfigs.models.records import layer_records
 
@@ -34,7 +34,7 @@ def test_the_convnet_is_read_layer_by_layer(convnet):
         (28, 28, 1), (26, 26, 32), (13, 13, 32), (11, 11, 64), (5, 5, 64), (3, 3, 128), (1152,), (10,)
     ]  # fmt: skip
     assert [record.parameters for record in records] == [0, 320, 0, 18_496, 0, 73_856, 0, 11_530]
-    assert [parameter_count(record) for record in records] == [record.parameters for record in records]
+    assert [parameter_derivation(record).total for record in records] == [record.parameters for record in records]
     assert sum(record.parameters for record in records) == convnet.count_params() == 104_202
     assert [record.inputs for record in records[:3]] == [(), ("image",), ("conv_1",)]
     pooling, convolution = records[2], records[3]
@@ -196,18 +196,18 @@ class Subclassed(keras.Model):
 @pytest.mark.parametrize(
     ("make", "told"),
     [
-        (lambda: "convnet", "model is a str: a Keras functional or Sequential model is accepted"),
-        (lambda: layers.Dense(3), "model is a Dense: a Keras functional or Sequential model is accepted"),
-        (lambda: keras.Sequential([layers.Dense(3)], name="lazy"), r"model 'lazy' is not built, .* call model.build"),
-        (lambda: Subclassed(name="own"), r"model 'own' \(Subclassed\) is subclassed, so there is no graph"),
-        (lambda: model_of(Subclassed(name="own")), r"model 'own' \(Subclassed\) is subclassed, so there is no graph"),
+        (lambda: "convnet", "model: expected a Keras functional or Sequential model, got a str"),
+        (lambda: layers.Dense(3), "model: expected a Keras functional or Sequential model, got a Dense"),
+        (lambda: keras.Sequential([layers.Dense(3)], name="lazy"), r"model 'lazy': expected one .* call model.build"),
+        (lambda: Subclassed(name="own"), r"model 'own': .*, got a subclassed one \(Subclassed\)"),
+        (lambda: model_of(Subclassed(name="own")), r"model 'own': .*, got a subclassed one \(Subclassed\)"),
         (
             lambda: keras.Sequential([keras.Input((None, None, 3)), layers.ReLU()]),
-            "leaves a size open: build the model",
+            "expected no open size, got .*: build the model",
         ),
         (
             lambda: model_of(layers.ZeroPadding2D(data_format="channels_first", name="pad")),
-            "layer 'pad' is 'channels_first'",
+            "layer 'pad': expected 'channels_last', got 'channels_first'",
         ),
     ],
 )

@@ -42,7 +42,7 @@ def test_record_says_how_the_weights_were_made(name):
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_record_tells_the_layers_of_the_network(name):
-    told = [weights.told(layer) for layer in layer_records(build(name))]
+    told = [weights.as_json(layer) for layer in layer_records(build(name))]
     # Keras numbers the input layers of a session.
     renamed = json.loads(json.dumps(told).replace(f'"{told[0]["name"]}"', '"input_layer"'))
     assert record(name)["layers"] == renamed
@@ -194,5 +194,5 @@ def test_digest_follows_network_and_recipe(tmp_path):
 def test_unknown_network_and_moment_are_named():
     with pytest.raises(ValueError, match=r"network: expected 'convnet'"):
         record("resnet")
-    with pytest.raises(ValueError, match=r"moment is 'initial': kept of dense_512 are 'trained'"):
+    with pytest.raises(ValueError, match=r"moment: expected 'trained' of dense_512, got 'initial'"):
         load("dense_512", "initial")

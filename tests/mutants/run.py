@@ -63,8 +63,8 @@ NAMED = {
     ),
     "padding before and after exchanged": (
         "cnnfigs/arithmetic/sizes.py",
-        "before, after = padding\n    return before, after",
-        "after, before = padding\n    return before, after",
+        "total - total // 2\n        before, after = self.padding",
+        "total - total // 2\n        after, before = self.padding",
         ["tests/test_arithmetic_by_hand.py", "-k", "slid"],
     ),
     "a caption not escaped": (

@@ -11,10 +11,10 @@ from matplotlib.figure import Figure
 from cnnfigs.data import Bytes, cat_photo
 from cnnfigs.drawing.shapes import bars, label, photo
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
-from cnnfigs.errors import ParameterError
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS
 from cnnfigs.models.imagenet import CLASSES, as_photo
+from cnnfigs.models.imagenet import PHOTO as SHAPES
 from cnnfigs.parameters import Such, Whole
 from cnnfigs.runs.photo.photo_answers import PhotoAnswer, ask
 from cnnfigs.words import percent
@@ -30,11 +30,7 @@ def _is_array(value: object) -> bool:
 
 
 #: Shape and numbers are looked at by :func:`keep_photo`, whose message tells of a large array in one line.
-PHOTO = Such(
-    _is_array,
-    "an array of shape (height, width) or (height, width, 1 to 4 channels), "
-    "whole numbers from 0 to 255 or fractions from 0 to 1, or None for the cat",
-)
+PHOTO = Such(_is_array, f"{SHAPES}, or None for the cat")
 Photo = Annotated[Any, PHOTO, "a photo of any size, grey or in colour, with or without alpha"]
 
 
@@ -95,18 +91,9 @@ def keep_photo(illustration: Any) -> None:
     ParameterError
         If it is not an image.
     """
-    if illustration.image is None:
-        return
-    try:
-        image = as_photo(illustration.image)
-    except ValueError as error:
-        array = np.asarray(illustration.image)
-        told = f"an array of {array.dtype} of shape {array.shape}"
-        if array.size and array.dtype.kind in "uif":
-            told += f" with numbers from {array.min():g} to {array.max():g}"
-        raise ParameterError(f"image: expected {PHOTO.expected}, got {told}") from error
-    # The way to set a field of a frozen dataclass while it is made.
-    object.__setattr__(illustration, "image", image)
+    if illustration.image is not None:
+        # The way to set a field of a frozen dataclass while it is made.
+        object.__setattr__(illustration, "image", as_photo(illustration.image))
 
 
 def photo_of(image: Bytes | None) -> Bytes:

@@ -11,7 +11,7 @@ import numpy as np
 from lxml import etree
 from numpy.typing import NDArray
 
-from cnnfigs.arithmetic.sizes import output_size
+from cnnfigs.arithmetic.sizes import Axis
 from cnnfigs.drawing.animation import FONT_SIZE, add, add_frame, paint, picture, playable
 from cnnfigs.drawing.style import text_width
 from cnnfigs.illustrations.base import Illustration
@@ -39,7 +39,7 @@ class WindowAnimation(Illustration):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        places = output_size(self.size, self.kernel_size, self.strides, self.padding)
+        places = Axis(self.size, self.kernel_size, self.strides, self.padding).output_size()
         require(places in (2, 3), "strides", self.strides, "what lets 2 or 3 windows stand side by side")
 
     def run(self) -> Slide:

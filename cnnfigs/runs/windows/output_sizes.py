@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cnnfigs.arithmetic.sizes import output_size_derivation, transposed_output_size_derivation
+from cnnfigs.arithmetic.sizes import Axis, TransposedAxis
 from cnnfigs.models.backend import load_keras
 
 
@@ -66,9 +66,9 @@ def _case(layer: str, size: int, **arguments: int | str) -> Case:
     keras = load_keras()
     made = getattr(keras.layers, layer)(**({} if layer == "MaxPooling2D" else {"filters": 1}), **arguments)
     output = made.compute_output_shape((1, size, size, 1))[1]
-    axis = {"kernel_size" if name == "pool_size" else name: value for name, value in arguments.items()}
-    derive = transposed_output_size_derivation if layer == "Conv2DTranspose" else output_size_derivation
-    derivation = derive(size, **axis)  # type: ignore[arg-type]
+    window = {"kernel_size" if name == "pool_size" else name: value for name, value in arguments.items()}
+    kind = TransposedAxis if layer == "Conv2DTranspose" else Axis
+    derivation = kind(size, **window).derivation()  # type: ignore[arg-type]
     told = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
     if derivation.total != output:
         raise ValueError(f"{layer}({told}) on size {size}: the formula says {derivation}, but Keras says {output}")

@@ -12,12 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnfigs.arithmetic.sizes import (
-    output_size_derivation,
-    padding_amounts,
-    transposed_output_size_derivation,
-    windows,
-)
+from cnnfigs.arithmetic.sizes import Axis, TransposedAxis
 from cnnfigs.models.backend import load_keras
 from cnnfigs.runs.activations import test_digit
 
@@ -214,13 +209,13 @@ def slide(
         use_bias=False,
         kernel_initializer="ones",
     )
-    geometry = (len(image), kernel_size, strides, padding, dilation_rate)
+    axis = Axis(len(image), kernel_size, strides, padding, dilation_rate)
     return Slide(
         image=image,
         output=_through(layer, image),
-        cells=windows(*geometry),
-        added=padding_amounts(*geometry),
-        derivation=str(output_size_derivation(*geometry)),
+        cells=axis.windows(),
+        added=axis.padding_amounts(),
+        derivation=str(axis.derivation()),
     )
 
 
@@ -256,7 +251,7 @@ def spread(image: Floats, kernel_size: int, strides: int, padding: Padding = "va
         image=image,
         shares=np.array(shares),
         output=_through(layer, image),
-        derivation=str(transposed_output_size_derivation(size, kernel_size, strides, padding)),
+        derivation=str(TransposedAxis(size, kernel_size, strides, padding).derivation()),
     )
 
 
@@ -268,7 +263,7 @@ def round_trip(image: Floats, kernel_size: int, strides: int) -> RoundTrip:
         small=there.output,
         back=_through(_transposed(kernel_size, strides, "valid"), there.output),
         there_derivation=there.derivation,
-        back_derivation=str(transposed_output_size_derivation(len(there.output), kernel_size, strides)),
+        back_derivation=str(TransposedAxis(len(there.output), kernel_size, strides).derivation()),
     )
 
 

@@ -6,6 +6,8 @@ import keras
 import pytest
 from lxml import html
 
+from cnnfigs.arithmetic import Derivation
+from cnnfigs.arithmetic.sizes import Axis
 from cnnfigs.illustrations.windows.output_sizes import OutputSizes
 from cnnfigs.illustrations.windows.same_sizes import SameSizes
 from cnnfigs.runs.windows.output_sizes import output_sizes
@@ -29,11 +31,7 @@ def test_formula_says_what_keras_says(row):
 
 def test_formula_that_differs_from_keras_stops_the_build(monkeypatch):
     """A planted off-by-one."""
-    from cnnfigs.arithmetic import Derivation
-
-    monkeypatch.setattr(
-        "cnnfigs.runs.windows.output_sizes.output_size_derivation", lambda size, **_: Derivation("1", size - 1)
-    )
+    monkeypatch.setattr(Axis, "derivation", lambda axis: Derivation("1", axis.size - 1))
     with pytest.raises(ValueError, match=r"Conv2D\(kernel_size=3\) on size 28: the formula says 1 = 27, but Keras"):
         output_sizes()
 

@@ -53,8 +53,8 @@ def picture(width: float, height: float, description: str) -> etree._Element:
 
 def add(parent: etree._Element, tag: str, text: str | None = None, /, **attributes: object) -> etree._Element:
     """Add an element; an underscore in an attribute's name stands for a hyphen."""
-    told = {name.rstrip("_").replace("_", "-"): str(value) for name, value in attributes.items()}
-    element = etree.SubElement(parent, f"{SVG}{tag}", told)
+    values = {name.rstrip("_").replace("_", "-"): str(value) for name, value in attributes.items()}
+    element = etree.SubElement(parent, f"{SVG}{tag}", values)
     element.text = text
     return element
 
@@ -92,8 +92,8 @@ def playable(svg: etree._Element, legend: str, frames: Sequence[str], group: str
     etree.SubElement(controls, "legend").text = legend
     _add_choice(controls, "play", "Play", group, "play")
     _add_choice(controls, "pause", "Pause", group, "pause", checked="checked")
-    for number, told in enumerate(frames, 1):
-        _add_choice(controls, "step", str(number), group, str(number), **{"aria-label": f"{number}: {told}"})
+    for number, text in enumerate(frames, 1):
+        _add_choice(controls, "step", str(number), group, str(number), **{"aria-label": f"{number}: {text}"})
     return str(etree.tostring(root, encoding="unicode"))
 
 

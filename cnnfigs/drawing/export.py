@@ -207,8 +207,8 @@ def _still(svg: etree._Element, description: str, frame: int, look: Look) -> byt
     title.text = description
     root[:0] = [title, *([] if look.transparent else [background(root, look.theme)])]
     embed(root)
-    told: str = etree.tostring(root, encoding="unicode")
-    return f'<?xml version="1.0" encoding="utf-8"?>\n{told}\n'.encode()
+    content: str = etree.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{content}\n'.encode()
 
 
 def _frame(svg: etree._Element, number: int, theme: Theme) -> Figure:
@@ -222,7 +222,7 @@ def _frame(svg: etree._Element, number: int, theme: Theme) -> Figure:
 def _shown(
     element: etree._Element, frame: int, inherited: dict[str, str]
 ) -> Iterator[tuple[etree._Element, dict[str, str]]]:
-    """Give what a frame shows, with the attributes that it has or inherits."""
+    """Yield what a frame shows, with the attributes that it has or inherits."""
     number = _FRAME.search(element.get("class", ""))
     if number and int(number[1]) != frame:
         return
@@ -280,8 +280,8 @@ def _outline(data: str) -> Outline:
     codes: list[Any] = []
     x = y = 0.0
     start = (0.0, 0.0)
-    for letter, told in re.findall(r"([A-Za-z])([^A-Za-z]*)", data):
-        numbers = [float(number) for number in re.findall(r"-?\d*\.?\d+", told)]
+    for letter, arguments in re.findall(r"([A-Za-z])([^A-Za-z]*)", data):
+        numbers = [float(number) for number in re.findall(r"-?\d*\.?\d+", arguments)]
         kind, relative = letter.upper(), letter.islower()
         if kind == "Z":
             x, y = start

@@ -146,7 +146,7 @@ def _readers(nodes: Sequence[Any], tensor: Any) -> list[Any]:
 
 
 def _arithmetic(node: Any) -> tuple[Any, Any] | None:
-    """Tell by what a layer multiplies and what it then adds, for all channels or each; None if it does else."""
+    """Return by what a layer multiplies and what it then adds, for all channels or each; None if it does else."""
     layer, kind = node.operation, type(node.operation).__name__
     one, none = np.ones(1, np.float32), np.zeros(1, np.float32)
     if kind == "Rescaling":
@@ -175,7 +175,7 @@ def _arithmetic(node: Any) -> tuple[Any, Any] | None:
 
 
 def _row(values: Any) -> Floats:
-    """Give numbers as a flat array: one, or one for each channel."""
+    """Return numbers as a flat array: one, or one for each channel."""
     array: Floats = np.asarray(values, dtype=np.float32).ravel()
     return array
 
@@ -230,13 +230,13 @@ def look(model: keras.Model, image: Floats, layers: Sequence[str]) -> Look:
     """
     keras = load_keras()
     known = layer_outputs(model)
-    asked = [known[name] for name in layers]
+    fields = [known[name] for name in layers]
     rows = [number for number, tensor in enumerate(model.outputs) if len(tensor.shape) == 2]
-    reader = keras.Model(model.inputs, [*asked, *(model.outputs[number] for number in rows)] or model.outputs)
+    reader = keras.Model(model.inputs, [*fields, *(model.outputs[number] for number in rows)] or model.outputs)
     made = [_floats(output)[0] for output in keras.tree.flatten(reader(_fed(model, image), training=False))]
     maps = dict(zip(layers, made, strict=False))
     answers = []
-    for number, values in zip(rows, made[len(asked) :], strict=False):
+    for number, values in zip(rows, made[len(fields) :], strict=False):
         if not np.isfinite(values).all():
             raise ValueError(f"its output {model.output_names[number]!r} is no finite number: a weight may be none")
         layer = next((name for name, tensor in known.items() if tensor is model.outputs[number]), "")
@@ -371,11 +371,11 @@ def answer_heat(
     return enlarged(coarse / largest, *image.shape[:2]), coarse.shape
 
 
-def _gradient(model: keras.Model, image: Floats, asked: Any, tail: _Tail, class_index: int) -> tuple[Any, Any]:
-    """Give a layer's maps, and the gradient of one score by each of their numbers."""
+def _gradient(model: keras.Model, image: Floats, index: Any, tail: _Tail, class_index: int) -> tuple[Any, Any]:
+    """Return a layer's maps, and the gradient of one score by each of their numbers."""
     import tensorflow as tf
 
-    reader = load_keras().Model(model.inputs, [asked, tail.scores])
+    reader = load_keras().Model(model.inputs, [index, tail.scores])
     (pixels,) = _fed(model, image)
     with tail.bare(), tf.GradientTape() as tape:
         # The layer's maps are part of the way only where something before them is watched.

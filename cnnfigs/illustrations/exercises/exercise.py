@@ -49,7 +49,7 @@ class Exercise(Illustration):
             {question.letters[question.right]} is right: {question.right}. {question.reason}"""
 
     def state_facts(self, run: Prediction) -> dict[str, str]:
-        """Give the right answer."""
+        """Return the right answer."""
         return {"answer": self.write(run.right)}
 
     def to_html(self) -> str:

@@ -31,7 +31,6 @@ class Depthwise(Picture):
     ] = (3, 5, 22)
 
     def run(self) -> DepthwiseRun:
-        """Show the cat to the layer."""
         return depthwise(self.channels)
 
     def draw(self, run: DepthwiseRun) -> Figure:
@@ -62,7 +61,6 @@ class Depthwise(Picture):
         return figure
 
     def describe(self, run: DepthwiseRun) -> str:
-        """Tell the way of each map, and how many weights it saves."""
         weights, mixing, ordinary = run.parameters
         numbers = " and ".join(", ".join(map(str, self.channels)).rsplit(", ", 1))
         return f"""Rows for the maps {numbers} of {run.maps[0]}. In each row stand a map of the cat's eye that goes in,
@@ -72,7 +70,6 @@ class Depthwise(Picture):
             take {ordinary:,}."""
 
     def state_facts(self, run: DepthwiseRun) -> dict[str, str]:
-        """Give the numbers of weights."""
         weights, mixing, ordinary = run.parameters
         return {
             "maps": str(run.maps[0]),

@@ -34,7 +34,6 @@ class PatchesAsRows(Picture):
     ] = 4
 
     def run(self) -> PatchMatrixRun:
-        """Multiply on the crop, and compare with a whole layer of the convnet."""
         return patch_matrix(self.row, self.column, self.index)
 
     def draw(self, run: PatchMatrixRun) -> Figure:
@@ -90,7 +89,6 @@ class PatchesAsRows(Picture):
         return figure
 
     def describe(self, run: PatchMatrixRun) -> str:
-        """Say what becomes a row and a column, and spell out the product."""
         small = run.small
         first = " ".join(written_number(value) for value in small.patches[0])
         weights = " ".join(written_number(value) for value in small.weights[:, 0])
@@ -105,7 +103,6 @@ class PatchesAsRows(Picture):
             place 0 of filter 0 is {bracketed(small.maps[0, 0, 0])}. Places and filters are counted from 0."""
 
     def state_facts(self, run: PatchMatrixRun) -> dict[str, str]:
-        """Give the sizes of the matrices, small and for the second convolution of the convnet."""
         small, layer = run.small, run.layer
         # Without padding, a window stands in as many places as there are cells beside it, and one.
         window = tuple(size - places + 1 for size, places in zip(small.crop.shape, small.maps.shape[:2], strict=False))

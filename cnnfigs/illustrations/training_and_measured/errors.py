@@ -39,11 +39,10 @@ class ErrorTable(Table):
     ] = ALL
 
     def run(self) -> Comparison:
-        """Evaluate the networks on all test images."""
         return compare(self.networks)
 
     def tabulate(self, run: Comparison) -> list[list[Cell]]:
-        """Give a row for each network."""
+        """Return a row for each network."""
         heads = ("Parameters", "Epochs", "Right", "Errors", "In a thousand", "95 % interval")
         rows = [[Cell("Network"), *(Cell(head, number=True) for head in heads)]]
         for each in run.networks:
@@ -60,11 +59,9 @@ class ErrorTable(Table):
         return rows
 
     def describe(self, run: Comparison) -> str:
-        """Give the errors of each network."""
-        told = ", ".join(f"{each.network} {each.errors:,}" for each in run.networks)
-        return f"""Errors on {run.networks[0].images:,} test images: {told}; with parameters, epochs, accuracy and the
+        errors = ", ".join(f"{each.network} {each.errors:,}" for each in run.networks)
+        return f"""Errors on {run.networks[0].images:,} test images: {errors}; with parameters, epochs, accuracy and the
             95 % Wilson interval of the errors in a thousand."""
 
     def state_facts(self, run: Comparison) -> dict[str, str]:
-        """Give errors, errors in a thousand, accuracy, parameters and interval of each network."""
         return _state_facts(run)

@@ -29,7 +29,6 @@ class DataSplit(Picture):
     network: NetworkName = "dense_512"
 
     def run(self) -> Split:
-        """Show the network all images."""
         return split_errors(self.network, EXAMPLES)
 
     def draw(self, run: Split) -> Figure:
@@ -50,16 +49,14 @@ class DataSplit(Picture):
         return made
 
     def describe(self, run: Split) -> str:
-        """Tell each part with its size, its purpose and its errors."""
-        told = "; ".join(
+        parts = "; ".join(
             f"{part.count:,} {part.name} images, {purpose}, of which the network gets {part.errors:,} wrong, "
             f"{1000 * part.share:.1f} in a thousand"
             for part, purpose in zip(run.parts, PURPOSES, strict=True)
         )
-        return f"""{len(run.parts)} rows, each with a few digits and a bar as long as the part is large: {told}."""
+        return f"""{len(run.parts)} rows, each with a few digits and a bar as long as the part is large: {parts}."""
 
     def state_facts(self, run: Split) -> dict[str, str]:
-        """Give images, errors and errors in a thousand of each part."""
         facts = {}
         for part in run.parts:
             facts[part.name] = f"{part.count:,}"
@@ -77,7 +74,6 @@ class Overfitting(Picture):
     network: NetworkName = "dense_512"
 
     def run(self) -> History:
-        """Train the network."""
         return train_on_few(self.network, self.images, self.epochs)
 
     def draw(self, run: History) -> Figure:
@@ -89,7 +85,6 @@ class Overfitting(Picture):
         return made
 
     def describe(self, run: History) -> str:
-        """Tell both charts."""
         best, last = run.best_epoch - 1, len(run.loss) - 1
         return f"""Two charts over {last + 1} epochs of training on {self.images} images. Left, the loss: on these
             images it falls from {run.loss[0]:.3f} to {run.loss[last]:.3f}; on images held out it falls to
@@ -99,7 +94,6 @@ class Overfitting(Picture):
             those held out."""
 
     def state_facts(self, run: History) -> dict[str, str]:
-        """Give images, epochs, when no error was left, and errors and losses at the end."""
         return {
             "images": str(self.images),
             "epochs": str(len(run.loss)),

@@ -25,7 +25,6 @@ class TrainingCurves(Picture):
     network: NetworkName = "convnet"
 
     def run(self) -> History:
-        """Read the record of the training."""
         return training_history(self.network)
 
     def draw(self, run: History) -> Figure:
@@ -37,7 +36,6 @@ class TrainingCurves(Picture):
         return made
 
     def describe(self, run: History) -> str:
-        """Tell both charts from the first epoch to the last."""
         best, last = run.best_epoch - 1, len(run.loss) - 1
         shown = [1 - run.accuracy[0], 1 - run.accuracy[last]]
         held_out = [1 - run.validation_accuracy[0], 1 - run.validation_accuracy[best]]
@@ -50,7 +48,6 @@ class TrainingCurves(Picture):
             and from {unseen} at the marked epoch on those held out."""
 
     def state_facts(self, run: History) -> dict[str, str]:
-        """Give the epochs, the epoch whose weights were kept, errors and losses there and at the end, and turns."""
         best = run.best_epoch - 1
         rises = [str(epoch) for epoch in np.flatnonzero(np.diff(run.accuracy) < 0) + 2]
         return {
@@ -69,7 +66,7 @@ class TrainingCurves(Picture):
 
 
 def parting(trained: NDArray[np.float64], held_out: NDArray[np.float64]) -> str:
-    """Tell from which epoch on one line is below another for good.
+    """Find from which epoch on one line is below another for good.
 
     Examples
     --------

@@ -90,8 +90,7 @@ class EffectiveField(Picture):
         return figure
 
     def describe(self, run: EffectiveFieldRun) -> str:
-        """Tell both networks' fields."""
-        told = " ".join(
+        fields = " ".join(
             f"In {each.network} the frame is {each.field.size}×{each.field.size} pixels; the "
             f"{each.inner_side}×{each.inner_side} pixels in its middle, {as_percent(area(each))} of its area, hold "
             f"{as_percent(each.inner_share)} of the gradient."
@@ -99,10 +98,9 @@ class EffectiveField(Picture):
         )
         return f"""A row for each of two networks. Left, a digit with an orange frame around what the middle unit of the
             last convolution can see. Right, in the same frame, the gradient averaged over {run.networks[0].digits}
-            digits: dark in the middle of the frame and fading towards its edge. {told}"""
+            digits: dark in the middle of the frame and fading towards its edge. {fields}"""
 
     def state_facts(self, run: EffectiveFieldRun) -> dict[str, str]:
-        """Give the size of the fields, and how much of the gradient their middle holds."""
         facts = {"digits": str(run.networks[0].digits), "trained": trained_on(*NETWORKS)}
         for each in run.networks:
             facts[f"{each.network} size"] = f"{each.field.size}×{each.field.size}"

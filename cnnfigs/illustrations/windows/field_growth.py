@@ -48,7 +48,6 @@ class FieldGrowth(Picture):
     index: TestImage = 4
 
     def run(self) -> FieldGrowthRun:
-        """Follow the fields through the networks' layers."""
         return FieldGrowthRun(test_digit(self.index)[..., 0], tuple(fields_of(name) for name in self.networks))
 
     def draw(self, run: FieldGrowthRun) -> Figure:
@@ -81,19 +80,17 @@ class FieldGrowth(Picture):
         return figure
 
     def describe(self, run: FieldGrowthRun) -> str:
-        """Tell the sizes from layer to layer."""
-        told = "; ".join(
+        fields = "; ".join(
             f"in {network.network} they are, layer by layer, "
             + ", ".join(f"{field.size}×{field.size} after {SHORT_NAMES[field.class_name]}" for field in network.fields)
             for network in run.networks
         )
         rows = "a row for each network and " if len(run.networks) > 1 else ""
         return f"""The same digit again and again, {rows}a picture for each of its layers, with an
-            orange frame around the pixels that the middle unit of the layer's maps can see. The frames grow: {told}.
+            orange frame around the pixels that the middle unit of the layer's maps can see. The frames grow: {fields}.
             The whole digit is 28×28."""
 
     def state_facts(self, run: FieldGrowthRun) -> dict[str, str]:
-        """Give the sizes from layer to layer, and the last one, for each network."""
         facts: dict[str, str] = {}
         for network in run.networks:
             sizes = [field.size for field in network.fields]

@@ -32,12 +32,12 @@ def unbroken(formula: str) -> str:
     return formula.replace(" ", "\N{NO-BREAK SPACE}")
 
 
-def told_padding(added: tuple[int, int]) -> str:
-    """Tell how many cells are added to each axis.
+def padding_in_words(added: tuple[int, int]) -> str:
+    """Write how many cells are added to each axis.
 
     Examples
     --------
-    >>> told_padding((0, 1))
+    >>> padding_in_words((0, 1))
     '0 rows above and 1 below, 0 columns to the left and 1 to the right'
     """
     before, after = added

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.shapes import box, label, number_grid
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.windows.places import arrow_right, draw_place, square, told_padding, unbroken
+from cnnfigs.illustrations.windows.places import arrow_right, draw_place, padding_in_words, square, unbroken
 from cnnfigs.parameters import PaddingName, TestImage, Whole, require_whole
 from cnnfigs.runs.windows.places import Strided, ink, strided
 
@@ -42,7 +42,6 @@ class Strides(Picture):
         require_whole("strides", self.strides, max(1, -(-covered // 3)), 4)
 
     def run(self) -> Strided:
-        """Convolve a part of a digit with a kernel of ones, with the strides and without."""
         return strided(ink(self.index, self.size), self.kernel_size, self.strides, self.padding)
 
     def draw(self, run: Strided) -> Figure:
@@ -97,9 +96,8 @@ class Strides(Picture):
                 box(axes, *corner, OUTPUT_CELL, OUTPUT_CELL, edge="output", line_width=2.25)
 
     def describe(self, run: Strided) -> str:
-        """Tell the places and both outputs."""
         places = len(run.slide.cells)
-        around = f" Zeros are added, drawn dashed: {told_padding(run.slide.added)}." if sum(run.slide.added) else ""
+        around = f" Zeros are added, drawn dashed: {padding_in_words(run.slide.added)}." if sum(run.slide.added) else ""
         return f"""A {square(run.slide.image)} part of a digit, 1 for ink and 0 for paper, and on it a window of
             {self.kernel_size}×{self.kernel_size} cells that moves {self.strides} cells at a time.{around} It stands in
             {places * places} places, {places} rows of {places}, and counts the ink: {_rows(run.slide.output)}. With
@@ -107,7 +105,6 @@ class Strides(Picture):
             strides keep rows and columns {", ".join(map(str, run.kept))}, counted from 0."""
 
     def state_facts(self, run: Strided) -> dict[str, str]:
-        """Give the sizes, the formula, the padding, and how many numbers are kept of how many."""
         return {
             "input": square(run.slide.image),
             "output": square(run.slide.output),

@@ -15,7 +15,7 @@ from cnnfigs.arithmetic.sizes import output_size
 from cnnfigs.drawing.animation import FONT_SIZE, add, add_frame, paint, picture, playable
 from cnnfigs.drawing.style import text_width
 from cnnfigs.illustrations.base import Illustration
-from cnnfigs.illustrations.windows.places import square, told_padding, unbroken
+from cnnfigs.illustrations.windows.places import padding_in_words, square, unbroken
 from cnnfigs.parameters import PaddingName, TestImage, Whole, require
 from cnnfigs.runs.windows.places import Slide, ink, slide
 
@@ -43,12 +43,10 @@ class WindowAnimation(Illustration):
         require(places in (2, 3), "strides", self.strides, "what lets 2 or 3 windows stand side by side")
 
     def run(self) -> Slide:
-        """Convolve a part of a digit with a kernel of ones."""
         return slide(ink(self.index, self.size), self.kernel_size, self.strides, self.padding)
 
     def describe(self, run: Slide) -> str:
-        """Tell the input, the way of the window, and the output."""
-        around = f" Zeros are added around it: {told_padding(run.added)}." if sum(run.added) else ""
+        around = f" Zeros are added around it: {padding_in_words(run.added)}." if sum(run.added) else ""
         rows = "; ".join(", ".join(f"{count:g}" for count in row) for row in run.output)
         moves = "1 cell" if self.strides == 1 else f"{self.strides} cells"
         return f"""A {square(run.image)} part of a digit, 1 for ink and 0 for paper, and a
@@ -57,7 +55,6 @@ class WindowAnimation(Illustration):
             {square(run.output)} output: {rows}."""
 
     def state_facts(self, run: Slide) -> dict[str, str]:
-        """Give the sizes, the number of places, and what comes out first and last."""
         return {
             "input": square(run.image),
             "output": square(run.output),
@@ -86,7 +83,7 @@ class WindowAnimation(Illustration):
             for cells, place in zip(seen, places, strict=True)
         ]
         # The reader's font may be much wider.
-        widest = max(1.35 * text_width(told, FONT_SIZE) for told in sums)
+        widest = max(1.35 * text_width(line, FONT_SIZE) for line in sums)
         width = MARGIN + max(right - MARGIN + max(made * CELL, 76), math.ceil(widest)) + MARGIN
         svg = picture(width, TOP + whole * CELL + BOTTOM, self.description)
         left = MARGIN + before * CELL, TOP + before * CELL
@@ -128,7 +125,7 @@ def _box(parent: etree._Element, x: float, y: float, cells: int, **attributes: o
 
 
 def _mesh(x: float, y: float, cells: int) -> str:
-    """Give the path of the lines inside a square grid."""
+    """Return the path of the lines inside a square grid."""
     side = cells * CELL
     lines = (f"M{x:g} {y + at * CELL:g}h{side}M{x + at * CELL:g} {y:g}v{side}" for at in range(1, cells))
     return "".join(lines)

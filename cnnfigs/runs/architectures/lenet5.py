@@ -40,6 +40,17 @@ class Codes:
     bitmaps: NDArray[np.float32]
     penalties: NDArray[np.float32]
 
+    @property
+    def nearest(self) -> NDArray[np.intp]:
+        """The bitmap nearest to each code, shape (10,)."""
+        nearest: NDArray[np.intp] = self.penalties.argmin(axis=1)
+        return nearest
+
+    @property
+    def ordered(self) -> NDArray[np.float32]:
+        """Each code's squared distances, the smallest first, shape (10, 10)."""
+        return np.sort(self.penalties, axis=1)
+
 
 def lenet5_codes(which: int) -> Codes:
     """Show LeNet-5 the test image number `which`, counted from 0, of each digit.

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from cnnfigs.arithmetic.receptive import receptive_fields
 from cnnfigs.data import cat_photo
+from cnnfigs.images import resized
 from cnnfigs.models.backend import load_keras
-from cnnfigs.models.imagenet import mobilenet_v2, network_input, resized
+from cnnfigs.models.imagenet import mobilenet_v2, network_input
 from cnnfigs.models.records import layer_records
 
 Values = NDArray[np.float32]
@@ -133,9 +134,9 @@ def attention(patches: tuple[tuple[int, int], ...], seed: int) -> Attention:
     _, projected, _ = _projected(photo, seed)
     network = mobilenet_v2()
     reader = keras.Model(network.input, network.get_layer(LAYER).output)
-    found = np.asarray(reader(network_input(square_photo(network.input_shape[1]))[np.newaxis]))[0]
+    maps = np.asarray(reader(network_input(square_photo(network.input_shape[1]))[np.newaxis]))[0]
     rows = [row * SIDE + column for row, column in patches]
-    untrained, trained = (_weights(vectors)[rows].reshape(-1, SIDE, SIDE) for vectors in (projected, found))
+    untrained, trained = (_weights(vectors)[rows].reshape(-1, SIDE, SIDE) for vectors in (projected, maps))
     field = receptive_fields(layer_records(network))[LAYER].size[0]
     return Attention(photo, patches, untrained, trained, field, network.input_shape[1])
 
@@ -160,5 +161,5 @@ def _weights(vectors: Values) -> Values:
     normalized = layers.LayerNormalization()(vectors.reshape(1, -1, vectors.shape[-1]))
     scaled = normalized / np.sqrt(vectors.shape[-1])
     _, weights = layers.Attention()([scaled, normalized, normalized], return_attention_scores=True)
-    found: Values = np.asarray(weights)[0]
-    return found
+    shares: Values = np.asarray(weights)[0]
+    return shares

@@ -35,6 +35,12 @@ class StackGradients:
     kind: str
     sizes: NDArray[np.float64]
 
+    @property
+    def means(self) -> NDArray[np.float64]:
+        """The geometric mean over the seeds, shape (depths,)."""
+        means: NDArray[np.float64] = np.exp(np.log(self.sizes).mean(axis=1))
+        return means
+
 
 @dataclass(frozen=True)
 class DeepGradients:

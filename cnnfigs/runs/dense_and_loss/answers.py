@@ -14,6 +14,9 @@ from cnnfigs.models.weights import load
 from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.dense_and_loss.dense import before_activation
 
+#: Probabilities of the right digit whose losses are told.
+EXAMPLES = (0.01, 0.1, 0.5, 1.0)
+
 
 @dataclass(frozen=True)
 class SoftmaxSteps:
@@ -44,6 +47,12 @@ class SoftmaxSteps:
     exponentials: NDArray[np.float32]
     total: float
     probabilities: NDArray[np.float32]
+
+    @property
+    def order(self) -> list[int]:
+        """The digits, the most probable first."""
+        order: list[int] = np.argsort(-self.probabilities).tolist()
+        return order
 
 
 def softmax_steps(network: str, index: int) -> SoftmaxSteps:
@@ -92,6 +101,8 @@ class AnswerLosses:
         Cross-entropy of each answer, shape (n,).
     curve_probabilities, curve_losses
         The loss for any probability of the right digit, shape (points,).
+    examples
+        The loss by some probabilities of the right digit.
     """
 
     network: str
@@ -103,6 +114,7 @@ class AnswerLosses:
     losses: NDArray[np.float32]
     curve_probabilities: NDArray[np.float64]
     curve_losses: NDArray[np.float64]
+    examples: dict[float, float]
 
 
 def answer_losses(network: str, indices: tuple[int, ...]) -> AnswerLosses:
@@ -122,7 +134,10 @@ def answer_losses(network: str, indices: tuple[int, ...]) -> AnswerLosses:
     probabilities = np.asarray(load(network)(images, training=False))
     # Two classes are enough to see what the loss makes of the probability of the right one.
     right = np.geomspace(0.001, 1, 200)
-    curve = loss(np.zeros(len(right), dtype=int), np.stack([right, 1 - right], axis=1))
+
+    def losses(shares: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(loss(np.zeros(len(shares), dtype=int), np.stack([shares, 1 - shares], axis=1)))
+
     return AnswerLosses(
         network=network,
         images=images[..., 0],
@@ -132,5 +147,6 @@ def answer_losses(network: str, indices: tuple[int, ...]) -> AnswerLosses:
         label_probabilities=probabilities[np.arange(len(labels)), labels],
         losses=np.asarray(loss(labels, probabilities)),
         curve_probabilities=right,
-        curve_losses=np.asarray(curve),
+        curve_losses=losses(right),
+        examples=dict(zip(EXAMPLES, losses(np.array(EXAMPLES)).tolist(), strict=True)),
     )

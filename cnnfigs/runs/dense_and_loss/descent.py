@@ -144,6 +144,11 @@ class Steps:
     accuracy_before: float
     accuracy_after: float
 
+    @property
+    def last_ten(self) -> float:
+        """The mean loss of the last ten steps."""
+        return float(self.losses[-10:].mean())
+
 
 def first_steps(network: str, steps: int) -> Steps:
     """Train a network by the recipe for a few steps, and keep the loss of each.

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnfigs.data import mnist
+from cnnfigs.images import shifted
 from cnnfigs.models.training import as_input
 from cnnfigs.models.weights import load
 from cnnfigs.runs.activations import activations, test_digit
@@ -146,8 +147,8 @@ def moved_layers(index: int, shifts: tuple[int, ...], images: int) -> MovedLayer
         differences = []
         for shift, run in zip(shifts, after, strict=True):
             nearest = {shift // step, -(-shift // step)}
-            found = (np.abs(_overlap_difference(maps, run.outputs[record.name], 0, cells)).max() for cells in nearest)
-            differences.append(float(min(found) / maps.max()))
+            largest = (np.abs(_overlap_difference(maps, run.outputs[record.name], 0, cells)).max() for cells in nearest)
+            differences.append(float(min(largest) / maps.max()))
         layers.append(MovedLayer(record.name, step, tuple(differences)))
     probabilities = [run.outputs[before.layers[-1].name] for run in after]
     digits, labels = as_input(mnist().x_test[:images]), mnist().y_test[:images]
@@ -165,28 +166,6 @@ def moved_layers(index: int, shifts: tuple[int, ...], images: int) -> MovedLayer
         errors_unmoved=wrong[0],
         errors=tuple(wrong[1:]),
     )
-
-
-def shifted(images: Map, rows: int, columns: int) -> Map:
-    """Move images down and to the right; paper comes in from the other side.
-
-    Parameters
-    ----------
-    images
-        Shape (..., height, width, channels).
-    rows, columns
-        By how many pixels, 0 or more.
-
-    Examples
-    --------
-    >>> shifted(np.array([[1, 2], [3, 4]]).reshape(2, 2, 1), 0, 1)[:, :, 0]
-    array([[0, 1],
-           [0, 3]])
-    """
-    height, width = images.shape[-3:-1]
-    moved = np.zeros_like(images)
-    moved[..., rows:, columns:, :] = images[..., : height - rows, : width - columns, :]
-    return moved
 
 
 def _overlap_difference(before: Map, after: Map, rows: int, columns: int) -> Map:

@@ -24,12 +24,18 @@ class FirstKernelsRun:
         Shape (3, 3, 1, 32), for grey digits.
     mobilenet_v2
         Shape (3, 3, 3, 32), for red, green and blue.
+    largest
+        The largest absolute weight of each of MobileNetV2's filters, shape (32,).
+    median
+        Their median.
     faint
-        Numbers of the filters of MobileNetV2's first layer whose weights are all next to zero.
+        Numbers of those filters whose weights are all next to zero.
     """
 
     convnet: NDArray[np.float32]
     mobilenet_v2: NDArray[np.float32]
+    largest: NDArray[np.float32]
+    median: float
     faint: tuple[int, ...]
 
 
@@ -37,12 +43,7 @@ def first_kernels() -> FirstKernelsRun:
     """Read the kernels of both networks."""
     (photos,) = mobilenet_v2().get_layer("Conv1").get_weights()
     digits: NDArray[np.float32] = load("convnet").get_layer("conv2d_1").get_weights()[0]
-    sizes = largest(photos)
-    faint = np.flatnonzero(sizes < FAINT * np.median(sizes))
-    return FirstKernelsRun(digits, photos, tuple(map(int, faint)))
-
-
-def largest(kernels: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the largest absolute weight of each filter, shape (filters,)."""
-    sizes: NDArray[np.float32] = np.abs(kernels).max(axis=(0, 1, 2))
-    return sizes
+    largest: NDArray[np.float32] = np.abs(photos).max(axis=(0, 1, 2))
+    median = np.median(largest)
+    faint = np.flatnonzero(largest < FAINT * median)
+    return FirstKernelsRun(digits, photos, largest, float(median), tuple(map(int, faint)))

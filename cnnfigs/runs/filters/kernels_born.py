@@ -28,6 +28,16 @@ class KernelsBornRun:
     trained: NDArray[np.float32]
     epochs: int
 
+    @property
+    def means(self) -> tuple[float, float]:
+        """The mean absolute weight before training, and at the end."""
+        return float(np.abs(self.initial).mean()), float(np.abs(self.trained).mean())
+
+    @property
+    def signs_kept(self) -> int:
+        """How many weights have the sign of the beginning at the end."""
+        return int((np.sign(self.initial) == np.sign(self.trained)).sum())
+
 
 def kernels_born() -> KernelsBornRun:
     """Read the kernels of the convnet's first layer at the three moments whose weights ship."""

@@ -92,7 +92,7 @@ def find_patterns(
     height, width = kernel.shape[:2]
     maps = np.asarray(layer(image[np.newaxis]))[0]
     free = np.ones(maps.shape[:2], dtype=bool)
-    found: list[Pattern] = []
+    kept: list[Pattern] = []
     for channel in in_order_of_difference(kernel[:, :, 0]):
         left = free.copy()
         corners: list[tuple[int, int]] = []
@@ -106,7 +106,7 @@ def find_patterns(
             left[max(0, row - height + 1) : row + height, max(0, column - width + 1) : column + width] = False
         if len(corners) == places:
             free = left
-            found.append(
+            kept.append(
                 Pattern(
                     channel=int(channel),
                     kernel=kernel[:, :, 0, channel],
@@ -117,9 +117,9 @@ def find_patterns(
                     values=np.asarray([maps[row, column, channel] for row, column in corners]),
                 )
             )
-        if len(found) == patterns:
+        if len(kept) == patterns:
             break
-    return LocalPatternsRun(resolve(network).name, image[..., 0], kernel.shape[-1], tuple(found))
+    return LocalPatternsRun(resolve(network).name, image[..., 0], kernel.shape[-1], tuple(kept))
 
 
 def first_convolution(network: str | keras.Model) -> Any:

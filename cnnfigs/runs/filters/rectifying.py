@@ -39,6 +39,16 @@ class Rectified:
     after: NDArray[np.float32]
     curve: NDArray[np.float64]
 
+    @property
+    def negative(self) -> float:
+        """The share of negative numbers before."""
+        return float((self.before < 0).mean())
+
+    @property
+    def zeros(self) -> float:
+        """The share of zeros after."""
+        return float((self.after == 0).mean())
+
 
 def rectify(network: str | keras.Model, image: NDArray[np.float32], channel: int) -> Rectified:
     """Compute one map of a network's first layer without and with ReLU.

@@ -262,14 +262,14 @@ def _heat_maps(
     whole = np.asarray(load_keras().Model(model.inputs, logits)([image[np.newaxis]], training=False))[0]
     falls = whole - occluded_scores(covered, image.shape, patch_size, strides)
     spread = spread_over_pixels(falls[..., list(classes)], image.shape[:2], patch_size, strides)
-    found = []
+    heats = []
     for number, each in enumerate(classes):
         coarse = grad_cam(model, logits, image, each, layer)
         # The largest is 1; where no map speaks for the class, all is 0.
         smooth = enlarged(coarse / (coarse.max() or 1), *image.shape[:2])
         fall, rise = float(falls[..., each].max()), float(-falls[..., each].min())
-        found.append((float(whole[each]), coarse, smooth, spread[..., number], fall, rise))
-    return found
+        heats.append((float(whole[each]), coarse, smooth, spread[..., number], fall, rise))
+    return heats
 
 
 def _scores_without(model: keras.Model, image: Floats, covering: Floats, boxes: Sequence[Box]) -> Floats:
@@ -386,20 +386,20 @@ def covered_photo_reader(
     back = compiled(keras.Model(between, model.output))
 
     def around(start: int, axis: int) -> tuple[int, slice, slice]:
-        """Tell where the part begins, and which units of the whole photo, and of the part, see the patch."""
+        """Find where the part begins, and which units of the whole photo, and of the part, see the patch."""
         first = max(0, math.ceil((start - reach) / step))
         last = min(whole.shape[axis] - 1, (start + patch_size - 1 + reach) // step)
         begin = min(max(0, (first * step - reach) // step * step), image.shape[axis] - sides[axis])
         return begin, slice(first, last + 1), slice(first - begin // step, last + 1 - begin // step)
 
     def scores(places: Sequence[Place]) -> Floats:
-        found = [(around(row, 0), around(column, 1)) for row, column in places]
+        regions = [(around(row, 0), around(column, 1)) for row, column in places]
         parts = [
             _covered(image, covering, patch_size, place)[top : top + sides[0], left : left + sides[1]]
-            for place, ((top, _, _), (left, _, _)) in zip(places, found, strict=True)
+            for place, ((top, _, _), (left, _, _)) in zip(places, regions, strict=True)
         ]
         maps = np.repeat(whole[np.newaxis], len(places), axis=0)
-        for each, computed, (rows, columns) in zip(maps, np.asarray(front(np.stack(parts))), found, strict=True):
+        for each, computed, (rows, columns) in zip(maps, np.asarray(front(np.stack(parts))), regions, strict=True):
             each[rows[1], columns[1]] = computed[rows[2], columns[2]]
         return np.asarray(back(maps))
 
@@ -468,6 +468,10 @@ def compared(one: Floats, other: Floats) -> tuple[Floats, float]:
     return difference, float(np.corrcoef(first, second)[0, 1])
 
 
+#: So large a share of the pixels of the sanity check's second map are less bright than those that get the last colour.
+BRIGHTEST = 0.995
+
+
 @dataclass(frozen=True)
 class Spoilt:
     """Maps of a network some of whose layers know nothing.
@@ -488,6 +492,17 @@ class Spoilt:
     gradient_input: Floats
     grad_cam_correlations: tuple[float, ...]
     gradient_input_correlations: tuple[float, ...]
+
+    @property
+    def products(self) -> Floats:
+        """The second map from 0 to 1, where the brightest pixels end: all others would be pale beside them."""
+        ends: Floats = np.minimum(self.gradient_input / np.quantile(self.gradient_input, BRIGHTEST), 1)
+        return ends
+
+    @property
+    def gradient_input_mean(self) -> float:
+        """The mean of the second map's correlations."""
+        return float(np.mean(self.gradient_input_correlations))
 
 
 @dataclass(frozen=True)

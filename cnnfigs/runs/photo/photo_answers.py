@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from statistics import median
 from types import MappingProxyType
 from typing import Literal, get_args
 
@@ -13,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnfigs.data import Bytes, cat_photo, imagenet_classes
-from cnnfigs.models.imagenet import CATS, LONG, SHORT, best_answers, fitted, probabilities, resized
+from cnnfigs.images import resized
+from cnnfigs.models.imagenet import CATS, LONG, SHORT, best_answers, fitted, probabilities
 
 Rest = Literal["grey", "blurred"]
 #: Whether boxes are all that is left of a photo, or all that is hidden.
@@ -142,15 +145,15 @@ def show_parts(rest: Rest, margins: tuple[int, ...]) -> PartsRun:
     photo = fitted(cat_photo())
     hidden = hide(photo, rest)
     chosen: list[tuple[str, ...]] = [each for count in (1, 2, 3) for each in combinations(PARTS, count)]
-    found = []
+    parts = []
     for margin in margins:
         seen = [part_mask(names, margin) for names in chosen]
         photos = np.stack([np.where(each, photo, hidden) for each in [*seen, ~seen[-1]]])
         answers = tuple(answer_of(shares, 1) for shares in probabilities(photos))
-        found.append(Parts(margin, np.stack([resized(each, 112, 176) for each in photos]), answers))
+        parts.append(Parts(margin, np.stack([resized(each, 112, 176) for each in photos]), answers))
     whole, nothing = (answer_of(shares, 1) for shares in probabilities(np.stack([photo, hidden])))
     names = (*(" + ".join(each) for each in chosen[:-1]), "all three", "all but these")
-    return PartsRun(names, tuple(found), whole, nothing)
+    return PartsRun(names, tuple(parts), whole, nothing)
 
 
 def part_mask(names: tuple[str, ...], margin: int) -> NDArray[np.bool_]:
@@ -193,6 +196,11 @@ class Control:
     others: NDArray[np.float32]
     area: float
     other_area: float
+
+    @property
+    def median(self) -> float:
+        """The median of those in random places."""
+        return float(np.median(self.others))
 
 
 @dataclass(frozen=True)
@@ -302,7 +310,7 @@ def show_together(margins: tuple[int, ...]) -> TogetherRun:
     margins
         By how many pixels to grow the boxes around the parts.
     """
-    found = []
+    cases = []
     for rest in get_args(Rest):
         run = show_parts(rest, margins)
         for parts in run.margins:
@@ -310,8 +318,8 @@ def show_together(margins: tuple[int, ...]) -> TogetherRun:
             sets = {" + ".join(names): names for names in combinations(PARTS, 2)} | {"all three": tuple(PARTS)}
             for shown, names in sets.items():
                 added = odds_multiplied(run.nothing.cats, [cats[name] for name in names])
-                found.append(Together(rest, parts.margin, shown, added, cats[shown]))
-    return TogetherRun(tuple(found))
+                cases.append(Together(rest, parts.margin, shown, added, cats[shown]))
+    return TogetherRun(tuple(cases))
 
 
 def odds_multiplied(nothing: float, alone: Sequence[float]) -> float:
@@ -368,6 +376,21 @@ class Scramble:
     change: str
     photo: Bytes
     answers: tuple[Answer, ...]
+
+    @property
+    def cats(self) -> list[float]:
+        """The probability of a cat in each."""
+        return [answer.cats for answer in self.answers]
+
+    @property
+    def commonest(self) -> tuple[str, int]:
+        """The answer that comes first most often, and how often."""
+        return Counter(answer.names[0] for answer in self.answers).most_common(1)[0]
+
+    @property
+    def median(self) -> float:
+        """The median of the probabilities of a cat."""
+        return median(self.cats)
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from cnnfigs.arithmetic.receptive import receptive_fields
 from cnnfigs.data import Bytes, cat_photo
+from cnnfigs.images import resized
 from cnnfigs.models.backend import load_keras
-from cnnfigs.models.imagenet import RELU_LAYERS, fitted, mobilenet_v2, network_input, resized
+from cnnfigs.models.imagenet import RELU_LAYERS, fitted, mobilenet_v2, network_input
 from cnnfigs.models.records import layer_records
 from cnnfigs.runs.photo.photo_answers import GREY, PARTS, Box, PhotoAnswer, ask
 
@@ -55,6 +56,8 @@ class Unit:
         the unit's sum before its ReLU; first row, first column, height, width.
     crop
         That piece of the photo, made smaller where it is large, RGB from 0 to 255.
+    contrast
+        How much brightness, the mean of red, green and blue, varies in the box, 0 to 255.
     parts
         Which parts of the cat lie in the box with half of their area or more; none for other photos.
     """
@@ -65,6 +68,7 @@ class Unit:
     own: float
     box: Box
     crop: Bytes
+    contrast: int
     parts: tuple[str, ...]
 
 
@@ -170,12 +174,12 @@ def hierarchy(image: Bytes, classes: Sequence[int], layers: Sequence[str], units
     """
     shown = ask(image, answers)
     ordered = in_order(layers)
-    found = []
+    levels = []
     for layer, values in zip(ordered, contributions(shown.photo, classes, ordered), strict=True):
         chosen = strongest(values, units)
         boxes = [smallest_box(each) for each in gradients(shown.photo, layer, chosen)[0]]
-        found.append(_level(shown.photo, layer, chosen, [own_share(values, each) for each in chosen], boxes))
-    return Hierarchy(shown, _small(shown.photo), tuple(found))
+        levels.append(_level(shown.photo, layer, chosen, [own_share(values, each) for each in chosen], boxes))
+    return Hierarchy(shown, _small(shown.photo), tuple(levels))
 
 
 def tree(image: Bytes, classes: Sequence[int], layers: Sequence[str], top: int, children: int, answers: int) -> Tree:
@@ -253,11 +257,11 @@ def plain_sheets(classes: Sequence[int], layers: Sequence[str], units: int) -> P
         As for :func:`hierarchy`.
     """
     keras = load_keras()
-    found = hierarchy(cat_photo(), classes, layers, units, 1)
-    photo = found.shown.photo
+    shown = hierarchy(cat_photo(), classes, layers, units, 1)
+    photo = shown.shown.photo
     model = mobilenet_v2(*photo.shape[:2])
-    asked = []
-    for level in found.levels:
+    answers = []
+    for level in shown.levels:
         reader = keras.Model(model.inputs, model.get_layer(level.layer).input)
         for unit in level.units:
             top, left, height, width = unit.box
@@ -265,8 +269,8 @@ def plain_sheets(classes: Sequence[int], layers: Sequence[str], units: int) -> P
             sheets = [np.empty_like(photo), np.empty_like(photo)]
             sheets[0][:], sheets[1][:] = np.rint(piece.mean(axis=(0, 1))), GREY
             sums = np.asarray(reader([network_input(np.stack([photo, *sheets]))], training=False))
-            asked.append(PlainUnit(level.layer, unit.channel, *sums[:, *unit.place, unit.channel].tolist()))
-    return PlainSheets(tuple(asked))
+            answers.append(PlainUnit(level.layer, unit.channel, *sums[:, *unit.place, unit.channel].tolist()))
+    return PlainSheets(tuple(answers))
 
 
 Chosen = tuple[int, tuple[int, int], float]
@@ -371,7 +375,7 @@ def strongest(values: Floats, count: int) -> list[Chosen]:
 
 
 def own_share(values: Floats, unit: Chosen) -> float:
-    """Tell how much a unit contributes by itself, as a share of the positive contributions of all channels.
+    """Compute how much a unit contributes by itself, as a share of the positive contributions of all channels.
 
     Examples
     --------
@@ -473,10 +477,11 @@ def _level(
     for (channel, place, share), own, box in zip(chosen, own_shares, boxes, strict=True):
         top, left, height, width = box
         crop = photo[top : top + height, left : left + width]
+        contrast = round(float(np.ptp(crop.mean(axis=-1))))
         scale = min(1.0, CROP / max(height, width))
         if scale < 1:
             crop = resized(crop, max(1, round(scale * height)), max(1, round(scale * width)))
-        units.append(Unit(channel, place, share, own, box, crop, parts_inside(photo, box)))
+        units.append(Unit(channel, place, share, own, box, crop, contrast, parts_inside(photo, box)))
     _, rows, columns, channels = model.get_layer(layer).output.shape
     return Level(layer, (rows, columns, channels), _field_sizes(model)[layer], tuple(units))
 
@@ -492,14 +497,14 @@ Joined = tuple[int, int, float]
 
 def _agree(proposals: Sequence[Sequence[Chosen]], most: int) -> tuple[list[Chosen], list[Joined]]:
     """Choose among the units that those above propose, and join them."""
-    told = [
+    candidates = [
         (rank, -proposal[2], upper, proposal)
         for upper, ranked in enumerate(proposals)
         for rank, proposal in enumerate(ranked)
     ]
     chosen: list[Chosen] = []
     joined: list[Joined] = []
-    for _, _, upper, (channel, place, share) in sorted(told):
+    for _, _, upper, (channel, place, share) in sorted(candidates):
         same = [
             number
             for number, (known, where, _) in enumerate(chosen)

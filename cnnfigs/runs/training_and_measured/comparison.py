@@ -50,10 +50,10 @@ class Comparison:
 
 def compare(names: tuple[str, ...]) -> Comparison:
     """Evaluate several of the tutorial's networks on all test images."""
-    found = []
+    compared = []
     for name in names:
         evaluation = evaluate(name)
-        found.append(
+        compared.append(
             NetworkErrors(
                 network=name,
                 parameters=evaluation.parameters,
@@ -63,4 +63,4 @@ def compare(names: tuple[str, ...]) -> Comparison:
                 interval=evaluation.interval,
             )
         )
-    return Comparison(tuple(found))
+    return Comparison(tuple(compared))

@@ -75,12 +75,12 @@ def split_errors(network: str, examples: int) -> Split:
         "test": (digits.x_test, digits.y_test),
     }
     model = load(network)
-    found = []
+    split = []
     for name, (images, labels) in parts.items():
         # A few thousand at a time: as a network's input, images take four times the memory.
         batches = np.array_split(images, len(images) // 5_000)
         answers = np.concatenate([model.predict_on_batch(as_input(batch)).argmax(axis=1) for batch in batches])
-        found.append(
+        split.append(
             Part(
                 name=name,
                 images=as_input(images[:examples])[..., 0],
@@ -88,7 +88,7 @@ def split_errors(network: str, examples: int) -> Split:
                 errors=int((answers != labels).sum()),
             )
         )
-    return Split(network, tuple(found))
+    return Split(network, tuple(split))
 
 
 def train_on_few(network: str, images: int, epochs: int, batch_size: int = 32) -> History:

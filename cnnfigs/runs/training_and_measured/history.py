@@ -39,14 +39,14 @@ class History:
 
 def training_history(network: str) -> History:
     """Read how the training of one of the tutorial's networks went."""
-    found = record(network)
-    history = {name: np.array(values) for name, values in found["history"].items()}
+    training = record(network)
+    history = {name: np.array(values) for name, values in training["history"].items()}
     return History(
         network=network,
         loss=history["loss"],
         accuracy=history["accuracy"],
         validation_loss=history["val_loss"],
         validation_accuracy=history["val_accuracy"],
-        best_epoch=found["best_epoch"],
-        patience=found["recipe"]["patience"],
+        best_epoch=training["best_epoch"],
+        patience=training["recipe"]["patience"],
     )

@@ -35,6 +35,19 @@ class EdgeEffect:
     valid: Floats
     same: Floats
 
+    @property
+    def strengths(self) -> tuple[float, float]:
+        """The mean absolute answer with zeros around: on the outermost ring, and inside it."""
+        strength = np.abs(self.same)
+        ring = np.ones(strength.shape, dtype=bool)
+        ring[1:-1, 1:-1] = False
+        return float(strength[ring].mean()), float(strength[~ring].mean())
+
+    @property
+    def sides(self) -> tuple[float, ...]:
+        """The mean answer with zeros around along the upper, lower, left and right border."""
+        return tuple(float(each.mean()) for each in (self.same[0], self.same[-1], self.same[:, 0], self.same[:, -1]))
+
 
 def edge_effect(image: Floats) -> EdgeEffect:
     """Convolve a square image with a kernel that answers 0 where all is equal.

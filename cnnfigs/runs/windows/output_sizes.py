@@ -69,7 +69,7 @@ def _case(layer: str, size: int, **arguments: int | str) -> Case:
     axis = {"kernel_size" if name == "pool_size" else name: value for name, value in arguments.items()}
     derive = transposed_output_size_derivation if layer == "Conv2DTranspose" else output_size_derivation
     derivation = derive(size, **axis)  # type: ignore[arg-type]
-    told = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
+    text = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
     if derivation.total != output:
-        raise ValueError(f"{layer}({told}) on size {size}: the formula says {derivation}, but Keras says {output}")
-    return Case(layer, told, size, output, str(derivation))
+        raise ValueError(f"{layer}({text}) on size {size}: the formula says {derivation}, but Keras says {output}")
+    return Case(layer, text, size, output, str(derivation))

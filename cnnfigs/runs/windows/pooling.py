@@ -14,7 +14,7 @@ from cnnfigs.models.networks import build
 from cnnfigs.models.records import layer_records
 from cnnfigs.models.training import as_input
 from cnnfigs.models.weights import load
-from cnnfigs.runs.activations import test_digit
+from cnnfigs.runs.activations import most_telling, test_digit
 
 #: The ways to make a map smaller that are compared, by what pages call them.
 WAYS = ("maximum", "average", "pick one")
@@ -86,6 +86,8 @@ class PooledMaps:
     ----------
     maps
         Shape (26, 26, 32).
+    order
+        Their numbers, the most telling first, shape (32,); see :func:`cnnfigs.runs.activations.most_telling`.
     pooled
         Way to the smaller maps, shape (13, 13, 32).
     kept_peak
@@ -96,6 +98,7 @@ class PooledMaps:
     """
 
     maps: NDArray[np.float32]
+    order: NDArray[np.intp]
     pooled: dict[str, NDArray[np.float32]]
     kept_peak: dict[str, float]
     unseen: dict[str, float]
@@ -114,7 +117,7 @@ def pool_maps(index: int) -> PooledMaps:
     peaks = maps[0].max(axis=(0, 1))
     lit = peaks > 0
     kept = {way: float((small.max(axis=(0, 1))[lit] / peaks[lit]).mean()) for way, small in pooled.items()}
-    return PooledMaps(maps[0], pooled, kept, {way: _unseen(way) for way in WAYS})
+    return PooledMaps(maps[0], most_telling(maps[0]), pooled, kept, {way: _unseen(way) for way in WAYS})
 
 
 def _unseen(way: str) -> float:

@@ -53,11 +53,13 @@ class PublishedFields:
 def published_fields() -> PublishedFields:
     """Build the networks without weights and follow the receptive field through their layers."""
     keras = load_keras()
-    found = []
+    fields = []
     for name, published in PUBLISHED.items():
         network = getattr(keras.applications, name)(weights=None, include_top=False, input_shape=(224, 224, 3))
         layers = layer_records(network)
         field = receptive_field(layers)
         windows = sum(layer.kernel_size is not None for layer in layers)
-        found.append(PublishedField(name, windows, layers[-1].output_shape[0], field.size[0], field.jump[0], published))
-    return PublishedFields(tuple(sorted(found, key=lambda each: each.size)))
+        fields.append(
+            PublishedField(name, windows, layers[-1].output_shape[0], field.size[0], field.jump[0], published)
+        )
+    return PublishedFields(tuple(sorted(fields, key=lambda each: each.size)))

@@ -71,14 +71,14 @@ def fields_of(network: str | keras.Model) -> Fields:
     model = build(network) if isinstance(network, str) else network
     layers = layer_records(model)
     theoretical = receptive_fields(layers)
-    found = []
+    fields = []
     for layer in layers:
         if len(layer.output_shape) != 3 or not layer.inputs:
             continue
         middle = (layer.output_shape[0] // 2, layer.output_shape[1] // 2)
         field = theoretical[layer.name]
         rows, columns = field.at(middle)
-        found.append(
+        fields.append(
             Field(
                 layer=layer.name,
                 class_name=layer.class_name,
@@ -88,7 +88,7 @@ def fields_of(network: str | keras.Model) -> Fields:
                 first=(rows.start, columns.start),
             )
         )
-    return Fields(model.name, tuple(found))
+    return Fields(model.name, tuple(fields))
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from svg_numbers import number, texts
 
 from cnnfigs.data import mnist
 from cnnfigs.illustrations.filters.equivariance import Equivariance, ShiftTable
+from cnnfigs.images import shifted
 from cnnfigs.models.backend import load_keras
 from cnnfigs.models.weights import load
-from cnnfigs.runs.filters.equivariance import shifted
 
 
 @pytest.fixture(scope="module")

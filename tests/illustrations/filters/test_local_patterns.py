@@ -8,7 +8,7 @@ from svg_numbers import numbers, texts
 
 from cnnfigs.data import mnist
 from cnnfigs.illustrations.filters.global_and_local import GlobalAndLocal
-from cnnfigs.illustrations.filters.local_patterns import LocalPatterns, told_weights
+from cnnfigs.illustrations.filters.local_patterns import LocalPatterns, weights_in_words
 from cnnfigs.models.weights import load
 
 
@@ -72,7 +72,7 @@ def test_letters_stand_beside_the_windows_and_cover_none(index):
 def test_large_weights_are_told_where_they_are(turns):
     sides = ["upper row", "left column", "lower row", "right column"]
     edge = np.array([[1, 0.8, 1], [0.1, 0, -0.1], [-0.9, -1, -0.8]])
-    told = told_weights(np.rot90(edge, turns))
+    told = weights_in_words(np.rot90(edge, turns))
     assert told == f"positive in the whole {sides[turns]}, negative in the whole {sides[(turns + 2) % 4]}"
 
 
@@ -81,7 +81,7 @@ def test_description_names_the_digit_and_the_weights_of_each_filter(layer):
     assert picture.description.startswith(f"A {mnist().y_test[4]} with small windows")
     for pattern in picture.result.patterns:
         kernel = layer.get_weights()[0][:, :, 0, pattern.channel]
-        assert f"filter {pattern.channel}, {told_weights(kernel)}:" in picture.description
+        assert f"filter {pattern.channel}, {weights_in_words(kernel)}:" in picture.description
 
 
 def test_first_filter_stands_at_its_strongest_place_of_all(layer):

@@ -7,7 +7,7 @@ from svg_numbers import numbers, texts
 
 from cnnfigs.data import mnist
 from cnnfigs.errors import ParameterError
-from cnnfigs.illustrations.filters.second_layer import SecondLayer, told_stroke
+from cnnfigs.illustrations.filters.second_layer import SecondLayer, stroke_in_words
 from cnnfigs.models.weights import load
 
 
@@ -85,10 +85,10 @@ def test_description_tells_the_strongest_pair_and_the_stroke():
 def test_the_open_side_of_a_stroke_is_named(open_side, hole):
     bow = np.ones((1, 9, 9), dtype=np.float32)
     bow[hole] = 0
-    told = told_stroke(bow)
+    told = stroke_in_words(bow)
     assert told.endswith(f"a bow that is open to the {open_side}.")
     assert "0\N{NO-BREAK SPACE}% in the centre" in told
-    assert told_stroke(np.ones((1, 9, 9), dtype=np.float32)).endswith("no side of it is clearly open.")
+    assert stroke_in_words(np.ones((1, 9, 9), dtype=np.float32)).endswith("no side of it is clearly open.")
 
 
 def test_what_the_network_does_not_have_is_refused(model):

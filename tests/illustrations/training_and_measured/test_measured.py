@@ -11,6 +11,7 @@ from matplotlib.colors import to_rgba
 from scipy import stats
 from svg_numbers import PERCENT, number, texts
 
+from cnnfigs.drawing.charts import spread
 from cnnfigs.drawing.palette import palette, relative_luminance
 from cnnfigs.experiments.catalog import (
     BASIC,
@@ -38,7 +39,7 @@ from cnnfigs.experiments.findings import (
 from cnnfigs.experiments.records import RECORDS, RecordError, path_of, record_of, write
 from cnnfigs.illustrations.training_and_measured.against_dense import AgainstDense
 from cnnfigs.illustrations.training_and_measured.fewer_examples import FewerExamples, WorthOfExamples
-from cnnfigs.illustrations.training_and_measured.measuring import compared, interval, points, spread, way
+from cnnfigs.illustrations.training_and_measured.measuring import compared, interval, points, way
 from cnnfigs.illustrations.training_and_measured.neighborhood import Neighborhood
 from cnnfigs.illustrations.training_and_measured.scoreboard import TEXTS, Scoreboard
 from cnnfigs.illustrations.training_and_measured.shifted_digits import OtherCorner, ShiftControls, ShiftedDigits

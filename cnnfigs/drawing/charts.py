@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -42,11 +43,19 @@ def spread(heights: ArrayLike, gap: float) -> NDArray[np.float64]:
     return placed
 
 
-def plain(axes: Axes) -> None:
-    """Give a chart the grid and ticks of all charts of the experiments."""
-    axes.tick_params(labelsize=SMALL, length=3)
-    axes.grid(axis="both", color=color("padding-fill"), linewidth=1)
+def grid(axes: Axes, axis: Literal["both", "x", "y"] = "both") -> None:
+    """Draw pale lines at the ticks of a chart, below all else."""
+    axes.grid(axis=axis, color=color("padding-fill"), linewidth=1)
     axes.set_axisbelow(True)
+
+
+def plain(axes: Axes, rows: bool = False) -> None:
+    """Give a chart the grid and ticks of all experiments; `rows` have names, and no lines, at the left."""
+    axes.tick_params(labelsize=SMALL, length=3)
+    grid(axes)
+    if rows:
+        axes.tick_params(axis="y", length=0, labelsize=NORMAL)
+        axes.grid(visible=False, axis="y")
 
 
 def labels_at_end(

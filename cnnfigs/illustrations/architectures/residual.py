@@ -8,6 +8,7 @@ from typing import Annotated
 import numpy as np
 from matplotlib.figure import Figure
 
+from cnnfigs.drawing.charts import grid
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.style import NORMAL, chart
 from cnnfigs.illustrations.base import Picture
@@ -61,8 +62,7 @@ class SkipGradients(Picture):
         axes.set_xticks(run.depths)
         axes.set_xlabel("convolutions behind the first", fontsize=NORMAL)
         axes.set_title("gradient at the first layer", loc="left", fontsize=NORMAL, color=color("text"))
-        axes.grid(axis="y", color=color("padding-fill"), linewidth=1)
-        axes.set_axisbelow(True)
+        grid(axes, "y")
         return figure
 
     def describe(self, run: DeepGradients) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from cnnfigs.arithmetic import Derivation
+from cnnfigs.drawing.charts import grid
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.shapes import arrow, digit, label, raster, written_number
 from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas, chart
@@ -162,8 +163,7 @@ class Relu(Picture):
         axes.set_ylim(-0.08 * reach, reach)
         axes.set_xlabel("sum that goes in")
         axes.set_ylabel("output")
-        axes.grid(color=color("padding-fill"), linewidth=1)
-        axes.set_axisbelow(True)
+        grid(axes)
         return figure
 
     def describe(self, run: LayerSums) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated
 import numpy as np
 from matplotlib.figure import Figure
 
+from cnnfigs.drawing.charts import grid
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.shapes import digit, label, written_number
 from cnnfigs.drawing.style import LARGE, NORMAL, canvas, chart
@@ -60,8 +61,7 @@ class CrossEntropy(Picture):
         plot.set_ylim(0, float(run.curve_losses.max()))
         plot.set_xlabel("probability given to the right digit, %")
         plot.set_ylabel("loss")
-        plot.grid(color=color("padding-fill"), linewidth=1)
-        plot.set_axisbelow(True)
+        grid(plot)
         return figure
 
     def describe(self, run: AnswerLosses) -> str:
@@ -142,8 +142,7 @@ class LossSlope(Picture):
         axes.set_xlim(float(run.weights.min()), float(run.weights.max()))
         axes.set_xlabel(f"one of the network’s {run.parameters:,} parameters")
         axes.set_ylabel("loss")
-        axes.grid(color=color("padding-fill"), linewidth=1)
-        axes.set_axisbelow(True)
+        grid(axes)
         return figure
 
     def describe(self, run: Slope) -> str:
@@ -193,8 +192,7 @@ class FirstSteps(Picture):
         axes.set_ylim(0, top)
         axes.set_xlabel(f"step, {run.batch_size} images each")
         axes.set_ylabel("loss on these images")
-        axes.grid(axis="y", color=color("padding-fill"), linewidth=1)
-        axes.set_axisbelow(True)
+        grid(axes, "y")
         return figure
 
     def describe(self, run: Steps) -> str:

@@ -18,6 +18,9 @@ class Exercise(Illustration):
     ``run`` computes the right answer with real layers, and each wrong answer by a rule that is wrong.
     """
 
+    #: How an answer is written, with a field for each of its values.
+    form: ClassVar[str] = "{:,}"
+
     _converted: ClassVar[Mapping[str, str]] = {}  # it is words
 
     @abstractmethod
@@ -32,9 +35,9 @@ class Exercise(Illustration):
     def explain(self, run: Prediction) -> str:
         """Say how the right answer comes about; no computing."""
 
-    @abstractmethod
     def write(self, values: Values) -> str:
         """Write an answer, right or wrong."""
+        return self.form.format(*values)
 
     @property
     def question(self) -> Question:

@@ -8,7 +8,7 @@ from typing import Annotated
 from cnnfigs.illustrations.exercises.exercise import Exercise
 from cnnfigs.parameters import Whole
 from cnnfigs.runs import exercises
-from cnnfigs.runs.exercises import Prediction, Values
+from cnnfigs.runs.exercises import Prediction
 
 Filters = Annotated[int, Whole(1, 512), "how many filters the convolution has"]
 Channels = Annotated[int, Whole(2, 512), "how many maps it reads"]
@@ -36,9 +36,6 @@ class FilterDepth(Exercise):
             and one bias: {side}·{side}·{self.channels} + 1 = {side * side * self.channels + 1:,}. There are
             {self.filters} of them."""
 
-    def write(self, values: Values) -> str:
-        return f"{values[0]:,}"
-
 
 @dataclass(frozen=True)
 class FilterParts(Exercise):
@@ -48,6 +45,8 @@ class FilterParts(Exercise):
     channels: Annotated[int, Whole(2, 512), "how many channels its input has"] = 3
     kernel_size: Annotated[int, Whole(1, 11), "side of its window"] = 5
     size: Annotated[int, Whole(11, 512), "side of the input"] = 64
+
+    form = "{:,} filters, {:,} slices, {:,} maps"
 
     def run(self) -> Prediction:
         return exercises.filter_parts(self.filters, self.channels, self.kernel_size, self.size)
@@ -61,10 +60,6 @@ class FilterParts(Exercise):
         filters, slices, _ = run.right
         return f"""A filter has a slice for each channel of the input: {self.channels} for each of the {filters} filters
             makes {slices:,}. A filter adds up what its slices give, so it makes one map."""
-
-    def write(self, values: Values) -> str:
-        filters, slices, maps = values
-        return f"{filters:,} filters, {slices:,} slices, {maps:,} maps"
 
 
 @dataclass(frozen=True)
@@ -88,9 +83,6 @@ class SharedWeights(Exercise):
         return f"""Each of the {self.filters} filters has {side}·{side} weights and one bias,
             {side * side + 1}, and uses them in every place. The size of the image does not matter."""
 
-    def write(self, values: Values) -> str:
-        return f"{values[0]:,}"
-
 
 @dataclass(frozen=True)
 class SeparableWeights(Exercise):
@@ -113,9 +105,6 @@ class SeparableWeights(Exercise):
             {side * side * channels:,} weights. Then {filters} filters of 1×1 mix the maps: {channels}·{filters} =
             {channels * filters:,} weights, and {filters} biases."""
 
-    def write(self, values: Values) -> str:
-        return f"{values[0]:,}"
-
 
 @dataclass(frozen=True)
 class UnitsOnColor(Exercise):
@@ -136,6 +125,3 @@ class UnitsOnColor(Exercise):
         numbers = self.size * self.size * self.channels
         return f"""The image is {self.size}·{self.size}·{self.channels} = {numbers:,} numbers. Each of the
             {self.units:,} units has a weight for every one of them, and one bias."""
-
-    def write(self, values: Values) -> str:
-        return f"{values[0]:,}"

@@ -56,6 +56,8 @@ class SureAnswers(Exercise):
 
     columns: Annotated[int, Whole(3, 6), "by how many pixels the digits are moved to the right"] = 4
 
+    form = "{}"
+
     def run(self) -> Prediction:
         return exercises.sure_answers(self.columns)
 
@@ -70,9 +72,6 @@ class SureAnswers(Exercise):
         return f"""That is {percent(float(run.right[0]) / count)}. The probability was learned from digits in the
             middle of their images. On other images nothing holds it to its word."""
 
-    def write(self, values: Values) -> str:
-        return f"{values[0]}"
-
 
 @dataclass(frozen=True)
 class OverfittingGap(Exercise):
@@ -84,6 +83,8 @@ class OverfittingGap(Exercise):
     smaller: Annotated[
         Literal["dense_131", "convnet"], Choice("dense_131", "convnet"), "the network that it is compared with"
     ] = "dense_131"
+
+    form = "{:.1f} errors in a thousand"
 
     def run(self) -> Prediction:
         return exercises.overfitting_gap(self.larger, self.smaller)
@@ -102,9 +103,6 @@ class OverfittingGap(Exercise):
             test images. What a network may learn by heart depends on how its parameters are used and on when training
             stops, not on their number alone. This is one training of
             each, and another seed would give somewhat other numbers."""
-
-    def write(self, values: Values) -> str:
-        return f"{values[0]:.1f} errors in a thousand"
 
 
 @dataclass(frozen=True)

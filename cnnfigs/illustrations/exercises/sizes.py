@@ -8,7 +8,7 @@ from typing import Annotated
 from cnnfigs.illustrations.exercises.exercise import Exercise
 from cnnfigs.parameters import Whole, require_whole
 from cnnfigs.runs import exercises
-from cnnfigs.runs.exercises import Prediction, Values
+from cnnfigs.runs.exercises import Prediction
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,8 @@ class StridedSame(Exercise):
     size: Annotated[int, Whole(16, 512), "side of the input"] = 27
     kernel_size: Annotated[int, Whole(3, 7), "side of the window"] = 3
     strides: Annotated[int, Whole(2, 6), "from one window to the next, less than `kernel_size`"] = 2
+
+    form = "{0}×{0}"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -39,9 +41,6 @@ class StridedSame(Exercise):
         return f""""Same" adds so many zeros that the output has the input's size divided by the strides:
             {self.size} / {self.strides} = {exactly}{rounded}. Only with a stride of 1 is that the size itself."""
 
-    def write(self, values: Values) -> str:
-        return f"{values[0]}×{values[0]}"
-
 
 @dataclass(frozen=True)
 class OddPooling(Exercise):
@@ -49,6 +48,8 @@ class OddPooling(Exercise):
 
     size: Annotated[int, Whole(5, 255, step=2), "side of the maps"] = 27
     channels: Annotated[int, Whole(2, 512), "how many maps"] = 16
+
+    form = "{}×{}×{}"
 
     def run(self) -> Prediction:
         return exercises.pooled_shape(self.size, self.channels)
@@ -62,9 +63,6 @@ class OddPooling(Exercise):
             Keras drops it: the last row and the last column are not looked at. Each map is pooled by itself, so there
             are as many as before."""
 
-    def write(self, values: Values) -> str:
-        return "×".join(map(str, values))
-
 
 @dataclass(frozen=True)
 class LargerImage(Exercise):
@@ -74,6 +72,8 @@ class LargerImage(Exercise):
     """
 
     size: Annotated[int, Whole(12, 256, step=4), "side of the image"] = 32
+
+    form = "{:,}×{:,}×{:,}"
 
     def run(self) -> Prediction:
         return exercises.halvings(self.size)
@@ -88,9 +88,6 @@ class LargerImage(Exercise):
             and of an odd number it drops the last row. There is a map for each of the {run.right[2]} filters of the
             second convolution."""
 
-    def write(self, values: Values) -> str:
-        return "×".join(f"{size:,}" for size in values)
-
 
 @dataclass(frozen=True)
 class FieldBehindPooling(Exercise):
@@ -98,6 +95,8 @@ class FieldBehindPooling(Exercise):
 
     kernel_size: Annotated[int, Whole(2, 7), "side of the windows of both convolutions"] = 3
     pool_size: Annotated[int, Whole(2, 4), "side of the window of the pooling between them, and its strides"] = 2
+
+    form = "{0}×{0}"
 
     def run(self) -> Prediction:
         return exercises.field_size(self.kernel_size, self.pool_size)
@@ -112,6 +111,3 @@ class FieldBehindPooling(Exercise):
         return f"""Behind the first convolution a unit sees {kernel} pixels in a row, behind the pooling
             {kernel} + {pool - 1} = {pooled:g}. From there on, neighbours stand {pool} pixels apart, so the second
             window adds {kernel - 1} steps of {pool} pixels: {pooled:g} + {kernel - 1}·{pool} = {run.right[0]}."""
-
-    def write(self, values: Values) -> str:
-        return f"{values[0]}×{values[0]}"

@@ -19,6 +19,8 @@ class GreyWall(Exercise):
     value: Annotated[float, Number(0.1, 1), "what every pixel of the image is"] = 0.9
     kernel_size: Annotated[int, Whole(3, 7, step=2), "side of the window"] = 3
 
+    form = "{:.2f}"
+
     def run(self) -> Prediction:
         return exercises.grey_wall(float(self.value), self.kernel_size)
 
@@ -33,9 +35,6 @@ class GreyWall(Exercise):
         return f"""In the corner only {inside:g} of the {cells} cells under the window are wall. The others are zeros
             of the padding, and they count: {inside:g}·{self.value:g} / {cells}. In the middle of the output it is
             {run.given["middle"]:.2f}. The corners come out darker than the wall is."""
-
-    def write(self, values: Values) -> str:
-        return f"{values[0]:.2f}"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from cnnfigs.data import mnist
 from cnnfigs.drawing.shapes import arrow, box, digit, label, raster
 from cnnfigs.drawing.style import SMALL, canvas
-from cnnfigs.drawing.tables import Cell
+from cnnfigs.drawing.tables import Cell, number_table
 from cnnfigs.experiments.catalog import usual
 from cnnfigs.illustrations.base import Picture, Table
 from cnnfigs.models.weights import record
@@ -104,14 +104,8 @@ class ShiftTable(Table):
     def tabulate(self, run: MovedLayers) -> list[list[Cell]]:
         """Return a row for each layer, then the errors."""
         heads = ["Moved by", *(f"{shift} pixel{'s' if shift > 1 else ''}" for shift in run.shifts)]
-        rows = [[Cell(heads[0]), *(Cell(head, number=True) for head in heads[1:])]]
-        for layer in run.layers:
-            rows.append(
-                [Cell(layer.name, heading=True), *(Cell(_share(each), number=True) for each in layer.differences)]
-            )
-        errors = (f"{each:,}" for each in run.errors)
-        rows.append([Cell("errors of the network", heading=True), *(Cell(each, number=True) for each in errors)])
-        return rows
+        rows = [(layer.name, *map(_share, layer.differences)) for layer in run.layers]
+        return number_table(heads, [*rows, ("errors of the network", *(f"{each:,}" for each in run.errors))])
 
     def describe(self, run: MovedLayers) -> str:
         layers = "; ".join(

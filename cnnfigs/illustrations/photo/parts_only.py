@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from cnnfigs.drawing.shapes import label, photo
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
-from cnnfigs.drawing.tables import Cell
+from cnnfigs.drawing.tables import Cell, number_table
 from cnnfigs.illustrations.base import Picture, Table
 from cnnfigs.parameters import Choice, Several, Whole, require
 from cnnfigs.runs.photo.photo_answers import (
@@ -85,11 +85,11 @@ class PartsTable(Table):
     def tabulate(self, run: PartsRun) -> list[list[Cell]]:
         """Return a row for each choice of parts."""
         heads = (f"{parts.margin} px more" if parts.margin else "Tight boxes" for parts in run.margins)
-        rows = [[Cell("Shown"), *(Cell(head, number=True) for head in heads)]]
-        for number, name in enumerate(run.shown):
-            shares = (percent(parts.answers[number].cats) for parts in run.margins)
-            rows.append([Cell(name, heading=True), *(Cell(share, number=True) for share in shares)])
-        return rows
+        rows = (
+            (name, *(percent(parts.answers[number].cats) for parts in run.margins))
+            for number, name in enumerate(run.shown)
+        )
+        return number_table(("Shown", *heads), rows)
 
     def describe(self, run: PartsRun) -> str:
         first, last = run.margins[0], run.margins[-1]
@@ -124,12 +124,12 @@ class TogetherTable(Table):
 
     def tabulate(self, run: TogetherRun) -> list[list[Cell]]:
         """Return a row for each pair and one for all three."""
-        heads = (f"{rest}, {what}" for rest in get_args(Rest) for what in ("added up", "measured"))
-        rows = [[Cell("Shown"), *(Cell(head.capitalize(), number=True) for head in heads)]]
-        for name, cases in self._shown(run).items():
-            numbers = (percent(share) for case in cases for share in (case.added, case.measured))
-            rows.append([Cell(name, heading=True), *(Cell(number, number=True) for number in numbers)])
-        return rows
+        heads = (f"{rest}, {what}".capitalize() for rest in get_args(Rest) for what in ("added up", "measured"))
+        rows = (
+            (name, *(percent(share) for case in cases for share in (case.added, case.measured)))
+            for name, cases in self._shown(run).items()
+        )
+        return number_table(("Shown", *heads), rows)
 
     def describe(self, run: TogetherRun) -> str:
         answers = "; ".join(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from cnnfigs.drawing.tables import Cell
+from cnnfigs.drawing.tables import Cell, number_table
 from cnnfigs.illustrations.base import Table
 from cnnfigs.illustrations.photo.visual_hierarchy import ReluLayers, require_layers
 from cnnfigs.illustrations.training_and_measured.measuring import listed
@@ -34,12 +34,8 @@ class PlainSheets(Table):
 
     def tabulate(self, run: Run) -> list[list[Cell]]:
         """Return a row for each unit."""
-        heads = ("Its piece", "Mean colour", "Grey")
-        rows = [[Cell("Map"), *(Cell(head, number=True) for head in heads)]]
-        for unit in run.units:
-            numbers = (unit.piece, unit.same_color, unit.grey)
-            rows.append([Cell(_named(unit), heading=True), *(Cell(_written(each), number=True) for each in numbers)])
-        return rows
+        rows = ((_named(each), *map(_written, (each.piece, each.same_color, each.grey))) for each in run.units)
+        return number_table(("Map", "Its piece", "Mean colour", "Grey"), rows)
 
     def describe(self, run: Run) -> str:
         units = "; ".join(

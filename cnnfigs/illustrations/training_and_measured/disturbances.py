@@ -8,6 +8,7 @@ from typing import Annotated
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from cnnfigs.drawing.charts import grid
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.shapes import box, digit, label
 from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas
@@ -154,8 +155,7 @@ class TurnedDigits(Picture):
         plot.set(xlim=(-2, 182), ylim=(0, 100))
         plot.set_yticks([0, 25, 50, 75, 100], [f"{tick} %" for tick in (0, 25, 50, 75, 100)])
         plot.set_xticks([])
-        plot.grid(axis="y", color=color("padding-fill"), linewidth=1)
-        plot.set_axisbelow(True)
+        grid(plot, "y")
         below = top + height + 10
         pictured = self._pictured()
         for angle, each in zip(self.angles, run.asked, strict=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from cnnfigs.drawing.tables import Cell
+from cnnfigs.drawing.tables import Cell, number_table
 from cnnfigs.illustrations.base import Table
 from cnnfigs.models.networks import NETWORKS
 from cnnfigs.parameters import Choice, Several
@@ -43,20 +43,20 @@ class ErrorTable(Table):
 
     def tabulate(self, run: Comparison) -> list[list[Cell]]:
         """Return a row for each network."""
-        heads = ("Parameters", "Epochs", "Right", "Errors", "In a thousand", "95 % interval")
-        rows = [[Cell("Network"), *(Cell(head, number=True) for head in heads)]]
-        for each in run.networks:
-            low, high = each.interval
-            values = (
+        heads = ("Network", "Parameters", "Epochs", "Right", "Errors", "In a thousand", "95 % interval")
+        rows = (
+            (
+                each.network,
                 f"{each.parameters:,}",
                 f"{each.epochs}",
                 as_percent(1 - each.share, 2),
                 f"{each.errors:,}",
                 f"{1000 * each.share:.1f}",
-                f"{1000 * low:.1f} to {1000 * high:.1f}",
+                " to ".join(f"{1000 * end:.1f}" for end in each.interval),
             )
-            rows.append([Cell(each.network, heading=True), *(Cell(value, number=True) for value in values)])
-        return rows
+            for each in run.networks
+        )
+        return number_table(heads, rows)
 
     def describe(self, run: Comparison) -> str:
         errors = ", ".join(f"{each.network} {each.errors:,}" for each in run.networks)

@@ -8,10 +8,10 @@ from typing import Annotated
 from matplotlib.figure import Figure
 
 from cnnfigs.drawing.shapes import box, digit, label
-from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas, figure
+from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import NetworkName
-from cnnfigs.illustrations.training_and_measured.training_curves import draw_curves
+from cnnfigs.illustrations.training_and_measured.training_curves import loss_and_errors
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.training_and_measured.generalization import Split, split_errors, train_on_few
 from cnnfigs.runs.training_and_measured.history import History
@@ -78,11 +78,7 @@ class Overfitting(Picture):
 
     def draw(self, run: History) -> Figure:
         """Draw loss and errors, each with a line for the images trained on and one for those held out."""
-        made = figure(720, 268)
-        left, right = made.add_axes((0.075, 0.17, 0.395, 0.7)), made.add_axes((0.58, 0.17, 0.395, 0.7))
-        draw_curves(left, run, "loss", run.loss, run.validation_loss)
-        draw_curves(right, run, "errors, %", 100 * (1 - run.accuracy), 100 * (1 - run.validation_accuracy))
-        return made
+        return loss_and_errors(run)
 
     def describe(self, run: History) -> str:
         best, last = run.best_epoch - 1, len(run.loss) - 1

@@ -50,9 +50,7 @@ class LeNet5Seeds(Picture):
         for row, (bar, says) in enumerate(zip(ends, notes, strict=True)):
             _tell(axes, row, 1000 * np.array(bar), says)
         axes.set_xlabel("errors in a thousand test images", fontsize=NORMAL)
-        plain(axes)
-        axes.grid(visible=False, axis="y")
-        axes.tick_params(axis="y", length=0, labelsize=NORMAL)
+        plain(axes, rows=True)
         return figure
 
     def describe(self, run: LeNet5Errors) -> str:

@@ -158,9 +158,7 @@ def errors_and_differences(findings: Findings, title: str, decimals: int) -> Fig
     above.set_ylim(upper, 0)
     above.set_xlim(0, 102 * most)
     above.set_xlabel("errors, % of the test images", fontsize=NORMAL)
-    plain(above)
-    above.tick_params(axis="y", length=0, labelsize=NORMAL)
-    above.grid(visible=False, axis="y")
+    plain(above, rows=True)
     _write(made, 4, 14, "Each training", bold=True)
     _write(made, 4, 32, "dot: one seed; bar: error rates that fit its count of errors")
 
@@ -189,9 +187,7 @@ def draw_differences(axes: Axes, comparisons: Sequence[Comparison], decimals: in
     axes.set_ylim(len(comparisons) - 0.5, -0.5)
     axes.set_yticks(range(len(comparisons)), [each.name for each in comparisons])
     axes.set_xlabel("percentage points; 0: no difference", fontsize=NORMAL)
-    plain(axes)
-    axes.tick_params(axis="y", length=0, labelsize=NORMAL)
-    axes.grid(visible=False, axis="y")
+    plain(axes, rows=True)
 
 
 def _write(made: Figure, x: float, y: float, text: str, bold: bool = False) -> None:

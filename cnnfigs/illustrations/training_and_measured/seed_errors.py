@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
+from cnnfigs.drawing.charts import plain
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.style import NORMAL, SMALL, chart
-from cnnfigs.drawing.tables import Cell
+from cnnfigs.drawing.tables import Cell, number_table
 from cnnfigs.experiments.trainings import Trained, Trainings, trainings
 from cnnfigs.illustrations.base import Picture, Table
 from cnnfigs.illustrations.training_and_measured.measuring import seeds_in_words
@@ -54,18 +55,26 @@ class SeedErrors(Table):
 
     def tabulate(self, run: Trainings) -> list[list[Cell]]:
         """Return a row for each network."""
-        heads = ("Parameters", "Trainings", "Right, mean", "Errors in a thousand, mean", "from best to worst")
-        rows = [[Cell("Network"), *(Cell(head, number=True) for head in heads)]]
-        for each in run.networks:
-            values = (
+        heads = (
+            "Network",
+            "Parameters",
+            "Trainings",
+            "Right, mean",
+            "Errors in a thousand, mean",
+            "from best to worst",
+        )
+        rows = (
+            (
+                each.network,
                 f"{each.parameters:,}",
                 str(len(each.seeds)),
                 as_percent(1 - each.mean / 1000, 2),
                 f"{each.mean:.1f}",
                 _spread(each),
             )
-            rows.append([Cell(each.network, heading=True), *(Cell(value, number=True) for value in values)])
-        return rows
+            for each in run.networks
+        )
+        return number_table(heads, rows)
 
     def describe(self, run: Trainings) -> str:
         networks = "; ".join(f"{each.network} {each.mean:.1f}, from {_spread(each)}" for each in run.networks)
@@ -104,10 +113,7 @@ class SeedIntervals(Picture):
         axes.set_ylim(len(rows) - 0.4, -1.1)
         axes.set_xlim(0, 1.12 * each.high.max())
         axes.set_xlabel("errors in a thousand test images", fontsize=NORMAL)
-        axes.tick_params(labelsize=SMALL, length=3)
-        axes.tick_params(axis="y", length=0, labelsize=NORMAL)
-        axes.grid(axis="x", color=color("padding-fill"), linewidth=1)
-        axes.set_axisbelow(True)
+        plain(axes, rows=True)
         return figure
 
     def describe(self, run: Trainings) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from cnnfigs.drawing.tables import Cell
+from cnnfigs.drawing.tables import Cell, number_table
 from cnnfigs.experiments.comparisons import Findings
 from cnnfigs.experiments.findings import Downsampling, downsampling, downsampling_costs, overfitting
 from cnnfigs.illustrations.base import Picture, Table
@@ -88,19 +88,19 @@ class DownsamplingCosts(Table):
 
     def tabulate(self, run: Downsampling) -> list[list[Cell]]:
         """Return a row for each network."""
-        heads = ("Parameters", "Multiply-adds", "Errors, training", "Errors, test", "Seeds")
-        rows = [[Cell("Made smaller by"), *(Cell(head, number=True) for head in heads)]]
-        for each, cost in zip(run.findings.measured, run.costs, strict=True):
-            training = 1 - each.training_mean
-            values = (
+        heads = ("Made smaller by", "Parameters", "Multiply-adds", "Errors, training", "Errors, test", "Seeds")
+        rows = (
+            (
+                PLAIN[each.network],
                 f"{cost.parameters:,}",
                 f"{cost.multiply_adds:,}",
-                as_percent(training, 2),
+                as_percent(1 - each.training_mean, 2),
                 as_percent(1 - each.mean, 2),
                 seeds_in_words(each.seeds).split(maxsplit=1)[1],
             )
-            rows.append([Cell(PLAIN[each.network], heading=True), *(Cell(value, number=True) for value in values)])
-        return rows
+            for each, cost in zip(run.findings.measured, run.costs, strict=True)
+        )
+        return number_table(heads, rows)
 
     def describe(self, run: Downsampling) -> str:
         rows = "; ".join(
@@ -130,10 +130,18 @@ class OverfittingWithoutPooling(Table):
 
     def tabulate(self, run: Findings) -> list[list[Cell]]:
         """Return a row for each network."""
-        heads = ("Parameters", "Errors, training", "Errors, test", "Gap, points", "Gap by seed", "Seeds")
-        rows = [[Cell("Made smaller by"), *(Cell(head, number=True) for head in heads)]]
-        for each in run.measured:
-            values = (
+        heads = (
+            "Made smaller by",
+            "Parameters",
+            "Errors, training",
+            "Errors, test",
+            "Gap, points",
+            "Gap by seed",
+            "Seeds",
+        )
+        rows = (
+            (
+                PLAIN[each.network],
                 f"{each.parameters:,}",
                 as_percent(1 - each.training_mean, 2),
                 as_percent(1 - each.mean, 2),
@@ -141,8 +149,9 @@ class OverfittingWithoutPooling(Table):
                 ", ".join(f"{100 * gap:.2f}" for gap in each.gaps),
                 seeds_in_words(each.seeds).split(maxsplit=1)[1],
             )
-            rows.append([Cell(PLAIN[each.network], heading=True), *(Cell(value, number=True) for value in values)])
-        return rows
+            for each in run.measured
+        )
+        return number_table(heads, rows)
 
     def describe(self, run: Findings) -> str:
         rows = "; ".join(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cnnfigs.drawing.tables import Cell
+from cnnfigs.drawing.tables import Cell, number_table
 from cnnfigs.illustrations.base import Table
 from cnnfigs.runs.windows.published_fields import PublishedFields as Run
 from cnnfigs.runs.windows.published_fields import published_fields
+from cnnfigs.words import written
 
 
 @dataclass(frozen=True)
@@ -19,17 +20,11 @@ class PublishedFields(Table):
 
     def tabulate(self, run: Run) -> list[list[Cell]]:
         """Return a row for each network."""
-        heads = ("Layers with windows", "Last maps", "One unit sees", "Published")
-        rows = [[Cell("Network"), *(Cell(head, number=True) for head in heads)]]
-        for each in run.networks:
-            values = (
-                f"{each.layers}",
-                f"{each.map_size}×{each.map_size}",
-                f"{each.size:,}×{each.size:,}",
-                f"{each.published:,}×{each.published:,}",
-            )
-            rows.append([Cell(each.network, heading=True), *(Cell(value, number=True) for value in values)])
-        return rows
+        sizes = ((each, (each.map_size, each.size, each.published)) for each in run.networks)
+        return number_table(
+            ("Network", "Layers with windows", "Last maps", "One unit sees", "Published"),
+            ((each.network, str(each.layers), *(written((size, size)) for size in three)) for each, three in sizes),
+        )
 
     def describe(self, run: Run) -> str:
         fields = ", ".join(f"{each.network} {each.size:,}" for each in run.networks)

@@ -21,26 +21,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Activations:
-    """What every layer made of one image.
-
-    Attributes
-    ----------
-    network
-        Name of the network.
-    image
-        The input, shape (height, width, channels).
-    layers
-        Records of the network's layers, the input layer included.
-    outputs
-        Name of a layer to its output, without the batch axis.
-    order
-        Name of a layer with maps to its channels, the most telling first; see :func:`most_telling`.
-    """
+    """What every layer made of one image."""
 
     network: str
+    #: The input, shape (height, width, channels).
     image: NDArray[np.float32]
+    #: Records of the network's layers, the input layer included.
     layers: tuple[Layer, ...]
+    #: Name of a layer to its output, without the batch axis.
     outputs: dict[str, NDArray[np.float32]]
+    #: Name of a layer with maps to its channels, the most telling first; see :func:`most_telling`.
     order: dict[str, NDArray[np.intp]]
 
     @property

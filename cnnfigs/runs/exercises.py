@@ -34,20 +34,13 @@ LEARNED = 3000
 
 @dataclass(frozen=True)
 class Prediction:
-    """What is to be predicted, and what mistaken rules predict.
+    """What is to be predicted, and what mistaken rules predict."""
 
-    Attributes
-    ----------
-    right
-        What the layers give.
-    wrong
-        What each wrong rule gives. The rule is told as the end of a sentence with "if".
-    given
-        Numbers that the question or its explanation needs.
-    """
-
+    #: What the layers give.
     right: Values
+    #: What each wrong rule gives. The rule is told as the end of a sentence with "if".
     wrong: dict[str, Values]
+    #: Numbers that the question or its explanation needs.
     given: dict[str, float] = field(default_factory=dict)
 
 
@@ -366,15 +359,7 @@ def sure_answers(columns: int) -> Prediction:
 
 
 def overfitting_gap(larger: str, smaller: str) -> Prediction:
-    """Take two networks' errors on test images minus those on images that they learned from, in a thousand.
-
-    Parameters
-    ----------
-    larger
-        The network that is asked about.
-    smaller
-        The one, with fewer parameters, that is told.
-    """
+    """Take two networks' errors on test images minus those on images that they learned from, in a thousand."""
     digits = mnist()
     images, labels = as_input(digits.x_train[:LEARNED]), digits.y_train[:LEARNED]
     gaps, parameters = [], []

@@ -45,42 +45,27 @@ _ACTIVATED = ("Dense", "EinsumDense", "Conv", "DepthwiseConv", "SeparableConv", 
 
 @dataclass(frozen=True)
 class Answer:
-    """One output of a network for one image.
+    """One output of a network for one image."""
 
-    Attributes
-    ----------
-    name
-        Of the output.
-    layer
-        Name of the layer that gives it.
-    values
-        Its numbers, shape (n,).
-    activation
-        Name of the activation function that they come from, ``"linear"`` where there is none.
-    """
-
+    #: Of the output.
     name: str
+    #: Name of the layer that gives it.
     layer: str
+    #: Its numbers, shape (n,).
     values: Floats
+    #: Name of the activation function that they come from, ``"linear"`` where there is none.
     activation: str
 
 
 @dataclass(frozen=True)
 class Look:
-    """What a network made of one image.
+    """What a network made of one image."""
 
-    Attributes
-    ----------
-    image
-        As the network read it, shape (height, width, channels).
-    maps
-        Name of a layer to its maps, shape (height, width, channels).
-    answers
-        Outputs that are one row of numbers.
-    """
-
+    #: As the network read it, shape (height, width, channels).
     image: Floats
+    #: Name of a layer to its maps, shape (height, width, channels).
     maps: dict[str, Floats]
+    #: Outputs that are one row of numbers.
     answers: tuple[Answer, ...]
 
 
@@ -262,20 +247,13 @@ def _fed(model: keras.Model, image: Floats) -> list[Any]:
 
 @dataclass(frozen=True)
 class _Tail:
-    """The end of a network, found by its graph.
+    """The end of a network, found by its graph."""
 
-    Attributes
-    ----------
-    activation
-        Name of the last activation function.
-    scores
-        The symbolic output, laid out as the answer; before that function once :meth:`bare` holds.
-    layer
-        A layer that has the function inside; None if it stands alone, or there is none.
-    """
-
+    #: Name of the last activation function.
     activation: str
+    #: The symbolic output, laid out as the answer; before that function once :meth:`bare` holds.
     scores: Any
+    #: A layer that has the function inside; None if it stands alone, or there is none.
     layer: Any = None
 
     @contextmanager

@@ -18,20 +18,13 @@ from cnnfigs.illustrations.training_and_measured.measuring import interval, poin
 
 @dataclass(frozen=True)
 class Text:
-    """A claim in words.
+    """A claim in words."""
 
-    Attributes
-    ----------
-    text
-        The claim.
-    whose
-        Whose it is: of Chollet's book, of many tutorials, or ours.
-    figure
-        The figure of the page that shows what was measured.
-    """
-
+    #: The claim.
     text: str
+    #: Whose it is: of Chollet's book, of many tutorials, or ours.
     whose: str
+    #: The figure of the page that shows what was measured.
     figure: str
 
 

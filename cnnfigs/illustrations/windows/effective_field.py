@@ -25,17 +25,11 @@ SIDE = 168
 
 @dataclass(frozen=True)
 class EffectiveFieldRun:
-    """The fields of the pooled and the unpooled network, and a digit.
+    """The fields of the pooled and the unpooled network, and a digit."""
 
-    Attributes
-    ----------
-    image
-        Shape (28, 28), values 0 to 1.
-    networks
-        What was measured of each network.
-    """
-
+    #: Shape (28, 28), values 0 to 1.
     image: NDArray[np.float32]
+    #: What was measured of each network.
     networks: tuple[Measured, ...]
 
 

@@ -24,17 +24,11 @@ SHORT_NAMES = {"Conv2D": "convolution", "MaxPooling2D": "max pooling"}
 
 @dataclass(frozen=True)
 class FieldGrowthRun:
-    """Fields of several networks, and the digit that they are drawn on.
+    """Fields of several networks, and the digit that they are drawn on."""
 
-    Attributes
-    ----------
-    image
-        Shape (28, 28), values 0 to 1.
-    networks
-        The fields of each network.
-    """
-
+    #: Shape (28, 28), values 0 to 1.
     image: NDArray[np.float32]
+    #: The fields of each network.
     networks: tuple[Fields, ...]
 
 

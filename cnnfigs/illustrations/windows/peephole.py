@@ -23,20 +23,13 @@ SIDE = 92
 
 @dataclass(frozen=True)
 class Views:
-    """The middle of some digits.
+    """The middle of some digits."""
 
-    Attributes
-    ----------
-    images
-        The digits, shape (n, 28, 28), values 0 to 1.
-    labels
-        What they are, shape (n,).
-    window_sizes
-        How many pixels in a row the holes let through.
-    """
-
+    #: The digits, shape (n, 28, 28), values 0 to 1.
     images: NDArray[np.float32]
+    #: What they are, shape (n,).
     labels: NDArray[np.uint8]
+    #: How many pixels in a row the holes let through.
     window_sizes: tuple[int, ...]
 
 

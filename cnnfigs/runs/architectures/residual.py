@@ -22,17 +22,11 @@ IMAGES = 32
 
 @dataclass(frozen=True)
 class StackGradients:
-    """Gradients of one kind of stack, at its first weights.
+    """Gradients of one kind of stack, at its first weights."""
 
-    Attributes
-    ----------
-    kind
-        What the stack is.
-    sizes
-        Shape (depths, seeds): root mean square of the gradient of the first convolution's kernel.
-    """
-
+    #: What the stack is.
     kind: str
+    #: Shape (depths, seeds): root mean square of the gradient of the first convolution's kernel.
     sizes: NDArray[np.float64]
 
     @property
@@ -44,23 +38,15 @@ class StackGradients:
 
 @dataclass(frozen=True)
 class DeepGradients:
-    """Gradients in stacks of several depths.
+    """Gradients in stacks of several depths."""
 
-    Attributes
-    ----------
-    depths
-        How many convolutions the stacks have after the first one.
-    filters
-        How many filters each convolution has.
-    images
-        Over how many training digits the loss is averaged.
-    stacks
-        The kinds of stack.
-    """
-
+    #: How many convolutions the stacks have after the first one.
     depths: tuple[int, ...]
+    #: How many filters each convolution has.
     filters: int
+    #: Over how many training digits the loss is averaged.
     images: int
+    #: The kinds of stack.
     stacks: tuple[StackGradients, ...]
 
 

@@ -15,43 +15,28 @@ from cnnfigs.runs.architectures.layers import layers_of
 
 @dataclass(frozen=True)
 class Unflattened:
-    """The dense network without its layer Flatten.
+    """The dense network without its layer Flatten."""
 
-    Attributes
-    ----------
-    layers
-        Records of its layers in order.
-    parameters
-        How many parameters it has, as Keras counts them.
-    images
-        How many images it was to be trained on.
-    complaint
-        What Keras says when it is to be trained.
-    """
-
+    #: Records of its layers in order.
     layers: tuple[Layer, ...]
+    #: How many parameters it has, as Keras counts them.
     parameters: int
+    #: How many images it was to be trained on.
     images: int
+    #: What Keras says when it is to be trained.
     complaint: str
 
 
 @dataclass(frozen=True)
 class Unbatched:
-    """One image given to the convnet as it is, and as a batch of one.
+    """One image given to the convnet as it is, and as a batch of one."""
 
-    Attributes
-    ----------
-    image, taken_for
-        Shape of the image, and the shape that Keras made of it.
-    complaint
-        What Keras says.
-    batch, answers
-        Shape of the batch of one, and of what the network answers.
-    """
-
+    #: Shape of the image, and the shape that Keras made of it.
     image: tuple[int, ...]
     taken_for: tuple[int, ...]
+    #: What Keras says.
     complaint: str
+    #: Shape of the batch of one, and of what the network answers.
     batch: tuple[int, ...]
     answers: tuple[int, ...]
 

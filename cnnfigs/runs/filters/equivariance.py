@@ -19,77 +19,51 @@ Map = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class EquivarianceRun:
-    """One map of the convnet's first layer, before and after the digit moved.
+    """One map of the convnet's first layer, before and after the digit moved."""
 
-    Attributes
-    ----------
-    image, moved_image
-        The digit, shape (28, 28).
-    response_map, moved_map
-        The first layer's map for each of them, shape (26, 26).
-    difference
-        The first map moved as the digit was, minus the second, where both have values: shape (26 - rows, 26 - columns).
-    largest_difference
-        The largest absolute difference in any map of the layer.
-    filters
-        How many maps the layer makes.
-    """
-
+    #: The digit, shape (28, 28).
     image: Map
     moved_image: Map
+    #: The first layer's map for each of them, shape (26, 26).
     response_map: Map
     moved_map: Map
+    #: The first map moved as the digit was, minus the second, where both have values: shape (26 - rows, 26 - columns).
     difference: Map
+    #: The largest absolute difference in any map of the layer.
     largest_difference: float
+    #: How many maps the layer makes.
     filters: int
 
 
 @dataclass(frozen=True)
 class MovedLayer:
-    """How well one layer's maps follow the digit.
+    """How well one layer's maps follow the digit."""
 
-    Attributes
-    ----------
-    name
-        Name of the layer in Keras.
-    step
-        By how many pixels the digit must move for the maps to move by one cell.
-    differences
-        For each shift, the largest difference between moved maps and maps of the moved digit, as a share of the
-        largest value; where the shift is no whole number of cells, of the better of the two nearest.
-    """
-
+    #: Name of the layer in Keras.
     name: str
+    #: By how many pixels the digit must move for the maps to move by one cell.
     step: int
+    #: For each shift, the largest difference between moved maps and maps of the moved digit, as a share of the
+    #: largest value; where the shift is no whole number of cells, of the better of the two nearest.
     differences: tuple[float, ...]
 
 
 @dataclass(frozen=True)
 class MovedLayers:
-    """How well every layer follows the digit, and what becomes of the answer.
+    """How well every layer follows the digit, and what becomes of the answer."""
 
-    Attributes
-    ----------
-    shifts
-        By how many pixels the digit moved to the right.
-    layers
-        Convolutions and poolings in order.
-    answers, probabilities
-        The network's answer to the moved digit, for each shift, and its probability.
-    images
-        How many test images were moved for the count of errors: of those looked at, the ones that lose no ink.
-    errors_unmoved
-        How many of those the network gets wrong where they are.
-    errors
-        How many after each shift.
-    """
-
+    #: By how many pixels the digit moved to the right.
     shifts: tuple[int, ...]
+    #: Convolutions and poolings in order.
     layers: tuple[MovedLayer, ...]
+    #: The network's answer to the moved digit, for each shift, and its probability.
     answers: tuple[int, ...]
     probabilities: tuple[float, ...]
+    #: How many test images were moved for the count of errors: of those looked at, the ones that lose no ink.
     images: int
+    #: How many of those the network gets wrong where they are.
     errors_unmoved: int
+    #: How many after each shift.
     errors: tuple[int, ...]
 
 

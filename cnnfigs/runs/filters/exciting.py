@@ -79,120 +79,76 @@ CROP = 72
 
 @dataclass(frozen=True)
 class Ascent:
-    """An image on its way to excite a unit.
+    """An image on its way to excite a unit."""
 
-    Attributes
-    ----------
-    steps
-        After how many steps each image was kept.
-    images
-        Shape (kept, side, side, channels), values 0 to 1.
-    sums
-        The unit's sum before its activation function, for each of them.
-    """
-
+    #: After how many steps each image was kept.
     steps: tuple[int, ...]
+    #: Shape (kept, side, side, channels), values 0 to 1.
     images: Floats
+    #: The unit's sum before its activation function, for each of them.
     sums: tuple[float, ...]
 
 
 @dataclass(frozen=True)
 class Found:
-    """A piece of a real image that excites a filter.
+    """A piece of a real image that excites a filter."""
 
-    Attributes
-    ----------
-    image
-        Which test digit it is from; 0 for the photo.
-    place
-        Row and column of the unit on the filter's map; none for a layer without maps.
-    box
-        What the unit sees there: first row, first column, height, width.
-    crop
-        That piece, shape (height, width, channels), values 0 to 1; photos are made smaller where they are large.
-    sum
-        The unit's sum before its activation function.
-    """
-
+    #: Which test digit it is from; 0 for the photo.
     image: int
+    #: Row and column of the unit on the filter's map; none for a layer without maps.
     place: tuple[int, ...]
+    #: What the unit sees there: first row, first column, height, width.
     box: tuple[int, int, int, int]
+    #: That piece, shape (height, width, channels), values 0 to 1; photos are made smaller where they are large.
     crop: Floats
+    #: The unit's sum before its activation function.
     sum: float
 
 
 @dataclass(frozen=True)
 class Excited:
-    """What excites one filter.
+    """What excites one filter."""
 
-    Attributes
-    ----------
-    filter
-        Its number.
-    name
-        What its activations speak for, where it is a class.
-    made
-        The image that gradient ascent made, from its start to its end.
-    found
-        Pieces of real images, those that excite it most first.
-    fires
-        The share of all test digits that bring it above zero somewhere; of the photo, the share of places.
-    possible
-        The largest sum that any image can give it, see :func:`largest_possible`; None where nobody can compute it.
-    in_views
-        The largest sum anywhere in any view of the photo, see :func:`largest_in_views`; None for digits.
-    """
-
+    #: Its number.
     filter: int
+    #: What its activations speak for, where it is a class.
     name: str
+    #: The image that gradient ascent made, from its start to its end.
     made: Ascent
+    #: Pieces of real images, those that excite it most first.
     found: tuple[Found, ...]
+    #: The share of all test digits that bring it above zero somewhere; of the photo, the share of places.
     fires: float
+    #: The largest sum that any image can give it, see :func:`largest_possible`; None where nobody can compute it.
     possible: float | None
+    #: The largest sum anywhere in any view of the photo, see :func:`largest_in_views`; None for digits.
     in_views: float | None
 
 
 @dataclass(frozen=True)
 class ExcitedLayer:
-    """What excites some filters of a layer.
-
-    Attributes
-    ----------
-    layer
-        Its name.
-    filters
-        How many filters it has.
-    silent
-        How many of these never come above zero, for any test digit or anywhere on the photo.
-    field_size
-        Side of the square that one of its units can see, cut off at the side of the image it was shown.
-    excited
-        What excites each of the chosen filters.
-    """
+    """What excites some filters of a layer."""
 
     layer: str
+    #: How many filters it has.
     filters: int
+    #: How many of these never come above zero, for any test digit or anywhere on the photo.
     silent: int
+    #: Side of the square that one of its units can see, cut off at the side of the image it was shown.
     field_size: int
+    #: What excites each of the chosen filters.
     excited: tuple[Excited, ...]
 
 
 @dataclass(frozen=True)
 class ExcitedRun:
-    """What excites filters of some layers of a network.
+    """What excites filters of some layers of a network."""
 
-    Attributes
-    ----------
-    layers
-        From the image to the answer.
-    searched
-        In how many test digits the pieces were searched for; 1 for the photo.
-    views
-        In how many views of the photo larger sums were searched for; 0 for digits.
-    """
-
+    #: From the image to the answer.
     layers: tuple[ExcitedLayer, ...]
+    #: In how many test digits the pieces were searched for; 1 for the photo.
     searched: int
+    #: In how many views of the photo larger sums were searched for; 0 for digits.
     views: int
 
 
@@ -311,30 +267,19 @@ def refuse_filters(network: str, layer: str, filters: Sequence[int], count: int)
 
 @dataclass(frozen=True)
 class Unit:
-    """The middle unit of each of a layer's maps, and what it can see.
-
-    Attributes
-    ----------
-    network
-        Name of the network.
-    reader
-        From images, a batch of (size, size, channels) with values 0 to 1, to the sums of the middle units of all
-        filters, (batch, filters).
-    filters
-        How many filters there are.
-    size
-        Side of the images that the network is shown.
-    first
-        First row and column that the unit sees.
-    side
-        Side of the square that it sees.
-    """
+    """The middle unit of each of a layer's maps, and what it can see."""
 
     network: str
+    #: From images, a batch of (size, size, channels) with values 0 to 1, to the sums of the middle units of all
+    #: filters, (batch, filters).
     reader: Any
+    #: How many filters there are.
     filters: int
+    #: Side of the images that the network is shown.
     size: int
+    #: First row and column that the unit sees.
     first: int
+    #: Side of the square that it sees.
     side: int
 
 
@@ -606,18 +551,12 @@ def _small(crop: Bytes) -> Floats:
 
 @dataclass(frozen=True)
 class AscentRun:
-    """Two ways up, each from several starts.
+    """Two ways up, each from several starts."""
 
-    Attributes
-    ----------
-    plain, regularized
-        With the gradient alone, and with decay, smooth steps and jitter: one ascent for each start.
-    best
-        The largest sum that any test digit reaches.
-    """
-
+    #: With the gradient alone, and with decay, smooth steps and jitter: one ascent for each start.
     plain: tuple[Ascent, ...]
     regularized: tuple[Ascent, ...]
+    #: The largest sum that any test digit reaches.
     best: float
 
     @property

@@ -16,26 +16,17 @@ FAINT = 0.1
 
 @dataclass(frozen=True)
 class FirstKernelsRun:
-    """The first layer's kernels of both networks.
+    """The first layer's kernels of both networks."""
 
-    Attributes
-    ----------
-    convnet
-        Shape (3, 3, 1, 32), for grey digits.
-    mobilenet_v2
-        Shape (3, 3, 3, 32), for red, green and blue.
-    largest
-        The largest absolute weight of each of MobileNetV2's filters, shape (32,).
-    median
-        Their median.
-    faint
-        Numbers of those filters whose weights are all next to zero.
-    """
-
+    #: Shape (3, 3, 1, 32), for grey digits.
     convnet: NDArray[np.float32]
+    #: Shape (3, 3, 3, 32), for red, green and blue.
     mobilenet_v2: NDArray[np.float32]
+    #: The largest absolute weight of each of MobileNetV2's filters, shape (32,).
     largest: NDArray[np.float32]
+    #: Their median.
     median: float
+    #: Numbers of those filters whose weights are all next to zero.
     faint: tuple[int, ...]
 
 

@@ -19,37 +19,25 @@ Square = tuple[int, int, float]
 
 @dataclass(frozen=True)
 class GlobalAndLocalRun:
-    """What a unit of a dense layer looks at, and what a filter looks at.
+    """What a unit of a dense layer looks at, and what a filter looks at."""
 
-    Attributes
-    ----------
-    image
-        The digit, shape (28, 28).
-    unit
-        Number of the unit that answers most strongly to the digit.
-    unit_weights
-        Its weights, one for each pixel, shape (28, 28).
-    positive, negative
-        The squares with the most positive and with the most negative means, the strongest first.
-    on_ink, on_paper
-        The mean of the weights where there is ink, and elsewhere.
-    channel
-        Number of the filter that answers most strongly anywhere in the digit.
-    kernel
-        Its weights, shape (3, 3).
-    filter_answers
-        Its map, shape (26, 26).
-    """
-
+    #: The digit, shape (28, 28).
     image: NDArray[np.float32]
+    #: Number of the unit that answers most strongly to the digit.
     unit: int
+    #: Its weights, one for each pixel, shape (28, 28).
     unit_weights: NDArray[np.float32]
+    #: The squares with the most positive and with the most negative means, the strongest first.
     positive: tuple[Square, ...]
     negative: tuple[Square, ...]
+    #: The mean of the weights where there is ink, and elsewhere.
     on_ink: float
     on_paper: float
+    #: Number of the filter that answers most strongly anywhere in the digit.
     channel: int
+    #: Its weights, shape (3, 3).
     kernel: NDArray[np.float32]
+    #: Its map, shape (26, 26).
     filter_answers: NDArray[np.float32]
 
 

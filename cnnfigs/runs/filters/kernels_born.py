@@ -13,19 +13,13 @@ from cnnfigs.models.weights import load, record
 
 @dataclass(frozen=True)
 class KernelsBornRun:
-    """The kernels of the convnet's first layer at three moments of its training.
+    """The kernels of the convnet's first layer at three moments of its training."""
 
-    Attributes
-    ----------
-    initial, first_epoch, trained
-        Before training, after the first epoch, and at the end; shape (3, 3, 1, 32) each.
-    epochs
-        After how many epochs the end was.
-    """
-
+    #: Before training, after the first epoch, and at the end; shape (3, 3, 1, 32) each.
     initial: NDArray[np.float32]
     first_epoch: NDArray[np.float32]
     trained: NDArray[np.float32]
+    #: After how many epochs the end was.
     epochs: int
 
     @property

@@ -17,48 +17,30 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Pattern:
-    """One filter, and the places of the digit where it answers most strongly.
+    """One filter, and the places of the digit where it answers most strongly."""
 
-    Attributes
-    ----------
-    channel
-        Its number in the layer.
-    kernel
-        Shape (height, width).
-    places
-        Upper left corners of the windows, shape (n, 2): row and column of the image.
-    patches
-        What it saw there, shape (n, height, width).
-    values
-        What it answered there, the largest first, shape (n,).
-    """
-
+    #: Its number in the layer.
     channel: int
+    #: Shape (height, width).
     kernel: NDArray[np.float32]
+    #: Upper left corners of the windows, shape (n, 2): row and column of the image.
     places: NDArray[np.int64]
+    #: What it saw there, shape (n, height, width).
     patches: NDArray[np.float32]
+    #: What it answered there, the largest first, shape (n,).
     values: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class LocalPatternsRun:
-    """A digit and what the filters of a first layer find in it.
-
-    Attributes
-    ----------
-    network
-        Name of the network.
-    image
-        Shape (height, width), 0 for paper to 1 for ink.
-    filters
-        How many filters the layer has.
-    patterns
-        Some of them.
-    """
+    """A digit and what the filters of a first layer find in it."""
 
     network: str
+    #: Shape (height, width), 0 for paper to 1 for ink.
     image: NDArray[np.float32]
+    #: How many filters the layer has.
     filters: int
+    #: Some of them.
     patterns: tuple[Pattern, ...]
 
 

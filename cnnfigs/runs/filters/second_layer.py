@@ -23,42 +23,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SecondLayerFilter:
-    """One filter of a second convolution.
-
-    Attributes
-    ----------
-    network
-        Name of the network.
-    channel
-        Number of the filter in its layer.
-    kernels
-        The kernels of the first layer, shape (height, width, n).
-    slices
-        The filter's slices, shape (height, width, n): slice i reads the map that kernel i makes.
-    bias
-        The filter's bias.
-    contributions
-        What each slice adds to the answers, as a mean over the patches, shape (n,): with the bias they add up to the
-        mean answer before ReLU.
-    order
-        The numbers of the slices, those that add most first, shape (n,).
-    patches
-        What the filter answers to most strongly, one patch of a digit each, shape (m, rows, columns).
-    answers
-        What it answers there, shape (m,).
-    asked
-        How many digits it was shown.
-    """
+    """One filter of a second convolution."""
 
     network: str
+    #: Number of the filter in its layer.
     channel: int
+    #: The kernels of the first layer, shape (height, width, n).
     kernels: NDArray[np.float32]
+    #: The filter's slices, shape (height, width, n): slice i reads the map that kernel i makes.
     slices: NDArray[np.float32]
+    #: The filter's bias.
     bias: float
+    #: What each slice adds to the answers, as a mean over the patches, shape (n,): with the bias they add up to the
+    #: mean answer before ReLU.
     contributions: NDArray[np.float32]
+    #: The numbers of the slices, those that add most first, shape (n,).
     order: NDArray[np.int64]
+    #: What the filter answers to most strongly, one patch of a digit each, shape (m, rows, columns).
     patches: NDArray[np.float32]
+    #: What it answers there, shape (m,).
     answers: NDArray[np.float32]
+    #: How many digits it was shown.
     asked: int
 
     @property

@@ -39,120 +39,78 @@ WIDER, WIDEST = 3, 12
 
 @dataclass(frozen=True)
 class Unit:
-    """One number of a feature map.
+    """One number of a feature map."""
 
-    Attributes
-    ----------
-    channel, place
-        Which map, and the row and column on it.
-    share
-        How much its whole map contributes, as a share of the positive contributions of all maps of the layer: to the
-        answer or, in the lower rows of a tree, to the unit that has proposed it.
-    own
-        How much it contributes by itself, as a share of the same. Where other units of the map do the opposite, that
-        may be more than the map does.
-    box
-        What it sees: the smallest square, cut off at the photo's edges, that holds 90 % of the absolute gradient of
-        the unit's sum before its ReLU; first row, first column, height, width.
-    crop
-        That piece of the photo, made smaller where it is large, RGB from 0 to 255.
-    contrast
-        How much brightness, the mean of red, green and blue, varies in the box, 0 to 255.
-    parts
-        Which parts of the cat lie in the box with half of their area or more; none for other photos.
-    """
-
+    #: Which map, and the row and column on it.
     channel: int
     place: tuple[int, int]
+    #: How much its whole map contributes, as a share of the positive contributions of all maps of the layer: to the
+    #: answer or, in the lower rows of a tree, to the unit that has proposed it.
     share: float
+    #: How much it contributes by itself, as a share of the same. Where other units of the map do the opposite, that
+    #: may be more than the map does.
     own: float
+    #: What it sees: the smallest square, cut off at the photo's edges, that holds 90 % of the absolute gradient of
+    #: the unit's sum before its ReLU; first row, first column, height, width.
     box: Box
+    #: That piece of the photo, made smaller where it is large, RGB from 0 to 255.
     crop: Bytes
+    #: How much brightness, the mean of red, green and blue, varies in the box, 0 to 255.
     contrast: int
+    #: Which parts of the cat lie in the box with half of their area or more; none for other photos.
     parts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Level:
-    """Units of one layer.
-
-    Attributes
-    ----------
-    layer
-        Its name.
-    shape
-        Height, width and number of its maps.
-    field_size
-        Side of its theoretical receptive field.
-    units
-        The units, those that contribute most first.
-    """
+    """Units of one layer."""
 
     layer: str
+    #: Height, width and number of its maps.
     shape: tuple[int, int, int]
+    #: Side of its theoretical receptive field.
     field_size: int
+    #: The units, those that contribute most first.
     units: tuple[Unit, ...]
 
 
 @dataclass(frozen=True)
 class Hierarchy:
-    """The units that contribute most to an answer, layer by layer.
+    """The units that contribute most to an answer, layer by layer."""
 
-    Attributes
-    ----------
-    shown
-        The photo and the answer.
-    small
-        The photo made smaller, shape (height, width, 3), RGB from 0 to 255.
-    levels
-        From the image to the answer.
-    """
-
+    #: The photo and the answer.
     shown: PhotoAnswer
+    #: The photo made smaller, shape (height, width, 3), RGB from 0 to 255.
     small: Bytes
+    #: From the image to the answer.
     levels: tuple[Level, ...]
 
 
 @dataclass(frozen=True)
 class Link:
-    """A lower unit that drives an upper one.
+    """A lower unit that drives an upper one."""
 
-    Attributes
-    ----------
-    upper, lower
-        Their numbers within their levels.
-    share
-        How much the lower unit's whole map contributes to the upper unit, as a share of the positive contributions of
-        all maps.
-    own
-        How much the lower unit contributes by itself, as a share of the same.
-    """
-
+    #: Their numbers within their levels.
     upper: int
     lower: int
+    #: How much the lower unit's whole map contributes to the upper unit, as a share of the positive contributions of
+    #: all maps.
     share: float
+    #: How much the lower unit contributes by itself, as a share of the same.
     own: float
 
 
 @dataclass(frozen=True)
 class Tree:
-    """Units that drive an answer, units that drive these, and so on down to the first layers.
+    """Units that drive an answer, units that drive these, and so on down to the first layers."""
 
-    Attributes
-    ----------
-    shown
-        The photo and the answer.
-    small
-        The photo made smaller, shape (height, width, 3), RGB from 0 to 255.
-    levels
-        From the answer down to the image.
-    links
-        Between each level and the next.
-    """
-
+    #: The photo and the answer.
     shown: PhotoAnswer
+    #: The photo made smaller, shape (height, width, 3), RGB from 0 to 255.
     small: Bytes
+    #: From the answer down to the image.
     levels: tuple[Level, ...]
+    #: Between each level and the next.
     links: tuple[tuple[Link, ...], ...]
 
 
@@ -222,21 +180,14 @@ def tree(image: Bytes, classes: Sequence[int], layers: Sequence[str], top: int, 
 
 @dataclass(frozen=True)
 class PlainUnit:
-    """What a unit gives for its piece of the photo, and for sheets with nothing on them.
+    """What a unit gives for its piece of the photo, and for sheets with nothing on them."""
 
-    Attributes
-    ----------
-    layer, channel
-        Which map.
-    piece
-        The unit's sum before its ReLU, for the photo.
-    same_color, grey
-        The same for a sheet in the mean colour of its piece, and for a grey one.
-    """
-
+    #: Which map.
     layer: str
     channel: int
+    #: The unit's sum before its ReLU, for the photo.
     piece: float
+    #: The same for a sheet in the mean colour of its piece, and for a grey one.
     same_color: float
     grey: float
 

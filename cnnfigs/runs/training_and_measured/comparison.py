@@ -10,29 +10,18 @@ from cnnfigs.runs.training_and_measured.evaluation import evaluate
 
 @dataclass(frozen=True)
 class NetworkErrors:
-    """How many test images a network gets wrong.
-
-    Attributes
-    ----------
-    network
-        Its name.
-    parameters
-        How many parameters it has.
-    epochs
-        After how many passes over the training images its weights were taken.
-    images
-        How many test images there are.
-    errors
-        How many of them it gets wrong.
-    interval
-        The 95 % Wilson interval of the share of errors, 0 to 1.
-    """
+    """How many test images a network gets wrong."""
 
     network: str
+    #: How many parameters it has.
     parameters: int
+    #: After how many passes over the training images its weights were taken.
     epochs: int
+    #: How many test images there are.
     images: int
+    #: How many of them it gets wrong.
     errors: int
+    #: The 95 % Wilson interval of the share of errors, 0 to 1.
     interval: tuple[float, float]
 
     @property

@@ -29,31 +29,21 @@ SEED = 1
 
 @dataclass(frozen=True)
 class Disturbance:
-    """A network's answers to all test digits, disturbed in one way.
+    """A network's answers to all test digits, disturbed in one way."""
 
-    Attributes
-    ----------
-    kind, amount
-        What was done to them, and how much.
-    image
-        One of them as the network saw it, shape (28, 28), values 0 to 1.
-    answer, probability
-        What that one was taken for, and how sure the network was.
-    confusion
-        Shape (10, 10): how many of each digit (row) were taken for each digit (column).
-    mean_probability
-        The mean, over all digits, of the largest of the ten probabilities: how sure the network is.
-    sure_errors
-        How many wrong answers had a probability of at least 99 %.
-    """
-
+    #: What was done to them, and how much.
     kind: str
     amount: float
+    #: One of them as the network saw it, shape (28, 28), values 0 to 1.
     image: Images
+    #: What that one was taken for, and how sure the network was.
     answer: int
     probability: float
+    #: Shape (10, 10): how many of each digit (row) were taken for each digit (column).
     confusion: NDArray[np.int64]
+    #: The mean, over all digits, of the largest of the ten probabilities: how sure the network is.
     mean_probability: float
+    #: How many wrong answers had a probability of at least 99 %.
     sure_errors: int
 
     @property

@@ -23,23 +23,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A network's answers to all test images.
-
-    Attributes
-    ----------
-    network
-        Name of the network.
-    parameters
-        How many numbers training could change.
-    probabilities
-        Shape (10000, 10): for each test image the probability of each digit.
-    labels
-        Shape (10000,): the digits that they show.
-    """
+    """A network's answers to all test images."""
 
     network: str
+    #: How many numbers training could change.
     parameters: int
+    #: Shape (10000, 10): for each test image the probability of each digit.
     probabilities: NDArray[np.float32]
+    #: Shape (10000,): the digits that they show.
     labels: NDArray[np.uint8]
 
     @property
@@ -120,20 +111,12 @@ def _compiled_by_name(name: str) -> Callable[[Any], Any]:
 
 @dataclass(frozen=True)
 class Confusion:
-    """How often a network takes each digit for each other one.
-
-    Attributes
-    ----------
-    network
-        Name of the network.
-    counts
-        Shape (10, 10): of each digit (row) how many were taken for each digit (column).
-    commonest
-        Digit, answer and number of times of the most frequent errors, the most frequent first; four at most.
-    """
+    """How often a network takes each digit for each other one."""
 
     network: str
+    #: Shape (10, 10): of each digit (row) how many were taken for each digit (column).
     counts: NDArray[np.int64]
+    #: Digit, answer and number of times of the most frequent errors, the most frequent first; four at most.
     commonest: tuple[tuple[int, int, int], ...]
 
     @property

@@ -17,23 +17,15 @@ from cnnfigs.runs.training_and_measured.history import History
 
 @dataclass(frozen=True)
 class Part:
-    """One part of the images, and what a trained network gets wrong in it.
+    """One part of the images, and what a trained network gets wrong in it."""
 
-    Attributes
-    ----------
-    name
-        "training", "validation" or "test".
-    images
-        The first few, shape (n, 28, 28), values 0 to 1.
-    count
-        How many images the part has.
-    errors
-        How many of them the network gets wrong.
-    """
-
+    #: "training", "validation" or "test".
     name: str
+    #: The first few, shape (n, 28, 28), values 0 to 1.
     images: NDArray[np.float32]
+    #: How many images the part has.
     count: int
+    #: How many of them the network gets wrong.
     errors: int
 
     @property
@@ -44,17 +36,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Split:
-    """The three parts of the images.
-
-    Attributes
-    ----------
-    network
-        Name of the network.
-    parts
-        Training, validation and test images.
-    """
+    """The three parts of the images."""
 
     network: str
+    #: Training, validation and test images.
     parts: tuple[Part, ...]
 
 

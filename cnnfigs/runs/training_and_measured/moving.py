@@ -16,41 +16,21 @@ from cnnfigs.runs.activations import test_digit
 
 @dataclass(frozen=True)
 class MovedAnswers:
-    """Pictures of digits and what networks answer to them.
-
-    Attributes
-    ----------
-    networks
-        Their names.
-    images
-        Shape (pictures, 28, 28), values 0 to 1.
-    labels
-        Which digits they show, shape (pictures,).
-    shifts
-        By how many pixels each was moved to the right, shape (pictures,).
-    probabilities
-        Shape (networks, pictures, 10).
-    """
+    """Pictures of digits and what networks answer to them."""
 
     networks: tuple[str, ...]
+    #: Shape (pictures, 28, 28), values 0 to 1.
     images: NDArray[np.float32]
+    #: Which digits they show, shape (pictures,).
     labels: NDArray[np.uint8]
+    #: By how many pixels each was moved to the right, shape (pictures,).
     shifts: NDArray[np.int64]
+    #: Shape (networks, pictures, 10).
     probabilities: NDArray[np.float32]
 
 
 def moved_answers(networks: Sequence[str], indexes: Sequence[int], shifts: Sequence[int]) -> MovedAnswers:
-    """Move test digits aside and show them to networks.
-
-    Parameters
-    ----------
-    networks
-        Names of some of the tutorial's networks.
-    indexes
-        Which test images.
-    shifts
-        By how many pixels to move each to the right; what leaves the image is lost.
-    """
+    """Move test digits aside and show them to networks."""
     pictures = [(index, shift) for index in indexes for shift in shifts]
     images = np.stack([shifted(test_digit(index), 0, shift) for index, shift in pictures])
     return MovedAnswers(

@@ -18,20 +18,13 @@ EQUAL_GIVES_ZERO = ((-1, -1, -1), (-1, 8, -1), (-1, -1, -1))
 
 @dataclass(frozen=True)
 class EdgeEffect:
-    """One image and its convolution without padding and with zeros around it.
+    """One image and its convolution without padding and with zeros around it."""
 
-    Attributes
-    ----------
-    image
-        Shape (size, size).
-    kernel
-        Shape (3, 3).
-    valid, same
-        The outputs, shapes (size - 2, size - 2) and (size, size).
-    """
-
+    #: Shape (size, size).
     image: Floats
+    #: Shape (3, 3).
     kernel: Floats
+    #: The outputs, shapes (size - 2, size - 2) and (size, size).
     valid: Floats
     same: Floats
 

@@ -10,26 +10,17 @@ from cnnfigs.models.backend import load_keras
 
 @dataclass(frozen=True)
 class Case:
-    """One layer on one input.
+    """One layer on one input."""
 
-    Attributes
-    ----------
-    layer
-        Its class in Keras.
-    arguments
-        What it was told, as one writes it in Python.
-    size
-        Side of its square input.
-    output
-        Side of its output, as Keras tells it.
-    derivation
-        The formula with the numbers.
-    """
-
+    #: Its class in Keras.
     layer: str
+    #: What it was told, as one writes it in Python.
     arguments: str
+    #: Side of its square input.
     size: int
+    #: Side of its output, as Keras tells it.
     output: int
+    #: The formula with the numbers.
     derivation: str
 
 

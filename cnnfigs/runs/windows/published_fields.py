@@ -19,27 +19,18 @@ PUBLISHED: Mapping[str, int] = MappingProxyType(
 
 @dataclass(frozen=True)
 class PublishedField:
-    """The receptive field of a well-known network's last maps.
+    """The receptive field of a well-known network's last maps."""
 
-    Attributes
-    ----------
-    network
-        Its name in ``keras.applications``.
-    layers
-        How many of its layers have a window: convolutions and poolings.
-    map_size
-        Height of its last maps for an image of 224×224 pixels.
-    size, jump
-        Computed: pixels in a row that one unit can see, and pixels from one unit's field to its neighbour's.
-    published
-        The size that the literature gives.
-    """
-
+    #: Its name in ``keras.applications``.
     network: str
+    #: How many of its layers have a window: convolutions and poolings.
     layers: int
+    #: Height of its last maps for an image of 224×224 pixels.
     map_size: int
+    #: Computed: pixels in a row that one unit can see, and pixels from one unit's field to its neighbour's.
     size: int
     jump: int
+    #: The size that the literature gives.
     published: int
 
 

@@ -12,24 +12,13 @@ from collections.abc import Sequence
 
 from lxml import etree
 
-from cnnfigs.drawing.palette import color
+from cnnfigs.drawing.palette import variable
 from cnnfigs.drawing.svg import SVG
 
 #: Height of a text that says nothing else, in pixels.
 FONT_SIZE = 13
 #: Numbers of frames for which ``animation.css`` has a rhythm.
 FRAME_COUNTS = (4, 9)
-
-
-def paint(name: str) -> str:
-    """Return a colour of the palette as an SVG attribute that follows the theme.
-
-    Examples
-    --------
-    >>> paint("background")
-    'var(--cnn-background, #ffffff)'
-    """
-    return f"var(--cnn-{name}, {color(name)})"
 
 
 def picture(width: float, height: float, description: str) -> etree._Element:
@@ -45,7 +34,7 @@ def picture(width: float, height: float, description: str) -> etree._Element:
             "viewBox": f"0 0 {width:g} {height:g}",
             "font-size": str(FONT_SIZE),
             "text-anchor": "middle",
-            "fill": paint("text"),
+            "fill": variable("text"),
         },
         nsmap={None: SVG[1:-1]},
     )

@@ -27,7 +27,8 @@ from PIL import Image
 
 from cnnfigs.drawing.fonts import embed
 from cnnfigs.drawing.formats import Format, FormatError, Look, Theme
-from cnnfigs.drawing.palette import palette
+from cnnfigs.drawing.palette import in_theme, palette
+from cnnfigs.drawing.shapes import on_top
 from cnnfigs.drawing.style import POINTS_PER_INCH, canvas
 from cnnfigs.drawing.svg import SVG, background, file_svg
 
@@ -37,7 +38,6 @@ Outcome = Literal["new", "changed", "unchanged"]
 SECONDS = 1.2
 
 _COLORS = ("color", "facecolor", "edgecolor", "markerfacecolor", "markeredgecolor")
-_VARIABLE = re.compile(r"var\(--cnn-([\w-]+), #\w+\)")
 _FRAME = re.compile(r"\bcnn-frame-(\d+)")
 
 
@@ -192,7 +192,6 @@ def _darken(figure: Figure) -> None:
 def _still(svg: etree._Element, description: str, frame: int, look: Look) -> bytes:
     """Return one frame as an SVG document in plain colours."""
     root = deepcopy(svg)
-    colors = getattr(palette(), look.theme)
     for element in list(root.iter()):
         number = _FRAME.search(element.attrib.pop("class", ""))
         if number and int(number[1]) != frame:
@@ -200,7 +199,7 @@ def _still(svg: etree._Element, description: str, frame: int, look: Look) -> byt
             continue
         element.attrib.pop("visibility", None)
         for name, value in element.attrib.items():
-            element.set(name, _VARIABLE.sub(lambda match: colors[match[1]], value))
+            element.set(name, in_theme(value, look.theme))
     for name in ("role", "aria-label"):
         del root.attrib[name]
     title = etree.Element(f"{SVG}title")
@@ -236,11 +235,11 @@ def _shown(
 
 def _draw(axes: Axes, element: etree._Element, attributes: dict[str, str], theme: Theme) -> None:
     def paint(name: str, default: str) -> str:
-        return _VARIABLE.sub(lambda match: str(getattr(palette(), theme)[match[1]]), attributes.get(name, default))
+        return in_theme(attributes.get(name, default), theme)
 
     tag = etree.QName(element).localname
     x, y, width, height = (float(attributes.get(name, 0)) for name in ("x", "y", "width", "height"))
-    above = len(axes.get_children())
+    above = on_top(axes)
     if tag == "text":
         anchors = {"start": "left", "middle": "center", "end": "right"}
         axes.text(

@@ -17,7 +17,7 @@ from PIL import Image
 
 from cnnfigs.drawing.fonts import embed
 from cnnfigs.drawing.formats import Theme
-from cnnfigs.drawing.palette import palette
+from cnnfigs.drawing.palette import palette, variable
 from cnnfigs.images import data_url
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -46,7 +46,7 @@ def inline_svg(figure: Figure, description: str, prefix: str) -> str:
     str
         An ``<svg role="img">`` element whose colours are ``var(--cnn-NAME, #light)``.
     """
-    names = {value: f"var(--cnn-{name}, {value})" for name, value in palette().light.items()}
+    names = {value: variable(name) for name, value in palette().light.items()}
     root = _clean(figure, names, prefix, in_page=True)
     root.set("class", "cnn-figure")
     root.set("role", "img")

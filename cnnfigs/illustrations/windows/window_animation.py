@@ -12,7 +12,8 @@ from lxml import etree
 from numpy.typing import NDArray
 
 from cnnfigs.arithmetic.sizes import output_size
-from cnnfigs.drawing.animation import FONT_SIZE, add, add_frame, paint, picture, playable
+from cnnfigs.drawing.animation import FONT_SIZE, add, add_frame, picture, playable
+from cnnfigs.drawing.palette import variable
 from cnnfigs.drawing.style import text_width
 from cnnfigs.illustrations.base import Illustration
 from cnnfigs.illustrations.windows.places import padding_in_words, square, unbroken
@@ -88,35 +89,43 @@ class WindowAnimation(Illustration):
         svg = picture(width, TOP + whole * CELL + BOTTOM, self.description)
         left = MARGIN + before * CELL, TOP + before * CELL
         if sum(run.added):
-            _box(svg, MARGIN, TOP, whole, fill=paint("padding-fill"), stroke=paint("padding"), stroke_dasharray="3 2")
-        _box(svg, *left, self.size, fill=paint("background"), stroke=paint("input"))
+            _box(
+                svg,
+                MARGIN,
+                TOP,
+                whole,
+                fill=variable("padding-fill"),
+                stroke=variable("padding"),
+                stroke_dasharray="3 2",
+            )
+        _box(svg, *left, self.size, fill=variable("background"), stroke=variable("input"))
         ones = "".join(
             f"M{left[0] + column * CELL:g} {left[1] + row * CELL:g}h{CELL}v{CELL}h-{CELL}z"
             for row, column in np.argwhere(run.image > 0)
         )
-        add(svg, "path", d=ones, fill=paint("input-fill"))
+        add(svg, "path", d=ones, fill=variable("input-fill"))
         grids = _mesh(*left, self.size) + _mesh(right, output_top, made)
-        _box(svg, right, output_top, made, fill=paint("surface"), stroke=paint("output"))
-        add(svg, "path", d=grids, stroke=paint("grid"), stroke_width=0.75)
+        _box(svg, right, output_top, made, fill=variable("surface"), stroke=variable("output"))
+        add(svg, "path", d=grids, stroke=variable("grid"), stroke_width=0.75)
         for number, place in enumerate(places, 1):
             frame = add_frame(svg, number)
             corner = [start + run.cells[at, 0] * CELL for start, at in zip(left, place[::-1], strict=True)]
-            orange = {"fill": paint("kernel-fill"), "stroke": paint("kernel"), "stroke_width": 2.5}
+            orange = {"fill": variable("kernel-fill"), "stroke": variable("kernel"), "stroke_width": 2.5}
             _box(frame, corner[0], corner[1], self.kernel_size, **orange)
             inside = _mesh(corner[0], corner[1], self.kernel_size)
-            add(frame, "path", d=inside, stroke=paint("grid"), stroke_width=0.75)
+            add(frame, "path", d=inside, stroke=variable("grid"), stroke_width=0.75)
             _box(frame, right + place[1] * CELL, output_top + place[0] * CELL, 1, **orange)
             _numbers(frame, right, output_top, ((done, run.output[done]) for done in places[:number]))
             add(frame, "text", sums[number - 1], x=MARGIN, y=TOP + whole * CELL + 22, text_anchor="start")
         ink_cells = [tuple(cell) for cell in np.argwhere(padded > 0)]
         paper = [tuple(cell) for cell in np.argwhere(padded == 0)]
         _numbers(add(svg, "g", font_weight="bold"), MARGIN, TOP, ((cell, padded[cell]) for cell in ink_cells))
-        _numbers(add(svg, "g", fill=paint("muted")), MARGIN, TOP, ((cell, padded[cell]) for cell in paper))
+        _numbers(add(svg, "g", fill=variable("muted")), MARGIN, TOP, ((cell, padded[cell]) for cell in paper))
         for x, y, text, name in (
             (MARGIN, TOP - 9, f"input {square(run.image)}", "input"),
             (right, output_top - 9, f"output {square(run.output)}", "output"),
         ):
-            add(svg, "text", text, x=f"{x:g}", y=f"{y:g}", text_anchor="start", font_size=12, fill=paint(name))
+            add(svg, "text", text, x=f"{x:g}", y=f"{y:g}", text_anchor="start", font_size=12, fill=variable(name))
         return svg
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-import numpy as np
 from matplotlib.figure import Figure
 
-from cnnfigs.drawing.shapes import bars, digit, label, raster_sheet
+from cnnfigs.drawing.shapes import bars, digit, label, raster_sheet, stepped
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import plain_name, trained_on
@@ -45,11 +44,10 @@ class EveryLayer(Picture):
             cell = SIDE // values.shape[0]
             label(axes, 4, top + 12, layer.name, align="left", size=SMALL)
             label(axes, 4, top + 30, written(values.shape), align="left", size=SMALL, name="muted")
-            # In few steps of colour, which hardly anyone can tell from more, the page is lighter.
             shown = values[..., : self.maps] / (values[..., : self.maps].max() or 1)
             corners = [(left + number * STEP, top) for number in range(shown.shape[-1])]
-            stepped = [np.round(shown[..., number] * 16) / 16 for number in range(shown.shape[-1])]
-            raster_sheet(axes, stepped, corners, cell, limit=1, frame="output")
+            maps = [stepped(shown[..., number], 16) for number in range(shown.shape[-1])]
+            raster_sheet(axes, maps, corners, cell, limit=1, frame="output")
             label(axes, right, top + SIDE / 2, as_percent(run.zeros[layer.name]), align="right")
         top = 64 + len(layers) * row_height
         answer = run.outputs[run.layers[-1].name]

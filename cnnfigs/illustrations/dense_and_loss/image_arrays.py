@@ -8,7 +8,7 @@ from typing import Annotated
 import numpy as np
 from matplotlib.figure import Figure
 
-from cnnfigs.drawing.shapes import arrow, cells, digit, inked, label, photo, window
+from cnnfigs.drawing.shapes import arrow, cells, digit, inked, label, photo, tinted, window
 from cnnfigs.drawing.style import LARGE, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.parameters import TestImage, Whole, require_whole
@@ -113,10 +113,8 @@ class ColorChannels(Picture):
         for channel, name in enumerate(CHANNELS):
             left = 4 + channel * 162.5
             texts = [[str(value) for value in line] for line in run.patch[..., channel]]
-            shades = np.zeros(run.patch.shape)
-            shades[..., channel] = run.patch[..., channel] / 255
             label(axes, left, 232, name, align="left", size=LARGE, bold=True)
-            cells(axes, texts, shades, left, 246, cell, size=SMALL)
+            cells(axes, texts, tinted(run.patch[..., channel] / 255, channel), left, 246, cell, size=SMALL)
             window(axes, left, 246, cell, name="accent")
         return figure
 

@@ -8,9 +8,8 @@ from typing import Annotated
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import box, inked, label, number_grid, raster, written_number
+from cnnfigs.drawing.shapes import box, inked, label, number_grid, raster, stepped, written_number
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.parameters import Choice, Several, TestImage
@@ -81,13 +80,8 @@ class ClassicKernels(Picture):
             if result.total or result.bias:
                 # Values around those of the image: shown as a picture, cut off at black and white.
                 dark = values if ink else 1 - values
-                shades = inked(_stepped(np.clip(dark, 0, 1), 16))
+                shades = inked(stepped(np.clip(dark, 0, 1), 16))
                 raster(axes, shades, x, top + 28, SIDE, frame="output")
             else:
                 largest = float(np.abs(values).max())
-                raster(axes, _stepped(values / largest, 8), x, top + 28, SIDE, limit=1, signed=True, frame="output")
-
-
-def _stepped(values: NDArray[np.float32], steps: int) -> NDArray[np.floating]:
-    """Round to so many steps from 0 to 1: hardly anyone sees the difference, and the file is half as large."""
-    return np.round(values * steps) / steps
+                raster(axes, stepped(values / largest, 8), x, top + 28, SIDE, limit=1, signed=True, frame="output")

@@ -10,7 +10,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import arrow, box, cells, colored, label, number_grid, raster, window, written_number
+from cnnfigs.drawing.shapes import (
+    arrow,
+    box,
+    cells,
+    colored,
+    label,
+    number_grid,
+    raster,
+    tinted,
+    window,
+    written_number,
+)
 from cnnfigs.drawing.style import LARGE, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.windows.window_steps import bracketed, written_grid
@@ -105,11 +116,9 @@ class ColorFilter(Picture):
     def _draw_channel(self, axes: Axes, run: ColorFilterRun, channel: int, top: float) -> None:
         """Draw one channel of the crop, its slice, and what they give."""
         values = run.crop[..., channel]
-        shades = np.zeros((*values.shape, 3))
-        shades[..., channel] = values
         grid = SIZE * CELL
         label(axes, X[1], top - 10, CHANNELS[channel], size=SMALL, name="muted")
-        cells(axes, written_grid(values), shades, X[1] - grid / 2, top, CELL)
+        cells(axes, written_grid(values), tinted(values, channel), X[1] - grid / 2, top, CELL)
         window(axes, X[1] - grid / 2 + CELL, top + CELL, 3 * CELL)
         middle, side = top + grid / 2, 3 * SLICE
         label(axes, X[2] - side / 2 - 15, middle, "·", size=LARGE, bold=True)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-import numpy as np
 from matplotlib.figure import Figure
 
 from cnnfigs.data import mnist
-from cnnfigs.drawing.shapes import arrow, box, digit, label, raster
+from cnnfigs.drawing.shapes import arrow, box, digit, label, raster, stepped
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.drawing.tables import Cell, number_table
 from cnnfigs.experiments.catalog import usual
@@ -52,7 +51,7 @@ class Equivariance(Picture):
             digit(axes, image, 4, top, size)
             arrow(axes, (4 + size + 10, top + size / 2), (second - 10, top + size / 2))
             label(axes, second + places / 2, top - 14, "its map", name="output", bold=True)
-            raster(axes, np.round(response_map / limit * 32) / 32, second, top + 4, places, limit=1, frame="output")
+            raster(axes, stepped(response_map / limit, 32), second, top + 4, places, limit=1, frame="output")
             # What both maps have: this part is compared.
             x, y = second + right * pixel, top + 4 + down * pixel
             box(axes, x, y, width, height, edge="accent", line_width=2, dashed=True)

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import digit, label, photo, raster, written_number
+from cnnfigs.drawing.shapes import digit, label, photo, raster, stepped, written_number
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.filters.layer_names import LayerNames, require_layer
@@ -103,8 +103,7 @@ class FilterImages(Picture):
         height, width = (scale * each for each in image.shape[:2])
         x, y = x + (side - width) / 2, y + (side - height) / 2
         if self.network == "convnet":
-            # In few steps of grey, which hardly anyone can tell from more, the page is lighter.
-            digit(axes, np.round(image[..., 0] * 16) / 16, x, y, width, frame=frame)
+            digit(axes, stepped(image[..., 0], 16), x, y, width, frame=frame)
         elif max(image.shape[:2]) <= PIXELS_SHOWN:
             raster(axes, image, x, y, width, height, frame=frame)
         else:

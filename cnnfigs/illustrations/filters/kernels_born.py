@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import label, raster_sheet, written_number
+from cnnfigs.drawing.shapes import label, raster_sheet, stepped, written_number
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.runs.filters.kernels_born import KernelsBornRun, kernels_born
@@ -45,8 +45,7 @@ class KernelsBorn(Picture):
                 top = y + 22 + line * STEP
                 if column == 0:
                     label(axes, left - 10, top + SIDE / 2, name, align="right", size=NORMAL)
-                # In 32 steps of colour, which hardly anyone can tell from more, the page is lighter.
-                arrays.append(np.round(kernels[..., 0, number] / limit * 16) / 16)
+                arrays.append(stepped(kernels[..., 0, number] / limit, 16))
                 corners.append((x, top))
         raster_sheet(axes, arrays, corners, SIDE // 3, limit=1, signed=True, frame="kernel")
         return figure

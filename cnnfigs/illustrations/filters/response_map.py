@@ -10,7 +10,19 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import arrow, box, digit, label, number_grid, raster, raster_sheet, window, written_number
+from cnnfigs.drawing.shapes import (
+    arrow,
+    box,
+    digit,
+    label,
+    number_grid,
+    raster,
+    raster_sheet,
+    stepped,
+    tinted,
+    window,
+    written_number,
+)
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import trained_on
@@ -114,8 +126,7 @@ class AllMaps(Picture):
         count = run.maps.shape[-1]
         figure, axes = canvas(columns * (side + gap) + 8, -(-count // columns) * (side + 24) + 4)
         largest = float(run.maps.max())
-        # In 32 steps of colour, which hardly anyone can tell from more, the page is lighter.
-        steps = np.round(run.maps / largest * 32) / 32
+        steps = stepped(run.maps / largest, 32)
         corners = []
         for number in range(count):
             row, column = divmod(number, columns)
@@ -203,9 +214,7 @@ class Channels(Picture):
         if values is run.grey:
             digit(axes, values[..., sheet], x, y, side, frame=frame)
         elif values is run.colour:
-            light = np.zeros(values.shape)
-            light[..., sheet] = np.round(values[..., sheet] * 32) / 32
-            raster(axes, light, x, y, side, frame=frame)
+            raster(axes, tinted(stepped(values[..., sheet], 32), sheet), x, y, side, frame=frame)
         elif sheet:
             box(axes, x, y, side, side, edge=frame, fill="output-fill", line_width=0.75)
         else:

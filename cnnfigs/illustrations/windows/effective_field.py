@@ -9,10 +9,11 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import box, digit, label, raster
+from cnnfigs.drawing.shapes import digit, label, raster
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import trained_on
+from cnnfigs.illustrations.windows.places import draw_field
 from cnnfigs.parameters import TestImage, Whole
 from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.windows.receptive_fields import EffectiveField as Measured
@@ -68,16 +69,7 @@ class EffectiveField(Picture):
                     digit(axes, run.image, left, top, SIDE, frame="grid")
                 else:
                     raster(axes, measured.gradient, left, top, SIDE, limit=1.0)
-                first_row, first_column = measured.field.first
-                box(
-                    axes,
-                    left + first_column * pixel,
-                    top + first_row * pixel,
-                    size * pixel,
-                    size * pixel,
-                    edge="kernel",
-                    line_width=2.5,
-                )
+                draw_field(axes, measured.field, left, top, pixel)
         below = row_height * len(run.networks) + 4
         label(axes, 162 + SIDE / 2, below, "what it can see")
         label(axes, 192 + 1.5 * SIDE, below, "where it looks")

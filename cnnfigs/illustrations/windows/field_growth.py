@@ -10,9 +10,10 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import box, digit, label
+from cnnfigs.drawing.shapes import digit, label
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.windows.places import draw_field
 from cnnfigs.models.networks import NETWORKS
 from cnnfigs.parameters import Choice, Several, TestImage
 from cnnfigs.runs.activations import test_digit
@@ -56,16 +57,7 @@ class FieldGrowth(Picture):
             for column, field in zip(_columns(network.fields, longest), network.fields, strict=True):
                 left = 8 + column * 132
                 digit(axes, run.image, left, top + 28, SIDE, frame="grid")
-                first_row, first_column = field.first
-                box(
-                    axes,
-                    left + first_column * pixel,
-                    top + 28 + first_row * pixel,
-                    field.size * pixel,
-                    field.size * pixel,
-                    edge="kernel",
-                    line_width=2.5,
-                )
+                draw_field(axes, field, left, top + 28, pixel)
                 middle, below = left + SIDE / 2, top + 28 + SIDE
                 label(axes, middle, below + 14, SHORT_NAMES.get(field.class_name, field.class_name), size=SMALL)
                 label(

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from cnnfigs.drawing.shapes import arrow, box, label, mesh
 from cnnfigs.drawing.style import SMALL
+from cnnfigs.runs.windows.receptive_fields import Field
 
 
 def square(array: NDArray[np.generic]) -> str:
@@ -19,6 +20,17 @@ def square(array: NDArray[np.generic]) -> str:
     '5×5'
     """
     return "×".join(str(size) for size in array.shape[:2])
+
+
+def listed_rows(values: NDArray[np.generic]) -> str:
+    """Write a grid of numbers row by row, as a sentence says it.
+
+    Examples
+    --------
+    >>> listed_rows(np.array([[1.0, 0.5], [0.0, 2.0]]))
+    '1, 0.5; 0, 2'
+    """
+    return "; ".join(", ".join(f"{value:g}" for value in row) for row in values)
 
 
 def unbroken(formula: str) -> str:
@@ -110,6 +122,13 @@ def draw_place(
     elif len(rows) % 2:
         row, column = rows[len(rows) // 2], columns[len(rows) // 2]
         box(axes, left + column * cell, top + row * cell, cell, cell, edge=None, fill="kernel")
+
+
+def draw_field(axes: Axes, field: Field, x: float, y: float, pixel: float) -> None:
+    """Frame what a unit can see of an image whose upper left corner is there, and whose pixels are so large."""
+    row, column = field.first
+    side = field.size * pixel
+    box(axes, x + column * pixel, y + row * pixel, side, side, edge="kernel", line_width=2.5)
 
 
 def arrow_right(axes: Axes, x: float, y: float, length: float = 28) -> None:

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.shapes import box, label, mesh, number_grid
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.windows.places import arrow_right, square, unbroken
+from cnnfigs.illustrations.windows.places import arrow_right, listed_rows, square, unbroken
 from cnnfigs.parameters import PaddingName, TestImage, Whole, require_whole
 from cnnfigs.runs.windows.places import Floats, RoundTrip, Spread, ink, round_trip, spread
 
@@ -63,11 +63,10 @@ class TransposedConvolution(Picture):
         return figure
 
     def describe(self, run: Spread) -> str:
-        rows = "; ".join(", ".join(f"{value:g}" for value in row) for row in run.output)
         return f"""A {square(run.image)} input with the numbers 1 to {run.image.size}. Each number is copied to a window
             of {self.kernel_size}×{self.kernel_size} cells of the {square(run.output)} output, and from one window to
             the next it is {self.strides} cells. Where windows overlap the numbers are added, so that the output is:
-            {rows}. The largest sum is {run.output.max():g}."""
+            {listed_rows(run.output)}. The largest sum is {run.output.max():g}."""
 
     def state_facts(self, run: Spread) -> dict[str, str]:
         return {

@@ -16,7 +16,7 @@ from cnnfigs.drawing.animation import FONT_SIZE, add, add_frame, picture, playab
 from cnnfigs.drawing.palette import variable
 from cnnfigs.drawing.style import text_width
 from cnnfigs.illustrations.base import Illustration
-from cnnfigs.illustrations.windows.places import padding_in_words, square, unbroken
+from cnnfigs.illustrations.windows.places import listed_rows, padding_in_words, square, unbroken
 from cnnfigs.parameters import PaddingName, TestImage, Whole, require
 from cnnfigs.runs.windows.places import Slide, ink, slide
 
@@ -48,12 +48,11 @@ class WindowAnimation(Illustration):
 
     def describe(self, run: Slide) -> str:
         around = f" Zeros are added around it: {padding_in_words(run.added)}." if sum(run.added) else ""
-        rows = "; ".join(", ".join(f"{count:g}" for count in row) for row in run.output)
         moves = "1 cell" if self.strides == 1 else f"{self.strides} cells"
         return f"""A {square(run.image)} part of a digit, 1 for ink and 0 for paper, and a
             {self.kernel_size}×{self.kernel_size} window that moves over it, {moves} at a time, row by row.{around} In
             each of its {run.output.size} places it counts the ink under it and writes the count into the
-            {square(run.output)} output: {rows}."""
+            {square(run.output)} output: {listed_rows(run.output)}."""
 
     def state_facts(self, run: Slide) -> dict[str, str]:
         return {

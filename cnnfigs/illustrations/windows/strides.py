@@ -107,9 +107,9 @@ class Strides(Picture):
         around = f" Zeros are added, drawn dashed: {padding_in_words(run.slide.added)}." if sum(run.slide.added) else ""
         return f"""A {square(run.slide.image)} part of a digit, 1 for ink and 0 for paper, and on it a window of
             {self.kernel_size}×{self.kernel_size} cells that moves {self.strides} cells at a time.{around} It stands in
-            {places * places} places, {places} rows of {places}, and counts the ink: {listed_rows(run.slide.output)}. With
-            a stride of 1 the output would be {square(run.every.output)}: {listed_rows(run.every.output)}. Of these the
-            strides keep rows and columns {", ".join(map(str, run.kept))}, counted from 0."""
+            {places * places} places, {places} rows of {places}, and counts the ink: {listed_rows(run.slide.output)}.
+            With a stride of 1 the output would be {square(run.every.output)}: {listed_rows(run.every.output)}. Of these
+            the strides keep rows and columns {", ".join(map(str, run.kept))}, counted from 0."""
 
     def state_facts(self, run: Strided) -> dict[str, str]:
         return {

@@ -15,21 +15,6 @@ from cnnfigs.words import as_percent
 ALL = ("convnet", "dense_512", "dense_131")
 
 
-def _state_facts(run: Comparison) -> dict[str, str]:
-    facts: dict[str, str] = {}
-    for each in run.networks:
-        low, high = each.interval
-        facts |= {
-            f"{each.network} errors": f"{each.errors:,}",
-            f"{each.network} per thousand": f"{1000 * each.share:.0f}",
-            f"{each.network} accuracy": as_percent(1 - each.share, 2),
-            f"{each.network} parameters": f"{each.parameters:,}",
-            f"{each.network} low": as_percent(low, 2),
-            f"{each.network} high": as_percent(high, 2),
-        }
-    return facts | {"images": f"{run.networks[0].images:,}"}
-
-
 @dataclass(frozen=True)
 class ErrorTable(Table):
     """What each network gets wrong of the test images."""
@@ -64,4 +49,15 @@ class ErrorTable(Table):
             95 % Wilson interval of the errors in a thousand."""
 
     def state_facts(self, run: Comparison) -> dict[str, str]:
-        return _state_facts(run)
+        facts: dict[str, str] = {}
+        for each in run.networks:
+            low, high = each.interval
+            facts |= {
+                f"{each.network} errors": f"{each.errors:,}",
+                f"{each.network} per thousand": f"{1000 * each.share:.0f}",
+                f"{each.network} accuracy": as_percent(1 - each.share, 2),
+                f"{each.network} parameters": f"{each.parameters:,}",
+                f"{each.network} low": as_percent(low, 2),
+                f"{each.network} high": as_percent(high, 2),
+            }
+        return facts | {"images": f"{run.networks[0].images:,}"}

@@ -77,7 +77,7 @@ class CrossEntropy(Picture):
                 strict=True,
             )
         )
-        ends = ", ".join(f"{loss:.1f} at {as_percent(share)}" for share, loss in run.examples.items())
+        ends = ", ".join(f"{loss:.1f} at {as_percent(share)}" for share, loss in run.examples)
         return f"""Two digits with the network's answers, and both as dots on a curve of the loss. {answers} The curve
             falls from left to right the more probability the right digit gets: {ends}."""
 

@@ -13,7 +13,8 @@ from cnnfigs.drawing.charts import labels_at_end, plain, seed_dots
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.style import NORMAL, SMALL, figure
 from cnnfigs.experiments.comparisons import Findings, Measured
-from cnnfigs.experiments.findings import Peephole, peephole
+from cnnfigs.experiments.findings import Peephole as Experiment
+from cnnfigs.experiments.findings import peephole
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.training_and_measured.measuring import (
     all_seeds_in_words,
@@ -33,7 +34,7 @@ KINDS = {"": ("all windows vote", "series-1"), " inked": ("only those with ink",
 
 
 @dataclass(frozen=True)
-class ThroughAHoleRun(Peephole):
+class ThroughAHoleRun(Experiment):
     """What the experiment found, and a digit, shape (28, 28), 0 to 255."""
 
     image: Bytes
@@ -91,7 +92,7 @@ class ThroughAHole(Picture):
         made.text((left + 6 * step + 8) / width, 74 / height, "the hole", fontsize=SMALL, color=color("kernel"))
         return made
 
-    def describe(self, run: Peephole) -> str:
+    def describe(self, run: ThroughAHoleRun) -> str:
         lines = "; ".join(
             f"{name}: " + ", ".join(f"{_size(each)}×{_size(each)} {as_percent(each.mean, 1)}" for each in rows)
             for kind, (name, _) in KINDS.items()
@@ -101,7 +102,7 @@ class ThroughAHole(Picture):
             no network knows where its windows are. {lines}. Guessing gives 10 %. Below, a digit through the middle
             window of each size: a few pixels at first, then a piece of a stroke, at last the whole."""
 
-    def state_facts(self, run: Peephole) -> dict[str, str]:
+    def state_facts(self, run: ThroughAHoleRun) -> dict[str, str]:
         findings = run.findings
         facts = {
             "seeds": seeds_in_words(findings.measured[0].seeds)

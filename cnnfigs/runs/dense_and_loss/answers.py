@@ -89,8 +89,8 @@ class AnswerLosses:
     #: The loss for any probability of the right digit, shape (points,).
     curve_probabilities: NDArray[np.float64]
     curve_losses: NDArray[np.float64]
-    #: The loss by some probabilities of the right digit.
-    examples: dict[float, float]
+    #: Some probabilities of the right digit, each with its loss.
+    examples: tuple[tuple[float, float], ...]
 
 
 def answer_losses(network: str, indices: tuple[int, ...]) -> AnswerLosses:
@@ -116,5 +116,5 @@ def answer_losses(network: str, indices: tuple[int, ...]) -> AnswerLosses:
         losses=np.asarray(loss(labels, probabilities)),
         curve_probabilities=right,
         curve_losses=losses(right),
-        examples=dict(zip(EXAMPLES, losses(np.array(EXAMPLES)).tolist(), strict=True)),
+        examples=tuple(zip(EXAMPLES, losses(np.array(EXAMPLES)).tolist(), strict=True)),
     )

@@ -52,7 +52,8 @@ class Evaluation:
     @property
     def interval(self) -> tuple[float, float]:
         """The 95 % Wilson interval of the share of errors."""
-        return wilson(self.errors, len(self.labels))
+        low, high = wilson(self.errors, len(self.labels))
+        return low, high
 
 
 @cache

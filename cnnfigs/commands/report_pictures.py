@@ -15,7 +15,7 @@ from cnnfigs.arithmetic.receptive import ReceptiveField
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.shapes import arrow, bars, box, label, photo, raster, raster_sheet, written_number
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas, chart
-from cnnfigs.illustrations.networks import most_telling
+from cnnfigs.runs.activations import most_telling
 from cnnfigs.words import written
 
 Floats = NDArray[np.float32]
@@ -223,7 +223,7 @@ def axis_names(count: int) -> tuple[str, ...]:
 def draw_maps(name: str, maps: Floats) -> Drawn:
     """Draw the feature maps of a layer that together tell the most; large ones in fewer cells."""
     small = _fewer_cells(maps, SIDE)
-    shown = np.sort(most_telling(small, MAPS))
+    shown = np.sort(most_telling(small)[:MAPS])
     height, width = small.shape[:2]
     cell = max(1, SIDE // max(height, width))
     signed = bool(maps.min() < 0)

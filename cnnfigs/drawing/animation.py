@@ -12,24 +12,13 @@ from collections.abc import Sequence
 
 from lxml import etree
 
-from cnnfigs.drawing.palette import color
+from cnnfigs.drawing.palette import variable
 from cnnfigs.drawing.svg import SVG
 
 #: Height of a text that says nothing else, in pixels.
 FONT_SIZE = 13
 #: Numbers of frames for which ``animation.css`` has a rhythm.
 FRAME_COUNTS = (4, 9)
-
-
-def paint(name: str) -> str:
-    """Return a colour of the palette as an SVG attribute that follows the theme.
-
-    Examples
-    --------
-    >>> paint("background")
-    'var(--cnn-background, #ffffff)'
-    """
-    return f"var(--cnn-{name}, {color(name)})"
 
 
 def picture(width: float, height: float, description: str) -> etree._Element:
@@ -45,7 +34,7 @@ def picture(width: float, height: float, description: str) -> etree._Element:
             "viewBox": f"0 0 {width:g} {height:g}",
             "font-size": str(FONT_SIZE),
             "text-anchor": "middle",
-            "fill": paint("text"),
+            "fill": variable("text"),
         },
         nsmap={None: SVG[1:-1]},
     )
@@ -53,8 +42,8 @@ def picture(width: float, height: float, description: str) -> etree._Element:
 
 def add(parent: etree._Element, tag: str, text: str | None = None, /, **attributes: object) -> etree._Element:
     """Add an element; an underscore in an attribute's name stands for a hyphen."""
-    told = {name.rstrip("_").replace("_", "-"): str(value) for name, value in attributes.items()}
-    element = etree.SubElement(parent, f"{SVG}{tag}", told)
+    values = {name.rstrip("_").replace("_", "-"): str(value) for name, value in attributes.items()}
+    element = etree.SubElement(parent, f"{SVG}{tag}", values)
     element.text = text
     return element
 
@@ -92,8 +81,8 @@ def playable(svg: etree._Element, legend: str, frames: Sequence[str], group: str
     etree.SubElement(controls, "legend").text = legend
     _add_choice(controls, "play", "Play", group, "play")
     _add_choice(controls, "pause", "Pause", group, "pause", checked="checked")
-    for number, told in enumerate(frames, 1):
-        _add_choice(controls, "step", str(number), group, str(number), **{"aria-label": f"{number}: {told}"})
+    for number, text in enumerate(frames, 1):
+        _add_choice(controls, "step", str(number), group, str(number), **{"aria-label": f"{number}: {text}"})
     return str(etree.tostring(root, encoding="unicode"))
 
 

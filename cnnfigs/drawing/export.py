@@ -27,7 +27,8 @@ from PIL import Image
 
 from cnnfigs.drawing.fonts import embed
 from cnnfigs.drawing.formats import Format, FormatError, Look, Theme
-from cnnfigs.drawing.palette import palette
+from cnnfigs.drawing.palette import in_theme, palette
+from cnnfigs.drawing.shapes import on_top
 from cnnfigs.drawing.style import POINTS_PER_INCH, canvas
 from cnnfigs.drawing.svg import SVG, background, darken_values, file_svg
 
@@ -37,7 +38,6 @@ Outcome = Literal["new", "changed", "unchanged"]
 SECONDS = 1.2
 
 _COLORS = ("color", "facecolor", "edgecolor", "markerfacecolor", "markeredgecolor")
-_VARIABLE = re.compile(r"var\(--cnn-([\w-]+), #\w+\)")
 _FRAME = re.compile(r"\bcnn-frame-(\d+)")
 
 
@@ -193,7 +193,6 @@ def _darken(figure: Figure) -> None:
 def _still(svg: etree._Element, description: str, frame: int, look: Look) -> bytes:
     """Return one frame as an SVG document in plain colours."""
     root = deepcopy(svg)
-    colors = getattr(palette(), look.theme)
     for element in list(root.iter()):
         number = _FRAME.search(element.attrib.pop("class", ""))
         if number and int(number[1]) != frame:
@@ -201,15 +200,15 @@ def _still(svg: etree._Element, description: str, frame: int, look: Look) -> byt
             continue
         element.attrib.pop("visibility", None)
         for name, value in element.attrib.items():
-            element.set(name, _VARIABLE.sub(lambda match: colors[match[1]], value))
+            element.set(name, in_theme(value, look.theme))
     for name in ("role", "aria-label"):
         del root.attrib[name]
     title = etree.Element(f"{SVG}title")
     title.text = description
     root[:0] = [title, *([] if look.transparent else [background(root, look.theme)])]
     embed(root)
-    told: str = etree.tostring(root, encoding="unicode")
-    return f'<?xml version="1.0" encoding="utf-8"?>\n{told}\n'.encode()
+    content: str = etree.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{content}\n'.encode()
 
 
 def _frame(svg: etree._Element, number: int, theme: Theme) -> Figure:
@@ -223,7 +222,7 @@ def _frame(svg: etree._Element, number: int, theme: Theme) -> Figure:
 def _shown(
     element: etree._Element, frame: int, inherited: dict[str, str]
 ) -> Iterator[tuple[etree._Element, dict[str, str]]]:
-    """Give what a frame shows, with the attributes that it has or inherits."""
+    """Yield what a frame shows, with the attributes that it has or inherits."""
     number = _FRAME.search(element.get("class", ""))
     if number and int(number[1]) != frame:
         return
@@ -237,11 +236,11 @@ def _shown(
 
 def _draw(axes: Axes, element: etree._Element, attributes: dict[str, str], theme: Theme) -> None:
     def paint(name: str, default: str) -> str:
-        return _VARIABLE.sub(lambda match: str(getattr(palette(), theme)[match[1]]), attributes.get(name, default))
+        return in_theme(attributes.get(name, default), theme)
 
     tag = etree.QName(element).localname
     x, y, width, height = (float(attributes.get(name, 0)) for name in ("x", "y", "width", "height"))
-    above = len(axes.get_children())
+    above = on_top(axes)
     if tag == "text":
         anchors = {"start": "left", "middle": "center", "end": "right"}
         axes.text(
@@ -281,8 +280,8 @@ def _outline(data: str) -> Outline:
     codes: list[Any] = []
     x = y = 0.0
     start = (0.0, 0.0)
-    for letter, told in re.findall(r"([A-Za-z])([^A-Za-z]*)", data):
-        numbers = [float(number) for number in re.findall(r"-?\d*\.?\d+", told)]
+    for letter, arguments in re.findall(r"([A-Za-z])([^A-Za-z]*)", data):
+        numbers = [float(number) for number in re.findall(r"-?\d*\.?\d+", arguments)]
         kind, relative = letter.upper(), letter.islower()
         if kind == "Z":
             x, y = start

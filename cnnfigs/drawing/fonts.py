@@ -6,7 +6,6 @@ wide in the browser as it was when its place was chosen. ``nox -s font`` makes t
 
 from __future__ import annotations
 
-import base64
 import io
 import re
 import shutil
@@ -14,6 +13,8 @@ from functools import cache
 from pathlib import Path
 
 from lxml import etree
+
+from cnnfigs.images import data_url
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -50,7 +51,7 @@ def embedded_faces() -> str:
     rules = re.findall(rf'@font-face {{\n  font-family: "{FAMILY}".*?}}\n', sheet, re.DOTALL)
 
     def embedded(file: re.Match[str]) -> str:
-        return f"url({_data('woff2', (FOLDER / file[1]).read_bytes())})"
+        return f"url({data_url('font/woff2', (FOLDER / file[1]).read_bytes())})"
 
     return re.sub(r'url\("(.*?)"\)', embedded, "".join(rules))
 
@@ -68,8 +69,10 @@ def embed(drawing: etree._Element) -> None:
         weight = "bold" if text.get("font-weight") in ("bold", "700") else "normal"
         letters[weight].update("".join(text.itertext()))
     rules = "".join(
-        f'@font-face{{font-family:"{FAMILY}";font-weight:{weight};src:url({_data("woff2", _subset(weight, used))})}}'
-        for weight, used in ((weight, "".join(sorted(used))) for weight, used in letters.items() if used)
+        f'@font-face{{font-family:"{FAMILY}";font-weight:{weight};src:url({data_url("font/woff2", font)})}}'
+        for weight, font in (
+            (weight, _subset(weight, "".join(sorted(used)))) for weight, used in letters.items() if used
+        )
     )
     sheet = etree.Element(f"{SVG}style")
     sheet.text = rules
@@ -95,7 +98,3 @@ def _subset(weight: str, letters: str) -> bytes:
     buffer = io.BytesIO()
     font.save(buffer)
     return buffer.getvalue()
-
-
-def _data(form: str, content: bytes) -> str:
-    return f"data:font/{form};base64,{base64.b64encode(content).decode()}"

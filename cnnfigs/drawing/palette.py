@@ -9,6 +9,7 @@ zero is the background and strong values are bright. Browsers do the same to the
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 VALUES, FILTER = "cnn-values", "cnn-dark"
 #: How light white becomes in the dark theme, as the background is, and black; 0 to 1.
 DARK_WHITE, DARK_BLACK = 0.08, 0.92
+
+
+_VARIABLE = re.compile(r"var\(--cnn-([\w-]+), #\w+\)")
 
 
 @dataclass(frozen=True)
@@ -136,9 +140,27 @@ def color(name: str) -> str:
     return colors[name]
 
 
-def series_colors() -> tuple[str, ...]:
-    """Return the colours for the lines of one chart, in order; tell more series than these apart in another way."""
-    return tuple(value for name, value in palette().light.items() if name.startswith("series-"))
+def variable(name: str) -> str:
+    """Return a colour as CSS and SVG in a page take it: the property that follows the theme, the light value without.
+
+    Examples
+    --------
+    >>> variable("background")
+    'var(--cnn-background, #ffffff)'
+    """
+    return f"var(--cnn-{name}, {color(name)})"
+
+
+def in_theme(markup: str, theme: str) -> str:
+    """Replace each :func:`variable` by the colour's value in a theme, ``"light"`` or ``"dark"``.
+
+    Examples
+    --------
+    >>> in_theme('fill="var(--cnn-background, #ffffff)"', "dark")
+    'fill="#131416"'
+    """
+    colors = getattr(palette(), theme)
+    return _VARIABLE.sub(lambda match: colors[match[1]], markup)
 
 
 def diverging() -> LinearSegmentedColormap:

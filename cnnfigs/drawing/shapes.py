@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap
-from matplotlib.patches import FancyArrowPatch, PathPatch, Rectangle
+from matplotlib.patches import FancyArrowPatch, Patch, PathPatch, Rectangle
 from matplotlib.path import Path
 from numpy.typing import ArrayLike, NDArray
 
@@ -60,17 +60,35 @@ def label(
     """
     if "\n" in text or size < SMALL:
         raise ValueError(f"text: expected one line of at least {SMALL} pixels, got {text!r} at size {size}")
-    axes.text(
-        x,
-        y,
-        text,
-        ha=align,
-        va="center_baseline",
-        fontsize=size,
-        color=color(name),
-        weight="bold" if bold else "normal",
-        zorder=len(axes.get_children()),
-    )
+    _write(axes, x, y, text, size, color(name), ha=align, weight="bold" if bold else "normal")
+
+
+def on_top(axes: Axes) -> int:
+    """Return the `zorder` of what is drawn next, over all that is there: drawings lie in the order of their calls."""
+    return len(axes.get_children())
+
+
+def _write(axes: Axes, x: float, y: float, text: str, size: float, shade: str, **more: Any) -> None:
+    settings: dict[str, Any] = {
+        "ha": "center",
+        "va": "center_baseline",
+        "fontsize": size,
+        "color": shade,
+        "zorder": on_top(axes),
+    }
+    axes.text(x, y, text, **(settings | more))
+
+
+def _add(axes: Axes, patch: Patch) -> None:
+    patch.set(clip_on=False, zorder=on_top(axes))
+    axes.add_patch(patch)
+
+
+def _show(axes: Axes, image: NDArray[Any], x: float, y: float, width: float, height: float, *kinds: str) -> None:
+    extent = (x, x + width, y + height, y)
+    # What has opacity are colours of a map, which the dark theme exchanges.
+    gid = " ".join([*kinds, *([VALUES] if image.shape[-1] == 4 else [])]) or None
+    axes.imshow(image, extent=extent, aspect="auto", clip_on=False, zorder=on_top(axes), gid=gid)
 
 
 def raster(
@@ -106,15 +124,7 @@ def raster(
     array = np.asarray(values, dtype=float)
     if height is None:
         height = width * array.shape[0] / array.shape[1]
-    colors = colored(array, limit, signed)
-    axes.imshow(
-        colors,
-        extent=(x, x + width, y + height, y),
-        aspect="auto",
-        clip_on=False,
-        zorder=len(axes.get_children()),
-        gid=VALUES if colors.shape[-1] == 4 else None,
-    )
+    _show(axes, colored(array, limit, signed), x, y, width, height)
     if frame is not None:
         box(axes, x, y, width, height, edge=frame)
 
@@ -157,7 +167,8 @@ def box(
     dashed: bool = False,
 ) -> None:
     """Draw a rectangle; `edge` and `fill` are names of the palette, or None."""
-    axes.add_patch(
+    _add(
+        axes,
         Rectangle(
             (x, y),
             width,
@@ -166,27 +177,14 @@ def box(
             facecolor="none" if fill is None else color(fill),
             linewidth=line_width,
             linestyle=(0, (3, 2)) if dashed else "solid",
-            clip_on=False,
-            zorder=len(axes.get_children()),
-        )
+        ),
     )
 
 
 def arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], name: str = "muted") -> None:
     """Draw an arrow from start to end."""
-    axes.add_patch(
-        FancyArrowPatch(
-            start,
-            end,
-            arrowstyle="-|>,head_length=5,head_width=2.5",
-            shrinkA=0,
-            shrinkB=0,
-            color=color(name),
-            linewidth=1.5,
-            clip_on=False,
-            zorder=len(axes.get_children()),
-        )
-    )
+    head = "-|>,head_length=5,head_width=2.5"
+    _add(axes, FancyArrowPatch(start, end, arrowstyle=head, shrinkA=0, shrinkB=0, color=color(name), linewidth=1.5))
 
 
 def number_grid(
@@ -351,16 +349,8 @@ def cells(
     mesh(axes, x, y, rows, columns, width, height, edge=edge, line_width=0.75)
     for row, column in np.ndindex(rows, columns):
         if texts[row][column]:
-            axes.text(
-                x + (column + 0.5) * width,
-                y + (row + 0.5) * height,
-                texts[row][column],
-                ha="center",
-                va="center_baseline",
-                fontsize=size,
-                color=str(inks[row, column]),
-                zorder=len(axes.get_children()),
-            )
+            middle = (x + (column + 0.5) * width, y + (row + 0.5) * height)
+            _write(axes, *middle, texts[row][column], size, str(inks[row, column]))
 
 
 def inked(values: ArrayLike) -> NDArray[np.float64]:
@@ -374,6 +364,38 @@ def inked(values: ArrayLike) -> NDArray[np.float64]:
     shades: NDArray[np.float64] = np.repeat(1 - np.asarray(values, dtype=float)[..., np.newaxis], 3, axis=-1)
     # Pure white is the page's colour in the palette and would turn dark with it: paper stays paper.
     return np.minimum(shades, 254 / 255)
+
+
+def stepped(values: NDArray[Any], steps: int) -> NDArray[Any]:
+    """Round to so many steps from 0 to 1: hardly anyone sees the difference, and the page is lighter.
+
+    Examples
+    --------
+    >>> stepped(np.array([0.1, 0.3]), 2).tolist()
+    [0.0, 0.5]
+    """
+    return np.round(values * steps) / steps
+
+
+def tinted(values: NDArray[Any], channel: int) -> NDArray[np.float64]:
+    """Turn the values of one channel of a colour image, shape (rows, columns), 0 to 1, into shades of its colour."""
+    shades = np.zeros((*values.shape, 3))
+    shades[..., channel] = values
+    return shades
+
+
+def paled(image: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Make an image grey and pale, to be seen through: shape (height, width, 1), values 0.5 to 1."""
+    grey = image.mean(axis=-1, keepdims=True) if image.shape[-1] == 3 else 1 - image
+    return np.asarray(0.5 + grey / 2, dtype=np.float32)
+
+
+def blended(base: NDArray[np.float32], values: NDArray[np.float32], signed: bool) -> NDArray[np.float32]:
+    """Lay a map over a pale image: the more, the larger the absolute value; shape (height, width, 3)."""
+    limit = float(np.abs(values).max()) or 1.0
+    strength = 0.85 * np.abs(values[..., np.newaxis]) / limit
+    colors = colored(values, limit, signed)[..., :3]
+    return np.asarray((1 - strength) * base + strength * colors, dtype=np.float32)
 
 
 def window(
@@ -423,16 +445,8 @@ def mesh(
     across = [((x, y + row * height), (right, y + row * height)) for row in range(rows + 1)]
     down = [((x + column * cell, y), (x + column * cell, bottom)) for column in range(columns + 1)]
     ends = [end for line in (*across, *down) for end in line]
-    axes.add_patch(
-        PathPatch(
-            Path(ends, [Path.MOVETO, Path.LINETO] * (len(ends) // 2)),
-            edgecolor=color(edge),
-            facecolor="none",
-            linewidth=line_width,
-            clip_on=False,
-            zorder=len(axes.get_children()),
-        )
-    )
+    lines = Path(ends, [Path.MOVETO, Path.LINETO] * (len(ends) // 2))
+    _add(axes, PathPatch(lines, edgecolor=color(edge), facecolor="none", linewidth=line_width))
 
 
 def photo(
@@ -460,14 +474,7 @@ def photo(
     """
     if height is None:
         height = width * pixels.shape[0] / pixels.shape[1]
-    axes.imshow(
-        pixels,
-        extent=(x, x + width, y + height, y),
-        aspect="auto",
-        clip_on=False,
-        zorder=len(axes.get_children()),
-        gid=f"{PHOTO} {VALUES}" if pixels.shape[-1] == 4 else PHOTO,
-    )
+    _show(axes, pixels, x, y, width, height, PHOTO)
     if frame is not None:
         box(axes, x, y, width, height, edge=frame)
 
@@ -512,26 +519,11 @@ def raster_sheet(
     for place, array in zip(places, values, strict=True):
         sheet[place] = np.kron(colored(array, limit, signed), np.ones((cell // unit, cell // unit, 1)))
     left, top = map(float, first)
-    axes.imshow(
-        sheet,
-        extent=(left, left + sheet.shape[1] * unit, top + sheet.shape[0] * unit, top),
-        aspect="auto",
-        clip_on=False,
-        zorder=len(axes.get_children()),
-        gid=VALUES,
-    )
+    _show(axes, sheet, left, top, sheet.shape[1] * unit, sheet.shape[0] * unit)
     if frame is not None:
         outlines = [
             Path([(x, y), (x + w * cell, y), (x + w * cell, y + h * cell), (x, y + h * cell), (x, y)], closed=True)
             for (x, y), (h, w) in zip(corners, (array.shape for array in values), strict=True)
         ]
-        axes.add_patch(
-            PathPatch(
-                Path.make_compound_path(*outlines),
-                edgecolor=color(frame),
-                facecolor="none",
-                linewidth=1,
-                clip_on=False,
-                zorder=len(axes.get_children()),
-            )
-        )
+        lines = Path.make_compound_path(*outlines)
+        _add(axes, PathPatch(lines, edgecolor=color(frame), facecolor="none", linewidth=1))

@@ -18,7 +18,8 @@ from PIL import Image
 
 from cnnfigs.drawing.fonts import embed
 from cnnfigs.drawing.formats import Theme
-from cnnfigs.drawing.palette import VALUES, darkened, palette
+from cnnfigs.drawing.palette import VALUES, darkened, palette, variable
+from cnnfigs.images import data_url
 
 SVG = "{http://www.w3.org/2000/svg}"
 HREF = "{http://www.w3.org/1999/xlink}href"
@@ -46,7 +47,7 @@ def inline_svg(figure: Figure, description: str, prefix: str) -> str:
     str
         An ``<svg role="img">`` element whose colours are ``var(--cnn-NAME, #light)``.
     """
-    names = {value: f"var(--cnn-{name}, {value})" for name, value in palette().light.items()}
+    names = {value: variable(name) for name, value in palette().light.items()}
     root = _clean(figure, names, prefix, in_page=True)
     root.set("class", "cnn-figure")
     root.set("role", "img")
@@ -160,7 +161,7 @@ def _embedded(address: str, photo: bool, in_page: bool) -> str:
         image.save(buffer, format="webp", lossless=True, quality=100, method=6)
     else:
         _with_palette(image).save(buffer, format="png", optimize=True)
-    return f"data:image/{'webp' if in_page else 'png'};base64,{base64.b64encode(buffer.getvalue()).decode()}"
+    return data_url("image/webp" if in_page else "image/png", buffer.getvalue())
 
 
 def _with_palette(image: Image.Image) -> Image.Image:

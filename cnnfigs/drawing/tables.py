@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cnnfigs.words import with_percent_kept
@@ -31,6 +32,22 @@ class Cell:
     heading: bool = False
     strong: bool = False
     link: str = ""
+
+
+def number_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[list[Cell]]:
+    """Make the rows of a table whose first column names what the numbers in all others are of.
+
+    Examples
+    --------
+    >>> print(text_table(number_table(("layer", "parameters"), [("dense", "7,850"), ("flatten", "0")])))
+    layer    parameters
+    dense         7,850
+    flatten           0
+    """
+    return [
+        [Cell(first, heading=in_body), *(Cell(text, number=True) for text in others)]
+        for in_body, (first, *others) in ((False, heads), *((True, row) for row in rows))
+    ]
 
 
 def html_table(rows: list[list[Cell]], description: str) -> str:

@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnnfigs.experiments.records import RecordError, path_of
 from cnnfigs.experiments.results import Results, paired, results
-from cnnfigs.experiments.statistics import CONFIDENCE, paired_difference, standard_error, wilson, with_both_chances
 from cnnfigs.experiments.trials import Training
+from cnnfigs.statistics import CONFIDENCE, paired_difference, standard_error, wilson, with_both_chances
 
 #: What counts as equal where a claim says that something makes no difference: one percentage point.
 EQUAL = 0.01
@@ -111,6 +111,26 @@ class Measured:
     def mean(self) -> float:
         """Mean accuracy over the seeds."""
         return float(self.accuracy.mean())
+
+    @property
+    def training_mean(self) -> float:
+        """Mean accuracy on training images over the seeds."""
+        return float(self.training_accuracy.mean())
+
+    @property
+    def reach(self) -> float:
+        """Half the width of the Wilson intervals, as a mean over the seeds."""
+        return float((self.high - self.low).mean() / 2)
+
+    @property
+    def gaps(self) -> NDArray[np.float64]:
+        """How much better it is on training images than on test images, shape (seeds,)."""
+        return self.training_accuracy - self.accuracy
+
+    @property
+    def gap(self) -> float:
+        """The mean of the gaps."""
+        return float(self.gaps.mean())
 
 
 @dataclass(frozen=True)

@@ -49,12 +49,12 @@ from cnnfigs.experiments.comparisons import (
 from cnnfigs.experiments.conditions import conditions
 from cnnfigs.experiments.records import RECORDS, RecordError, path_of
 from cnnfigs.experiments.results import Results
-from cnnfigs.experiments.statistics import amount_for, around_mean, mcnemar, standard_error, wilson, with_both_chances
 from cnnfigs.experiments.training import ASKED_AGAIN, DIRECTIONS, LENGTHS, SKIP
 from cnnfigs.experiments.trials import Training
 from cnnfigs.models.records import layer_records
 from cnnfigs.models.training import RECIPE
 from cnnfigs.models.variants import TRAINABLE, WINDOWS
+from cnnfigs.statistics import amount_for, around_mean, mcnemar, standard_error, wilson, with_both_chances
 
 #: The convnet with other ways of making its maps smaller.
 DOWNSAMPLING = ("convnet", "convnet_mean_pooling", "convnet_pick_one", "convnet_strided", "unpooled")
@@ -234,6 +234,16 @@ class Corner:
     away: NDArray[np.float64]
     seeds: tuple[int, ...]
     comparison: Comparison
+
+    @property
+    def home_mean(self) -> float:
+        """Mean accuracy where it was trained."""
+        return float(self.home.mean())
+
+    @property
+    def away_mean(self) -> float:
+        """Mean accuracy in the upper left corner."""
+        return float(self.away.mean())
 
 
 @dataclass(frozen=True)

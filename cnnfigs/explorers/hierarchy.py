@@ -5,18 +5,16 @@ All of it was computed by illustrations, whose kept results are read here.
 
 from __future__ import annotations
 
-import base64
-import io
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
-from cnnfigs.data import Bytes, cat_photo
+from cnnfigs.data import cat_photo
 from cnnfigs.explorers.inputs import script
 from cnnfigs.illustrations.photo.scrambled import ScrambledCat
 from cnnfigs.illustrations.photo.visual_hierarchy import HierarchyTree
-from cnnfigs.models.imagenet import SHORT, resized
+from cnnfigs.images import jpeg, resized
+from cnnfigs.models.imagenet import SHORT
 from cnnfigs.runs.photo.photo_answers import SQUARE, Scramble, shuffled
 from cnnfigs.runs.photo.visual_hierarchy import Level
 
@@ -33,9 +31,9 @@ def hierarchy_script() -> str:
     tiles = [_tiles(change) for change in scrambled.changes if change.tile_size or change.change == "as it is"]
     return script(
         hierarchy={
-            "photo": _address(tree.shown.photo),
+            "photo": jpeg(tree.shown.photo, 75),
             "levels": levels,
-            "square": _address(resized(cat_photo()[SQUARE], SHORT, SHORT)),
+            "square": jpeg(resized(cat_photo()[SQUARE], SHORT, SHORT), 75),
             "tiles": tiles,
         }
     )
@@ -71,10 +69,3 @@ def _tiles(change: Scramble) -> dict[str, Any]:
         for seed, answer in enumerate(change.answers)
     ]
     return {"side": side, "answers": answers}
-
-
-def _address(photo: Bytes) -> str:
-    """Write a photo as a data address; JPEG, since every browser reads it."""
-    content = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(photo)).save(content, "JPEG", quality=75, optimize=True)
-    return f"data:image/jpeg;base64,{base64.b64encode(content.getvalue()).decode()}"

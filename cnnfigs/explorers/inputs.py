@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import base64
-import io
 import json
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from cnnfigs.arithmetic.reference import convolution
 from cnnfigs.data import cat_photo, mnist
@@ -18,6 +16,7 @@ from cnnfigs.explorers.kernels import KERNELS
 from cnnfigs.explorers.registry import EXPLORERS
 from cnnfigs.explorers.settings import as_json
 from cnnfigs.explorers.stacks import stacks
+from cnnfigs.images import jpeg, resized
 from cnnfigs.models.export import weights
 
 #: The digit of the pages, among MNIST's test images.
@@ -61,11 +60,8 @@ def trained_filter() -> dict[str, Any]:
 
 def photo_script() -> str:
     """Write stacks of layers, and the photo that they look at: 224×224 pixels, as a data address."""
-    photo = Image.fromarray(cat_photo()[:300, 75:375]).resize((224, 224), Image.Resampling.BILINEAR)
-    content = io.BytesIO()
-    photo.save(content, "JPEG", quality=60, optimize=True)
-    address = f"data:image/jpeg;base64,{base64.b64encode(content.getvalue()).decode()}"
-    return script(stacks={name: [stack.picture, stack.layers] for name, stack in stacks().items()}, photo=address)
+    photo = jpeg(resized(cat_photo()[:300, 75:375], 224, 224), 60)
+    return script(stacks={name: [stack.picture, stack.layers] for name, stack in stacks().items()}, photo=photo)
 
 
 def encoded(pixels: NDArray[np.uint8]) -> str:

@@ -66,7 +66,7 @@ class Illustration(ABC):
         """Say what is to be seen, with the run's own numbers, as a teacher would to someone who cannot see it."""
 
     def state_facts(self, run: Any) -> dict[str, str]:
-        """Give the numbers that a page may quote, ready to print."""
+        """Return the numbers that a page may quote, ready to print."""
         return {}
 
     @cached_property
@@ -83,10 +83,10 @@ class Illustration(ABC):
     @property
     def description(self) -> str:
         """The alternative text."""
-        told = self.describe(self.result)
-        if not isinstance(told, str):
-            raise TypeError(f"{type(self).__name__}.describe returned {told!r}: accepted is a text")
-        return with_percent_kept(" ".join(told.split()))
+        text = self.describe(self.result)
+        if not isinstance(text, str):
+            raise TypeError(f"{type(self).__name__}.describe returned {text!r}: accepted is a text")
+        return with_percent_kept(" ".join(text.split()))
 
     @property
     def facts(self) -> dict[str, str]:
@@ -99,8 +99,8 @@ class Illustration(ABC):
     @property
     def _identifier(self) -> str:
         """A name for ids, which differs between illustrations and parameters and stays the same between builds."""
-        told = repr(sorted(self._parameters().items()))
-        return f"{kebab(type(self).__name__)}-{hashlib.sha256(told.encode()).hexdigest()[:6]}-"
+        content = repr(sorted(self._parameters().items()))
+        return f"{kebab(type(self).__name__)}-{hashlib.sha256(content.encode()).hexdigest()[:6]}-"
 
     @abstractmethod
     def to_html(self) -> str:
@@ -166,7 +166,7 @@ class Illustration(ABC):
 
     @classmethod
     def kind(cls) -> str:
-        """Tell on which base it is made; what it can be written as depends on that."""
+        """Return on which base it is made; what it can be written as depends on that."""
         return next(base.__name__ for base in cls.__mro__ if base.__name__ in FORMATS)
 
     @property
@@ -242,7 +242,7 @@ class Table(Illustration):
 
     @abstractmethod
     def tabulate(self, run: Any) -> list[list[Cell]]:
-        """Give the table's rows, the heading row first; no computing."""
+        """Return the table's rows, the heading row first; no computing."""
 
     def to_html(self) -> str:
         """Return the table as HTML; its description is for those who hear it."""

@@ -6,9 +6,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from cnnfigs.arithmetic import Layer
 from cnnfigs.data import mnist
 from cnnfigs.models.networks import NETWORKS
@@ -67,9 +64,11 @@ def require_filter(value: object, network: object = "convnet", layer: int | str 
     if isinstance(network, str):
         layers = record(network)["layers"]
         convolutions = [each for each in layers if each["class_name"] == "Conv2D"]
-        found = convolutions[layer:] if isinstance(layer, int) else [each for each in layers if each["name"] == layer]
-        if found:
-            most = found[0]["output_shape"][-1] - 1
+        candidates = (
+            convolutions[layer:] if isinstance(layer, int) else [each for each in layers if each["name"] == layer]
+        )
+        if candidates:
+            most = candidates[0]["output_shape"][-1] - 1
     require_whole("filter", value, 0, most)
 
 
@@ -91,45 +90,15 @@ def trained_on(*networks: object) -> str:
     >>> trained_on("convnet", "unpooled")
     'convnet and unpooled, seed 1, trained on 55,000 digits'
     """
-    told: dict[str, list[str]] = {}
+    trainings: dict[str, list[str]] = {}
     for network in networks:
         if isinstance(network, str):
             recipe = record(network)["recipe"]
             images = len(mnist().y_train) - recipe["validation_images"]
-            told.setdefault(f"seed {recipe['seed']}, trained on {images:,} digits", []).append(network)
+            trainings.setdefault(f"seed {recipe['seed']}, trained on {images:,} digits", []).append(network)
         else:
-            told.setdefault("trained by you", []).append("a model of your own")
-    groups = [(f"{', '.join(others)} and {last}" if others else last, how) for how, (*others, last) in told.items()]
+            trainings.setdefault("trained by you", []).append("a model of your own")
+    groups = [
+        (f"{', '.join(others)} and {last}" if others else last, how) for how, (*others, last) in trainings.items()
+    ]
     return "; ".join(f"{names}, {how}" for names, how in groups)
-
-
-def most_telling(maps: NDArray[Any], count: int) -> NDArray[np.intp]:
-    """Return the channels that together tell the most: each adds the most to what those before it show.
-
-    This is QR decomposition with column pivoting, after each map's mean is taken away.
-
-    Parameters
-    ----------
-    maps
-        Shape (height, width, channels).
-    count
-        How many channels, the most telling first.
-
-    References
-    ----------
-    P. Businger and G. H. Golub, "Linear least squares solutions by Householder transformations", Numerische
-    Mathematik 7 (1965), 269–276.
-
-    Examples
-    --------
-    >>> maps = np.zeros((2, 2, 4))
-    >>> maps[0, 0, 3], maps[0, 0, 2], maps[1, 1, 1] = 5, 4, 2
-    >>> most_telling(maps, 2).tolist()
-    [3, 1]
-    """
-    from scipy.linalg import qr
-
-    columns = maps.reshape(-1, maps.shape[-1]).astype(float)
-    _, order = qr(columns - columns.mean(axis=0), mode="r", pivoting=True)
-    chosen: NDArray[np.intp] = np.asarray(order[:count], dtype=np.intp)
-    return chosen

@@ -19,7 +19,7 @@ def all_illustrations() -> dict[str, type[Illustration]]:
     """
     for module in pkgutil.walk_packages(cnnfigs.illustrations.__path__, "cnnfigs.illustrations."):
         importlib.import_module(module.name)
-    shipped = {name: found for name, found in Illustration.registry.items() if found.__module__.startswith("cnnfigs.")}
+    shipped = {name: kind for name, kind in Illustration.registry.items() if kind.__module__.startswith("cnnfigs.")}
     return dict(sorted(shipped.items()))
 
 

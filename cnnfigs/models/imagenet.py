@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from cnnfigs.data import Bytes, imagenet_weights
 from cnnfigs.errors import ParameterError
+from cnnfigs.images import as_bytes, resized
 from cnnfigs.models.backend import load_keras
 from cnnfigs.models.compiled import compiled, outputs
 
@@ -168,7 +169,7 @@ def as_photo(image: Any) -> Bytes:
         alpha = channels[..., -1:]
         channels = channels[..., :-1] * alpha + (1 - alpha)
     rgb = np.broadcast_to(channels, (*channels.shape[:2], 3))
-    return np.rint(255 * rgb).astype(np.uint8)
+    return as_bytes(rgb)
 
 
 def fitted(photo: Bytes) -> Bytes:
@@ -196,19 +197,6 @@ def fitted(photo: Bytes) -> Bytes:
         photo = photo.take(range(cut // 2, photo.shape[axis] - cut + cut // 2), axis=axis)
     height, width = (min(LONG, 32 * round((size / short * SHORT - 1) / 32) + 1) for size in photo.shape[:2])
     return resized(photo, height, width)
-
-
-def resized(photo: Bytes, height: int, width: int) -> Bytes:
-    """Resize a photo by bilinear interpolation, antialiased: where it shrinks, each new pixel is a weighted mean.
-
-    Examples
-    --------
-    >>> resized(np.array([[[0, 0, 0], [255, 255, 255]]], dtype=np.uint8), 1, 1)[0, 0, 0] in (127, 128)
-    True
-    """
-    from PIL import Image
-
-    return np.array(Image.fromarray(np.ascontiguousarray(photo)).resize((width, height), Image.Resampling.BILINEAR))
 
 
 def best_answers(answer: NDArray[np.float32], count: int) -> Sequence[int]:

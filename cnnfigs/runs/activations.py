@@ -21,24 +21,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Activations:
-    """What every layer made of one image.
-
-    Attributes
-    ----------
-    network
-        Name of the network.
-    image
-        The input, shape (height, width, channels).
-    layers
-        Records of the network's layers, the input layer included.
-    outputs
-        Name of a layer to its output, without the batch axis.
-    """
+    """What every layer made of one image."""
 
     network: str
+    #: The input, shape (height, width, channels).
     image: NDArray[np.float32]
+    #: Records of the network's layers, the input layer included.
     layers: tuple[Layer, ...]
+    #: Name of a layer to its output, without the batch axis.
     outputs: dict[str, NDArray[np.float32]]
+    #: Name of a layer with maps to its channels, the most telling first; see :func:`most_telling`.
+    order: dict[str, NDArray[np.intp]]
+
+    @property
+    def zeros(self) -> dict[str, float]:
+        """Name of a layer to the share of its output that is exactly zero."""
+        return {name: float((output == 0).mean()) for name, output in self.outputs.items()}
 
 
 def activations(network: str | keras.Model, image: NDArray[Any]) -> Activations:
@@ -64,17 +62,46 @@ def activations(network: str | keras.Model, image: NDArray[Any]) -> Activations:
     if image.shape != expected:
         raise ValueError(f"image has shape {image.shape}: {model.name} reads {expected}")
     computed = layer_outputs(model)
-    outputs = keras.Model(model.inputs, computed)([image[np.newaxis].astype(np.float32)], training=False)
+    computed = keras.Model(model.inputs, computed)([image[np.newaxis].astype(np.float32)], training=False)
+    outputs = {
+        layer.name: np.asarray(keras.ops.cast(computed[layer.name], "float32"))[0] for layer in layers if layer.inputs
+    }
     return Activations(
         network=model.name,
         image=image.astype(np.float32),
         layers=layers,
-        outputs={
-            layer.name: np.asarray(keras.ops.cast(outputs[layer.name], "float32"))[0]
-            for layer in layers
-            if layer.inputs
-        },
+        outputs=outputs,
+        order={name: most_telling(maps) for name, maps in outputs.items() if maps.ndim == 3},
     )
+
+
+def most_telling(maps: NDArray[Any]) -> NDArray[np.intp]:
+    """Return the channels in the order in which they tell most: each adds the most to what those before it show.
+
+    This is QR decomposition with column pivoting, after each map's mean is taken away.
+
+    Parameters
+    ----------
+    maps
+        Shape (height, width, channels).
+
+    References
+    ----------
+    P. Businger and G. H. Golub, "Linear least squares solutions by Householder transformations", Numerische
+    Mathematik 7 (1965), 269–276.
+
+    Examples
+    --------
+    >>> maps = np.zeros((2, 2, 4))
+    >>> maps[0, 0, 3], maps[0, 0, 2], maps[1, 1, 1] = 5, 4, 2
+    >>> most_telling(maps)[:2].tolist()
+    [3, 1]
+    """
+    from scipy.linalg import qr
+
+    columns = maps.reshape(-1, maps.shape[-1]).astype(float)
+    _, order = qr(columns - columns.mean(axis=0), mode="r", pivoting=True)
+    return np.asarray(order, dtype=np.intp)
 
 
 def test_digit(index: int) -> NDArray[np.float32]:

@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnfigs.data import cat_photo, mnist
+from cnnfigs.images import shifted
 from cnnfigs.models.backend import load_keras
 from cnnfigs.models.imagenet import fitted
 from cnnfigs.models.networks import build
 from cnnfigs.models.training import as_input
 from cnnfigs.models.weights import load
 from cnnfigs.runs.activations import test_digit
-from cnnfigs.runs.filters.equivariance import shifted
 from cnnfigs.runs.filters.exciting import sums
 from cnnfigs.runs.photo.heat_maps import enlarged, grad_cam
 from cnnfigs.runs.photo.photo_answers import ask, hide, part_mask
@@ -34,20 +34,13 @@ LEARNED = 3000
 
 @dataclass(frozen=True)
 class Prediction:
-    """What is to be predicted, and what mistaken rules predict.
+    """What is to be predicted, and what mistaken rules predict."""
 
-    Attributes
-    ----------
-    right
-        What the layers give.
-    wrong
-        What each wrong rule gives. The rule is told as the end of a sentence with "if".
-    given
-        Numbers that the question or its explanation needs.
-    """
-
+    #: What the layers give.
     right: Values
+    #: What each wrong rule gives. The rule is told as the end of a sentence with "if".
     wrong: dict[str, Values]
+    #: Numbers that the question or its explanation needs.
     given: dict[str, float] = field(default_factory=dict)
 
 
@@ -150,7 +143,7 @@ def softmax_shares(lead: int, added: int) -> Prediction:
 
 
 def same_size(size: int, kernel_size: int, strides: int) -> Prediction:
-    """Tell the output size of a convolution with "same" padding and strides."""
+    """Compute the output size of a convolution with "same" padding and strides."""
     layer = load_keras().layers.Conv2D(1, kernel_size, strides=strides, padding="same")
     return Prediction(
         right=(layer.compute_output_shape((None, size, size, 1))[1],),
@@ -235,7 +228,7 @@ def pooled_step(seed: int) -> Prediction:
 
 
 def pooled_shape(size: int, channels: int) -> Prediction:
-    """Tell the shape of maps of an odd size after a max pooling with windows of 2×2."""
+    """Compute the shape of maps of an odd size after a max pooling with windows of 2×2."""
     layer = load_keras().layers.MaxPooling2D(2)
     _, *right = layer.compute_output_shape((None, size, size, channels))
     half = size // 2
@@ -353,28 +346,20 @@ def sure_answers(columns: int) -> Prediction:
     moved = shifted(images[whole], 0, columns)
     probabilities = answers_to("convnet", moved)
     sure = probabilities.max(axis=1) >= SURE
-    asked = int(sure.sum())
+    count = int(sure.sum())
     return Prediction(
         right=(int((probabilities.argmax(axis=1) == labels[whole])[sure].sum()),),
         wrong={
-            "99 % meant to be right 99 times in a hundred": (round(SURE * asked),),
-            "99 % were as good as certain": (asked,),
-            "a network could only guess where it was not trained": (round(asked / 10),),
+            "99 % meant to be right 99 times in a hundred": (round(SURE * count),),
+            "99 % were as good as certain": (count,),
+            "a network could only guess where it was not trained": (round(count / 10),),
         },
-        given={"moved": len(moved), "asked": asked},
+        given={"moved": len(moved), "asked": count},
     )
 
 
 def overfitting_gap(larger: str, smaller: str) -> Prediction:
-    """Take two networks' errors on test images minus those on images that they learned from, in a thousand.
-
-    Parameters
-    ----------
-    larger
-        The network that is asked about.
-    smaller
-        The one, with fewer parameters, that is told.
-    """
+    """Take two networks' errors on test images minus those on images that they learned from, in a thousand."""
     digits = mnist()
     images, labels = as_input(digits.x_train[:LEARNED]), digits.y_train[:LEARNED]
     gaps, parameters = [], []

@@ -45,42 +45,27 @@ _ACTIVATED = ("Dense", "EinsumDense", "Conv", "DepthwiseConv", "SeparableConv", 
 
 @dataclass(frozen=True)
 class Answer:
-    """One output of a network for one image.
+    """One output of a network for one image."""
 
-    Attributes
-    ----------
-    name
-        Of the output.
-    layer
-        Name of the layer that gives it.
-    values
-        Its numbers, shape (n,).
-    activation
-        Name of the activation function that they come from, ``"linear"`` where there is none.
-    """
-
+    #: Of the output.
     name: str
+    #: Name of the layer that gives it.
     layer: str
+    #: Its numbers, shape (n,).
     values: Floats
+    #: Name of the activation function that they come from, ``"linear"`` where there is none.
     activation: str
 
 
 @dataclass(frozen=True)
 class Look:
-    """What a network made of one image.
+    """What a network made of one image."""
 
-    Attributes
-    ----------
-    image
-        As the network read it, shape (height, width, channels).
-    maps
-        Name of a layer to its maps, shape (height, width, channels).
-    answers
-        Outputs that are one row of numbers.
-    """
-
+    #: As the network read it, shape (height, width, channels).
     image: Floats
+    #: Name of a layer to its maps, shape (height, width, channels).
     maps: dict[str, Floats]
+    #: Outputs that are one row of numbers.
     answers: tuple[Answer, ...]
 
 
@@ -146,7 +131,7 @@ def _readers(nodes: Sequence[Any], tensor: Any) -> list[Any]:
 
 
 def _arithmetic(node: Any) -> tuple[Any, Any] | None:
-    """Tell by what a layer multiplies and what it then adds, for all channels or each; None if it does else."""
+    """Return by what a layer multiplies and what it then adds, for all channels or each; None if it does else."""
     layer, kind = node.operation, type(node.operation).__name__
     one, none = np.ones(1, np.float32), np.zeros(1, np.float32)
     if kind == "Rescaling":
@@ -175,7 +160,7 @@ def _arithmetic(node: Any) -> tuple[Any, Any] | None:
 
 
 def _row(values: Any) -> Floats:
-    """Give numbers as a flat array: one, or one for each channel."""
+    """Return numbers as a flat array: one, or one for each channel."""
     array: Floats = np.asarray(values, dtype=np.float32).ravel()
     return array
 
@@ -230,13 +215,13 @@ def look(model: keras.Model, image: Floats, layers: Sequence[str]) -> Look:
     """
     keras = load_keras()
     known = layer_outputs(model)
-    asked = [known[name] for name in layers]
+    fields = [known[name] for name in layers]
     rows = [number for number, tensor in enumerate(model.outputs) if len(tensor.shape) == 2]
-    reader = keras.Model(model.inputs, [*asked, *(model.outputs[number] for number in rows)] or model.outputs)
+    reader = keras.Model(model.inputs, [*fields, *(model.outputs[number] for number in rows)] or model.outputs)
     made = [_floats(output)[0] for output in keras.tree.flatten(reader(_fed(model, image), training=False))]
     maps = dict(zip(layers, made, strict=False))
     answers = []
-    for number, values in zip(rows, made[len(asked) :], strict=False):
+    for number, values in zip(rows, made[len(fields) :], strict=False):
         if not np.isfinite(values).all():
             raise ValueError(f"its output {model.output_names[number]!r} is no finite number: a weight may be none")
         layer = next((name for name, tensor in known.items() if tensor is model.outputs[number]), "")
@@ -262,20 +247,13 @@ def _fed(model: keras.Model, image: Floats) -> list[Any]:
 
 @dataclass(frozen=True)
 class _Tail:
-    """The end of a network, found by its graph.
+    """The end of a network, found by its graph."""
 
-    Attributes
-    ----------
-    activation
-        Name of the last activation function.
-    scores
-        The symbolic output, laid out as the answer; before that function once :meth:`bare` holds.
-    layer
-        A layer that has the function inside; None if it stands alone, or there is none.
-    """
-
+    #: Name of the last activation function.
     activation: str
+    #: The symbolic output, laid out as the answer; before that function once :meth:`bare` holds.
     scores: Any
+    #: A layer that has the function inside; None if it stands alone, or there is none.
     layer: Any = None
 
     @contextmanager
@@ -371,11 +349,11 @@ def answer_heat(
     return enlarged(coarse / largest, *image.shape[:2]), coarse.shape
 
 
-def _gradient(model: keras.Model, image: Floats, asked: Any, tail: _Tail, class_index: int) -> tuple[Any, Any]:
-    """Give a layer's maps, and the gradient of one score by each of their numbers."""
+def _gradient(model: keras.Model, image: Floats, index: Any, tail: _Tail, class_index: int) -> tuple[Any, Any]:
+    """Return a layer's maps, and the gradient of one score by each of their numbers."""
     import tensorflow as tf
 
-    reader = load_keras().Model(model.inputs, [asked, tail.scores])
+    reader = load_keras().Model(model.inputs, [index, tail.scores])
     (pixels,) = _fed(model, image)
     with tail.bare(), tf.GradientTape() as tape:
         # The layer's maps are part of the way only where something before them is watched.

@@ -25,5 +25,5 @@ PLACES = {
 @pytest.mark.parametrize("place", PLACES)
 def test_words_stay_words(place):
     make, where = PLACES[place]
-    (found,) = html.document_fromstring(make(WORDS)).xpath(where)
-    assert (found if isinstance(found, str) else found.text_content()) == WORDS
+    (result,) = html.document_fromstring(make(WORDS)).xpath(where)
+    assert (result if isinstance(result, str) else result.text_content()) == WORDS

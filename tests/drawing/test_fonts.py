@@ -66,8 +66,8 @@ def test_a_file_has_the_letters_that_it_writes():
 def test_each_file_has_what_the_style_sheet_says_of_it():
     rules = re.findall(r'url\("(.*?)"\).*?unicode-range: (.*?);', (FOLDER / "fonts.css").read_text("utf-8"), re.DOTALL)
     assert {name for name, _ in rules} == {path.name for path in FOLDER.glob("*.woff2")}
-    for name, told in rules:
-        ends = [[int(end, 16) for end in part[2:].split("-")] for part in told.split(", ")]
+    for name, text in rules:
+        ends = [[int(end, 16) for end in part[2:].split("-")] for part in text.split(", ")]
         codes = {code for each in ends for code in range(each[0], each[-1] + 1)}
         assert codes <= set(TTFont(FOLDER / name).getBestCmap()), name
 

@@ -18,7 +18,6 @@ from cnnfigs.drawing.palette import (
     errors_map,
     palette,
     sequential,
-    series_colors,
     text_on,
     text_on_map,
 )
@@ -156,10 +155,6 @@ def test_css_gives_every_name_in_both_themes():
 def test_an_unknown_colour_is_refused_with_the_names_there_are():
     with pytest.raises(ValueError, match=r"no colour 'keernel' in the palette; it has background, .*kernel"):
         color("keernel")
-
-
-def test_series_colours_come_in_order():
-    assert series_colors() == tuple(color(name) for name in SERIES)
 
 
 def test_zero_is_the_grey_middle_of_the_diverging_map():

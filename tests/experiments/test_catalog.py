@@ -10,9 +10,9 @@ from cnnfigs.experiments import catalog
 from cnnfigs.experiments.catalog import AMOUNTS, BASIC, EXPERIMENTS, FIVE, all_trials, by_recipe, usual, with_images
 from cnnfigs.experiments.records import RECORDS, path_of, read
 from cnnfigs.experiments.results import paired, results
-from cnnfigs.experiments.statistics import paired_difference
 from cnnfigs.models.networks import NETWORKS
 from cnnfigs.models.weights import record
+from cnnfigs.statistics import paired_difference
 
 THERE = [trial for trial in all_trials() if path_of(trial).exists()]
 

@@ -9,7 +9,7 @@ from checks import PHONE
 from cnnfigs.data import cat_photo
 from cnnfigs.illustrations.photo.scrambled import ScrambledCat
 from cnnfigs.illustrations.photo.visual_hierarchy import HierarchyTree
-from cnnfigs.models.imagenet import resized
+from cnnfigs.images import resized
 from cnnfigs.runs.photo.photo_answers import SQUARE, shuffled
 
 

@@ -71,7 +71,7 @@ def test_a_number_and_its_percent_sign_stay_on_one_line(illustration):
     for hidden in shown_words.xpath("//*[local-name() = 'svg']"):
         hidden.getparent().remove(hidden)
     words = [illustration.description, *shown_words.itertext(), *shown_words.xpath("//@aria-label")]
-    assert not [found for text in words for found in re.findall(r".{0,20}\d ?%", text)]
+    assert not [result for text in words for result in re.findall(r".{0,20}\d ?%", text)]
 
 
 def test_no_percent_sign_stands_at_its_number_in_a_picture(picture):
@@ -303,9 +303,9 @@ for name in {names}:
     print(name)
 """
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-        found = done.stdout.split()
-        good.update(found)
-        names = names[len(found) + 1 :]
+        result = done.stdout.split()
+        good.update(result)
+        names = names[len(result) + 1 :]
     return good
 
 

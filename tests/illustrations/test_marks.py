@@ -21,19 +21,19 @@ def data_lines(axes):
 
 def beyond(figure):
     """What a chart has beyond its axes, with the ends of the axes."""
-    found = []
+    result = []
     for axes in figure.get_axes():
         for line in data_lines(axes):
             for values, ends in ((line.get_xdata(), axes.get_xlim()), (line.get_ydata(), axes.get_ylim())):
                 values, room = np.asarray(values, dtype=float), 1e-6 * abs(ends[1] - ends[0])
                 if np.any(values < min(ends) - room) or np.any(values > max(ends) + room):
-                    found.append((values.min(), values.max(), ends))
-    return found
+                    result.append((values.min(), values.max(), ends))
+    return result
 
 
 def covered(figure):
     """The middles of marks over which something filled is drawn later."""
-    found = []
+    result = []
     for axes in figure.get_axes():
         drawn = sorted(axes.get_children(), key=lambda each: each.get_zorder())
         for place, line in enumerate(drawn):
@@ -43,8 +43,8 @@ def covered(figure):
             for later in drawn[place + 1 :]:
                 if later in axes.patches and later.get_fill() and (later.get_facecolor() or [0])[-1] == 1:
                     shape = later.get_path().transformed(later.get_transform())
-                    found += [tuple(middle) for middle in middles if shape.contains_point(middle)]
-    return found
+                    result += [tuple(middle) for middle in middles if shape.contains_point(middle)]
+    return result
 
 
 @pytest.fixture(params=PICTURES, ids=lambda kind: kind.__name__)

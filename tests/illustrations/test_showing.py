@@ -65,18 +65,18 @@ def test_texts_can_be_read_in_every_notebook(browser, program):
     )
     page = browser.new_page()
     page.set_content(f"{document}<style>body {{ background: {ground}; color: #808080 }}</style>{body}{shown}")
-    found = page.evaluate(LOOK)
+    result = page.evaluate(LOOK)
     page.close()
-    assert len(found) > 30
+    assert len(result) > 30
     grounds = set()
-    for text in found:
+    for text in result:
         behind, opaque = channels(text["ground"])
         assert opaque == 1, text
         grounds.add(relative_luminance(behind))
         if not text["name"].startswith(("var(--cnn-on-", "#")):  # those stand on cells, see the tests of the palette
             assert contrast(channels(text["ink"])[0], behind) >= 4.5, text
-    told = ("dark" in program and "not say" not in program) or "high" in program
-    assert max(grounds) < 0.02 if told else min(grounds) > 0.9
+    words = ("dark" in program and "not say" not in program) or "high" in program
+    assert max(grounds) < 0.02 if words else min(grounds) > 0.9
 
 
 def test_what_notebooks_are_converted_to_gets_a_drawing():
@@ -191,10 +191,10 @@ def test_what_cannot_be_saved_is_refused_before_anything_is_computed(tmp_path, m
 
     monkeypatch.setattr(Padding, "run", computes)
     monkeypatch.setattr(Padding, "key", None)
-    name, asked, told = REFUSED[wrong]
+    name, asked, words = REFUSED[wrong]
     with pytest.raises(ValueError) as caught:  # noqa: PT011 - what it says is compared below
         Padding().save(tmp_path / name, **asked)
-    assert told in str(caught.value)
+    assert words in str(caught.value)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -32,7 +32,7 @@ LEAST = 0.9
 
 #: Each module with the tests that know it and take seconds: nothing with TensorFlow, no other process.
 MODULES = {
-    "experiments.statistics": ["cnnfigs/experiments/statistics.py", "tests/experiments/test_statistics.py"],
+    "statistics": ["cnnfigs/statistics.py", "tests/test_statistics.py"],
     "arithmetic.sizes": ["cnnfigs/arithmetic", "tests/test_arithmetic_by_hand.py"],
     "arithmetic.reference": ["cnnfigs/arithmetic", "tests/test_arithmetic_by_hand.py"],
     "arithmetic": ["cnnfigs/arithmetic", "tests/test_arithmetic_by_hand.py"],
@@ -92,34 +92,34 @@ NAMED = {
         ["tests/test_cache.py", "-k", "key"],
     ),
     "a degree of freedom too many, of one mean": (
-        "cnnfigs/experiments/statistics.py",
+        "cnnfigs/statistics.py",
         "array.size - 1) * stats.sem",
         "array.size) * stats.sem",
-        ["tests/experiments/test_statistics.py", "-k", "not holds_the_truth"],
+        ["tests/test_statistics.py", "-k", "not holds_the_truth"],
     ),
     "a degree of freedom too many, of both chances": (
-        "cnnfigs/experiments/statistics.py",
+        "cnnfigs/statistics.py",
         "seeds - 1)) * float",
         "seeds)) * float",
-        ["tests/experiments/test_statistics.py", "-k", "not holds_the_truth"],
+        ["tests/test_statistics.py", "-k", "not holds_the_truth"],
     ),
     "seeds taken for images": (
-        "cnnfigs/experiments/statistics.py",
+        "cnnfigs/statistics.py",
         "standard_error(differences.mean(axis=0)),\n        standard_error(differences.mean(axis=1)),",
         "standard_error(differences.mean(axis=1)),\n        standard_error(differences.mean(axis=0)),",
-        ["tests/experiments/test_statistics.py", "-k", "not holds_the_truth"],
+        ["tests/test_statistics.py", "-k", "not holds_the_truth"],
     ),
     "an interval for a single seed": (
-        "cnnfigs/experiments/statistics.py",
+        "cnnfigs/statistics.py",
         "if self.seeds < 2:",
         "if self.seeds < 1:",
-        ["tests/experiments/test_statistics.py", "-k", "not holds_the_truth"],
+        ["tests/test_statistics.py", "-k", "not holds_the_truth"],
     ),
     "no confidence of 95 %": (
-        "cnnfigs/experiments/statistics.py",
+        "cnnfigs/statistics.py",
         "CONFIDENCE = 0.95",
         "CONFIDENCE = 0.9",
-        ["tests/experiments/test_statistics.py", "-k", "not holds_the_truth"],
+        ["tests/test_statistics.py", "-k", "not holds_the_truth"],
     ),
     "a record's checksum not looked at": (
         "cnnfigs/experiments/records.py",

@@ -14,7 +14,7 @@ from cnnfigs.arithmetic import Layer
 from cnnfigs.drawing.shapes import bars, digit, label, map_stack, raster
 from cnnfigs.drawing.style import SMALL, WIDTH, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import Network, most_telling, plain_name
+from cnnfigs.illustrations.networks import Network, plain_name
 from cnnfigs.parameters import Maybe, Such, TestImage, Whole
 from cnnfigs.runs.activations import Activations, activations, test_digit
 from cnnfigs.words import written
@@ -49,7 +49,6 @@ class Architecture(Picture):
     ] = None
 
     def run(self) -> Activations:
-        """Show the image to the network."""
         return activations(self.network, test_digit(self.index) if self.image is None else self.image)
 
     def draw(self, run: Activations) -> Figure:
@@ -73,19 +72,17 @@ class Architecture(Picture):
         return figure
 
     def describe(self, run: Activations) -> str:
-        """Name every layer with its shape, in order."""
-        told = [f"{plain_name(layer)}, {written(layer.output_shape)}" for layer in run.layers]
+        names = [f"{plain_name(layer)}, {written(layer.output_shape)}" for layer in run.layers]
         answer = run.outputs[run.layers[-1].name]
         shown = "a handwritten digit" if self.image is None else "what the network reads"
         digits = """: in the first maps its strokes can still be seen, in the later and smaller ones only a few strong
             cells are left"""
         end = f" The last layer's longest bar is that of {answer.argmax()}." if _has_bars(answer) else ""
         return f"""The network {run.network}, drawn from left to right as stacks of feature maps, to scale: first the
-            {told[0]}, {shown}; then {"; ".join(told[1:])}. Inside each map is what this layer makes of
+            {names[0]}, {shown}; then {"; ".join(names[1:])}. Inside each map is what this layer makes of
             {"the digit" + digits if self.image is None else "it"}.{end}"""
 
     def state_facts(self, run: Activations) -> dict[str, str]:
-        """Give the sizes and channels from layer to layer, and how many of the last maps' numbers are zero."""
         spatial = [layer.output_shape for layer in run.layers if len(layer.output_shape) == 3]
         heights = [shape[0] for shape in spatial]
         channels = list(dict.fromkeys(shape[2] for shape in spatial))
@@ -123,7 +120,7 @@ class Architecture(Picture):
                 raster(axes, _as_shades(output), start, ground - height, side, frame="input")
             else:
                 # The most telling map is often a mere copy of the digit: it goes to the back.
-                shown = most_telling(output, sheets)[::-1]
+                shown = run.order[layer.name][:sheets][::-1]
                 map_stack(axes, output[..., shown], start, ground - height, side, OFFSET)
         elif _has_bars(output):
             bars(axes, output, middle - 14, ground - 130, 40, 13, [str(answer) for answer in range(output.size)])

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-import numpy as np
 from matplotlib.figure import Figure
 
-from cnnfigs.drawing.shapes import bars, digit, label, raster_sheet
+from cnnfigs.drawing.shapes import bars, digit, label, raster_sheet, stepped
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import plain_name, trained_on
@@ -28,7 +27,6 @@ class EveryLayer(Picture):
     maps: Annotated[int, Whole(1, 9), "how many maps to show of each layer, the first ones"] = 9
 
     def run(self) -> Activations:
-        """Show the digit to the network."""
         return activations("convnet", test_digit(self.index))
 
     def draw(self, run: Activations) -> Figure:
@@ -46,12 +44,11 @@ class EveryLayer(Picture):
             cell = SIDE // values.shape[0]
             label(axes, 4, top + 12, layer.name, align="left", size=SMALL)
             label(axes, 4, top + 30, written(values.shape), align="left", size=SMALL, name="muted")
-            # In few steps of colour, which hardly anyone can tell from more, the page is lighter.
             shown = values[..., : self.maps] / (values[..., : self.maps].max() or 1)
             corners = [(left + number * STEP, top) for number in range(shown.shape[-1])]
-            stepped = [np.round(shown[..., number] * 16) / 16 for number in range(shown.shape[-1])]
-            raster_sheet(axes, stepped, corners, cell, limit=1, frame="output")
-            label(axes, right, top + SIDE / 2, as_percent(zeros(values)), align="right")
+            maps = [stepped(shown[..., number], 16) for number in range(shown.shape[-1])]
+            raster_sheet(axes, maps, corners, cell, limit=1, frame="output")
+            label(axes, right, top + SIDE / 2, as_percent(run.zeros[layer.name]), align="right")
         top = 64 + len(layers) * row_height
         answer = run.outputs[run.layers[-1].name]
         label(axes, 4, top + 12, plain_name(run.layers[-1]), align="left")
@@ -60,31 +57,24 @@ class EveryLayer(Picture):
         return figure
 
     def describe(self, run: Activations) -> str:
-        """Tell layer by layer what the maps look like and how much of them is zero."""
         layers = [layer for layer in run.layers if len(layer.output_shape) == 3 and layer.inputs]
-        told = "; ".join(
-            f"{layer.name} {written(run.outputs[layer.name].shape)}, {as_percent(zeros(run.outputs[layer.name]))} zeros"
+        zeros = "; ".join(
+            f"{layer.name} {written(run.outputs[layer.name].shape)}, {as_percent(run.zeros[layer.name])} zeros"
             for layer in layers
         )
         answer = run.outputs[run.layers[-1].name]
         kind = int(answer.argmax())
         return f"""A digit on top, and below it a row for each layer with its first {self.maps} maps. In the first rows
             the digit can be read in every map, as outlines and strokes in one direction; towards the bottom the maps
-            become coarse patterns of few squares, and some are blank. {told}. At the bottom the answer as ten bars:
+            become coarse patterns of few squares, and some are blank. {zeros}. At the bottom the answer as ten bars:
             {with_article(kind)} with {percent(float(answer[kind]))}."""
 
     def state_facts(self, run: Activations) -> dict[str, str]:
-        """Give the share of zeros in each layer."""
         layers = [layer for layer in run.layers if len(layer.output_shape) == 3 and layer.inputs]
-        facts = {f"{layer.name} zeros": as_percent(zeros(run.outputs[layer.name])) for layer in layers}
+        facts = {f"{layer.name} zeros": as_percent(run.zeros[layer.name]) for layer in layers}
         answer = run.outputs[run.layers[-1].name]
         return facts | {
             "trained": trained_on("convnet"),
             "maps": str(self.maps),
             "answer": with_article(int(answer.argmax())),
         }
-
-
-def zeros(values: np.ndarray) -> float:
-    """Return the share of activations that are exactly zero."""
-    return float((values == 0).mean())

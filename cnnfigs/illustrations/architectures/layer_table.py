@@ -23,20 +23,17 @@ class LayerTable(Table):
     network: Network = "convnet"
 
     def run(self) -> Layers:
-        """Read the network's layers."""
         return layers_of(self.network)
 
     def tabulate(self, run: Layers) -> list[list[Cell]]:
-        """Give a row for each layer, and one for the total."""
+        """Return a row for each layer, and one for the total."""
         return layer_rows(run.layers, run.parameters)
 
     def describe(self, run: Layers) -> str:
-        """Say what the rows are, and the total."""
         return f"""The {len(run.layers)} layers of the network {run.network}, one in each row, with output shape and
             number of parameters; {run.parameters:,} parameters in all."""
 
     def state_facts(self, run: Layers) -> dict[str, str]:
-        """Give parameters, weights and biases in all, and each layer's parameters, their derivation and its shape."""
         biases = sum(layer.filters or layer.units or 0 for layer in run.layers if layer.use_bias)
         facts = {
             "parameters": f"{run.parameters:,}",
@@ -53,7 +50,7 @@ class LayerTable(Table):
 
 
 def how_counted(layer: Layer) -> str:
-    """Tell where a layer's number of parameters comes from.
+    """Write where a layer's number of parameters comes from.
 
     Raises
     ------
@@ -81,7 +78,7 @@ def how_counted(layer: Layer) -> str:
 
 
 def layer_rows(layers: Sequence[Layer], parameters: int) -> list[list[Cell]]:
-    """Give the heads, a row for each layer, and one for the total."""
+    """Return the heads, a row for each layer, and one for the total."""
     head = [
         Cell("Layer"),
         Cell("Output shape"),

@@ -57,7 +57,6 @@ class LeNet5(Picture):
     index: TestImage = 4
 
     def run(self) -> Activations:
-        """Show the image to the trained network."""
         return activations("lenet5", test_digit(self.index))
 
     def draw(self, run: Activations) -> Figure:
@@ -90,20 +89,18 @@ class LeNet5(Picture):
         return figure
 
     def describe(self, run: Activations) -> str:
-        """Name every layer with its shape and what it does, and the answer."""
-        told = [
+        stages = [
             f"{name}, {work}, {written(run.outputs[name].shape)}" for name, work in WORK.items() if name in run.outputs
         ]
         answers = run.outputs["softmax"]
         code = run.outputs["F6"]
         return f"""LeNet-5 with what it makes of a handwritten digit, in two rows from left to right: the input,
-            {written(run.outputs["rescaling"].shape[:2])} with an empty margin around the digit; then {"; ".join(told)}.
-            The strokes can be followed into the maps of C1 and S2; in C3 and S4 only blurred pieces are left. The
-            {code.size} numbers of F6 are laid out 12 by 7, as the bitmap of a printed digit. The longest bar is that
-            of {answers.argmax()}, {percent(float(answers.max()))}."""
+            {written(run.outputs["rescaling"].shape[:2])} with an empty margin around the digit; then
+            {"; ".join(stages)}. The strokes can be followed into the maps of C1 and S2; in C3 and S4 only blurred
+            pieces are left. The {code.size} numbers of F6 are laid out 12 by 7, as the bitmap of a printed digit. The
+            longest bar is that of {answers.argmax()}, {percent(float(answers.max()))}."""
 
     def state_facts(self, run: Activations) -> dict[str, str]:
-        """Give the answer, and the largest and smallest numbers of the input."""
         answers = run.outputs["softmax"]
         return {
             "answer": with_article(int(answers.argmax())),
@@ -162,7 +159,6 @@ class LeNet5Codes(Picture):
     which: Annotated[int, Whole(0, 891), "which test image of each digit"] = 0
 
     def run(self) -> Codes:
-        """Show the ten images to the trained network."""
         return lenet5_codes(self.which)
 
     def draw(self, run: Codes) -> Figure:
@@ -178,31 +174,27 @@ class LeNet5Codes(Picture):
             left = middle - 3.5 * cell
             raster(axes, run.codes[column], left, 74, 7 * cell, limit=LIMIT, signed=True, frame="output")
             raster(axes, run.bitmaps[column], left, 162, 7 * cell, limit=LIMIT, signed=True, frame="kernel")
-            answer = int(run.penalties[column].argmin())
-            right = answer == column
-            label(axes, middle, 254, str(answer), bold=True, name="text" if right else "error")
-            label(axes, middle, 276, f"{run.penalties[column].min():.1f}", size=SMALL)
+            nearest = int(run.nearest[column])
+            label(axes, middle, 254, str(nearest), bold=True, name="text" if nearest == column else "error")
+            label(axes, middle, 276, f"{run.ordered[column, 0]:.1f}", size=SMALL)
         return figure
 
     def describe(self, run: Codes) -> str:
-        """Tell the nearest bitmap of every digit, and the distances to it and to the next."""
-        ordered = np.sort(run.penalties, axis=1)
-        told = "; ".join(
-            f"{number}, nearest {row.argmin()}, squared distance {row.min():.1f}, the next {near[1]:.0f}"
-            for number, (row, near) in enumerate(zip(run.penalties, ordered, strict=True))
+        distances = "; ".join(
+            f"{number}, nearest {nearest}, squared distance {first:.1f}, the next {second:.0f}"
+            for number, (nearest, (first, second, *_)) in enumerate(zip(run.nearest, run.ordered, strict=True))
         )
         return f"""Ten columns, one for each digit from 0 to 9. In each, from top to bottom, a handwritten digit, the
             {run.codes[0].size} numbers that F6 makes of it as a small picture of 12 rows and 7 columns, and the drawn
-            bitmap of that digit, 12 by 7 as well: the two small pictures look almost alike. Their distances: {told}."""
+            bitmap of that digit, 12 by 7 as well: the two small pictures look almost alike. Their distances:
+            {distances}."""
 
     def state_facts(self, run: Codes) -> dict[str, str]:
-        """Give the distances to the nearest and to the next bitmap, and how far the codes are from −1 and 1."""
-        ordered = np.sort(run.penalties, axis=1)
         return {
-            "largest nearest": f"{ordered[:, 0].max():.1f}",
-            "smallest nearest": f"{ordered[:, 0].min():.1f}",
-            "smallest next": f"{ordered[:, 1].min():.0f}",
-            "right": str(int((run.penalties.argmin(axis=1) == np.arange(10)).sum())),
+            "largest nearest": f"{run.ordered[:, 0].max():.1f}",
+            "smallest nearest": f"{run.ordered[:, 0].min():.1f}",
+            "smallest next": f"{run.ordered[:, 1].min():.0f}",
+            "right": str(int((run.nearest == np.arange(10)).sum())),
             "numbers": str(run.codes[0].size),
         }
 
@@ -212,7 +204,6 @@ class ConnectionTable(Picture):
     """Which maps of S2 each map of LeNet-5's C3 reads, read off the trained kernel."""
 
     def run(self) -> Connections:
-        """Read the kernel's slices that are not zero."""
         return lenet5_connections()
 
     def draw(self, run: Connections) -> Figure:
@@ -237,17 +228,15 @@ class ConnectionTable(Picture):
         return figure
 
     def describe(self, run: Connections) -> str:
-        """List for each map of C3 the maps it reads."""
-        told = "; ".join(
+        connections = "; ".join(
             f"{column} reads {', '.join(map(str, np.flatnonzero(run.connected[:, column])))}"
             for column in range(run.connected.shape[1])
         )
         return f"""A grid with a row for each of the {run.connected.shape[0]} maps of S2 and a column for each of the
             {run.connected.shape[1]} maps of C3; {run.connected.sum()} of the {run.connected.size} cells are filled.
-            Map {told}."""
+            Map {connections}."""
 
     def state_facts(self, run: Connections) -> dict[str, str]:
-        """Give the connections drawn and possible, and what C3 would cost with all of them."""
         full = 25 * run.connected.size + run.connected.shape[1]
         return {
             "slices": str(int(run.connected.sum())),
@@ -262,11 +251,10 @@ class LeNet5Table(Table):
     """The layers of LeNet-5 with their parameters and connections, counted as the paper counts them."""
 
     def run(self) -> Sizes:
-        """Count layer by layer."""
         return lenet5_sizes()
 
     def tabulate(self, run: Sizes) -> list[list[Cell]]:
-        """Give a row for each layer, and one for all."""
+        """Return a row for each layer, and one for all."""
         heads = ("Layer", "What it does", "Output", "How the parameters are counted")
         rows = [[*map(Cell, heads), Cell("Parameters", number=True), Cell("Connections", number=True)]]
         for layer in run.layers:
@@ -287,13 +275,11 @@ class LeNet5Table(Table):
         ]
 
     def describe(self, run: Sizes) -> str:
-        """Give parameters and connections of each layer."""
-        told = "; ".join(f"{each.name} {each.parameters:,} and {each.connections:,}" for each in run.layers)
-        return f"""The layers of LeNet-5 with their trainable parameters and their connections: {told}; in all
+        counts = "; ".join(f"{each.name} {each.parameters:,} and {each.connections:,}" for each in run.layers)
+        return f"""The layers of LeNet-5 with their trainable parameters and their connections: {counts}; in all
             {run.parameters:,} parameters and {run.connections:,} connections."""
 
     def state_facts(self, run: Sizes) -> dict[str, str]:
-        """Give parameters, derivation and connections of each layer and in all."""
         facts = {"parameters": f"{run.parameters:,}", "connections": f"{run.connections:,}"}
         facts["share"] = f"{run.connections / run.parameters:.1f}"
         for layer in run.layers:
@@ -308,13 +294,12 @@ class LeNet5Recipe(Table):
     """What of LeNet-5 was kept in rebuilding it, and what was not."""
 
     def run(self) -> Rebuilding:
-        """Measure the network, and read its recipe."""
         return lenet5_rebuilding()
 
     def tabulate(self, run: Rebuilding) -> list[list[Cell]]:
-        """Give a row for each part; what is said of both in the same words is "the same" here."""
+        """Return a row for each part; what is said of both in the same words is "the same" here."""
         theirs, ours = _built(run.theirs), _built(run.ours)
-        kept = {name: "the same" if ours[name] == told else ours[name] for name, told in theirs.items()}
+        kept = {name: "the same" if ours[name] == words else ours[name] for name, words in theirs.items()}
         rows = [
             ("Input", theirs["Input"], kept["Input"]),
             ("C1 to F6", theirs["C1 to F6"], kept["C1 to F6"]),
@@ -339,18 +324,16 @@ class LeNet5Recipe(Table):
         return [heads, *([Cell(name, heading=True), Cell(paper), Cell(here)] for name, paper, here in rows)]
 
     def describe(self, run: Rebuilding) -> str:
-        """Tell each row."""
         _, *rows = self.tabulate(run)
-        told = "; ".join(f"{name.text}: in the paper {paper.text}, here {here.text}" for name, paper, here in rows)
-        return f"How LeNet-5 was built and trained. {told}."
+        parts = "; ".join(f"{name.text}: in the paper {paper.text}, here {here.text}" for name, paper, here in rows)
+        return f"How LeNet-5 was built and trained. {parts}."
 
     def state_facts(self, run: Rebuilding) -> dict[str, str]:
-        """Give the passes and the images of the training."""
         return {"passes": str(run.ours.passes), "images": f"{run.ours.images:,}", "held out": f"{run.held_out:,}"}
 
 
 def _built(network: Rebuilt) -> dict[str, str]:
-    """Tell in words how a network is built, by part."""
+    """Describe how a network is built, by part."""
     return {
         "Input": f"{written((network.side,) * 2)}, paper {_signed(network.paper)}, ink {_signed(network.ink)}",
         "C1 to F6": f"as above, {network.parameters:,} parameters",

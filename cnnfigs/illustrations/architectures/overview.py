@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.shapes import arrow, bars, digit, label, map_grid, raster
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import most_telling, trained_on
+from cnnfigs.illustrations.networks import trained_on
 from cnnfigs.parameters import TestImage
 from cnnfigs.runs.activations import Activations, activations, test_digit
 from cnnfigs.words import percent, written
@@ -27,7 +27,6 @@ class Overview(Picture):
     index: TestImage = 4
 
     def run(self) -> Activations:
-        """Show the image to the convnet."""
         return activations("convnet", test_digit(self.index))
 
     def draw(self, run: Activations) -> Figure:
@@ -36,7 +35,7 @@ class Overview(Picture):
         middle, below = 86, 172
         convolved, pooled, last = (run.outputs[name] for name in ("conv2d_1", "max_pooling2d_1", "conv2d_3"))
         # A pooled map stands beside the map that it comes from.
-        shown = most_telling(convolved, FEW)
+        shown = run.order["conv2d_1"][:FEW]
 
         digit(axes, run.image[..., 0], 8, middle - 60, 120)
         _caption(axes, 68, below, "image", written(run.image.shape), "input")
@@ -47,7 +46,7 @@ class Overview(Picture):
         map_grid(axes, pooled[..., shown], 352, middle - 37, 35, 2)
         _caption(axes, 389, below, "pooling", written(pooled.shape))
         arrow(axes, (434, middle), (456, middle))
-        map_grid(axes, last[..., most_telling(last, MANY)], 470, middle - 30, 12, 4)
+        map_grid(axes, last[..., run.order["conv2d_3"][:MANY]], 470, middle - 30, 12, 4)
         _caption(axes, 500, below, "… and so on", written(last.shape))
         arrow(axes, (544, middle), (566, middle))
         # 1,152 numbers on 144 pixels: the largest of each eight.
@@ -61,7 +60,6 @@ class Overview(Picture):
         return figure
 
     def describe(self, run: Activations) -> str:
-        """Tell the way from left to right."""
         sizes = {name: written(output.shape) for name, output in run.outputs.items()}
         probabilities = run.outputs["dense"]
         return f"""From left to right: a handwritten digit of {written(run.image.shape[:2])} pixels. An arrow leads to
@@ -73,7 +71,6 @@ class Overview(Picture):
             {probabilities.argmax()}."""
 
     def state_facts(self, run: Activations) -> dict[str, str]:
-        """Give the answer and its probability."""
         probabilities = run.outputs["dense"]
         return {
             "answer": str(probabilities.argmax()),

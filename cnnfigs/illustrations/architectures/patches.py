@@ -34,7 +34,6 @@ class PhotoPatches(Picture):
     seed: ProjectionSeed = 1
 
     def run(self) -> PatchVectors:
-        """Cut, flatten and project."""
         return patch_vectors(self.row, self.column, self.seed)
 
     def draw(self, run: PatchVectors) -> Figure:
@@ -66,14 +65,12 @@ class PhotoPatches(Picture):
         return figure
 
     def describe(self, run: PatchVectors) -> str:
-        """Tell the steps with their sizes."""
         return f"""The photo of a cat's face, cut into {run.patches} square patches. The patch in row {self.row}, column
             {self.column} is drawn large: {PATCH}×{PATCH} pixels of three colours. Its
             {run.flattened.size} numbers are laid out in one row, here folded, and a dense layer that is not trained
             makes {run.vector.size} numbers of them."""
 
     def state_facts(self, run: PatchVectors) -> dict[str, str]:
-        """Give the sizes, and how well a convolution agrees."""
         return {
             "patches": str(run.patches),
             "side": str(PATCH),
@@ -96,7 +93,6 @@ class PatchAttention(Picture):
     seed: ProjectionSeed = 1
 
     def run(self) -> AttentionRun:
-        """Compute the dot products and their softmax."""
         return attention(self.patches, self.seed)
 
     def draw(self, run: AttentionRun) -> Figure:
@@ -130,20 +126,18 @@ class PatchAttention(Picture):
         return figure
 
     def describe(self, run: AttentionRun) -> str:
-        """Say where each asking patch looks, in both ways."""
-        told = []
+        sentences = []
         for (row, column), untrained, trained in zip(run.patches, run.untrained, run.trained, strict=True):
             ways = "; ".join(
                 f"{name} it gives itself {as_percent(weights[row, column])} and, of the places farther away, most to "
                 f"{_strongest(weights, row, column)}"
                 for name, weights in (("with untrained vectors", untrained), ("with trained vectors", trained))
             )
-            told.append(f"The patch in row {row}, column {column}: {ways}")
+            sentences.append(f"The patch in row {row}, column {column}: {ways}")
         return f"""{len(run.patches)} rows, each with the photo of the cat's face, one patch marked, and two maps of
-            {SIDE}×{SIDE} places, strong where this patch attends to. {". ".join(told)}."""
+            {SIDE}×{SIDE} places, strong where this patch attends to. {". ".join(sentences)}."""
 
     def state_facts(self, run: AttentionRun) -> dict[str, str]:
-        """Give what the first patch gives itself, and the farther place to which it gives most."""
         row, column = run.patches[0]
         facts = {"even share": as_percent(1 / SIDE**2, 1), "row": str(row), "column": str(column)}
         facts |= {"trained": TRAINED_ON_PHOTOS, "field": f"{run.field}×{run.field}", "photo": f"{run.side}×{run.side}"}
@@ -175,7 +169,7 @@ def _farther(weights: NDArray[np.float32], row: int, column: int) -> NDArray[np.
 
 
 def _strongest(weights: NDArray[np.float32], row: int, column: int) -> str:
-    r"""Tell the place with the most weight that is no neighbour of the asking one.
+    r"""Describe the place with the most weight that is no neighbour of the asking one.
 
     Examples
     --------

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import numpy as np
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
+from cnnfigs.drawing.charts import grid
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.style import NORMAL, chart
 from cnnfigs.illustrations.base import Picture
@@ -32,7 +32,6 @@ class SkipGradients(Picture):
         require(sorted(self.depths) == list(self.depths), "depths", self.depths, "numbers in increasing order")
 
     def run(self) -> DeepGradients:
-        """Build the stacks and compute their gradients."""
         return deep_gradients(self.depths, self.seeds)
 
     def draw(self, run: DeepGradients) -> Figure:
@@ -40,13 +39,12 @@ class SkipGradients(Picture):
         figure, axes = chart(600, 340, left=64, right=196, top=34)
         shades = ("series-1", "series-3", "series-2")
         for stack, shade in zip(run.stacks, shades, strict=True):
-            middle = np.exp(np.log(stack.sizes).mean(axis=1))
-            axes.plot(run.depths, middle, color=color(shade))
+            axes.plot(run.depths, stack.means, color=color(shade))
             for seed in stack.sizes.T:
                 axes.plot(run.depths, seed, "o", color=color(shade), markersize=5, clip_on=False)
             axes.annotate(
                 stack.kind,
-                (run.depths[-1], middle[-1]),
+                (run.depths[-1], stack.means[-1]),
                 xytext=(10, 0),
                 textcoords="offset points",
                 va="center_baseline",
@@ -64,23 +62,20 @@ class SkipGradients(Picture):
         axes.set_xticks(run.depths)
         axes.set_xlabel("convolutions behind the first", fontsize=NORMAL)
         axes.set_title("gradient at the first layer", loc="left", fontsize=NORMAL, color=color("text"))
-        axes.grid(axis="y", color=color("padding-fill"), linewidth=1)
-        axes.set_axisbelow(True)
+        grid(axes, "y")
         return figure
 
     def describe(self, run: DeepGradients) -> str:
-        """Give the size for each kind at the least and at the greatest depth."""
-        told = "; ".join(
-            f"{stack.kind}: {_size(stack.sizes[0])} with {run.depths[0]} convolutions behind the first, "
-            f"{_size(stack.sizes[-1])} with {run.depths[-1]}"
+        sizes = "; ".join(
+            f"{stack.kind}: {_size(stack.means[0])} with {run.depths[0]} convolutions behind the first, "
+            f"{_size(stack.means[-1])} with {run.depths[-1]}"
             for stack in run.stacks
         )
         return f"""{len(run.stacks)} lines over the number of convolutions behind the first layer of an untrained stack,
             for the size of the gradient at that layer (geometric means), on a scale where each step is a factor of
-            100. {told[0].upper()}{told[1:]}."""
+            100. {sizes[0].upper()}{sizes[1:]}."""
 
     def state_facts(self, run: DeepGradients) -> dict[str, str]:
-        """Give the depths, and by what factor each kind's gradient changes from the least to the greatest."""
         facts = {
             "least depth": str(run.depths[0]),
             "most depth": str(run.depths[-1]),
@@ -89,7 +84,7 @@ class SkipGradients(Picture):
             "seeds": str(self.seeds),
         }
         for stack in run.stacks:
-            first, last = (float(np.exp(np.log(sizes).mean())) for sizes in (stack.sizes[0], stack.sizes[-1]))
+            first, last = float(stack.means[0]), float(stack.means[-1])
             factor = max(first / last, last / first)
             facts[f"{stack.kind} factor"] = f"{float(f'{factor:.1g}'):,.0f}"
             facts[f"{stack.kind} way"] = "smaller" if last < first else "larger"
@@ -108,13 +103,12 @@ def _power(exponent: float) -> str:
     return f"10{raised}" if exponent else "1"
 
 
-def _size(sizes: NDArray[np.float64]) -> str:
-    """Write the geometric mean of sizes as a decimal fraction.
+def _size(size: float) -> str:
+    """Write a size with two figures, as a decimal fraction.
 
     Examples
     --------
-    >>> _size(np.array([1e-8, 1e-8])), _size(np.array([0.0015]))
+    >>> _size(1e-8), _size(0.0015)
     ('0.00000001', '0.0015')
     """
-    middle = float(np.exp(np.log(sizes).mean()))
-    return f"{middle:.{1 - int(np.floor(np.log10(middle)))}f}".rstrip("0")
+    return f"{size:.{1 - int(np.floor(np.log10(size)))}f}".rstrip("0")

@@ -15,24 +15,21 @@ class WithoutFlatten(Table):
     """The dense network without its layer Flatten: it is built without a warning, and is another network."""
 
     def run(self) -> Unflattened:
-        """Build it, and try to train it."""
         return without_flatten()
 
     def tabulate(self, run: Unflattened) -> list[list[Cell]]:
-        """Give a row for each layer, and one for the total."""
+        """Return a row for each layer, and one for the total."""
         return layer_rows(run.layers, run.parameters)
 
     def describe(self, run: Unflattened) -> str:
-        """Tell each layer, the total, and what Keras says at last."""
-        told = "; ".join(
+        shapes = "; ".join(
             f"{each.name}, shape {shape((None, *each.output_shape))}, {how_counted(each)}" for each in run.layers
         )
-        return f"""The {len(run.layers)} layers of the dense network without Flatten: {told}. Together they have
+        return f"""The {len(run.layers)} layers of the dense network without Flatten: {shapes}. Together they have
             {run.parameters:,} parameters. Only when it is to be trained, on {run.images} images, Keras says:
             {run.complaint}."""
 
     def state_facts(self, run: Unflattened) -> dict[str, str]:
-        """Give shapes and parameters, and what Keras says."""
         facts = {"parameters": f"{run.parameters:,}", "complaint": run.complaint}
         for each in run.layers:
             facts[f"{each.name} shape"] = shape((None, *each.output_shape))
@@ -45,11 +42,10 @@ class WithoutBatch(Table):
     """One image given to the convnet as it is and as a batch of one, and what Keras makes of either."""
 
     def run(self) -> Unbatched:
-        """Try both."""
         return without_batch()
 
     def tabulate(self, run: Unbatched) -> list[list[Cell]]:
-        """Give a row for each."""
+        """Return a row for each."""
         return [
             [Cell("You give"), Cell("Its shape"), Cell("Keras takes it for"), Cell("What comes out")],
             [
@@ -67,13 +63,11 @@ class WithoutBatch(Table):
         ]
 
     def describe(self, run: Unbatched) -> str:
-        """Tell both rows."""
         return f"""An image of shape {shape(run.image)} given as it is: Keras takes it for an array of shape
             {shape(run.taken_for)} and says: {run.complaint}. The same image as a batch of one, of shape
             {shape(run.batch)}: the answers have the shape {shape(run.answers)}."""
 
     def state_facts(self, run: Unbatched) -> dict[str, str]:
-        """Give the shapes, and what Keras says."""
         return {
             "image": shape(run.image),
             "taken for": shape(run.taken_for),

@@ -35,7 +35,6 @@ class Timeline(Picture):
     """The steps from cells in a cat's brain to the networks of today, on an axis true to scale."""
 
     def run(self) -> History:
-        """Read the steps."""
         return read_history()
 
     def draw(self, run: History) -> Figure:
@@ -70,13 +69,11 @@ class Timeline(Picture):
         return figure
 
     def describe(self, run: History) -> str:
-        """Tell every step."""
-        told = " ".join(f"{event.year}, {event.title}: {event.what}." for event in run.events)
+        events = " ".join(f"{event.year}, {event.title}: {event.what}." for event in run.events)
         return f"""A line of years from {run.events[0].year} to {run.events[-1].year} with {len(run.events)} steps; the
-            longest gap is that of {_gap(run)}. {told}"""
+            longest gap is that of {_gap(run)}. {events}"""
 
     def state_facts(self, run: History) -> dict[str, str]:
-        """Give the number of steps, and the first and the last year."""
         return {
             "steps": str(len(run.events)),
             "first": str(run.events[0].year),
@@ -86,7 +83,7 @@ class Timeline(Picture):
 
 
 def _gap(run: History) -> str:
-    """Tell the longest time without a step."""
+    """Describe the longest time without a step."""
     years = [event.year for event in run.events]
     before, after = max(pairwise(years), key=lambda pair: pair[1] - pair[0])
     return f"{after - before} years from {before} to {after}"

@@ -29,7 +29,6 @@ class WithDepth(Picture):
     digits: Annotated[int, Whole(100, 10_000), "how many test digits are shown to the network"] = 10_000
 
     def run(self) -> DepthRun:
-        """Show the digits to the trained network and to the one before training."""
         return with_depth(self.digits)
 
     def draw(self, run: DepthRun) -> Figure:
@@ -48,8 +47,7 @@ class WithDepth(Picture):
         return drawn
 
     def describe(self, run: DepthRun) -> str:
-        """Tell both measures layer by layer."""
-        told, before = (
+        after, before = (
             "; ".join(f"{_name(depth)} {_measures(depth, number)}" for number, depth in enumerate(layers))
             for layers in (run.trained, run.initial)
         )
@@ -57,10 +55,9 @@ class WithDepth(Picture):
             the first convolution on, the share of activations that are zero goes up and down: in the trained network
             each pooling lowers it, and the next convolution raises it again. Right, the share of digits that lie
             nearest to the mean of their own kind rises from layer to layer in the trained network, and hardly changes
-            in the network before training. Trained: {told}. Before training: {before}."""
+            in the network before training. Trained: {after}. Before training: {before}."""
 
     def state_facts(self, run: DepthRun) -> dict[str, str]:
-        """Give both measures of each layer, blank maps and filters that never answer."""
         facts = {"digits": f"{run.digits:,}", "trained": trained_on("convnet")}
         for when, layers in (("trained", run.trained), ("initial", run.initial)):
             for depth in layers:
@@ -80,7 +77,7 @@ def _nearest(depth: Depth) -> float:
 
 
 def _measures(depth: Depth, number: int) -> str:
-    """Tell what is drawn of a layer: of the pixels, the first, not the share of zeros."""
+    """Describe what is drawn of a layer: of the pixels, the first, not the share of zeros."""
     zeros = f"{as_percent(depth.zeros)} zeros and " if number else ""
     return f"{zeros}{as_percent(depth.nearest)} nearest to their own mean"
 

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from cnnfigs.arithmetic import Derivation
+from cnnfigs.drawing.charts import grid
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.shapes import arrow, digit, label, raster, written_number
 from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas, chart
@@ -38,7 +39,6 @@ class DenseUnit(Picture):
         require_whole("unit", self.unit, 0, DENSE[self.network] - 1)
 
     def run(self) -> UnitSum:
-        """Let the unit read the image."""
         return unit_sum(self.network, self.index, self.unit)
 
     def draw(self, run: UnitSum) -> Figure:
@@ -64,7 +64,6 @@ class DenseUnit(Picture):
         return figure
 
     def describe(self, run: UnitSum) -> str:
-        """Tell the three grids and the sum."""
         return f"""Three squares of 28×28 cells. The first is {with_article(run.label)}. The second shows the weights of
             unit {run.unit} of {run.network}, from {run.weights.min():.2f}, purple, to {run.weights.max():.2f}, orange.
             The third is the product of both, pixel by pixel: the digit cut out of the weights, grey everywhere else.
@@ -72,7 +71,6 @@ class DenseUnit(Picture):
             {run.pre_activation:.3f}."""
 
     def state_facts(self, run: UnitSum) -> dict[str, str]:
-        """Give the parts of the sum, and at how many pixels no training image has ink."""
         return {
             "unit": str(run.unit),
             "weights": f"{run.weights.size:,}",
@@ -91,7 +89,6 @@ class DenseLayer(Picture):
     network: DenseNetwork = "dense_512"
 
     def run(self) -> LayerSums:
-        """Let the layer read the image."""
         return layer_sums(self.network, self.index, SHOWN)
 
     def draw(self, run: LayerSums) -> Figure:
@@ -109,19 +106,17 @@ class DenseLayer(Picture):
             row, column = divmod(unit, columns)
             left, top = first + column * (side + gap), 30 + row * (side + 34)
             raster(axes, run.weights[..., unit], left, top, side, limit=limit, signed=True, frame="kernel")
-            told = written_number(run.pre_activations[unit], 2)
-            label(axes, left + side / 2, top + side + 14, told, size=NORMAL)
+            total = written_number(run.pre_activations[unit], 2)
+            label(axes, left + side / 2, top + side + 14, total, size=NORMAL)
         return figure
 
     def describe(self, run: LayerSums) -> str:
-        """Give the sums of the units that are shown."""
-        told = ", ".join(f"{value:.2f}" for value in run.pre_activations[:SHOWN])
+        sums = ", ".join(f"{value:.2f}" for value in run.pre_activations[:SHOWN])
         return f"""{with_article(run.label).capitalize()}, and the weights of {SHOWN} of the {len(run.outputs)} units of
             a dense layer, each a square of 28×28 cells that covers the whole image. Below each stands its sum for this
-            digit: {told}."""
+            digit: {sums}."""
 
     def state_facts(self, run: LayerSums) -> dict[str, str]:
-        """Give how many units there are, and how the layer's parameters are counted."""
         pixels, units = run.image.size, len(run.outputs)
         counted = Derivation(f"{pixels}·{units} + {units}", pixels * units + units)
         return {"units": f"{units:,}", "shown": str(SHOWN), "parameters": str(counted)}
@@ -135,7 +130,6 @@ class Relu(Picture):
     network: DenseNetwork = "dense_512"
 
     def run(self) -> LayerSums:
-        """Let the layer read the image."""
         return layer_sums(self.network, self.index, SHOWN)
 
     def draw(self, run: LayerSums) -> Figure:
@@ -157,24 +151,22 @@ class Relu(Picture):
             )
         zeros = int((run.outputs == 0).sum())
         units = len(run.outputs)
-        told = (
+        notes = (
             (-0.95, 0.24, "left", "bold", f"{zeros} of {units} units:"),
             (-0.95, 0.14, "left", "normal", "sum below zero, output 0"),
             (0.76, 0.96, "right", "bold", f"{units - zeros} units:"),
             (0.76, 0.86, "right", "normal", "the sum goes on as it is"),
         )
-        for x, y, align, weight, text in told:
+        for x, y, align, weight, text in notes:
             axes.text(x * reach, y * reach, text, ha=align, va="center_baseline", fontsize=NORMAL, weight=weight)
         axes.set_xlim(-reach, reach)
         axes.set_ylim(-0.08 * reach, reach)
         axes.set_xlabel("sum that goes in")
         axes.set_ylabel("output")
-        axes.grid(color=color("padding-fill"), linewidth=1)
-        axes.set_axisbelow(True)
+        grid(axes)
         return figure
 
     def describe(self, run: LayerSums) -> str:
-        """Tell the line, and how many units are on which side."""
         zeros = int((run.outputs == 0).sum())
         pairs = ", ".join(
             f"{before:.2f} gives {after:.2f}"
@@ -185,6 +177,5 @@ class Relu(Picture):
             {len(run.outputs) - zeros} give their sum."""
 
     def state_facts(self, run: LayerSums) -> dict[str, str]:
-        """Give how many units give zero, and how many do not."""
         zeros = int((run.outputs == 0).sum())
         return {"units": f"{len(run.outputs):,}", "zeros": str(zeros), "positive": str(len(run.outputs) - zeros)}

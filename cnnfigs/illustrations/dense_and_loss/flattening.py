@@ -23,7 +23,6 @@ class Flattening(Picture):
     index: TestImage = 4
 
     def run(self) -> Activations:
-        """Show the image to the convnet."""
         return activations("convnet", test_digit(self.index))
 
     def draw(self, run: Activations) -> Figure:
@@ -45,7 +44,6 @@ class Flattening(Picture):
         return figure
 
     def describe(self, run: Activations) -> str:
-        """Tell the three parts."""
         maps, flat, probabilities = (run.outputs[name] for name in ("conv2d_3", "flatten", "dense"))
         return f"""Left, {maps.shape[-1]} small maps of {written(maps.shape[:2])} cells, some empty, most with a few
             strong cells. In the middle, the same {flat.size:,} numbers in one long row, folded here into a narrow
@@ -53,7 +51,6 @@ class Flattening(Picture):
             {percent(probabilities.max())}, is that of {probabilities.argmax()}."""
 
     def state_facts(self, run: Activations) -> dict[str, str]:
-        """Give how many numbers there are, how many of them are exactly zero, and how many maps are blank."""
         flat, maps = run.outputs["flatten"], run.outputs["conv2d_3"]
         return {
             "size": str(size_derivation(run.outputs["conv2d_3"].shape)),

@@ -8,7 +8,7 @@ from typing import Annotated
 import numpy as np
 from matplotlib.figure import Figure
 
-from cnnfigs.drawing.shapes import arrow, cells, digit, inked, label, photo, window
+from cnnfigs.drawing.shapes import arrow, cells, digit, inked, label, photo, tinted, window
 from cnnfigs.drawing.style import LARGE, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.parameters import TestImage, Whole, require_whole
@@ -36,7 +36,6 @@ class DigitNumbers(Picture):
         require_whole("column", self.column, 0, 28 - self.size)
 
     def run(self) -> DigitPatch:
-        """Cut the piece out of the image."""
         return digit_patch(self.index, self.row, self.column, self.size)
 
     def draw(self, run: DigitPatch) -> Figure:
@@ -58,14 +57,12 @@ class DigitNumbers(Picture):
         return figure
 
     def describe(self, run: DigitPatch) -> str:
-        """Tell the digit and the numbers row by row."""
         rows = "; ".join(", ".join(str(value) for value in line) for line in run.patch)
         return f"""Left, {with_article(run.label)} of {written(run.image.shape)} pixels, black on white, with a frame
             around a piece of {written(run.patch.shape)}. Right, the numbers of that piece, 0 for paper to 255 for ink,
             row by row: {rows}."""
 
     def state_facts(self, run: DigitPatch) -> dict[str, str]:
-        """Give the digit, its shape, how many numbers it is, and how many of them are 0."""
         return {
             "digit": str(run.label),
             "with article": with_article(run.label),
@@ -94,7 +91,6 @@ class ColorChannels(Picture):
         require_whole("column", self.column, 0, 451 - self.size)
 
     def run(self) -> PhotoPatch:
-        """Cut the piece out of the photo."""
         return photo_patch(self.row, self.column, self.size)
 
     def draw(self, run: PhotoPatch) -> Figure:
@@ -117,15 +113,12 @@ class ColorChannels(Picture):
         for channel, name in enumerate(CHANNELS):
             left = 4 + channel * 162.5
             texts = [[str(value) for value in line] for line in run.patch[..., channel]]
-            shades = np.zeros(run.patch.shape)
-            shades[..., channel] = run.patch[..., channel] / 255
             label(axes, left, 232, name, align="left", size=LARGE, bold=True)
-            cells(axes, texts, shades, left, 246, cell, size=SMALL)
+            cells(axes, texts, tinted(run.patch[..., channel] / 255, channel), left, 246, cell, size=SMALL)
             window(axes, left, 246, cell, name="accent")
         return figure
 
     def describe(self, run: PhotoPatch) -> str:
-        """Tell where the piece is, its first pixel, and the range of each layer."""
         first = ", ".join(f"{name} {value}" for name, value in zip(CHANNELS, run.patch[0, 0], strict=True))
         ranges = "; ".join(
             f"{name} from {run.patch[..., channel].min()} to {run.patch[..., channel].max()}"
@@ -137,7 +130,6 @@ class ColorChannels(Picture):
             numbers range: {ranges}."""
 
     def state_facts(self, run: PhotoPatch) -> dict[str, str]:
-        """Give the photo's shape, how many numbers it is, and the three numbers of the piece's first pixel."""
         numbers = int(np.prod(run.shape))
         first = dict(zip(CHANNELS, map(str, run.patch[0, 0]), strict=True))
         return {"shape": written(run.shape), "numbers": f"{numbers:,}"} | first

@@ -8,6 +8,7 @@ from typing import Annotated
 import numpy as np
 from matplotlib.figure import Figure
 
+from cnnfigs.drawing.charts import grid
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.shapes import digit, label, written_number
 from cnnfigs.drawing.style import LARGE, NORMAL, canvas, chart
@@ -28,7 +29,6 @@ class CrossEntropy(Picture):
     network: NetworkName = "dense_512"
 
     def run(self) -> AnswerLosses:
-        """Show both images to the network."""
         return answer_losses(self.network, (self.index, self.other))
 
     def draw(self, run: AnswerLosses) -> Figure:
@@ -43,8 +43,8 @@ class CrossEntropy(Picture):
             share = percent(run.answer_probabilities[place])
             label(axes, 118, top + 14, f"“{run.answers[place]}”", align="left", size=LARGE, bold=True, name=shade)
             label(axes, 152, top + 14, f"with {share}", align="left")
-            told = f"{percent(run.label_probabilities[place])} for the {run.labels[place]}"
-            label(axes, 118, top + 42, told, align="left")
+            correct = f"{percent(run.label_probabilities[place])} for the {run.labels[place]}"
+            label(axes, 118, top + 42, correct, align="left")
             label(axes, 118, top + 70, f"loss {run.losses[place]:.3f}", align="left", size=LARGE, bold=True, name=shade)
             plot.plot(
                 100 * run.label_probabilities[place],
@@ -61,13 +61,11 @@ class CrossEntropy(Picture):
         plot.set_ylim(0, float(run.curve_losses.max()))
         plot.set_xlabel("probability given to the right digit, %")
         plot.set_ylabel("loss")
-        plot.grid(color=color("padding-fill"), linewidth=1)
-        plot.set_axisbelow(True)
+        grid(plot)
         return figure
 
     def describe(self, run: AnswerLosses) -> str:
-        """Tell both answers with their losses, and how the curve goes."""
-        told = " ".join(
+        answers = " ".join(
             f"The {label} is answered with {answer}, to which the network gives {percent(sure)}; the {label} itself "
             f"gets {percent(right)}, and the loss is {loss:.3f}."
             for label, answer, sure, right, loss in zip(
@@ -79,14 +77,11 @@ class CrossEntropy(Picture):
                 strict=True,
             )
         )
-        points = (0.01, 0.1, 0.5, 1.0)
-        curve = np.interp(points, run.curve_probabilities, run.curve_losses)
-        ends = ", ".join(f"{loss:.1f} at {as_percent(share)}" for share, loss in zip(points, curve, strict=True))
-        return f"""Two digits with the network's answers, and both as dots on a curve of the loss. {told} The curve
+        ends = ", ".join(f"{loss:.1f} at {as_percent(share)}" for share, loss in run.examples)
+        return f"""Two digits with the network's answers, and both as dots on a curve of the loss. {answers} The curve
             falls from left to right the more probability the right digit gets: {ends}."""
 
     def state_facts(self, run: AnswerLosses) -> dict[str, str]:
-        """Give label, answer, probabilities and loss of both images."""
         facts: dict[str, str] = {}
         for place, name in enumerate(("first", "second")):
             facts |= {
@@ -107,7 +102,6 @@ class LossSlope(Picture):
     network: NetworkName = "dense_512"
 
     def run(self) -> Slope:
-        """Compute the loss, its gradient, and one step."""
         return slope_along_weight(self.network, float(self.learning_rate))
 
     def draw(self, run: Slope) -> Figure:
@@ -135,25 +129,23 @@ class LossSlope(Picture):
         dots = ((run.weight, run.loss, "series-1"), (run.next_weight, run.next_loss, "output"))
         for weight, loss, shade in dots:
             axes.plot(weight, loss, "o", color=color(shade), markersize=11, markeredgecolor=color("background"))
-        told = (
+        notes = (
             (run.weight - 0.1 * side, run.loss + 0.16 * room, f"before: loss {run.loss:.3f}", "series-1", -side),
             (run.weight + 0.3 * side, run.loss + 0.3 * room, f"slope {run.slope:.4f}", "accent", -side),
             (run.next_weight, run.next_loss - 0.14 * room, f"after: loss {run.next_loss:.3f}", "output", 0),
             ((run.weight + run.next_weight) / 2, run.loss + 0.06 * room, "step", "kernel", 0),
         )
-        for x, y, text, shade, direction in told:
+        for x, y, text, shade, direction in notes:
             align = {1: "left", -1: "right", 0: "center"}[direction]
             axes.text(x, y, text.replace("-", "−"), fontsize=NORMAL, color=color(shade), ha=align, va="center_baseline")
         axes.set_ylim(low - 0.2 * room, high + 0.02 * room)
         axes.set_xlim(float(run.weights.min()), float(run.weights.max()))
         axes.set_xlabel(f"one of the network’s {run.parameters:,} parameters")
         axes.set_ylabel("loss")
-        axes.grid(color=color("padding-fill"), linewidth=1)
-        axes.set_axisbelow(True)
+        grid(axes)
         return figure
 
     def describe(self, run: Slope) -> str:
-        """Tell the curve's form and the step with its numbers."""
         lowest = int(run.losses.argmin())
         return f"""A curve like a wide valley: the loss of the untrained network for values of one weight from
             {run.weights.min():.2f} to {run.weights.max():.2f}, lowest with {run.losses[lowest]:.3f} near
@@ -162,7 +154,6 @@ class LossSlope(Picture):
             slope long, to {run.next_weight:.3f}, where the loss is {run.next_loss:.3f}."""
 
     def state_facts(self, run: Slope) -> dict[str, str]:
-        """Give weight, loss and slope before, the step, and weight and loss after it."""
         return {
             "parameters": f"{run.parameters:,}",
             "images": f"{run.images:,}",
@@ -185,7 +176,6 @@ class FirstSteps(Picture):
     network: NetworkName = "dense_512"
 
     def run(self) -> Steps:
-        """Train for so many steps."""
         return first_steps(self.network, self.steps)
 
     def draw(self, run: Steps) -> Figure:
@@ -202,12 +192,10 @@ class FirstSteps(Picture):
         axes.set_ylim(0, top)
         axes.set_xlabel(f"step, {run.batch_size} images each")
         axes.set_ylabel("loss on these images")
-        axes.grid(axis="y", color=color("padding-fill"), linewidth=1)
-        axes.set_axisbelow(True)
+        grid(axes, "y")
         return figure
 
     def describe(self, run: Steps) -> str:
-        """Tell the loss at the beginning and at the end, and what the steps brought."""
         return f"""A jagged line that falls steeply and then more slowly: the loss on the images of each of
             {len(run.losses)} steps. It starts at {run.losses[0]:.2f}, near the {run.guess_loss:.2f} of mere guessing,
             and over the last ten steps lies between {run.losses[-10:].min():.2f} and {run.losses[-10:].max():.2f}. Of
@@ -215,12 +203,11 @@ class FirstSteps(Picture):
             step and {percent(run.accuracy_after)} after the last."""
 
     def state_facts(self, run: Steps) -> dict[str, str]:
-        """Give the number of steps, the first loss, that of guessing, and the share right before and after."""
         return {
             "steps": f"{len(run.losses):,}",
             "batch size": str(run.batch_size),
             "first loss": f"{run.losses[0]:.2f}",
-            "last ten": f"{run.losses[-10:].mean():.2f}",
+            "last ten": f"{run.last_ten:.2f}",
             "guess loss": f"{run.guess_loss:.2f}",
             "held out": f"{run.held_out:,}",
             "before": percent(run.accuracy_before),

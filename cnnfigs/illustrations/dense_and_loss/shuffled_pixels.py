@@ -35,7 +35,6 @@ class ShuffledPixels(Picture):
         require_whole("unit", self.unit, 0, DENSE[self.network] - 1)
 
     def run(self) -> Shuffled:
-        """Show all test images to the network, and all shuffled ones to the shuffled network."""
         return shuffled_pixels(self.network, self.index, self.unit, self.seed)
 
     def draw(self, run: Shuffled) -> Figure:
@@ -54,12 +53,11 @@ class ShuffledPixels(Picture):
             arrow(axes, (lefts[1] + side + 8, middle), (lefts[1] + side + 30, middle))
             bars(axes, run.probabilities[row], lefts[2], top, 100, side / 10, [str(number) for number in range(10)])
             best = int(run.probabilities[row].argmax())
-            told = percent(run.probabilities[row, best])
-            label(axes, lefts[2] + 106, top + (best + 0.5) * side / 10, told, align="left", size=SMALL, bold=True)
+            share = percent(run.probabilities[row, best])
+            label(axes, lefts[2] + 106, top + (best + 0.5) * side / 10, share, align="left", size=SMALL, bold=True)
         return made
 
     def describe(self, run: Shuffled) -> str:
-        """Tell both rows, and how all answers compare."""
         shares = [percent(each.max()) for each in run.probabilities]
         answers = [int(each.argmax()) for each in run.probabilities]
         return f"""Two rows. Above, {with_article(run.label)}, the weights of a unit, and the network's answer:
@@ -68,7 +66,6 @@ class ShuffledPixels(Picture):
             {run.asked:,} test images, {run.same_answers:,} get the same answer in both ways."""
 
     def state_facts(self, run: Shuffled) -> dict[str, str]:
-        """Give how many images were asked, how many got the same answer, and how far the probabilities agree."""
         millionths = f"{1e6 * run.largest_difference:.1f}"
         return {
             "asked": f"{run.asked:,}",

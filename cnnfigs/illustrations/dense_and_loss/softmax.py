@@ -24,7 +24,6 @@ class Softmax(Picture):
     network: NetworkName = "dense_512"
 
     def run(self) -> SoftmaxSteps:
-        """Show the image to the network."""
         return softmax_steps(self.network, self.index)
 
     def draw(self, run: SoftmaxSteps) -> Figure:
@@ -48,11 +47,11 @@ class Softmax(Picture):
             label(axes, 102, middle, str(number), size=NORMAL, bold=True)
             length = float(run.logits[number]) * unit
             box(axes, zero + min(length, 0), middle - 7, abs(length), 14, edge=None, fill="output" if bold else "muted")
-            told = written_number(run.logits[number], 2)
+            logit = written_number(run.logits[number], 2)
             if length >= 0:
-                label(axes, zero - 5, middle, told, size=SMALL, bold=bold, align="right")
+                label(axes, zero - 5, middle, logit, size=SMALL, bold=bold, align="right")
             else:
-                label(axes, zero + 5, middle, told, size=SMALL, bold=bold, align="left")
+                label(axes, zero + 5, middle, logit, size=SMALL, bold=bold, align="left")
             label(axes, 334, middle, write_positive(run.exponentials[number]), align="right", size=SMALL, bold=bold)
             box(axes, 364, middle - 7, 50, 14, edge="grid", fill="surface", line_width=0.75)
             share = float(run.probabilities[number])
@@ -64,8 +63,7 @@ class Softmax(Picture):
         return figure
 
     def describe(self, run: SoftmaxSteps) -> str:
-        """Tell the logits, and the two most probable digits through all steps."""
-        first, second = (int(number) for number in np.argsort(-run.probabilities)[:2])
+        first, second = run.order[:2]
         logits = ", ".join(f"{number}: {value:.2f}" for number, value in enumerate(run.logits))
         return f"""{with_article(run.label).capitalize()} and a row for each digit. The logits are {logits}. Their
             exponentials are all positive and add up to {write_positive(run.total)}; that of {first} is
@@ -74,8 +72,7 @@ class Softmax(Picture):
             {percent(run.probabilities[second])}, and all others share the rest."""
 
     def state_facts(self, run: SoftmaxSteps) -> dict[str, str]:
-        """Give logit, exponential and share of the two most probable digits, and the sum."""
-        first, second = (int(number) for number in np.argsort(-run.probabilities)[:2])
+        first, second = run.order[:2]
         facts = {"digit": str(run.label), "sum": write_positive(run.total), "trained": trained_on(self.network)}
         for name, number in (("first", first), ("second", second)):
             facts |= {

@@ -18,6 +18,9 @@ class Exercise(Illustration):
     ``run`` computes the right answer with real layers, and each wrong answer by a rule that is wrong.
     """
 
+    #: How an answer is written, with a field for each of its values.
+    form: ClassVar[str] = "{:,}"
+
     _converted: ClassVar[Mapping[str, str]] = {}  # it is words
 
     @abstractmethod
@@ -32,9 +35,9 @@ class Exercise(Illustration):
     def explain(self, run: Prediction) -> str:
         """Say how the right answer comes about; no computing."""
 
-    @abstractmethod
     def write(self, values: Values) -> str:
         """Write an answer, right or wrong."""
+        return self.form.format(*values)
 
     @property
     def question(self) -> Question:
@@ -49,7 +52,7 @@ class Exercise(Illustration):
             {question.letters[question.right]} is right: {question.right}. {question.reason}"""
 
     def state_facts(self, run: Prediction) -> dict[str, str]:
-        """Give the right answer."""
+        """Return the right answer."""
         return {"answer": self.write(run.right)}
 
     def to_html(self) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated
 from cnnfigs.illustrations.exercises.exercise import Exercise
 from cnnfigs.parameters import Whole
 from cnnfigs.runs import exercises
-from cnnfigs.runs.exercises import Prediction, Values
+from cnnfigs.runs.exercises import Prediction
 
 Filters = Annotated[int, Whole(1, 512), "how many filters the convolution has"]
 Channels = Annotated[int, Whole(2, 512), "how many maps it reads"]
@@ -24,24 +24,17 @@ class FilterDepth(Exercise):
     kernel_size: KernelSize = 3
 
     def run(self) -> Prediction:
-        """Let Keras count the parameters."""
         return exercises.filter_parameters(self.filters, self.channels, self.kernel_size)
 
     def ask(self, run: Prediction) -> str:
-        """Ask for the number of parameters."""
         return f"""A layer `Conv2D({self.filters}, kernel_size={self.kernel_size})` reads {self.channels} feature maps.
             How many parameters does it have?"""
 
     def explain(self, run: Prediction) -> str:
-        """Multiply it out."""
         side = self.kernel_size
         return f"""Each filter has a slice of {side}×{side} weights for each of the {self.channels} maps that it reads,
             and one bias: {side}·{side}·{self.channels} + 1 = {side * side * self.channels + 1:,}. There are
             {self.filters} of them."""
-
-    def write(self, values: Values) -> str:
-        """Write a count."""
-        return f"{values[0]:,}"
 
 
 @dataclass(frozen=True)
@@ -53,26 +46,20 @@ class FilterParts(Exercise):
     kernel_size: Annotated[int, Whole(1, 11), "side of its window"] = 5
     size: Annotated[int, Whole(11, 512), "side of the input"] = 64
 
+    form = "{:,} filters, {:,} slices, {:,} maps"
+
     def run(self) -> Prediction:
-        """Let Keras build the layer, and read its kernel's shape and its output's."""
         return exercises.filter_parts(self.filters, self.channels, self.kernel_size, self.size)
 
     def ask(self, run: Prediction) -> str:
-        """Ask for the three numbers."""
         return f"""`Conv2D({self.filters}, kernel_size={self.kernel_size})` reads an input of
             {self.size}×{self.size}×{self.channels}. How many filters does it have, how many slices of
             {self.kernel_size}×{self.kernel_size} do these have together, and how many feature maps come out?"""
 
     def explain(self, run: Prediction) -> str:
-        """Count slices by channels and maps by filters."""
         filters, slices, _ = run.right
         return f"""A filter has a slice for each channel of the input: {self.channels} for each of the {filters} filters
             makes {slices:,}. A filter adds up what its slices give, so it makes one map."""
-
-    def write(self, values: Values) -> str:
-        """Write the three counts."""
-        filters, slices, maps = values
-        return f"{filters:,} filters, {slices:,} slices, {maps:,} maps"
 
 
 @dataclass(frozen=True)
@@ -84,24 +71,17 @@ class SharedWeights(Exercise):
     kernel_size: KernelSize = 5
 
     def run(self) -> Prediction:
-        """Let Keras count the parameters."""
         return exercises.shared_weights(self.size, self.filters, self.kernel_size)
 
     def ask(self, run: Prediction) -> str:
-        """Ask for the number of parameters."""
         window, places = (f"{side:g}×{side:g}" for side in (self.kernel_size, run.given["places"]))
         return f"""A convolution reads a grey image of {self.size}×{self.size} with {self.filters} filters of {window},
             and makes maps of {places}. How many parameters does it have?"""
 
     def explain(self, run: Prediction) -> str:
-        """Count one filter, and say what does not count."""
         side = self.kernel_size
         return f"""Each of the {self.filters} filters has {side}·{side} weights and one bias,
             {side * side + 1}, and uses them in every place. The size of the image does not matter."""
-
-    def write(self, values: Values) -> str:
-        """Write a count."""
-        return f"{values[0]:,}"
 
 
 @dataclass(frozen=True)
@@ -113,24 +93,17 @@ class SeparableWeights(Exercise):
     kernel_size: KernelSize = 3
 
     def run(self) -> Prediction:
-        """Let Keras count the parameters."""
         return exercises.separable_parameters(self.filters, self.channels, self.kernel_size)
 
     def ask(self, run: Prediction) -> str:
-        """Ask for the number of parameters."""
         return f"""`SeparableConv2D({self.filters}, kernel_size={self.kernel_size})` is Keras' depthwise separable
             convolution; its first half has no bias. It reads {self.channels} maps. How many parameters does it have?"""
 
     def explain(self, run: Prediction) -> str:
-        """Add up its two halves."""
         side, channels, filters = self.kernel_size, self.channels, self.filters
         return f"""First each of the {channels} maps gets a window of its own: {side}·{side}·{channels} =
             {side * side * channels:,} weights. Then {filters} filters of 1×1 mix the maps: {channels}·{filters} =
             {channels * filters:,} weights, and {filters} biases."""
-
-    def write(self, values: Values) -> str:
-        """Write a count."""
-        return f"{values[0]:,}"
 
 
 @dataclass(frozen=True)
@@ -142,20 +115,13 @@ class UnitsOnColor(Exercise):
     units: Annotated[int, Whole(2, 512), "how many units the layer has"] = 100
 
     def run(self) -> Prediction:
-        """Let Keras count the parameters."""
         return exercises.dense_parameters(self.size, self.channels, self.units)
 
     def ask(self, run: Prediction) -> str:
-        """Ask for the number of parameters."""
         return f"""An image of {self.size}×{self.size} pixels has {self.channels} channels. `Flatten()` lays it out, and
             `Dense({self.units})` reads it. How many parameters does the dense layer have?"""
 
     def explain(self, run: Prediction) -> str:
-        """Multiply it out."""
         numbers = self.size * self.size * self.channels
         return f"""The image is {self.size}·{self.size}·{self.channels} = {numbers:,} numbers. Each of the
             {self.units:,} units has a weight for every one of them, and one bias."""
-
-    def write(self, values: Values) -> str:
-        """Write a count."""
-        return f"{values[0]:,}"

@@ -8,11 +8,11 @@ from typing import Annotated, Literal
 import numpy as np
 
 from cnnfigs.experiments.findings import downsampling, fewer_examples
-from cnnfigs.experiments.statistics import with_both_chances
 from cnnfigs.illustrations.exercises.exercise import Exercise
 from cnnfigs.illustrations.training_and_measured.measuring import points
 from cnnfigs.parameters import Choice
 from cnnfigs.runs.exercises import Prediction, Values
+from cnnfigs.statistics import with_both_chances
 from cnnfigs.words import as_percent
 
 #: Each with the amount at which a reader may have looked instead.
@@ -27,12 +27,12 @@ class CatchingUp(Exercise):
 
     def run(self) -> Prediction:
         """Read the records of the experiment."""
-        found = fewer_examples(self.wanted)
-        convnet, dense = (found.findings.of(name, str(self.wanted)) for name in ("convnet", "dense_512"))
-        reading = next(each for each in found.readings if each.network == "dense_512")
+        examples = fewer_examples(self.wanted)
+        convnet, dense = (examples.findings.of(name, str(self.wanted)) for name in ("convnet", "dense_512"))
+        reading = next(each for each in examples.readings if each.network == "dense_512")
         errors = (1 - dense.mean) / (1 - convnet.mean)
         elsewhere = WANTED[self.wanted]
-        factor = found.needed[found.amounts.index(elsewhere)] / elsewhere
+        factor = examples.needed[examples.amounts.index(elsewhere)] / elsewhere
         return Prediction(
             right=(reading.mean,),
             wrong={
@@ -50,20 +50,17 @@ class CatchingUp(Exercise):
         )
 
     def ask(self, run: Prediction) -> str:
-        """Ask for the number of images."""
         convnet, dense = (as_percent(run.given[name], 1) for name in ("convnet", "dense"))
         return f"""With {self.wanted:,} training images the convnet answers {convnet} of the test images rightly, and
             `dense_512` {dense}. With how many images is `dense_512` as good as the convnet with {self.wanted:,}?"""
 
     def explain(self, run: Prediction) -> str:
-        """Say why no simple rule gives it."""
         return f"""At {self.wanted:,} images the dense network makes {run.given["errors"]:.1f} times the errors of the
             convnet, but errors fall ever more slowly as images are added: to be rid of half of them takes far more than
             twice the images. So the number has to be read off the measured curve, sideways. From seed to seed it lies
             between {run.given["fewest"]:,.0f} and {run.given["most"]:,.0f}."""
 
     def write(self, values: Values) -> str:
-        """Write a number of images with two figures."""
         return f"about {float(f'{float(values[0]):.2g}'):,.0f} images"
 
 
@@ -73,8 +70,8 @@ class BothChances(Exercise):
 
     def run(self) -> Prediction:
         """Read the comparison of the maximum with strides, and put its interval together."""
-        found = next(each for each in downsampling().comparisons if each.name == "convnet_strided")
-        images, seeds, count = found.images_error, found.seeds_error, len(found.seeds)
+        comparison = next(each for each in downsampling().comparisons if each.name == "convnet_strided")
+        images, seeds, count = comparison.images_error, comparison.seeds_error, len(comparison.seeds)
 
         def reach(images_error: float, seeds_error: float) -> float:
             return with_both_chances(0.0, images_error, seeds_error, count).high
@@ -86,11 +83,10 @@ class BothChances(Exercise):
                 "only the seeds were a chance": (reach(0, seeds),),
                 "Student’s t were forgotten": (float(np.hypot(images, seeds)),),
             },
-            given={"mean": found.difference, "images": images, "seeds": seeds, "count": count, "t": reach(1, 0)},
+            given={"mean": comparison.difference, "images": images, "seeds": seeds, "count": count, "t": reach(1, 0)},
         )
 
     def ask(self, run: Prediction) -> str:
-        """Ask for half the interval."""
         given = run.given
         return f"""With {given["count"]:.0f} seeds the maximum is ahead of strides by {points(given["mean"], 2)} points.
             The standard error of this difference is {100 * given["images"]:.4f} points over images and
@@ -98,14 +94,14 @@ class BothChances(Exercise):
             95 % interval reach to each side?"""
 
     def explain(self, run: Prediction) -> str:
-        """Put the numbers in, and say what follows."""
         given, (reach,) = run.given, run.right
         low = given["mean"] - float(reach)
-        told = "above zero, so the lead is shown" if low > 0 else "not above zero, so the lead is too close to call"
+        conclusion = (
+            "above zero, so the lead is shown" if low > 0 else "not above zero, so the lead is too close to call"
+        )
         errors = " + ".join(f"{100 * given[name]:.4f}²" for name in ("images", "seeds"))
         return f"""Independent chances are added as squares: √({errors}), times {given["t"]:.2f}. The interval begins at
-            {points(low, 3)}: {told}."""
+            {points(low, 3)}: {conclusion}."""
 
     def write(self, values: Values) -> str:
-        """Write a reach in percentage points."""
         return f"by {100 * float(values[0]):.2f} points"

@@ -26,11 +26,9 @@ class MovedDigit(Exercise):
     index: TestImage = 4
 
     def run(self) -> Prediction:
-        """Show both images to the convnet."""
         return exercises.moved_digit(self.index, self.filter, self.rows, self.columns)
 
     def ask(self, run: Prediction) -> str:
-        """Ask for the place and the probability."""
         row, column, digit = (int(run.given[name]) for name in ("row", "column", "digit"))
         return f"""The convnet takes a test image for {with_article(digit)}, with {percent(run.given["sure"])}. The
             largest number in map {self.filter} of its first layer stands in row {row}, column {column}. Then the digit
@@ -38,7 +36,6 @@ class MovedDigit(Exercise):
             now, and how probable does the network find {with_article(digit)}?"""
 
     def explain(self, run: Prediction) -> str:
-        """Tell the two properties apart."""
         digit, answer = (int(run.given[name]) for name in ("digit", "answer"))
         instead = "" if digit == answer else f" Its answer is now {with_article(answer)}."
         return f"""The map moves exactly as the digit does: a convolution is equivariant. The answer comes from a dense
@@ -46,7 +43,6 @@ class MovedDigit(Exercise):
             it would have to stay at {percent(run.given["sure"])}."""
 
     def write(self, values: Values) -> str:
-        """Write place and probability."""
         row, column, probability = values
         return f"row {row}, column {column}, and {percent(float(probability))}"
 
@@ -60,26 +56,21 @@ class SureAnswers(Exercise):
 
     columns: Annotated[int, Whole(3, 6), "by how many pixels the digits are moved to the right"] = 4
 
+    form = "{}"
+
     def run(self) -> Prediction:
-        """Show moved test digits to the convnet."""
         return exercises.sure_answers(self.columns)
 
     def ask(self, run: Prediction) -> str:
-        """Ask for the right ones among the sure ones."""
-        moved, asked = (f"{run.given[name]:g}" for name in ("moved", "asked"))
+        moved, count = (f"{run.given[name]:g}" for name in ("moved", "asked"))
         return f"""{moved} of the first {exercises.MOVED:,} test digits are moved {self.columns} pixels to the right:
-            those that lose no ink. To {asked} of these the convnet gives an answer with 99 % or more. How many of the
-            {asked} answers are right?"""
+            those that lose no ink. To {count} of these the convnet gives an answer with 99 % or more. How many of the
+            {count} answers are right?"""
 
     def explain(self, run: Prediction) -> str:
-        """Tell the measured share."""
-        asked = run.given["asked"]
-        return f"""That is {percent(float(run.right[0]) / asked)}. The probability was learned from digits in the
+        count = run.given["asked"]
+        return f"""That is {percent(float(run.right[0]) / count)}. The probability was learned from digits in the
             middle of their images. On other images nothing holds it to its word."""
-
-    def write(self, values: Values) -> str:
-        """Write a count."""
-        return f"{values[0]}"
 
 
 @dataclass(frozen=True)
@@ -93,12 +84,12 @@ class OverfittingGap(Exercise):
         Literal["dense_131", "convnet"], Choice("dense_131", "convnet"), "the network that it is compared with"
     ] = "dense_131"
 
+    form = "{:.1f} errors in a thousand"
+
     def run(self) -> Prediction:
-        """Show both networks images that they learned from, and the test images."""
         return exercises.overfitting_gap(self.larger, self.smaller)
 
     def ask(self, run: Prediction) -> str:
-        """Ask for the gap of the larger network."""
         learned, test, few = (run.given[f"{self.smaller} {which}"] for which in ("learned", "test", "parameters"))
         many = run.given[f"{self.larger} parameters"]
         return f"""`{self.smaller}` has {few:,} parameters. In a thousand images that it learned from it gets
@@ -107,16 +98,11 @@ class OverfittingGap(Exercise):
             parameters, {many:,}. How large is its gap?"""
 
     def explain(self, run: Prediction) -> str:
-        """Give its errors, and say what they do not tell."""
         learned, test = (run.given[f"{self.larger} {which}"] for which in ("learned", "test"))
         return f"""`{self.larger}` gets {learned:.1f} in a thousand wrong of what it learned from, and {test:.1f} of the
             test images. What a network may learn by heart depends on how its parameters are used and on when training
             stops, not on their number alone. This is one training of
             each, and another seed would give somewhat other numbers."""
-
-    def write(self, values: Values) -> str:
-        """Write errors in a thousand."""
-        return f"{values[0]:.1f} errors in a thousand"
 
 
 @dataclass(frozen=True)
@@ -130,11 +116,9 @@ class HeatIsNoReason(Exercise):
     side: Annotated[int, Whole(5, 13), "side of the square that is covered, in pixels"] = 11
 
     def run(self) -> Prediction:
-        """Cover the hottest square."""
         return exercises.covered_heat(self.index, self.side)
 
     def ask(self, run: Prediction) -> str:
-        """Ask for the probability without it."""
         digit, sure = with_article(int(run.given["digit"])), percent(run.given["sure"])
         heat, ink = (percent(run.given[name]) for name in ("heat", "ink"))
         return f"""The convnet takes a test image for {digit}, with {sure}. In the Grad-CAM map of this answer, the
@@ -142,13 +126,11 @@ class HeatIsNoReason(Exercise):
             This square is covered with paper. How probable does the network find {digit} now?"""
 
     def explain(self, run: Prediction) -> str:
-        """Say what the map does not."""
         return """A heat map says where its method finds what speaks for the answer. It does not say what the network
             would answer without that place: the rest of the digit may say the same again, or something else. To know,
             one must cover it and ask the network."""
 
     def write(self, values: Values) -> str:
-        """Write a probability."""
         return percent(float(values[0]))
 
 
@@ -161,19 +143,15 @@ class MissingPart(Exercise):
     )
 
     def run(self) -> Prediction:
-        """Show the network the photo with the part made grey."""
         return exercises.missing_part(self.part)
 
     def ask(self, run: Prediction) -> str:
-        """Ask for the probability of a cat."""
         return f"""The network gives the whole photo a cat with {percent(run.given["whole"])}. Now only the {self.part}
             are covered with grey, and all the rest is left. What is the probability of a cat?"""
 
     def explain(self, run: Prediction) -> str:
-        """Say what the number means."""
         return f"""The {self.part} help, but the network can do without them: what is left of the cat says much of the
             same again. Parts do not add up like coins, and no single one of them is needed."""
 
     def write(self, values: Values) -> str:
-        """Write a probability."""
         return percent(float(values[0]))

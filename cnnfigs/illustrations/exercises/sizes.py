@@ -8,7 +8,7 @@ from typing import Annotated
 from cnnfigs.illustrations.exercises.exercise import Exercise
 from cnnfigs.parameters import Whole, require_whole
 from cnnfigs.runs import exercises
-from cnnfigs.runs.exercises import Prediction, Values
+from cnnfigs.runs.exercises import Prediction
 
 
 @dataclass(frozen=True)
@@ -22,29 +22,24 @@ class StridedSame(Exercise):
     kernel_size: Annotated[int, Whole(3, 7), "side of the window"] = 3
     strides: Annotated[int, Whole(2, 6), "from one window to the next, less than `kernel_size`"] = 2
 
+    form = "{0}×{0}"
+
     def __post_init__(self) -> None:
         super().__post_init__()
         require_whole("strides", self.strides, 2, self.kernel_size - 1)
 
     def run(self) -> Prediction:
-        """Ask Keras for the output size."""
         return exercises.same_size(self.size, self.kernel_size, self.strides)
 
     def ask(self, run: Prediction) -> str:
-        """Ask for the output size."""
         options = f'kernel_size={self.kernel_size}, strides={self.strides}, padding="same"'
         return f"`Conv2D(1, {options})` reads an input of {self.size}×{self.size}. How large is its output?"
 
     def explain(self, run: Prediction) -> str:
-        """Divide and round up."""
         exactly = f"{self.size / self.strides:.4g}"
         rounded = "" if self.size % self.strides == 0 else f", rounded up {run.right[0]}"
         return f""""Same" adds so many zeros that the output has the input's size divided by the strides:
             {self.size} / {self.strides} = {exactly}{rounded}. Only with a stride of 1 is that the size itself."""
-
-    def write(self, values: Values) -> str:
-        """Write a square."""
-        return f"{values[0]}×{values[0]}"
 
 
 @dataclass(frozen=True)
@@ -54,24 +49,19 @@ class OddPooling(Exercise):
     size: Annotated[int, Whole(5, 255, step=2), "side of the maps"] = 27
     channels: Annotated[int, Whole(2, 512), "how many maps"] = 16
 
+    form = "{}×{}×{}"
+
     def run(self) -> Prediction:
-        """Ask Keras for the output's shape."""
         return exercises.pooled_shape(self.size, self.channels)
 
     def ask(self, run: Prediction) -> str:
-        """Ask for the output's shape."""
         return f"""{self.channels} maps of {self.size}×{self.size} go through `MaxPooling2D(pool_size=2)`. Which shape
             comes out?"""
 
     def explain(self, run: Prediction) -> str:
-        """Count windows, and say what is left over."""
         return f"""In {self.size} cells, {run.right[0]} windows of two stand side by side. One cell is left over, and
             Keras drops it: the last row and the last column are not looked at. Each map is pooled by itself, so there
             are as many as before."""
-
-    def write(self, values: Values) -> str:
-        """Write a shape."""
-        return "×".join(map(str, values))
 
 
 @dataclass(frozen=True)
@@ -83,25 +73,20 @@ class LargerImage(Exercise):
 
     size: Annotated[int, Whole(12, 256, step=4), "side of the image"] = 32
 
+    form = "{:,}×{:,}×{:,}"
+
     def run(self) -> Prediction:
-        """Ask the convnet's layers for the shapes."""
         return exercises.halvings(self.size)
 
     def ask(self, run: Prediction) -> str:
-        """Ask for the shape behind the second pooling."""
         return f"""You build the convnet of this page for images of {self.size}×{self.size} instead of 28×28. Which
             shape comes out of its second pooling?"""
 
     def explain(self, run: Prediction) -> str:
-        """Follow the height, layer by layer."""
         heights = " → ".join(f"{height:g}" for height in (self.size, *run.given.values()))
         return f"""The height goes {heights}. A convolution with a window of 3×3 takes away two rows. A pooling halves,
             and of an odd number it drops the last row. There is a map for each of the {run.right[2]} filters of the
             second convolution."""
-
-    def write(self, values: Values) -> str:
-        """Write a shape."""
-        return "×".join(f"{size:,}" for size in values)
 
 
 @dataclass(frozen=True)
@@ -111,23 +96,18 @@ class FieldBehindPooling(Exercise):
     kernel_size: Annotated[int, Whole(2, 7), "side of the windows of both convolutions"] = 3
     pool_size: Annotated[int, Whole(2, 4), "side of the window of the pooling between them, and its strides"] = 2
 
+    form = "{0}×{0}"
+
     def run(self) -> Prediction:
-        """Light up one pixel after the other in front of real layers."""
         return exercises.field_size(self.kernel_size, self.pool_size)
 
     def ask(self, run: Prediction) -> str:
-        """Ask for the receptive field."""
         convolution = f"a convolution with a window of {self.kernel_size}×{self.kernel_size}"
         return f"""Three layers: {convolution}, max pooling with {self.pool_size}×{self.pool_size}, and again
             {convolution}. How many pixels does a unit of the last one see?"""
 
     def explain(self, run: Prediction) -> str:
-        """Add up by the rule of the jump."""
         kernel, pool, pooled = self.kernel_size, self.pool_size, run.given["pooled"]
         return f"""Behind the first convolution a unit sees {kernel} pixels in a row, behind the pooling
             {kernel} + {pool - 1} = {pooled:g}. From there on, neighbours stand {pool} pixels apart, so the second
             window adds {kernel - 1} steps of {pool} pixels: {pooled:g} + {kernel - 1}·{pool} = {run.right[0]}."""
-
-    def write(self, values: Values) -> str:
-        """Write a square."""
-        return f"{values[0]}×{values[0]}"

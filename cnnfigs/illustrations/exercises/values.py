@@ -19,27 +19,22 @@ class GreyWall(Exercise):
     value: Annotated[float, Number(0.1, 1), "what every pixel of the image is"] = 0.9
     kernel_size: Annotated[int, Whole(3, 7, step=2), "side of the window"] = 3
 
+    form = "{:.2f}"
+
     def run(self) -> Prediction:
-        """Convolve with the mean."""
         return exercises.grey_wall(float(self.value), self.kernel_size)
 
     def ask(self, run: Prediction) -> str:
-        """Ask for the number in the corner."""
         side = self.kernel_size
         return f"""The photo of a grey wall: every pixel is {self.value:g}. A kernel of {side}×{side} takes the mean of
             its window, each weight is 1/{side * side}. With `padding="same"`, what is the number in the upper left
             corner of the output?"""
 
     def explain(self, run: Prediction) -> str:
-        """Count what is under the window."""
         cells, inside = self.kernel_size**2, run.given["inside"]
         return f"""In the corner only {inside:g} of the {cells} cells under the window are wall. The others are zeros
             of the padding, and they count: {inside:g}·{self.value:g} / {cells}. In the middle of the output it is
             {run.given["middle"]:.2f}. The corners come out darker than the wall is."""
-
-    def write(self, values: Values) -> str:
-        """Write a number with two decimals."""
-        return f"{values[0]:.2f}"
 
 
 @dataclass(frozen=True)
@@ -50,24 +45,20 @@ class ThereAndBack(Exercise):
     seed: Seed = 1
 
     def run(self) -> Prediction:
-        """Send a row through both layers."""
         return exercises.there_and_back(self.size, self.seed)
 
     def ask(self, run: Prediction) -> str:
-        """Ask what comes back."""
         numbers, sums = (_numbers(run.given, name) for name in ("number", "sum"))
         return f"""A row of numbers: {numbers}. A convolution with the kernel 1, 1 and a stride of 2 adds them up
             two by two: {sums}. Now a transposed convolution with the same kernel and strides reads these sums. What
             does it make of them?"""
 
     def explain(self, run: Prediction) -> str:
-        """Say what it does instead."""
         return """It multiplies each sum with the kernel 1, 1 and lays that down, two cells for each sum. The row is as
             long as before, but its numbers are others. They could not come back: the sums do not say what they were
             made of."""
 
     def write(self, values: Values) -> str:
-        """Write a row of numbers."""
         return ", ".join(f"{value:g}" for value in values)
 
 
@@ -78,25 +69,21 @@ class PooledStep(Exercise):
     seed: Seed = 1
 
     def run(self) -> Prediction:
-        """Pool a row, and the same row moved by one cell."""
         return exercises.pooled_step(self.seed)
 
     def ask(self, run: Prediction) -> str:
-        """Ask for the pooled row after the step."""
         numbers, before = (_numbers(run.given, name) for name in ("number", "before"))
         return f"""A row of a feature map is {numbers}. Max pooling with windows of two makes {before} of it. The digit
             moves by one pixel to the right, and so does the row: a 0 comes in on the left, and the last 0 falls out.
             What does max pooling make of it now?"""
 
     def explain(self, run: Prediction) -> str:
-        """Tell what becomes of either number."""
         first, second = (value for name, value in run.given.items() if name.startswith("number ") and value)
         return f"""The {first:g} moves within its window, and nothing changes there. The {second:g} goes over into the
             next window. So a small step is swallowed for one and doubled for the other: pooling is neither invariant
             nor equivariant."""
 
     def write(self, values: Values) -> str:
-        """Write a row of numbers."""
         return ", ".join(f"{value:g}" for value in values)
 
 
@@ -108,24 +95,20 @@ class AddedLogits(Exercise):
     added: Annotated[int, Whole(1, 10), "what is added to all of them"] = 5
 
     def run(self) -> Prediction:
-        """Let Keras compute softmax."""
         return exercises.softmax_shares(self.lead, self.added)
 
     def ask(self, run: Prediction) -> str:
-        """Ask for the first probability."""
         logits = f"{1 + self.lead}, 1 and 1"
         more = f"{1 + self.lead + self.added}, {1 + self.added} and {1 + self.added}"
         return f"""Three logits are {logits}, and softmax gives the first {percent(run.given["before"])}. Now
             {self.added} is added to each: {more}. What does softmax give the first?"""
 
     def explain(self, run: Prediction) -> str:
-        """Say what cancels."""
         return f"""The same as before. To add {self.added} to a logit multiplies its exponential by
             e to the power of {self.added}. All three grow by the same factor, and so does their sum: the shares stay.
             Only how far the logits are apart matters, not how large they are."""
 
     def write(self, values: Values) -> str:
-        """Write a probability."""
         return percent(float(values[0])) if float(values[0]) < 1 else f"exactly {as_percent(1.0)}"
 
 

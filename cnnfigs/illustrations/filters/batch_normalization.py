@@ -28,7 +28,6 @@ class BatchNormalization(Picture):
     channels: Annotated[int, Whole(2, 5), "how many of the 64 channels to show"] = 3
 
     def run(self) -> Normalization:
-        """Let Keras' layer normalise the sums."""
         return normalized_channels(self.images, self.channels, np.linspace(LEAST, MOST, BINS + 1))
 
     def draw(self, run: Normalization) -> Figure:
@@ -63,17 +62,15 @@ class BatchNormalization(Picture):
         return figure
 
     def describe(self, run: Normalization) -> str:
-        """Give mean and spread of each channel before and after."""
-        told = "; ".join(
+        channels = "; ".join(
             f"channel {channel.n}, before {_mean_and_spread(channel.before)}, after {_mean_and_spread(channel.after)}"
             for channel in run.channels
         )
         return f"""{len(run.channels)} of the {run.count} channels of a convolution, each with its {run.values:,} sums
             over a batch of {run.images} digits: left how they are spread, with another mean and width for each channel;
-            right after batch normalisation, where all have their mean at zero and the same spread. {told}."""
+            right after batch normalisation, where all have their mean at zero and the same spread. {channels}."""
 
     def state_facts(self, run: Normalization) -> dict[str, str]:
-        """Give the sizes, and mean, spread and positive share of the first and the last channel."""
         facts = {
             "images": str(run.images),
             "trained": trained_on("convnet"),

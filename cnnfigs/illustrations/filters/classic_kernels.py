@@ -8,9 +8,8 @@ from typing import Annotated
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import box, inked, label, number_grid, raster, written_number
+from cnnfigs.drawing.shapes import box, inked, label, number_grid, raster, stepped, written_number
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.parameters import Choice, Several, TestImage
@@ -28,7 +27,6 @@ class ClassicKernels(Picture):
     index: TestImage = 4
 
     def run(self) -> ClassicKernelsRun:
-        """Lay each kernel on both images with a convolution layer."""
         return classic_kernels(self.names, self.index)
 
     def draw(self, run: ClassicKernelsRun) -> Figure:
@@ -40,25 +38,23 @@ class ClassicKernels(Picture):
         return figure
 
     def describe(self, run: ClassicKernelsRun) -> str:
-        """Tell each kernel's numbers and the range of its results."""
-        told = []
+        kernels = []
         for result in run.results:
             rows = "; ".join(" ".join(f"{number}" for number in row) for row in result.numbers)
             divided = "" if result.divisor == 1 else f", all divided by {result.divisor}"
             divided += f", and {result.bias:g} added" if result.bias else ""
-            told.append(
+            kernels.append(
                 f"{result.name}, with the rows {rows}{divided}, gives {result.photo.min():.2f} to "
                 f"{result.photo.max():.2f} on the photo and {result.digit.min():.2f} to {result.digit.max():.2f} on "
                 "the digit"
             )
         return f"""Kernels of 3×3 numbers, each beside what it makes of a cat's face in grey, values
-            {run.photo.min():.2f} to {run.photo.max():.2f}, and of a handwritten digit: {". ".join(told)}. The blurs
+            {run.photo.min():.2f} to {run.photo.max():.2f}, and of a handwritten digit: {". ".join(kernels)}. The blurs
             soften both pictures, sharpen makes the fur crisper; the edge kernels leave flat areas at 0 and give
             opposite signs on the two sides of strokes that cross their direction; the Laplacian gives the same sign on
             both."""
 
     def state_facts(self, run: ClassicKernelsRun) -> dict[str, str]:
-        """Give how many kernels there are, and for each the sum of its weights and the range of its results."""
         facts = {"count": str(len(run.results))}
         for result in run.results:
             facts[f"{result.name} sum"] = f"{result.total}"
@@ -77,20 +73,15 @@ class ClassicKernels(Picture):
         box(axes, left, start, 3 * CELL, 3 * CELL, edge="kernel", line_width=2)
         divided = "" if result.divisor == 1 else f"÷ {result.divisor}, "
         added = f", + {result.bias:g}" if result.bias else ""
-        told = f"{divided}sum {result.total}{added}"
-        label(axes, left + 1.5 * CELL, start + 3 * CELL + 13, told, size=SMALL, name="muted")
+        note = f"{divided}sum {result.total}{added}"
+        label(axes, left + 1.5 * CELL, start + 3 * CELL + 13, note, size=SMALL, name="muted")
         for ink, values in enumerate((result.photo, result.digit)):
             x = left + 3 * CELL + 16 + ink * (SIDE + 12)
             if result.total or result.bias:
                 # Values around those of the image: shown as a picture, cut off at black and white.
                 dark = values if ink else 1 - values
-                shades = inked(_stepped(np.clip(dark, 0, 1), 16))
+                shades = inked(stepped(np.clip(dark, 0, 1), 16))
                 raster(axes, shades, x, top + 28, SIDE, frame="output")
             else:
                 largest = float(np.abs(values).max())
-                raster(axes, _stepped(values / largest, 8), x, top + 28, SIDE, limit=1, signed=True, frame="output")
-
-
-def _stepped(values: NDArray[np.float32], steps: int) -> NDArray[np.floating]:
-    """Round to so many steps from 0 to 1: hardly anyone sees the difference, and the file is half as large."""
-    return np.round(values * steps) / steps
+                raster(axes, stepped(values / largest, 8), x, top + 28, SIDE, limit=1, signed=True, frame="output")

@@ -10,7 +10,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import arrow, box, cells, colored, label, number_grid, raster, window, written_number
+from cnnfigs.drawing.shapes import (
+    arrow,
+    box,
+    cells,
+    colored,
+    label,
+    number_grid,
+    raster,
+    tinted,
+    window,
+    written_number,
+)
 from cnnfigs.drawing.style import LARGE, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.windows.window_steps import bracketed, written_grid
@@ -31,7 +42,6 @@ class ColorFilter(Picture):
     column: Annotated[int, Whole(0, 40), "column of the same corner"] = 24
 
     def run(self) -> ColorFilterRun:
-        """Lay the filter on the crop and on the whole photo."""
         return color_filter(self.row, self.column, SIZE)
 
     def draw(self, run: ColorFilterRun) -> Figure:
@@ -65,22 +75,20 @@ class ColorFilter(Picture):
         return figure
 
     def describe(self, run: ColorFilterRun) -> str:
-        """Spell out the three sums, the bias and the result of the middle place, and say where the map is large."""
-        told = []
+        sentences = []
         for channel, name in enumerate(CHANNELS):
-            told.append(
+            sentences.append(
                 f"The {name} channel under the window, row by row: {in_rows(run.crop[1:4, 1:4, channel])}; its slice: "
                 f"{in_rows(run.kernel[..., channel])}; multiplied and added: "
                 f"{written_number(run.sums[1, 1, channel])}."
             )
         sums = " + ".join(bracketed(value) for value in (*run.sums[1, 1], run.bias))
         return f"""A photo of a cat and a crop of {SIZE}×{SIZE} pixels of it, split into its three channels. One filter
-            has one slice of 3×3 weights for each channel. {" ".join(told)} The three sums and the one bias make one
-            number: {sums} = {written_number(run.values[1, 1])}. The window stands in nine places, and so the filter
+            has one slice of 3×3 weights for each channel. {" ".join(sentences)} The three sums and the one bias make
+            one number: {sums} = {written_number(run.values[1, 1])}. The window stands in nine places, and so the filter
             makes one map of nine numbers: {in_rows(run.values)}."""
 
     def state_facts(self, run: ColorFilterRun) -> dict[str, str]:
-        """Give the sums, the bias, the result, the number of weights, and how much of the photo answers at all."""
         facts = {name: written_number(run.sums[1, 1, channel]) for channel, name in enumerate(CHANNELS)}
         return facts | {
             "bias": written_number(run.bias),
@@ -108,11 +116,9 @@ class ColorFilter(Picture):
     def _draw_channel(self, axes: Axes, run: ColorFilterRun, channel: int, top: float) -> None:
         """Draw one channel of the crop, its slice, and what they give."""
         values = run.crop[..., channel]
-        shades = np.zeros((*values.shape, 3))
-        shades[..., channel] = values
         grid = SIZE * CELL
         label(axes, X[1], top - 10, CHANNELS[channel], size=SMALL, name="muted")
-        cells(axes, written_grid(values), shades, X[1] - grid / 2, top, CELL)
+        cells(axes, written_grid(values), tinted(values, channel), X[1] - grid / 2, top, CELL)
         window(axes, X[1] - grid / 2 + CELL, top + CELL, 3 * CELL)
         middle, side = top + grid / 2, 3 * SLICE
         label(axes, X[2] - side / 2 - 15, middle, "·", size=LARGE, bold=True)

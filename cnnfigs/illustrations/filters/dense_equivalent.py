@@ -40,7 +40,6 @@ class DenseEquivalent(Picture):
         return self.size - self.kernel_size + 1
 
     def run(self) -> DenseEquivalentRun:
-        """Compute the small convolution and the large one, and the dense layers that do the same."""
         return dense_equivalent(self.size, self.kernel_size, self.index)
 
     def draw(self, run: DenseEquivalentRun) -> Figure:
@@ -96,7 +95,6 @@ class DenseEquivalent(Picture):
         return figure
 
     def describe(self, run: DenseEquivalentRun) -> str:
-        """Tell the pattern of the weights and one of the sums."""
         inputs, outputs = run.dense_kernel.shape
         nonzero = np.count_nonzero(run.dense_kernel)
         row = ", ".join(written_number(weight) for weight in run.dense_kernel[:, self.position])
@@ -109,7 +107,6 @@ class DenseEquivalent(Picture):
             convolution does."""
 
     def state_facts(self, run: DenseEquivalentRun) -> dict[str, str]:
-        """Give the counts of the small case and of the convnet's first layer."""
         inputs, outputs = run.dense_kernel.shape
         weights = run.dense_kernel.size
         nonzero = int(np.count_nonzero(run.dense_kernel))

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import arrow, label, raster
+from cnnfigs.drawing.shapes import arrow, label, raster, stepped
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS
@@ -31,7 +31,6 @@ class Depthwise(Picture):
     ] = (3, 5, 22)
 
     def run(self) -> DepthwiseRun:
-        """Show the cat to the layer."""
         return depthwise(self.channels)
 
     def draw(self, run: DepthwiseRun) -> Figure:
@@ -51,18 +50,16 @@ class Depthwise(Picture):
             middle = top + height / 2
             label(axes, 2, middle - 8, "map", align="left", size=SMALL, name="muted")
             label(axes, 2, middle + 8, str(channel), align="left", size=NORMAL, bold=True)
-            # In few steps of colour, which hardly anyone can tell from more, the page is lighter.
-            raster(axes, _stepped(run.inputs[..., row]), left[0], top, SIDE, frame="input")
+            raster(axes, _twelfths(run.inputs[..., row]), left[0], top, SIDE, frame="input")
             label(axes, left[0] + SIDE + 21, middle, "∗", size=18)
             raster(
                 axes, run.kernels[..., row], left[1], middle - kernel_side / 2, kernel_side, signed=True, frame="kernel"
             )
             arrow(axes, (left[1] + kernel_side + 8, middle), (left[2] - 8, middle))
-            raster(axes, _stepped(run.outputs[..., row]), left[2], top, SIDE, signed=True, frame="output")
+            raster(axes, _twelfths(run.outputs[..., row]), left[2], top, SIDE, signed=True, frame="output")
         return figure
 
     def describe(self, run: DepthwiseRun) -> str:
-        """Tell the way of each map, and how many weights it saves."""
         weights, mixing, ordinary = run.parameters
         numbers = " and ".join(", ".join(map(str, self.channels)).rsplit(", ", 1))
         return f"""Rows for the maps {numbers} of {run.maps[0]}. In each row stand a map of the cat's eye that goes in,
@@ -72,7 +69,6 @@ class Depthwise(Picture):
             take {ordinary:,}."""
 
     def state_facts(self, run: DepthwiseRun) -> dict[str, str]:
-        """Give the numbers of weights."""
         weights, mixing, ordinary = run.parameters
         return {
             "maps": str(run.maps[0]),
@@ -85,6 +81,5 @@ class Depthwise(Picture):
         }
 
 
-def _stepped(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    limit = float(np.abs(values).max()) or 1.0
-    return np.asarray(np.round(values / limit * 12) / 12, dtype=np.float32)
+def _twelfths(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(stepped(values / (float(np.abs(values).max()) or 1.0), 12), dtype=np.float32)

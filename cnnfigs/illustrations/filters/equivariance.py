@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-import numpy as np
 from matplotlib.figure import Figure
 
 from cnnfigs.data import mnist
-from cnnfigs.drawing.shapes import arrow, box, digit, label, raster
+from cnnfigs.drawing.shapes import arrow, box, digit, label, raster, stepped
 from cnnfigs.drawing.style import SMALL, canvas
-from cnnfigs.drawing.tables import Cell
+from cnnfigs.drawing.tables import Cell, number_table
 from cnnfigs.experiments.catalog import usual
 from cnnfigs.illustrations.base import Picture, Table
 from cnnfigs.models.weights import record
@@ -33,7 +32,6 @@ class Equivariance(Picture):
     index: TestImage = 4
 
     def run(self) -> EquivarianceRun:
-        """Show both images to the first layer."""
         return equivariance(self.index, self.filter, self.rows, self.columns)
 
     def draw(self, run: EquivarianceRun) -> Figure:
@@ -53,7 +51,7 @@ class Equivariance(Picture):
             digit(axes, image, 4, top, size)
             arrow(axes, (4 + size + 10, top + size / 2), (second - 10, top + size / 2))
             label(axes, second + places / 2, top - 14, "its map", name="output", bold=True)
-            raster(axes, np.round(response_map / limit * 32) / 32, second, top + 4, places, limit=1, frame="output")
+            raster(axes, stepped(response_map / limit, 32), second, top + 4, places, limit=1, frame="output")
             # What both maps have: this part is compared.
             x, y = second + right * pixel, top + 4 + down * pixel
             box(axes, x, y, width, height, edge="accent", line_width=2, dashed=True)
@@ -68,7 +66,6 @@ class Equivariance(Picture):
         return figure
 
     def describe(self, run: EquivarianceRun) -> str:
-        """Tell the two rows and the difference."""
         height, width = run.difference.shape
         return f"""Above, a handwritten digit and the map that filter {self.filter} of the first layer makes of it.
             Below, the same digit {self.rows} pixels lower and {self.columns} further to the right, and its map: the
@@ -77,7 +74,6 @@ class Equivariance(Picture):
             {run.filters} maps is {run.largest_difference:.1g}."""
 
     def state_facts(self, run: EquivarianceRun) -> dict[str, str]:
-        """Give the shift, the part compared and the largest difference."""
         return {
             "rows": str(self.rows),
             "columns": str(self.columns),
@@ -102,33 +98,24 @@ class ShiftTable(Table):
     ] = 2000
 
     def run(self) -> MovedLayers:
-        """Show the moved digits to the network."""
         return moved_layers(self.index, self.shifts, self.images)
 
     def tabulate(self, run: MovedLayers) -> list[list[Cell]]:
-        """Give a row for each layer, then the errors."""
+        """Return a row for each layer, then the errors."""
         heads = ["Moved by", *(f"{shift} pixel{'s' if shift > 1 else ''}" for shift in run.shifts)]
-        rows = [[Cell(heads[0]), *(Cell(head, number=True) for head in heads[1:])]]
-        for layer in run.layers:
-            rows.append(
-                [Cell(layer.name, heading=True), *(Cell(_share(each), number=True) for each in layer.differences)]
-            )
-        errors = (f"{each:,}" for each in run.errors)
-        rows.append([Cell("errors of the network", heading=True), *(Cell(each, number=True) for each in errors)])
-        return rows
+        rows = [(layer.name, *map(_share, layer.differences)) for layer in run.layers]
+        return number_table(heads, [*rows, ("errors of the network", *(f"{each:,}" for each in run.errors))])
 
     def describe(self, run: MovedLayers) -> str:
-        """Tell which layers follow which shifts, and the errors."""
-        told = "; ".join(
+        layers = "; ".join(
             f"{layer.name} {', '.join(_share(each) for each in layer.differences)}" for layer in run.layers
         )
         return f"""How far the maps of a digit, moved along, differ at most from the maps of the digit that is moved to
-            the right by {", ".join(map(str, run.shifts))} pixels, in per cent of the layer's largest value: {told}.
+            the right by {", ".join(map(str, run.shifts))} pixels, in per cent of the layer's largest value: {layers}.
             Last row: of {run.images:,} test digits the network gets {run.errors_unmoved} wrong where they
             are, and {", ".join(map(str, run.errors))} after these shifts."""
 
     def state_facts(self, run: MovedLayers) -> dict[str, str]:
-        """Give the step of each layer, the errors, and what the network was trained on."""
         facts = {f"{layer.name} step": str(layer.step) for layer in run.layers}
         for shift, errors, answer, probability in zip(
             run.shifts, run.errors, run.answers, run.probabilities, strict=True

@@ -10,11 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import digit, label, photo, raster, written_number
+from cnnfigs.drawing.shapes import digit, label, photo, raster, stepped, written_number
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.filters.layer_names import LayerNames, require_layer
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS, require_filter, trained_on
+from cnnfigs.images import as_bytes, resized
 from cnnfigs.parameters import Choice, Several, Whole
 from cnnfigs.runs.filters.exciting import LAYERS, Excited, ExcitedLayer, ExcitedRun, Found, Network, excite
 from cnnfigs.words import as_percent, percent
@@ -65,7 +66,6 @@ class FilterImages(Picture):
                     require_filter(each, self.network, layer)
 
     def run(self) -> ExcitedRun:
-        """Make the images, and search the real ones."""
         return excite(self.network, self.layers or SHOWN[self.network], self.filters, self.pieces)
 
     def draw(self, run: ExcitedRun) -> Figure:
@@ -80,18 +80,18 @@ class FilterImages(Picture):
             label(axes, x + SIDE + GAP + PIECE / 2, 12, "found", name="input", bold=True)
         for row, layer in enumerate(run.layers):
             top = 26 + row * row_height
-            for line, text in enumerate(_told(layer)):
+            for line, text in enumerate(_lines(layer)):
                 name = "text" if line == 0 else "muted"
                 label(axes, 2, top + 10 + 15 * line, text, align="left", size=SMALL, name=name, bold=line == 0)
             for column, excited in enumerate(layer.excited):
                 x = left + column * pitch
                 self._square(axes, excited.made.images[-1], x, top, SIDE, "accent")
-                for number, found in enumerate(excited.found):
-                    self._square(axes, found.crop, x + SIDE + GAP + number * (PIECE + GAP), top, PIECE, "input")
+                for number, piece in enumerate(excited.found):
+                    self._square(axes, piece.crop, x + SIDE + GAP + number * (PIECE + GAP), top, PIECE, "input")
                 label(axes, x + SIDE / 2, top + SIDE + 10, _number(excited.made.sums[-1]), size=SMALL)
-                for number, found in enumerate(excited.found):
+                for number, piece in enumerate(excited.found):
                     middle = x + SIDE + GAP + number * (PIECE + GAP) + PIECE / 2
-                    label(axes, middle, top + SIDE + 10, _number(found.sum), size=SMALL)
+                    label(axes, middle, top + SIDE + 10, _number(piece.sum), size=SMALL)
                 dead = excited.fires == 0 and not excited.name
                 text = excited.name or f"filter {excited.filter}{': only zeros' if dead else ''}"
                 name = "error" if dead else "muted"
@@ -103,23 +103,23 @@ class FilterImages(Picture):
         height, width = (scale * each for each in image.shape[:2])
         x, y = x + (side - width) / 2, y + (side - height) / 2
         if self.network == "convnet":
-            # In few steps of grey, which hardly anyone can tell from more, the page is lighter.
-            digit(axes, np.round(image[..., 0] * 16) / 16, x, y, width, frame=frame)
+            digit(axes, stepped(image[..., 0], 16), x, y, width, frame=frame)
         elif max(image.shape[:2]) <= PIXELS_SHOWN:
             raster(axes, image, x, y, width, height, frame=frame)
         else:
             photo(axes, _at_most(image, PIXELS_KEPT), x, y, width, height, frame=frame)
 
     def describe(self, run: ExcitedRun) -> str:
-        """Tell layer by layer how much the made images and the real pieces excite the filters."""
-        told = []
+        sentences = []
         for layer in run.layers:
             filters = "; ".join(
                 f"{excited.name or f'filter {excited.filter}'}, made {_number(excited.made.sums[-1])}, found "
-                + " and ".join(f"{_number(found.sum)}{self._where(found)}" for found in excited.found)
+                + " and ".join(f"{_number(piece.sum)}{self._where(piece)}" for piece in excited.found)
                 for excited in layer.excited
             )
-            told.append(f"{layer.layer}, with made images of {layer.field_size}×{layer.field_size} pixels: {filters}.")
+            sentences.append(
+                f"{layer.layer}, with made images of {layer.field_size}×{layer.field_size} pixels: {filters}."
+            )
         what = (
             f"""in the first layer a few black and white squares, then strokes and corners, then strokes that meet, and
             for the answers loose drawings of digits; the real pieces, out of {run.searched:,} digits, have such
@@ -133,15 +133,14 @@ class FilterImages(Picture):
         rows = "One row, for one layer" if len(run.layers) == 1 else f"A row for each of {len(run.layers)} layers"
         return f"""{rows}. For {len(self.filters)} filters stand side by side an
             image that was made to excite it and a real piece that excites it most, with the filter's sum below each.
-            {shown}{" ".join(told)}"""
+            {shown}{" ".join(sentences)}"""
 
-    def _where(self, found: Found) -> str:
+    def _where(self, piece: Found) -> str:
         if self.network == "convnet":
-            return f" in test digit {found.image}"
-        return f" at row {found.box[0]} and column {found.box[1]}, {found.box[2]} pixels high"
+            return f" in test digit {piece.image}"
+        return f" at row {piece.box[0]} and column {piece.box[1]}, {piece.box[2]} pixels high"
 
     def state_facts(self, run: ExcitedRun) -> dict[str, str]:
-        """Give the sums of made and found images, and how many filters never answer."""
         facts = {"searched": f"{run.searched:,}", "filters": str(len(self.filters))}
         for layer in run.layers:
             facts[f"{layer.layer} field"] = str(layer.field_size)
@@ -184,7 +183,7 @@ def _facts(layer: ExcitedLayer, excited: Excited) -> dict[str, str]:
     }
 
 
-def _told(layer: ExcitedLayer) -> tuple[str, ...]:
+def _lines(layer: ExcitedLayer) -> tuple[str, ...]:
     """Write a layer's name, broken into lines, and how large the made images are: the found pieces may be smaller."""
     name = layer.layer
     lines = (name[: name.index("_expand")], name[name.index("_expand") :]) if "_expand" in name else (name,)
@@ -197,9 +196,6 @@ def _number(value: float) -> str:
 
 def _at_most(image: NDArray[np.float32], side: int) -> NDArray[np.uint8]:
     """Turn an image into bytes, made smaller where it is larger than it is drawn."""
-    from PIL import Image
-
-    pixels = Image.fromarray(np.rint(255 * image).astype(np.uint8))
-    scale = min(1.0, side / max(pixels.size))
-    size = (max(1, round(scale * pixels.width)), max(1, round(scale * pixels.height)))
-    return np.array(pixels.resize(size, Image.Resampling.BILINEAR))
+    scale = min(1.0, side / max(image.shape[:2]))
+    height, width = (max(1, round(scale * size)) for size in image.shape[:2])
+    return resized(as_bytes(image), height, width)

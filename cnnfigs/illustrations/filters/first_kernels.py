@@ -12,7 +12,7 @@ from cnnfigs.drawing.shapes import label, raster, raster_sheet
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS, trained_on
-from cnnfigs.runs.filters.first_kernels import FirstKernelsRun, first_kernels, largest
+from cnnfigs.runs.filters.first_kernels import FirstKernelsRun, first_kernels
 
 #: Filters in a row; side of a drawn kernel, and from one to the next, in pixels.
 COLUMNS, SIDE, STEP = 16, 30, 35
@@ -23,7 +23,6 @@ class FirstKernels(Picture):
     """The first layer's kernels of both networks: for grey digits, and for photos in colour."""
 
     def run(self) -> FirstKernelsRun:
-        """Read the trained weights."""
         return first_kernels()
 
     def draw(self, run: FirstKernelsRun) -> Figure:
@@ -42,40 +41,36 @@ class FirstKernels(Picture):
                     axes, x + SIDE / 2, top + y - 8, str(number), size=SMALL, name="error" if faint else "muted",
                     bold=faint,
                 )  # fmt: skip
-            raster(axes, in_color(run.mobilenet_v2)[..., number], x, y + band, SIDE, frame="kernel")
+            raster(axes, in_color(run.mobilenet_v2, run.median)[..., number], x, y + band, SIDE, frame="kernel")
         grey = [np.round(kernel / np.abs(run.convnet).max(), 1) for kernel in run.convnet[..., 0, :].transpose(2, 0, 1)]
         raster_sheet(axes, grey, corners, SIDE // 3, limit=1, signed=True, frame="kernel")
         return figure
 
     def describe(self, run: FirstKernelsRun) -> str:
-        """Tell what kinds of kernels there are, and which hold hardly anything."""
-        sizes = largest(run.mobilenet_v2)
         faint = ", ".join(map(str, run.faint))
         return f"""Two groups of {run.convnet.shape[-1]} kernels of 3×3 weights, numbered from 0. Those of the convnet
             are signed grids; many have a side of positive and a side of negative weights, the edge of a stroke. Those
             of MobileNetV2 are small colour pictures, where grey is zero: stripes in several directions in black and
             white, and spots of one colour on another. {len(run.faint)} of these, numbers {faint}, marked in red, are
-            flat grey: no weight of theirs is larger than {sizes[list(run.faint)].max():.2f}, while half of all filters
-            reach {np.median(sizes):.2f}."""
+            flat grey: no weight of theirs is larger than {run.largest[list(run.faint)].max():.2f}, while half of all
+            filters reach {run.median:.2f}."""
 
     def state_facts(self, run: FirstKernelsRun) -> dict[str, str]:
-        """Give how many kernels there are, and which are faint."""
-        sizes = largest(run.mobilenet_v2)
         return {
             "filters": str(run.mobilenet_v2.shape[-1]),
             "trained": f"{trained_on('convnet')}; {TRAINED_ON_PHOTOS}",
             "faint": str(len(run.faint)),
             "faint numbers": ", ".join(map(str, run.faint)),
-            "faint largest": f"{sizes[list(run.faint)].max():.2f}",
-            "median largest": f"{np.median(sizes):.2f}",
+            "faint largest": f"{run.largest[list(run.faint)].max():.2f}",
+            "median largest": f"{run.median:.2f}",
         }
 
 
-def in_color(kernels: NDArray[np.float32]) -> NDArray[np.float32]:
+def in_color(kernels: NDArray[np.float32], end: float) -> NDArray[np.float32]:
     """Turn kernels for colours, shape (3, 3, 3, filters), into colours from 0 to 1: zero is grey.
 
-    The colours end at the median of all filters' largest weights, so that most filters can be seen, and those that hold
-    hardly anything stay grey.
+    The colours end at the weight `end`. If that is the median of all filters' largest weights, most filters can be
+    seen, and those that hold hardly anything stay grey.
     """
-    colors: NDArray[np.float32] = np.clip(0.5 + kernels / (2 * np.median(largest(kernels))), 0, 1)
+    colors: NDArray[np.float32] = np.clip(0.5 + kernels / (2 * end), 0, 1)
     return colors

@@ -21,7 +21,6 @@ class FlippedKernel(Picture):
     """A single 1 under an asymmetric kernel: what a convolution layer gives, and what mathematics calls convolution."""
 
     def run(self) -> Flipping:
-        """Let a Conv2D layer look at a single 1 with both kernels."""
         return flip_kernel()
 
     def draw(self, run: Flipping) -> Figure:
@@ -37,7 +36,7 @@ class FlippedKernel(Picture):
             ("Conv2D: as it is", (run.kernel, None, run.correlation)),
             ("mathematics: turned first", (run.kernel, run.turned, run.convolution)),
         )
-        for number, (told, grids) in enumerate(ways):
+        for number, (caption, grids) in enumerate(ways):
             top = 28 + number * row
             middle = top + 2.5 * CELL
             cells(axes, written_grid(run.image), inked(run.image), 4, top, CELL)
@@ -48,12 +47,11 @@ class FlippedKernel(Picture):
                 arrow(axes, (end + 5, middle), (left - 5, middle))
                 cells(axes, written_grid(values), f"{fill}-fill", left, middle - grid / 2, CELL)
                 end = left + grid
-            label(axes, end, middle - grid / 2 - 16, told, align="right", size=SMALL, bold=True)
+            label(axes, end, middle - grid / 2 - 16, caption, align="right", size=SMALL, bold=True)
         label(axes, lefts[1] + grid / 2, middle + grid / 2 + 16, "turned", name="kernel", bold=True)
         return figure
 
     def describe(self, run: Flipping) -> str:
-        """Give input, kernels and results."""
         return f"""An input of 5×5 zeros with a single 1 in its middle, and a kernel of 3×3 weights, row by row
             {in_rows(run.kernel)}. A convolution layer lays the kernel on the input as it is, and gives
             {in_rows(run.correlation)}: the kernel turned by half a turn. Convolution in mathematics turns the kernel

@@ -14,12 +14,10 @@ from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import trained_on
 from cnnfigs.parameters import TestImage
 from cnnfigs.runs.activations import test_digit
-from cnnfigs.runs.filters.global_patterns import GlobalAndLocalRun, compare_reach
+from cnnfigs.runs.filters.global_patterns import BLOCK, GlobalAndLocalRun, compare_reach
 from cnnfigs.words import with_article
 
 SIDE = 196
-#: Side of the squares by which the unit's weights are told, in pixels of the image, and how many of each sign.
-BLOCK, TOLD = 4, 3
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,6 @@ class GlobalAndLocal(Picture):
     index: TestImage = 4
 
     def run(self) -> GlobalAndLocalRun:
-        """Show the digit to the first layers of both networks."""
         return compare_reach(test_digit(self.index))
 
     def draw(self, run: GlobalAndLocalRun) -> Figure:
@@ -66,21 +63,16 @@ class GlobalAndLocal(Picture):
         return figure
 
     def describe(self, run: GlobalAndLocalRun) -> str:
-        """Say how much of the image each of the two covers, and where its weights are positive and negative."""
         height, width = run.kernel.shape
         article = with_article(int(mnist().y_test[self.index]))
-        rows, columns = (size // BLOCK for size in run.unit_weights.shape)
-        blocks = run.unit_weights.reshape(rows, BLOCK, columns, BLOCK).mean(axis=(1, 3))
-        order = [np.unravel_index(number, blocks.shape) for number in blocks.argsort(axis=None)]
         positive, negative = (
             "; ".join(
-                f"{told_pixels('row', row)}, {told_pixels('column', column)}, {written_number(blocks[row, column], 2)}"
-                for row, column in chosen
+                f"{pixel_range('row', row)}, {pixel_range('column', column)}, {written_number(mean, 2)}"
+                for row, column, mean in squares
             )
-            for chosen in (order[: -TOLD - 1 : -1], order[:TOLD])
+            for squares in (run.positive, run.negative)
         )
-        ink = run.image > 0.5
-        under, beside = (written_number(run.unit_weights[where].mean(), 3) for where in (ink, ~ink))
+        under, beside = (written_number(mean, 3) for mean in (run.on_ink, run.on_paper))
         kernel = "; ".join(", ".join(written_number(weight, 2) for weight in line) for line in run.kernel)
         place = np.unravel_index(run.filter_answers.argmax(), run.filter_answers.shape)
         return f"""Three squares of the same scale. Left, {article} of {run.image.size} pixels. In the middle, the
@@ -93,7 +85,6 @@ class GlobalAndLocal(Picture):
             slides over the image and stands in {run.filter_answers.size} places. Its weights, row by row: {kernel}."""
 
     def state_facts(self, run: GlobalAndLocalRun) -> dict[str, str]:
-        """Give the numbers of weights and of the filter's places."""
         return {
             "unit weights": str(run.unit_weights.size),
             "filter weights": str(run.kernel.size),
@@ -102,12 +93,12 @@ class GlobalAndLocal(Picture):
         }
 
 
-def told_pixels(axis: str, block: int) -> str:
+def pixel_range(axis: str, block: int) -> str:
     """Say which rows or columns of pixels a block covers.
 
     Examples
     --------
-    >>> told_pixels("row", 2)
+    >>> pixel_range("row", 2)
     'rows 8 to 11'
     """
     return f"{axis}s {block * BLOCK} to {(block + 1) * BLOCK - 1}"

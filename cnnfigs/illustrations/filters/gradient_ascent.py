@@ -35,7 +35,6 @@ class GradientAscent(Picture):
         require_filter(self.filter, layer=self.layer)
 
     def run(self) -> AscentRun:
-        """Climb in both ways, each from several starts of faint noise."""
         return ascend_both(self.layer, self.filter, KEPT)
 
     def draw(self, run: AscentRun) -> Figure:
@@ -62,20 +61,17 @@ class GradientAscent(Picture):
         return figure
 
     def describe(self, run: AscentRun) -> str:
-        """Tell both ways with their scores, and the ends from other starts."""
-        noise = 100 * float(max(run.plain[0].images[0].std(), run.regularized[0].images[0].std()))
         others = ", ".join(_number(ascent.sums[-1]) for ascent in run.regularized[1 : 1 + OTHERS])
         return f"""Two rows of four images each, after {", ".join(map(str, KEPT))} steps. Both begin with pale grey and
-            faint noise on it, which differs from pixel to pixel by about {noise:.0f} % of full ink or less. In
-            the upper row, the gradient alone, the last image is covered with black strokes and hooks up to its edges;
-            its scores are {_scores(run.plain[0])}. In the lower row, held back, the last image is mostly pale, with a
-            few connected strokes; its scores are {_scores(run.regularized[0])}. A third row shows where {OTHERS} other
-            starts end, held back: other strokes each time, scores {others}. Over {len(run.plain)} starts the
+            faint noise on it, which differs from pixel to pixel by about {100 * run.noise:.0f} % of full ink or less.
+            In the upper row, the gradient alone, the last image is covered with black strokes and hooks up to its
+            edges; its scores are {_scores(run.plain[0])}. In the lower row, held back, the last image is mostly pale,
+            with a few connected strokes; its scores are {_scores(run.regularized[0])}. A third row shows where {OTHERS}
+            other starts end, held back: other strokes each time, scores {others}. Over {len(run.plain)} starts the
             scores reach {_reach(run.plain)} with the gradient alone and {_reach(run.regularized)} held back. The real
             digit that scores highest reaches {run.best:.1f}."""
 
     def state_facts(self, run: AscentRun) -> dict[str, str]:
-        """Give the scores at the start and at the end, and how they differ from start to start."""
         above = sum(ascent.sums[-1] > run.best for ascent in run.regularized)
         return {
             "filter": str(self.filter),

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import label, raster_sheet, written_number
+from cnnfigs.drawing.shapes import label, raster_sheet, stepped, written_number
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.runs.filters.kernels_born import KernelsBornRun, kernels_born
@@ -22,7 +22,6 @@ class KernelsBorn(Picture):
     """The kernels of the convnet's first layer before training, after one epoch, and at the end of training."""
 
     def run(self) -> KernelsBornRun:
-        """Read the weights at the three moments."""
         return kernels_born()
 
     def draw(self, run: KernelsBornRun) -> Figure:
@@ -46,24 +45,21 @@ class KernelsBorn(Picture):
                 top = y + 22 + line * STEP
                 if column == 0:
                     label(axes, left - 10, top + SIDE / 2, name, align="right", size=NORMAL)
-                # In 32 steps of colour, which hardly anyone can tell from more, the page is lighter.
-                arrays.append(np.round(kernels[..., 0, number] / limit * 16) / 16)
+                arrays.append(stepped(kernels[..., 0, number] / limit, 16))
                 corners.append((x, top))
         raster_sheet(axes, arrays, corners, SIDE // 3, limit=1, signed=True, frame="kernel")
         return figure
 
     def describe(self, run: KernelsBornRun) -> str:
-        """Tell how large the weights are at each moment and how much they change."""
         return f"""The {run.trained.shape[-1]} kernels of 3×3 weights of the first layer, each three times, one below
             the other. Before training they are weak random patterns; their weights lie within
             {_largest(run.initial)} of zero. After one epoch they are stronger, up to {_largest(run.first_epoch)}, and
             in many of them neighbouring cells have begun to agree. After {run.epochs} epochs they reach
             {_largest(run.trained)}, and many have a positive side and a negative side: an edge or a stroke in one
-            direction. In {_kept(run.initial, run.trained)} of the {run.trained.size} weights the sign is still that of
+            direction. In {run.signs_kept} of the {run.trained.size} weights the sign is still that of
             the beginning."""
 
     def state_facts(self, run: KernelsBornRun) -> dict[str, str]:
-        """Give the size of the weights at each moment, how they changed, and how many kept their sign."""
         return {
             "filters": str(run.trained.shape[-1]),
             "weights": str(run.trained.size),
@@ -71,16 +67,11 @@ class KernelsBorn(Picture):
             "initial largest": _largest(run.initial),
             "first_epoch largest": _largest(run.first_epoch),
             "trained largest": _largest(run.trained),
-            "initial mean": written_number(float(np.abs(run.initial).mean()), 3),
-            "trained mean": written_number(float(np.abs(run.trained).mean()), 3),
-            "signs kept": str(_kept(run.initial, run.trained)),
+            "initial mean": written_number(run.means[0], 3),
+            "trained mean": written_number(run.means[1], 3),
+            "signs kept": str(run.signs_kept),
         }
 
 
 def _largest(kernels: NDArray[np.float32]) -> str:
     return written_number(float(np.abs(kernels).max()), 2)
-
-
-def _kept(before: NDArray[np.float32], after: NDArray[np.float32]) -> int:
-    """Count the weights whose sign is the same."""
-    return int((np.sign(before) == np.sign(after)).sum())

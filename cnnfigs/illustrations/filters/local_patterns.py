@@ -41,7 +41,6 @@ class LocalPatterns(Picture):
     patterns: Annotated[int, Whole(1, 5), "how many filters to show"] = 5
 
     def run(self) -> LocalPatternsRun:
-        """Let the first layer look at the digit."""
         return find_patterns(self.network, test_digit(self.index), self.patterns, PLACES)
 
     def draw(self, run: LocalPatternsRun) -> Figure:
@@ -76,24 +75,22 @@ class LocalPatterns(Picture):
         return figure
 
     def describe(self, run: LocalPatternsRun) -> str:
-        """Say for each filter where it found its pattern and how strongly."""
-        told = []
+        patterns = []
         for name, pattern in zip("ABCDE", run.patterns, strict=False):
             places = ", ".join(
                 f"row {row} column {column} with {value:.2f}"
                 for (row, column), value in zip(pattern.places, pattern.values, strict=True)
             )
-            told.append(f"{name}, filter {pattern.channel}, {told_weights(pattern.kernel)}: {places}")
+            patterns.append(f"{name}, filter {pattern.channel}, {weights_in_words(pattern.kernel)}: {places}")
         height, width = run.patterns[0].kernel.shape
         article = with_article(int(mnist().y_test[self.index])).capitalize()
         return f"""{article} with small windows of {height}×{width} pixels on it, each with a letter beside it, and to
             the right {len(run.patterns)} of the {run.filters} filters of the network's first layer, each with the
             windows where it answers most strongly. A filter asks for ink where its weights are positive and for paper
             where they are negative, and in its windows there is much of that. For each, where its large weights are,
-            then the upper left corners of its windows and its answers: {"; ".join(told)}."""
+            then the upper left corners of its windows and its answers: {"; ".join(patterns)}."""
 
     def state_facts(self, run: LocalPatternsRun) -> dict[str, str]:
-        """Give how many filters there are and how many are shown."""
         height, width = run.patterns[0].kernel.shape
         return {
             "filters": str(run.filters),
@@ -193,18 +190,18 @@ def overlap(left: float, top: float, side: float, x: float, y: float, width: flo
     return max(0, across) * max(0, down)
 
 
-def told_weights(kernel: NDArray[np.float32]) -> str:
+def weights_in_words(kernel: NDArray[np.float32]) -> str:
     """Say where the large weights of a kernel are, those of at least 0.4 times the largest.
 
     Examples
     --------
-    >>> told_weights(np.array([[0.1, 1, 0.9], [0, 0.1, 0], [-1, -0.8, -0.7]]))
+    >>> weights_in_words(np.array([[0.1, 1, 0.9], [0, 0.1, 0], [-1, -0.8, -0.7]]))
     'positive in the upper middle and upper right, negative in the whole lower row'
     """
     least = 0.4 * np.abs(kernel).max()
     signs = (("positive", kernel >= least), ("negative", kernel <= -least))
-    told = [f"{sign} in the {listed(named_cells(large))}" for sign, large in signs if large.any()]
-    return ", ".join(told) or "all zero"
+    parts = [f"{sign} in the {listed(named_cells(large))}" for sign, large in signs if large.any()]
+    return ", ".join(parts) or "all zero"
 
 
 def listed(names: list[str]) -> str:
@@ -234,13 +231,13 @@ def named_cells(marked: NDArray[np.bool_]) -> list[str]:
     vertical = ["upper", "middle", "lower"] if rows == 3 else [f"row {row}" for row in range(rows)]
     horizontal = ["left", "middle", "right"] if columns == 3 else [f"column {column}" for column in range(columns)]
     left = marked.copy()
-    told = []
+    cells = []
     for axis, (lines, kind) in enumerate(((vertical, "row"), (horizontal, "column"))):
         for number, name in enumerate(lines):
             if marked.shape[1 - axis] > 1 and np.take(marked, number, axis).all():
-                told.append(f"whole {name} {kind}" if name[-1].isalpha() else f"whole {name}")
+                cells.append(f"whole {name} {kind}" if name[-1].isalpha() else f"whole {name}")
                 left[(slice(None),) * axis + (number,)] = False
     for row, column in np.argwhere(left):
         names = [vertical[row]] * (rows > 1) + [horizontal[column]] * (columns > 1)
-        told.append("centre" if names == ["middle", "middle"] else " ".join(names))
-    return told
+        cells.append("centre" if names == ["middle", "middle"] else " ".join(names))
+    return cells

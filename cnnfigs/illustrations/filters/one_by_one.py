@@ -8,13 +8,13 @@ from typing import Annotated
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from cnnfigs.drawing.shapes import arrow, cells, colored, label, photo, window, written_number
 from cnnfigs.drawing.style import LARGE, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.filters.color_filter import CHANNELS
 from cnnfigs.illustrations.windows.window_steps import bracketed
+from cnnfigs.images import as_bytes
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.filters.one_by_one import OneByOneRun, one_by_one
 
@@ -31,7 +31,6 @@ class OneByOne(Picture):
     column: Annotated[int, Whole(0, 89), "column of the pixel that is spelled out"] = 52
 
     def run(self) -> OneByOneRun:
-        """Lay the filters on the photo."""
         return one_by_one(self.row, self.column)
 
     def draw(self, run: OneByOneRun) -> Figure:
@@ -48,20 +47,18 @@ class OneByOne(Picture):
         return figure
 
     def describe(self, run: OneByOneRun) -> str:
-        """Spell out both sums for the one pixel."""
-        told = []
+        sums = []
         for number, name in enumerate(NAMES):
             value = written_number(run.maps[run.row, run.column, number], 2)
-            told.append(f"{name}: {' + '.join(_terms(run, number))} = {value}")
+            sums.append(f"{name}: {' + '.join(_terms(run, number))} = {value}")
         height, width = run.photo.shape[:2]
         return f"""A photo of a cat, {height}×{width} pixels, and two maps of the same size made of it by 1×1 filters.
             At every place a filter multiplies the pixel's three channels by its three weights and adds them. At row
-            {run.row}, column {run.column}, on the nose: {"; ".join(told)}. The first map is the photo in shades of
+            {run.row}, column {run.column}, on the nose: {"; ".join(sums)}. The first map is the photo in shades of
             grey. In the second the fur is orange, for positive; the irises are weaker, and the black pupils are near
             zero."""
 
     def state_facts(self, run: OneByOneRun) -> dict[str, str]:
-        """Give the weights, and the values of the pixel."""
         return {
             "weights": str(run.kernel[..., 0].size),
             "parameters": str(run.kernel.size),
@@ -99,11 +96,6 @@ class OneByOne(Picture):
         photo(axes, as_bytes(shades), left, top, PHOTO, frame="output")
         pixel = PHOTO / values.shape[1]
         window(axes, left + (run.column - 2) * pixel, top + (run.row - 2) * pixel, 5 * pixel, name="output")
-
-
-def as_bytes(values: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """Turn colours from 0 to 1 into colours from 0 to 255."""
-    return (255 * values.clip(0, 1)).round().astype(np.uint8)
 
 
 def _terms(run: OneByOneRun, number: int) -> list[str]:

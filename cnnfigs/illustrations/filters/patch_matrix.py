@@ -9,7 +9,18 @@ from typing import Annotated
 import numpy as np
 from matplotlib.figure import Figure
 
-from cnnfigs.drawing.shapes import arrow, box, cells, colored, label, number_grid, raster, window, written_number
+from cnnfigs.drawing.shapes import (
+    arrow,
+    box,
+    cells,
+    colored,
+    label,
+    number_grid,
+    raster,
+    tinted,
+    window,
+    written_number,
+)
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.filters.color_filter import CHANNELS
@@ -34,7 +45,6 @@ class PatchesAsRows(Picture):
     ] = 4
 
     def run(self) -> PatchMatrixRun:
-        """Multiply on the crop, and compare with a whole layer of the convnet."""
         return patch_matrix(self.row, self.column, self.index)
 
     def draw(self, run: PatchMatrixRun) -> Figure:
@@ -48,7 +58,7 @@ class PatchesAsRows(Picture):
             left = LEFT + 82 + channel * 190
             label(axes, left + 2 * CELL, 14, name, size=SMALL, name="muted")
             values = small.crop[..., channel]
-            cells(axes, written_grid(values), shades(values, channel), left, 28, CELL)
+            cells(axes, written_grid(values), tinted(values, channel), left, 28, CELL)
             window(axes, left, 28, 3 * CELL)
             start = LEFT + (channel * 9 + 4.5) * WIDTH
             arrow(axes, (left + 1.5 * CELL, 28 + 4 * CELL + 6), (start, 178))
@@ -58,7 +68,7 @@ class PatchesAsRows(Picture):
         for place in range(4):
             label(axes, 4, top + (place + 0.5) * HEIGHT, f"place {place}", align="left", size=SMALL)
         segments = np.split(small.patches, 3, axis=1)
-        fills = np.concatenate([shades(segment, channel) for channel, segment in enumerate(segments)], axis=1)
+        fills = np.concatenate([tinted(segment, channel) for channel, segment in enumerate(segments)], axis=1)
         cells(axes, written_grid(small.patches), fills, LEFT, top, WIDTH, HEIGHT)
         window(axes, LEFT, top, 27 * WIDTH, HEIGHT)
 
@@ -90,7 +100,6 @@ class PatchesAsRows(Picture):
         return figure
 
     def describe(self, run: PatchMatrixRun) -> str:
-        """Say what becomes a row and a column, and spell out the product."""
         small = run.small
         first = " ".join(written_number(value) for value in small.patches[0])
         weights = " ".join(written_number(value) for value in small.weights[:, 0])
@@ -105,7 +114,6 @@ class PatchesAsRows(Picture):
             place 0 of filter 0 is {bracketed(small.maps[0, 0, 0])}. Places and filters are counted from 0."""
 
     def state_facts(self, run: PatchMatrixRun) -> dict[str, str]:
-        """Give the sizes of the matrices, small and for the second convolution of the convnet."""
         small, layer = run.small, run.layer
         # Without padding, a window stands in as many places as there are cells beside it, and one.
         window = tuple(size - places + 1 for size, places in zip(small.crop.shape, small.maps.shape[:2], strict=False))
@@ -119,10 +127,3 @@ class PatchesAsRows(Picture):
             "layer product": written((layer.places, layer.filters)),
             "layer decimals": str(math.floor(-math.log10(2 * layer.difference))),
         }
-
-
-def shades(values: np.ndarray, channel: int) -> np.ndarray:
-    """Turn the values of one channel, shape (rows, columns), 0 to 1, into shades of its colour."""
-    colors = np.zeros((*values.shape, 3))
-    colors[..., channel] = values
-    return colors

@@ -41,7 +41,6 @@ class RectifiedMap(Picture):
         require_filter(self.filter, self.network)
 
     def run(self) -> Rectified:
-        """Compute the map without and with ReLU."""
         return rectify(self.network, test_digit(self.index), self.filter)
 
     def draw(self, run: Rectified) -> Figure:
@@ -59,27 +58,25 @@ class RectifiedMap(Picture):
         arrow(axes, (SIDE + 192, 116), (SIDE + 216, 116))
         label(axes, right + SIDE / 2, 14, "what the layer passes on", name="output", bold=True)
         raster(axes, run.after, right, 28, SIDE, limit=limit, frame="output")
-        zeros = f"{as_percent((run.after == 0).mean())} are zero"
+        zeros = f"{as_percent(run.zeros)} are zero"
         label(axes, right + SIDE / 2, SIDE + 46, zeros, size=SMALL, name="muted")
         return figure
 
     def describe(self, run: Rectified) -> str:
-        """Say what the map holds before and after."""
         low, high = f"{run.before.min():.2f}".replace("-", "−"), f"{run.before.max():.2f}"
         return f"""Three pictures from left to right. The map of filter {self.filter} before ReLU,
             {written(run.before.shape)} numbers from {low} to {high}: positive along some edges of the digit, negative
             along the opposite ones. The curve of ReLU: flat at zero for all negative numbers, a straight line upwards
             for positive ones. The map after ReLU: what was positive is as before, what was negative is zero, as are
-            {as_percent((run.after == 0).mean())} of all its numbers."""
+            {as_percent(run.zeros)} of all its numbers."""
 
     def state_facts(self, run: Rectified) -> dict[str, str]:
-        """Give the range before, and the shares of negative numbers before and of zeros after."""
         return {
             "channel": str(self.filter),
             "smallest": f"{run.before.min():.2f}".replace("-", "−"),
             "largest": f"{run.before.max():.2f}",
-            "negative": as_percent((run.before < 0).mean()),
-            "zeros": as_percent((run.after == 0).mean()),
+            "negative": as_percent(run.negative),
+            "zeros": as_percent(run.zeros),
         }
 
 
@@ -90,7 +87,6 @@ class TwoAreOne(Picture):
     index: TestImage = 4
 
     def run(self) -> Collapsed:
-        """Compute all three."""
         return collapse(test_digit(self.index))
 
     def draw(self, run: Collapsed) -> Figure:
@@ -125,7 +121,6 @@ class TwoAreOne(Picture):
         return figure
 
     def describe(self, run: Collapsed) -> str:
-        """Tell the three ways and how much their maps differ."""
         return f"""Three rows, each from the same digit to a map of {written(run.once.shape)} numbers. First through two
             3×3 kernels, one after the other: {in_rows(run.first)}, then {in_rows(run.second)}. Second through one 5×5
             kernel: {in_rows(run.both)}. The two maps are equal; their largest difference is
@@ -133,7 +128,6 @@ class TwoAreOne(Picture):
             map differs, by up to {run.rectified_difference:.1f}."""
 
     def state_facts(self, run: Collapsed) -> dict[str, str]:
-        """Give the largest differences and the numbers of weights."""
         return {
             "difference": f"{run.difference:g}",
             "difference with ReLU": f"{run.rectified_difference:.1f}",

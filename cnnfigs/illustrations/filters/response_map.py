@@ -10,7 +10,19 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import arrow, box, digit, label, number_grid, raster, raster_sheet, window, written_number
+from cnnfigs.drawing.shapes import (
+    arrow,
+    box,
+    digit,
+    label,
+    number_grid,
+    raster,
+    raster_sheet,
+    stepped,
+    tinted,
+    window,
+    written_number,
+)
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import trained_on
@@ -34,7 +46,6 @@ class ResponseMap(Picture):
     index: TestImage = 4
 
     def run(self) -> StrongestResponse:
-        """Show the image to the first layer."""
         return strongest_response(self.index, self.filter)
 
     def draw(self, run: StrongestResponse) -> Figure:
@@ -67,15 +78,14 @@ class ResponseMap(Picture):
 
         x, y = left + run.column * pixel, top + run.row * pixel
         window(axes, x, y, 3 * pixel)
-        told = f"{written_number(run.strongest, 2)} at row {run.row}, column {run.column}"
-        label(axes, 476, below + 36, f"strongest: {told}", size=SMALL, align="right")
+        place = f"{written_number(run.strongest, 2)} at row {run.row}, column {run.column}"
+        label(axes, 476, below + 36, f"strongest: {place}", size=SMALL, align="right")
         window(axes, right + run.column * pixel, top + 4 + run.row * pixel, pixel, name="output")
         arrow(axes, (left + size * pixel + 8, top + 68), (middle - 10, top + 68))
         arrow(axes, (middle + 3 * cell + 10, top + 68), (right - 8, top + 68))
         return figure
 
     def describe(self, run: StrongestResponse) -> str:
-        """Tell the filter's numbers and where it answers."""
         rows = "; ".join(", ".join(f"{weight:.2f}" for weight in row) for row in run.kernel)
         return f"""Left, a handwritten digit of {written(run.image.shape)} numbers. In the middle filter {self.filter}
             of {run.filters}, with the rows {rows} and the bias {run.bias:.3f}. Right, the feature map that it makes,
@@ -85,7 +95,6 @@ class ResponseMap(Picture):
             on the digit."""
 
     def state_facts(self, run: StrongestResponse) -> dict[str, str]:
-        """Give the shapes, the number of the filter, and where it answers most strongly."""
         return {
             "n": str(self.filter),
             "trained": trained_on("convnet"),
@@ -109,7 +118,6 @@ class AllMaps(Picture):
     index: TestImage = 4
 
     def run(self) -> FirstMaps:
-        """Show the image to the first layer."""
         return first_maps(self.index)
 
     def draw(self, run: FirstMaps) -> Figure:
@@ -118,8 +126,7 @@ class AllMaps(Picture):
         count = run.maps.shape[-1]
         figure, axes = canvas(columns * (side + gap) + 8, -(-count // columns) * (side + 24) + 4)
         largest = float(run.maps.max())
-        # In 32 steps of colour, which hardly anyone can tell from more, the page is lighter.
-        steps = np.round(run.maps / largest * 32) / 32
+        steps = stepped(run.maps / largest, 32)
         corners = []
         for number in range(count):
             row, column = divmod(number, columns)
@@ -129,7 +136,6 @@ class AllMaps(Picture):
         return figure
 
     def describe(self, run: FirstMaps) -> str:
-        """Tell how the maps differ."""
         height, width, count = run.maps.shape
         largest = run.maps.max(axis=(0, 1))
         background = np.sum(run.maps[0, 0] > 0)
@@ -140,7 +146,6 @@ class AllMaps(Picture):
             them the empty paper is not zero."""
 
     def state_facts(self, run: FirstMaps) -> dict[str, str]:
-        """Give how many maps there are, and which is the strongest."""
         largest = run.maps.max(axis=(0, 1))
         return {
             "count": str(run.maps.shape[-1]),
@@ -158,7 +163,6 @@ class Channels(Picture):
     index: TestImage = 4
 
     def run(self) -> ChannelStacks:
-        """Show the digit to the first layer, and make the photo small."""
         return channel_stacks(self.index)
 
     def draw(self, run: ChannelStacks) -> Figure:
@@ -184,14 +188,12 @@ class Channels(Picture):
         return figure
 
     def describe(self, run: ChannelStacks) -> str:
-        """Tell the three arrays."""
         return f"""Three arrays drawn as stacks of sheets, a sheet for each channel. A grey digit,
             {written(run.grey.shape)}: one sheet. A photo of a cat's face, {written(run.colour.shape)}: three sheets,
             for red, green and blue. The output of the first layer for the digit, {written(run.maps.shape)}:
             {run.maps.shape[-1]} sheets, one for each filter."""
 
     def state_facts(self, run: ChannelStacks) -> dict[str, str]:
-        """Give the three shapes and their last numbers."""
         arrays = {"grey": run.grey, "colour": run.colour, "maps": run.maps}
         return {f"{name} shape": written(values.shape) for name, values in arrays.items()} | {
             f"{name} channels": str(values.shape[-1]) for name, values in arrays.items()
@@ -212,9 +214,7 @@ class Channels(Picture):
         if values is run.grey:
             digit(axes, values[..., sheet], x, y, side, frame=frame)
         elif values is run.colour:
-            light = np.zeros(values.shape)
-            light[..., sheet] = np.round(values[..., sheet] * 32) / 32
-            raster(axes, light, x, y, side, frame=frame)
+            raster(axes, tinted(stepped(values[..., sheet], 32), sheet), x, y, side, frame=frame)
         elif sheet:
             box(axes, x, y, side, side, edge=frame, fill="output-fill", line_width=0.75)
         else:

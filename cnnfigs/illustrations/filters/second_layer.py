@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.shapes import arrow, box, digit, label, raster_sheet
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.filters.local_patterns import told_weights
+from cnnfigs.illustrations.filters.local_patterns import weights_in_words
 from cnnfigs.illustrations.networks import Network, require_filter
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.filters.second_layer import SecondLayerFilter, second_layer_filter
@@ -41,7 +41,6 @@ class SecondLayer(Picture):
         require_filter(self.filter, self.network, 1)
 
     def run(self) -> SecondLayerFilter:
-        """Read the filter, and search the first test digits for its pattern."""
         return second_layer_filter(self.network, self.filter, PATCHES, ASKED)
 
     def draw(self, run: SecondLayerFilter) -> Figure:
@@ -88,12 +87,11 @@ class SecondLayer(Picture):
         return figure
 
     def describe(self, run: SecondLayerFilter) -> str:
-        """Say how many slices there are, which add most and what they ask for, and what the filter answers to."""
         answers = ", ".join(f"{answer:.2f}" for answer in run.answers)
         large, rest = run.order[:PAIRS], run.order[PAIRS:]
         pairs = "; ".join(
-            f"map {number}, filter {told_weights(run.kernels[..., number])}, slice"
-            f" {told_weights(run.slices[..., number])} ({(run.slices[..., number] > 0).sum()} of"
+            f"map {number}, filter {weights_in_words(run.kernels[..., number])}, slice"
+            f" {weights_in_words(run.slices[..., number])} ({(run.slices[..., number] > 0).sum()} of"
             f" {run.slices[..., number].size} weights positive), adds {signed(run.contributions[number])}"
             for number in large
         )
@@ -109,19 +107,17 @@ class SecondLayer(Picture):
             and below the arrow what it adds. Where their large weights are: {pairs}. {others} Below,
             {len(run.patches)} patches of {written(run.patches.shape[1:])} pixels from {run.asked:,} digits to which
             the filter answers most strongly, {answers}.
-            {told_stroke(run.patches)}"""
+            {stroke_in_words(run.ink)}"""
 
     def state_facts(self, run: SecondLayerFilter) -> dict[str, str]:
-        """Give the filter's number, slices, weights, the size of a patch, and what slices add to the answers."""
         large = run.order[:PAIRS]
-        heaviest = int(np.abs(run.slices).sum(axis=(0, 1)).argmax())
         return {
             "large": str(len(large)),
             "added by large": f"{run.contributions[large].sum():.2f}",
             "added by all": f"{run.contributions.sum():.2f}",
-            "answer": f"{run.answers.mean():.2f}",
-            "heaviest": str(heaviest),
-            "added by heaviest": signed(run.contributions[heaviest]),
+            "answer": f"{run.answer:.2f}",
+            "heaviest": str(run.heaviest),
+            "added by heaviest": signed(run.contributions[run.heaviest]),
             "channel": str(run.channel),
             "slices": str(run.slices.shape[-1]),
             "weights": str(run.slices.size),
@@ -144,25 +140,19 @@ def signed(value: float) -> str:
     return f"{value:+.2f}".replace("-", "−")
 
 
-def told_stroke(patches: NDArray[np.float32]) -> str:
-    """Say where the ink lies in the mean of patches, shape (n, rows, columns), and to which side the stroke is open.
+def stroke_in_words(part: NDArray[np.float32]) -> str:
+    """Say where the ink lies in three by three parts of a patch, and to which side the stroke is open.
 
-    A side is open if the middle of that edge has less than half the ink of every other edge's middle; the patch is
-    cut into three by three parts for that.
+    A side is open if the middle of that edge has less than half the ink of every other edge's middle.
 
     Examples
     --------
-    >>> bow = np.ones((1, 6, 6), dtype=np.float32)
-    >>> bow[:, 2:4, 2:] = 0
-    >>> told_stroke(bow).split(": ")[1]
+    >>> stroke_in_words(np.array([[1, 1, 1], [1, 0, 0], [1, 1, 1]])).split(": ")[1]
     'a bow that is open to the right.'
     """
-    mean = patches.mean(axis=0)
-    rows, columns = (np.array_split(np.arange(size), 3) for size in mean.shape)
-    part = [[float(mean[np.ix_(row, column)].mean()) for column in columns] for row in rows]
-    ink = {"left": part[1][0], "right": part[1][2], "top": part[0][1], "bottom": part[2][1]}
+    ink = {"left": part[1, 0], "right": part[1, 2], "top": part[0, 1], "bottom": part[2, 1]}
     shares = ", ".join(f"{as_percent(share)} at the {side}" for side, share in ink.items())
     first, second = sorted(ink, key=ink.__getitem__)[:2]
     shape = f"a bow that is open to the {first}" if ink[first] < ink[second] / 2 else "no side of it is clearly open"
     return f"""In the middle of its edges and in its centre their mean has this much ink, {shares},
-        {as_percent(part[1][1])} in the centre: {shape}."""
+        {as_percent(part[1, 1])} in the centre: {shape}."""

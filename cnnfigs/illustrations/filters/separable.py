@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.shapes import box, label
+from cnnfigs.drawing.shapes import box, label, on_top
 from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.parameters import Whole
@@ -32,7 +32,6 @@ class SeparableConvolution(Picture):
     block: Annotated[int, Whole(1, 16), "the block of MobileNetV2 whose costs are given"] = 12
 
     def run(self) -> Separable:
-        """Try out which cells each small layer reads, and count what the large ones cost."""
         return separable(self.block, MAPS)
 
     def draw(self, run: Separable) -> Figure:
@@ -62,13 +61,12 @@ class SeparableConvolution(Picture):
         return figure
 
     def describe(self, run: Separable) -> str:
-        """Tell what each reads, and the costs."""
-        told = "; ".join(
+        pieces = "; ".join(
             f"{piece.name}: each output map reads {_window(piece.reads)} of {_maps_read(piece.reads)}"
             for piece in (run.standard, run.depthwise, run.pointwise)
         )
         return f"""Small maps joined by lines where one reads the other, {MAPS} in and {MAPS} out; what the middle cell
-            of one output map reads, through the maps between too, is marked. {told}. Below, the costs for block
+            of one output map reads, through the maps between too, is marked. {pieces}. Below, the costs for block
             {self.block} of MobileNetV2, from {written(run.input_shape)} to {written(run.output_shape)}: a standard
             convolution would have {run.standard.parameters:,} parameters and take {run.standard.multiply_adds:,}
             multiply-adds; depthwise and pointwise together have
@@ -76,7 +74,6 @@ class SeparableConvolution(Picture):
             {run.depthwise.multiply_adds + run.pointwise.multiply_adds:,}."""
 
     def state_facts(self, run: Separable) -> dict[str, str]:
-        """Give shapes, costs and what is saved."""
         together = run.depthwise.multiply_adds + run.pointwise.multiply_adds
         return {
             "block": str(self.block),
@@ -131,7 +128,7 @@ def _draw_piece(
             [top + source * STEP + SIDE / 2, top + target * STEP + SIDE / 2],
             color=color("kernel" if target in chosen else "grid"),
             linewidth=2 if target in chosen else 0.5,
-            zorder=len(axes.get_children()),
+            zorder=on_top(axes),
         )
     for number in range(maps):
         y = top + number * STEP

@@ -10,12 +10,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import box, colored, label, number_grid, photo, raster, written_number
+from cnnfigs.drawing.shapes import blended, box, label, number_grid, paled, photo, raster, written_number
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.filters.layer_names import is_name, require_layer
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS, trained_on
 from cnnfigs.illustrations.photo.photo_answers import Photo, keep_photo, photo_of
+from cnnfigs.images import as_bytes, resized
 from cnnfigs.models.imagenet import CLASSES, RELU_LAYERS, SHORT
 from cnnfigs.parameters import Choice, Several, Such, TestImage, Whole
 from cnnfigs.runs.filters.exciting import LAYERS
@@ -63,7 +64,6 @@ class PhotoHeat(Picture):
         require_layer("layer", self.layer, RELU_LAYERS)
 
     def run(self) -> HeatRun:
-        """Ask both methods for each class."""
         return photo_heat(photo_of(self.image), self.classes, self.layer, self.patch_size, self.strides)
 
     def draw(self, run: HeatRun) -> Figure:
@@ -71,8 +71,7 @@ class PhotoHeat(Picture):
         return _draw(run, 173, 8, DIFFERENCE, smooth=True)
 
     def describe(self, run: HeatRun) -> str:
-        """Tell both maps for each class, at the parts of the cat where the photo is that one."""
-        told = []
+        sentences = []
         for heat in run.heats:
             parts = "; ".join(
                 f"at the {part.name} Grad-CAM is on average {as_percent(part.grad_cam)} of its largest value, the "
@@ -80,15 +79,14 @@ class PhotoHeat(Picture):
                 f"score is {written_number(part.hidden)} lower"
                 for part in heat.parts
             )
-            told.append(f"{_told(heat)} {parts[:1].upper()}{parts[1:]}{'.' if parts else ''}")
+            sentences.append(f"{_in_words(heat)} {parts[:1].upper()}{parts[1:]}{'.' if parts else ''}")
         what = "the cat" if self.image is None else "the photo"
         return f"""A row for each of {len(run.heats)} classes with four pictures of {what}: the photo; the Grad-CAM map,
             made of {written(run.heats[0].weighed.shape)} cells, as green clouds on it; the occlusion map, made by
             covering the photo with a grey square at {run.patches} places, orange where that lowers the score and
-            purple where it raises it; and where the two maps differ. {" ".join(told)}"""
+            purple where it raises it; and where the two maps differ. {" ".join(sentences)}"""
 
     def state_facts(self, run: HeatRun) -> dict[str, str]:
-        """Give scores, correlations, and both maps at the parts of the cat."""
         return _facts(run) | {"trained": TRAINED_ON_PHOTOS}
 
 
@@ -106,7 +104,6 @@ class DigitHeat(Picture):
     strides: Annotated[int, Whole(1, 28), "from one place of the square to the next, in pixels"] = 1
 
     def run(self) -> HeatRun:
-        """Ask both methods for each class."""
         return digit_heat(self.index, self.classes, self.layer, self.patch_size, self.strides)
 
     def draw(self, run: HeatRun) -> Figure:
@@ -114,24 +111,22 @@ class DigitHeat(Picture):
         return _draw(run, 140, 20, EXACT, smooth=False)
 
     def describe(self, run: HeatRun) -> str:
-        """Tell both maps for each class, and the sums row by row."""
-        told = []
+        sentences = []
         for heat in run.heats:
             sums = _sums(heat)
             rows = "; ".join(", ".join(map(_added, row)) for row in sums.cells)
-            told.append(
-                f"{_told(heat)} What each place adds, row by row: {rows}; together {_added(float(sums.cells.sum()))}, "
-                f"with the bias {_added(heat.score)}."
+            sentences.append(
+                f"{_in_words(heat)} What each place adds, row by row: {rows}; together "
+                f"{_added(float(sums.cells.sum()))}, with the bias {_added(heat.score)}."
             )
         return f"""A row for each of {len(run.heats)} classes with four pictures: a digit; the Grad-CAM
             map, made of {written(run.heats[0].weighed.shape)} cells, as green clouds on it; the occlusion map, made by
             covering the digit with a square of paper of {written((self.patch_size, self.patch_size))} pixels at
             {run.patches} places, orange where that lowers the score and purple where it raises
             it; and a grid of {written(_sums(run.heats[0]).cells.shape)} numbers, what each place of the last maps adds
-            to the score, exactly. {" ".join(told)}"""
+            to the score, exactly. {" ".join(sentences)}"""
 
     def state_facts(self, run: HeatRun) -> dict[str, str]:
-        """Give scores, correlations, how far covering changes the score, and the exact sums."""
         facts = _facts(run) | {"trained": trained_on("convnet"), "index": str(self.index)}
         facts["patch"] = written((self.patch_size, self.patch_size))
         for heat in run.heats:
@@ -195,26 +190,10 @@ def _place(
     axes: Axes, pixels: Floats, x: float, y: float, width: float, height: float, frame: str, smooth: bool
 ) -> None:
     if smooth:
-        from PIL import Image
-
-        small = Image.fromarray(np.rint(255 * pixels).astype(np.uint8))
-        photo(axes, np.array(small.resize((round(width), round(height)))), x, y, width, height, frame=frame)
+        small = resized(as_bytes(pixels), round(height), round(width), bicubic=True)
+        photo(axes, small, x, y, width, height, frame=frame)
     else:
         raster(axes, pixels.round(2), x, y, width, height, frame=frame)
-
-
-def paled(image: Floats) -> Floats:
-    """Make an image grey and pale, to be seen through: shape (height, width, 1), values 0.5 to 1."""
-    grey = image.mean(axis=-1, keepdims=True) if image.shape[-1] == 3 else 1 - image
-    return np.asarray(0.5 + grey / 2, dtype=np.float32)
-
-
-def blended(base: Floats, values: Floats, signed: bool) -> Floats:
-    """Lay a map over a pale image: the more, the larger the absolute value; shape (height, width, 3)."""
-    limit = float(np.abs(values).max()) or 1.0
-    strength = 0.85 * np.abs(values[..., np.newaxis]) / limit
-    colors = colored(values, limit, signed)[..., :3]
-    return np.asarray((1 - strength) * base + strength * colors, dtype=np.float32)
 
 
 def _added(value: float) -> str:
@@ -233,7 +212,7 @@ def _signed(value: float) -> str:
     return text if text.startswith("−") or text == "0" else f"+{text}"
 
 
-def _told(heat: Heat) -> str:
+def _in_words(heat: Heat) -> str:
     place = np.unravel_index(int(heat.occlusion.argmax()), heat.occlusion.shape)
     if not heat.grad_cam.any():
         cam = "the Grad-CAM map is zero everywhere: no cell speaks for this class."

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from cnnfigs.drawing.shapes import label, photo
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
-from cnnfigs.drawing.tables import Cell
+from cnnfigs.drawing.tables import Cell, number_table
 from cnnfigs.illustrations.base import Picture, Table
 from cnnfigs.parameters import Choice, Several, Whole, require
 from cnnfigs.runs.photo.photo_answers import (
@@ -36,7 +36,6 @@ class PartsOnly(Picture):
     margin: Annotated[int, Whole(0, 40), "by how many pixels to grow the boxes around the parts on every side"] = 0
 
     def run(self) -> PartsRun:
-        """Show all these photos to the network."""
         return show_parts(self.rest, (self.margin,))
 
     def draw(self, run: PartsRun) -> Figure:
@@ -50,24 +49,22 @@ class PartsOnly(Picture):
             label(axes, left + width / 2, top + 12, name, size=SMALL, bold=True)
             photo(axes, pixels, left, top + 24, width, height, frame="input")
             label(axes, left + width / 2, top + 24 + height + 13, f"a cat: {percent(answer.cats)}", size=NORMAL)
-            told = f"{answer.names[0]} {percent(answer.probabilities[0])}"
-            label(axes, left + width / 2, top + 24 + height + 29, told, size=SMALL, name="muted")
+            best = f"{answer.names[0]} {percent(answer.probabilities[0])}"
+            label(axes, left + width / 2, top + 24 + height + 29, best, size=SMALL, name="muted")
         return figure
 
     def describe(self, run: PartsRun) -> str:
-        """Tell what is shown in each photo and what the network says."""
         (parts,) = run.margins
-        told = "; ".join(
+        answers = "; ".join(
             f"{name}: a cat with {percent(answer.cats)}, best answer {answer.names[0]} with "
             f"{percent(answer.probabilities[0])}"
             for name, answer in zip(run.shown, parts.answers, strict=True)
         )
         return f"""{len(run.shown) - 1} times the photo of the cat with most of it {self.rest}: only boxes around some
             parts are left, with {self.margin} pixels more on each side; and last the opposite, all but these boxes.
-            {told}."""
+            {answers}."""
 
     def state_facts(self, run: PartsRun) -> dict[str, str]:
-        """Give the probabilities of a cat."""
         return _facts(run)
 
 
@@ -83,30 +80,27 @@ class PartsTable(Table):
     ] = MARGINS
 
     def run(self) -> PartsRun:
-        """Show all these photos to the network."""
         return show_parts(self.rest, self.margins)
 
     def tabulate(self, run: PartsRun) -> list[list[Cell]]:
-        """Give a row for each choice of parts."""
+        """Return a row for each choice of parts."""
         heads = (f"{parts.margin} px more" if parts.margin else "Tight boxes" for parts in run.margins)
-        rows = [[Cell("Shown"), *(Cell(head, number=True) for head in heads)]]
-        for number, name in enumerate(run.shown):
-            shares = (percent(parts.answers[number].cats) for parts in run.margins)
-            rows.append([Cell(name, heading=True), *(Cell(share, number=True) for share in shares)])
-        return rows
+        rows = (
+            (name, *(percent(parts.answers[number].cats) for parts in run.margins))
+            for number, name in enumerate(run.shown)
+        )
+        return number_table(("Shown", *heads), rows)
 
     def describe(self, run: PartsRun) -> str:
-        """Give the first and the last column."""
         first, last = run.margins[0], run.margins[-1]
-        told = "; ".join(
+        answers = "; ".join(
             f"{name} from {percent(before.cats)} to {percent(after.cats)}"
             for name, before, after in zip(run.shown, first.answers, last.answers, strict=True)
         )
         return f"""The probability of a cat when only parts of it are shown and all else is {self.rest}, from boxes
-            grown by {first.margin} pixels to boxes grown by {last.margin}: {told}."""
+            grown by {first.margin} pixels to boxes grown by {last.margin}: {answers}."""
 
     def state_facts(self, run: PartsRun) -> dict[str, str]:
-        """Give the probabilities of a cat."""
         return _facts(run)
 
 
@@ -126,21 +120,19 @@ class TogetherTable(Table):
         require(self.margin in self.margins, "margin", self.margin, " or ".join(map(str, self.margins)))
 
     def run(self) -> TogetherRun:
-        """Show the parts alone and together to the network."""
         return show_together(self.margins)
 
     def tabulate(self, run: TogetherRun) -> list[list[Cell]]:
-        """Give a row for each pair and one for all three."""
-        heads = (f"{rest}, {what}" for rest in get_args(Rest) for what in ("added up", "measured"))
-        rows = [[Cell("Shown"), *(Cell(head.capitalize(), number=True) for head in heads)]]
-        for name, cases in self._shown(run).items():
-            numbers = (percent(share) for case in cases for share in (case.added, case.measured))
-            rows.append([Cell(name, heading=True), *(Cell(number, number=True) for number in numbers)])
-        return rows
+        """Return a row for each pair and one for all three."""
+        heads = (f"{rest}, {what}".capitalize() for rest in get_args(Rest) for what in ("added up", "measured"))
+        rows = (
+            (name, *(percent(share) for case in cases for share in (case.added, case.measured)))
+            for name, cases in self._shown(run).items()
+        )
+        return number_table(("Shown", *heads), rows)
 
     def describe(self, run: TogetherRun) -> str:
-        """Give both probabilities of each row."""
-        told = "; ".join(
+        answers = "; ".join(
             f"{name}: "
             + ", ".join(
                 f"with the rest {case.rest} {percent(case.added)} if the evidence added up, {percent(case.measured)} "
@@ -150,10 +142,9 @@ class TogetherTable(Table):
             for name, cases in self._shown(run).items()
         )
         return f"""The probability of a cat with several of its parts, each grown by {self.margin} pixels, beside what
-            the parts would give together if each multiplied the odds as it does alone. {told}."""
+            the parts would give together if each multiplied the odds as it does alone. {answers}."""
 
     def state_facts(self, run: TogetherRun) -> dict[str, str]:
-        """Give the ends of what was predicted and measured for pairs, and how often less was measured."""
         facts = {"margin": str(self.margin)}
         for rest in get_args(Rest):
             cases = [case for case in run.together if case.rest == rest]

@@ -13,6 +13,7 @@ from cnnfigs.drawing.shapes import bars, label, photo
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS
+from cnnfigs.images import fit
 from cnnfigs.models.imagenet import CLASSES, as_photo
 from cnnfigs.models.imagenet import PHOTO as SHAPES
 from cnnfigs.parameters import Such, Whole
@@ -46,7 +47,6 @@ class PhotoAnswers(Picture):
         keep_photo(self)
 
     def run(self) -> PhotoAnswer:
-        """Show the photo to the network."""
         return ask(photo_of(self.image), self.answers)
 
     def draw(self, run: PhotoAnswer) -> Figure:
@@ -65,17 +65,15 @@ class PhotoAnswers(Picture):
         return figure
 
     def describe(self, run: PhotoAnswer) -> str:
-        """Name the answers with their probabilities."""
-        told = ", ".join(
+        answers = ", ".join(
             f"{name} {percent(share)}" for name, share in zip(run.answer.names, run.answer.probabilities, strict=True)
         )
         height, width = run.photo.shape[:2]
         what = "The face of a cat, with ears, eyes and nose" if self.image is None else "A photo"
         return f"""{what}, {height}×{width} pixels, and beside it the network's {self.answers} best answers of
-            {CLASSES:,} as bars: {told}."""
+            {CLASSES:,} as bars: {answers}."""
 
     def state_facts(self, run: PhotoAnswer) -> dict[str, str]:
-        """Give the answers, their probabilities, and that of the five cats together."""
         facts = {"cats": percent(run.answer.cats), "size": "×".join(map(str, run.photo.shape[:2]))}
         facts["trained"] = TRAINED_ON_PHOTOS
         for number, (name, share) in enumerate(zip(run.answer.names, run.answer.probabilities, strict=True), 1):
@@ -99,16 +97,3 @@ def keep_photo(illustration: Any) -> None:
 def photo_of(image: Bytes | None) -> Bytes:
     """Return the photo that is meant: the cat if none was given."""
     return cat_photo() if image is None else image
-
-
-def fit(pixels: Bytes, width: float, height: float) -> tuple[float, float]:
-    """Return width and height of an image, shape (rows, columns, 3), as large as fits.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> fit(np.zeros((10, 20, 3), dtype=np.uint8), 100, 100)
-    (100.0, 50.0)
-    """
-    scale = min(width / pixels.shape[1], height / pixels.shape[0])
-    return scale * pixels.shape[1], scale * pixels.shape[0]

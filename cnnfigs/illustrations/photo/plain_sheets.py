@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from cnnfigs.drawing.tables import Cell
+from cnnfigs.drawing.tables import Cell, number_table
 from cnnfigs.illustrations.base import Table
 from cnnfigs.illustrations.photo.visual_hierarchy import ReluLayers, require_layers
 from cnnfigs.illustrations.training_and_measured.measuring import listed
@@ -30,29 +30,22 @@ class PlainSheets(Table):
         require_layers(self.layers)
 
     def run(self) -> Run:
-        """Show the photo and the sheets to the network."""
         return plain_sheets(CATS, self.layers, self.units)
 
     def tabulate(self, run: Run) -> list[list[Cell]]:
-        """Give a row for each unit."""
-        heads = ("Its piece", "Mean colour", "Grey")
-        rows = [[Cell("Map"), *(Cell(head, number=True) for head in heads)]]
-        for unit in run.units:
-            numbers = (unit.piece, unit.same_color, unit.grey)
-            rows.append([Cell(_named(unit), heading=True), *(Cell(_written(each), number=True) for each in numbers)])
-        return rows
+        """Return a row for each unit."""
+        rows = ((_named(each), *map(_written, (each.piece, each.same_color, each.grey))) for each in run.units)
+        return number_table(("Map", "Its piece", "Mean colour", "Grey"), rows)
 
     def describe(self, run: Run) -> str:
-        """Give the three numbers of each unit."""
-        told = "; ".join(
+        units = "; ".join(
             f"{_named(unit)}: {_written(unit.piece)}, {_written(unit.same_color)} and {_written(unit.grey)}"
             for unit in run.units
         )
         return f"""What {len(run.units)} units give before their ReLU, each at its place: for its piece of the photo,
-            for a sheet in the mean colour of that piece, and for a grey sheet. {told}."""
+            for a sheet in the mean colour of that piece, and for a grey sheet. {units}."""
 
     def state_facts(self, run: Run) -> dict[str, str]:
-        """Count the units to which grey says as much as their piece, and those to which colour says nothing."""
         indifferent = [unit for unit in run.units if unit.grey >= ABOUT_AS_MUCH * unit.piece]
         structure = [unit for unit in run.units if abs(unit.same_color) <= NEXT_TO_NOTHING * unit.piece]
         return {

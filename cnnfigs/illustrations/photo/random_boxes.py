@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.shapes import box, label, photo
+from cnnfigs.drawing.shapes import box, label, on_top, photo
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.photo.parts_only import MARGINS
@@ -34,7 +34,6 @@ class RandomBoxes(Picture):
     draws: Annotated[int, Whole(2, 60), "how many times to draw other places"] = 30
 
     def run(self) -> ControlRun:
-        """Show all these photos to the network."""
         return compare_with_random(self.margins, self.draws)
 
     def draw(self, run: ControlRun) -> Figure:
@@ -44,8 +43,8 @@ class RandomBoxes(Picture):
         figure, axes = canvas(720, first + 2 * pitch - 22)
         for half, boxed in enumerate(get_args(Boxed)):
             left = SCALE + half * (HALF + 14)
-            told = "Only the boxes are left" if boxed == "left" else "Only the boxes are hidden"
-            label(axes, left, 12, told, align="left", bold=True)
+            head = "Only the boxes are left" if boxed == "left" else "Only the boxes are hidden"
+            label(axes, left, 12, head, align="left", bold=True)
             for number, (name, shade, mark) in enumerate((("the parts", "accent", "D"), ("random", "output", "o"))):
                 x = left + number * (width + 10)
                 photo(axes, run.photos[2 * half + number], x, 26, width, height, frame="input")
@@ -81,34 +80,32 @@ class RandomBoxes(Picture):
             _mark(axes, [places[0] - 11], [top + STRIP * (1 - control.parts)], "accent", "D")
             label(axes, middle, top + STRIP + 18, f"{control.margin} px", size=SMALL, name="muted")
             label(axes, middle, top + STRIP + 36, percent(control.parts), size=SMALL, name="accent", bold=True)
-            label(axes, middle, top + STRIP + 54, percent(float(np.median(control.others))), size=SMALL, name="output")
+            label(axes, middle, top + STRIP + 54, percent(control.median), size=SMALL, name="output")
 
     def describe(self, run: ControlRun) -> str:
-        """Tell for each way of hiding and each margin where the parts stand among the draws."""
-        told = []
+        sentences = []
         for rest in get_args(Rest):
             for boxed in get_args(Boxed):
                 columns = "; ".join(
                     f"{control.margin} pixels, the parts {percent(control.parts)}, random boxes "
                     f"{percent(float(control.others.min()))} to {percent(float(control.others.max()))}, median "
-                    f"{percent(float(np.median(control.others)))}, {_more(control)} of {self.draws} above the parts"
+                    f"{percent(control.median)}, {_more(control)} of {self.draws} above the parts"
                     for control in _controls(run, rest, boxed)
                 )
-                told.append(f"With only the boxes {boxed} and what is hidden {rest}, by margin: {columns}.")
+                sentences.append(f"With only the boxes {boxed} and what is hidden {rest}, by margin: {columns}.")
         return f"""Two halves, each with two small photos of the cat on top: on the left only boxes around eyes, nose
             and ears are left, or only five boxes as large in random places; on the right these boxes are hidden. Below
             are four strips that give the probability of a cat from 0 to 100 %, a column for each margin around the
             boxes, with a diamond for the parts and a dot for each of {self.draws} draws of random places.
-            {" ".join(told)}"""
+            {" ".join(sentences)}"""
 
     def state_facts(self, run: ControlRun) -> dict[str, str]:
-        """Give for each way of hiding and margin the parts, the draws' median and ends, and how many are above."""
         facts = {"draws": str(self.draws)}
         for control in run.controls:
             name = f"{control.rest} {control.boxed} {control.margin}"
             facts |= {
                 f"{name} parts": percent(control.parts),
-                f"{name} median": percent(float(np.median(control.others))),
+                f"{name} median": percent(control.median),
                 f"{name} least": percent(float(control.others.min())),
                 f"{name} most": percent(float(control.others.max())),
                 f"{name} above": str(_more(control)),
@@ -139,5 +136,5 @@ def _mark(axes: Axes, x: ArrayLike, y: ArrayLike, shade: str, mark: str) -> None
         markeredgecolor=color("background") if mark == "D" else "none",
         markeredgewidth=1.25 if mark == "D" else 0,
         clip_on=False,
-        zorder=len(axes.get_children()),
+        zorder=on_top(axes),
     )

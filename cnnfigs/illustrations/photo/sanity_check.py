@@ -5,21 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-import numpy as np
 from matplotlib.figure import Figure
 
-from cnnfigs.drawing.shapes import colored, label, photo, written_number
+from cnnfigs.drawing.shapes import blended, colored, label, paled, photo, written_number
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS
-from cnnfigs.illustrations.photo.heat_maps import blended, paled
+from cnnfigs.images import as_bytes, resized
 from cnnfigs.models.imagenet import CLASSES
 from cnnfigs.parameters import Whole
-from cnnfigs.runs.photo.heat_maps import SanityRun, Spoilt, sanity_check
+from cnnfigs.runs.photo.heat_maps import SanityRun, sanity_check
 
 SIDE = 216
-#: The brightest of so many pixels get the last colour: a few very large values would leave the rest pale.
-BRIGHTEST = 0.995
 
 
 @dataclass(frozen=True)
@@ -32,36 +29,31 @@ class SanityCheck(Picture):
     ] = 4
 
     def run(self) -> SanityRun:
-        """Make the maps with each network."""
         return sanity_check(self.class_index, self.seeds)
 
     def draw(self, run: SanityRun) -> Figure:
         """Draw a column for each network and a row for each kind of map."""
-        from PIL import Image
-
         height = round(SIDE * run.photo.shape[0] / run.photo.shape[1])
         left, gap, first = 4, 14, 44
         figure, axes = canvas(left + 3 * SIDE + 2 * gap + 2, first + 2 * (height + 46))
         for column, network in enumerate(run.networks):
             x = left + column * (SIDE + gap)
             label(axes, x + SIDE / 2, 12, network.weights, bold=True)
-            products = np.minimum(network.gradient_input / np.quantile(network.gradient_input, BRIGHTEST), 1)
-            pictures = (blended(paled(run.photo), network.grad_cam, signed=False), colored(products))
+            pictures = (blended(paled(run.photo), network.grad_cam, signed=False), colored(network.products))
             correlations = (network.grad_cam_correlations, network.gradient_input_correlations)
-            for row, (pixels, found) in enumerate(zip(pictures, correlations, strict=True)):
+            for row, (pixels, values) in enumerate(zip(pictures, correlations, strict=True)):
                 top = first + row * (height + 46)
                 if column == 0:
                     name = ("Grad-CAM", "gradient × pixel")[row]
                     label(axes, x, top - 10, name, align="left", size=SMALL, name="muted", bold=True)
-                small = Image.fromarray(np.rint(255 * pixels).astype(np.uint8)).resize((SIDE // 2, height // 2))
-                photo(axes, np.array(small), x, top, SIDE, height, frame="grid")
-                if found:
-                    label(axes, x + SIDE / 2, top + height + 12, f"correlation {_range(found)}", size=SMALL)
+                small = resized(as_bytes(pixels), height // 2, SIDE // 2, bicubic=True)
+                photo(axes, small, x, top, SIDE, height, frame="grid")
+                if values:
+                    label(axes, x + SIDE / 2, top + height + 12, f"correlation {_range(values)}", size=SMALL)
         return figure
 
     def describe(self, run: SanityRun) -> str:
-        """Tell how alike the maps of the spoilt networks are to those of the trained one."""
-        told = " ".join(
+        correlations = " ".join(
             f"{network.weights}: rank correlation with the map of the trained network "
             f"{_range(network.grad_cam_correlations)} for Grad-CAM and {_range(network.gradient_input_correlations)} "
             "for gradient times pixel."
@@ -71,10 +63,9 @@ class SanityCheck(Picture):
             last layer's weights were shuffled, and by one that was never trained; {self.seeds} of each of the latter
             were asked. In the upper row Grad-CAM's green clouds lie elsewhere in each column. In the lower row,
             gradient times pixel, the outline of the cat with its eyes and nose can be seen in the first two columns
-            alike. {told}"""
+            alike. {correlations}"""
 
     def state_facts(self, run: SanityRun) -> dict[str, str]:
-        """Give the correlations."""
         _, last, whole = run.networks
         return {
             "seeds": str(self.seeds),
@@ -85,13 +76,9 @@ class SanityCheck(Picture):
             "whole grad_cam": _range(whole.grad_cam_correlations),
             "whole product": _range(whole.gradient_input_correlations),
             "whole grad_cam most": written_number(max(whole.grad_cam_correlations), 2),
-            "last product mean": _mean(last),
-            "whole product mean": _mean(whole),
+            "last product mean": written_number(last.gradient_input_mean, 2),
+            "whole product mean": written_number(whole.gradient_input_mean, 2),
         }
-
-
-def _mean(network: Spoilt) -> str:
-    return written_number(float(np.mean(network.gradient_input_correlations)), 2)
 
 
 def _range(values: tuple[float, ...]) -> str:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
-from statistics import median
 from typing import Annotated
 
 from matplotlib.figure import Figure
 
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.shapes import box, label, photo
+from cnnfigs.drawing.shapes import box, label, on_top, photo
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.models.imagenet import SHORT
 from cnnfigs.parameters import Choice, Several, Whole
-from cnnfigs.runs.photo.photo_answers import Scramble, ScrambleRun, scramble
+from cnnfigs.runs.photo.photo_answers import ScrambleRun, scramble
 from cnnfigs.words import percent
 
 #: The divisors of the photo's shorter side but for itself.
@@ -34,7 +32,6 @@ class ScrambledCat(Picture):
     seeds: Annotated[int, Whole(1, 40), "how many orders of the tiles to try for each size"] = 20
 
     def run(self) -> ScrambleRun:
-        """Show all these photos to the network."""
         return scramble(self.tile_sizes, self.seeds)
 
     def draw(self, run: ScrambleRun) -> Figure:
@@ -54,7 +51,7 @@ class ScrambledCat(Picture):
             middle = left + side / 2
             label(axes, middle, 12, change.change, size=SMALL, bold=True)
             photo(axes, change.photo, left, 24, side, frame="input")
-            cats = [answer.cats for answer in change.answers]
+            cats = change.cats
             box(axes, left, top, side, STRIP, edge="padding-fill", fill="surface")
             step = min(3.5, (side - 12) / len(cats))
             axes.plot(
@@ -66,46 +63,38 @@ class ScrambledCat(Picture):
                 markeredgecolor=color("background"),
                 markeredgewidth=0.75,
                 clip_on=False,
-                zorder=len(axes.get_children()),
+                zorder=on_top(axes),
             )
-            label(axes, middle, top + STRIP + 18, percent(median(cats)), size=SMALL)
-            label(axes, middle, top + STRIP + 36, commonest(change)[0], size=SMALL, name="muted")
+            label(axes, middle, top + STRIP + 18, percent(change.median), size=SMALL)
+            label(axes, middle, top + STRIP + 36, change.commonest[0], size=SMALL, name="muted")
         return figure
 
     def describe(self, run: ScrambleRun) -> str:
-        """Tell for each change how sure of a cat the network is."""
-        told = []
+        changes = []
         for change in run.changes:
-            cats = [answer.cats for answer in change.answers]
-            name, times = commonest(change)
+            cats, (name, times) = change.cats, change.commonest
             if len(cats) == 1:
-                told.append(f"{change.change}: a cat with {percent(cats[0])}, best answer {name}")
+                changes.append(f"{change.change}: a cat with {percent(cats[0])}, best answer {name}")
             else:
-                told.append(
+                changes.append(
                     f"{change.change} pixels, {len(cats)} orders: a cat with {percent(min(cats))} to "
-                    f"{percent(max(cats))}, median {percent(median(cats))}, commonest answer {name}, {times} times"
+                    f"{percent(max(cats))}, median {percent(change.median)}, commonest answer {name}, {times} times"
                 )
         return f"""{len(run.changes)} small photos of the cat in a row, the first as it is, the next cut into square
             tiles that are shuffled, the last mirrored and upside down; below each a strip with a dot for each photo of
-            its kind at the height of the probability of a cat. {"; ".join(told)}."""
+            its kind at the height of the probability of a cat. {"; ".join(changes)}."""
 
     def state_facts(self, run: ScrambleRun) -> dict[str, str]:
-        """Give the probabilities of a cat, and in how many orders the network is surer than before."""
         facts = {"seeds": str(self.seeds)}
         before = run.changes[0].answers[0].cats
         for change in run.changes:
-            cats = [answer.cats for answer in change.answers]
+            cats = change.cats
             facts |= {
-                f"{change.change} median": percent(median(cats)),
+                f"{change.change} median": percent(change.median),
                 f"{change.change} least": percent(min(cats)),
                 f"{change.change} most": percent(max(cats)),
                 f"{change.change} surer": str(sum(share > before for share in cats)),
-                f"{change.change} says": commonest(change)[0],
+                f"{change.change} says": change.commonest[0],
                 f"{change.change} tiles": str((SHORT // change.tile_size) ** 2 if change.tile_size else 1),
             }
         return facts
-
-
-def commonest(change: Scramble) -> tuple[str, int]:
-    """Return the answer that comes first most often, and how often."""
-    return Counter(answer.names[0] for answer in change.answers).most_common(1)[0]

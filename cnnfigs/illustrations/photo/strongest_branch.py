@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.shapes import arrow, box, label, photo
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.photo.photo_answers import fit
 from cnnfigs.illustrations.photo.visual_hierarchy import HierarchyTree, draw_crop, share
+from cnnfigs.images import fit
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.photo.visual_hierarchy import Tree, Unit
 
@@ -45,16 +45,15 @@ class StrongestBranch(Picture):
             left = first + place * (side + gap)
             draw_crop(axes, unit, left, top, side)
             label(axes, left + side / 2, top + side + 12, f"{unit.box[2]} px", size=SMALL, bold=True)
-            told = (f"map {unit.channel}:", f"{share(part)} of all for", "the unit before" if place else "the answer")
-            for line, text in enumerate(told):
+            lines = (f"map {unit.channel}:", f"{share(part)} of all for", "the unit before" if place else "the answer")
+            for line, text in enumerate(lines):
                 label(axes, left + side / 2, top + side + 28 + 14 * line, text, size=SMALL, name="muted")
             if place:
                 arrow(axes, (left - 2, top + side / 2), (left - gap + 2, top + side / 2))
         return figure
 
     def describe(self, run: Tree) -> str:
-        """Tell the branch from the answer down."""
-        told = [
+        steps = [
             f"{'a unit of map' if place else 'The first unit is of map'} {unit.channel}"
             f"{'' if place else ' and'} sees {unit.box[2]}×{unit.box[3]} pixels at row {unit.box[0]} and "
             f"column {unit.box[1]}; its whole map gives {share(part)} of all that "
@@ -62,11 +61,10 @@ class StrongestBranch(Picture):
             for place, (unit, part) in enumerate(branch(run, self.number))
         ]
         return f"""The photo of the cat with frames, each within or over the one before, and what is in them as
-            {len(told)} pictures in a row, joined by arrows that lead to what each drives.
-            {". Driving it most, ".join(told)}."""
+            {len(steps)} pictures in a row, joined by arrows that lead to what each drives.
+            {". Driving it most, ".join(steps)}."""
 
     def state_facts(self, run: Tree) -> dict[str, str]:
-        """Give the sizes of what the units see."""
         sides = [unit.box[2] for unit, _ in branch(run, self.number)]
         return {"sides": ", ".join(map(str, sides)), "levels": str(len(sides))}
 

@@ -10,15 +10,14 @@ from typing import Annotated
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from cnnfigs.data import Bytes
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.shapes import box, label, photo, raster
+from cnnfigs.drawing.shapes import box, label, on_top, photo, raster
 from cnnfigs.drawing.style import NORMAL, SMALL, WIDTH, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.photo.photo_answers import Photo, fit, keep_photo, photo_of
+from cnnfigs.illustrations.photo.photo_answers import Photo, keep_photo, photo_of
+from cnnfigs.images import fit
 from cnnfigs.models.imagenet import CATS, CLASSES, RELU_LAYERS
 from cnnfigs.parameters import Several, Such, Whole, require
-from cnnfigs.runs.photo.photo_answers import Box
 from cnnfigs.runs.photo.visual_hierarchy import Hierarchy, Level, Tree, Unit, hierarchy, tree
 from cnnfigs.words import as_percent, percent, written
 
@@ -67,7 +66,6 @@ class VisualHierarchy(Picture):
         require_layers(self.layers)
 
     def run(self) -> Hierarchy:
-        """Show the photo to the network and differentiate its answer."""
         return hierarchy(photo_of(self.image), self.classes, self.layers, self.units, ANSWERS)
 
     def draw(self, run: Hierarchy) -> Figure:
@@ -85,33 +83,29 @@ class VisualHierarchy(Picture):
                 left = first + number * pitch
                 draw_crop(axes, unit, left, top + 20, side)
                 label(axes, left + side / 2, top + 20 + side + 9, f"{unit.box[2]} px", size=SMALL)
-                told = f"map {unit.channel}: {share(unit.share)}"
-                label(axes, left + side / 2, top + 20 + side + 24, told, size=SMALL, name="muted")
+                note = f"map {unit.channel}: {share(unit.share)}"
+                label(axes, left + side / 2, top + 20 + side + 24, note, size=SMALL, name="muted")
         return figure
 
     def describe(self, run: Hierarchy) -> str:
-        """Tell for each layer what its units see and where they are."""
-        told = []
+        levels = []
         for level in run.levels:
             units = "; ".join(
                 f"map {unit.channel}, {share(unit.share)}, {_size(unit)} at row {unit.box[0]} and column "
                 f"{unit.box[1]}{_with_parts(unit)}"
                 for unit in level.units
             )
-            told.append(f"{level.layer}, whose units could see {written((level.field_size,) * 2)} pixels: {units}.")
+            levels.append(f"{level.layer}, whose units could see {written((level.field_size,) * 2)} pixels: {units}.")
         height, width = run.shown.photo.shape[:2]
         return f"""A row for each of {len(run.levels)} layers, from the image to the answer. Each shows the photo,
             {height}×{width} pixels, with a frame for each of {self.units} maps, where it contributes most to the
             answer, and then these pieces of the photo enlarged. The first row has pieces of a few pixels, the last row
             large parts of the photo. Below each piece are its size in pixels, the number of its map, and the share of
-            the whole map in all that speaks for the answer in its layer. {" ".join(told)}"""
+            the whole map in all that speaks for the answer in its layer. {" ".join(levels)}"""
 
     def state_facts(self, run: Hierarchy) -> dict[str, str]:
-        """Give for each layer the sizes, fields and shares of its units, and how much brightness varies in a piece."""
         facts = _facts(run.levels)
-        contrasts = {
-            level.layer: max(contrast(run.shown.photo, unit.box) for unit in level.units) for level in run.levels
-        }
+        contrasts = {level.layer: max(unit.contrast for unit in level.units) for level in run.levels}
         facts |= {f"{layer} contrast": str(most) for layer, most in contrasts.items()}
         facts["first rows contrast"] = str(max([*contrasts.values()][:2]))
         return facts
@@ -144,7 +138,6 @@ class HierarchyTree(Picture):
         require_layers(self.layers)
 
     def run(self) -> Tree:
-        """Follow the answer down through the layers, by gradients."""
         return tree(photo_of(self.image), self.classes, self.layers, self.top, self.children, ANSWERS)
 
     def draw(self, run: Tree) -> Figure:
@@ -180,7 +173,7 @@ class HierarchyTree(Picture):
             )
         for depth, level in enumerate(run.levels):
             top, side = tops[depth], sides[depth]
-            for line, text in enumerate(_told_layer(level.layer)):
+            for line, text in enumerate(_layer_lines(level.layer)):
                 label(axes, 2, top + 16 + 16 * line, text, align="left", size=SMALL, bold=line == 0)
             for place, unit in zip(places[depth + 1], level.units, strict=True):
                 draw_crop(axes, unit, place - side / 2, top, side)
@@ -188,8 +181,7 @@ class HierarchyTree(Picture):
         return figure
 
     def describe(self, run: Tree) -> str:
-        """Tell the tree from the top, unit by unit."""
-        told = []
+        levels = []
         for depth, level in enumerate(run.levels):
             units = []
             for number, unit in enumerate(level.units):
@@ -205,16 +197,15 @@ class HierarchyTree(Picture):
                     f"unit {number} sees {_size(unit)} at row {unit.box[0]} and column {unit.box[1]}"
                     f"{_with_parts(unit)} and {drives}"
                 )
-            told.append(f"Layer {level.layer}: {'; '.join(units)}.")
+            levels.append(f"Layer {level.layer}: {'; '.join(units)}.")
         answer = f"{run.shown.answer.names[0]} with {percent(run.shown.answer.probabilities[0])}"
         return f"""A tree with the photo and the answer, {answer}, on top. Below it are {len(run.levels)} rows of pieces
             of the photo, each what one unit sees, the largest in the first row and the smallest in the last. Lines lead
             from the answer to units of the first row and from each unit to some of those that drive it most, as thick
             as the share of the lower unit's whole map in all that speaks for the answer or drives the unit above. Units
-            have numbers from 0, in the order in which they were found. {" ".join(told)}"""
+            have numbers from 0, in the order in which they were found. {" ".join(levels)}"""
 
     def state_facts(self, run: Tree) -> dict[str, str]:
-        """Give the sizes of what each layer's units see, how many lines are drawn, and the ends of their shares."""
         shares = [unit.share for unit in run.levels[0].units]
         shares += [link.share for joined in run.links for link in joined]
         return _facts(run.levels) | {
@@ -269,22 +260,6 @@ def draw_places(axes: Axes, run: Hierarchy, level: Level, x: float, y: float, wi
         box(axes, *place, edge="kernel", line_width=1.75)
 
 
-def contrast(photo: Bytes, place: Box) -> int:
-    """Tell how much brightness, the mean of red, green and blue from 0 to 255, varies within a box on a photo.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> photo = np.zeros((2, 3, 3), dtype=np.uint8)
-    >>> photo[1, 2] = 30
-    >>> contrast(photo, (0, 0, 2, 2)), contrast(photo, (0, 1, 2, 2))
-    (0, 30)
-    """
-    top, left, height, width = place
-    brightness = photo[top : top + height, left : left + width].mean(axis=-1)
-    return round(float(brightness.max() - brightness.min()))
-
-
 def share(value: float) -> str:
     r"""Write a share as a percentage, with one or two decimals where it is small.
 
@@ -305,7 +280,7 @@ def _line(axes: Axes, x: Sequence[float], y: Sequence[float], strength: float) -
         color=color("accent"),
         linewidth=THICKNESS * strength,
         solid_capstyle="butt",
-        zorder=len(axes.get_children()),
+        zorder=on_top(axes),
     )
 
 
@@ -322,18 +297,18 @@ def _arranged(
     return [placed[number] for number in range(count)]
 
 
-def _told_layer(name: str) -> tuple[str, ...]:
+def _layer_lines(name: str) -> tuple[str, ...]:
     """Break a layer's name into lines.
 
     Examples
     --------
-    >>> _told_layer("block_12_expand_relu"), _told_layer("out_relu")
+    >>> _layer_lines("block_12_expand_relu"), _layer_lines("out_relu")
     (('block_12', '_expand_relu'), ('out_relu',))
     """
     for part in ("_expand", "_depthwise"):
-        before, found, after = name.partition(part)
-        if found:
-            return before, found + after
+        before, separator, after = name.partition(part)
+        if separator:
+            return before, separator + after
     return (name,)
 
 

@@ -11,7 +11,7 @@ from cnnfigs.experiments.findings import AgainstDense as Run
 from cnnfigs.experiments.findings import against_dense
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.training_and_measured.measuring import (
-    all_seeds_told,
+    all_seeds_in_words,
     compared,
     comparison_facts,
     errors_and_differences,
@@ -27,7 +27,6 @@ class AgainstDense(Picture):
     """Errors of the convnet and of dense networks with each seed, and their paired differences."""
 
     def run(self) -> Run:
-        """Read the records of the experiment."""
         return against_dense()
 
     def draw(self, run: Run) -> Figure:
@@ -35,37 +34,35 @@ class AgainstDense(Picture):
         return errors_and_differences(run.findings, "The convnet’s accuracy minus that of", 2)
 
     def describe(self, run: Run) -> str:
-        """Tell the errors of each seed and the differences."""
-        told = "; ".join(
+        errors = "; ".join(
             f"{each.network} {', '.join(as_percent(1 - share, 2) for share in each.accuracy)}"
             for each in run.findings.measured
         )
         differences = "; ".join(f"{each.name} {compared(each, 2)}" for each in run.findings.comparisons)
-        seeds = all_seeds_told([(each.network, each.seeds) for each in run.findings.measured])
+        seeds = all_seeds_in_words([(each.network, each.seeds) for each in run.findings.measured])
         return f"""Two charts. Above, a dot for the errors of each training and a bar for its 95 % Wilson interval,
-            {seeds}: {told}. Below, the accuracy of the convnet minus that of each dense network, paired by images and
+            {seeds}: {errors}. Below, the accuracy of the convnet minus that of each dense network, paired by images and
             seeds: {differences}."""
 
     def state_facts(self, run: Run) -> dict[str, str]:
-        """Give each network's mean errors, the differences, and on which images they rest."""
-        found = run.findings
-        convnet = found.of("convnet")
+        findings = run.findings
+        convnet = findings.of("convnet")
         facts = {
-            "seeds": all_seeds_told([(each.network, each.seeds) for each in found.measured]),
+            "seeds": all_seeds_in_words([(each.network, each.seeds) for each in findings.measured]),
             "images": f"{convnet.asked:,}",
-            "missing": listed(found.missing) if found.missing else "none",
-            "conditions": found.conditions,
+            "missing": listed(findings.missing) if findings.missing else "none",
+            "conditions": findings.conditions,
             "trained": f"{by_recipe('convnet', 1).images - RECIPE.validation_images:,}",
         }
-        for each in found.measured:
+        for each in findings.measured:
             facts[f"{each.network} accuracy"] = as_percent(each.mean, 2)
             facts[f"{each.network} errors"] = as_percent(1 - each.mean, 2)
             facts[f"{each.network} parameters"] = f"{each.parameters:,}"
             facts[f"{each.network} times"] = f"{(1 - each.mean) / (1 - convnet.mean):.1f}"
             spread = each.accuracy.max() - each.accuracy.min()
             facts[f"{each.network} spread"] = points(spread, 2).removeprefix("+")
-            facts[f"{each.network} reach"] = points((each.high - each.low).mean() / 2, 2).removeprefix("+")
-        for comparison in found.comparisons:
+            facts[f"{each.network} reach"] = points(each.reach, 2).removeprefix("+")
+        for comparison in findings.comparisons:
             facts |= comparison_facts(comparison, comparison.name, 2)
         for pair in run.disagreements:
             facts[f"{pair.other} seed"] = str(pair.seed)

@@ -34,7 +34,6 @@ class Augmentation(Picture):
     seed: Seed = 1
 
     def run(self) -> Augmented:
-        """Let the layers change the digit, and ask the network."""
         return augmented(self.network, self.index, self.count, self.rotation, self.translation, self.zoom, self.seed)
 
     def draw(self, run: Augmented) -> Figure:
@@ -58,7 +57,6 @@ class Augmentation(Picture):
         return figure
 
     def describe(self, run: Augmented) -> str:
-        """Give the answers to the digit and to each version."""
         first, *others = (
             f"{answer} with {percent(probability)}"
             for answer, probability in zip(run.answers, run.probabilities, strict=True)
@@ -69,7 +67,6 @@ class Augmentation(Picture):
             them for {"; ".join(others)}."""
 
     def state_facts(self, run: Augmented) -> dict[str, str]:
-        """Give the settings, the wrong answers among the versions, and the errors over all test digits."""
         return {
             "digit": str(run.label),
             "trained": trained_on(self.network),

@@ -45,7 +45,6 @@ class DigitAnswers(Picture):
         require(pictures <= MOST, "indexes times shifts", pictures, f"{MOST} pictures at most")
 
     def run(self) -> MovedAnswers:
-        """Show the digits to the networks."""
         return moved_answers(self.networks, self.indexes, self.shifts)
 
     def draw(self, run: MovedAnswers) -> Figure:
@@ -68,19 +67,17 @@ class DigitAnswers(Picture):
         return figure
 
     def describe(self, run: MovedAnswers) -> str:
-        """Tell each picture with the answers."""
-        told = []
+        pictures = []
         for column, (digit_shown, shift) in enumerate(zip(run.labels, run.shifts, strict=True)):
             answers = ", ".join(
                 f"{network} says {probabilities.argmax()} with {percent(probabilities.max())}"
                 for network, probabilities in zip(run.networks, run.probabilities[:, column], strict=True)
             )
             moved = f", {shift} pixels to the right" if shift else " as it is"
-            told.append(f"A {digit_shown}{moved}: {answers}.")
-        return f"{len(run.images)} pictures of digits, with the answers below them. {' '.join(told)}"
+            pictures.append(f"A {digit_shown}{moved}: {answers}.")
+        return f"{len(run.images)} pictures of digits, with the answers below them. {' '.join(pictures)}"
 
     def state_facts(self, run: MovedAnswers) -> dict[str, str]:
-        """Give each network's answer to the first and to the last picture."""
         return {"trained": trained_on(*self.networks)} | {
             f"{network} {which} answer": f"{run.probabilities[row, column].argmax()}"
             for row, network in enumerate(run.networks)

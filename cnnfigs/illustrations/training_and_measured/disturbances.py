@@ -8,6 +8,7 @@ from typing import Annotated
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from cnnfigs.drawing.charts import grid
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.shapes import box, digit, label
 from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas
@@ -65,20 +66,18 @@ class Disturbances(Picture):
         return figure
 
     def describe(self, run: Run) -> str:
-        """Tell each way with the share of right answers and the answer to the digit shown."""
         untouched, *others = run.asked
         disturbances = iter(others)
-        told = []
+        kinds = []
         for title, steps in ROWS:
-            each = "; ".join(f"{name} {_told(next(disturbances))}" for _, _, name in steps)
+            each = "; ".join(f"{name} {_in_words(next(disturbances))}" for _, _, name in steps)
             where = " to the right" if title == "moved" else ""
-            told.append(f"{title.capitalize()}{where}: {each}")
+            kinds.append(f"{title.capitalize()}{where}: {each}")
         return f"""{with_article(run.label).capitalize()} as it is, and disturbed in {len(others)} ways, which a person
             mostly still reads. For each way, the share of right answers to all {untouched.asked:,} test digits, and
-            what this one is taken for. As it is: {_told(untouched)}. {". ".join(told)}."""
+            what this one is taken for. As it is: {_in_words(untouched)}. {". ".join(kinds)}."""
 
     def state_facts(self, run: Run) -> dict[str, str]:
-        """Give the share of right answers for each way, and how many times as many errors that makes."""
         untouched, *others = run.asked
         names = [f"{title} {name}" for title, steps in ROWS for _, _, name in steps]
         return {
@@ -138,13 +137,13 @@ class TurnedDigits(Picture):
         accuracy = [100 * each.accuracy for each in run.asked]
         sureness = [100 * each.mean_probability for each in run.asked]
         plot.fill_between(self.angles, accuracy, sureness, color=color("padding-fill"), linewidth=0)
-        told = 2 * len(self.angles) // 3
+        place = 2 * len(self.angles) // 3
         lines = (("how sure it is", sureness, "series-2", -18), ("right answers", accuracy, "series-1", -18))
         for name, values, shade, beside in lines:
             plot.plot(self.angles, values, "o-", color=color(shade), markersize=5, clip_on=False)
             plot.annotate(
                 name,
-                (self.angles[told], values[told]),
+                (self.angles[place], values[place]),
                 xytext=(0, beside),
                 textcoords="offset points",
                 ha="center",
@@ -156,8 +155,7 @@ class TurnedDigits(Picture):
         plot.set(xlim=(-2, 182), ylim=(0, 100))
         plot.set_yticks([0, 25, 50, 75, 100], [f"{tick} %" for tick in (0, 25, 50, 75, 100)])
         plot.set_xticks([])
-        plot.grid(axis="y", color=color("padding-fill"), linewidth=1)
-        plot.set_axisbelow(True)
+        grid(plot, "y")
         below = top + height + 10
         pictured = self._pictured()
         for angle, each in zip(self.angles, run.asked, strict=True):
@@ -173,9 +171,8 @@ class TurnedDigits(Picture):
         return figure
 
     def describe(self, run: Run) -> str:
-        """Give both numbers for each angle, and the answers to the digits shown."""
         pictured = self._pictured()
-        told = "; ".join(
+        angles = "; ".join(
             f"{angle}°: {as_percent(each.accuracy)} right, {as_percent(each.mean_probability)} sure"
             + (f", this one taken for {with_article(each.answer)}" if angle in pictured else "")
             for angle, each in zip(self.angles, run.asked, strict=True)
@@ -185,7 +182,7 @@ class TurnedDigits(Picture):
             right answers, and the mean of the probability that the network gives to its answer. The share of right
             answers is lowest at {angle}°, {as_percent(worst.accuracy)}, where the network is still
             {as_percent(worst.mean_probability)} sure. Below, {with_article(run.label)}, turned, with the network's
-            answers. {told}."""
+            answers. {angles}."""
 
     def _pictured(self) -> list[int]:
         """Choose the angles with room for a picture beside that of the angle before."""
@@ -196,7 +193,6 @@ class TurnedDigits(Picture):
         return chosen
 
     def state_facts(self, run: Run) -> dict[str, str]:
-        """Give share and mean probability for each angle, and what became of some digits at the last."""
         facts = {
             "images": f"{run.asked[0].asked:,}",
             "last angle": f"{self.angles[-1]}°",
@@ -246,6 +242,6 @@ def _short(probability: float) -> str:
     return percent(probability).replace("over ", ">")
 
 
-def _told(each: Disturbance) -> str:
+def _in_words(each: Disturbance) -> str:
     answer = f"{with_article(each.answer)} with {percent(each.probability)}"
     return f"{as_percent(each.accuracy, 1)}, this one taken for {answer}"

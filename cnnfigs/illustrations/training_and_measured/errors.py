@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from cnnfigs.drawing.tables import Cell
+from cnnfigs.drawing.tables import Cell, number_table
 from cnnfigs.illustrations.base import Table
 from cnnfigs.models.networks import NETWORKS
 from cnnfigs.parameters import Choice, Several
@@ -13,21 +13,6 @@ from cnnfigs.runs.training_and_measured.comparison import Comparison, compare
 from cnnfigs.words import as_percent
 
 ALL = ("convnet", "dense_512", "dense_131")
-
-
-def _state_facts(run: Comparison) -> dict[str, str]:
-    facts: dict[str, str] = {}
-    for each in run.networks:
-        low, high = each.interval
-        facts |= {
-            f"{each.network} errors": f"{each.errors:,}",
-            f"{each.network} per thousand": f"{1000 * each.share:.0f}",
-            f"{each.network} accuracy": as_percent(1 - each.share, 2),
-            f"{each.network} parameters": f"{each.parameters:,}",
-            f"{each.network} low": as_percent(low, 2),
-            f"{each.network} high": as_percent(high, 2),
-        }
-    return facts | {"images": f"{run.networks[0].images:,}"}
 
 
 @dataclass(frozen=True)
@@ -39,32 +24,40 @@ class ErrorTable(Table):
     ] = ALL
 
     def run(self) -> Comparison:
-        """Evaluate the networks on all test images."""
         return compare(self.networks)
 
     def tabulate(self, run: Comparison) -> list[list[Cell]]:
-        """Give a row for each network."""
-        heads = ("Parameters", "Epochs", "Right", "Errors", "In a thousand", "95 % interval")
-        rows = [[Cell("Network"), *(Cell(head, number=True) for head in heads)]]
-        for each in run.networks:
-            low, high = each.interval
-            values = (
+        """Return a row for each network."""
+        heads = ("Network", "Parameters", "Epochs", "Right", "Errors", "In a thousand", "95 % interval")
+        rows = (
+            (
+                each.network,
                 f"{each.parameters:,}",
                 f"{each.epochs}",
                 as_percent(1 - each.share, 2),
                 f"{each.errors:,}",
                 f"{1000 * each.share:.1f}",
-                f"{1000 * low:.1f} to {1000 * high:.1f}",
+                " to ".join(f"{1000 * end:.1f}" for end in each.interval),
             )
-            rows.append([Cell(each.network, heading=True), *(Cell(value, number=True) for value in values)])
-        return rows
+            for each in run.networks
+        )
+        return number_table(heads, rows)
 
     def describe(self, run: Comparison) -> str:
-        """Give the errors of each network."""
-        told = ", ".join(f"{each.network} {each.errors:,}" for each in run.networks)
-        return f"""Errors on {run.networks[0].images:,} test images: {told}; with parameters, epochs, accuracy and the
+        errors = ", ".join(f"{each.network} {each.errors:,}" for each in run.networks)
+        return f"""Errors on {run.networks[0].images:,} test images: {errors}; with parameters, epochs, accuracy and the
             95 % Wilson interval of the errors in a thousand."""
 
     def state_facts(self, run: Comparison) -> dict[str, str]:
-        """Give errors, errors in a thousand, accuracy, parameters and interval of each network."""
-        return _state_facts(run)
+        facts: dict[str, str] = {}
+        for each in run.networks:
+            low, high = each.interval
+            facts |= {
+                f"{each.network} errors": f"{each.errors:,}",
+                f"{each.network} per thousand": f"{1000 * each.share:.0f}",
+                f"{each.network} accuracy": as_percent(1 - each.share, 2),
+                f"{each.network} parameters": f"{each.parameters:,}",
+                f"{each.network} low": as_percent(low, 2),
+                f"{each.network} high": as_percent(high, 2),
+            }
+        return facts | {"images": f"{run.networks[0].images:,}"}

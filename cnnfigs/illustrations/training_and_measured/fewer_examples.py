@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
+from cnnfigs.drawing.charts import labels_at_end, plain, seed_dots
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.style import NORMAL, chart
 from cnnfigs.drawing.tables import Cell
@@ -17,13 +18,10 @@ from cnnfigs.experiments.findings import Examples, Reading, fewer_examples
 from cnnfigs.illustrations.base import Picture, Table
 from cnnfigs.illustrations.training_and_measured.measuring import (
     LOOKS,
-    all_seeds_told,
+    all_seeds_in_words,
     comparison_facts,
-    labels_at_end,
     listed,
-    plain,
-    seed_dots,
-    seeds_told,
+    seeds_in_words,
 )
 from cnnfigs.parameters import Choice
 from cnnfigs.words import as_percent
@@ -36,7 +34,6 @@ class FewerExamples(Picture):
     wanted: Annotated[int, Choice(*AMOUNTS), "with how many images the convnet sets the mark"] = 1_000
 
     def run(self) -> Examples:
-        """Read the records of the experiment."""
         return fewer_examples(self.wanted)
 
     def draw(self, run: Examples) -> Figure:
@@ -88,39 +85,37 @@ class FewerExamples(Picture):
         return made
 
     def describe(self, run: Examples) -> str:
-        """Tell each line, and the reading."""
         lines = []
         for network in BASIC:
             rows = [each for each in run.findings.measured if each.network == network]
-            told = ", ".join(f"{as_percent(each.mean, 1)} with {int(each.condition):,}" for each in rows)
-            if told:
-                lines.append(f"{network} {told}")
+            shares = ", ".join(f"{as_percent(each.mean, 1)} with {int(each.condition):,}" for each in rows)
+            if shares:
+                lines.append(f"{network} {shares}")
         readings = " ".join(
-            f"To be as good as the convnet with {run.wanted:,}, {each.network} needs {told_reading(each)}."
+            f"To be as good as the convnet with {run.wanted:,}, {each.network} needs {reading_in_words(each)}."
             for each in run.readings
         )
         return f"""Right answers by the number of training images, which grows from {min(run.amounts):,} to
             {max(run.amounts):,}; a line through the means, dots for the seeds. {"; ".join(lines)}. {readings}"""
 
     def state_facts(self, run: Examples) -> dict[str, str]:
-        """Give accuracies, differences, and what each dense network needs to catch up."""
-        found = run.findings
-        seeds = [(f"{int(each.condition):,}", each.seeds) for each in found.measured if each.network == "convnet"]
+        findings = run.findings
+        seeds = [(f"{int(each.condition):,}", each.seeds) for each in findings.measured if each.network == "convnet"]
         facts = {
             "wanted": f"{run.wanted:,}",
-            "seeds": all_seeds_told(seeds).replace(" of ", " with "),
+            "seeds": all_seeds_in_words(seeds).replace(" of ", " with "),
             "least": f"{min(run.amounts):,}",
             "most": f"{max(run.amounts):,}",
-            "missing": listed(found.missing) if found.missing else "none",
-            "conditions": found.conditions,
+            "missing": listed(findings.missing) if findings.missing else "none",
+            "conditions": findings.conditions,
         }
-        for each in found.measured:
+        for each in findings.measured:
             facts[f"{each.network} {each.condition}"] = as_percent(each.mean, 1)
-        for comparison in found.comparisons:
+        for comparison in findings.comparisons:
             facts |= comparison_facts(comparison, comparison.name)
         for network in BASIC[1:]:
             reading = next((each for each in run.readings if each.network == network), None)
-            facts[f"{network} needs"] = "more than were tried" if reading is None else told_reading(reading)
+            facts[f"{network} needs"] = "more than were tried" if reading is None else reading_in_words(reading)
             facts[f"{network} times"] = "many" if reading is None else f"{reading.mean / run.wanted:.1f}"
         return facts
 
@@ -130,11 +125,10 @@ class WorthOfExamples(Table):
     """For each number of training images, what the convnet's lead over the dense network is worth."""
 
     def run(self) -> Examples:
-        """Read the records of the experiment."""
         return fewer_examples()
 
     def tabulate(self, run: Examples) -> list[list[Cell]]:
-        """Give a row for each number of images."""
+        """Return a row for each number of images."""
         heads = (
             "Training images",
             "Errors, convnet",
@@ -151,16 +145,14 @@ class WorthOfExamples(Table):
         ]
 
     def describe(self, run: Examples) -> str:
-        """Tell each row."""
-        told = "; ".join(
+        rows = "; ".join(
             f"with {row.amount:,} images {row.convnet} errors against {row.dense}, {row.errors} times as many, and "
             f"dense_512 needs {row.images} times the images"
             for row in _rows(run)
         )
-        return f"What the convnet’s lead over dense_512 is worth, by the number of training images: {told}."
+        return f"What the convnet’s lead over dense_512 is worth, by the number of training images: {rows}."
 
     def state_facts(self, run: Examples) -> dict[str, str]:
-        """Give how many times the errors and the images, for each amount."""
         facts = {"conditions": run.findings.conditions}
         for row in _rows(run):
             facts |= {f"{row.amount} errors": row.errors, f"{row.amount} images": row.images}
@@ -192,10 +184,10 @@ def _rounded(amount: float) -> str:
     return f"{float(f'{amount:.2g}'):,.0f}"
 
 
-def told_reading(reading: Reading) -> str:
-    """Tell a reading with its interval."""
+def reading_in_words(reading: Reading) -> str:
+    """Write a reading with its interval."""
     if reading.over_seeds is None:
-        why = f"{seeds_told(reading.seeds)} only" if len(reading.seeds) < 2 else "not reached with every seed"
+        why = f"{seeds_in_words(reading.seeds)} only" if len(reading.seeds) < 2 else "not reached with every seed"
         return f"about {_rounded(reading.mean)} images ({why})"
     low, high = map(_rounded, reading.over_seeds)
     return f"about {_rounded(reading.mean)} images ({low} to {high}, a 95 % interval for the geometric mean over seeds)"

@@ -8,10 +8,10 @@ from typing import Annotated
 from matplotlib.figure import Figure
 
 from cnnfigs.drawing.shapes import box, digit, label
-from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas, figure
+from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import NetworkName
-from cnnfigs.illustrations.training_and_measured.training_curves import draw_curves
+from cnnfigs.illustrations.training_and_measured.training_curves import loss_and_errors
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.training_and_measured.generalization import Split, split_errors, train_on_few
 from cnnfigs.runs.training_and_measured.history import History
@@ -29,7 +29,6 @@ class DataSplit(Picture):
     network: NetworkName = "dense_512"
 
     def run(self) -> Split:
-        """Show the network all images."""
         return split_errors(self.network, EXAMPLES)
 
     def draw(self, run: Split) -> Figure:
@@ -50,16 +49,14 @@ class DataSplit(Picture):
         return made
 
     def describe(self, run: Split) -> str:
-        """Tell each part with its size, its purpose and its errors."""
-        told = "; ".join(
+        parts = "; ".join(
             f"{part.count:,} {part.name} images, {purpose}, of which the network gets {part.errors:,} wrong, "
             f"{1000 * part.share:.1f} in a thousand"
             for part, purpose in zip(run.parts, PURPOSES, strict=True)
         )
-        return f"""{len(run.parts)} rows, each with a few digits and a bar as long as the part is large: {told}."""
+        return f"""{len(run.parts)} rows, each with a few digits and a bar as long as the part is large: {parts}."""
 
     def state_facts(self, run: Split) -> dict[str, str]:
-        """Give images, errors and errors in a thousand of each part."""
         facts = {}
         for part in run.parts:
             facts[part.name] = f"{part.count:,}"
@@ -77,19 +74,13 @@ class Overfitting(Picture):
     network: NetworkName = "dense_512"
 
     def run(self) -> History:
-        """Train the network."""
         return train_on_few(self.network, self.images, self.epochs)
 
     def draw(self, run: History) -> Figure:
         """Draw loss and errors, each with a line for the images trained on and one for those held out."""
-        made = figure(720, 268)
-        left, right = made.add_axes((0.075, 0.17, 0.395, 0.7)), made.add_axes((0.58, 0.17, 0.395, 0.7))
-        draw_curves(left, run, "loss", run.loss, run.validation_loss)
-        draw_curves(right, run, "errors, %", 100 * (1 - run.accuracy), 100 * (1 - run.validation_accuracy))
-        return made
+        return loss_and_errors(run)
 
     def describe(self, run: History) -> str:
-        """Tell both charts."""
         best, last = run.best_epoch - 1, len(run.loss) - 1
         return f"""Two charts over {last + 1} epochs of training on {self.images} images. Left, the loss: on these
             images it falls from {run.loss[0]:.3f} to {run.loss[last]:.3f}; on images held out it falls to
@@ -99,7 +90,6 @@ class Overfitting(Picture):
             those held out."""
 
     def state_facts(self, run: History) -> dict[str, str]:
-        """Give images, epochs, when no error was left, and errors and losses at the end."""
         return {
             "images": str(self.images),
             "epochs": str(len(run.loss)),

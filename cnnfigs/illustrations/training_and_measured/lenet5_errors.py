@@ -9,20 +9,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from cnnfigs.drawing.charts import plain, seed_dots
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.style import NORMAL, SMALL, chart
 from cnnfigs.experiments.comparisons import Pair
 from cnnfigs.experiments.findings import LeNet5Errors, lenet5_errors
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.training_and_measured.measuring import (
-    compared,
-    interval,
-    plain,
-    points,
-    seed_dots,
-    seeds_told,
-    way,
-)
+from cnnfigs.illustrations.training_and_measured.measuring import compared, interval, points, seeds_in_words, way
 from cnnfigs.models.training import RECIPE
 from cnnfigs.words import as_percent
 
@@ -35,48 +28,43 @@ class LeNet5Seeds(Picture):
     """Errors of LeNet-5 with several seeds, beside the count of its paper and the errors of the convnet."""
 
     def run(self) -> LeNet5Errors:
-        """Read the records of the experiment."""
         return lenet5_errors()
 
     def draw(self, run: LeNet5Errors) -> Figure:
         """Draw the paper's count with its interval, and for each network its seeds, their mean and its interval."""
-        found = run.findings.measured
-        figure, axes = chart(560, 66 + 62 * (1 + len(found)), left=104, right=64)
+        measured = run.findings.measured
+        figure, axes = chart(560, 66 + 62 * (1 + len(measured)), left=104, right=64)
         _row(axes, 0, run.paper.share, (run.paper.low, run.paper.high), "muted")
-        told = ["what 95 errors leave open"]
-        for row, (each, around) in enumerate(zip(found, run.around, strict=True), 1):
+        notes = ["what 95 errors leave open"]
+        for row, (each, around) in enumerate(zip(measured, run.around, strict=True), 1):
             shade = f"series-{row}"
             _row(axes, row, 1 - each.mean, around, shade)
             says = "where the mean of many seeds would lie" if around is not None else "too few seeds for an interval"
-            told.append(f"{says}; {seeds_told(each.seeds)}")
+            notes.append(f"{says}; {seeds_in_words(each.seeds)}")
             seed_dots(axes, 1000 * (1 - each.accuracy), np.full(len(each.seeds), row + 0.24), shade, 6)
-        axes.set_yticks(range(1 + len(found)), ["LeNet-5, paper", *(NAMES[each.network] for each in found)])
-        axes.set_ylim(len(found) + 0.5, -0.5)
+        axes.set_yticks(range(1 + len(measured)), ["LeNet-5, paper", *(NAMES[each.network] for each in measured)])
+        axes.set_ylim(len(measured) + 0.5, -0.5)
         axes.set_xlim(left=float(np.floor(axes.get_xlim()[0])))
         ends = [(run.paper.low, run.paper.high)]
-        ends += [around or (1 - each.mean,) * 2 for each, around in zip(found, run.around, strict=True)]
-        for row, (bar, says) in enumerate(zip(ends, told, strict=True)):
+        ends += [around or (1 - each.mean,) * 2 for each, around in zip(measured, run.around, strict=True)]
+        for row, (bar, says) in enumerate(zip(ends, notes, strict=True)):
             _tell(axes, row, 1000 * np.array(bar), says)
         axes.set_xlabel("errors in a thousand test images", fontsize=NORMAL)
-        plain(axes)
-        axes.grid(visible=False, axis="y")
-        axes.tick_params(axis="y", length=0, labelsize=NORMAL)
+        plain(axes, rows=True)
         return figure
 
     def describe(self, run: LeNet5Errors) -> str:
-        """Tell the paper's count, and of each network the seeds and their mean."""
-        told = "; ".join(
-            f"{NAMES[each.network]}, {seeds_told(each.seeds)}, "
+        networks = "; ".join(
+            f"{NAMES[each.network]}, {seeds_in_words(each.seeds)}, "
             f"{', '.join(_thousand(1 - share) for share in each.accuracy)}, "
             f"mean {_thousand(1 - each.mean)}{_between(around)}"
             for each, around in zip(run.findings.measured, run.around, strict=True)
         )
         return f"""A row for the paper of LeNet-5 and one for each network trained here, errors in a thousand test
-            images. The paper {_thousand(run.paper.share)}{_between((run.paper.low, run.paper.high))}; {told}. Small
+            images. The paper {_thousand(run.paper.share)}{_between((run.paper.low, run.paper.high))}; {networks}. Small
             open dots are the seeds, large dots the means, bars their 95 % intervals."""
 
     def state_facts(self, run: LeNet5Errors) -> dict[str, str]:
-        """Give errors, their spread over the seeds, the difference to the paper, and where the shown network stands."""
         lenet5 = run.findings.of("lenet5")
         errors = np.rint(lenet5.asked * (1 - lenet5.accuracy)).astype(int)
         shown = errors[lenet5.seeds.index(RECIPE.seed)]
@@ -88,8 +76,8 @@ class LeNet5Seeds(Picture):
             "images": f"{lenet5.asked:,}",
             "fewest": str(errors.min()),
             "most": str(errors.max()),
-            "errors": f"{errors.mean():.0f}",
-            "seeds": seeds_told(lenet5.seeds),
+            "errors": f"{lenet5.asked * (1 - lenet5.mean):.0f}",
+            "seeds": seeds_in_words(lenet5.seeds),
             "trainings": str(len(errors)),
             "shown seed": str(RECIPE.seed),
             "shown errors": str(shown),
@@ -143,10 +131,10 @@ def conclusion(run: LeNet5Errors) -> str:
     )
 
 
-def _tell(axes: Axes, row: int, bar: NDArray[np.float64], told: str) -> None:
+def _tell(axes: Axes, row: int, bar: NDArray[np.float64], note: str) -> None:
     """Write above a bar what it says, from that end on from which there is more room."""
-    side, end = ("left", bar[0]) if bar.mean() < np.mean(axes.get_xlim()) else ("right", bar[1])
-    axes.text(end, row - 0.3, told, ha=side, va="center_baseline", fontsize=SMALL, color=color("muted"))
+    side, end = ("left", bar[0]) if sum(bar) < sum(axes.get_xlim()) else ("right", bar[1])
+    axes.text(end, row - 0.3, note, ha=side, va="center_baseline", fontsize=SMALL, color=color("muted"))
 
 
 def _row(axes: Axes, row: int, share: float, around: Pair | None, shade: str) -> None:

@@ -30,7 +30,6 @@ class Mistakes(Picture):
     count: Annotated[int, Whole(1, 60), "how many to show at most"] = 18
 
     def run(self) -> Run:
-        """Evaluate the network on all test images and keep the errors."""
         return surest_mistakes(self.network, self.count)
 
     def draw(self, run: Run) -> Figure:
@@ -47,14 +46,12 @@ class Mistakes(Picture):
         return figure
 
     def describe(self, run: Run) -> str:
-        """List the images with label, answer and probability."""
-        told = "; ".join(
+        mistakes = "; ".join(
             f"{with_article(label)} taken for {with_article(answer)} with {percent(probability, 2)}"
             for label, answer, probability in zip(run.labels, run.answers, run.probabilities, strict=True)
         )
         return f"""{len(run.images)} of the {run.errors} test images that {run.network} gets wrong, beginning
-            with the one of which it was most sure: {told}."""
+            with the one of which it was most sure: {mistakes}."""
 
     def state_facts(self, run: Run) -> dict[str, str]:
-        """Give how many errors there are, and of how many the network was sure."""
         return {"errors": str(run.errors), "sure errors": str(run.sure_errors), "shown": str(len(run.images))}

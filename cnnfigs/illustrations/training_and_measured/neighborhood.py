@@ -8,7 +8,8 @@ from typing import Annotated
 import numpy as np
 from matplotlib.figure import Figure
 
-from cnnfigs.data import mnist
+from cnnfigs.data import Bytes, mnist
+from cnnfigs.drawing.charts import plain, seed_dots, spread
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, figure
 from cnnfigs.experiments.findings import Neighborhood as Run
@@ -17,14 +18,11 @@ from cnnfigs.experiments.images import Shuffle, pixel_order, reordered
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.training_and_measured.measuring import (
     LOOKS,
-    all_seeds_told,
+    all_seeds_in_words,
     compared,
     comparison_facts,
     listed,
-    plain,
     points,
-    seed_dots,
-    spread,
     way,
 )
 from cnnfigs.parameters import TestImage, Whole
@@ -40,26 +38,33 @@ TITLES = {
 
 
 @dataclass(frozen=True)
+class NeighborhoodRun(Run):
+    """What the experiment found, and a digit in each order of its pixels, shape (4, 28, 28), 0 to 255."""
+
+    images: Bytes
+
+
+@dataclass(frozen=True)
 class Neighborhood(Picture):
     """A digit with its pixels shuffled in three ways, and how networks do that were trained on such images."""
 
     index: TestImage = 18
     seed: Annotated[int, Whole(0), "seed of the orders shown"] = 1
 
-    def run(self) -> Run:
-        """Read the records of the experiment."""
-        return neighborhood()
+    def run(self) -> NeighborhoodRun:
+        """Read the records of the experiment, and shuffle the digit."""
+        experiment, image = neighborhood(), mnist().x_test[self.index : self.index + 1]
+        images = np.concatenate([reordered(image, pixel_order(shuffle, 28, self.seed)) for shuffle in ORDER])
+        return NeighborhoodRun(experiment.findings, experiment.against, images)
 
-    def draw(self, run: Run) -> Figure:
+    def draw(self, run: NeighborhoodRun) -> Figure:
         """Draw the four digits, and below each the accuracy of both networks with every seed."""
         width, height, left, step, side = 640, 400, 64, 120, 96
         made = figure(width, height)
-        image = mnist().x_test[self.index : self.index + 1]
         for column, shuffle in enumerate(ORDER):
             x = left + step * column + (step - side) / 2
             axes = made.add_axes((x / width, 1 - (30 + side) / height, side / width, side / height))
-            shown = reordered(image, pixel_order(shuffle, 28, self.seed))[0]
-            axes.imshow(np.repeat((255 - shown)[..., np.newaxis], 3, axis=2))
+            axes.imshow(np.repeat((255 - run.images[column])[..., np.newaxis], 3, axis=2))
             axes.set_xticks([])
             axes.set_yticks([])
             for spine in axes.spines.values():
@@ -71,8 +76,8 @@ class Neighborhood(Picture):
             shade, _ = LOOKS[network]
             columns, means = [], []
             for column, shuffle in enumerate(ORDER):
-                found = [each for each in run.findings.measured if (each.network, each.condition) == (network, shuffle)]
-                for each in found:
+                rows = [each for each in run.findings.measured if (each.network, each.condition) == (network, shuffle)]
+                for each in rows:
                     seed_dots(below, np.full(len(each.seeds), column), 100 * each.accuracy, shade, 6)
                     columns.append(column)
                     means.append(100 * each.mean)
@@ -92,27 +97,25 @@ class Neighborhood(Picture):
         return made
 
     def describe(self, run: Run) -> str:
-        """Tell each network with each shuffle, and the differences."""
-        told = "; ".join(
+        shares = "; ".join(
             f"{each.network}, {TITLES[each.condition]}: {as_percent(each.mean, 1)}" for each in run.findings.measured
         )
         seeds = _seeds(run)
         differences = "; ".join(f"{each.name} {compared(each)}" for each in run.findings.comparisons)
         return f"""A digit as it is, with its pixels shuffled within blocks of 4×4, with the blocks shuffled, and with
             all pixels shuffled, where nothing can be recognised any more. Below, right answers of networks trained and
-            tested on such images, {seeds}: {told}. Shuffled minus not shuffled: {differences}."""
+            tested on such images, {seeds}: {shares}. Shuffled minus not shuffled: {differences}."""
 
     def state_facts(self, run: Run) -> dict[str, str]:
-        """Give accuracies, what each shuffle costs, and which network is ahead."""
-        found = run.findings
+        findings = run.findings
         facts = {
             "seeds": _seeds(run),
-            "missing": listed(found.missing) if found.missing else "none",
-            "conditions": found.conditions,
+            "missing": listed(findings.missing) if findings.missing else "none",
+            "conditions": findings.conditions,
         }
-        for each in found.measured:
+        for each in findings.measured:
             facts[f"{each.network} {each.condition}"] = as_percent(each.mean, 1)
-        for comparison in found.comparisons:
+        for comparison in findings.comparisons:
             name = comparison.name.replace(",", "")
             facts |= comparison_facts(comparison, name)
             facts[f"{name} lost"] = points(-comparison.difference)
@@ -121,12 +124,12 @@ class Neighborhood(Picture):
             facts |= comparison_facts(comparison, f"{comparison.name} against")
         below = [f"“{TITLES[each.name]}”" for each in run.against if way(each, "above", "below", "") == "below"]
         facts["below"] = listed(below) if below else "none of the shuffles"
-        dense = [abs(each.difference) for each in found.comparisons if each.name.startswith("dense")]
+        dense = [abs(each.difference) for each in findings.comparisons if each.name.startswith("dense")]
         facts["dense largest"] = f"{100 * max(dense):.1f}" if dense else "unknown"
         return facts
 
 
 def _seeds(run: Run) -> str:
-    return all_seeds_told(
+    return all_seeds_in_words(
         [(f"{each.network} “{TITLES[each.condition]}”", each.seeds) for each in run.findings.measured]
     )

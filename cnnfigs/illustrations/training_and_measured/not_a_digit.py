@@ -26,7 +26,6 @@ class NotADigit(Picture):
     network: Network = "convnet"
 
     def run(self) -> Certainty:
-        """Show the network all pictures of each kind."""
         return certainty(self.network, EXAMPLES)
 
     def draw(self, run: Certainty) -> Figure:
@@ -55,21 +54,19 @@ class NotADigit(Picture):
         return figure
 
     def describe(self, run: Certainty) -> str:
-        """Tell each kind of picture with its answers."""
-        told = []
+        kinds = []
         for kind in run.kinds:
             examples = ", ".join(
                 f"{digit} with {percent(probability)}"
                 for digit, probability in zip(kind.digits, kind.probabilities, strict=True)
             )
-            told.append(
+            kinds.append(
                 f"{kind.kind}: the first {len(kind.images)} pictures are taken for {examples}; of all {kind.asked:,}, "
                 f"{as_percent(kind.sure / kind.asked)} get an answer with 99 % or more"
             )
-        return f"""{len(run.kinds)} rows of pictures with the network's answers. {". ".join(told)}."""
+        return f"""{len(run.kinds)} rows of pictures with the network's answers. {". ".join(kinds)}."""
 
     def state_facts(self, run: Certainty) -> dict[str, str]:
-        """Give how many pictures of each kind there were and how often the network was sure."""
         facts = {}
         for kind in run.kinds:
             facts[f"{kind.kind} asked"] = f"{kind.asked:,}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -13,26 +12,19 @@ from cnnfigs.drawing.tables import Cell
 from cnnfigs.experiments.claims import Claim, Claims, claims
 from cnnfigs.experiments.comparisons import EQUAL, Comparison, Verdict, rule
 from cnnfigs.illustrations.base import Table
-from cnnfigs.illustrations.training_and_measured.fewer_examples import told_reading
-from cnnfigs.illustrations.training_and_measured.measuring import interval, points, seeds_told
+from cnnfigs.illustrations.training_and_measured.fewer_examples import reading_in_words
+from cnnfigs.illustrations.training_and_measured.measuring import interval, points, seeds_in_words
 
 
 @dataclass(frozen=True)
 class Text:
-    """A claim in words.
+    """A claim in words."""
 
-    Attributes
-    ----------
-    text
-        The claim.
-    whose
-        Whose it is: of Chollet's book, of many tutorials, or ours.
-    figure
-        The figure of the page that shows what was measured.
-    """
-
+    #: The claim.
     text: str
+    #: Whose it is: of Chollet's book, of many tutorials, or ours.
     whose: str
+    #: The figure of the page that shows what was measured.
     figure: str
 
 
@@ -68,19 +60,18 @@ class Scoreboard(Table):
     """Claims about convnets, each with a verdict and the comparison that speaks least for it."""
 
     def run(self) -> Claims:
-        """Judge all claims by the records."""
         return claims()
 
     def tabulate(self, run: Claims) -> list[list[Cell]]:
-        """Give a row for each claim."""
+        """Return a row for each claim."""
         heads = ("Claim", "Whose", "Verdict", "Comparisons shown", "Weakest comparison, in points")
         rows = [[Cell(head) for head in heads]]
         for claim in run.claims:
-            told = TEXTS[claim.name]
+            text = TEXTS[claim.name]
             rows.append(
                 [
-                    Cell(told.text, heading=True, link=f"#{told.figure}"),
-                    Cell(told.whose),
+                    Cell(text.text, heading=True, link=f"#{text.figure}"),
+                    Cell(text.whose),
                     Cell(claim.verdict, strong=True),
                     Cell(_shown(claim)),
                     Cell(_effect(claim)),
@@ -89,17 +80,15 @@ class Scoreboard(Table):
         return rows
 
     def describe(self, run: Claims) -> str:
-        """Tell each claim with its verdict and effect."""
-        told = " ".join(
+        verdicts = " ".join(
             f"{TEXTS[each.name].text} Whose claim: {TEXTS[each.name].whose}. Verdict: {each.verdict}. Comparisons "
             f"shown: {_shown(each)}. {_effect(each)}."
             for each in run.claims
         )
-        return f"{len(run.claims)} claims and what was found here. {told}"
+        return f"{len(run.claims)} claims and what was found here. {verdicts}"
 
     def state_facts(self, run: Claims) -> dict[str, str]:
-        """Give verdicts and effects, and how many of each verdict there are."""
-        counts = Counter(each.verdict for each in run.claims)
+        counts = {name: sum(each.verdict == name for each in run.claims) for name in get_args(Verdict)}
         contradicted = sum(
             claim.verdict == "not here" and any(each.is_refuted for each in claim.comparisons) for claim in run.claims
         )
@@ -110,7 +99,7 @@ class Scoreboard(Table):
             "planned": str(run.planned),
             "recorded": "all" if run.recorded == run.planned else str(run.recorded),
             "equal": points(EQUAL, 0).removeprefix("+"),
-            **{name: str(counts[name]) for name in get_args(Verdict)},
+            **{name: str(count) for name, count in counts.items()},
             "contradicted": str(contradicted),
             "undecided": str(counts["not here"] - contradicted),
             "rule": rule(),
@@ -129,24 +118,24 @@ def _shown(claim: Claim) -> str:
     if not claim.comparisons:
         return "–"
     close = sum(each.interval is not None and not each.is_shown and not each.is_refuted for each in claim.comparisons)
-    told = f"{sum(each.is_shown for each in claim.comparisons)} of {len(claim.comparisons)}"
-    return f"{told}, {close} too close" if close else told
+    count = f"{sum(each.is_shown for each in claim.comparisons)} of {len(claim.comparisons)}"
+    return f"{count}, {close} too close" if close else count
 
 
 def _effect(claim: Claim) -> str:
-    """Tell the comparison that speaks least for a claim and, if others speak for it, the one that speaks most."""
+    """Describe the comparison that speaks least for a claim and, if others speak for it, the one that speaks most."""
     if not claim.comparisons:
         return "no record yet"
-    told = _told(claim.ordered[0])
+    effect = _in_words(claim.ordered[0])
     if claim.verdict == "partly":
-        told += f"; strongest {_told(claim.ordered[-1])}"
+        effect += f"; strongest {_in_words(claim.ordered[-1])}"
     if claim.reading is not None:
-        told += f"; {claim.reading.network} needs {told_reading(claim.reading)} to equal the convnet with 1,000"
-    return told
+        effect += f"; {claim.reading.network} needs {reading_in_words(claim.reading)} to equal the convnet with 1,000"
+    return effect
 
 
 def in_words(name: str) -> str:
-    """Tell what is compared, in words that need no other picture.
+    """Describe what is compared, in words that need no other picture.
 
     Examples
     --------
@@ -171,8 +160,8 @@ def in_words(name: str) -> str:
     return name
 
 
-def _told(comparison: Comparison) -> str:
+def _in_words(comparison: Comparison) -> str:
     decimals = 2 if abs(comparison.difference) < 0.02 else 1
     between = f" ({interval(comparison.interval, decimals)})"
-    seeds = seeds_told(comparison.seeds).replace(" ", "\N{NO-BREAK SPACE}")
+    seeds = seeds_in_words(comparison.seeds).replace(" ", "\N{NO-BREAK SPACE}")
     return f"{in_words(comparison.name)}: {points(comparison.difference, decimals)}{between}, {seeds}"

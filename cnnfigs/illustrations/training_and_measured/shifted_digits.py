@@ -10,23 +10,16 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from cnnfigs.data import mnist
+from cnnfigs.data import Bytes, mnist
+from cnnfigs.drawing.charts import labels_at_end, plain, seed_dots
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.shapes import box, digit, label
+from cnnfigs.drawing.shapes import box, digit, label, on_top
 from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas, chart, figure
 from cnnfigs.experiments.catalog import CANVAS, LOWER_RIGHT
 from cnnfigs.experiments.findings import Corners, Line, Shifts, moved_digits, other_corner
 from cnnfigs.experiments.images import on_canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.training_and_measured.measuring import (
-    LOOKS,
-    all_seeds_told,
-    comparison_facts,
-    labels_at_end,
-    listed,
-    plain,
-    seed_dots,
-)
+from cnnfigs.illustrations.training_and_measured.measuring import LOOKS, all_seeds_in_words, comparison_facts, listed
 from cnnfigs.parameters import Whole
 from cnnfigs.words import as_percent
 
@@ -36,6 +29,8 @@ SHORT = {
     "convnet_global_max": "global maximum",
     "convnet_global_max_padded": "no unit lost",
 }
+#: Where a digit stands on the canvas.
+PLACES = {"trained here": LOWER_RIGHT, "asked here": (0, 0)}
 #: The four controls, as their charts are called.
 PANELS = {
     "back": "Moved out, and back again",
@@ -50,7 +45,6 @@ class ShiftedDigits(Picture):
     """Right answers of five networks to digits moved by 1 to 8 pixels, as a mean over four directions."""
 
     def run(self) -> Shifts:
-        """Read the records of the experiment."""
         return moved_digits()
 
     def draw(self, run: Shifts) -> Figure:
@@ -64,12 +58,10 @@ class ShiftedDigits(Picture):
         return made
 
     def describe(self, run: Shifts) -> str:
-        """Tell each line at 0, 2, 4, 6 and 8 pixels."""
         return f"""Right answers by how far the digits are moved, a mean over right, left, down and up; lines for
-            {len(run.usual)} networks, dots for the seeds. Moved by 0, 2, 4, 6 and 8 pixels: {_told(run.usual)}."""
+            {len(run.usual)} networks, dots for the seeds. Moved by 0, 2, 4, 6 and 8 pixels: {_in_words(run.usual)}."""
 
     def state_facts(self, run: Shifts) -> dict[str, str]:
-        """Give each network's share for each shift, and the comparisons."""
         facts = {
             "seeds": _seeds(run.usual),
             "asked": f"{run.usual[0].asked:,}",
@@ -88,7 +80,6 @@ class ShiftControls(Picture):
     """Four controls: what is cut off, a larger canvas, a network that loses no unit, and training on moved digits."""
 
     def run(self) -> Shifts:
-        """Read the records of the experiment."""
         return moved_digits()
 
     def draw(self, run: Shifts) -> Figure:
@@ -114,15 +105,13 @@ class ShiftControls(Picture):
         return made
 
     def describe(self, run: Shifts) -> str:
-        """Tell each chart."""
         back = "; ".join(f"{_name(each.network)} {_percents(each.mean)}" for each in _drawn(run.back))
         return f"""Four charts of right answers by how far the digits are moved. First, moved by 0, 4 and 8 pixels and
             back again: {back}. The others for 0, 2, 4, 6 and 8 pixels. On a canvas where nothing is cut:
-            {_told(run.canvas)}. With zeros around it, so that no unit is lost: {_told(run.padded)}. Trained on moved
-            digits: {_told(run.remedy)}."""
+            {_in_words(run.canvas)}. With zeros around it, so that no unit is lost: {_in_words(run.padded)}. Trained on
+            moved digits: {_in_words(run.remedy)}."""
 
     def state_facts(self, run: Shifts) -> dict[str, str]:
-        """Give the shares of each control, the largest difference where there should be none, and the seeds."""
         settings = {"canvas": run.canvas, "padded": run.padded, "remedy": run.remedy}
         unmoved = {each.network: float(each.mean[0]) for each in run.usual}
         facts = {"canvas": str(CANVAS), "missing": listed(run.missing) if run.missing else "none"}
@@ -154,25 +143,33 @@ class ShiftControls(Picture):
 
 
 @dataclass(frozen=True)
+class OtherCornerRun(Corners):
+    """What the experiment found, and a digit on the canvas where it was trained and where it is asked, 0 to 255."""
+
+    images: tuple[Bytes, Bytes]
+
+
+@dataclass(frozen=True)
 class OtherCorner(Picture):
     """Networks that learned digits in the lower right corner only, asked about digits in the upper left."""
 
     index: Annotated[int, Whole(0, 9_999), "which of MNIST's test images to show"] = 18
 
-    def run(self) -> Corners:
-        """Read the records of the experiment."""
-        return other_corner()
+    def run(self) -> OtherCornerRun:
+        """Read the records of the experiment, and put the digit into both places."""
+        experiment, image = other_corner(), mnist().x_test[self.index : self.index + 1]
+        home, other = (on_canvas(image, CANVAS, *place)[0] for place in PLACES.values())
+        return OtherCornerRun(experiment.corners, experiment.missing, experiment.conditions, (home, other))
 
-    def draw(self, run: Corners) -> Figure:
+    def draw(self, run: OtherCornerRun) -> Figure:
         """Draw the two places, and two bars for each network."""
         row_height, top, left = 54, 40, 380
         made, axes = canvas(700, max(232, top + row_height * len(run.corners) + 10))
-        image = mnist().x_test[self.index : self.index + 1]
-        for number, (name, place) in enumerate((("trained here", LOWER_RIGHT), ("asked here", (0, 0)))):
+        for number, (name, place) in enumerate(PLACES.items()):
             x = 4 + 124 * number
             shade = "kernel" if number else "input"
             label(axes, x + 56, 16, name, bold=True, name=shade, size=NORMAL)
-            digit(axes, on_canvas(image, CANVAS, *place)[0] / 255, x, 40, 112, frame="grid")
+            digit(axes, run.images[number] / 255, x, 40, 112, frame="grid")
             scale = 112 / CANVAS
             box(axes, x + place[0] * scale, 40 + place[1] * scale, 28 * scale, 28 * scale, edge=shade, line_width=2)
         label(axes, left, 16, "right answers", bold=True, align="left")
@@ -181,10 +178,10 @@ class OtherCorner(Picture):
             label(axes, left - 8, y + 18, _name(each.network), align="right", size=NORMAL)
             if each.network == "convnet_global_max_padded":
                 label(axes, left - 8, y + 35, "trained in the middle", align="right", size=SMALL, name="muted")
-            pairs = (("input", each.home), ("kernel", each.away))
-            for number, (shade, shares) in enumerate(pairs):
+            pairs = (("input", each.home, each.home_mean), ("kernel", each.away, each.away_mean))
+            for number, (shade, shares, mean) in enumerate(pairs):
                 height = y + 4 + 17 * number
-                width = 240 * float(shares.mean())
+                width = 240 * mean
                 box(axes, left, height, 240, 14, edge="grid", fill="surface", line_width=0.75)
                 box(axes, left, height, width, 14, edge=None, fill=shade)
                 for shade, thick in (("background", 4), ("text", 1.5)):
@@ -195,33 +192,30 @@ class OtherCorner(Picture):
                         color=color(shade),
                         markersize=12,
                         markeredgewidth=thick,
-                        zorder=len(axes.get_children()),
+                        zorder=on_top(axes),
                     )
-                label(axes, left + 248, height + 7, as_percent(float(shares.mean())), align="left", size=SMALL)
+                label(axes, left + 248, height + 7, as_percent(mean), align="left", size=SMALL)
         return made
 
     def describe(self, run: Corners) -> str:
-        """Tell both shares of each network."""
-        told = "; ".join(
-            f"{_name(each.network)} {as_percent(float(each.home.mean()), 1)} and "
-            f"{as_percent(float(each.away.mean()), 1)}"
+        shares = "; ".join(
+            f"{_name(each.network)} {as_percent(each.home_mean, 1)} and {as_percent(each.away_mean, 1)}"
             for each in run.corners
         )
         return f"""A large canvas of {CANVAS}×{CANVAS} pixels with a digit in its lower right corner, where networks
             were trained, and the same with the digit in the upper left, where they are asked. Right answers in the
-            place of the training and in the upper left: {told}. The network that loses no unit was trained in the
+            place of the training and in the upper left: {shares}. The network that loses no unit was trained in the
             middle."""
 
     def state_facts(self, run: Corners) -> dict[str, str]:
-        """Give both shares of each network, the differences and the seeds."""
         facts = {
-            "seeds": all_seeds_told([(_name(each.network), each.seeds) for each in run.corners]),
+            "seeds": all_seeds_in_words([(_name(each.network), each.seeds) for each in run.corners]),
             "missing": listed(run.missing) if run.missing else "none",
             "conditions": run.conditions,
         }
         for each in run.corners:
-            facts[f"{each.network} home"] = as_percent(float(each.home.mean()))
-            facts[f"{each.network} away"] = as_percent(float(each.away.mean()))
+            facts[f"{each.network} home"] = as_percent(each.home_mean)
+            facts[f"{each.network} away"] = as_percent(each.away_mean)
             facts[f"{each.network} away by seed"] = listed(as_percent(float(share)) for share in each.away)
             facts |= comparison_facts(each.comparison, each.network)
         return facts
@@ -237,14 +231,14 @@ def _name(network: str) -> str:
 
 
 def _seeds(lines: Sequence[Line]) -> str:
-    return all_seeds_told([(_name(each.network), each.seeds) for each in lines])
+    return all_seeds_in_words([(_name(each.network), each.seeds) for each in lines])
 
 
 def _percents(shares: Sequence[float] | np.ndarray) -> str:
     return ", ".join(as_percent(float(share)) for share in shares)
 
 
-def _told(lines: Sequence[Line]) -> str:
+def _in_words(lines: Sequence[Line]) -> str:
     return "; ".join(f"{_name(each.network)} {_percents(each.mean[::2])}" for each in lines) or "no record yet"
 
 

@@ -8,21 +8,20 @@ from typing import Annotated
 import numpy as np
 from matplotlib.figure import Figure
 
-from cnnfigs.data import mnist
+from cnnfigs.data import Bytes, mnist
+from cnnfigs.drawing.charts import labels_at_end, plain, seed_dots
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.style import NORMAL, SMALL, figure
 from cnnfigs.experiments.comparisons import Findings, Measured
-from cnnfigs.experiments.findings import Peephole, peephole
+from cnnfigs.experiments.findings import Peephole as Experiment
+from cnnfigs.experiments.findings import peephole
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.training_and_measured.measuring import (
-    all_seeds_told,
+    all_seeds_in_words,
     compared,
     comparison_facts,
-    labels_at_end,
     listed,
-    plain,
-    seed_dots,
-    seeds_told,
+    seeds_in_words,
     way,
 )
 from cnnfigs.models.variants import WINDOWS
@@ -35,16 +34,24 @@ KINDS = {"": ("all windows vote", "series-1"), " inked": ("only those with ink",
 
 
 @dataclass(frozen=True)
+class ThroughAHoleRun(Experiment):
+    """What the experiment found, and a digit, shape (28, 28), 0 to 255."""
+
+    image: Bytes
+
+
+@dataclass(frozen=True)
 class ThroughAHole(Picture):
     """Right answers of networks that see a digit through windows only, by the windows' size."""
 
     index: Annotated[int, Whole(0, 9_999), "which of MNIST's test images to show through the windows"] = 18
 
-    def run(self) -> Peephole:
+    def run(self) -> ThroughAHoleRun:
         """Read the records of the experiment."""
-        return peephole()
+        experiment = peephole()
+        return ThroughAHoleRun(experiment.findings, experiment.gains, mnist().x_test[self.index])
 
-    def draw(self, run: Peephole) -> Figure:
+    def draw(self, run: ThroughAHoleRun) -> Figure:
         """Draw a line for each way of voting, and below it a digit through the middle window of each size."""
         width, height, left, step = 700, 440, 56, 80
         made = figure(width, height)
@@ -67,10 +74,9 @@ class ThroughAHole(Picture):
         axes.axhline(10, color=color("padding"), linestyle=(0, (4, 3)), linewidth=1.5)
         axes.text(len(WINDOWS) - 0.4, 10, "guessing", color=color("muted"), va="center_baseline", fontsize=NORMAL)
         labels_at_end(axes, len(WINDOWS) - 0.4, ends, looks, 6.5)
-        image = mnist().x_test[self.index]
         for column, size in enumerate(WINDOWS):
             side, first = 2.5 * size, (28 - size) // 2
-            seen = image[first : first + size, first : first + size]
+            seen = run.image[first : first + size, first : first + size]
             x, y = left + step * (column + 0.5) - side / 2, 74 - side / 2
             # A card around the hole: black ink would melt into a dark page.
             around = side + 2 * CARD
@@ -86,8 +92,7 @@ class ThroughAHole(Picture):
         made.text((left + 6 * step + 8) / width, 74 / height, "the hole", fontsize=SMALL, color=color("kernel"))
         return made
 
-    def describe(self, run: Peephole) -> str:
-        """Tell both lines."""
+    def describe(self, run: ThroughAHoleRun) -> str:
         lines = "; ".join(
             f"{name}: " + ", ".join(f"{_size(each)}×{_size(each)} {as_percent(each.mean, 1)}" for each in rows)
             for kind, (name, _) in KINDS.items()
@@ -97,24 +102,23 @@ class ThroughAHole(Picture):
             no network knows where its windows are. {lines}. Guessing gives 10 %. Below, a digit through the middle
             window of each size: a few pixels at first, then a piece of a stroke, at last the whole."""
 
-    def state_facts(self, run: Peephole) -> dict[str, str]:
-        """Give each accuracy, the differences from window to window, the best window and the seeds."""
-        found = run.findings
+    def state_facts(self, run: ThroughAHoleRun) -> dict[str, str]:
+        findings = run.findings
         facts = {
-            "seeds": seeds_told(found.measured[0].seeds)
-            if len({each.seeds for each in found.measured}) == 1
-            else all_seeds_told([(_told(each), each.seeds) for each in found.measured]),
-            "conditions": found.conditions,
+            "seeds": seeds_in_words(findings.measured[0].seeds)
+            if len({each.seeds for each in findings.measured}) == 1
+            else all_seeds_in_words([(_named(each.condition), each.seeds) for each in findings.measured]),
+            "conditions": findings.conditions,
             "sizes": listed(f"{size}×{size}" for size in WINDOWS),
         }
-        for each in found.measured:
+        for each in findings.measured:
             facts[each.condition] = as_percent(each.mean, 1)
             facts[f"{each.condition} parameters"] = f"{each.parameters:,}"
-        for comparison in found.comparisons:
+        for comparison in findings.comparisons:
             facts |= comparison_facts(comparison, comparison.name)
             facts[f"{comparison.name} way"] = way(comparison, "better", "worse", "neither clearly better nor worse")
         for kind in KINDS:
-            rows = _of_kind(found, kind)
+            rows = _of_kind(findings, kind)
             if rows:
                 best = max(rows, key=lambda each: each.mean)
                 facts[f"best{kind}"] = f"{_size(best)}×{_size(best)}"
@@ -139,7 +143,3 @@ def _size(each: Measured) -> int:
 def _named(condition: str) -> str:
     size, *kind = condition.split()
     return f"{size}×{size}" + (" with ink only" if kind else "")
-
-
-def _told(each: Measured) -> str:
-    return _named(each.condition)

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from cnnfigs.drawing.charts import grid
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, figure
 from cnnfigs.illustrations.base import Picture
@@ -25,19 +26,13 @@ class TrainingCurves(Picture):
     network: NetworkName = "convnet"
 
     def run(self) -> History:
-        """Read the record of the training."""
         return training_history(self.network)
 
     def draw(self, run: History) -> Figure:
         """Draw two charts with two lines each, and mark the epoch whose weights were kept."""
-        made = figure(720, 268)
-        left, right = made.add_axes((0.075, 0.17, 0.395, 0.7)), made.add_axes((0.58, 0.17, 0.395, 0.7))
-        draw_curves(left, run, "loss", run.loss, run.validation_loss)
-        draw_curves(right, run, "errors, %", 100 * (1 - run.accuracy), 100 * (1 - run.validation_accuracy))
-        return made
+        return loss_and_errors(run)
 
     def describe(self, run: History) -> str:
-        """Tell both charts from the first epoch to the last."""
         best, last = run.best_epoch - 1, len(run.loss) - 1
         shown = [1 - run.accuracy[0], 1 - run.accuracy[last]]
         held_out = [1 - run.validation_accuracy[0], 1 - run.validation_accuracy[best]]
@@ -50,7 +45,6 @@ class TrainingCurves(Picture):
             and from {unseen} at the marked epoch on those held out."""
 
     def state_facts(self, run: History) -> dict[str, str]:
-        """Give the epochs, the epoch whose weights were kept, errors and losses there and at the end, and turns."""
         best = run.best_epoch - 1
         rises = [str(epoch) for epoch in np.flatnonzero(np.diff(run.accuracy) < 0) + 2]
         return {
@@ -69,7 +63,7 @@ class TrainingCurves(Picture):
 
 
 def parting(trained: NDArray[np.float64], held_out: NDArray[np.float64]) -> str:
-    """Tell from which epoch on one line is below another for good.
+    """Find from which epoch on one line is below another for good.
 
     Examples
     --------
@@ -80,22 +74,19 @@ def parting(trained: NDArray[np.float64], held_out: NDArray[np.float64]) -> str:
     return str(int(not_below[-1]) + 2 if len(not_below) else 1)
 
 
-def draw_curves(
+def loss_and_errors(run: History) -> Figure:
+    """Draw two charts, each with a line for the images trained on and one for those held out."""
+    made = figure(720, 268)
+    left, right = made.add_axes((0.075, 0.17, 0.395, 0.7)), made.add_axes((0.58, 0.17, 0.395, 0.7))
+    _draw_curves(left, run, "loss", run.loss, run.validation_loss)
+    _draw_curves(right, run, "errors, %", 100 * (1 - run.accuracy), 100 * (1 - run.validation_accuracy))
+    return made
+
+
+def _draw_curves(
     axes: Axes, run: History, title: str, trained: NDArray[np.float64], held_out: NDArray[np.float64]
 ) -> None:
-    """Draw a line for the images trained on and one for those held out, and mark the best epoch of the latter.
-
-    Parameters
-    ----------
-    axes
-        Axes for a chart.
-    run
-        Whose best epoch is marked.
-    title
-        What the lines are.
-    trained, held_out
-        A value for each epoch, shape (epochs,).
-    """
+    """Draw both lines, a value for each epoch, and mark the best epoch of the latter."""
     epochs = np.arange(1, len(trained) + 1)
     lines = (("trained on", trained, "series-1"), ("held out", held_out, "series-2"))
     for name, values, shade in lines:
@@ -131,5 +122,4 @@ def draw_curves(
     axes.set_yticks([tick for tick in axes.get_yticks() if 0 <= tick <= 1.08 * top])
     axes.set_xlim(0.5, len(epochs) + 0.5)
     axes.tick_params(labelsize=SMALL, length=3)
-    axes.grid(axis="y", color=color("padding-fill"), linewidth=1)
-    axes.set_axisbelow(True)
+    grid(axes, "y")

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from cnnfigs.drawing.tables import Cell
+from cnnfigs.drawing.tables import Cell, number_table
 from cnnfigs.experiments.comparisons import Findings
 from cnnfigs.experiments.findings import Downsampling, downsampling, downsampling_costs, overfitting
 from cnnfigs.illustrations.base import Picture, Table
 from cnnfigs.illustrations.training_and_measured.measuring import (
-    all_seeds_told,
+    all_seeds_in_words,
     compared,
     comparison_facts,
     errors_and_differences,
     listed,
-    seeds_told,
+    seeds_in_words,
     way,
 )
 from cnnfigs.words import as_percent
@@ -36,7 +36,6 @@ class DownsamplingDifferences(Picture):
     """Errors of the convnet with the maximum, the mean, one value of each 2×2, or strides, and their differences."""
 
     def run(self) -> Findings:
-        """Read the records of the experiment."""
         return downsampling()
 
     def draw(self, run: Findings) -> Figure:
@@ -44,18 +43,16 @@ class DownsamplingDifferences(Picture):
         return errors_and_differences(run, "Accuracy with the maximum minus that of", 2)
 
     def describe(self, run: Findings) -> str:
-        """Tell the errors of each seed and the differences."""
-        told = "; ".join(
+        errors = "; ".join(
             f"{each.network} ({PLAIN[each.network]}) {', '.join(as_percent(1 - share, 2) for share in each.accuracy)}"
             for each in run.measured
         )
         differences = "; ".join(f"{each.name} {compared(each, 2)}" for each in run.comparisons)
         return f"""Two charts. Above, a dot for the errors of each training and a bar for its 95 % Wilson interval,
-            {_seeds(run)}: {told}. Below, the accuracy with the maximum minus that of the other ways, paired by images
+            {_seeds(run)}: {errors}. Below, the accuracy with the maximum minus that of the other ways, paired by images
             and seeds: {differences}."""
 
     def state_facts(self, run: Findings) -> dict[str, str]:
-        """Give errors, differences, and which ways the maximum beats."""
         facts = {
             "seeds": _seeds(run),
             "missing": listed(run.missing) if run.missing else "none",
@@ -70,7 +67,7 @@ class DownsamplingDifferences(Picture):
             facts[f"{each.network} errors"] = as_percent(1 - each.mean, 2)
         for comparison in run.comparisons:
             facts |= comparison_facts(comparison, comparison.name, 2)
-            facts[f"{comparison.name} seeds"] = seeds_told(comparison.seeds)
+            facts[f"{comparison.name} seeds"] = seeds_in_words(comparison.seeds)
             facts[f"{comparison.name} said"] = way(comparison, "clearly ahead", "clearly behind", "too close to call")
             facts[f"{comparison.name} way"] = way(comparison, "more", "fewer", "neither clearly more nor fewer")
         beaten = [PLAIN[each.name] for each in run.comparisons if way(each, "more", "", "") == "more"]
@@ -87,37 +84,34 @@ class DownsamplingCosts(Table):
     """What each way of making maps smaller costs, in parameters, multiplications and errors."""
 
     def run(self) -> Downsampling:
-        """Read the records, and count multiplications in the Keras models."""
         return downsampling_costs()
 
     def tabulate(self, run: Downsampling) -> list[list[Cell]]:
-        """Give a row for each network."""
-        heads = ("Parameters", "Multiply-adds", "Errors, training", "Errors, test", "Seeds")
-        rows = [[Cell("Made smaller by"), *(Cell(head, number=True) for head in heads)]]
-        for each, cost in zip(run.findings.measured, run.costs, strict=True):
-            training = float(1 - each.training_accuracy.mean())
-            values = (
+        """Return a row for each network."""
+        heads = ("Made smaller by", "Parameters", "Multiply-adds", "Errors, training", "Errors, test", "Seeds")
+        rows = (
+            (
+                PLAIN[each.network],
                 f"{cost.parameters:,}",
                 f"{cost.multiply_adds:,}",
-                as_percent(training, 2),
+                as_percent(1 - each.training_mean, 2),
                 as_percent(1 - each.mean, 2),
-                seeds_told(each.seeds).split(maxsplit=1)[1],
+                seeds_in_words(each.seeds).split(maxsplit=1)[1],
             )
-            rows.append([Cell(PLAIN[each.network], heading=True), *(Cell(value, number=True) for value in values)])
-        return rows
+            for each, cost in zip(run.findings.measured, run.costs, strict=True)
+        )
+        return number_table(heads, rows)
 
     def describe(self, run: Downsampling) -> str:
-        """Tell each row."""
-        told = "; ".join(
+        rows = "; ".join(
             f"{PLAIN[each.network]}: {cost.parameters:,} parameters, {cost.multiply_adds:,} multiply-adds, "
-            f"{as_percent(float(1 - each.training_accuracy.mean()), 2)} errors on training images and "
+            f"{as_percent(1 - each.training_mean, 2)} errors on training images and "
             f"{as_percent(1 - each.mean, 2)} on test images"
             for each, cost in zip(run.findings.measured, run.costs, strict=True)
         )
-        return f"Ways of making maps smaller and what they cost, means over {_seeds(run.findings)}. {told}."
+        return f"Ways of making maps smaller and what they cost, means over {_seeds(run.findings)}. {rows}."
 
     def state_facts(self, run: Downsampling) -> dict[str, str]:
-        """Give parameters and multiply-adds."""
         facts = {"conditions": run.findings.conditions}
         first = run.costs[0]
         for cost in run.costs:
@@ -132,42 +126,47 @@ class OverfittingWithoutPooling(Table):
     """How much better networks do on images that they learned from, where nothing stops them early."""
 
     def run(self) -> Findings:
-        """Read the records of the experiment."""
         return overfitting()
 
     def tabulate(self, run: Findings) -> list[list[Cell]]:
-        """Give a row for each network."""
-        heads = ("Parameters", "Errors, training", "Errors, test", "Gap, points", "Gap by seed", "Seeds")
-        rows = [[Cell("Made smaller by"), *(Cell(head, number=True) for head in heads)]]
-        for each in run.measured:
-            gaps = each.training_accuracy - each.accuracy
-            values = (
+        """Return a row for each network."""
+        heads = (
+            "Made smaller by",
+            "Parameters",
+            "Errors, training",
+            "Errors, test",
+            "Gap, points",
+            "Gap by seed",
+            "Seeds",
+        )
+        rows = (
+            (
+                PLAIN[each.network],
                 f"{each.parameters:,}",
-                as_percent(float(1 - each.training_accuracy.mean()), 2),
+                as_percent(1 - each.training_mean, 2),
                 as_percent(1 - each.mean, 2),
-                f"{100 * gaps.mean():.2f}",
-                ", ".join(f"{100 * gap:.2f}" for gap in gaps),
-                seeds_told(each.seeds).split(maxsplit=1)[1],
+                f"{100 * each.gap:.2f}",
+                ", ".join(f"{100 * gap:.2f}" for gap in each.gaps),
+                seeds_in_words(each.seeds).split(maxsplit=1)[1],
             )
-            rows.append([Cell(PLAIN[each.network], heading=True), *(Cell(value, number=True) for value in values)])
-        return rows
+            for each in run.measured
+        )
+        return number_table(heads, rows)
 
     def describe(self, run: Findings) -> str:
-        """Tell each row, and the difference of the gaps."""
-        told = "; ".join(
-            f"{PLAIN[each.network]}: {as_percent(float(1 - each.training_accuracy.mean()), 2)} errors on training "
+        rows = "; ".join(
+            f"{PLAIN[each.network]}: {as_percent(1 - each.training_mean, 2)} errors on training "
             f"images and {as_percent(1 - each.mean, 2)} on test images"
             for each in run.measured
         )
         differences = "; ".join(f"{PLAIN[each.name]} {compared(each, 2)}" for each in run.comparisons)
-        return f"""Errors after the same number of steps, means over {_seeds(run)}. {told}. The gap between both, minus
+        return f"""Errors after the same number of steps, means over {_seeds(run)}. {rows}. The gap between both, minus
             that with the maximum: {differences}."""
 
     def state_facts(self, run: Findings) -> dict[str, str]:
-        """Give the difference of the gaps, and whether it is clear."""
         facts = {"seeds": _seeds(run), "conditions": run.conditions}
         for each in run.measured:
-            facts[f"{each.network} gap"] = f"{100 * float((each.training_accuracy - each.accuracy).mean()):.2f}"
+            facts[f"{each.network} gap"] = f"{100 * each.gap:.2f}"
             facts[f"{each.network} parameters"] = f"{each.parameters:,}"
         for comparison in run.comparisons:
             facts |= comparison_facts(comparison, f"{comparison.name} gap", 2)
@@ -177,5 +176,5 @@ class OverfittingWithoutPooling(Table):
         return facts
 
 
-def _seeds(found: Findings) -> str:
-    return all_seeds_told([(each.network, each.seeds) for each in found.measured])
+def _seeds(findings: Findings) -> str:
+    return all_seeds_in_words([(each.network, each.seeds) for each in findings.measured])

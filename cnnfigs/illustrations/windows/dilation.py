@@ -41,7 +41,6 @@ class Dilation(Picture):
         require(self.dilation_rate <= most, "dilation_rate", self.dilation_rate, fits)
 
     def run(self) -> Dilated:
-        """Convolve a part of a digit with a kernel of ones, without and with dilation."""
         return dilated(ink(self.index, self.size), self.kernel_size, (1, self.dilation_rate))
 
     def draw(self, run: Dilated) -> Figure:
@@ -69,21 +68,19 @@ class Dilation(Picture):
         return figure
 
     def describe(self, run: Dilated) -> str:
-        """Tell which cells the window reads in the middle, and what comes out."""
-        told = []
+        rates = []
         for rate, one in zip(run.dilation_rates, run.slides, strict=True):
             place = len(one.cells) // 2
             rows = ", ".join(map(str, one.cells[place]))
-            told.append(
+            rates.append(
                 f"with dilation rate {rate} it reads rows and columns {rows}, spans {_span(one)} cells, counts "
                 f"{one.output[place, place]:g} there and gives a {square(one.output)} output"
             )
         return f"""A {square(run.slides[0].image)} part of a digit, 1 for ink and 0 for paper, and a window of
-            {self.kernel_size}×{self.kernel_size} cells in the middle, which counts the ink: {"; ".join(told)}. Rows and
-            columns are counted from 0. The number of weights is the same in both, {self.kernel_size**2}."""
+            {self.kernel_size}×{self.kernel_size} cells in the middle, which counts the ink: {"; ".join(rates)}. Rows
+            and columns are counted from 0. The number of weights is the same in both, {self.kernel_size**2}."""
 
     def state_facts(self, run: Dilated) -> dict[str, str]:
-        """Give the spans, the outputs and the formulas without and with dilation."""
         facts = {"weights": str(self.kernel_size**2), "input": square(run.slides[0].image)}
         for name, one in zip(("plain", "dilated"), run.slides, strict=True):
             facts[f"{name} span"] = _span(one)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Annotated
 
 import numpy as np
@@ -15,7 +17,7 @@ from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.windows.places import arrow_right, square
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.windows.edge_effects import EdgeEffect, edge_effect, small_cat
-from cnnfigs.runs.windows.places import Floats, blank
+from cnnfigs.runs.windows.places import blank
 
 CELL, MARGIN = 26, 4
 
@@ -27,7 +29,6 @@ class FlatEdge(Picture):
     size: Annotated[int, Whole(3, 6), "side of the square image"] = 5
 
     def run(self) -> EdgeEffect:
-        """Convolve an image of ones with a kernel that answers 0 where all is equal."""
         return edge_effect(blank(self.size))
 
     def draw(self, run: EdgeEffect) -> Figure:
@@ -43,7 +44,7 @@ class FlatEdge(Picture):
         )
         # A grid is no narrower than its heading.
         steps = [max(width, 84) + gap for width, gap in zip(widths, (40, 40, 20), strict=False)]
-        lefts = MARGIN + np.cumsum([0, *steps])
+        lefts = [*accumulate(steps, initial=MARGIN)]
         figure, axes = canvas(lefts[-1] + max(widths[-1], 84) + MARGIN, side + 32)
         middle = 28 + side / 2
         tops = [middle - height / 2 for height in (side, kernel, valid, self.size * CELL)]
@@ -67,7 +68,6 @@ class FlatEdge(Picture):
         box(axes, left + CELL, top + CELL, side - 2 * CELL, side - 2 * CELL, edge="input", line_width=1.5)
 
     def describe(self, run: EdgeEffect) -> str:
-        """Tell the kernel and both outputs."""
         edge = run.same[0, len(run.same) // 2]
         return f"""A {square(run.image)} image whose cells are all {run.image[0, 0]:g}, with a ring of zeros around it,
             and a {square(run.kernel)} kernel with {run.kernel[1, 1]:g} in the middle and else
@@ -77,7 +77,6 @@ class FlatEdge(Picture):
             {_row(run.same[0])}, its second {_row(run.same[1])}, its last {_row(run.same[-1])}."""
 
     def state_facts(self, run: EdgeEffect) -> dict[str, str]:
-        """Give what comes out inside, at the edges and in the corners."""
         return {
             "inside": f"{run.valid[0, 0]:g}",
             "edge": f"{run.same[0, len(run.same) // 2]:g}",
@@ -93,7 +92,6 @@ class PhotoEdge(Picture):
     size: Annotated[int, Whole(30, 120), "side in pixels to which the cat photo is reduced"] = 60
 
     def run(self) -> EdgeEffect:
-        """Convolve the photo, made small, with a kernel that answers 0 where all is equal."""
         return edge_effect(small_cat(self.size))
 
     def draw(self, run: EdgeEffect) -> Figure:
@@ -117,28 +115,17 @@ class PhotoEdge(Picture):
         return figure
 
     def describe(self, run: EdgeEffect) -> str:
-        """Tell how strong the answers are along the border, and inside."""
-        border, inside = _strengths(run)
-        sides = np.array([each.mean() for each in (run.same[0], run.same[-1], run.same[:, 0], run.same[:, -1])])
+        border, inside = run.strengths
         return f"""Left, a cat's face in grey, {square(run.image)} pixels. Middle, the answers of a kernel that finds
             edges, without padding, {square(run.valid)}: the outlines of eyes, nose and stripes. Right, the same with
             zeros around the photo, {square(run.same)}: the same lines, and a strong line along all four borders, where
             the photo has none. The answers on the border are {border:.2f} in the mean, whatever their sign, and those
-            inside {inside:.2f}. With their sign, the mean is {_row(sides, 2)} along the upper, lower, left and right
-            border: positive, which is drawn in orange; negative answers are purple."""
+            inside {inside:.2f}. With their sign, the mean is {_row(run.sides, 2)} along the upper, lower, left and
+            right border: positive, which is drawn in orange; negative answers are purple."""
 
     def state_facts(self, run: EdgeEffect) -> dict[str, str]:
-        """Give how strong the answers are along the border and inside, in the mean, and their ratio."""
-        border, inside = _strengths(run)
+        border, inside = run.strengths
         return {"border": f"{border:.2f}", "inside": f"{inside:.2f}", "times": f"{border / inside:.0f}"}
-
-
-def _strengths(run: EdgeEffect) -> tuple[float, float]:
-    """Give the mean absolute answer on the outermost ring and inside it."""
-    strength = np.abs(run.same)
-    ring = np.ones(strength.shape, dtype=bool)
-    ring[1:-1, 1:-1] = False
-    return float(strength[ring].mean()), float(strength[~ring].mean())
 
 
 def _signed(value: float) -> str:
@@ -146,7 +133,7 @@ def _signed(value: float) -> str:
     return f"{value:g}".replace("-", "−")
 
 
-def _row(values: Floats, decimals: int | None = None) -> str:
+def _row(values: Iterable[float], decimals: int | None = None) -> str:
     """Write numbers one after the other, with so many decimals or as many as they need."""
     form = "g" if decimals is None else f".{decimals}f"
     return ", ".join(f"{value:{form}}" for value in values)

@@ -9,10 +9,11 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import box, digit, label, raster
+from cnnfigs.drawing.shapes import digit, label, raster
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import trained_on
+from cnnfigs.illustrations.windows.places import draw_field
 from cnnfigs.parameters import TestImage, Whole
 from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.windows.receptive_fields import EffectiveField as Measured
@@ -25,17 +26,11 @@ SIDE = 168
 
 @dataclass(frozen=True)
 class EffectiveFieldRun:
-    """The fields of the pooled and the unpooled network, and a digit.
+    """The fields of the pooled and the unpooled network, and a digit."""
 
-    Attributes
-    ----------
-    image
-        Shape (28, 28), values 0 to 1.
-    networks
-        What was measured of each network.
-    """
-
+    #: Shape (28, 28), values 0 to 1.
     image: NDArray[np.float32]
+    #: What was measured of each network.
     networks: tuple[Measured, ...]
 
 
@@ -74,24 +69,14 @@ class EffectiveField(Picture):
                     digit(axes, run.image, left, top, SIDE, frame="grid")
                 else:
                     raster(axes, measured.gradient, left, top, SIDE, limit=1.0)
-                first_row, first_column = measured.field.first
-                box(
-                    axes,
-                    left + first_column * pixel,
-                    top + first_row * pixel,
-                    size * pixel,
-                    size * pixel,
-                    edge="kernel",
-                    line_width=2.5,
-                )
+                draw_field(axes, measured.field, left, top, pixel)
         below = row_height * len(run.networks) + 4
         label(axes, 162 + SIDE / 2, below, "what it can see")
         label(axes, 192 + 1.5 * SIDE, below, "where it looks")
         return figure
 
     def describe(self, run: EffectiveFieldRun) -> str:
-        """Tell both networks' fields."""
-        told = " ".join(
+        fields = " ".join(
             f"In {each.network} the frame is {each.field.size}×{each.field.size} pixels; the "
             f"{each.inner_side}×{each.inner_side} pixels in its middle, {as_percent(area(each))} of its area, hold "
             f"{as_percent(each.inner_share)} of the gradient."
@@ -99,10 +84,9 @@ class EffectiveField(Picture):
         )
         return f"""A row for each of two networks. Left, a digit with an orange frame around what the middle unit of the
             last convolution can see. Right, in the same frame, the gradient averaged over {run.networks[0].digits}
-            digits: strong in the middle of the frame and fading towards its edge. {told}"""
+            digits: strong in the middle of the frame and fading towards its edge. {fields}"""
 
     def state_facts(self, run: EffectiveFieldRun) -> dict[str, str]:
-        """Give the size of the fields, and how much of the gradient their middle holds."""
         facts = {"digits": str(run.networks[0].digits), "trained": trained_on(*NETWORKS)}
         for each in run.networks:
             facts[f"{each.network} size"] = f"{each.field.size}×{each.field.size}"

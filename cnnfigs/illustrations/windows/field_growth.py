@@ -10,9 +10,10 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import box, digit, label
+from cnnfigs.drawing.shapes import digit, label
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.windows.places import draw_field
 from cnnfigs.models.networks import NETWORKS
 from cnnfigs.parameters import Choice, Several, TestImage
 from cnnfigs.runs.activations import test_digit
@@ -24,17 +25,11 @@ SHORT_NAMES = {"Conv2D": "convolution", "MaxPooling2D": "max pooling"}
 
 @dataclass(frozen=True)
 class FieldGrowthRun:
-    """Fields of several networks, and the digit that they are drawn on.
+    """Fields of several networks, and the digit that they are drawn on."""
 
-    Attributes
-    ----------
-    image
-        Shape (28, 28), values 0 to 1.
-    networks
-        The fields of each network.
-    """
-
+    #: Shape (28, 28), values 0 to 1.
     image: NDArray[np.float32]
+    #: The fields of each network.
     networks: tuple[Fields, ...]
 
 
@@ -48,7 +43,6 @@ class FieldGrowth(Picture):
     index: TestImage = 4
 
     def run(self) -> FieldGrowthRun:
-        """Follow the fields through the networks' layers."""
         return FieldGrowthRun(test_digit(self.index)[..., 0], tuple(fields_of(name) for name in self.networks))
 
     def draw(self, run: FieldGrowthRun) -> Figure:
@@ -63,16 +57,7 @@ class FieldGrowth(Picture):
             for column, field in zip(_columns(network.fields, longest), network.fields, strict=True):
                 left = 8 + column * 132
                 digit(axes, run.image, left, top + 28, SIDE, frame="grid")
-                first_row, first_column = field.first
-                box(
-                    axes,
-                    left + first_column * pixel,
-                    top + 28 + first_row * pixel,
-                    field.size * pixel,
-                    field.size * pixel,
-                    edge="kernel",
-                    line_width=2.5,
-                )
+                draw_field(axes, field, left, top + 28, pixel)
                 middle, below = left + SIDE / 2, top + 28 + SIDE
                 label(axes, middle, below + 14, SHORT_NAMES.get(field.class_name, field.class_name), size=SMALL)
                 label(
@@ -81,19 +66,17 @@ class FieldGrowth(Picture):
         return figure
 
     def describe(self, run: FieldGrowthRun) -> str:
-        """Tell the sizes from layer to layer."""
-        told = "; ".join(
+        fields = "; ".join(
             f"in {network.network} they are, layer by layer, "
             + ", ".join(f"{field.size}×{field.size} after {SHORT_NAMES[field.class_name]}" for field in network.fields)
             for network in run.networks
         )
         rows = "a row for each network and " if len(run.networks) > 1 else ""
         return f"""The same digit again and again, {rows}a picture for each of its layers, with an
-            orange frame around the pixels that the middle unit of the layer's maps can see. The frames grow: {told}.
+            orange frame around the pixels that the middle unit of the layer's maps can see. The frames grow: {fields}.
             The whole digit is 28×28."""
 
     def state_facts(self, run: FieldGrowthRun) -> dict[str, str]:
-        """Give the sizes from layer to layer, and the last one, for each network."""
         facts: dict[str, str] = {}
         for network in run.networks:
             sizes = [field.size for field in network.fields]

@@ -27,7 +27,6 @@ class Halvings(Picture):
     ] = tuple(INPUT_SIZES)
 
     def run(self) -> Descents:
-        """Read the layers with strides off the networks."""
         return descents(self.networks)
 
     def draw(self, run: Descents) -> Figure:
@@ -52,13 +51,11 @@ class Halvings(Picture):
         return figure
 
     def describe(self, run: Descents) -> str:
-        """Tell the steps of each network."""
-        told = [f"{network.network}: {', '.join(map(_told, network.steps))}" for network in run.networks]
+        steps = [f"{network.network}: {', '.join(map(_in_words, network.steps))}" for network in run.networks]
         return f"""Where {len(run.networks)} networks make their maps smaller, a row for each and a box for each step,
-            grey for max pooling and orange for a convolution with strides. {". ".join(told)}."""
+            grey for max pooling and orange for a convolution with strides. {". ".join(steps)}."""
 
     def state_facts(self, run: Descents) -> dict[str, str]:
-        """Give for each network its input, its first window, how many steps it takes, and how many pool or convolve."""
         facts = {}
         for network in run.networks:
             name, pools = network.network, sum(step.pools for step in network.steps)
@@ -76,6 +73,6 @@ def _counted(pools: int) -> str:
     return f"{pools or 'no'} max pooling{'s' * (pools > 1)}"
 
 
-def _told(step: Step) -> str:
+def _in_words(step: Step) -> str:
     window = f"{step.kernel_size}×{step.kernel_size}"
     return f"{step.start} to {step.end} by a {window} {NAMES[step.class_name].replace('conv.', 'convolution')}"

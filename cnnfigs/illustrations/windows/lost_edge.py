@@ -26,7 +26,6 @@ class LostEdge(Picture):
     index: TestImage = 4
 
     def run(self) -> Run:
-        """Show the convnet both images."""
         return lost_edge("convnet", self.index)
 
     def draw(self, run: Run) -> Figure:
@@ -44,7 +43,6 @@ class LostEdge(Picture):
         return figure
 
     def describe(self, run: Run) -> str:
-        """Tell both images and the difference between the answers."""
         return f"""Left, a digit with an orange frame around its first {28 - run.unread} rows and columns. Right, the
             same digit with black ink on the last {run.unread} rows and the last {run.unread} columns, outside it.
             The largest change of the convnet's ten probabilities is {run.change:g}. With ink on one row and column
@@ -52,7 +50,6 @@ class LostEdge(Picture):
             of their own there."""
 
     def state_facts(self, run: Run) -> dict[str, str]:
-        """Give how many rows and columns are unread, and the changes of the answer."""
         return {
             "unread": str(run.unread),
             "read": str(28 - run.unread),

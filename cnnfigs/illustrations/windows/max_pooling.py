@@ -35,7 +35,6 @@ class MaxPooling(Picture):
         require_whole("strides", self.strides, 1, self.size)
 
     def run(self) -> PooledNumbers:
-        """Pool the grid with Keras' layer."""
         return pool_numbers(self.size, self.pool_size, self.strides, self.way, self.seed)
 
     def draw(self, run: PooledNumbers) -> Figure:
@@ -70,13 +69,11 @@ class MaxPooling(Picture):
         return figure
 
     def describe(self, run: PooledNumbers) -> str:
-        """Read out both grids row by row."""
         return f"""A grid of numbers, row by row: {_rows(run.numbers)}. Orange windows of
             {self.pool_size}×{self.pool_size} cells stand on it, {self.strides} apart. An arrow leads to the output,
             {VERBS[self.way]} of each window: {_rows(run.pooled)}."""
 
     def state_facts(self, run: PooledNumbers) -> dict[str, str]:
-        """Give the first window's numbers and what is kept of it."""
         window = run.numbers[: self.pool_size, : self.pool_size].ravel()
         return {
             "first window": ", ".join(f"{value:g}" for value in window[:-1]) + f" and {window[-1]:g}",

@@ -15,11 +15,10 @@ class OutputSizes(Table):
     """Output sizes of several layers, each with the formula and its numbers filled in."""
 
     def run(self) -> output_sizes.OutputSizes:
-        """Ask Keras for the output sizes."""
         return output_sizes.output_sizes()
 
     def tabulate(self, run: output_sizes.OutputSizes) -> list[list[Cell]]:
-        """Give a row for each layer."""
+        """Return a row for each layer."""
         # The sizes stand first, so that a phone shows them without scrolling.
         head = [Cell("Size"), Cell("Layer"), Cell("Formula")]
         body = [
@@ -33,13 +32,11 @@ class OutputSizes(Table):
         return [head, *body]
 
     def describe(self, run: output_sizes.OutputSizes) -> str:
-        """Say what the rows are, and one of them."""
         first = run.cases[0]
         return f"""{len(run.cases)} layers, each with its input and output size and the formula with the numbers
             filled in. The first, {first.layer} with {first.arguments}, turns {first.size} into {first.output}."""
 
     def state_facts(self, run: output_sizes.OutputSizes) -> dict[str, str]:
-        """Give formula, input and output of each layer, under its class, input size and arguments."""
         facts: dict[str, str] = {}
         for case in run.cases:
             name = f"{case.layer} {case.size} {case.arguments}"

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.shapes import label, number_grid
 from cnnfigs.drawing.style import NORMAL, SMALL, WIDTH, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.windows.places import arrow_right, draw_place, square, told_padding, unbroken
+from cnnfigs.illustrations.windows.places import arrow_right, draw_place, padding_in_words, square, unbroken
 from cnnfigs.parameters import PaddingName, Whole, require_whole
 from cnnfigs.runs.windows.places import Slide, blank, slide
 
@@ -36,7 +36,6 @@ class Padding(Picture):
         require_whole("kernel_size", self.kernel_size, 1, self.size)
 
     def run(self) -> Slide:
-        """Convolve an input of ones with a kernel of ones."""
         return slide(blank(self.size), self.kernel_size, padding=self.padding)
 
     def draw(self, run: Slide) -> Figure:
@@ -63,11 +62,10 @@ class Padding(Picture):
         return figure
 
     def describe(self, run: Slide) -> str:
-        """Count the places, and tell what the window sees in the corner, at the edge and in the middle."""
         places = len(run.cells)
         window = f"{self.kernel_size}×{self.kernel_size}"
         if sum(run.added):
-            edge = f"The window may stand partly outside, on zeros drawn dashed: {told_padding(run.added)}."
+            edge = f"The window may stand partly outside, on zeros drawn dashed: {padding_in_words(run.added)}."
         else:
             edge = "The window never leaves the input."
         middle = places // 2
@@ -77,7 +75,6 @@ class Padding(Picture):
             {run.output[0, middle]:g} in the middle of the upper edge, {run.output[middle, middle]:g} in the middle."""
 
     def state_facts(self, run: Slide) -> dict[str, str]:
-        """Give the number of places, the sizes, the formula, and what the window sees."""
         places = len(run.cells)
         return {
             "input": square(run.image),

@@ -23,20 +23,13 @@ SIDE = 92
 
 @dataclass(frozen=True)
 class Views:
-    """The middle of some digits.
+    """The middle of some digits."""
 
-    Attributes
-    ----------
-    images
-        The digits, shape (n, 28, 28), values 0 to 1.
-    labels
-        What they are, shape (n,).
-    window_sizes
-        How many pixels in a row the holes let through.
-    """
-
+    #: The digits, shape (n, 28, 28), values 0 to 1.
     images: NDArray[np.float32]
+    #: What they are, shape (n,).
     labels: NDArray[np.uint8]
+    #: How many pixels in a row the holes let through.
     window_sizes: tuple[int, ...]
 
 
@@ -51,7 +44,6 @@ class Peephole(Picture):
     )
 
     def run(self) -> Views:
-        """Take the first test images."""
         return Views(
             as_input(mnist().x_test[10 : 10 + COUNT])[..., 0], mnist().y_test[10 : 10 + COUNT], self.window_sizes
         )
@@ -71,16 +63,14 @@ class Peephole(Picture):
         return figure
 
     def describe(self, run: Views) -> str:
-        """Tell what the holes show, and what the digits are."""
         shares = ", ".join(
             f"{size}×{size} pixels, {as_percent(size * size / 784)} of the picture" for size in run.window_sizes
         )
-        told = ", ".join(map(str, run.labels))
+        digits = ", ".join(map(str, run.labels))
         return f"""{len(run.images)} digits, each through square holes over its middle: {shares}. Through the smallest
             hole there is nothing but a piece of a stroke or a corner, in some nearly nothing, and different digits look
             alike. Through the
-            largest they are {told}."""
+            largest they are {digits}."""
 
     def state_facts(self, run: Views) -> dict[str, str]:
-        """Give the digits in order."""
         return {"digits": ", ".join(map(str, run.labels[:-1])) + f" and {run.labels[-1]}"}

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from cnnfigs.drawing.shapes import arrow, box, label, mesh
 from cnnfigs.drawing.style import SMALL
+from cnnfigs.runs.windows.receptive_fields import Field
 
 
 def square(array: NDArray[np.generic]) -> str:
@@ -21,6 +22,17 @@ def square(array: NDArray[np.generic]) -> str:
     return "×".join(str(size) for size in array.shape[:2])
 
 
+def listed_rows(values: NDArray[np.generic]) -> str:
+    """Write a grid of numbers row by row, as a sentence says it.
+
+    Examples
+    --------
+    >>> listed_rows(np.array([[1.0, 0.5], [0.0, 2.0]]))
+    '1, 0.5; 0, 2'
+    """
+    return "; ".join(", ".join(f"{value:g}" for value in row) for row in values)
+
+
 def unbroken(formula: str) -> str:
     r"""Keep a formula on one line of the page.
 
@@ -32,12 +44,12 @@ def unbroken(formula: str) -> str:
     return formula.replace(" ", "\N{NO-BREAK SPACE}")
 
 
-def told_padding(added: tuple[int, int]) -> str:
-    """Tell how many cells are added to each axis.
+def padding_in_words(added: tuple[int, int]) -> str:
+    """Write how many cells are added to each axis.
 
     Examples
     --------
-    >>> told_padding((0, 1))
+    >>> padding_in_words((0, 1))
     '0 rows above and 1 below, 0 columns to the left and 1 to the right'
     """
     before, after = added
@@ -110,6 +122,13 @@ def draw_place(
     elif len(rows) % 2:
         row, column = rows[len(rows) // 2], columns[len(rows) // 2]
         box(axes, left + column * cell, top + row * cell, cell, cell, edge=None, fill="kernel")
+
+
+def draw_field(axes: Axes, field: Field, x: float, y: float, pixel: float) -> None:
+    """Frame what a unit can see of an image whose upper left corner is there, and whose pixels are so large."""
+    row, column = field.first
+    side = field.size * pixel
+    box(axes, x + column * pixel, y + row * pixel, side, side, edge="kernel", line_width=2.5)
 
 
 def arrow_right(axes: Axes, x: float, y: float, length: float = 28) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.shapes import arrow, box, label, raster
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import most_telling, trained_on
+from cnnfigs.illustrations.networks import trained_on
 from cnnfigs.parameters import TestImage
 from cnnfigs.runs.windows.pooling import WAYS, pool_maps
 from cnnfigs.runs.windows.pooling import PooledMaps as Run
@@ -28,13 +28,12 @@ class PooledMaps(Picture):
     index: TestImage = 4
 
     def run(self) -> Run:
-        """Compute the maps and pool them."""
         return pool_maps(self.index)
 
     def draw(self, run: Run) -> Figure:
         """Draw four maps in a row, and below each what max pooling makes of it."""
         figure, axes = canvas(640, SIDE + SIDE / 2 + 92)
-        for column, channel in enumerate(most_telling(run.maps, 4)):
+        for column, channel in enumerate(run.order[:4]):
             left = 76 + column * (SIDE + 12)
             raster(axes, run.maps[..., channel], left, 8, SIDE, limit=run.maps.max(), frame="output")
             middle = left + SIDE / 2
@@ -47,15 +46,13 @@ class PooledMaps(Picture):
         return figure
 
     def describe(self, run: Run) -> str:
-        """Tell the sizes and what stays."""
-        channels = ", ".join(map(str, most_telling(run.maps, 4)))
+        channels = ", ".join(map(str, run.order[:4]))
         return f"""Four feature maps of a digit, numbers {channels} of {run.maps.shape[-1]}, each
             {written(run.maps.shape[:2])}, and below each the same map after max pooling,
             {written(run.pooled["maximum"].shape[:2])}. The strokes are
             coarser and a little thicker, but where there was a strong stroke there still is one."""
 
     def state_facts(self, run: Run) -> dict[str, str]:
-        """Give shapes before and after."""
         return {
             "before": written(run.maps.shape),
             "after": written(run.pooled["maximum"].shape),
@@ -71,13 +68,12 @@ class PoolingAlternatives(Picture):
     index: TestImage = 4
 
     def run(self) -> Run:
-        """Compute the maps and make them smaller in each way."""
         return pool_maps(self.index)
 
     def draw(self, run: Run) -> Figure:
         """Draw a corner of windows for each way, and the map that comes out."""
         figure, axes = canvas(640, 342)
-        channel = int(most_telling(run.maps, 2)[1])
+        channel = int(run.order[1])
         limit = float(run.maps.max())
         raster(axes, run.maps[..., channel], 8, 98, SIDE, limit=limit, frame="output")
         label(axes, 8 + SIDE / 2, 98 + SIDE + 16, f"map {channel}", size=NORMAL, bold=True)
@@ -95,18 +91,16 @@ class PoolingAlternatives(Picture):
         return figure
 
     def describe(self, run: Run) -> str:
-        """Tell the three ways with what they keep."""
-        told = "; ".join(
+        ways = "; ".join(
             f"{way}: {as_percent(run.unseen[way])} of the numbers are never looked at, and on average over the maps "
             f"{as_percent(run.kept_peak[way])} of the largest value is kept"
             for way in WAYS
         )
         return f"""One feature map of a digit, made smaller in three ways, each with a sketch of which cells of the
-            windows it looks at, and the map that comes out. {told}. The map of the maxima has the strongest strokes,
+            windows it looks at, and the map that comes out. {ways}. The map of the maxima has the strongest strokes,
             that of the means is weaker, and where one of four is picked thin strokes break up."""
 
     def state_facts(self, run: Run) -> dict[str, str]:
-        """Give for each way what is never looked at and what is kept of the largest value."""
         facts = {"trained": trained_on("convnet")}
         for way in WAYS:
             facts[f"{way} unseen"] = as_percent(run.unseen[way])

@@ -24,7 +24,6 @@ class PoolingShift(Picture):
     digits: Annotated[int, Whole(1, 1000), "how many test digits"] = 200
 
     def run(self) -> Run:
-        """Move the digits and compare the maps."""
         return shift_one_pixel(self.digits)
 
     def draw(self, run: Run) -> Figure:
@@ -40,13 +39,11 @@ class PoolingShift(Picture):
         return figure
 
     def describe(self, run: Run) -> str:
-        """Give the change for each way."""
-        told = ", ".join(f"{way} {as_percent(change)}" for way, change in run.change.items())
+        changes = ", ".join(f"{way} {as_percent(change)}" for way, change in run.change.items())
         return f"""Bars for how much the first layer's maps change when a digit moves by one pixel, relative to the
-            maps themselves, mean over {run.digits} digits and four directions: {told}."""
+            maps themselves, mean over {run.digits} digits and four directions: {changes}."""
 
     def state_facts(self, run: Run) -> dict[str, str]:
-        """Give the change for each way, by itself and relative to the maps, and the correlation."""
         facts = {way: as_percent(change) for way, change in run.change.items()}
         facts |= {f"{way} absolute": f"{change:.3f}" for way, change in run.absolute.items()}
         facts |= {f"{way} correlation": f"{correlation:.2f}" for way, correlation in run.correlation.items()}

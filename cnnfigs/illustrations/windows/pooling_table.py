@@ -16,11 +16,10 @@ class PoolingTable(Table):
     """The convnet's first pooling beside the convolution that follows it: weights, window, strides, channels."""
 
     def run(self) -> PoolingAndConvolution:
-        """Read both layers, and find out which maps each output map depends on."""
         return compare_layers()
 
     def tabulate(self, run: PoolingAndConvolution) -> list[list[Cell]]:
-        """Give a row for each point."""
+        """Return a row for each point."""
         pair = (run.pooling, run.convolution)
         points: list[tuple[str, list[str]]] = [
             ("Parameters to learn", [f"{layer.parameters:,}" for layer in pair]),
@@ -34,14 +33,12 @@ class PoolingTable(Table):
         return [head, *([Cell(point, heading=True), *(Cell(text) for text in texts)] for point, texts in points)]
 
     def describe(self, run: PoolingAndConvolution) -> str:
-        """Tell the difference in one sentence."""
         return f"""A max pooling and a convolution of the convnet, compared in six rows. The pooling has
             {run.pooling.parameters} parameters and makes each output map of {run.pooling_reads} input map; the
             convolution has {run.convolution.parameters:,} parameters and makes each of all
             {run.convolution_reads}."""
 
     def state_facts(self, run: PoolingAndConvolution) -> dict[str, str]:
-        """Give how many maps each reads."""
         return {
             "pooling reads": str(run.pooling_reads),
             "convolution reads": str(run.convolution_reads),

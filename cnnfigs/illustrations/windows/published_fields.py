@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cnnfigs.drawing.tables import Cell
+from cnnfigs.drawing.tables import Cell, number_table
 from cnnfigs.illustrations.base import Table
 from cnnfigs.runs.windows.published_fields import PublishedFields as Run
 from cnnfigs.runs.windows.published_fields import published_fields
+from cnnfigs.words import written
 
 
 @dataclass(frozen=True)
@@ -15,32 +16,23 @@ class PublishedFields(Table):
     """The receptive fields of well-known networks, computed here and as published."""
 
     def run(self) -> Run:
-        """Follow the field through each network's layers."""
         return published_fields()
 
     def tabulate(self, run: Run) -> list[list[Cell]]:
-        """Give a row for each network."""
-        heads = ("Layers with windows", "Last maps", "One unit sees", "Published")
-        rows = [[Cell("Network"), *(Cell(head, number=True) for head in heads)]]
-        for each in run.networks:
-            values = (
-                f"{each.layers}",
-                f"{each.map_size}×{each.map_size}",
-                f"{each.size:,}×{each.size:,}",
-                f"{each.published:,}×{each.published:,}",
-            )
-            rows.append([Cell(each.network, heading=True), *(Cell(value, number=True) for value in values)])
-        return rows
+        """Return a row for each network."""
+        sizes = ((each, (each.map_size, each.size, each.published)) for each in run.networks)
+        return number_table(
+            ("Network", "Layers with windows", "Last maps", "One unit sees", "Published"),
+            ((each.network, str(each.layers), *(written((size, size)) for size in three)) for each, three in sizes),
+        )
 
     def describe(self, run: Run) -> str:
-        """Give each network's field."""
-        told = ", ".join(f"{each.network} {each.size:,}" for each in run.networks)
+        fields = ", ".join(f"{each.network} {each.size:,}" for each in run.networks)
         agree = sum(each.size == each.published for each in run.networks)
         return f"""How many pixels in a row one unit of the last maps can see in well-known networks, for images of 224
-            pixels: {told}. {agree} of {len(run.networks)} agree with the published size."""
+            pixels: {fields}. {agree} of {len(run.networks)} agree with the published size."""
 
     def state_facts(self, run: Run) -> dict[str, str]:
-        """Give each network's field, and how many agree with the literature."""
         facts = {f"{each.network} size": f"{each.size:,}" for each in run.networks}
         agree = sum(each.size == each.published for each in run.networks)
         return facts | {"agree": str(agree), "count": str(len(run.networks))}

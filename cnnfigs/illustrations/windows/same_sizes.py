@@ -22,11 +22,10 @@ class SameSizes(Table):
     kernel_size: Annotated[int, Whole(1, 5), "side of the kernel"] = 3
 
     def run(self) -> SizesTable:
-        """Ask Keras for the output sizes."""
         return same_sizes(self.kernel_size, SIZES, STRIDES)
 
     def tabulate(self, run: SizesTable) -> list[list[Cell]]:
-        """Give a row for each size and a column for each of the strides."""
+        """Return a row for each size and a column for each of the strides."""
         head = [Cell("Input size"), *(Cell(f"strides {each}") for each in run.strides)]
         body = [
             [
@@ -41,14 +40,12 @@ class SameSizes(Table):
         return [head, *body]
 
     def describe(self, run: SizesTable) -> str:
-        """Say what the rows and columns are, and the first row."""
         first = ", ".join(f"{made} with strides {each}" for made, each in zip(run.outputs[0], run.strides, strict=True))
         return f"""Output sizes with “same” padding and a window of {run.kernel_size} cells, a row for each input size
             and a column for each of the strides, with the zeros added before and after: {run.sizes[0]} cells become
             {first}."""
 
     def state_facts(self, run: SizesTable) -> dict[str, str]:
-        """Give the output size of each input with each of the strides."""
         return {
             f"{size} strides {each}": str(made)
             for size, outputs in zip(run.sizes, run.outputs, strict=True)

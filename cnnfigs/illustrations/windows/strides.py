@@ -12,7 +12,14 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.shapes import box, label, number_grid
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.windows.places import arrow_right, draw_place, square, told_padding, unbroken
+from cnnfigs.illustrations.windows.places import (
+    arrow_right,
+    draw_place,
+    listed_rows,
+    padding_in_words,
+    square,
+    unbroken,
+)
 from cnnfigs.parameters import PaddingName, TestImage, Whole, require_whole
 from cnnfigs.runs.windows.places import Strided, ink, strided
 
@@ -42,7 +49,6 @@ class Strides(Picture):
         require_whole("strides", self.strides, max(1, -(-covered // 3)), 4)
 
     def run(self) -> Strided:
-        """Convolve a part of a digit with a kernel of ones, with the strides and without."""
         return strided(ink(self.index, self.size), self.kernel_size, self.strides, self.padding)
 
     def draw(self, run: Strided) -> Figure:
@@ -97,17 +103,15 @@ class Strides(Picture):
                 box(axes, *corner, OUTPUT_CELL, OUTPUT_CELL, edge="output", line_width=2.25)
 
     def describe(self, run: Strided) -> str:
-        """Tell the places and both outputs."""
         places = len(run.slide.cells)
-        around = f" Zeros are added, drawn dashed: {told_padding(run.slide.added)}." if sum(run.slide.added) else ""
+        around = f" Zeros are added, drawn dashed: {padding_in_words(run.slide.added)}." if sum(run.slide.added) else ""
         return f"""A {square(run.slide.image)} part of a digit, 1 for ink and 0 for paper, and on it a window of
             {self.kernel_size}×{self.kernel_size} cells that moves {self.strides} cells at a time.{around} It stands in
-            {places * places} places, {places} rows of {places}, and counts the ink: {_rows(run.slide.output)}. With
-            a stride of 1 the output would be {square(run.every.output)}: {_rows(run.every.output)}. Of these the
-            strides keep rows and columns {", ".join(map(str, run.kept))}, counted from 0."""
+            {places * places} places, {places} rows of {places}, and counts the ink: {listed_rows(run.slide.output)}.
+            With a stride of 1 the output would be {square(run.every.output)}: {listed_rows(run.every.output)}. Of these
+            the strides keep rows and columns {", ".join(map(str, run.kept))}, counted from 0."""
 
     def state_facts(self, run: Strided) -> dict[str, str]:
-        """Give the sizes, the formula, the padding, and how many numbers are kept of how many."""
         return {
             "input": square(run.slide.image),
             "output": square(run.slide.output),
@@ -120,8 +124,3 @@ class Strides(Picture):
             "all before": str(run.every.added[0]),
             "all after": str(run.every.added[1]),
         }
-
-
-def _rows(counts: np.ndarray) -> str:
-    """Write rows of numbers one after the other."""
-    return "; ".join(", ".join(f"{count:g}" for count in row) for row in counts)

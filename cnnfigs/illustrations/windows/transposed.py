@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from cnnfigs.drawing.shapes import box, label, mesh, number_grid
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.windows.places import arrow_right, square, unbroken
+from cnnfigs.illustrations.windows.places import arrow_right, listed_rows, square, unbroken
 from cnnfigs.parameters import PaddingName, TestImage, Whole, require_whole
 from cnnfigs.runs.windows.places import Floats, RoundTrip, Spread, ink, round_trip, spread
 
@@ -63,15 +63,12 @@ class TransposedConvolution(Picture):
         return figure
 
     def describe(self, run: Spread) -> str:
-        """Tell the input, how its cells are spread, and the sum."""
-        rows = "; ".join(", ".join(f"{value:g}" for value in row) for row in run.output)
         return f"""A {square(run.image)} input with the numbers 1 to {run.image.size}. Each number is copied to a window
             of {self.kernel_size}×{self.kernel_size} cells of the {square(run.output)} output, and from one window to
             the next it is {self.strides} cells. Where windows overlap the numbers are added, so that the output is:
-            {rows}. The largest sum is {run.output.max():g}."""
+            {listed_rows(run.output)}. The largest sum is {run.output.max():g}."""
 
     def state_facts(self, run: Spread) -> dict[str, str]:
-        """Give the shapes, the formula, and the largest sum."""
         return {
             "input": square(run.image),
             "output": square(run.output),
@@ -97,7 +94,6 @@ class RestoredShape(Picture):
         require_whole("kernel_size", self.kernel_size, 1, self.size)
 
     def run(self) -> RoundTrip:
-        """Convolve a part of a digit with strides, and show the output to a transposed convolution."""
         return round_trip(ink(self.index, self.size), self.kernel_size, self.strides)
 
     def draw(self, run: RoundTrip) -> Figure:
@@ -123,7 +119,6 @@ class RestoredShape(Picture):
         return figure
 
     def describe(self, run: RoundTrip) -> str:
-        """Tell the three shapes, and in how many cells the values are not those of the beginning."""
         shape = "its shape is back" if run.back.shape == run.image.shape else "not even its shape is back"
         values = (
             f"Its values are not: they were 0 and 1, and now they go from {run.back.min():g} to {run.back.max():g}."
@@ -135,7 +130,6 @@ class RestoredShape(Picture):
             same strides: {shape}. {values}"""
 
     def state_facts(self, run: RoundTrip) -> dict[str, str]:
-        """Give the three shapes, the formulas, and the values that come back."""
         return {
             "input": square(run.image),
             "small": square(run.small),

@@ -12,10 +12,11 @@ from lxml import etree
 from numpy.typing import NDArray
 
 from cnnfigs.arithmetic.sizes import Axis
-from cnnfigs.drawing.animation import FONT_SIZE, add, add_frame, paint, picture, playable
+from cnnfigs.drawing.animation import FONT_SIZE, add, add_frame, picture, playable
+from cnnfigs.drawing.palette import variable
 from cnnfigs.drawing.style import text_width
 from cnnfigs.illustrations.base import Illustration
-from cnnfigs.illustrations.windows.places import square, told_padding, unbroken
+from cnnfigs.illustrations.windows.places import listed_rows, padding_in_words, square, unbroken
 from cnnfigs.parameters import PaddingName, TestImage, Whole, require
 from cnnfigs.runs.windows.places import Slide, ink, slide
 
@@ -43,21 +44,17 @@ class WindowAnimation(Illustration):
         require(places in (2, 3), "strides", self.strides, "what lets 2 or 3 windows stand side by side")
 
     def run(self) -> Slide:
-        """Convolve a part of a digit with a kernel of ones."""
         return slide(ink(self.index, self.size), self.kernel_size, self.strides, self.padding)
 
     def describe(self, run: Slide) -> str:
-        """Tell the input, the way of the window, and the output."""
-        around = f" Zeros are added around it: {told_padding(run.added)}." if sum(run.added) else ""
-        rows = "; ".join(", ".join(f"{count:g}" for count in row) for row in run.output)
+        around = f" Zeros are added around it: {padding_in_words(run.added)}." if sum(run.added) else ""
         moves = "1 cell" if self.strides == 1 else f"{self.strides} cells"
         return f"""A {square(run.image)} part of a digit, 1 for ink and 0 for paper, and a
             {self.kernel_size}×{self.kernel_size} window that moves over it, {moves} at a time, row by row.{around} In
             each of its {run.output.size} places it counts the ink under it and writes the count into the
-            {square(run.output)} output: {rows}."""
+            {square(run.output)} output: {listed_rows(run.output)}."""
 
     def state_facts(self, run: Slide) -> dict[str, str]:
-        """Give the sizes, the number of places, and what comes out first and last."""
         return {
             "input": square(run.image),
             "output": square(run.output),
@@ -86,40 +83,48 @@ class WindowAnimation(Illustration):
             for cells, place in zip(seen, places, strict=True)
         ]
         # The reader's font may be much wider.
-        widest = max(1.35 * text_width(told, FONT_SIZE) for told in sums)
+        widest = max(1.35 * text_width(line, FONT_SIZE) for line in sums)
         width = MARGIN + max(right - MARGIN + max(made * CELL, 76), math.ceil(widest)) + MARGIN
         svg = picture(width, TOP + whole * CELL + BOTTOM, self.description)
         left = MARGIN + before * CELL, TOP + before * CELL
         if sum(run.added):
-            _box(svg, MARGIN, TOP, whole, fill=paint("padding-fill"), stroke=paint("padding"), stroke_dasharray="3 2")
-        _box(svg, *left, self.size, fill=paint("background"), stroke=paint("input"))
+            _box(
+                svg,
+                MARGIN,
+                TOP,
+                whole,
+                fill=variable("padding-fill"),
+                stroke=variable("padding"),
+                stroke_dasharray="3 2",
+            )
+        _box(svg, *left, self.size, fill=variable("background"), stroke=variable("input"))
         ones = "".join(
             f"M{left[0] + column * CELL:g} {left[1] + row * CELL:g}h{CELL}v{CELL}h-{CELL}z"
             for row, column in np.argwhere(run.image > 0)
         )
-        add(svg, "path", d=ones, fill=paint("input-fill"))
+        add(svg, "path", d=ones, fill=variable("input-fill"))
         grids = _mesh(*left, self.size) + _mesh(right, output_top, made)
-        _box(svg, right, output_top, made, fill=paint("surface"), stroke=paint("output"))
-        add(svg, "path", d=grids, stroke=paint("grid"), stroke_width=0.75)
+        _box(svg, right, output_top, made, fill=variable("surface"), stroke=variable("output"))
+        add(svg, "path", d=grids, stroke=variable("grid"), stroke_width=0.75)
         for number, place in enumerate(places, 1):
             frame = add_frame(svg, number)
             corner = [start + run.cells[at, 0] * CELL for start, at in zip(left, place[::-1], strict=True)]
-            orange = {"fill": paint("kernel-fill"), "stroke": paint("kernel"), "stroke_width": 2.5}
+            orange = {"fill": variable("kernel-fill"), "stroke": variable("kernel"), "stroke_width": 2.5}
             _box(frame, corner[0], corner[1], self.kernel_size, **orange)
             inside = _mesh(corner[0], corner[1], self.kernel_size)
-            add(frame, "path", d=inside, stroke=paint("grid"), stroke_width=0.75)
+            add(frame, "path", d=inside, stroke=variable("grid"), stroke_width=0.75)
             _box(frame, right + place[1] * CELL, output_top + place[0] * CELL, 1, **orange)
             _numbers(frame, right, output_top, ((done, run.output[done]) for done in places[:number]))
             add(frame, "text", sums[number - 1], x=MARGIN, y=TOP + whole * CELL + 22, text_anchor="start")
         ink_cells = [tuple(cell) for cell in np.argwhere(padded > 0)]
         paper = [tuple(cell) for cell in np.argwhere(padded == 0)]
         _numbers(add(svg, "g", font_weight="bold"), MARGIN, TOP, ((cell, padded[cell]) for cell in ink_cells))
-        _numbers(add(svg, "g", fill=paint("muted")), MARGIN, TOP, ((cell, padded[cell]) for cell in paper))
+        _numbers(add(svg, "g", fill=variable("muted")), MARGIN, TOP, ((cell, padded[cell]) for cell in paper))
         for x, y, text, name in (
             (MARGIN, TOP - 9, f"input {square(run.image)}", "input"),
             (right, output_top - 9, f"output {square(run.output)}", "output"),
         ):
-            add(svg, "text", text, x=f"{x:g}", y=f"{y:g}", text_anchor="start", font_size=12, fill=paint(name))
+            add(svg, "text", text, x=f"{x:g}", y=f"{y:g}", text_anchor="start", font_size=12, fill=variable(name))
         return svg
 
 
@@ -128,7 +133,7 @@ def _box(parent: etree._Element, x: float, y: float, cells: int, **attributes: o
 
 
 def _mesh(x: float, y: float, cells: int) -> str:
-    """Give the path of the lines inside a square grid."""
+    """Return the path of the lines inside a square grid."""
     side = cells * CELL
     lines = (f"M{x:g} {y + at * CELL:g}h{side}M{x + at * CELL:g} {y:g}v{side}" for at in range(1, cells))
     return "".join(lines)

@@ -70,10 +70,9 @@ class WindowSteps(Picture):
         return figure
 
     def describe(self, run: Sliding) -> str:
-        """Spell out the sum in the first and in the last place."""
         rows, columns = run.values.shape
         weights = "; ".join(" ".join(written_number(weight) for weight in line) for line in run.kernel)
-        told = []
+        sums = []
         for row, column in dict.fromkeys((self._places(run)[0], self._places(run)[-1])):
             height, width = run.kernel.shape
             patch = run.crop[row : row + height, column : column + width]
@@ -81,16 +80,15 @@ class WindowSteps(Picture):
                 f"{written_number(pixel)}·{bracketed(weight)}"
                 for pixel, weight in zip(patch.reshape(-1), run.kernel.reshape(-1), strict=True)
             )
-            told.append(f"at row {row}, column {column}: {terms} = {written_number(run.values[row, column])}")
+            sums.append(f"at row {row}, column {column}: {terms} = {written_number(run.values[row, column])}")
         values = "; ".join(" ".join(written_number(value) for value in line) for line in run.values)
         return f"""A window of {written(run.kernel.shape)} cells slides over a crop of
             {written(run.crop.shape)} pixels of a digit, drawn in {len(self._places(run))} of its
             {rows * columns} places. In each, every pixel under the window is multiplied by the weight that lies on
-            it, and the products are added. The weights, row by row: {weights}. The sum {", and ".join(told)}. The whole
+            it, and the products are added. The weights, row by row: {weights}. The sum {", and ".join(sums)}. The whole
             map, row by row: {values}."""
 
     def state_facts(self, run: Sliding) -> dict[str, str]:
-        """Give the sizes, the number of places, and the largest and smallest sum."""
         return {
             "input": written(run.crop.shape),
             "kernel": written(run.kernel.shape),

@@ -20,57 +20,35 @@ AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Depth:
-    """How one layer's activations are spread, over many digits.
+    """How one layer's activations are spread, over many digits."""
 
-    Attributes
-    ----------
-    layer
-        Its name; "pixels" for the image itself.
-    numbers
-        How many activations it has.
-    zeros
-        The share of them that is exactly zero.
-    blank
-        The share of maps that are zero everywhere.
-    never
-        How many of its filters give zero everywhere for every one of the digits.
-    nearest
-        The share of digits whose activations lie nearer to the mean of their own kind than to that of any other kind.
-    """
-
+    #: Its name; "pixels" for the image itself.
     layer: str
+    #: How many activations it has.
     numbers: int
+    #: The share of them that is exactly zero.
     zeros: float
+    #: The share of maps that are zero everywhere.
     blank: float
+    #: How many of its filters give zero everywhere for every one of the digits.
     never: int
+    #: The share of digits whose activations lie nearer to the mean of their own kind than to that of any other kind.
     nearest: float
 
 
 @dataclass(frozen=True)
 class DepthRun:
-    """The convnet's layers, trained and as it was before training.
+    """The convnet's layers, trained and as it was before training."""
 
-    Attributes
-    ----------
-    digits
-        How many test digits were shown; and as many training digits, for the means.
-    trained, initial
-        From the image to the last convolution.
-    """
-
+    #: How many test digits were shown; and as many training digits, for the means.
     digits: int
+    #: From the image to the last convolution.
     trained: tuple[Depth, ...]
     initial: tuple[Depth, ...]
 
 
 def with_depth(digits: int) -> DepthRun:
-    """Measure every layer of the convnet with the first test digits, with and without training.
-
-    Parameters
-    ----------
-    digits
-        How many.
-    """
+    """Measure every layer of the convnet with the first test digits, with and without training."""
     return DepthRun(digits, measure("trained", digits), measure("initial", digits))
 
 

@@ -15,20 +15,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Layers:
-    """The layers of a network.
-
-    Attributes
-    ----------
-    network
-        Its name.
-    layers
-        Records of its layers in order, without the input layers.
-    parameters
-        How many parameters it has, as Keras counts them.
-    """
+    """The layers of a network."""
 
     network: str
+    #: Records of its layers in order, without the input layers.
     layers: tuple[Layer, ...]
+    #: How many parameters it has, as Keras counts them.
     parameters: int
 
 

@@ -21,24 +21,27 @@ from cnnfigs.models.weights import load, record
 
 @dataclass(frozen=True)
 class Codes:
-    """What F6 says to one digit of each kind, and how far that is from each bitmap.
+    """What F6 says to one digit of each kind, and how far that is from each bitmap."""
 
-    Attributes
-    ----------
-    images
-        Shape (10, 28, 28), values 0 to 1: a test image of each digit.
-    codes
-        Shape (10, 12, 7): what F6 says to each, in the order of a bitmap.
-    bitmaps
-        Shape (10, 12, 7), −1 or 1: what it should say.
-    penalties
-        Shape (10, 10): the squared distance of each code to each bitmap.
-    """
-
+    #: Shape (10, 28, 28), values 0 to 1: a test image of each digit.
     images: NDArray[np.float32]
+    #: Shape (10, 12, 7): what F6 says to each, in the order of a bitmap.
     codes: NDArray[np.float32]
+    #: Shape (10, 12, 7), −1 or 1: what it should say.
     bitmaps: NDArray[np.float32]
+    #: Shape (10, 10): the squared distance of each code to each bitmap.
     penalties: NDArray[np.float32]
+
+    @property
+    def nearest(self) -> NDArray[np.intp]:
+        """The bitmap nearest to each code, shape (10,)."""
+        nearest: NDArray[np.intp] = self.penalties.argmin(axis=1)
+        return nearest
+
+    @property
+    def ordered(self) -> NDArray[np.float32]:
+        """Each code's squared distances, the smallest first, shape (10, 10)."""
+        return np.sort(self.penalties, axis=1)
 
 
 def lenet5_codes(which: int) -> Codes:
@@ -64,17 +67,11 @@ def lenet5_codes(which: int) -> Codes:
 
 @dataclass(frozen=True)
 class Connections:
-    """Which maps of S2 the maps of C3 read.
+    """Which maps of S2 the maps of C3 read."""
 
-    Attributes
-    ----------
-    connected
-        Shape (6, 16): whether map r of S2 is read by map c of C3, read off the masked kernel.
-    parameters
-        How many parameters C3 has.
-    """
-
+    #: Shape (6, 16): whether map r of S2 is read by map c of C3, read off the masked kernel.
     connected: NDArray[np.bool_]
+    #: How many parameters C3 has.
     parameters: int
 
 
@@ -87,26 +84,17 @@ def lenet5_connections() -> Connections:
 
 @dataclass(frozen=True)
 class LayerSize:
-    """How large a layer of LeNet-5 is.
+    """How large a layer of LeNet-5 is."""
 
-    Attributes
-    ----------
-    name
-        The paper's name of it.
-    shape
-        Shape of what it makes.
-    parameters
-        Its trainable parameters, as Keras counts them.
-    derivation
-        The same from its geometry.
-    connections
-        How many inputs its units read and biases they have, each place of a map counted.
-    """
-
+    #: The paper's name of it.
     name: str
+    #: Shape of what it makes.
     shape: tuple[int, ...]
+    #: Its trainable parameters, as Keras counts them.
     parameters: int
+    #: The same from its geometry.
     derivation: Derivation
+    #: How many inputs its units read and biases they have, each place of a map counted.
     connections: int
 
 
@@ -159,64 +147,43 @@ def lenet5_sizes() -> Sizes:
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """How LeNet-5 is built and trained.
+    """How LeNet-5 is built and trained."""
 
-    Attributes
-    ----------
-    side
-        Side of its input in pixels.
-    paper, ink
-        What paper and ink are in it.
-    parameters
-        How many it has.
-    limit, slope
-        Of its activation, limit times tanh of slope times the sum.
-    spread
-        First weights lie evenly within plus or minus this, divided by how many inputs a unit reads.
-    code
-        Rows and columns of a bitmap.
-    images
-        How many images it is trained on.
-    passes
-        How many times, or after how many passes its weights were taken.
-    """
-
+    #: Side of its input in pixels.
     side: int
+    #: What paper and ink are in it.
     paper: float
     ink: float
+    #: How many it has.
     parameters: int
+    #: Of its activation, limit times tanh of slope times the sum.
     limit: float
     slope: float
+    #: First weights lie evenly within plus or minus this, divided by how many inputs a unit reads.
     spread: float
+    #: Rows and columns of a bitmap.
     code: tuple[int, ...]
+    #: How many images it is trained on.
     images: int
+    #: How many times, or after how many passes its weights were taken.
     passes: int
 
 
 @dataclass(frozen=True)
 class Rebuilding:
-    """LeNet-5 in its paper and here, and what there is only here.
+    """LeNet-5 in its paper and here, and what there is only here."""
 
-    Attributes
-    ----------
-    theirs, ours
-        The same of both.
-    bound
-        The constant of the loss.
-    optimizer, batch_size
-        Keras' name of the optimiser, and how many images it sees at a time.
-    held_out
-        How many images decide when to stop.
-    seed
-        Of the network that is shown here.
-    """
-
+    #: The same of both.
     theirs: Rebuilt
     ours: Rebuilt
+    #: The constant of the loss.
     bound: float
+    #: Keras' name of the optimiser, and how many images it sees at a time.
     optimizer: str
     batch_size: int
+    #: How many images decide when to stop.
     held_out: int
+    #: Of the network that is shown here.
     seed: int
 
 

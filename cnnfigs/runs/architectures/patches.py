@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from cnnfigs.arithmetic.receptive import receptive_fields
 from cnnfigs.data import cat_photo
+from cnnfigs.images import resized
 from cnnfigs.models.backend import load_keras
-from cnnfigs.models.imagenet import mobilenet_v2, network_input, resized
+from cnnfigs.models.imagenet import mobilenet_v2, network_input
 from cnnfigs.models.records import layer_records
 
 Values = NDArray[np.float32]
@@ -27,56 +28,37 @@ WIDTH, LAYER = 64, "block_9_add"
 
 @dataclass(frozen=True)
 class PatchVectors:
-    """A photo cut into patches, and one patch on its way to a vector.
+    """A photo cut into patches, and one patch on its way to a vector."""
 
-    Attributes
-    ----------
-    photo
-        Shape (240, 240, 3), RGB from 0 to 255.
-    patch
-        The patch, shape (16, 16, 3), RGB from 0 to 255.
-    flattened
-        Its numbers in one row, as the network gets them, shape (768,).
-    vector
-        What the dense layer makes of them, shape (64,).
-    patches
-        How many there are.
-    parameters
-        How many weights and biases the dense layer has.
-    largest_difference
-        Between the vectors of all patches and what a convolution with these weights and strides of 16 makes.
-    """
-
+    #: Shape (240, 240, 3), RGB from 0 to 255.
     photo: NDArray[np.uint8]
+    #: The patch, shape (16, 16, 3), RGB from 0 to 255.
     patch: NDArray[np.uint8]
+    #: Its numbers in one row, as the network gets them, shape (768,).
     flattened: Values
+    #: What the dense layer makes of them, shape (64,).
     vector: Values
+    #: How many there are.
     patches: int
+    #: How many weights and biases the dense layer has.
     parameters: int
+    #: Between the vectors of all patches and what a convolution with these weights and strides of 16 makes.
     largest_difference: float
 
 
 @dataclass(frozen=True)
 class Attention:
-    """What some patches of a photo attend to.
+    """What some patches of a photo attend to."""
 
-    Attributes
-    ----------
-    photo
-        Shape (240, 240, 3), RGB from 0 to 255.
-    patches
-        Row and column of each asking patch, 0 to 14.
-    untrained, trained
-        Shape (asking, 15, 15): the weights that each gives to all places, which add up to 1; from projected pixels,
-        and from what a trained network found there.
-    field, side
-        Side of the square that each vector of the trained network sees, and of the photo that it was shown, in pixels.
-    """
-
+    #: Shape (240, 240, 3), RGB from 0 to 255.
     photo: NDArray[np.uint8]
+    #: Row and column of each asking patch, 0 to 14.
     patches: tuple[tuple[int, int], ...]
+    #: Shape (asking, 15, 15): the weights that each gives to all places, which add up to 1; from projected pixels,
+    #: and from what a trained network found there.
     untrained: Values
     trained: Values
+    #: Side of the square that each vector of the trained network sees, and of the photo that it was shown, in pixels.
     field: int
     side: int
 
@@ -133,9 +115,9 @@ def attention(patches: tuple[tuple[int, int], ...], seed: int) -> Attention:
     _, projected, _ = _projected(photo, seed)
     network = mobilenet_v2()
     reader = keras.Model(network.input, network.get_layer(LAYER).output)
-    found = np.asarray(reader(network_input(square_photo(network.input_shape[1]))[np.newaxis]))[0]
+    maps = np.asarray(reader(network_input(square_photo(network.input_shape[1]))[np.newaxis]))[0]
     rows = [row * SIDE + column for row, column in patches]
-    untrained, trained = (_weights(vectors)[rows].reshape(-1, SIDE, SIDE) for vectors in (projected, found))
+    untrained, trained = (_weights(vectors)[rows].reshape(-1, SIDE, SIDE) for vectors in (projected, maps))
     field = receptive_fields(layer_records(network))[LAYER].size[0]
     return Attention(photo, patches, untrained, trained, field, network.input_shape[1])
 
@@ -160,5 +142,5 @@ def _weights(vectors: Values) -> Values:
     normalized = layers.LayerNormalization()(vectors.reshape(1, -1, vectors.shape[-1]))
     scaled = normalized / np.sqrt(vectors.shape[-1])
     _, weights = layers.Attention()([scaled, normalized, normalized], return_attention_scores=True)
-    found: Values = np.asarray(weights)[0]
-    return found
+    shares: Values = np.asarray(weights)[0]
+    return shares

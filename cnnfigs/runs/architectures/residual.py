@@ -22,39 +22,31 @@ IMAGES = 32
 
 @dataclass(frozen=True)
 class StackGradients:
-    """Gradients of one kind of stack, at its first weights.
+    """Gradients of one kind of stack, at its first weights."""
 
-    Attributes
-    ----------
-    kind
-        What the stack is.
-    sizes
-        Shape (depths, seeds): root mean square of the gradient of the first convolution's kernel.
-    """
-
+    #: What the stack is.
     kind: str
+    #: Shape (depths, seeds): root mean square of the gradient of the first convolution's kernel.
     sizes: NDArray[np.float64]
+
+    @property
+    def means(self) -> NDArray[np.float64]:
+        """The geometric mean over the seeds, shape (depths,)."""
+        means: NDArray[np.float64] = np.exp(np.log(self.sizes).mean(axis=1))
+        return means
 
 
 @dataclass(frozen=True)
 class DeepGradients:
-    """Gradients in stacks of several depths.
+    """Gradients in stacks of several depths."""
 
-    Attributes
-    ----------
-    depths
-        How many convolutions the stacks have after the first one.
-    filters
-        How many filters each convolution has.
-    images
-        Over how many training digits the loss is averaged.
-    stacks
-        The kinds of stack.
-    """
-
+    #: How many convolutions the stacks have after the first one.
     depths: tuple[int, ...]
+    #: How many filters each convolution has.
     filters: int
+    #: Over how many training digits the loss is averaged.
     images: int
+    #: The kinds of stack.
     stacks: tuple[StackGradients, ...]
 
 

@@ -15,43 +15,28 @@ from cnnfigs.runs.architectures.layers import layers_of
 
 @dataclass(frozen=True)
 class Unflattened:
-    """The dense network without its layer Flatten.
+    """The dense network without its layer Flatten."""
 
-    Attributes
-    ----------
-    layers
-        Records of its layers in order.
-    parameters
-        How many parameters it has, as Keras counts them.
-    images
-        How many images it was to be trained on.
-    complaint
-        What Keras says when it is to be trained.
-    """
-
+    #: Records of its layers in order.
     layers: tuple[Layer, ...]
+    #: How many parameters it has, as Keras counts them.
     parameters: int
+    #: How many images it was to be trained on.
     images: int
+    #: What Keras says when it is to be trained.
     complaint: str
 
 
 @dataclass(frozen=True)
 class Unbatched:
-    """One image given to the convnet as it is, and as a batch of one.
+    """One image given to the convnet as it is, and as a batch of one."""
 
-    Attributes
-    ----------
-    image, taken_for
-        Shape of the image, and the shape that Keras made of it.
-    complaint
-        What Keras says.
-    batch, answers
-        Shape of the batch of one, and of what the network answers.
-    """
-
+    #: Shape of the image, and the shape that Keras made of it.
     image: tuple[int, ...]
     taken_for: tuple[int, ...]
+    #: What Keras says.
     complaint: str
+    #: Shape of the batch of one, and of what the network answers.
     batch: tuple[int, ...]
     answers: tuple[int, ...]
 
@@ -73,14 +58,14 @@ def without_flatten() -> Unflattened:
             keras.layers.Dense(answers, activation="softmax", name="dense_2"),
         ]
     )
-    found = layers_of(model)
+    unflattened = layers_of(model)
     model.compile(optimizer=RECIPE.optimizer, loss=RECIPE.loss)
     digits = mnist()
     images, labels = as_input(digits.x_train[: RECIPE.batch_size]), digits.y_train[: RECIPE.batch_size]
     try:
         model.fit(images, labels, shuffle=False, verbose=0)
     except ValueError as error:
-        return Unflattened(found.layers, found.parameters, len(images), plain(str(error)))
+        return Unflattened(unflattened.layers, unflattened.parameters, len(images), plain(str(error)))
     raise RuntimeError("Keras trains the network without Flatten: the page says that it does not")
 
 
@@ -99,12 +84,12 @@ def without_batch() -> Unbatched:
     try:
         model(image)
     except Exception as error:  # each backend has an exception of its own
-        said = str(error)
-        shape = re.search(r"inputs=.*?shape=\(([\d, ]+)\)", said)
+        message = str(error)
+        shape = re.search(r"inputs=.*?shape=\(([\d, ]+)\)", message)
         if shape is None:
-            raise RuntimeError(f"Keras says something else than the page expects: {said}") from error
+            raise RuntimeError(f"Keras says something else than the page expects: {message}") from error
         taken_for = tuple(int(size) for size in shape[1].split(","))
-        return Unbatched(image.shape, taken_for, plain(said), batch.shape, answers)
+        return Unbatched(image.shape, taken_for, plain(message), batch.shape, answers)
     raise RuntimeError("Keras reads an image that is no batch: the page says that it does not")
 
 
@@ -116,6 +101,6 @@ def plain(message: str) -> str:
     >>> plain("Exception encountered when calling A.\n\n\x1b[1m{{node a}} No room: -1 [Op:A]\x1b[0m\n\nArguments: …")
     'No room: -1'
     """
-    found = re.search(r"\x1b\[1m(.*?)\x1b\[0m", message, re.DOTALL)
-    said = found[1] if found else message
-    return " ".join(re.sub(r"\{\{.*?\}\}|\[Op:\w+\]", "", said).split())
+    sentence = re.search(r"\x1b\[1m(.*?)\x1b\[0m", message, re.DOTALL)
+    text = sentence[1] if sentence else message
+    return " ".join(re.sub(r"\{\{.*?\}\}|\[Op:\w+\]", "", text).split())

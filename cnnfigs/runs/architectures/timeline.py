@@ -12,24 +12,16 @@ KINDS = ("brain", "speech", "images", "rival")
 
 @dataclass(frozen=True)
 class Event:
-    """One dated step.
+    """One dated step."""
 
-    Attributes
-    ----------
-    year
-        When the work was first to be read.
-    kind
-        One of :data:`KINDS`.
-    title, what
-        A few words, and a line that says what was new.
-    key
-        Its entry in the bibliography.
-    """
-
+    #: When the work was first to be read.
     year: int
+    #: One of :data:`KINDS`.
     kind: str
+    #: A few words, and a line that says what was new.
     title: str
     what: str
+    #: Its entry in the bibliography.
     key: str
 
 

@@ -14,36 +14,33 @@ from cnnfigs.models.weights import load
 from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.dense_and_loss.dense import before_activation
 
+#: Probabilities of the right digit whose losses are told.
+EXAMPLES = (0.01, 0.1, 0.5, 1.0)
+
 
 @dataclass(frozen=True)
 class SoftmaxSteps:
-    """A network's answer to an image, step by step.
-
-    Attributes
-    ----------
-    network
-        Name of the network.
-    label
-        The digit that the image shows.
-    image
-        Shape (28, 28).
-    logits
-        What the last layer computes before softmax, shape (10,).
-    exponentials
-        The exponential of each logit, shape (10,).
-    total
-        The sum of the exponentials.
-    probabilities
-        What the network answers, shape (10,).
-    """
+    """A network's answer to an image, step by step."""
 
     network: str
+    #: The digit that the image shows.
     label: int
+    #: Shape (28, 28).
     image: NDArray[np.float32]
+    #: What the last layer computes before softmax, shape (10,).
     logits: NDArray[np.float32]
+    #: The exponential of each logit, shape (10,).
     exponentials: NDArray[np.float32]
+    #: The sum of the exponentials.
     total: float
+    #: What the network answers, shape (10,).
     probabilities: NDArray[np.float32]
+
+    @property
+    def order(self) -> list[int]:
+        """The digits, the most probable first."""
+        order: list[int] = np.argsort(-self.probabilities).tolist()
+        return order
 
 
 def softmax_steps(network: str, index: int) -> SoftmaxSteps:
@@ -76,45 +73,28 @@ def softmax_steps(network: str, index: int) -> SoftmaxSteps:
 
 @dataclass(frozen=True)
 class AnswerLosses:
-    """The loss of several answers.
-
-    Attributes
-    ----------
-    network
-        Name of the network.
-    images
-        Shape (n, 28, 28).
-    labels, answers
-        The digits that the images show, and those that the network takes them for; shape (n,).
-    answer_probabilities, label_probabilities
-        Of the digit that it answers, and of the digit that is right; shape (n,).
-    losses
-        Cross-entropy of each answer, shape (n,).
-    curve_probabilities, curve_losses
-        The loss for any probability of the right digit, shape (points,).
-    """
+    """The loss of several answers."""
 
     network: str
+    #: Shape (n, 28, 28).
     images: NDArray[np.float32]
+    #: The digits that the images show, and those that the network takes them for; shape (n,).
     labels: NDArray[np.uint8]
     answers: NDArray[np.intp]
+    #: Of the digit that it answers, and of the digit that is right; shape (n,).
     answer_probabilities: NDArray[np.float32]
     label_probabilities: NDArray[np.float32]
+    #: Cross-entropy of each answer, shape (n,).
     losses: NDArray[np.float32]
+    #: The loss for any probability of the right digit, shape (points,).
     curve_probabilities: NDArray[np.float64]
     curve_losses: NDArray[np.float64]
+    #: Some probabilities of the right digit, each with its loss.
+    examples: tuple[tuple[float, float], ...]
 
 
 def answer_losses(network: str, indices: tuple[int, ...]) -> AnswerLosses:
-    """Show test images to a network and compute the loss of each answer, as training does.
-
-    Parameters
-    ----------
-    network
-        Name of one of the tutorial's networks.
-    indices
-        Which test images.
-    """
+    """Show test images to a network and compute the loss of each answer, as training does."""
     keras = load_keras()
     loss = keras.losses.get(RECIPE.loss)
     images = np.stack([test_digit(index) for index in indices])
@@ -122,7 +102,10 @@ def answer_losses(network: str, indices: tuple[int, ...]) -> AnswerLosses:
     probabilities = np.asarray(load(network)(images, training=False))
     # Two classes are enough to see what the loss makes of the probability of the right one.
     right = np.geomspace(0.001, 1, 200)
-    curve = loss(np.zeros(len(right), dtype=int), np.stack([right, 1 - right], axis=1))
+
+    def losses(shares: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(loss(np.zeros(len(shares), dtype=int), np.stack([shares, 1 - shares], axis=1)))
+
     return AnswerLosses(
         network=network,
         images=images[..., 0],
@@ -132,5 +115,6 @@ def answer_losses(network: str, indices: tuple[int, ...]) -> AnswerLosses:
         label_probabilities=probabilities[np.arange(len(labels)), labels],
         losses=np.asarray(loss(labels, probabilities)),
         curve_probabilities=right,
-        curve_losses=np.asarray(curve),
+        curve_losses=losses(right),
+        examples=tuple(zip(EXAMPLES, losses(np.array(EXAMPLES)).tolist(), strict=True)),
     )

@@ -23,63 +23,40 @@ LAYER = "dense_1"
 
 @dataclass(frozen=True)
 class UnitSum:
-    """What one unit makes of an image.
-
-    Attributes
-    ----------
-    network
-        Name of the network.
-    unit
-        Which unit of its first dense layer, counted from 0.
-    label
-        The digit that the image shows.
-    image, weights, products
-        The image, the unit's weight for each pixel, and the product of both; shape (28, 28).
-    weighted_sum
-        The sum of the products.
-    bias
-        The unit's bias.
-    pre_activation, output
-        Weighted sum plus bias, and what the activation function makes of it.
-    never_inked
-        How many pixels are paper in all images trained on, so that training never changed the weights there.
-    """
+    """What one unit makes of an image."""
 
     network: str
+    #: Which unit of its first dense layer, counted from 0.
     unit: int
+    #: The digit that the image shows.
     label: int
+    #: The image, the unit's weight for each pixel, and the product of both; shape (28, 28).
     image: NDArray[np.float32]
     weights: NDArray[np.float32]
     products: NDArray[np.float32]
+    #: The sum of the products.
     weighted_sum: float
+    #: The unit's bias.
     bias: float
+    #: Weighted sum plus bias, and what the activation function makes of it.
     pre_activation: float
     output: float
+    #: How many pixels are paper in all images trained on, so that training never changed the weights there.
     never_inked: int
 
 
 @dataclass(frozen=True)
 class LayerSums:
-    """What all units of a layer make of an image.
-
-    Attributes
-    ----------
-    network
-        Name of the network.
-    label
-        The digit that the image shows.
-    image
-        Shape (28, 28).
-    weights
-        Of the first units, shape (28, 28, shown).
-    pre_activations, outputs
-        Of all units, shape (units,).
-    """
+    """What all units of a layer make of an image."""
 
     network: str
+    #: The digit that the image shows.
     label: int
+    #: Shape (28, 28).
     image: NDArray[np.float32]
+    #: Of the first units, shape (28, 28, shown).
     weights: NDArray[np.float32]
+    #: Of all units, shape (units,).
     pre_activations: NDArray[np.float32]
     outputs: NDArray[np.float32]
 

@@ -19,39 +19,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Slope:
-    """The loss along one weight, and one step of gradient descent.
+    """The loss along one weight, and one step of gradient descent."""
 
-    Attributes
-    ----------
-    network
-        Name of the network, untrained.
-    parameters
-        How many parameters it has.
-    images
-        Over how many training images the loss is averaged.
-    unit, digit
-        The weight joins this hidden unit to the output of this digit.
-    weights, losses
-        Values of the weight and the loss at each of them, all other weights left alone; shape (points,).
-    weight, loss, slope
-        Where the step starts: the weight, the loss, and the derivative of the loss by the weight.
-    learning_rate
-        The step is the slope times this.
-    next_weight, next_loss
-        Where the step ends.
-    """
-
+    #: Name of the network, untrained.
     network: str
+    #: How many parameters it has.
     parameters: int
+    #: Over how many training images the loss is averaged.
     images: int
+    #: The weight joins this hidden unit to the output of this digit.
     unit: int
     digit: int
+    #: Values of the weight and the loss at each of them, all other weights left alone; shape (points,).
     weights: NDArray[np.float64]
     losses: NDArray[np.float64]
+    #: Where the step starts: the weight, the loss, and the derivative of the loss by the weight.
     weight: float
     loss: float
     slope: float
+    #: The step is the slope times this.
     learning_rate: float
+    #: Where the step ends.
     next_weight: float
     next_loss: float
 
@@ -118,43 +106,29 @@ def slope_along_weight(network: str, learning_rate: float, images: int = 1000, p
 
 @dataclass(frozen=True)
 class Steps:
-    """The first steps of a training.
-
-    Attributes
-    ----------
-    network
-        Name of the network.
-    batch_size
-        Images per step.
-    losses
-        Loss on each step's images, before the step; shape (steps,).
-    guess_loss
-        The loss of giving every digit the same probability.
-    held_out
-        How many images are held out.
-    accuracy_before, accuracy_after
-        Share of the held-out images that it gets right before the first and after the last step.
-    """
+    """The first steps of a training."""
 
     network: str
+    #: Images per step.
     batch_size: int
+    #: Loss on each step's images, before the step; shape (steps,).
     losses: NDArray[np.float64]
+    #: The loss of giving every digit the same probability.
     guess_loss: float
+    #: How many images are held out.
     held_out: int
+    #: Share of the held-out images that it gets right before the first and after the last step.
     accuracy_before: float
     accuracy_after: float
 
+    @property
+    def last_ten(self) -> float:
+        """The mean loss of the last ten steps."""
+        return float(self.losses[-10:].mean())
+
 
 def first_steps(network: str, steps: int) -> Steps:
-    """Train a network by the recipe for a few steps, and keep the loss of each.
-
-    Parameters
-    ----------
-    network
-        Name of one of the tutorial's networks.
-    steps
-        How many steps, on the training images in their order.
-    """
+    """Train a network by the recipe for a few steps, and keep the loss of each."""
     keras = load_keras()
     digits, size = mnist(), RECIPE.batch_size
     held_out = RECIPE.validation_images

@@ -15,77 +15,46 @@ AROUND = (108, 132)
 
 @dataclass(frozen=True)
 class DigitPatch:
-    """A digit and a square piece of it.
+    """A digit and a square piece of it."""
 
-    Attributes
-    ----------
-    label
-        The digit that the image shows.
-    image
-        The pixels as they are stored, shape (28, 28), whole numbers, 0 for paper to 255 for ink.
-    patch
-        A piece of the image, shape (size, size).
-    row, column
-        Where the piece begins.
-    """
-
+    #: The digit that the image shows.
     label: int
+    #: The pixels as they are stored, shape (28, 28), whole numbers, 0 for paper to 255 for ink.
     image: NDArray[np.uint8]
+    #: A piece of the image, shape (size, size).
     patch: NDArray[np.uint8]
+    #: Where the piece begins.
     row: int
     column: int
 
 
 @dataclass(frozen=True)
 class PhotoPatch:
-    """A colour photo and a square piece of it.
+    """A colour photo and a square piece of it."""
 
-    Attributes
-    ----------
-    shape
-        Height, width and channels of the whole photo.
-    surroundings
-        The part of the photo around the piece, shape (108, 132, 3), whole numbers 0 to 255: red, green, blue.
-    top, left
-        Where that part begins in the photo.
-    patch
-        The piece itself, shape (size, size, 3).
-    row, column
-        Where the piece begins.
-    """
-
+    #: Height, width and channels of the whole photo.
     shape: tuple[int, ...]
+    #: The part of the photo around the piece, shape (108, 132, 3), whole numbers 0 to 255: red, green, blue.
     surroundings: NDArray[np.uint8]
+    #: Where that part begins in the photo.
     top: int
     left: int
+    #: The piece itself, shape (size, size, 3).
     patch: NDArray[np.uint8]
+    #: Where the piece begins.
     row: int
     column: int
 
 
 def digit_patch(index: int, row: int, column: int, size: int) -> DigitPatch:
-    """Cut a square piece out of a test image.
-
-    Parameters
-    ----------
-    index
-        Which test image.
-    row, column, size
-        First row and column of the piece, and its side, in pixels.
-    """
+    """Cut a square piece out of a test image."""
     image = mnist().x_test[index]
     patch = image[row : row + size, column : column + size]
     return DigitPatch(int(mnist().y_test[index]), image, patch, row, column)
 
 
 def photo_patch(row: int, column: int, size: int) -> PhotoPatch:
-    """Cut a square piece out of the photo of the cat.
-
-    Parameters
-    ----------
-    row, column, size
-        First row and column of the piece, and its side, in pixels.
-    """
+    """Cut a square piece out of the photo of the cat."""
     photo = cat_photo()
     height, width = AROUND
     # As near to the middle as the photo's edges allow.

@@ -17,38 +17,24 @@ from cnnfigs.runs.dense_and_loss.dense import LAYER
 
 @dataclass(frozen=True)
 class Shuffled:
-    """A network and its images before and after one shuffle of the pixels.
-
-    Attributes
-    ----------
-    network
-        Name of the network.
-    label
-        The digit of the example.
-    images
-        The example before and after, shape (2, 28, 28).
-    weights
-        One unit's weights before and after, shape (2, 28, 28).
-    probabilities
-        Answers of the network to the first image, and of the shuffled network to the second; shape (2, 10).
-    asked
-        How many test images were shown to both.
-    same_answers
-        To how many both gave the same digit.
-    correct
-        How many each got right.
-    largest_difference
-        The largest difference between two probabilities, over all images and digits.
-    """
+    """A network and its images before and after one shuffle of the pixels."""
 
     network: str
+    #: The digit of the example.
     label: int
+    #: The example before and after, shape (2, 28, 28).
     images: NDArray[np.float32]
+    #: One unit's weights before and after, shape (2, 28, 28).
     weights: NDArray[np.float32]
+    #: Answers of the network to the first image, and of the shuffled network to the second; shape (2, 10).
     probabilities: NDArray[np.float32]
+    #: How many test images were shown to both.
     asked: int
+    #: To how many both gave the same digit.
     same_answers: int
+    #: How many each got right.
     correct: tuple[int, int]
+    #: The largest difference between two probabilities, over all images and digits.
     largest_difference: float
 
 

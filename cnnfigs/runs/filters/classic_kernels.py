@@ -33,27 +33,17 @@ CLASSIC: Mapping[str, tuple[tuple[tuple[int, int, int], ...], int, float]] = Map
 
 @dataclass(frozen=True)
 class KernelResult:
-    """What one kernel makes of the photo and of the digit.
-
-    Attributes
-    ----------
-    name
-        Its name.
-    numbers, divisor
-        The kernel's whole numbers, shape (3, 3), and what they are divided by.
-    bias
-        What is added in every place.
-    total
-        The sum of the weights: 1 keeps the brightness, 0 answers to differences alone.
-    photo, digit
-        What the layer returns, shapes (40, 40) and (26, 26).
-    """
+    """What one kernel makes of the photo and of the digit."""
 
     name: str
+    #: The kernel's whole numbers, shape (3, 3), and what they are divided by.
     numbers: NDArray[np.int64]
     divisor: int
+    #: What is added in every place.
     bias: float
+    #: The sum of the weights: 1 keeps the brightness, 0 answers to differences alone.
     total: int
+    #: What the layer returns, shapes (40, 40) and (26, 26).
     photo: NDArray[np.float32]
     digit: NDArray[np.float32]
 

@@ -17,32 +17,21 @@ BIAS = -1.0
 
 @dataclass(frozen=True)
 class ColorFilterRun:
-    """A filter that reads three channels, on a crop of the photo and on all of it.
+    """A filter that reads three channels, on a crop of the photo and on all of it."""
 
-    Attributes
-    ----------
-    photo
-        The photo made small, shape (height, width, 3), RGB from 0 to 1, rounded to tenths.
-    crop
-        The crop, shape (5, 5, 3).
-    kernel
-        The slices, shape (3, 3, 3): the last axis is the channel.
-    bias
-        The one bias.
-    sums
-        What each slice gives by itself in each place of the crop, shape (3, 3, 3): the last axis is the channel.
-    values
-        The map of the crop, shape (3, 3).
-    response
-        The map of the whole photo after ReLU, shape (height - 2, width - 2).
-    """
-
+    #: The photo made small, shape (height, width, 3), RGB from 0 to 1, rounded to tenths.
     photo: NDArray[np.float64]
+    #: The crop, shape (5, 5, 3).
     crop: NDArray[np.float64]
+    #: The slices, shape (3, 3, 3): the last axis is the channel.
     kernel: NDArray[np.float64]
+    #: The one bias.
     bias: float
+    #: What each slice gives by itself in each place of the crop, shape (3, 3, 3): the last axis is the channel.
     sums: NDArray[np.float64]
+    #: The map of the crop, shape (3, 3).
     values: NDArray[np.float64]
+    #: The map of the whole photo after ReLU, shape (height - 2, width - 2).
     response: NDArray[np.float64]
 
 

@@ -64,11 +64,6 @@ def convolve(image: ArrayLike, kernel: ArrayLike, bias: ArrayLike | None = None,
 def small_photo(block: int) -> Floats:
     """Make the photo of the cat smaller: each block of pixels becomes one, their average, by Keras' pooling.
 
-    Parameters
-    ----------
-    block
-        Side of a block in pixels of the photo.
-
     Returns
     -------
     ndarray of float64

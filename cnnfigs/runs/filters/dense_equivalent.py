@@ -24,40 +24,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DenseEquivalentRun:
-    """A small convolution with the dense layer that does the same, and the count for the convnet's first layer.
+    """A small convolution with the dense layer that does the same, and the count for the convnet's first layer."""
 
-    Attributes
-    ----------
-    image
-        Input of the small convolution, shape (size, size).
-    kernel
-        Its kernel, shape (kernel_size, kernel_size).
-    output
-        What the convolution returns, shape (places, places).
-    dense_kernel
-        Weights of the dense layer, shape (size², places²), as Keras keeps them: a row for each input.
-    dense_output
-        What the dense layer returns for the flattened image, shape (places²,).
-    convolution_derivation, dense_derivation
-        How the parameters of the convnet's first layer are counted, and those of a dense layer in its place.
-    dense_parameters
-        How many parameters Keras counts in that dense layer.
-    dense_weights, dense_nonzero
-        How many of those are weights and not biases, and how many of the weights are not zero.
-    difference
-        The largest difference between the outputs of the convnet's first layer and of that dense layer for one digit.
-    """
-
+    #: Input of the small convolution, shape (size, size).
     image: NDArray[np.float32]
+    #: Its kernel, shape (kernel_size, kernel_size).
     kernel: NDArray[np.float32]
+    #: What the convolution returns, shape (places, places).
     output: NDArray[np.float32]
+    #: Weights of the dense layer, shape (size², places²), as Keras keeps them: a row for each input.
     dense_kernel: NDArray[np.float32]
+    #: What the dense layer returns for the flattened image, shape (places²,).
     dense_output: NDArray[np.float32]
+    #: How the parameters of the convnet's first layer are counted, and those of a dense layer in its place.
     convolution_derivation: str
     dense_derivation: str
+    #: How many parameters Keras counts in that dense layer.
     dense_parameters: int
+    #: How many of those are weights and not biases, and how many of the weights are not zero.
     dense_weights: int
     dense_nonzero: int
+    #: The largest difference between the outputs of the convnet's first layer and of that dense layer for one digit.
     difference: float
 
 

@@ -22,25 +22,18 @@ EYE = (slice(26, 62), slice(44, 92))
 
 @dataclass(frozen=True)
 class DepthwiseRun:
-    """Some maps of the layer, around an eye of the cat.
+    """Some maps of the layer, around an eye of the cat."""
 
-    Attributes
-    ----------
-    inputs, outputs
-        What goes in and what comes out, before the bias: shape (rows, columns, channels).
-    kernels
-        Shape (3, 3, channels).
-    maps
-        How many maps there are in all, and how many the 1×1 convolution behind makes of them.
-    parameters
-        How many weights the layer has, how many the 1×1 convolution behind it, and how many an ordinary convolution in
-        the place of both would have.
-    """
-
+    #: What goes in, shape (rows, columns, channels).
     inputs: Floats
+    #: Shape (3, 3, channels).
     kernels: Floats
+    #: What comes out, before the bias: shape (rows, columns, channels).
     outputs: Floats
+    #: How many maps there are in all, and how many the 1×1 convolution behind makes of them.
     maps: tuple[int, int]
+    #: How many weights the layer has, how many the 1×1 convolution behind it, and how many an ordinary convolution in
+    #: the place of both would have.
     parameters: tuple[int, int, int]
 
 

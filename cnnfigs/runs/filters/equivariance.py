@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnfigs.data import mnist
+from cnnfigs.images import shifted
 from cnnfigs.models.training import as_input
 from cnnfigs.models.weights import load
 from cnnfigs.runs.activations import activations, test_digit
@@ -18,77 +19,51 @@ Map = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class EquivarianceRun:
-    """One map of the convnet's first layer, before and after the digit moved.
+    """One map of the convnet's first layer, before and after the digit moved."""
 
-    Attributes
-    ----------
-    image, moved_image
-        The digit, shape (28, 28).
-    response_map, moved_map
-        The first layer's map for each of them, shape (26, 26).
-    difference
-        The first map moved as the digit was, minus the second, where both have values: shape (26 - rows, 26 - columns).
-    largest_difference
-        The largest absolute difference in any map of the layer.
-    filters
-        How many maps the layer makes.
-    """
-
+    #: The digit, shape (28, 28).
     image: Map
     moved_image: Map
+    #: The first layer's map for each of them, shape (26, 26).
     response_map: Map
     moved_map: Map
+    #: The first map moved as the digit was, minus the second, where both have values: shape (26 - rows, 26 - columns).
     difference: Map
+    #: The largest absolute difference in any map of the layer.
     largest_difference: float
+    #: How many maps the layer makes.
     filters: int
 
 
 @dataclass(frozen=True)
 class MovedLayer:
-    """How well one layer's maps follow the digit.
+    """How well one layer's maps follow the digit."""
 
-    Attributes
-    ----------
-    name
-        Name of the layer in Keras.
-    step
-        By how many pixels the digit must move for the maps to move by one cell.
-    differences
-        For each shift, the largest difference between moved maps and maps of the moved digit, as a share of the
-        largest value; where the shift is no whole number of cells, of the better of the two nearest.
-    """
-
+    #: Name of the layer in Keras.
     name: str
+    #: By how many pixels the digit must move for the maps to move by one cell.
     step: int
+    #: For each shift, the largest difference between moved maps and maps of the moved digit, as a share of the
+    #: largest value; where the shift is no whole number of cells, of the better of the two nearest.
     differences: tuple[float, ...]
 
 
 @dataclass(frozen=True)
 class MovedLayers:
-    """How well every layer follows the digit, and what becomes of the answer.
+    """How well every layer follows the digit, and what becomes of the answer."""
 
-    Attributes
-    ----------
-    shifts
-        By how many pixels the digit moved to the right.
-    layers
-        Convolutions and poolings in order.
-    answers, probabilities
-        The network's answer to the moved digit, for each shift, and its probability.
-    images
-        How many test images were moved for the count of errors: of those looked at, the ones that lose no ink.
-    errors_unmoved
-        How many of those the network gets wrong where they are.
-    errors
-        How many after each shift.
-    """
-
+    #: By how many pixels the digit moved to the right.
     shifts: tuple[int, ...]
+    #: Convolutions and poolings in order.
     layers: tuple[MovedLayer, ...]
+    #: The network's answer to the moved digit, for each shift, and its probability.
     answers: tuple[int, ...]
     probabilities: tuple[float, ...]
+    #: How many test images were moved for the count of errors: of those looked at, the ones that lose no ink.
     images: int
+    #: How many of those the network gets wrong where they are.
     errors_unmoved: int
+    #: How many after each shift.
     errors: tuple[int, ...]
 
 
@@ -146,8 +121,8 @@ def moved_layers(index: int, shifts: tuple[int, ...], images: int) -> MovedLayer
         differences = []
         for shift, run in zip(shifts, after, strict=True):
             nearest = {shift // step, -(-shift // step)}
-            found = (np.abs(_overlap_difference(maps, run.outputs[record.name], 0, cells)).max() for cells in nearest)
-            differences.append(float(min(found) / maps.max()))
+            largest = (np.abs(_overlap_difference(maps, run.outputs[record.name], 0, cells)).max() for cells in nearest)
+            differences.append(float(min(largest) / maps.max()))
         layers.append(MovedLayer(record.name, step, tuple(differences)))
     probabilities = [run.outputs[before.layers[-1].name] for run in after]
     digits, labels = as_input(mnist().x_test[:images]), mnist().y_test[:images]
@@ -165,28 +140,6 @@ def moved_layers(index: int, shifts: tuple[int, ...], images: int) -> MovedLayer
         errors_unmoved=wrong[0],
         errors=tuple(wrong[1:]),
     )
-
-
-def shifted(images: Map, rows: int, columns: int) -> Map:
-    """Move images down and to the right; paper comes in from the other side.
-
-    Parameters
-    ----------
-    images
-        Shape (..., height, width, channels).
-    rows, columns
-        By how many pixels, 0 or more.
-
-    Examples
-    --------
-    >>> shifted(np.array([[1, 2], [3, 4]]).reshape(2, 2, 1), 0, 1)[:, :, 0]
-    array([[0, 1],
-           [0, 3]])
-    """
-    height, width = images.shape[-3:-1]
-    moved = np.zeros_like(images)
-    moved[..., rows:, columns:, :] = images[..., : height - rows, : width - columns, :]
-    return moved
 
 
 def _overlap_difference(before: Map, after: Map, rows: int, columns: int) -> Map:

@@ -36,9 +36,10 @@ from numpy.typing import NDArray
 
 from cnnfigs.arithmetic.receptive import receptive_fields
 from cnnfigs.data import Bytes, cat_photo, imagenet_classes, mnist
+from cnnfigs.images import resized
 from cnnfigs.models.backend import load_keras
 from cnnfigs.models.compiled import compiled, outputs
-from cnnfigs.models.imagenet import DEVIATION, MEAN, RELU_LAYERS, fitted, mobilenet_v2, network_input, resized
+from cnnfigs.models.imagenet import DEVIATION, MEAN, RELU_LAYERS, fitted, mobilenet_v2, network_input
 from cnnfigs.models.records import layer_records
 from cnnfigs.models.training import as_input
 from cnnfigs.models.weights import load
@@ -78,120 +79,76 @@ CROP = 72
 
 @dataclass(frozen=True)
 class Ascent:
-    """An image on its way to excite a unit.
+    """An image on its way to excite a unit."""
 
-    Attributes
-    ----------
-    steps
-        After how many steps each image was kept.
-    images
-        Shape (kept, side, side, channels), values 0 to 1.
-    sums
-        The unit's sum before its activation function, for each of them.
-    """
-
+    #: After how many steps each image was kept.
     steps: tuple[int, ...]
+    #: Shape (kept, side, side, channels), values 0 to 1.
     images: Floats
+    #: The unit's sum before its activation function, for each of them.
     sums: tuple[float, ...]
 
 
 @dataclass(frozen=True)
 class Found:
-    """A piece of a real image that excites a filter.
+    """A piece of a real image that excites a filter."""
 
-    Attributes
-    ----------
-    image
-        Which test digit it is from; 0 for the photo.
-    place
-        Row and column of the unit on the filter's map; none for a layer without maps.
-    box
-        What the unit sees there: first row, first column, height, width.
-    crop
-        That piece, shape (height, width, channels), values 0 to 1; photos are made smaller where they are large.
-    sum
-        The unit's sum before its activation function.
-    """
-
+    #: Which test digit it is from; 0 for the photo.
     image: int
+    #: Row and column of the unit on the filter's map; none for a layer without maps.
     place: tuple[int, ...]
+    #: What the unit sees there: first row, first column, height, width.
     box: tuple[int, int, int, int]
+    #: That piece, shape (height, width, channels), values 0 to 1; photos are made smaller where they are large.
     crop: Floats
+    #: The unit's sum before its activation function.
     sum: float
 
 
 @dataclass(frozen=True)
 class Excited:
-    """What excites one filter.
+    """What excites one filter."""
 
-    Attributes
-    ----------
-    filter
-        Its number.
-    name
-        What its activations speak for, where it is a class.
-    made
-        The image that gradient ascent made, from its start to its end.
-    found
-        Pieces of real images, those that excite it most first.
-    fires
-        The share of all test digits that bring it above zero somewhere; of the photo, the share of places.
-    possible
-        The largest sum that any image can give it, see :func:`largest_possible`; None where nobody can compute it.
-    in_views
-        The largest sum anywhere in any view of the photo, see :func:`largest_in_views`; None for digits.
-    """
-
+    #: Its number.
     filter: int
+    #: What its activations speak for, where it is a class.
     name: str
+    #: The image that gradient ascent made, from its start to its end.
     made: Ascent
+    #: Pieces of real images, those that excite it most first.
     found: tuple[Found, ...]
+    #: The share of all test digits that bring it above zero somewhere; of the photo, the share of places.
     fires: float
+    #: The largest sum that any image can give it, see :func:`largest_possible`; None where nobody can compute it.
     possible: float | None
+    #: The largest sum anywhere in any view of the photo, see :func:`largest_in_views`; None for digits.
     in_views: float | None
 
 
 @dataclass(frozen=True)
 class ExcitedLayer:
-    """What excites some filters of a layer.
-
-    Attributes
-    ----------
-    layer
-        Its name.
-    filters
-        How many filters it has.
-    silent
-        How many of these never come above zero, for any test digit or anywhere on the photo.
-    field_size
-        Side of the square that one of its units can see, cut off at the side of the image it was shown.
-    excited
-        What excites each of the chosen filters.
-    """
+    """What excites some filters of a layer."""
 
     layer: str
+    #: How many filters it has.
     filters: int
+    #: How many of these never come above zero, for any test digit or anywhere on the photo.
     silent: int
+    #: Side of the square that one of its units can see, cut off at the side of the image it was shown.
     field_size: int
+    #: What excites each of the chosen filters.
     excited: tuple[Excited, ...]
 
 
 @dataclass(frozen=True)
 class ExcitedRun:
-    """What excites filters of some layers of a network.
+    """What excites filters of some layers of a network."""
 
-    Attributes
-    ----------
-    layers
-        From the image to the answer.
-    searched
-        In how many test digits the pieces were searched for; 1 for the photo.
-    views
-        In how many views of the photo larger sums were searched for; 0 for digits.
-    """
-
+    #: From the image to the answer.
     layers: tuple[ExcitedLayer, ...]
+    #: In how many test digits the pieces were searched for; 1 for the photo.
     searched: int
+    #: In how many views of the photo larger sums were searched for; 0 for digits.
     views: int
 
 
@@ -215,7 +172,7 @@ def excite(network: Network, layers: Sequence[str], filters: Sequence[int], piec
         If a layer has not so many filters.
     """
     count = len(mnist().x_test) if network == "convnet" else 1
-    found = []
+    levels = []
     ordered = sorted(layers, key=LAYERS[network].index)
     units = [middle_unit(network, layer) for layer in ordered]
     for layer, unit in zip(ordered, units, strict=True):
@@ -225,19 +182,19 @@ def excite(network: Network, layers: Sequence[str], filters: Sequence[int], piec
     for layer, unit in zip(ordered, units, strict=True):
         made = ascend(unit, filters)
         if network == "convnet":
-            real, fires, silent = found_in_digits(count, layer, filters, pieces)
+            real, fires, silent = search_digits(count, layer, filters, pieces)
         else:
-            real, fires, silent = found_in_photo(fitted(cat_photo()), layer, filters, pieces)
+            real, fires, silent = search_photo(fitted(cat_photo()), layer, filters, pieces)
         names = [class_name(network, layer, each) for each in filters]
         possible = [largest_possible(layer, each) if network == "convnet" else None for each in filters]
         seen = [float(in_views[layer][each]) if views else None for each in filters]
         excited = tuple(Excited(*each) for each in zip(filters, names, made, real, fires, possible, seen, strict=True))
-        found.append(ExcitedLayer(layer, unit.filters, silent, unit.side, excited))
-    return ExcitedRun(tuple(found), count, len(views))
+        levels.append(ExcitedLayer(layer, unit.filters, silent, unit.side, excited))
+    return ExcitedRun(tuple(levels), count, len(views))
 
 
 def photo_views() -> list[Bytes]:
-    """Give the photo of the cat in several sizes, each turned by quarters, and all of these mirrored."""
+    """Return the photo of the cat in several sizes, each turned by quarters, and all of these mirrored."""
     turned = [np.rot90(resized(cat_photo(), *size), quarters) for size in VIEW_SIZES for quarters in range(4)]
     return [np.ascontiguousarray(view) for each in turned for view in (each, each[:, ::-1])]
 
@@ -258,14 +215,14 @@ def largest_in_views(views: Sequence[Bytes], layers: Sequence[str]) -> dict[str,
         For each layer an array of shape (filters,); empty without photos.
     """
     keras = load_keras()
-    found: dict[str, Floats] = {}
+    by_layer: dict[str, Floats] = {}
     for view in views:
         model = mobilenet_v2(*view.shape[:2])
         reader = keras.Model(model.inputs, [sums(model, layer) for layer in layers])
         for layer, values in zip(layers, reader([network_input(view[np.newaxis])], training=False), strict=True):
             largest = np.asarray(values).reshape(-1, values.shape[-1]).max(axis=0)
-            found[layer] = np.maximum(found.get(layer, largest), largest)
-    return found
+            by_layer[layer] = np.maximum(by_layer.get(layer, largest), largest)
+    return by_layer
 
 
 def largest_possible(layer: str, filter: int) -> float | None:
@@ -310,39 +267,28 @@ def refuse_filters(network: str, layer: str, filters: Sequence[int], count: int)
 
 @dataclass(frozen=True)
 class Unit:
-    """The middle unit of each of a layer's maps, and what it can see.
-
-    Attributes
-    ----------
-    network
-        Name of the network.
-    reader
-        From images, a batch of (size, size, channels) with values 0 to 1, to the sums of the middle units of all
-        filters, (batch, filters).
-    filters
-        How many filters there are.
-    size
-        Side of the images that the network is shown.
-    first
-        First row and column that the unit sees.
-    side
-        Side of the square that it sees.
-    """
+    """The middle unit of each of a layer's maps, and what it can see."""
 
     network: str
+    #: From images, a batch of (size, size, channels) with values 0 to 1, to the sums of the middle units of all
+    #: filters, (batch, filters).
     reader: Any
+    #: How many filters there are.
     filters: int
+    #: Side of the images that the network is shown.
     size: int
+    #: First row and column that the unit sees.
     first: int
+    #: Side of the square that it sees.
     side: int
 
 
 def sums(model: keras.Model, layer: str) -> Any:
-    """Give a layer's sums before its activation function as a symbolic output of the model."""
-    found = model.get_layer(layer)
-    if not found.weights:  # an activation function as a layer of its own
-        return found.input
-    return _without_activation(found, found.input)
+    """Return a layer's sums before its activation function as a symbolic output of the model."""
+    chosen = model.get_layer(layer)
+    if not chosen.weights:  # an activation function as a layer of its own
+        return chosen.input
+    return _without_activation(chosen, chosen.input)
 
 
 def _without_activation(layer: keras.Layer, read: Any) -> Any:
@@ -457,7 +403,7 @@ def ascend(
     )
 
 
-def found_in_digits(
+def search_digits(
     count: int, layer: str, filters: Sequence[int], pieces: int
 ) -> tuple[list[tuple[Found, ...]], list[float], int]:
     """Find the pieces of different digits that excite filters of the convnet most.
@@ -485,7 +431,7 @@ def found_in_digits(
     output = sums(model, layer)
     reader = keras.Model(model.inputs, output)
     field = receptive_fields(layer_records(model))[layer]
-    found = []
+    crops = []
     for number, each in enumerate(filters):
         chosen = np.argsort(-best[:, number], kind="stable")[:pieces]
         images = as_input(mnist().x_test[chosen])
@@ -497,8 +443,8 @@ def found_in_digits(
             box = (rows.start, columns.start, len(rows), len(columns))
             crop = image[rows.start : rows.stop, columns.start : columns.stop]
             some.append(Found(int(index), place, box, crop, float(best[index, number])))
-        found.append(tuple(some))
-    return found, [float(share) for share in (best > 0).mean(axis=0)], int((largest <= 0).all(axis=0).sum())
+        crops.append(tuple(some))
+    return crops, [float(share) for share in (best > 0).mean(axis=0)], int((largest <= 0).all(axis=0).sum())
 
 
 @cache
@@ -530,12 +476,12 @@ def largest_sums(count: int) -> Mapping[str, Floats]:
             maps = layer(maps)
     # One table of all layers' filters side by side.
     reader = compiled(keras.Model(model.inputs, keras.ops.concatenate(largest, axis=-1)))
-    found = outputs(reader, as_input(mnist().x_test[:count]))
+    answers = outputs(reader, as_input(mnist().x_test[:count]))
     ends = np.cumsum([each.shape[-1] for each in largest])
-    return dict(zip(LAYERS["convnet"], np.split(found, ends[:-1], axis=1), strict=True))
+    return dict(zip(LAYERS["convnet"], np.split(answers, ends[:-1], axis=1), strict=True))
 
 
-def found_in_photo(
+def search_photo(
     photo: Bytes, layer: str, filters: Sequence[int], pieces: int
 ) -> tuple[list[tuple[Found, ...]], list[float], int]:
     """Find the places of a photo that excite filters of MobileNetV2 most.
@@ -572,7 +518,7 @@ def found_in_photo(
             int((values <= 0).sum()),
         )
     step = [photo.shape[axis] / values.shape[axis] for axis in (0, 1)]
-    found: list[list[Found]] = [[] for _ in filters]
+    crops: list[list[Found]] = [[] for _ in filters]
     left = [values[..., each].copy() for each in filters]
     for _ in range(pieces):
         units = [(each, peak(remaining), 0.0) for each, remaining in zip(filters, left, strict=True)]
@@ -582,7 +528,7 @@ def found_in_photo(
                 continue  # no other place is left
             box = top, first, height, width = smallest_box(gradient)
             crop = _small(photo[top : top + height, first : first + width])
-            found[number].append(Found(0, place, box, crop, float(values[(*place, each)])))
+            crops[number].append(Found(0, place, box, crop, float(values[(*place, each)])))
             rows = (np.arange(values.shape[0]) + 0.5) * step[0]
             columns = (np.arange(values.shape[1]) + 0.5) * step[1]
             near = np.ix_(
@@ -592,7 +538,7 @@ def found_in_photo(
             left[number][near] = -np.inf
             left[number][place] = -np.inf
     fires = [float((values[..., each] > 0).mean()) for each in filters]
-    return [tuple(each) for each in found], fires, int((values.max(axis=(0, 1)) <= 0).sum())
+    return [tuple(each) for each in crops], fires, int((values.max(axis=(0, 1)) <= 0).sum())
 
 
 def _small(crop: Bytes) -> Floats:
@@ -605,19 +551,18 @@ def _small(crop: Bytes) -> Floats:
 
 @dataclass(frozen=True)
 class AscentRun:
-    """Two ways up, each from several starts.
+    """Two ways up, each from several starts."""
 
-    Attributes
-    ----------
-    plain, regularized
-        With the gradient alone, and with decay, smooth steps and jitter: one ascent for each start.
-    best
-        The largest sum that any test digit reaches.
-    """
-
+    #: With the gradient alone, and with decay, smooth steps and jitter: one ascent for each start.
     plain: tuple[Ascent, ...]
     regularized: tuple[Ascent, ...]
+    #: The largest sum that any test digit reaches.
     best: float
+
+    @property
+    def noise(self) -> float:
+        """By how much the pixels of the first images differ: their standard deviation, the larger of both ways."""
+        return max(float(ways[0].images[0].std()) for ways in (self.plain, self.regularized))
 
 
 def ascend_both(layer: str, filter: int, keep: Sequence[int]) -> AscentRun:
@@ -643,5 +588,5 @@ def ascend_both(layer: str, filter: int, keep: Sequence[int]) -> AscentRun:
         tuple(ascend(unit, [filter], keep, regularized=each, seed=seed)[0] for seed in range(STARTS))
         for each in (False, True)
     )
-    ((found,),), _, _ = found_in_digits(len(mnist().x_test), layer, [filter], 1)
-    return AscentRun(plain, regularized, found.sum)
+    ((piece,),), _, _ = search_digits(len(mnist().x_test), layer, [filter], 1)
+    return AscentRun(plain, regularized, piece.sum)

@@ -16,20 +16,17 @@ FAINT = 0.1
 
 @dataclass(frozen=True)
 class FirstKernelsRun:
-    """The first layer's kernels of both networks.
+    """The first layer's kernels of both networks."""
 
-    Attributes
-    ----------
-    convnet
-        Shape (3, 3, 1, 32), for grey digits.
-    mobilenet_v2
-        Shape (3, 3, 3, 32), for red, green and blue.
-    faint
-        Numbers of the filters of MobileNetV2's first layer whose weights are all next to zero.
-    """
-
+    #: Shape (3, 3, 1, 32), for grey digits.
     convnet: NDArray[np.float32]
+    #: Shape (3, 3, 3, 32), for red, green and blue.
     mobilenet_v2: NDArray[np.float32]
+    #: The largest absolute weight of each of MobileNetV2's filters, shape (32,).
+    largest: NDArray[np.float32]
+    #: Their median.
+    median: float
+    #: Numbers of those filters whose weights are all next to zero.
     faint: tuple[int, ...]
 
 
@@ -37,12 +34,7 @@ def first_kernels() -> FirstKernelsRun:
     """Read the kernels of both networks."""
     (photos,) = mobilenet_v2().get_layer("Conv1").get_weights()
     digits: NDArray[np.float32] = load("convnet").get_layer("conv2d_1").get_weights()[0]
-    sizes = largest(photos)
-    faint = np.flatnonzero(sizes < FAINT * np.median(sizes))
-    return FirstKernelsRun(digits, photos, tuple(map(int, faint)))
-
-
-def largest(kernels: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the largest absolute weight of each filter, shape (filters,)."""
-    sizes: NDArray[np.float32] = np.abs(kernels).max(axis=(0, 1, 2))
-    return sizes
+    largest: NDArray[np.float32] = np.abs(photos).max(axis=(0, 1, 2))
+    median = np.median(largest)
+    faint = np.flatnonzero(largest < FAINT * median)
+    return FirstKernelsRun(digits, photos, largest, float(median), tuple(map(int, faint)))

@@ -13,24 +13,16 @@ from cnnfigs.runs.filters.convolving import convolve
 
 @dataclass(frozen=True)
 class Flipping:
-    """A single 1 under a kernel that looks different from every side.
+    """A single 1 under a kernel that looks different from every side."""
 
-    Attributes
-    ----------
-    image
-        A single 1 among zeros, shape (5, 5).
-    kernel, turned
-        The kernel, and the same turned by half a turn, shape (3, 3).
-    correlation
-        What the layer gives with the kernel, shape (3, 3).
-    convolution
-        What it gives with the turned kernel, shape (3, 3).
-    """
-
+    #: A single 1 among zeros, shape (5, 5).
     image: NDArray[np.float64]
+    #: The kernel, and the same turned by half a turn, shape (3, 3).
     kernel: NDArray[np.float64]
     turned: NDArray[np.float64]
+    #: What the layer gives with the kernel, shape (3, 3).
     correlation: NDArray[np.float64]
+    #: What it gives with the turned kernel, shape (3, 3).
     convolution: NDArray[np.float64]
 
 

@@ -13,20 +13,24 @@ from cnnfigs.models.weights import load, record
 
 @dataclass(frozen=True)
 class KernelsBornRun:
-    """The kernels of the convnet's first layer at three moments of its training.
+    """The kernels of the convnet's first layer at three moments of its training."""
 
-    Attributes
-    ----------
-    initial, first_epoch, trained
-        Before training, after the first epoch, and at the end; shape (3, 3, 1, 32) each.
-    epochs
-        After how many epochs the end was.
-    """
-
+    #: Before training, after the first epoch, and at the end; shape (3, 3, 1, 32) each.
     initial: NDArray[np.float32]
     first_epoch: NDArray[np.float32]
     trained: NDArray[np.float32]
+    #: After how many epochs the end was.
     epochs: int
+
+    @property
+    def means(self) -> tuple[float, float]:
+        """The mean absolute weight before training, and at the end."""
+        return float(np.abs(self.initial).mean()), float(np.abs(self.trained).mean())
+
+    @property
+    def signs_kept(self) -> int:
+        """How many weights have the sign of the beginning at the end."""
+        return int((np.sign(self.initial) == np.sign(self.trained)).sum())
 
 
 def kernels_born() -> KernelsBornRun:

@@ -17,48 +17,30 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Pattern:
-    """One filter, and the places of the digit where it answers most strongly.
+    """One filter, and the places of the digit where it answers most strongly."""
 
-    Attributes
-    ----------
-    channel
-        Its number in the layer.
-    kernel
-        Shape (height, width).
-    places
-        Upper left corners of the windows, shape (n, 2): row and column of the image.
-    patches
-        What it saw there, shape (n, height, width).
-    values
-        What it answered there, the largest first, shape (n,).
-    """
-
+    #: Its number in the layer.
     channel: int
+    #: Shape (height, width).
     kernel: NDArray[np.float32]
+    #: Upper left corners of the windows, shape (n, 2): row and column of the image.
     places: NDArray[np.int64]
+    #: What it saw there, shape (n, height, width).
     patches: NDArray[np.float32]
+    #: What it answered there, the largest first, shape (n,).
     values: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class LocalPatternsRun:
-    """A digit and what the filters of a first layer find in it.
-
-    Attributes
-    ----------
-    network
-        Name of the network.
-    image
-        Shape (height, width), 0 for paper to 1 for ink.
-    filters
-        How many filters the layer has.
-    patterns
-        Some of them.
-    """
+    """A digit and what the filters of a first layer find in it."""
 
     network: str
+    #: Shape (height, width), 0 for paper to 1 for ink.
     image: NDArray[np.float32]
+    #: How many filters the layer has.
     filters: int
+    #: Some of them.
     patterns: tuple[Pattern, ...]
 
 
@@ -92,7 +74,7 @@ def find_patterns(
     height, width = kernel.shape[:2]
     maps = np.asarray(layer(image[np.newaxis]))[0]
     free = np.ones(maps.shape[:2], dtype=bool)
-    found: list[Pattern] = []
+    kept: list[Pattern] = []
     for channel in in_order_of_difference(kernel[:, :, 0]):
         left = free.copy()
         corners: list[tuple[int, int]] = []
@@ -106,7 +88,7 @@ def find_patterns(
             left[max(0, row - height + 1) : row + height, max(0, column - width + 1) : column + width] = False
         if len(corners) == places:
             free = left
-            found.append(
+            kept.append(
                 Pattern(
                     channel=int(channel),
                     kernel=kernel[:, :, 0, channel],
@@ -117,9 +99,9 @@ def find_patterns(
                     values=np.asarray([maps[row, column, channel] for row, column in corners]),
                 )
             )
-        if len(found) == patterns:
+        if len(kept) == patterns:
             break
-    return LocalPatternsRun(resolve(network).name, image[..., 0], kernel.shape[-1], tuple(found))
+    return LocalPatternsRun(resolve(network).name, image[..., 0], kernel.shape[-1], tuple(kept))
 
 
 def first_convolution(network: str | keras.Model) -> Any:

@@ -15,21 +15,14 @@ from cnnfigs.models.weights import load
 
 @dataclass(frozen=True)
 class Spread:
-    """How the values of one channel are spread over a batch.
+    """How the values of one channel are spread over a batch."""
 
-    Attributes
-    ----------
-    mean, deviation
-        Their mean and standard deviation.
-    positive
-        The share of them above zero, 0 to 1: what a ReLU lets through.
-    shares
-        The share of them in each bin, shape (bins,).
-    """
-
+    #: Their mean and standard deviation.
     mean: float
     deviation: float
+    #: The share of them above zero, 0 to 1: what a ReLU lets through.
     positive: float
+    #: The share of them in each bin, shape (bins,).
     shares: NDArray[np.float64]
 
 
@@ -44,32 +37,21 @@ class Channel:
 
 @dataclass(frozen=True)
 class Normalization:
-    """Some channels of a convolution over a batch, before and after batch normalisation.
+    """Some channels of a convolution over a batch, before and after batch normalisation."""
 
-    Attributes
-    ----------
-    layer
-        Name of the convolution in the network.
-    images
-        How many training digits are in the batch.
-    values
-        How many values each channel has: images times places.
-    channels
-        The channels, in the order of their means before.
-    count
-        How many channels the convolution has.
-    edges
-        Edges of the bins, shape (bins + 1,), the same before and after; what lies outside is in no bin.
-    largest_mean
-        The largest absolute mean over all channels afterwards.
-    """
-
+    #: Name of the convolution in the network.
     layer: str
+    #: How many training digits are in the batch.
     images: int
+    #: How many values each channel has: images times places.
     values: int
+    #: The channels, in the order of their means before.
     channels: tuple[Channel, ...]
+    #: How many channels the convolution has.
     count: int
+    #: Edges of the bins, shape (bins + 1,), the same before and after; what lies outside is in no bin.
     edges: NDArray[np.float64]
+    #: The largest absolute mean over all channels afterwards.
     largest_mean: float
 
 

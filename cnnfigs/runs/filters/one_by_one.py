@@ -18,24 +18,16 @@ BLOCK = 5
 
 @dataclass(frozen=True)
 class OneByOneRun:
-    """Two filters of one pixel each.
+    """Two filters of one pixel each."""
 
-    Attributes
-    ----------
-    photo
-        Shape (rows, columns, 3), RGB from 0 to 1.
-    row, column
-        The pixel that is spelled out.
-    kernel
-        Shape (1, 1, 3, 2): what each of the two filters takes of red, green and blue.
-    maps
-        Shape (rows, columns, 2).
-    """
-
+    #: Shape (rows, columns, 3), RGB from 0 to 1.
     photo: NDArray[np.float64]
+    #: The pixel that is spelled out.
     row: int
     column: int
+    #: Shape (1, 1, 3, 2): what each of the two filters takes of red, green and blue.
     kernel: NDArray[np.float64]
+    #: Shape (rows, columns, 2).
     maps: NDArray[np.float64]
 
 

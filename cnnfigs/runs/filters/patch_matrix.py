@@ -17,44 +17,29 @@ from cnnfigs.runs.windows.sliding import right_minus_left
 
 @dataclass(frozen=True)
 class PatchMatrix:
-    """The two matrices, their product, and the maps that a convolution layer gives.
+    """The two matrices, their product, and the maps that a convolution layer gives."""
 
-    Attributes
-    ----------
-    crop
-        The input, shape (4, 4, 3).
-    patches
-        A row for each place, shape (4, 27): first the 9 red numbers of the patch, then the green, then the blue.
-    weights
-        A column for each filter, shape (27, 2), in the same order.
-    product
-        Patches times weights, shape (4, 2).
-    maps
-        What a Conv2D layer returns, shape (2, 2, 2).
-    """
-
+    #: The input, shape (4, 4, 3).
     crop: NDArray[np.float64]
+    #: A row for each place, shape (4, 27): first the 9 red numbers of the patch, then the green, then the blue.
     patches: NDArray[np.float64]
+    #: A column for each filter, shape (27, 2), in the same order.
     weights: NDArray[np.float64]
+    #: Patches times weights, shape (4, 2).
     product: NDArray[np.float64]
+    #: What a Conv2D layer returns, shape (2, 2, 2).
     maps: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class LayerProduct:
-    """The sizes of the product for a whole layer of a network, and how well it agrees with the layer.
+    """The sizes of the product for a whole layer of a network, and how well it agrees with the layer."""
 
-    Attributes
-    ----------
-    places, numbers, filters
-        The patches make a matrix of shape (places, numbers), the weights one of (numbers, filters).
-    difference
-        The largest difference between product and layer.
-    """
-
+    #: The patches make a matrix of shape (places, numbers), the weights one of (numbers, filters).
     places: int
     numbers: int
     filters: int
+    #: The largest difference between product and layer.
     difference: float
 
 

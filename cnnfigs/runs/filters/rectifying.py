@@ -19,25 +19,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Rectified:
-    """One map of a first layer before ReLU and after.
+    """One map of a first layer before ReLU and after."""
 
-    Attributes
-    ----------
-    kernel
-        Shape (height, width).
-    image
-        Shape (rows, columns).
-    before, after
-        The map, shape (rows - 2, columns - 2) for a 3×3 kernel.
-    curve
-        ReLU of the numbers from -1 to 1: pairs, shape (n, 2).
-    """
-
+    #: Shape (rows, columns).
     image: NDArray[np.float32]
+    #: Shape (height, width).
     kernel: NDArray[np.float32]
+    #: The map, shape (rows - 2, columns - 2) for a 3×3 kernel.
     before: NDArray[np.float32]
     after: NDArray[np.float32]
+    #: ReLU of the numbers from -1 to 1: pairs, shape (n, 2).
     curve: NDArray[np.float64]
+
+    @property
+    def negative(self) -> float:
+        """The share of negative numbers before."""
+        return float((self.before < 0).mean())
+
+    @property
+    def zeros(self) -> float:
+        """The share of zeros after."""
+        return float((self.after == 0).mean())
 
 
 def rectify(network: str | keras.Model, image: NDArray[np.float32], channel: int) -> Rectified:
@@ -67,33 +69,22 @@ def rectify(network: str | keras.Model, image: NDArray[np.float32], channel: int
 
 @dataclass(frozen=True)
 class Collapsed:
-    """Two convolutions one after the other, and the one convolution that does the same.
+    """Two convolutions one after the other, and the one convolution that does the same."""
 
-    Attributes
-    ----------
-    image
-        Shape (rows, columns), rounded to eighths, so that no sum is rounded.
-    first, second
-        The two kernels, shape (3, 3).
-    both
-        The one kernel, shape (5, 5).
-    twice
-        What the two give, shape (rows - 4, columns - 4).
-    once
-        What the one gives, of the same shape.
-    rectified
-        What the two give with ReLU between them, of the same shape.
-    difference, rectified_difference
-        How far the one is from the two at most, and the two with ReLU from the two without.
-    """
-
+    #: Shape (rows, columns), rounded to eighths, so that no sum is rounded.
     image: NDArray[np.float64]
+    #: The two kernels, shape (3, 3).
     first: NDArray[np.float64]
     second: NDArray[np.float64]
+    #: The one kernel, shape (5, 5).
     both: NDArray[np.float64]
+    #: What the two give, shape (rows - 4, columns - 4).
     twice: NDArray[np.float64]
+    #: What the one gives, of the same shape.
     once: NDArray[np.float64]
+    #: What the two give with ReLU between them, of the same shape.
     rectified: NDArray[np.float64]
+    #: How far the one is from the two at most, and the two with ReLU from the two without.
     difference: float
     rectified_difference: float
 

@@ -14,73 +14,48 @@ from cnnfigs.runs.activations import test_digit
 
 @dataclass(frozen=True)
 class FirstMaps:
-    """The feature maps of the convnet's first layer for one digit.
+    """The feature maps of the convnet's first layer for one digit."""
 
-    Attributes
-    ----------
-    image
-        The digit as the layer reads it, shape (28, 28, 1), values 0 to 1.
-    kernel, bias
-        The layer's filters, shape (3, 3, 1, 32), and a number for each, shape (32,).
-    maps
-        What the layer returns, after ReLU, shape (26, 26, 32).
-    """
-
+    #: The digit as the layer reads it, shape (28, 28, 1), values 0 to 1.
     image: NDArray[np.float32]
+    #: The layer's filters, shape (3, 3, 1, 32), and a number for each, shape (32,).
     kernel: NDArray[np.float32]
     bias: NDArray[np.float32]
+    #: What the layer returns, after ReLU, shape (26, 26, 32).
     maps: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class StrongestResponse:
-    """One filter's feature map, and where it is largest.
+    """One filter's feature map, and where it is largest."""
 
-    Attributes
-    ----------
-    image
-        The digit as the layer reads it, shape (28, 28, 1), values 0 to 1.
-    kernel, bias
-        The filter's only slice, shape (3, 3), and its bias.
-    response_map
-        What the layer returns for this filter, after ReLU, shape (26, 26).
-    row, column
-        Where it is largest; the window stands on the same row and column of the image.
-    strongest
-        The value there.
-    filters
-        How many filters the layer has.
-    zeros
-        In how many places the response is exactly zero.
-    """
-
+    #: The digit as the layer reads it, shape (28, 28, 1), values 0 to 1.
     image: NDArray[np.float32]
+    #: The filter's only slice, shape (3, 3), and its bias.
     kernel: NDArray[np.float32]
     bias: float
+    #: What the layer returns for this filter, after ReLU, shape (26, 26).
     response_map: NDArray[np.float32]
+    #: Where it is largest; the window stands on the same row and column of the image.
     row: int
     column: int
+    #: The value there.
     strongest: float
+    #: How many filters the layer has.
     filters: int
+    #: In how many places the response is exactly zero.
     zeros: int
 
 
 @dataclass(frozen=True)
 class ChannelStacks:
-    """Arrays with one, three and 32 channels.
+    """Arrays with one, three and 32 channels."""
 
-    Attributes
-    ----------
-    grey
-        A digit, shape (28, 28, 1), values 0 to 1.
-    colour
-        The cat's face, shape (28, 28, 3), values 0 to 1.
-    maps
-        The feature maps of the convnet's first layer for the digit, shape (26, 26, 32).
-    """
-
+    #: A digit, shape (28, 28, 1), values 0 to 1.
     grey: NDArray[np.float32]
+    #: The cat's face, shape (28, 28, 3), values 0 to 1.
     colour: NDArray[np.float32]
+    #: The feature maps of the convnet's first layer for the digit, shape (26, 26, 32).
     maps: NDArray[np.float32]
 
 

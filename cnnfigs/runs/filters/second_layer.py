@@ -23,43 +23,45 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SecondLayerFilter:
-    """One filter of a second convolution.
-
-    Attributes
-    ----------
-    network
-        Name of the network.
-    channel
-        Number of the filter in its layer.
-    kernels
-        The kernels of the first layer, shape (height, width, n).
-    slices
-        The filter's slices, shape (height, width, n): slice i reads the map that kernel i makes.
-    bias
-        The filter's bias.
-    contributions
-        What each slice adds to the answers, as a mean over the patches, shape (n,): with the bias they add up to the
-        mean answer before ReLU.
-    order
-        The numbers of the slices, those that add most first, shape (n,).
-    patches
-        What the filter answers to most strongly, one patch of a digit each, shape (m, rows, columns).
-    answers
-        What it answers there, shape (m,).
-    asked
-        How many digits it was shown.
-    """
+    """One filter of a second convolution."""
 
     network: str
+    #: Number of the filter in its layer.
     channel: int
+    #: The kernels of the first layer, shape (height, width, n).
     kernels: NDArray[np.float32]
+    #: The filter's slices, shape (height, width, n): slice i reads the map that kernel i makes.
     slices: NDArray[np.float32]
+    #: The filter's bias.
     bias: float
+    #: What each slice adds to the answers, as a mean over the patches, shape (n,): with the bias they add up to the
+    #: mean answer before ReLU.
     contributions: NDArray[np.float32]
+    #: The numbers of the slices, those that add most first, shape (n,).
     order: NDArray[np.int64]
+    #: What the filter answers to most strongly, one patch of a digit each, shape (m, rows, columns).
     patches: NDArray[np.float32]
+    #: What it answers there, shape (m,).
     answers: NDArray[np.float32]
+    #: How many digits it was shown.
     asked: int
+
+    @property
+    def answer(self) -> float:
+        """The mean of the answers."""
+        return float(self.answers.mean())
+
+    @property
+    def heaviest(self) -> int:
+        """The slice with the largest weights, by the sum of their absolute values."""
+        return int(np.abs(self.slices).sum(axis=(0, 1)).argmax())
+
+    @property
+    def ink(self) -> NDArray[np.float32]:
+        """How much ink there is in each third of the patches, from the top and from the left: means, shape (3, 3)."""
+        mean = self.patches.mean(axis=0)
+        rows, columns = (np.array_split(np.arange(size), 3) for size in mean.shape)
+        return np.array([[mean[np.ix_(row, column)].mean() for column in columns] for row in rows])
 
 
 def second_layer_filter(network: str | keras.Model, channel: int, patches: int, asked: int) -> SecondLayerFilter:
@@ -97,7 +99,7 @@ def second_layer_filter(network: str | keras.Model, channel: int, patches: int, 
     largest = maps.reshape(len(images), -1)
     best = largest.max(axis=1).argsort(kind="stable")[::-1][:patches]
     layers = layer_records(model)
-    found, added = [], []
+    crops, added = [], []
     read = keras.ops.image.extract_patches(
         outputs(compiled(keras.Model(model.inputs, second.input)), images[best]),
         size=second.kernel_size,
@@ -108,7 +110,7 @@ def second_layer_filter(network: str | keras.Model, channel: int, patches: int, 
     for seen, number in zip(np.asarray(read), best, strict=True):
         place = [int(each) for each in np.unravel_index(largest[number].argmax(), maps.shape[1:])]
         rows, columns = receptive_region(layers, place, second.name)
-        found.append(images[number, rows.start : rows.stop, columns.start : columns.stop, 0])
+        crops.append(images[number, rows.start : rows.stop, columns.start : columns.stop, 0])
         added.append((seen[*place].reshape(slices.shape) * slices).sum(axis=(0, 1)))
     contributions = np.stack(added).mean(axis=0)
     return SecondLayerFilter(
@@ -119,7 +121,7 @@ def second_layer_filter(network: str | keras.Model, channel: int, patches: int, 
         bias=float(bias[channel]),
         contributions=contributions,
         order=contributions.argsort(kind="stable")[::-1],
-        patches=np.stack(found),
+        patches=np.stack(crops),
         answers=largest[best].max(axis=1),
         asked=len(images),
     )

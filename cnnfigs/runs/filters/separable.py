@@ -19,46 +19,31 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Piece:
-    """One convolution: what it reads, and what it costs.
+    """One convolution: what it reads, and what it costs."""
 
-    Attributes
-    ----------
-    name
-        What it is.
-    reads
-        Shape (input maps, kernel height, kernel width, output maps): whether the middle place of an output map
-        changes with this cell of that input map; for a small layer of this kind.
-    parameters, multiply_adds
-        What the layer of this kind costs in the large network, or would cost; biases are not counted, as batch
-        normalisation follows.
-    """
-
+    #: What it is.
     name: str
+    #: Shape (input maps, kernel height, kernel width, output maps): whether the middle place of an output map
+    #: changes with this cell of that input map; for a small layer of this kind.
     reads: NDArray[np.bool_]
+    #: What the layer of this kind costs in the large network, or would cost; biases are not counted, as batch
+    #: normalisation follows.
     parameters: int
     multiply_adds: int
 
 
 @dataclass(frozen=True)
 class Separable:
-    """A standard convolution beside a depthwise and a pointwise one of the same input and output.
+    """A standard convolution beside a depthwise and a pointwise one of the same input and output."""
 
-    Attributes
-    ----------
-    layers
-        Names of the depthwise and the pointwise layer in MobileNetV2.
-    input_shape, output_shape
-        Of the maps that they read and make together.
-    kernel_size
-        Side of the windows of the standard and of the depthwise one.
-    standard, depthwise, pointwise
-        The three.
-    """
-
+    #: Names of the depthwise and the pointwise layer in MobileNetV2.
     layers: tuple[str, str]
+    #: Of the maps that they read and make together.
     input_shape: tuple[int, ...]
     output_shape: tuple[int, ...]
+    #: Side of the windows of the standard and of the depthwise one.
     kernel_size: int
+    #: The three.
     standard: Piece
     depthwise: Piece
     pointwise: Piece

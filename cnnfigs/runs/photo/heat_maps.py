@@ -50,108 +50,71 @@ PAPER = 0
 
 @dataclass(frozen=True)
 class PartHeat:
-    """What both maps say about one part of the cat.
+    """What both maps say about one part of the cat."""
 
-    Attributes
-    ----------
-    name
-        The part.
-    grad_cam
-        Mean of the Grad-CAM map there, as a share of its largest value.
-    occlusion
-        Mean of the occlusion map there: by how much the score falls on average under a patch that touches it.
-    hidden
-        By how much the score falls when the whole part is hidden, and nothing else.
-    hidden_piece
-        By how much it falls when one piece of the part is hidden alone, one eye for example.
-    """
-
+    #: The part.
     name: str
+    #: Mean of the Grad-CAM map there, as a share of its largest value.
     grad_cam: float
+    #: Mean of the occlusion map there: by how much the score falls on average under a patch that touches it.
     occlusion: float
+    #: By how much the score falls when the whole part is hidden, and nothing else.
     hidden: float
+    #: By how much it falls when one piece of the part is hidden alone, one eye for example.
     hidden_piece: tuple[float, ...]
 
 
 @dataclass(frozen=True)
 class PlaceSums:
-    """What each place of the last maps adds to a score, where a flatten and one dense layer stand behind them.
+    """What each place of the last maps adds to a score, where a flatten and one dense layer stand behind them."""
 
-    Attributes
-    ----------
-    cells
-        Shape (rows, columns): weights times activations, summed over the maps at this place.
-    bias
-        What the dense layer adds to the sum of all cells to get the score.
-    field
-        Side of the square of pixels that each place sees.
-    """
-
+    #: Shape (rows, columns): weights times activations, summed over the maps at this place.
     cells: Floats
+    #: What the dense layer adds to the sum of all cells to get the score.
     bias: float
+    #: Side of the square of pixels that each place sees.
     field: int
 
 
 @dataclass(frozen=True)
 class Heat:
-    """Where on an image one answer comes from.
+    """Where on an image one answer comes from."""
 
-    Attributes
-    ----------
-    class_index, name
-        The class.
-    score
-        Its logit for the whole image.
-    grad_cam
-        Shape (height, width) of the image, values 0 to 1.
-    weighed
-        Grad-CAM before it is enlarged: shape (rows, columns) of the maps that it is made of, 0 or more.
-    occlusion
-        Same shape: how much the score falls, on average, when a patch that covers this pixel hides the image; negative
-        where hiding makes the score rise.
-    fall, rise
-        By how much the score falls, and rises, under the single patch that changes it most.
-    disagreement
-        Same shape: the pixel's rank by occlusion minus its rank by Grad-CAM, each from 0 for the least to 1 for the
-        most.
-    correlation
-        Spearman's rank correlation of both maps.
-    parts
-        Both maps at the parts of the cat; none for other images.
-    exact
-        What each place adds to the score, where that can be read off the last layer; None for MobileNetV2.
-    """
-
+    #: The class.
     class_index: int
     name: str
+    #: Its logit for the whole image.
     score: float
+    #: Shape (height, width) of the image, values 0 to 1.
     grad_cam: Floats
+    #: Grad-CAM before it is enlarged: shape (rows, columns) of the maps that it is made of, 0 or more.
     weighed: Floats
+    #: Same shape: how much the score falls, on average, when a patch that covers this pixel hides the image; negative
+    #: where hiding makes the score rise.
     occlusion: Floats
+    #: By how much the score falls, and rises, under the single patch that changes it most.
     fall: float
     rise: float
+    #: Same shape: the pixel's rank by occlusion minus its rank by Grad-CAM, each from 0 for the least to 1 for the
+    #: most.
     disagreement: Floats
+    #: Spearman's rank correlation of both maps.
     correlation: float
+    #: Both maps at the parts of the cat; none for other images.
     parts: tuple[PartHeat, ...]
+    #: What each place adds to the score, where that can be read off the last layer; None for MobileNetV2.
     exact: PlaceSums | None
 
 
 @dataclass(frozen=True)
 class HeatRun:
-    """Heat maps of one image.
+    """Heat maps of one image."""
 
-    Attributes
-    ----------
-    image
-        Shape (height, width, channels), values 0 to 1; 1 is ink for digits.
-    patches
-        At how many places the image was covered.
-    heats
-        One for each class.
-    """
-
+    #: Shape (height, width, channels), values 0 to 1; 1 is ink for digits.
     image: Floats
+    #: At how many places the image was covered.
     patches: int
+    #: One for each class.
     heats: tuple[Heat, ...]
 
 
@@ -262,14 +225,14 @@ def _heat_maps(
     whole = np.asarray(load_keras().Model(model.inputs, logits)([image[np.newaxis]], training=False))[0]
     falls = whole - occluded_scores(covered, image.shape, patch_size, strides)
     spread = spread_over_pixels(falls[..., list(classes)], image.shape[:2], patch_size, strides)
-    found = []
+    heats = []
     for number, each in enumerate(classes):
         coarse = grad_cam(model, logits, image, each, layer)
         # The largest is 1; where no map speaks for the class, all is 0.
         smooth = enlarged(coarse / (coarse.max() or 1), *image.shape[:2])
         fall, rise = float(falls[..., each].max()), float(-falls[..., each].min())
-        found.append((float(whole[each]), coarse, smooth, spread[..., number], fall, rise))
-    return found
+        heats.append((float(whole[each]), coarse, smooth, spread[..., number], fall, rise))
+    return heats
 
 
 def _scores_without(model: keras.Model, image: Floats, covering: Floats, boxes: Sequence[Box]) -> Floats:
@@ -386,20 +349,20 @@ def covered_photo_reader(
     back = compiled(keras.Model(between, model.output))
 
     def around(start: int, axis: int) -> tuple[int, slice, slice]:
-        """Tell where the part begins, and which units of the whole photo, and of the part, see the patch."""
+        """Find where the part begins, and which units of the whole photo, and of the part, see the patch."""
         first = max(0, math.ceil((start - reach) / step))
         last = min(whole.shape[axis] - 1, (start + patch_size - 1 + reach) // step)
         begin = min(max(0, (first * step - reach) // step * step), image.shape[axis] - sides[axis])
         return begin, slice(first, last + 1), slice(first - begin // step, last + 1 - begin // step)
 
     def scores(places: Sequence[Place]) -> Floats:
-        found = [(around(row, 0), around(column, 1)) for row, column in places]
+        regions = [(around(row, 0), around(column, 1)) for row, column in places]
         parts = [
             _covered(image, covering, patch_size, place)[top : top + sides[0], left : left + sides[1]]
-            for place, ((top, _, _), (left, _, _)) in zip(places, found, strict=True)
+            for place, ((top, _, _), (left, _, _)) in zip(places, regions, strict=True)
         ]
         maps = np.repeat(whole[np.newaxis], len(places), axis=0)
-        for each, computed, (rows, columns) in zip(maps, np.asarray(front(np.stack(parts))), found, strict=True):
+        for each, computed, (rows, columns) in zip(maps, np.asarray(front(np.stack(parts))), regions, strict=True):
             each[rows[1], columns[1]] = computed[rows[2], columns[2]]
         return np.asarray(back(maps))
 
@@ -468,44 +431,45 @@ def compared(one: Floats, other: Floats) -> tuple[Floats, float]:
     return difference, float(np.corrcoef(first, second)[0, 1])
 
 
+#: So large a share of the pixels of the sanity check's second map are less bright than those that get the last colour.
+BRIGHTEST = 0.995
+
+
 @dataclass(frozen=True)
 class Spoilt:
-    """Maps of a network some of whose layers know nothing.
+    """Maps of a network some of whose layers know nothing."""
 
-    Attributes
-    ----------
-    weights
-        What was done to its weights.
-    grad_cam, gradient_input
-        The two maps with the first seed, shapes (height, width): Grad-CAM with values 0 to 1, and the absolute gradient
-        of the score times the pixel, added up over the colours and averaged over squares of pixels.
-    grad_cam_correlations, gradient_input_correlations
-        Spearman's rank correlation with the map of the trained network, for each seed; none for that one.
-    """
-
+    #: What was done to its weights.
     weights: str
+    #: The two maps with the first seed, shapes (height, width): Grad-CAM with values 0 to 1, and the absolute gradient
+    #: of the score times the pixel, added up over the colours and averaged over squares of pixels.
     grad_cam: Floats
     gradient_input: Floats
+    #: Spearman's rank correlation with the map of the trained network, for each seed; none for that one.
     grad_cam_correlations: tuple[float, ...]
     gradient_input_correlations: tuple[float, ...]
+
+    @property
+    def products(self) -> Floats:
+        """The second map from 0 to 1, where the brightest pixels end: all others would be pale beside them."""
+        ends: Floats = np.minimum(self.gradient_input / np.quantile(self.gradient_input, BRIGHTEST), 1)
+        return ends
+
+    @property
+    def gradient_input_mean(self) -> float:
+        """The mean of the second map's correlations."""
+        return float(np.mean(self.gradient_input_correlations))
 
 
 @dataclass(frozen=True)
 class SanityRun:
-    """Heat maps of the trained network and of two that are spoilt.
+    """Heat maps of the trained network and of two that are spoilt."""
 
-    Attributes
-    ----------
-    name
-        The class that is asked for.
-    photo
-        Shape (height, width, 3), values 0 to 1.
-    networks
-        The trained one, the one with a last layer at random, and the one that is at random as a whole.
-    """
-
+    #: The class that is asked for.
     name: str
+    #: Shape (height, width, 3), values 0 to 1.
     photo: Floats
+    #: The trained one, the one with a last layer at random, and the one that is at random as a whole.
     networks: tuple[Spoilt, ...]
 
 

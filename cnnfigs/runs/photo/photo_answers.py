@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from statistics import median
 from types import MappingProxyType
 from typing import Literal, get_args
 
@@ -13,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnfigs.data import Bytes, cat_photo, imagenet_classes
-from cnnfigs.models.imagenet import CATS, LONG, SHORT, best_answers, fitted, probabilities, resized
+from cnnfigs.images import resized
+from cnnfigs.models.imagenet import CATS, LONG, SHORT, best_answers, fitted, probabilities
 
 Rest = Literal["grey", "blurred"]
 #: Whether boxes are all that is left of a photo, or all that is hidden.
@@ -38,37 +41,24 @@ SQUARE = (slice(0, 300), slice(75, 375))
 
 @dataclass(frozen=True)
 class Answer:
-    """What the network says to one photo.
+    """What the network says to one photo."""
 
-    Attributes
-    ----------
-    classes
-        The classes with the largest probabilities, the best first.
-    names, probabilities
-        Their names and probabilities.
-    cats
-        The probability of the five domestic cats together.
-    """
-
+    #: The classes with the largest probabilities, the best first.
     classes: tuple[int, ...]
+    #: Their names and probabilities.
     names: tuple[str, ...]
     probabilities: tuple[float, ...]
+    #: The probability of the five domestic cats together.
     cats: float
 
 
 @dataclass(frozen=True)
 class PhotoAnswer:
-    """A photo as the network got it, and what it said.
+    """A photo as the network got it, and what it said."""
 
-    Attributes
-    ----------
-    photo
-        Shape (height, width, 3), RGB from 0 to 255.
-    answer
-        The answer.
-    """
-
+    #: Shape (height, width, 3), RGB from 0 to 255.
     photo: Bytes
+    #: The answer.
     answer: Answer
 
 
@@ -92,39 +82,25 @@ def ask(photo: Bytes, count: int) -> PhotoAnswer:
 
 @dataclass(frozen=True)
 class Parts:
-    """What the network says to parts of the cat, each with so much of the photo around it.
+    """What the network says to parts of the cat, each with so much of the photo around it."""
 
-    Attributes
-    ----------
-    margin
-        By how many pixels the boxes around the parts were grown on every side.
-    photos
-        The photos at half their size, shape (n, 112, 176, 3), RGB from 0 to 255.
-    answers
-        The best answer to each and the probability of a cat.
-    """
-
+    #: By how many pixels the boxes around the parts were grown on every side.
     margin: int
+    #: The photos at half their size, shape (n, 112, 176, 3), RGB from 0 to 255.
     photos: Bytes
+    #: The best answer to each and the probability of a cat.
     answers: tuple[Answer, ...]
 
 
 @dataclass(frozen=True)
 class PartsRun:
-    """What the network says to parts of the cat.
+    """What the network says to parts of the cat."""
 
-    Attributes
-    ----------
-    shown
-        What was left to be seen, of the photo with each margin: single parts, pairs, all three, and all but these.
-    margins
-        The answers, for each margin.
-    whole, nothing
-        The answer to the whole photo, and to one of which all is hidden.
-    """
-
+    #: What was left to be seen, of the photo with each margin: single parts, pairs, all three, and all but these.
     shown: tuple[str, ...]
+    #: The answers, for each margin.
     margins: tuple[Parts, ...]
+    #: The answer to the whole photo, and to one of which all is hidden.
     whole: Answer
     nothing: Answer
 
@@ -142,15 +118,15 @@ def show_parts(rest: Rest, margins: tuple[int, ...]) -> PartsRun:
     photo = fitted(cat_photo())
     hidden = hide(photo, rest)
     chosen: list[tuple[str, ...]] = [each for count in (1, 2, 3) for each in combinations(PARTS, count)]
-    found = []
+    parts = []
     for margin in margins:
         seen = [part_mask(names, margin) for names in chosen]
         photos = np.stack([np.where(each, photo, hidden) for each in [*seen, ~seen[-1]]])
         answers = tuple(answer_of(shares, 1) for shares in probabilities(photos))
-        found.append(Parts(margin, np.stack([resized(each, 112, 176) for each in photos]), answers))
+        parts.append(Parts(margin, np.stack([resized(each, 112, 176) for each in photos]), answers))
     whole, nothing = (answer_of(shares, 1) for shares in probabilities(np.stack([photo, hidden])))
     names = (*(" + ".join(each) for each in chosen[:-1]), "all three", "all but these")
-    return PartsRun(names, tuple(found), whole, nothing)
+    return PartsRun(names, tuple(parts), whole, nothing)
 
 
 def part_mask(names: tuple[str, ...], margin: int) -> NDArray[np.bool_]:
@@ -168,60 +144,41 @@ def box_mask(boxes: Sequence[Box], margin: int) -> NDArray[np.bool_]:
 
 @dataclass(frozen=True)
 class Control:
-    """How sure of a cat the network is by the parts, and by other boxes of the same sizes.
+    """How sure of a cat the network is by the parts, and by other boxes of the same sizes."""
 
-    Attributes
-    ----------
-    rest
-        What was put in the place of what is hidden.
-    margin
-        By how many pixels all boxes were grown on every side.
-    boxed
-        Whether the boxes are all that is left of the photo, or all that is hidden.
-    parts
-        The probability of a cat with the boxes around the parts.
-    others
-        The same with boxes in random places, shape (draws,).
-    area, other_area
-        Which share of the photo lies in the boxes around the parts, and in the others on average.
-    """
-
+    #: What was put in the place of what is hidden.
     rest: Rest
+    #: By how many pixels all boxes were grown on every side.
     margin: int
+    #: Whether the boxes are all that is left of the photo, or all that is hidden.
     boxed: Boxed
+    #: The probability of a cat with the boxes around the parts.
     parts: float
+    #: The same with boxes in random places, shape (draws,).
     others: NDArray[np.float32]
+    #: Which share of the photo lies in the boxes around the parts, and in the others on average.
     area: float
     other_area: float
+
+    @property
+    def median(self) -> float:
+        """The median of those in random places."""
+        return float(np.median(self.others))
 
 
 @dataclass(frozen=True)
 class ControlRun:
-    """The parts against other boxes of the same sizes.
+    """The parts against other boxes of the same sizes."""
 
-    Attributes
-    ----------
-    photos
-        With the rest grey and the second margin: only the parts left, only the first draw's boxes left; the parts
-        hidden, the first draw's boxes hidden. Shape (4, 112, 176, 3), RGB from 0 to 255.
-    controls
-        For each way to hide, margin, and whether the boxes are left or hidden.
-    """
-
+    #: With the rest grey and the second margin: only the parts left, only the first draw's boxes left; the parts
+    #: hidden, the first draw's boxes hidden. Shape (4, 112, 176, 3), RGB from 0 to 255.
     photos: Bytes
+    #: For each way to hide, margin, and whether the boxes are left or hidden.
     controls: tuple[Control, ...]
 
 
 def compare_with_random(margins: tuple[int, ...], draws: int) -> ControlRun:
-    """Show and hide the parts of the cat, and boxes of the same sizes in random places.
-
-    Parameters
-    ----------
-    margins
-        By how many pixels to grow the boxes.
-    draws
-        How many times to draw other places.
-    """
+    """Show and hide the parts of the cat, and boxes of the same sizes in random places."""
     photo = fitted(cat_photo())
     places = [[box for boxes in PARTS.values() for box in boxes], *(random_boxes(seed) for seed in range(draws))]
     shown: list[Bytes] = []
@@ -266,24 +223,16 @@ def random_boxes(seed: int) -> list[Box]:
 
 @dataclass(frozen=True)
 class Together:
-    """Several parts at once, against what they give alone.
+    """Several parts at once, against what they give alone."""
 
-    Attributes
-    ----------
-    rest, margin
-        How the rest was hidden, and by how many pixels the boxes around the parts were grown.
-    shown
-        Which parts.
-    added
-        The probability of a cat if each part multiplied the odds as it does alone.
-    measured
-        The probability that the network gives.
-    """
-
+    #: How the rest was hidden, and by how many pixels the boxes around the parts were grown.
     rest: Rest
     margin: int
+    #: Which parts.
     shown: str
+    #: The probability of a cat if each part multiplied the odds as it does alone.
     added: float
+    #: The probability that the network gives.
     measured: float
 
 
@@ -295,14 +244,8 @@ class TogetherRun:
 
 
 def show_together(margins: tuple[int, ...]) -> TogetherRun:
-    """Compare pairs of parts, and all three, with what the parts would give if their evidence added up.
-
-    Parameters
-    ----------
-    margins
-        By how many pixels to grow the boxes around the parts.
-    """
-    found = []
+    """Compare pairs of parts, and all three, with what the parts would give if their evidence added up."""
+    cases = []
     for rest in get_args(Rest):
         run = show_parts(rest, margins)
         for parts in run.margins:
@@ -310,8 +253,8 @@ def show_together(margins: tuple[int, ...]) -> TogetherRun:
             sets = {" + ".join(names): names for names in combinations(PARTS, 2)} | {"all three": tuple(PARTS)}
             for shown, names in sets.items():
                 added = odds_multiplied(run.nothing.cats, [cats[name] for name in names])
-                found.append(Together(rest, parts.margin, shown, added, cats[shown]))
-    return TogetherRun(tuple(found))
+                cases.append(Together(rest, parts.margin, shown, added, cats[shown]))
+    return TogetherRun(tuple(cases))
 
 
 def odds_multiplied(nothing: float, alone: Sequence[float]) -> float:
@@ -350,36 +293,38 @@ def hide(photo: Bytes, rest: Rest) -> Bytes:
 
 @dataclass(frozen=True)
 class Scramble:
-    """One way to change the photo, and what the network says to it.
+    """One way to change the photo, and what the network says to it."""
 
-    Attributes
-    ----------
-    tile_size
-        Side of the tiles that were shuffled, in pixels; 0 if none were.
-    change
-        What was done.
-    photo
-        The first photo made so, shape (112, 112, 3), RGB from 0 to 255.
-    answers
-        The best answer to each photo made so, and the probability of a cat.
-    """
-
+    #: Side of the tiles that were shuffled, in pixels; 0 if none were.
     tile_size: int
+    #: What was done.
     change: str
+    #: The first photo made so, shape (112, 112, 3), RGB from 0 to 255.
     photo: Bytes
+    #: The best answer to each photo made so, and the probability of a cat.
     answers: tuple[Answer, ...]
+
+    @property
+    def cats(self) -> list[float]:
+        """The probability of a cat in each."""
+        return [answer.cats for answer in self.answers]
+
+    @property
+    def commonest(self) -> tuple[str, int]:
+        """The answer that comes first most often, and how often."""
+        return Counter(answer.names[0] for answer in self.answers).most_common(1)[0]
+
+    @property
+    def median(self) -> float:
+        """The median of the probabilities of a cat."""
+        return median(self.cats)
 
 
 @dataclass(frozen=True)
 class ScrambleRun:
-    """What the network says to the photo with its pieces in another order, and turned.
+    """What the network says to the photo with its pieces in another order, and turned."""
 
-    Attributes
-    ----------
-    changes
-        Each way to change the photo; the first is to leave it as it is.
-    """
-
+    #: Each way to change the photo; the first is to leave it as it is.
     changes: tuple[Scramble, ...]
 
 

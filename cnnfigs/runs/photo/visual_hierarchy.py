@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from cnnfigs.arithmetic.receptive import receptive_fields
 from cnnfigs.data import Bytes, cat_photo
+from cnnfigs.images import resized
 from cnnfigs.models.backend import load_keras
-from cnnfigs.models.imagenet import RELU_LAYERS, fitted, mobilenet_v2, network_input, resized
+from cnnfigs.models.imagenet import RELU_LAYERS, fitted, mobilenet_v2, network_input
 from cnnfigs.models.records import layer_records
 from cnnfigs.runs.photo.photo_answers import GREY, PARTS, Box, PhotoAnswer, ask
 
@@ -38,117 +39,78 @@ WIDER, WIDEST = 3, 12
 
 @dataclass(frozen=True)
 class Unit:
-    """One number of a feature map.
+    """One number of a feature map."""
 
-    Attributes
-    ----------
-    channel, place
-        Which map, and the row and column on it.
-    share
-        How much its whole map contributes, as a share of the positive contributions of all maps of the layer: to the
-        answer or, in the lower rows of a tree, to the unit that has proposed it.
-    own
-        How much it contributes by itself, as a share of the same. Where other units of the map do the opposite, that
-        may be more than the map does.
-    box
-        What it sees: the smallest square, cut off at the photo's edges, that holds 90 % of the absolute gradient of
-        the unit's sum before its ReLU; first row, first column, height, width.
-    crop
-        That piece of the photo, made smaller where it is large, RGB from 0 to 255.
-    parts
-        Which parts of the cat lie in the box with half of their area or more; none for other photos.
-    """
-
+    #: Which map, and the row and column on it.
     channel: int
     place: tuple[int, int]
+    #: How much its whole map contributes, as a share of the positive contributions of all maps of the layer: to the
+    #: answer or, in the lower rows of a tree, to the unit that has proposed it.
     share: float
+    #: How much it contributes by itself, as a share of the same. Where other units of the map do the opposite, that
+    #: may be more than the map does.
     own: float
+    #: What it sees: the smallest square, cut off at the photo's edges, that holds 90 % of the absolute gradient of
+    #: the unit's sum before its ReLU; first row, first column, height, width.
     box: Box
+    #: That piece of the photo, made smaller where it is large, RGB from 0 to 255.
     crop: Bytes
+    #: How much brightness, the mean of red, green and blue, varies in the box, 0 to 255.
+    contrast: int
+    #: Which parts of the cat lie in the box with half of their area or more; none for other photos.
     parts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Level:
-    """Units of one layer.
-
-    Attributes
-    ----------
-    layer
-        Its name.
-    shape
-        Height, width and number of its maps.
-    field_size
-        Side of its theoretical receptive field.
-    units
-        The units, those that contribute most first.
-    """
+    """Units of one layer."""
 
     layer: str
+    #: Height, width and number of its maps.
     shape: tuple[int, int, int]
+    #: Side of its theoretical receptive field.
     field_size: int
+    #: The units, those that contribute most first.
     units: tuple[Unit, ...]
 
 
 @dataclass(frozen=True)
 class Hierarchy:
-    """The units that contribute most to an answer, layer by layer.
+    """The units that contribute most to an answer, layer by layer."""
 
-    Attributes
-    ----------
-    shown
-        The photo and the answer.
-    small
-        The photo made smaller, shape (height, width, 3), RGB from 0 to 255.
-    levels
-        From the image to the answer.
-    """
-
+    #: The photo and the answer.
     shown: PhotoAnswer
+    #: The photo made smaller, shape (height, width, 3), RGB from 0 to 255.
     small: Bytes
+    #: From the image to the answer.
     levels: tuple[Level, ...]
 
 
 @dataclass(frozen=True)
 class Link:
-    """A lower unit that drives an upper one.
+    """A lower unit that drives an upper one."""
 
-    Attributes
-    ----------
-    upper, lower
-        Their numbers within their levels.
-    share
-        How much the lower unit's whole map contributes to the upper unit, as a share of the positive contributions of
-        all maps.
-    own
-        How much the lower unit contributes by itself, as a share of the same.
-    """
-
+    #: Their numbers within their levels.
     upper: int
     lower: int
+    #: How much the lower unit's whole map contributes to the upper unit, as a share of the positive contributions of
+    #: all maps.
     share: float
+    #: How much the lower unit contributes by itself, as a share of the same.
     own: float
 
 
 @dataclass(frozen=True)
 class Tree:
-    """Units that drive an answer, units that drive these, and so on down to the first layers.
+    """Units that drive an answer, units that drive these, and so on down to the first layers."""
 
-    Attributes
-    ----------
-    shown
-        The photo and the answer.
-    small
-        The photo made smaller, shape (height, width, 3), RGB from 0 to 255.
-    levels
-        From the answer down to the image.
-    links
-        Between each level and the next.
-    """
-
+    #: The photo and the answer.
     shown: PhotoAnswer
+    #: The photo made smaller, shape (height, width, 3), RGB from 0 to 255.
     small: Bytes
+    #: From the answer down to the image.
     levels: tuple[Level, ...]
+    #: Between each level and the next.
     links: tuple[tuple[Link, ...], ...]
 
 
@@ -170,12 +132,12 @@ def hierarchy(image: Bytes, classes: Sequence[int], layers: Sequence[str], units
     """
     shown = ask(image, answers)
     ordered = in_order(layers)
-    found = []
+    levels = []
     for layer, values in zip(ordered, contributions(shown.photo, classes, ordered), strict=True):
         chosen = strongest(values, units)
         boxes = [smallest_box(each) for each in gradients(shown.photo, layer, chosen)[0]]
-        found.append(_level(shown.photo, layer, chosen, [own_share(values, each) for each in chosen], boxes))
-    return Hierarchy(shown, _small(shown.photo), tuple(found))
+        levels.append(_level(shown.photo, layer, chosen, [own_share(values, each) for each in chosen], boxes))
+    return Hierarchy(shown, _small(shown.photo), tuple(levels))
 
 
 def tree(image: Bytes, classes: Sequence[int], layers: Sequence[str], top: int, children: int, answers: int) -> Tree:
@@ -218,21 +180,14 @@ def tree(image: Bytes, classes: Sequence[int], layers: Sequence[str], top: int, 
 
 @dataclass(frozen=True)
 class PlainUnit:
-    """What a unit gives for its piece of the photo, and for sheets with nothing on them.
+    """What a unit gives for its piece of the photo, and for sheets with nothing on them."""
 
-    Attributes
-    ----------
-    layer, channel
-        Which map.
-    piece
-        The unit's sum before its ReLU, for the photo.
-    same_color, grey
-        The same for a sheet in the mean colour of its piece, and for a grey one.
-    """
-
+    #: Which map.
     layer: str
     channel: int
+    #: The unit's sum before its ReLU, for the photo.
     piece: float
+    #: The same for a sheet in the mean colour of its piece, and for a grey one.
     same_color: float
     grey: float
 
@@ -253,11 +208,11 @@ def plain_sheets(classes: Sequence[int], layers: Sequence[str], units: int) -> P
         As for :func:`hierarchy`.
     """
     keras = load_keras()
-    found = hierarchy(cat_photo(), classes, layers, units, 1)
-    photo = found.shown.photo
+    shown = hierarchy(cat_photo(), classes, layers, units, 1)
+    photo = shown.shown.photo
     model = mobilenet_v2(*photo.shape[:2])
-    asked = []
-    for level in found.levels:
+    answers = []
+    for level in shown.levels:
         reader = keras.Model(model.inputs, model.get_layer(level.layer).input)
         for unit in level.units:
             top, left, height, width = unit.box
@@ -265,8 +220,8 @@ def plain_sheets(classes: Sequence[int], layers: Sequence[str], units: int) -> P
             sheets = [np.empty_like(photo), np.empty_like(photo)]
             sheets[0][:], sheets[1][:] = np.rint(piece.mean(axis=(0, 1))), GREY
             sums = np.asarray(reader([network_input(np.stack([photo, *sheets]))], training=False))
-            asked.append(PlainUnit(level.layer, unit.channel, *sums[:, *unit.place, unit.channel].tolist()))
-    return PlainSheets(tuple(asked))
+            answers.append(PlainUnit(level.layer, unit.channel, *sums[:, *unit.place, unit.channel].tolist()))
+    return PlainSheets(tuple(answers))
 
 
 Chosen = tuple[int, tuple[int, int], float]
@@ -371,7 +326,7 @@ def strongest(values: Floats, count: int) -> list[Chosen]:
 
 
 def own_share(values: Floats, unit: Chosen) -> float:
-    """Tell how much a unit contributes by itself, as a share of the positive contributions of all channels.
+    """Compute how much a unit contributes by itself, as a share of the positive contributions of all channels.
 
     Examples
     --------
@@ -473,10 +428,11 @@ def _level(
     for (channel, place, share), own, box in zip(chosen, own_shares, boxes, strict=True):
         top, left, height, width = box
         crop = photo[top : top + height, left : left + width]
+        contrast = round(float(np.ptp(crop.mean(axis=-1))))
         scale = min(1.0, CROP / max(height, width))
         if scale < 1:
             crop = resized(crop, max(1, round(scale * height)), max(1, round(scale * width)))
-        units.append(Unit(channel, place, share, own, box, crop, parts_inside(photo, box)))
+        units.append(Unit(channel, place, share, own, box, crop, contrast, parts_inside(photo, box)))
     _, rows, columns, channels = model.get_layer(layer).output.shape
     return Level(layer, (rows, columns, channels), _field_sizes(model)[layer], tuple(units))
 
@@ -492,14 +448,14 @@ Joined = tuple[int, int, float]
 
 def _agree(proposals: Sequence[Sequence[Chosen]], most: int) -> tuple[list[Chosen], list[Joined]]:
     """Choose among the units that those above propose, and join them."""
-    told = [
+    candidates = [
         (rank, -proposal[2], upper, proposal)
         for upper, ranked in enumerate(proposals)
         for rank, proposal in enumerate(ranked)
     ]
     chosen: list[Chosen] = []
     joined: list[Joined] = []
-    for _, _, upper, (channel, place, share) in sorted(told):
+    for _, _, upper, (channel, place, share) in sorted(candidates):
         same = [
             number
             for number, (known, where, _) in enumerate(chosen)

@@ -21,30 +21,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Augmented:
-    """One digit and random versions of it, with a network's answers.
-
-    Attributes
-    ----------
-    network
-        Name of the network.
-    label
-        The digit that all of them show.
-    images
-        The digit as it is, then its versions: shape (1 + n, 28, 28), values 0 to 1.
-    answers, probabilities
-        What the network took each for, and how sure it was, shape (1 + n,).
-    asked
-        How many test digits were shown for the counts.
-    errors, augmented_errors
-        How many of those it gets wrong as they are, and each in one random version.
-    """
+    """One digit and random versions of it, with a network's answers."""
 
     network: str
+    #: The digit that all of them show.
     label: int
+    #: The digit as it is, then its versions: shape (1 + n, 28, 28), values 0 to 1.
     images: NDArray[np.float32]
+    #: What the network took each for, and how sure it was, shape (1 + n,).
     answers: NDArray[np.int64]
     probabilities: NDArray[np.float32]
+    #: How many test digits were shown for the counts.
     asked: int
+    #: How many of those it gets wrong as they are, and each in one random version.
     errors: int
     augmented_errors: int
 

@@ -21,29 +21,19 @@ NONE_UPSIDE_DOWN = (3, 4, 7)
 
 @dataclass(frozen=True)
 class Answers:
-    """A network's answers to one kind of picture.
+    """A network's answers to one kind of picture."""
 
-    Attributes
-    ----------
-    kind
-        What the pictures are.
-    images
-        The first few, shape (n, 28, 28), values 0 to 1.
-    digits
-        What it took them for, shape (n,).
-    probabilities
-        How sure it was, shape (n,).
-    asked
-        How many pictures of the kind it was shown in all.
-    sure
-        How many of those it answered with a probability of at least 99 %.
-    """
-
+    #: What the pictures are.
     kind: str
+    #: The first few, shape (n, 28, 28), values 0 to 1.
     images: NDArray[np.float32]
+    #: What it took them for, shape (n,).
     digits: NDArray[np.int64]
+    #: How sure it was, shape (n,).
     probabilities: NDArray[np.float32]
+    #: How many pictures of the kind it was shown in all.
     asked: int
+    #: How many of those it answered with a probability of at least 99 %.
     sure: int
 
 

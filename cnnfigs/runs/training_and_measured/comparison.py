@@ -10,29 +10,18 @@ from cnnfigs.runs.training_and_measured.evaluation import evaluate
 
 @dataclass(frozen=True)
 class NetworkErrors:
-    """How many test images a network gets wrong.
-
-    Attributes
-    ----------
-    network
-        Its name.
-    parameters
-        How many parameters it has.
-    epochs
-        After how many passes over the training images its weights were taken.
-    images
-        How many test images there are.
-    errors
-        How many of them it gets wrong.
-    interval
-        The 95 % Wilson interval of the share of errors, 0 to 1.
-    """
+    """How many test images a network gets wrong."""
 
     network: str
+    #: How many parameters it has.
     parameters: int
+    #: After how many passes over the training images its weights were taken.
     epochs: int
+    #: How many test images there are.
     images: int
+    #: How many of them it gets wrong.
     errors: int
+    #: The 95 % Wilson interval of the share of errors, 0 to 1.
     interval: tuple[float, float]
 
     @property
@@ -50,10 +39,10 @@ class Comparison:
 
 def compare(names: tuple[str, ...]) -> Comparison:
     """Evaluate several of the tutorial's networks on all test images."""
-    found = []
+    compared = []
     for name in names:
         evaluation = evaluate(name)
-        found.append(
+        compared.append(
             NetworkErrors(
                 network=name,
                 parameters=evaluation.parameters,
@@ -63,4 +52,4 @@ def compare(names: tuple[str, ...]) -> Comparison:
                 interval=evaluation.interval,
             )
         )
-    return Comparison(tuple(found))
+    return Comparison(tuple(compared))

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnfigs.data import mnist
+from cnnfigs.images import shifted
 from cnnfigs.models.backend import load_keras
 from cnnfigs.models.training import as_input
 from cnnfigs.models.weights import resolve
-from cnnfigs.runs.filters.equivariance import shifted
-from cnnfigs.runs.training_and_measured.evaluation import answers_to, evaluate
+from cnnfigs.runs.training_and_measured.evaluation import answers_to, counted, evaluate
 
 if TYPE_CHECKING:
     import keras
@@ -29,31 +29,21 @@ SEED = 1
 
 @dataclass(frozen=True)
 class Disturbance:
-    """A network's answers to all test digits, disturbed in one way.
+    """A network's answers to all test digits, disturbed in one way."""
 
-    Attributes
-    ----------
-    kind, amount
-        What was done to them, and how much.
-    image
-        One of them as the network saw it, shape (28, 28), values 0 to 1.
-    answer, probability
-        What that one was taken for, and how sure the network was.
-    confusion
-        Shape (10, 10): how many of each digit (row) were taken for each digit (column).
-    mean_probability
-        The mean, over all digits, of the largest of the ten probabilities: how sure the network is.
-    sure_errors
-        How many wrong answers had a probability of at least 99 %.
-    """
-
+    #: What was done to them, and how much.
     kind: str
     amount: float
+    #: One of them as the network saw it, shape (28, 28), values 0 to 1.
     image: Images
+    #: What that one was taken for, and how sure the network was.
     answer: int
     probability: float
+    #: Shape (10, 10): how many of each digit (row) were taken for each digit (column).
     confusion: NDArray[np.int64]
+    #: The mean, over all digits, of the largest of the ten probabilities: how sure the network is.
     mean_probability: float
+    #: How many wrong answers had a probability of at least 99 %.
     sure_errors: int
 
     @property
@@ -89,36 +79,34 @@ def ask_disturbed(network: str | keras.Model, index: int, wanted: tuple[tuple[Ki
         Kind and amount of each disturbance.
     """
     labels = mnist().y_test
-    asked = []
+    disturbances = []
     for kind, amount in wanted:
-        probabilities, image = _asked(network, index, kind, amount)
+        probabilities, image = _answers(network, index, kind, amount)
         answers, surest = probabilities.argmax(axis=1), probabilities.max(axis=1)
-        confusion = np.zeros((10, 10), dtype=np.int64)
-        np.add.at(confusion, (labels, answers), 1)
-        asked.append(
+        disturbances.append(
             Disturbance(
                 kind=kind,
                 amount=amount,
                 image=image,
                 answer=int(answers[index]),
                 probability=float(surest[index]),
-                confusion=confusion,
+                confusion=counted(labels, answers),
                 mean_probability=float(surest.mean(dtype=np.float64)),
                 sure_errors=int(((answers != labels) & (surest >= 0.99)).sum()),
             )
         )
-    return Disturbances(resolve(network).name, int(labels[index]), tuple(asked))
+    return Disturbances(resolve(network).name, int(labels[index]), tuple(disturbances))
 
 
 @cache
-def _asked(network: str | keras.Model, index: int, kind: Kind, amount: float) -> tuple[Images, Images]:
-    """Give the probabilities for all test digits, shape (10000, 10), and one of these digits as the network saw it.
+def _answers(network: str | keras.Model, index: int, kind: Kind, amount: float) -> tuple[Images, Images]:
+    """Return the probabilities for all test digits, shape (10000, 10), and one of these digits as the network saw it.
 
     It is remembered, as illustrations share some disturbances, and asking takes the longest of all on their page.
     """
     images = disturbed(as_input(mnist().x_test), kind, amount)
-    found = evaluate(network).probabilities if kind == "none" else answers_to(network, images)
-    return found, images[index, ..., 0].copy()
+    probabilities = evaluate(network).probabilities if kind == "none" else answers_to(network, images)
+    return probabilities, images[index, ..., 0].copy()
 
 
 def disturbed(images: Images, kind: Kind, amount: float) -> Images:
@@ -173,7 +161,7 @@ def disturbed(images: Images, kind: Kind, amount: float) -> Images:
 
 
 def _largest_around(images: Images, size: int) -> Images:
-    """Give each pixel the largest value of a square window, first over its columns and then over its rows."""
+    """Replace each pixel by the largest value of a square window, first over its columns and then over its rows."""
     layers = load_keras().layers
     for window in ((size, 1), (1, size)):
         images = layers.MaxPooling2D(window, strides=1, padding="same")(images)

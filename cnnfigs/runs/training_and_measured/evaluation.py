@@ -15,6 +15,7 @@ from cnnfigs.data import mnist
 from cnnfigs.models.compiled import compiled, outputs
 from cnnfigs.models.training import as_input
 from cnnfigs.models.weights import load, resolve
+from cnnfigs.statistics import wilson
 
 if TYPE_CHECKING:
     import keras
@@ -22,30 +23,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A network's answers to all test images.
-
-    Attributes
-    ----------
-    network
-        Name of the network.
-    parameters
-        How many numbers training could change.
-    probabilities
-        Shape (10000, 10): for each test image the probability of each digit.
-    labels
-        Shape (10000,): the digits that they show.
-    """
+    """A network's answers to all test images."""
 
     network: str
+    #: How many numbers training could change.
     parameters: int
+    #: Shape (10000, 10): for each test image the probability of each digit.
     probabilities: NDArray[np.float32]
+    #: Shape (10000,): the digits that they show.
     labels: NDArray[np.uint8]
 
     @property
     def answers(self) -> NDArray[np.intp]:
         """The most probable digit of each image, shape (10000,)."""
-        found: NDArray[np.intp] = self.probabilities.argmax(axis=1)
-        return found
+        answers: NDArray[np.intp] = self.probabilities.argmax(axis=1)
+        return answers
 
     @property
     def wrong(self) -> NDArray[np.intp]:
@@ -59,8 +51,9 @@ class Evaluation:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The 95 % Wilson interval of the share of errors; see :func:`wilson_interval`."""
-        return wilson_interval(self.errors, len(self.labels))
+        """The 95 % Wilson interval of the share of errors."""
+        low, high = wilson(self.errors, len(self.labels))
+        return low, high
 
 
 @cache
@@ -117,33 +110,45 @@ def _compiled_by_name(name: str) -> Callable[[Any], Any]:
     return compiled(load(name))
 
 
-def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Return the Wilson score interval of a share.
+@dataclass(frozen=True)
+class Confusion:
+    """How often a network takes each digit for each other one."""
 
-    Parameters
-    ----------
-    successes, trials
-        How many of how many.
-    confidence
-        The share of such intervals that cover the true value, between 0 and 1.
+    network: str
+    #: Shape (10, 10): of each digit (row) how many were taken for each digit (column).
+    counts: NDArray[np.int64]
+    #: Digit, answer and number of times of the most frequent errors, the most frequent first; four at most.
+    commonest: tuple[tuple[int, int, int], ...]
 
-    Returns
-    -------
-    tuple of float
-        Lower and upper end, from 0 to 1.
+    @property
+    def images(self) -> int:
+        """How many images were shown."""
+        return int(self.counts.sum())
 
-    References
-    ----------
-    E. B. Wilson, "Probable inference, the law of succession, and statistical inference", Journal of the American
-    Statistical Association 22 (1927), 209–212.
+    @property
+    def errors(self) -> int:
+        """How many of them the network gets wrong."""
+        return self.images - int(np.trace(self.counts))
+
+
+def confusion(network: str | keras.Model) -> Confusion:
+    """Show a network all test images, and count which digits it takes for which."""
+    evaluation = evaluate(network)
+    counts = counted(evaluation.labels, evaluation.answers)
+    errors = counts * (1 - np.eye(10, dtype=np.int64))
+    order = np.argsort(-errors, axis=None, kind="stable")[:4]
+    commonest = ((int(place // 10), int(place % 10), int(errors.flat[place])) for place in order)
+    return Confusion(evaluation.network, counts, tuple(commonest))
+
+
+def counted(labels: NDArray[np.uint8], answers: NDArray[np.intp]) -> NDArray[np.int64]:
+    """Count how many of each digit (row) were taken for each digit (column), shape (10, 10).
 
     Examples
     --------
-    >>> low, high = wilson_interval(81, 10_000)
-    >>> print(f"{low:.4f} to {high:.4f}")
-    0.0065 to 0.0101
+    >>> counted(np.array([7, 7, 1], dtype=np.uint8), np.array([1, 7, 1]))[[7, 7, 1], [1, 7, 1]].tolist()
+    [1, 1, 1]
     """
-    from scipy.stats import binomtest
-
-    interval = binomtest(successes, trials).proportion_ci(confidence, method="wilson")
-    return float(interval.low), float(interval.high)
+    counts = np.zeros((10, 10), dtype=np.int64)
+    np.add.at(counts, (labels, answers), 1)
+    return counts

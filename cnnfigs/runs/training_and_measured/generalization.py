@@ -17,23 +17,15 @@ from cnnfigs.runs.training_and_measured.history import History
 
 @dataclass(frozen=True)
 class Part:
-    """One part of the images, and what a trained network gets wrong in it.
+    """One part of the images, and what a trained network gets wrong in it."""
 
-    Attributes
-    ----------
-    name
-        "training", "validation" or "test".
-    images
-        The first few, shape (n, 28, 28), values 0 to 1.
-    count
-        How many images the part has.
-    errors
-        How many of them the network gets wrong.
-    """
-
+    #: "training", "validation" or "test".
     name: str
+    #: The first few, shape (n, 28, 28), values 0 to 1.
     images: NDArray[np.float32]
+    #: How many images the part has.
     count: int
+    #: How many of them the network gets wrong.
     errors: int
 
     @property
@@ -44,17 +36,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Split:
-    """The three parts of the images.
-
-    Attributes
-    ----------
-    network
-        Name of the network.
-    parts
-        Training, validation and test images.
-    """
+    """The three parts of the images."""
 
     network: str
+    #: Training, validation and test images.
     parts: tuple[Part, ...]
 
 
@@ -75,12 +60,12 @@ def split_errors(network: str, examples: int) -> Split:
         "test": (digits.x_test, digits.y_test),
     }
     model = load(network)
-    found = []
+    split = []
     for name, (images, labels) in parts.items():
         # A few thousand at a time: as a network's input, images take four times the memory.
         batches = np.array_split(images, len(images) // 5_000)
         answers = np.concatenate([model.predict_on_batch(as_input(batch)).argmax(axis=1) for batch in batches])
-        found.append(
+        split.append(
             Part(
                 name=name,
                 images=as_input(images[:examples])[..., 0],
@@ -88,7 +73,7 @@ def split_errors(network: str, examples: int) -> Split:
                 errors=int((answers != labels).sum()),
             )
         )
-    return Split(network, tuple(found))
+    return Split(network, tuple(split))
 
 
 def train_on_few(network: str, images: int, epochs: int, batch_size: int = 32) -> History:

@@ -18,30 +18,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Mistakes:
-    """Wrong answers, the surest first.
-
-    Attributes
-    ----------
-    network
-        Name of the network.
-    errors
-        How many of the test images it gets wrong.
-    sure_errors
-        How many of those it answers with a probability of at least 99 %.
-    images
-        Shape (n, 28, 28), values 0 to 1.
-    labels, answers
-        What they show and what they were taken for, shape (n,).
-    probabilities
-        Of the wrong answers, shape (n,).
-    """
+    """Wrong answers, the surest first."""
 
     network: str
+    #: How many of the test images it gets wrong.
     errors: int
+    #: How many of those it answers with a probability of at least 99 %.
     sure_errors: int
+    #: Shape (n, 28, 28), values 0 to 1.
     images: NDArray[np.float32]
+    #: What they show and what they were taken for, shape (n,).
     labels: NDArray[np.uint8]
     answers: NDArray[np.intp]
+    #: Of the wrong answers, shape (n,).
     probabilities: NDArray[np.float32]
 
 

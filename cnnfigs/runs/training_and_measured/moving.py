@@ -9,66 +9,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnfigs.data import mnist
+from cnnfigs.images import shifted
 from cnnfigs.models.weights import load
 from cnnfigs.runs.activations import test_digit
 
 
 @dataclass(frozen=True)
 class MovedAnswers:
-    """Pictures of digits and what networks answer to them.
-
-    Attributes
-    ----------
-    networks
-        Their names.
-    images
-        Shape (pictures, 28, 28), values 0 to 1.
-    labels
-        Which digits they show, shape (pictures,).
-    shifts
-        By how many pixels each was moved to the right, shape (pictures,).
-    probabilities
-        Shape (networks, pictures, 10).
-    """
+    """Pictures of digits and what networks answer to them."""
 
     networks: tuple[str, ...]
+    #: Shape (pictures, 28, 28), values 0 to 1.
     images: NDArray[np.float32]
+    #: Which digits they show, shape (pictures,).
     labels: NDArray[np.uint8]
+    #: By how many pixels each was moved to the right, shape (pictures,).
     shifts: NDArray[np.int64]
+    #: Shape (networks, pictures, 10).
     probabilities: NDArray[np.float32]
 
 
 def moved_answers(networks: Sequence[str], indexes: Sequence[int], shifts: Sequence[int]) -> MovedAnswers:
-    """Move test digits aside and show them to networks.
-
-    Parameters
-    ----------
-    networks
-        Names of some of the tutorial's networks.
-    indexes
-        Which test images.
-    shifts
-        By how many pixels to move each to the right; what leaves the image is lost.
-    """
-    asked = [(index, shift) for index in indexes for shift in shifts]
-    images = np.stack([moved_right(test_digit(index), shift) for index, shift in asked])
+    """Move test digits aside and show them to networks."""
+    pictures = [(index, shift) for index in indexes for shift in shifts]
+    images = np.stack([shifted(test_digit(index), 0, shift) for index, shift in pictures])
     return MovedAnswers(
         networks=tuple(networks),
         images=images[..., 0],
-        labels=mnist().y_test[[index for index, _ in asked]],
-        shifts=np.array([shift for _, shift in asked]),
+        labels=mnist().y_test[[index for index, _ in pictures]],
+        shifts=np.array([shift for _, shift in pictures]),
         probabilities=np.stack([np.asarray(load(name)(images, training=False)) for name in networks]),
     )
-
-
-def moved_right(image: NDArray[np.float32], shift: int) -> NDArray[np.float32]:
-    """Move an image to the right; paper follows from the left.
-
-    Examples
-    --------
-    >>> moved_right(np.array([[1, 2, 3]], dtype=np.float32), 2).tolist()
-    [[0.0, 0.0, 1.0]]
-    """
-    moved = np.zeros_like(image)
-    moved[:, shift:] = image[:, : image.shape[1] - shift]
-    return moved

@@ -18,22 +18,28 @@ EQUAL_GIVES_ZERO = ((-1, -1, -1), (-1, 8, -1), (-1, -1, -1))
 
 @dataclass(frozen=True)
 class EdgeEffect:
-    """One image and its convolution without padding and with zeros around it.
+    """One image and its convolution without padding and with zeros around it."""
 
-    Attributes
-    ----------
-    image
-        Shape (size, size).
-    kernel
-        Shape (3, 3).
-    valid, same
-        The outputs, shapes (size - 2, size - 2) and (size, size).
-    """
-
+    #: Shape (size, size).
     image: Floats
+    #: Shape (3, 3).
     kernel: Floats
+    #: The outputs, shapes (size - 2, size - 2) and (size, size).
     valid: Floats
     same: Floats
+
+    @property
+    def strengths(self) -> tuple[float, float]:
+        """The mean absolute answer with zeros around: on the outermost ring, and inside it."""
+        strength = np.abs(self.same)
+        ring = np.ones(strength.shape, dtype=bool)
+        ring[1:-1, 1:-1] = False
+        return float(strength[ring].mean()), float(strength[~ring].mean())
+
+    @property
+    def sides(self) -> tuple[float, ...]:
+        """The mean answer with zeros around along the upper, lower, left and right border."""
+        return tuple(float(each.mean()) for each in (self.same[0], self.same[-1], self.same[:, 0], self.same[:, -1]))
 
 
 def edge_effect(image: Floats) -> EdgeEffect:

@@ -14,25 +14,17 @@ INPUT_SIZES = {"VGG16": 224, "ResNet50": 224, "MobileNetV2": 225, "ConvNeXtTiny"
 
 @dataclass(frozen=True)
 class Step:
-    """One step down in size.
+    """One step down in size."""
 
-    Attributes
-    ----------
-    start, end
-        Height of the maps before and after it, without padding layers.
-    class_name
-        Class of the layer that takes it; where several take it side by side, of one of them, as they are alike.
-    kernel_size, strides
-        Side of its window, and cells from one window to the next.
-    layers
-        How many layers take it side by side.
-    """
-
+    #: Height of the maps before and after it, without padding layers.
     start: int
     end: int
+    #: Class of the layer that takes it; where several take it side by side, of one of them, as they are alike.
     class_name: str
+    #: Side of its window, and cells from one window to the next.
     kernel_size: int
     strides: int
+    #: How many layers take it side by side.
     layers: int
 
     @property

@@ -10,26 +10,17 @@ from cnnfigs.models.backend import load_keras
 
 @dataclass(frozen=True)
 class Case:
-    """One layer on one input.
+    """One layer on one input."""
 
-    Attributes
-    ----------
-    layer
-        Its class in Keras.
-    arguments
-        What it was told, as one writes it in Python.
-    size
-        Side of its square input.
-    output
-        Side of its output, as Keras tells it.
-    derivation
-        The formula with the numbers.
-    """
-
+    #: Its class in Keras.
     layer: str
+    #: What it was told, as one writes it in Python.
     arguments: str
+    #: Side of its square input.
     size: int
+    #: Side of its output, as Keras tells it.
     output: int
+    #: The formula with the numbers.
     derivation: str
 
 
@@ -69,7 +60,7 @@ def _case(layer: str, size: int, **arguments: int | str) -> Case:
     window = {"kernel_size" if name == "pool_size" else name: value for name, value in arguments.items()}
     kind = TransposedAxis if layer == "Conv2DTranspose" else Axis
     derivation = kind(size, **window).derivation()  # type: ignore[arg-type]
-    told = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
+    text = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
     if derivation.total != output:
-        raise ValueError(f"{layer}({told}) on size {size}: the formula says {derivation}, but Keras says {output}")
-    return Case(layer, told, size, output, str(derivation))
+        raise ValueError(f"{layer}({text}) on size {size}: the formula says {derivation}, but Keras says {output}")
+    return Case(layer, text, size, output, str(derivation))

@@ -22,131 +22,84 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Slide:
-    """What a window of ones counts in each of its places on a square image.
+    """What a window of ones counts in each of its places on a square image."""
 
-    Attributes
-    ----------
-    image
-        Shape (size, size).
-    output
-        The sum under the window in each place, shape (places, places).
-    cells
-        Rows of the image under the window in each place from top to bottom, shape (places, kernel_size); the columns
-        are the same. Numbers below 0 and from `size` on are padding.
-    added
-        Cells of padding before and after each axis.
-    derivation
-        The formula of the output size with its numbers.
-    """
-
+    #: Shape (size, size).
     image: Floats
+    #: The sum under the window in each place, shape (places, places).
     output: Floats
+    #: Rows of the image under the window in each place from top to bottom, shape (places, kernel_size); the columns
+    #: are the same. Numbers below 0 and from `size` on are padding.
     cells: NDArray[np.intp]
+    #: Cells of padding before and after each axis.
     added: tuple[int, int]
+    #: The formula of the output size with its numbers.
     derivation: str
 
 
 @dataclass(frozen=True)
 class Strided:
-    """The same window with strides and with strides 1.
+    """The same window with strides and with strides 1."""
 
-    Attributes
-    ----------
-    slide
-        With the strides.
-    every
-        With strides 1.
-    kept
-        Which rows of the output with strides 1 (and which columns, the same) the strides keep.
-    """
-
+    #: With the strides.
     slide: Slide
+    #: With strides 1.
     every: Slide
+    #: Which rows of the output with strides 1 (and which columns, the same) the strides keep.
     kept: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class SameSizes:
-    """What "same" padding makes of several sizes.
+    """What "same" padding makes of several sizes."""
 
-    Attributes
-    ----------
-    kernel_size
-        Side of the window.
-    sizes
-        Sides of the inputs.
-    strides
-        Cells from one window to the next, several cases.
-    outputs
-        Side of the output for each size and each of the strides.
-    added
-        Cells of padding before and after for each size and each of the strides.
-    """
-
+    #: Side of the window.
     kernel_size: int
+    #: Sides of the inputs.
     sizes: tuple[int, ...]
+    #: Cells from one window to the next, several cases.
     strides: tuple[int, ...]
+    #: Side of the output for each size and each of the strides.
     outputs: tuple[tuple[int, ...], ...]
+    #: Cells of padding before and after for each size and each of the strides.
     added: tuple[tuple[tuple[int, int], ...], ...]
 
 
 @dataclass(frozen=True)
 class Dilated:
-    """The same window without and with gaps.
+    """The same window without and with gaps."""
 
-    Attributes
-    ----------
-    dilation_rates
-        From one cell of the window to its next.
-    slides
-        What it counts with each of them.
-    """
-
+    #: From one cell of the window to its next.
     dilation_rates: tuple[int, ...]
+    #: What it counts with each of them.
     slides: tuple[Slide, ...]
 
 
 @dataclass(frozen=True)
 class Spread:
-    """A transposed convolution with a kernel of ones, and what each cell of its input adds to the output.
+    """A transposed convolution with a kernel of ones, and what each cell of its input adds to the output."""
 
-    Attributes
-    ----------
-    image
-        Shape (size, size).
-    shares
-        What comes out when only one cell is kept and all others are 0: shape (size, size, output, output).
-    output
-        What comes out of the whole image, shape (output, output).
-    derivation
-        The formula of the output size with its numbers.
-    """
-
+    #: Shape (size, size).
     image: Floats
+    #: What comes out when only one cell is kept and all others are 0: shape (size, size, output, output).
     shares: Floats
+    #: What comes out of the whole image, shape (output, output).
     output: Floats
+    #: The formula of the output size with its numbers.
     derivation: str
 
 
 @dataclass(frozen=True)
 class RoundTrip:
-    """A strided convolution and the transposed convolution with the same kernel of ones after it.
+    """A strided convolution and the transposed convolution with the same kernel of ones after it."""
 
-    Attributes
-    ----------
-    image
-        Shape (size, size).
-    small
-        What the convolution makes of it.
-    back
-        What the transposed convolution makes of that.
-    there_derivation, back_derivation
-        The formulas of both output sizes with their numbers.
-    """
-
+    #: Shape (size, size).
     image: Floats
+    #: What the convolution makes of it.
     small: Floats
+    #: What the transposed convolution makes of that.
     back: Floats
+    #: The formulas of both output sizes with their numbers.
     there_derivation: str
     back_derivation: str
 

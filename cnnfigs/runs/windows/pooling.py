@@ -14,7 +14,7 @@ from cnnfigs.models.networks import build
 from cnnfigs.models.records import layer_records
 from cnnfigs.models.training import as_input
 from cnnfigs.models.weights import load
-from cnnfigs.runs.activations import test_digit
+from cnnfigs.runs.activations import most_telling, test_digit
 
 #: The ways to make a map smaller that are compared, by what pages call them.
 WAYS = ("maximum", "average", "pick one")
@@ -57,17 +57,11 @@ def downsample(maps: NDArray[np.float32], way: str, pool_size: int, strides: int
 
 @dataclass(frozen=True)
 class PooledNumbers:
-    """A grid of numbers, and its largest or mean number in each window.
+    """A grid of numbers, and its largest or mean number in each window."""
 
-    Attributes
-    ----------
-    numbers
-        Shape (size, size).
-    pooled
-        Shape (smaller, smaller).
-    """
-
+    #: Shape (size, size).
     numbers: NDArray[np.float32]
+    #: Shape (smaller, smaller).
     pooled: NDArray[np.float32]
 
 
@@ -80,24 +74,18 @@ def pool_numbers(size: int, pool_size: int, strides: int, way: str, seed: int) -
 
 @dataclass(frozen=True)
 class PooledMaps:
-    """First-layer maps of the convnet for a digit, made smaller in several ways.
+    """First-layer maps of the convnet for a digit, made smaller in several ways."""
 
-    Attributes
-    ----------
-    maps
-        Shape (26, 26, 32).
-    pooled
-        Way to the smaller maps, shape (13, 13, 32).
-    kept_peak
-        Way to the share of a map's largest value that its smaller map still has, mean over the maps that are not
-        all zero.
-    unseen
-        Way to the share of the maps' numbers that the smaller maps do not depend on by the way's definition alone.
-    """
-
+    #: Shape (26, 26, 32).
     maps: NDArray[np.float32]
+    #: Their numbers, the most telling first, shape (32,); see :func:`cnnfigs.runs.activations.most_telling`.
+    order: NDArray[np.intp]
+    #: Way to the smaller maps, shape (13, 13, 32).
     pooled: dict[str, NDArray[np.float32]]
+    #: Way to the share of a map's largest value that its smaller map still has, mean over the maps that are not
+    #: all zero.
     kept_peak: dict[str, float]
+    #: Way to the share of the maps' numbers that the smaller maps do not depend on by the way's definition alone.
     unseen: dict[str, float]
 
 
@@ -114,7 +102,7 @@ def pool_maps(index: int) -> PooledMaps:
     peaks = maps[0].max(axis=(0, 1))
     lit = peaks > 0
     kept = {way: float((small.max(axis=(0, 1))[lit] / peaks[lit]).mean()) for way, small in pooled.items()}
-    return PooledMaps(maps[0], pooled, kept, {way: _unseen(way) for way in WAYS})
+    return PooledMaps(maps[0], most_telling(maps[0]), pooled, kept, {way: _unseen(way) for way in WAYS})
 
 
 def _unseen(way: str) -> float:
@@ -126,24 +114,16 @@ def _unseen(way: str) -> float:
 
 @dataclass(frozen=True)
 class PoolingShift:
-    """How much smaller maps change when the digit moves by one pixel.
+    """How much smaller maps change when the digit moves by one pixel."""
 
-    Attributes
-    ----------
-    change
-        Way, and "no pooling", to the change of the maps: the mean absolute difference, divided by the mean of the
-        maps.
-    absolute
-        The mean absolute difference by itself.
-    correlation
-        Pearson's correlation of the maps before and after, which does not depend on how large their numbers are.
-    digits
-        Over how many digits, each moved in four directions, these are the means.
-    """
-
+    #: Way, and "no pooling", to the change of the maps: the mean absolute difference, divided by the mean of the
+    #: maps.
     change: dict[str, float]
+    #: The mean absolute difference by itself.
     absolute: dict[str, float]
+    #: Pearson's correlation of the maps before and after, which does not depend on how large their numbers are.
     correlation: dict[str, float]
+    #: Over how many digits, each moved in four directions, these are the means.
     digits: int
 
 
@@ -164,18 +144,12 @@ def shift_one_pixel(digits: int) -> PoolingShift:
 
 @dataclass(frozen=True)
 class PoolingAndConvolution:
-    """A pooling and a convolution of the convnet, side by side.
+    """A pooling and a convolution of the convnet, side by side."""
 
-    Attributes
-    ----------
-    convolution, pooling
-        Records of the two layers.
-    convolution_reads, pooling_reads
-        How many of the input's maps change one map of the output; measured.
-    """
-
+    #: Records of the two layers.
     convolution: Layer
     pooling: Layer
+    #: How many of the input's maps change one map of the output; measured.
     convolution_reads: int
     pooling_reads: int
 

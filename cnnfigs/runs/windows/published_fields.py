@@ -19,27 +19,18 @@ PUBLISHED: Mapping[str, int] = MappingProxyType(
 
 @dataclass(frozen=True)
 class PublishedField:
-    """The receptive field of a well-known network's last maps.
+    """The receptive field of a well-known network's last maps."""
 
-    Attributes
-    ----------
-    network
-        Its name in ``keras.applications``.
-    layers
-        How many of its layers have a window: convolutions and poolings.
-    map_size
-        Height of its last maps for an image of 224×224 pixels.
-    size, jump
-        Computed: pixels in a row that one unit can see, and pixels from one unit's field to its neighbour's.
-    published
-        The size that the literature gives.
-    """
-
+    #: Its name in ``keras.applications``.
     network: str
+    #: How many of its layers have a window: convolutions and poolings.
     layers: int
+    #: Height of its last maps for an image of 224×224 pixels.
     map_size: int
+    #: Computed: pixels in a row that one unit can see, and pixels from one unit's field to its neighbour's.
     size: int
     jump: int
+    #: The size that the literature gives.
     published: int
 
 
@@ -53,11 +44,13 @@ class PublishedFields:
 def published_fields() -> PublishedFields:
     """Build the networks without weights and follow the receptive field through their layers."""
     keras = load_keras()
-    found = []
+    fields = []
     for name, published in PUBLISHED.items():
         network = getattr(keras.applications, name)(weights=None, include_top=False, input_shape=(224, 224, 3))
         layers = layer_records(network)
         field = receptive_field(layers)
         windows = sum(layer.kernel_size is not None for layer in layers)
-        found.append(PublishedField(name, windows, layers[-1].output_shape[0], field.size[0], field.jump[0], published))
-    return PublishedFields(tuple(sorted(found, key=lambda each: each.size)))
+        fields.append(
+            PublishedField(name, windows, layers[-1].output_shape[0], field.size[0], field.jump[0], published)
+        )
+    return PublishedFields(tuple(sorted(fields, key=lambda each: each.size)))

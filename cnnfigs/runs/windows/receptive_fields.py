@@ -22,41 +22,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Field:
-    """The receptive field of the middle unit of a layer's maps.
+    """The receptive field of the middle unit of a layer's maps."""
 
-    Attributes
-    ----------
-    layer, class_name
-        The layer's name, and Keras' name of its class.
-    map_size
-        Height of its maps.
-    size, jump
-        Pixels that one unit can see, and pixels from one unit's field to its neighbour's; square.
-    first
-        Row and column where the middle unit's field begins.
-    """
-
+    #: The layer's name, and Keras' name of its class.
     layer: str
     class_name: str
+    #: Height of its maps.
     map_size: int
+    #: Pixels that one unit can see, and pixels from one unit's field to its neighbour's; square.
     size: int
     jump: int
+    #: Row and column where the middle unit's field begins.
     first: tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Fields:
-    """The receptive fields of a network, layer by layer.
-
-    Attributes
-    ----------
-    network
-        Its name.
-    fields
-        One for each layer with maps, in order.
-    """
+    """The receptive fields of a network, layer by layer."""
 
     network: str
+    #: One for each layer with maps, in order.
     fields: tuple[Field, ...]
 
 
@@ -71,14 +56,14 @@ def fields_of(network: str | keras.Model) -> Fields:
     model = build(network) if isinstance(network, str) else network
     layers = layer_records(model)
     theoretical = receptive_fields(layers)
-    found = []
+    fields = []
     for layer in layers:
         if len(layer.output_shape) != 3 or not layer.inputs:
             continue
         middle = (layer.output_shape[0] // 2, layer.output_shape[1] // 2)
         field = theoretical[layer.name]
         rows, columns = field.at(middle)
-        found.append(
+        fields.append(
             Field(
                 layer=layer.name,
                 class_name=layer.class_name,
@@ -88,35 +73,24 @@ def fields_of(network: str | keras.Model) -> Fields:
                 first=(rows.start, columns.start),
             )
         )
-    return Fields(model.name, tuple(found))
+    return Fields(model.name, tuple(fields))
 
 
 @dataclass(frozen=True)
 class EffectiveField:
-    """Where in its field the middle unit of the last maps really looks.
-
-    Attributes
-    ----------
-    network
-        Name of the network.
-    field
-        Its theoretical field.
-    gradient
-        Mean absolute gradient of the unit's pre-activation, over all maps and many digits, by the pixels; shape
-        (28, 28), the largest is 1; 0 outside the theoretical field.
-    digits
-        Over how many digits the mean was taken.
-    inner_side
-        Side of a square in the middle of the field, just under half as wide as the field.
-    inner_share
-        The share of the gradient that lies in that square.
-    """
+    """Where in its field the middle unit of the last maps really looks."""
 
     network: str
+    #: Its theoretical field.
     field: Field
+    #: Mean absolute gradient of the unit's pre-activation, over all maps and many digits, by the pixels; shape
+    #: (28, 28), the largest is 1; 0 outside the theoretical field.
     gradient: NDArray[np.float64]
+    #: Over how many digits the mean was taken.
     digits: int
+    #: Side of a square in the middle of the field, just under half as wide as the field.
     inner_side: int
+    #: The share of the gradient that lies in that square.
     inner_share: float
 
 
@@ -186,51 +160,30 @@ def unit_gradients(model: keras.Model, layer: str, patches: NDArray[np.float32])
 
 @dataclass(frozen=True)
 class LostEdge:
-    """What ink on the last rows and columns does to the answer.
-
-    Attributes
-    ----------
-    network
-        Name of the network.
-    image, inked
-        A digit, and the same digit with ink on all pixels that never reach the answer, shape (28, 28).
-    unread
-        How many of the last rows and columns those are.
-    change
-        The largest change of any of the ten probabilities.
-    one_more
-        The largest change when the row and column before them get ink too.
-    test_digits, training_digits
-        How many digits have some ink on the rows and columns that are not read.
-    test_asked, training_asked
-        Out of how many.
-    test_ink
-        The share of all the test digits' ink that lies there.
-    """
+    """What ink on the last rows and columns does to the answer."""
 
     network: str
+    #: A digit, and the same digit with ink on all pixels that never reach the answer, shape (28, 28).
     image: NDArray[np.float32]
     inked: NDArray[np.float32]
+    #: How many of the last rows and columns those are.
     unread: int
+    #: The largest change of any of the ten probabilities.
     change: float
+    #: The largest change when the row and column before them get ink too.
     one_more: float
+    #: How many digits have some ink on the rows and columns that are not read.
     test_digits: int
     training_digits: int
+    #: Out of how many.
     test_asked: int
     training_asked: int
+    #: The share of all the test digits' ink that lies there.
     test_ink: float
 
 
 def lost_edge(network: str, index: int) -> LostEdge:
-    """Put ink where a network cannot see it, and look at its answer.
-
-    Parameters
-    ----------
-    network
-        Name of one of the tutorial's networks.
-    index
-        Which test digit.
-    """
+    """Put ink where a network cannot see it, and look at its answer."""
     model = resolve(network)
     read, _ = receptive_region(layer_records(model), (), name="flatten")
     unread = 28 - len(read)

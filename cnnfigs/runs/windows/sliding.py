@@ -13,23 +13,15 @@ from cnnfigs.runs.filters.convolving import convolve
 
 @dataclass(frozen=True)
 class Sliding:
-    """A crop, a kernel, and what they give in each place.
+    """A crop, a kernel, and what they give in each place."""
 
-    Attributes
-    ----------
-    crop
-        Shape (height, width), rounded to tenths.
-    kernel
-        Shape (kernel height, kernel width).
-    products
-        What each cell under the window gives, shape (rows, columns, kernel height, kernel width).
-    values
-        The map: the sums of the products, shape (rows, columns).
-    """
-
+    #: Shape (height, width), rounded to tenths.
     crop: NDArray[np.float64]
+    #: Shape (kernel height, kernel width).
     kernel: NDArray[np.float64]
+    #: What each cell under the window gives, shape (rows, columns, kernel height, kernel width).
     products: NDArray[np.float64]
+    #: The map: the sums of the products, shape (rows, columns).
     values: NDArray[np.float64]
 
 

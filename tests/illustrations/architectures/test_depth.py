@@ -25,8 +25,8 @@ def layer_values(moment, images):
 
 @pytest.mark.parametrize("moment", ["trained", "initial"])
 def test_zeros_blank_maps_and_silent_filters_are_counted(moment):
-    found = measure(moment, DIGITS)
-    for depth, values in zip(found, layer_values(moment, mnist().x_test[:DIGITS]), strict=True):
+    result = measure(moment, DIGITS)
+    for depth, values in zip(result, layer_values(moment, mnist().x_test[:DIGITS]), strict=True):
         assert depth.numbers == values[0].size
         assert depth.zeros == pytest.approx(np.count_nonzero(values == 0) / values.size, abs=1e-5)
         blank = [[not values[image, ..., each].any() for each in range(values.shape[-1])] for image in range(DIGITS)]

@@ -95,17 +95,17 @@ def test_table_gives_the_papers_numbers():
 
 def test_recipe_says_the_same_where_it_is_the_same(model):
     rows = [[cell.text or "" for cell in row] for row in html.fragment_fromstring(LeNet5Recipe().to_html()).iter("tr")]
-    told = {name: (paper, here) for name, paper, here in rows[1:]}
+    entries = {name: (paper, here) for name, paper, here in rows[1:]}
     for name in ("Input", "C1 to F6", "Squashing"):
-        assert told[name][1] == "the same"
+        assert entries[name][1] == "the same"
     blank, ink = (
         np.asarray(keras.Model(model.inputs, model.get_layer("rescaling").output)(np.full((1, 28, 28, 1), value)))
         for value in (0.0, 1.0)
     )
     assert blank.shape == (1, 32, 32, 1)
-    assert told["Input"][0] == f"32×32, paper −{-blank[0, 16, 16, 0]:g}, ink {ink[0, 16, 16, 0]:.3f}"
-    assert "±2.4" in told["First weights"][0]
-    assert told["First weights"][1].startswith("the same")
+    assert entries["Input"][0] == f"32×32, paper −{-blank[0, 16, 16, 0]:g}, ink {ink[0, 16, 16, 0]:.3f}"
+    assert "±2.4" in entries["First weights"][0]
+    assert entries["First weights"][1].startswith("the same")
     kernels = [layer.kernel for layer in build("lenet5").layers if layer.name in ("C1", "C5", "F6")]
     for kernel in kernels:
         reach = np.abs(kernel).max() * np.prod(kernel.shape[:-1])
@@ -169,8 +169,8 @@ def test_axis_begins_near_the_data_and_each_bar_has_its_words_above_it():
         if len(set(line.get_ydata())) == 1 and line.get_marker() == "None"
     }
     assert len(bars) == 3
-    told = [text for text in axes.texts if text.get_transform() == axes.transData]
-    for text, (row, (low, high)) in zip(told, sorted(bars.items()), strict=True):
+    words = [text for text in axes.texts if text.get_transform() == axes.transData]
+    for text, (row, (low, high)) in zip(words, sorted(bars.items()), strict=True):
         x, y = text.get_position()
         assert row - 0.5 < y < row
         assert x == (low if text.get_horizontalalignment() == "left" else high)

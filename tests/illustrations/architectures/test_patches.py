@@ -59,11 +59,11 @@ def test_attention_is_softmax_of_dot_products(projected):
     run = picture.result
     model = mobilenet_v2()
     reader = keras.Model(model.inputs, model.get_layer("block_9_add").output)
-    found = np.asarray(reader([network_input(square_photo(225))[None]]))[0].reshape(225, 64)
-    for weights, vectors in ((run.untrained, projected[1]), (run.trained, found)):
+    result = np.asarray(reader([network_input(square_photo(225))[None]]))[0].reshape(225, 64)
+    for weights, vectors in ((run.untrained, projected[1]), (run.trained, result)):
         expected = softmax_of_dots(vectors)
         for (row, column), each in zip(run.patches, weights, strict=True):
             np.testing.assert_allclose(each.reshape(-1), expected[15 * row + column], atol=1e-4)
             assert each.sum() == pytest.approx(1, abs=1e-5)
-    itself = softmax_of_dots(found)[6 * 15 + 5, 6 * 15 + 5]
+    itself = softmax_of_dots(result)[6 * 15 + 5, 6 * 15 + 5]
     assert picture.facts["trained itself"] == f"{100 * itself:.0f}\N{NO-BREAK SPACE}%"

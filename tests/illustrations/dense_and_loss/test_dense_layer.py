@@ -31,9 +31,9 @@ def read(network, index):
 @pytest.mark.parametrize(("index", "unit", "network"), [(18, 374, "dense_512"), (3, 25, "dense_131")])
 def test_sum_of_a_unit_is_that_of_keras(index, unit, network):
     picture = DenseUnit(index, unit, network)
-    terms, told = texts(picture)[-2:]
+    terms, words = texts(picture)[-2:]
     total, bias = (number(term) for term in terms.removeprefix("sum of the products ").split(", bias "))
-    together = number(told.removeprefix("together "))
+    together = number(words.removeprefix("together "))
     kernel, biases = load(network).get_layer("dense_1").get_weights()
     pixels = (mnist().x_test[index] / 255).ravel()
     assert total == pytest.approx(pixels @ kernel[:, unit].astype(float), abs=6e-4)
@@ -75,9 +75,9 @@ def test_parameters_of_the_layer_are_those_that_keras_counts():
 def test_relu_tells_how_many_units_fall_silent():
     picture = Relu()
     before, after = read("dense_512", 18)
-    told = texts(picture)
-    assert f"{(before <= 0).sum()} of 512 units:" in told
-    assert f"{(after > 0).sum()} units:" in told
+    words = texts(picture)
+    assert f"{(before <= 0).sum()} of 512 units:" in words
+    assert f"{(after > 0).sum()} units:" in words
     np.testing.assert_allclose(picture.result.outputs, after, atol=1e-5)
     np.testing.assert_allclose(picture.result.pre_activations, before, atol=1e-5)
     np.testing.assert_array_equal(np.maximum(picture.result.pre_activations, 0), picture.result.outputs)

@@ -18,10 +18,10 @@ def test_losses_drawn_are_those_of_keras(index, other, network):
     probabilities = np.asarray(load(network)(as_input(mnist().x_test[indices])))
     labels = mnist().y_test[indices]
     expected = np.asarray(keras.losses.categorical_crossentropy(np.eye(10)[labels], probabilities))
-    told = texts(CrossEntropy(index, other, network))
-    losses = [number(text.removeprefix("loss ")) for text in told if text.startswith("loss ")]
+    words = texts(CrossEntropy(index, other, network))
+    losses = [number(text.removeprefix("loss ")) for text in words if text.startswith("loss ")]
     assert losses == pytest.approx(expected.tolist(), abs=6e-4)
-    answers = [text.strip("“”") for text in told if text.startswith("“")]
+    answers = [text.strip("“”") for text in words if text.startswith("“")]
     assert answers == [str(answer) for answer in probabilities.argmax(axis=1)]
 
 
@@ -66,10 +66,10 @@ def test_step_is_the_learning_rate_times_the_slope_and_lowers_the_loss(learning_
     _, after = loss_at(run.unit, run.digit, run.next_weight)
     assert run.next_loss == pytest.approx(after, abs=1e-5)
     assert run.next_loss < run.loss
-    told = texts(picture)
-    assert f"before: loss {run.loss:.3f}" in told
-    assert f"after: loss {after:.3f}" in told
-    assert f"slope {run.slope:.4f}" in told
+    words = texts(picture)
+    assert f"before: loss {run.loss:.3f}" in words
+    assert f"after: loss {after:.3f}" in words
+    assert f"slope {run.slope:.4f}" in words
 
 
 def test_curve_runs_through_both_ends_of_the_step():

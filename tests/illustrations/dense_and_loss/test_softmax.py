@@ -22,8 +22,8 @@ def test_numbers_drawn_are_those_of_keras(index, network):
     logits = np.asarray(cut(image))[0]
 
     picture = Softmax(index, network)
-    told = texts(picture)[6:]
-    rows = [told[place : place + 4] for place in range(0, 40, 4)]
+    words = texts(picture)[6:]
+    rows = [words[place : place + 4] for place in range(0, 40, 4)]
     assert [row[0] for row in rows] == [str(digit) for digit in range(10)]
     for digit, (_, logit, exponential, share) in enumerate(rows):
         assert number(logit) == pytest.approx(logits[digit], abs=6e-3)
@@ -39,7 +39,7 @@ def test_numbers_drawn_are_those_of_keras(index, network):
         else:
             assert number(share.removesuffix(PERCENT)) > 0
             assert number(share.removesuffix(PERCENT)) == pytest.approx(100 * probabilities[digit], abs=0.06)
-    assert number(told[40].removeprefix("sum ")) == pytest.approx(np.exp(logits).sum(), rel=1e-3)
+    assert number(words[40].removeprefix("sum ")) == pytest.approx(np.exp(logits).sum(), rel=1e-3)
 
 
 def test_shares_add_up_to_one_and_are_exponential_by_sum():

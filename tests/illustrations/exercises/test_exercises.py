@@ -77,11 +77,11 @@ def test_the_solution_is_closed_and_nothing_outside_gives_it_away(exercise):
 
 def test_every_choice_is_told_of_in_the_solution(exercise):
     solution = next(html.fragment_fromstring(exercise.to_html()).iter("details"))
-    told = [strong.text_content() for strong in solution.iter("strong")]
+    words = [strong.text_content() for strong in solution.iter("strong")]
     choices = [f"{letter}. {choice}" for letter, choice in exercise.question.choices.items()]
-    assert sorted(told) == sorted(choices)
+    assert sorted(words) == sorted(choices)
     right = f"{exercise.question.letters[exercise.question.right]}. {exercise.question.right}"
-    assert told[0] == right
+    assert words[0] == right
     assert f"{right} is right." in solution.text_content()
     assert solution.text_content().count("would be right if") == len(choices) - 1
 

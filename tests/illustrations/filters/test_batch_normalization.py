@@ -44,9 +44,9 @@ def test_means_and_spreads_are_those_of_the_sums(sums):
 
 def test_picture_tells_them(sums):
     picture = BatchNormalization()
-    told = [text for text in texts(picture) if text.startswith("mean")]
+    words = [text for text in texts(picture) if text.startswith("mean")]
     numbers = [
-        [float(part.split()[1].replace("−", "-")) for part in text.split(", ")] for text in told
+        [float(part.split()[1].replace("−", "-")) for part in text.split(", ")] for text in words
     ]  # before and after of each channel
     channels = [channel.n for channel in picture.result.channels]
     np.testing.assert_allclose(numbers[::2], [(sums[:, n].mean(), sums[:, n].std()) for n in channels], atol=0.006)

@@ -20,28 +20,28 @@ def cards(gallery):
     """What stands on each card: name, the nine numbers, what they are divided by, their sum, and the bias."""
     written = texts(gallery)
     assert len(written) == 11 * len(CLASSIC)
-    found = []
+    result = []
     for start in range(0, len(written), 11):
         name, *cells, note = written[start : start + 11]
-        told = {"÷": 1, "sum": None, "+": 0}
+        entries = {"÷": 1, "sum": None, "+": 0}
         for part in note.split(", "):
             word, value = part.split(" ")
-            told[word] = number(value)
-        found.append((name, np.array([number(cell) for cell in cells]).reshape(3, 3), told))
-    return found
+            entries[word] = number(value)
+        result.append((name, np.array([number(cell) for cell in cells]).reshape(3, 3), entries))
+    return result
 
 
 def test_written_numbers_make_what_is_drawn(gallery, cards):
     keras = load_keras()
     run = gallery.result
-    for (name, kernel, told), result in zip(cards, run.results, strict=True):
+    for (name, kernel, text), result in zip(cards, run.results, strict=True):
         assert name == result.name
         for image, drawn in ((run.photo, result.photo), (run.digit, result.digit)):
             layer = keras.layers.Conv2D(1, 3)
             layer.build((None, *image.shape, 1))
-            layer.set_weights([kernel.reshape(3, 3, 1, 1) / told["÷"], np.array([told["+"]])])
+            layer.set_weights([kernel.reshape(3, 3, 1, 1) / text["÷"], np.array([text["+"]])])
             np.testing.assert_allclose(np.asarray(layer(image[None, ..., None]))[0, ..., 0], drawn, atol=1e-5)
-        assert told["sum"] == pytest.approx((kernel / told["÷"]).sum())
+        assert text["sum"] == pytest.approx((kernel / text["÷"]).sum())
 
 
 @pytest.mark.parametrize(

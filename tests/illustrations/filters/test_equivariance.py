@@ -7,9 +7,9 @@ from svg_numbers import number, texts
 
 from cnnfigs.data import mnist
 from cnnfigs.illustrations.filters.equivariance import Equivariance, ShiftTable
+from cnnfigs.images import shifted
 from cnnfigs.models.backend import load_keras
 from cnnfigs.models.weights import load
-from cnnfigs.runs.filters.equivariance import shifted
 
 
 @pytest.fixture(scope="module")
@@ -57,11 +57,11 @@ def test_table_says_which_layers_follow_which_shift(model):
         before = np.asarray(reader(image))[0]
         for shift, cell in zip((1, 2, 3, 4), written[layer.name], strict=True):
             after = np.asarray(reader(np.roll(image, shift, axis=2)))[0]
-            found = []
+            result = []
             for cells in {shift // step, -(-shift // step)}:
                 width = before.shape[1] - cells
-                found.append(np.abs(before[:, :width] - after[:, cells:]).max() / before.max())
-            assert number(cell.removesuffix("\N{NO-BREAK SPACE}%")) == pytest.approx(100 * min(found), abs=0.51)
+                result.append(np.abs(before[:, :width] - after[:, cells:]).max() / before.max())
+            assert number(cell.removesuffix("\N{NO-BREAK SPACE}%")) == pytest.approx(100 * min(result), abs=0.51)
             assert (cell == "0\N{NO-BREAK SPACE}%") == (shift % step == 0)
 
 

@@ -15,11 +15,11 @@ from cnnfigs.runs.filters.exciting import (
     LAYERS,
     VIEW_SIZES,
     ascend,
-    found_in_digits,
-    found_in_photo,
     largest_in_views,
     middle_unit,
     photo_views,
+    search_digits,
+    search_photo,
 )
 from cnnfigs.runs.photo.visual_hierarchy import gradients
 
@@ -177,8 +177,8 @@ def test_found_pieces_are_the_best_of_all_places_of_some_digits(layer, filter, s
         place = max(sums, key=sums.get)
         best.append((sums[place], index, place))
     best.sort(reverse=True)
-    (found,), (fires,), _ = found_in_digits(len(images), layer, [filter], 2)
-    for piece, (total, index, (row, column)) in zip(found, best, strict=False):
+    (result,), (fires,), _ = search_digits(len(images), layer, [filter], 2)
+    for piece, (total, index, (row, column)) in zip(result, best, strict=False):
         assert piece.image == index
         assert piece.sum == pytest.approx(total, abs=1e-4)
         assert piece.box == (row, column, side, side)
@@ -188,10 +188,10 @@ def test_found_pieces_are_the_best_of_all_places_of_some_digits(layer, filter, s
 
 def test_largest_sum_in_views_is_the_one_found_if_the_photo_is_the_only_view(photos):
     layers = [layer.layer for layer in photos.layers]
-    found = largest_in_views([fitted(cat_photo())], layers)
+    result = largest_in_views([fitted(cat_photo())], layers)
     for layer in photos.layers:
         for excited in layer.excited:
-            assert found[layer.layer][excited.filter] == pytest.approx(excited.found[0].sum, abs=2e-3)
+            assert result[layer.layer][excited.filter] == pytest.approx(excited.found[0].sum, abs=2e-3)
 
 
 def test_views_are_the_photo_in_each_size_turned_and_mirrored():
@@ -202,10 +202,10 @@ def test_views_are_the_photo_in_each_size_turned_and_mirrored():
 
 
 def test_dense_piece_is_the_whole_digit_with_the_highest_score():
-    (found,), _, silent = found_in_digits(60, "dense", [7], 1)
+    (result,), _, silent = search_digits(60, "dense", [7], 1)
     scores = [sums_by_hand(image, "dense") for image in IMAGES[:60]]
-    assert found[0].image == int(np.argmax([each[7] for each in scores]))
-    assert found[0].box == (0, 0, 28, 28)
+    assert result[0].image == int(np.argmax([each[7] for each in scores]))
+    assert result[0].box == (0, 0, 28, 28)
     assert silent == sum(max(each[kind] for each in scores) <= 0 for kind in range(10))
 
 
@@ -217,8 +217,8 @@ def test_pieces_of_the_photo_are_at_the_largest_sums(layer):
     model = mobilenet_v2(*photo.shape[:2])
     maps = np.asarray(keras.Model(model.inputs, model.get_layer(layer).input)([network_input(photo[np.newaxis])]))[0]
     filters = [3, 8]
-    found, fires, silent = found_in_photo(photo, layer, filters, 2)
-    for each, pieces, share in zip(filters, found, fires, strict=True):
+    result, fires, silent = search_photo(photo, layer, filters, 2)
+    for each, pieces, share in zip(filters, result, fires, strict=True):
         assert share == (maps[..., each] > 0).mean()
         assert pieces[0].sum == pytest.approx(maps[..., each].max(), abs=1e-5)
         assert maps[(*pieces[0].place, each)] == maps[..., each].max()

@@ -8,7 +8,7 @@ from svg_numbers import numbers, texts
 
 from cnnfigs.data import mnist
 from cnnfigs.illustrations.filters.global_and_local import GlobalAndLocal
-from cnnfigs.illustrations.filters.local_patterns import LocalPatterns, told_weights
+from cnnfigs.illustrations.filters.local_patterns import LocalPatterns, weights_in_words
 from cnnfigs.models.weights import load
 
 
@@ -72,8 +72,8 @@ def test_letters_stand_beside_the_windows_and_cover_none(index):
 def test_large_weights_are_told_where_they_are(turns):
     sides = ["upper row", "left column", "lower row", "right column"]
     edge = np.array([[1, 0.8, 1], [0.1, 0, -0.1], [-0.9, -1, -0.8]])
-    told = told_weights(np.rot90(edge, turns))
-    assert told == f"positive in the whole {sides[turns]}, negative in the whole {sides[(turns + 2) % 4]}"
+    text = weights_in_words(np.rot90(edge, turns))
+    assert text == f"positive in the whole {sides[turns]}, negative in the whole {sides[(turns + 2) % 4]}"
 
 
 def test_description_names_the_digit_and_the_weights_of_each_filter(layer):
@@ -81,7 +81,7 @@ def test_description_names_the_digit_and_the_weights_of_each_filter(layer):
     assert picture.description.startswith(f"A {mnist().y_test[4]} with small windows")
     for pattern in picture.result.patterns:
         kernel = layer.get_weights()[0][:, :, 0, pattern.channel]
-        assert f"filter {pattern.channel}, {told_weights(kernel)}:" in picture.description
+        assert f"filter {pattern.channel}, {weights_in_words(kernel)}:" in picture.description
 
 
 def test_first_filter_stands_at_its_strongest_place_of_all(layer):
@@ -124,18 +124,18 @@ def test_global_and_local_counts_are_those_of_keras(layer):
 
 def test_description_of_unit_and_filter_tells_their_weights(layer):
     picture = GlobalAndLocal(index=4)
-    told = picture.description
-    assert f"Left, a {mnist().y_test[4]} of 784 pixels" in told
+    text = picture.description
+    assert f"Left, a {mnist().y_test[4]} of 784 pixels" in text
     weights = load("dense_512").layers[-2].get_weights()[0][:, picture.result.unit].reshape(28, 28)
     under = weights[digit(4)[..., 0] > 0.5].mean()
-    assert f"they are {under:.3f} on average" in told
+    assert f"they are {under:.3f} on average" in text
     means = {(row, column): weights[row : row + 4, column : column + 4].mean() for row, column in np.ndindex(28, 28)}
     squares = {place: mean for place, mean in means.items() if place[0] % 4 == place[1] % 4 == 0}
     for kind, (row, column) in (
         ("positive means are", max(squares, key=squares.get)),
         ("negative means", min(squares, key=squares.get)),
     ):
-        assert f"{kind} rows {row} to {row + 3}, columns {column} to {column + 3}," in told
-    last = told.split("row by row: ")[1].rstrip(".").replace(";", ",").replace("−", "-")
+        assert f"{kind} rows {row} to {row + 3}, columns {column} to {column + 3}," in text
+    last = text.split("row by row: ")[1].rstrip(".").replace(";", ",").replace("−", "-")
     kernel = [float(weight) for weight in last.split(",")]
     np.testing.assert_allclose(kernel, layer.get_weights()[0][:, :, 0, picture.result.channel].ravel(), atol=0.0051)

@@ -23,8 +23,8 @@ def test_every_number_is_right(row, column):
     picture = OneByOne(row, column)
     cells = [value for weights in WEIGHTS for value in (*pixel, *weights)]
     assert numbers(picture) == pytest.approx(cells)
-    told = [number(text.removeprefix("add up: ")) for text in texts(picture) if text.startswith("add up: ")]
-    assert told == pytest.approx(WEIGHTS @ pixel, abs=0.005)
+    words = [number(text.removeprefix("add up: ")) for text in texts(picture) if text.startswith("add up: ")]
+    assert words == pytest.approx(WEIGHTS @ pixel, abs=0.005)
 
 
 def test_maps_are_those_of_keras():

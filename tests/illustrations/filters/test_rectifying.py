@@ -24,12 +24,12 @@ def test_map_before_and_after_is_that_of_the_layer(channel, index):
     after = np.asarray(layer(image[None, ..., None].astype(np.float32)))[0, ..., channel]
     np.testing.assert_allclose(run.after, after, atol=1e-6)
 
-    (told,) = (text for text in texts(picture) if text.startswith("from "))
-    low, high = (number(part) for part in told.removeprefix("from ").split(" to "))
+    (words,) = (text for text in texts(picture) if text.startswith("from "))
+    low, high = (number(part) for part in words.removeprefix("from ").split(" to "))
     assert low == pytest.approx(run.before.min(), abs=0.005)
     assert high == pytest.approx(after.max(), abs=0.005)
-    (told,) = (text for text in texts(picture) if text.endswith("are zero"))
-    assert number(told.removesuffix(f"{PERCENT} are zero")) == pytest.approx(100 * (after == 0).mean(), abs=0.5)
+    (words,) = (text for text in texts(picture) if text.endswith("are zero"))
+    assert number(words.removesuffix(f"{PERCENT} are zero")) == pytest.approx(100 * (after == 0).mean(), abs=0.5)
     assert numbers(picture) == [0]
 
 

@@ -28,11 +28,11 @@ def test_response_map_writes_what_the_layer_holds_and_returns(layer, n, index):
 
     written = texts(picture)
     np.testing.assert_allclose(numbers(picture), kernel[:, :, 0, n].ravel(), atol=0.005)
-    (told,) = (text for text in written if text.startswith("bias "))
-    assert number(told.removeprefix("bias ").removesuffix(", then ReLU")) == pytest.approx(bias[n], abs=0.0005)
+    (words,) = (text for text in written if text.startswith("bias "))
+    assert number(words.removeprefix("bias ").removesuffix(", then ReLU")) == pytest.approx(bias[n], abs=0.0005)
     row, column = np.unravel_index(answers.argmax(), answers.shape)
-    (told,) = (text for text in written if text.startswith("strongest: "))
-    value, place = told.removeprefix("strongest: ").split(" at ")
+    (words,) = (text for text in written if text.startswith("strongest: "))
+    value, place = words.removeprefix("strongest: ").split(" at ")
     assert number(value) == pytest.approx(answers.max(), abs=0.005)
     assert place == f"row {row}, column {column}"
     assert "28×28×1" in written
@@ -75,6 +75,6 @@ def test_the_place_on_the_map_is_told_under_the_map():
     heads = {
         text.get_text(): text.get_position()[0] for text in axes.texts if text.get_text() in ("input", "feature map")
     }
-    (told,) = [text for text in axes.texts if text.get_text().startswith("strongest: ")]
-    assert told.get_horizontalalignment() == "right"
-    assert told.get_position()[0] > heads["feature map"] > heads["input"]
+    (words,) = [text for text in axes.texts if text.get_text().startswith("strongest: ")]
+    assert words.get_horizontalalignment() == "right"
+    assert words.get_position()[0] > heads["feature map"] > heads["input"]

@@ -7,7 +7,7 @@ from svg_numbers import numbers, texts
 
 from cnnfigs.data import mnist
 from cnnfigs.errors import ParameterError
-from cnnfigs.illustrations.filters.second_layer import SecondLayer, told_stroke
+from cnnfigs.illustrations.filters.second_layer import SecondLayer, stroke_in_words
 from cnnfigs.models.weights import load
 
 
@@ -62,15 +62,15 @@ def test_no_digit_has_a_stronger_answer(model):
 
 def test_description_tells_the_strongest_pair_and_the_stroke():
     picture = SecondLayer(27)
-    told = picture.description
+    text = picture.description
     first = picture.result.order[0]
     positive = int((load("convnet").layers[2].get_weights()[0][..., first, 27] > 0).sum())
-    assert f"map {first}, filter" in told
-    assert f"({positive} of 9 weights positive), adds +" in told
+    assert f"map {first}, filter" in text
+    assert f"({positive} of 9 weights positive), adds +" in text
     mean = picture.result.patches.mean(axis=0)
     assert mean[:, :3].mean() > mean[:, 5:].mean()
     assert mean[3:6, 6:].mean() < 0.1
-    assert told.endswith("a bow that is open to the right.")
+    assert text.endswith("a bow that is open to the right.")
 
 
 @pytest.mark.parametrize(
@@ -85,10 +85,10 @@ def test_description_tells_the_strongest_pair_and_the_stroke():
 def test_the_open_side_of_a_stroke_is_named(open_side, hole):
     bow = np.ones((1, 9, 9), dtype=np.float32)
     bow[hole] = 0
-    told = told_stroke(bow)
-    assert told.endswith(f"a bow that is open to the {open_side}.")
-    assert "0\N{NO-BREAK SPACE}% in the centre" in told
-    assert told_stroke(np.ones((1, 9, 9), dtype=np.float32)).endswith("no side of it is clearly open.")
+    text = stroke_in_words(bow)
+    assert text.endswith(f"a bow that is open to the {open_side}.")
+    assert "0\N{NO-BREAK SPACE}% in the centre" in text
+    assert stroke_in_words(np.ones((1, 9, 9), dtype=np.float32)).endswith("no side of it is clearly open.")
 
 
 def test_what_the_network_does_not_have_is_refused(model):

@@ -60,8 +60,8 @@ def test_grad_cam_of_the_photo_needs_no_gradient(model, class_index):
     kernel, _ = model.get_layer("predictions").get_weights()
     weights = kernel[:, class_index].astype(float) / (maps.shape[0] * maps.shape[1])
     expected = np.maximum((maps * weights).sum(axis=-1), 0)
-    found = grad_cam(model, model.output, PIXELS[0], class_index, "out_relu")
-    np.testing.assert_allclose(found, expected, atol=1e-4 * expected.max())
+    result = grad_cam(model, model.output, PIXELS[0], class_index, "out_relu")
+    np.testing.assert_allclose(result, expected, atol=1e-4 * expected.max())
 
 
 @pytest.mark.parametrize("class_index", range(10))
@@ -72,8 +72,8 @@ def test_grad_cam_of_the_digit_from_the_dense_layer_by_hand(convnet, class_index
     maps = np.asarray(keras.Model(convnet.inputs, convnet.get_layer("conv2d_3").output)([FOUR]))[0].astype(float)
     kernel = convnet.get_layer("dense").get_weights()[0].astype(float).reshape(3, 3, 128, 10)
     expected = np.maximum((maps * kernel[..., class_index].mean(axis=(0, 1))).sum(axis=-1), 0)
-    found = grad_cam(convnet, sums(convnet, "dense"), FOUR[0], class_index, "conv2d_3")
-    np.testing.assert_allclose(found, expected, atol=1e-5)
+    result = grad_cam(convnet, sums(convnet, "dense"), FOUR[0], class_index, "conv2d_3")
+    np.testing.assert_allclose(result, expected, atol=1e-5)
 
 
 def test_grad_cam_of_a_lower_layer_by_finite_differences(convnet):
@@ -91,8 +91,8 @@ def test_grad_cam_of_a_lower_layer_by_finite_differences(convnet):
         more, less = (np.asarray(behind(copies)) @ kernel + bias)[:, 4]
         weights.append(float(more - less) / (2 * step) / (maps.shape[0] * maps.shape[1]))
     expected = np.maximum((maps * np.array(weights)).sum(axis=-1), 0)
-    found = grad_cam(convnet, sums(convnet, "dense"), FOUR[0], 4, "conv2d_2")
-    np.testing.assert_allclose(found, expected, atol=0.03 * expected.max())
+    result = grad_cam(convnet, sums(convnet, "dense"), FOUR[0], 4, "conv2d_2")
+    np.testing.assert_allclose(result, expected, atol=0.03 * expected.max())
 
 
 def test_maps_shown_are_the_enlarged_ones(model, cat):
@@ -167,8 +167,8 @@ def test_covered_photos_are_read_as_if_computed_as_a_whole(model, patch_size):
     copies = np.repeat(PIXELS, len(places), axis=0)
     for copy, (row, column) in zip(copies, places, strict=True):
         copy[row : row + patch_size, column : column + patch_size] = grey
-    found = covered_photo_reader(model, PIXELS[0], grey, patch_size)(places)
-    np.testing.assert_allclose(found, np.asarray(model(copies)), atol=1e-4)
+    result = covered_photo_reader(model, PIXELS[0], grey, patch_size)(places)
+    np.testing.assert_allclose(result, np.asarray(model(copies)), atol=1e-4)
 
 
 def test_patches_cover_each_side_to_its_end():

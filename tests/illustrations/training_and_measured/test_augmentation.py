@@ -44,9 +44,9 @@ def test_versions_are_turned_within_the_limit():
     versions = made(30, 0, 0)
     distances = np.abs(versions[:, None] - candidates[None]).mean(axis=(2, 3))
     assert distances.min(axis=1).max() < 0.005
-    found = angles[distances.argmin(axis=1)]
-    assert found.min() < -10
-    assert found.max() > 10
+    result = angles[distances.argmin(axis=1)]
+    assert result.min() < -10
+    assert result.max() > 10
 
 
 def test_versions_are_moved_within_the_limit():

@@ -23,9 +23,9 @@ def test_pictures_are_the_digits_moved():
 
 def test_answers_are_those_of_the_networks():
     run = SHIFTED.result
-    for network, found in zip(run.networks, run.probabilities, strict=True):
+    for network, result in zip(run.networks, run.probabilities, strict=True):
         expected = load(network).predict(run.images[..., np.newaxis], verbose=0)
-        np.testing.assert_allclose(found, expected, atol=1e-5)
+        np.testing.assert_allclose(result, expected, atol=1e-5)
 
 
 def test_only_the_network_without_places_reads_the_4_moved_by_six():

@@ -103,6 +103,6 @@ def test_angles_out_of_order_are_refused():
 def test_of_turned_digits_those_are_told_that_are_shown():
     picture = TurnedDigits()
     shown = [text for text in texts(picture) if text.startswith("“")]
-    told = re.findall(r"this one taken for an? (\d)", picture.description)
-    assert [f"“{answer}”" for answer in told] == shown
+    words = re.findall(r"this one taken for an? (\d)", picture.description)
+    assert [f"“{answer}”" for answer in words] == shown
     assert len(shown) < len(picture.angles)

@@ -14,23 +14,23 @@ def test_errors_of_the_parts_are_those_that_keras_finds():
     model = load("dense_512")
     model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     digits = mnist()
-    told = [number(text) for text in texts(DataSplit()) if text.replace(".", "").isdigit()]
+    words = [number(text) for text in texts(DataSplit()) if text.replace(".", "").isdigit()]
     parts = (
         (digits.x_train[:55_000], digits.y_train[:55_000]),
         (digits.x_train[55_000:], digits.y_train[55_000:]),
         (digits.x_test, digits.y_test),
     )
-    for shown, (images, labels) in zip(told, parts, strict=True):
+    for shown, (images, labels) in zip(words, parts, strict=True):
         _, accuracy = model.evaluate(as_input(images), labels, batch_size=5000, verbose=0)
         assert shown == pytest.approx(1000 * (1 - accuracy), abs=0.06)
 
 
 def test_parts_agree_with_the_record_of_the_training():
     """The record was written when the network was trained."""
-    found = record("dense_512")
+    result = record("dense_512")
     split = {part.name: part for part in DataSplit().result.parts}
-    assert split["test"].share == pytest.approx(1 - found["test_accuracy"], abs=3e-4)
-    best = found["history"]["val_accuracy"][found["best_epoch"] - 1]
+    assert split["test"].share == pytest.approx(1 - result["test_accuracy"], abs=3e-4)
+    best = result["history"]["val_accuracy"][result["best_epoch"] - 1]
     assert split["validation"].share == pytest.approx(1 - best, abs=5e-4)
     assert [part.count for part in split.values()] == [55_000, 5_000, 10_000]
 

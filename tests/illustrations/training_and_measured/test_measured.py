@@ -11,6 +11,7 @@ from matplotlib.colors import to_rgba
 from scipy import stats
 from svg_numbers import PERCENT, number, texts
 
+from cnnfigs.drawing.charts import spread
 from cnnfigs.drawing.palette import palette, relative_luminance
 from cnnfigs.experiments.catalog import (
     BASIC,
@@ -38,7 +39,7 @@ from cnnfigs.experiments.findings import (
 from cnnfigs.experiments.records import RECORDS, RecordError, path_of, record_of, write
 from cnnfigs.illustrations.training_and_measured.against_dense import AgainstDense
 from cnnfigs.illustrations.training_and_measured.fewer_examples import FewerExamples, WorthOfExamples
-from cnnfigs.illustrations.training_and_measured.measuring import compared, interval, points, spread, way
+from cnnfigs.illustrations.training_and_measured.measuring import compared, interval, points, way
 from cnnfigs.illustrations.training_and_measured.neighborhood import Neighborhood
 from cnnfigs.illustrations.training_and_measured.scoreboard import TEXTS, Scoreboard
 from cnnfigs.illustrations.training_and_measured.shifted_digits import OtherCorner, ShiftControls, ShiftedDigits
@@ -70,8 +71,8 @@ def seeds_of(described):
 
 def shares(described):
     """Accuracy with each seed that there is."""
-    told = [outcome(described(seed))["test"] for seed in seeds_of(described)]
-    return [each["right"] / each["asked"] for each in told]
+    words = [outcome(described(seed))["test"] for seed in seeds_of(described)]
+    return [each["right"] / each["asked"] for each in words]
 
 
 # Numbers against the files
@@ -92,8 +93,8 @@ def test_differences_are_drawn_with_as_many_decimals_as_the_page_quotes():
 
 
 def test_paired_difference_is_that_of_the_images_one_by_one():
-    found = {each.name: each for each in AgainstDense().result.findings.comparisons}
-    for network, comparison in found.items():
+    result = {each.name: each for each in AgainstDense().result.findings.comparisons}
+    for network, comparison in result.items():
         differences = []
         for seed in comparison.seeds:
             one, other = (bits(outcome(by_recipe(name, seed))) for name in ("convnet", network))
@@ -120,8 +121,8 @@ def test_curves_are_those_in_the_files_and_the_reading_lies_on_dense():
     run = FewerExamples().result
     for each in run.findings.measured:
         amount = int(each.condition)
-        told = shares(lambda seed, each=each, amount=amount: with_images(each.network, amount, seed))
-        assert each.accuracy == pytest.approx(told)
+        words = shares(lambda seed, each=each, amount=amount: with_images(each.network, amount, seed))
+        assert each.accuracy == pytest.approx(words)
     for reading in run.readings:
         curve = [each for each in run.findings.measured if each.network == reading.network]
         logs = np.log10([int(each.condition) for each in curve])
@@ -134,21 +135,21 @@ def test_moved_digits_are_means_over_directions():
     run = ShiftedDigits().result
     for line in run.usual:
         for row, seed in enumerate(line.seeds):
-            told = outcome(usual(line.network, seed))
-            every_second = bits(told)[::2]
+            entries = outcome(usual(line.network, seed))
+            every_second = bits(entries)[::2]
             assert line.accuracy[row, 0] == pytest.approx(sum(every_second) / len(every_second))
             for length in (1, 5, 8):
-                moved = [told["elsewhere"][f"{direction} {length}"] for direction in DIRECTIONS]
+                moved = [entries["elsewhere"][f"{direction} {length}"] for direction in DIRECTIONS]
                 assert line.accuracy[row, length] == pytest.approx(np.mean([e["right"] / e["asked"] for e in moved]))
 
 
 def test_padded_network_answers_the_same_at_multiples_of_four():
     run = ShiftControls().result
     for trial in map(padded, run.padded[0].seeds):
-        for place, told in outcome(trial)["elsewhere"].items():
+        for place, text in outcome(trial)["elsewhere"].items():
             if place == "upper left" or int(place.split()[1]) % 4 == 0:
-                assert told["same"] == told["asked"]
-                assert told["difference"] < 1e-6  # sums of 32-bit numbers, in another order
+                assert text["same"] == text["asked"]
+                assert text["difference"] < 1e-6  # sums of 32-bit numbers, in another order
     assert max(run.exact[[0, 4, 8]]) < 1e-6
     assert (run.exact[[1, 2, 3, 5, 6, 7]] > 1e-4).all()
 
@@ -159,18 +160,18 @@ def test_corner_bars_are_written_with_the_shares_of_the_files():
     expected = []
     for each in run.corners:
         described = padded if each.network.endswith("padded") else lambda seed, n=each.network: in_the_corner(n, seed)
-        told = [outcome(described(seed)) for seed in each.seeds]
-        expected.append(np.mean([np.mean(bits(t)[::2]) for t in told]))
+        words = [outcome(described(seed)) for seed in each.seeds]
+        expected.append(np.mean([np.mean(bits(t)[::2]) for t in words]))
         expected.append(
-            np.mean([t["elsewhere"]["upper left"]["right"] / t["elsewhere"]["upper left"]["asked"] for t in told])
+            np.mean([t["elsewhere"]["upper left"]["right"] / t["elsewhere"]["upper left"]["asked"] for t in words])
         )
     assert written == [round(100 * share) for share in expected]
 
 
 def test_shuffles_and_windows_are_those_in_the_files():
     for each in Neighborhood().result.findings.measured:
-        told = shares(lambda seed, each=each: shuffled(each.network, each.condition, seed))
-        assert each.accuracy == pytest.approx(told)
+        words = shares(lambda seed, each=each: shuffled(each.network, each.condition, seed))
+        assert each.accuracy == pytest.approx(words)
     for each in ThroughAHole().result.findings.measured:
         network = f"peephole_{each.condition.replace(' ', '_')}"
         assert each.accuracy == pytest.approx(shares(lambda seed, network=network: through_a_hole(network, seed)))
@@ -194,9 +195,9 @@ def test_overfitting_is_the_gap_in_the_files_after_fixed_steps():
     run = OverfittingWithoutPooling().result
     gaps = {}
     for each, described in zip(run.measured, (lambda seed: usual("convnet", seed), unstopped), strict=True):
-        told = [outcome(described(seed)) for seed in each.seeds]
-        assert {one["steps"] for one in told} == {1000}
-        learned, asked = ([one[kind]["right"] / one[kind]["asked"] for one in told] for kind in ("training", "test"))
+        words = [outcome(described(seed)) for seed in each.seeds]
+        assert {one["steps"] for one in words} == {1000}
+        learned, asked = ([one[kind]["right"] / one[kind]["asked"] for one in words] for kind in ("training", "test"))
         gaps[each.network] = np.subtract(learned, asked)
     (comparison,) = run.comparisons
     assert comparison.each == pytest.approx(gaps["unpooled"] - gaps["convnet"])
@@ -296,9 +297,9 @@ def test_amounts_that_are_not_there_are_left_out_of_the_curve(tmp_path, random):
     ],
 )
 def test_an_experiment_without_records_says_so_in_one_line(tmp_path, find):
-    with pytest.raises(RecordError, match=r"there is no record of '.+' for the experiment '\w+' yet: run `nox") as told:
+    with pytest.raises(RecordError, match=r"there is no record of '.+' for the experiment '\w+' yet: run `nox") as text:
         find(folder=tmp_path)
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(text.value)
 
 
 def test_a_damaged_record_is_told_not_left_out(tmp_path, random):
@@ -342,10 +343,10 @@ def test_two_seeds_do_not_decide_however_clear_they_are():
 
 def test_the_rule_in_words_is_the_rule_in_code():
     """The words on the page, sentence by sentence, with the numbers that they name put to the test."""
-    told = rule()
-    assert [float(found) for found in re.findall(r"whole (\d+) % interval", told)] == [95]
-    (equal,) = re.findall(r"above −(\d+) percentage point where", told)
-    (seeds,) = re.findall(r"fewer than (\d+) seeds", told)
+    text = rule()
+    assert [float(result) for result in re.findall(r"whole (\d+) % interval", text)] == [95]
+    (equal,) = re.findall(r"above −(\d+) percentage point where", text)
+    (seeds,) = re.findall(r"fewer than (\d+) seeds", text)
     few = tuple(range(int(seeds) - 1))
     assert verdict([comparison(0.5, 0.1, seeds=few)]) == "too few seeds"
     assert verdict([comparison(0.5, 0.1, seeds=(*few, 9))]) == "holds"
@@ -372,8 +373,8 @@ def test_interval_from_counts_covers_every_way_the_answers_can_be_paired(random)
         one, other = (random.random(asked) < share for share in random.random(2))
         differences = one.astype(float) - other
         low, high = stats.norm.interval(0.95, differences.mean(), differences.std() / np.sqrt(asked))
-        found = compare_counts("a", (1,), [one.mean()], [other.mean()], asked)
-        assert 1.96 * found.images_error >= (high - low) / 2 - 1e-4
+        result = compare_counts("a", (1,), [one.mean()], [other.mean()], asked)
+        assert 1.96 * result.images_error >= (high - low) / 2 - 1e-4
         tighter = compare_counts("a", (1,), [one.mean()], [other.mean()], asked, changed=[(one != other).mean()])
         assert 1.96 * tighter.images_error == pytest.approx((high - low) / 2, abs=1e-4)
 
@@ -390,10 +391,10 @@ def test_scoreboard_gives_each_claim_its_verdict_and_a_figure_that_the_page_has(
         assert row[1].text_content() == TEXTS[claim.name].whose
         assert row[2].text_content() == verdict(claim.comparisons)
         weakest = min(claim.comparisons, key=lambda each: each.interval[0] - each.needed)
-        told = row[4].text_content().split(";")[0]
-        assert points(weakest.difference, 2 if abs(weakest.difference) < 0.02 else 1) in told
+        words = row[4].text_content().split(";")[0]
+        assert points(weakest.difference, 2 if abs(weakest.difference) < 0.02 else 1) in words
         # What is compared keeps its numbers and networks, but not the words that only its figure explains.
-        assert set(re.findall(r"\d+|dense_\d+|convnet\w*", weakest.name)) <= set(re.findall(r"\d+|\w+", told))
+        assert set(re.findall(r"\d+|dense_\d+|convnet\w*", weakest.name)) <= set(re.findall(r"\d+|\w+", words))
         assert not re.search(r"inked|half minus", row[4].text_content())
         assert row[3].text_content().startswith(f"{sum(c.is_shown for c in claim.comparisons)} of ")
 

@@ -75,7 +75,7 @@ def outline(axes, theme, extent):
     """The strongest contrast to ink and to the page at once that a line around an image has, if it is wide enough."""
     left, right, bottom, top = extent
     names = {to_rgba(value): name for name, value in palette().light.items()}
-    found = [
+    result = [
         names[box.get_edgecolor()]
         for box in axes.patches
         if (box.get_x(), box.get_y(), box.get_width(), box.get_height()) == (left, top, right - left, bottom - top)
@@ -83,7 +83,8 @@ def outline(axes, theme, extent):
     ]
     colors = getattr(palette(), theme)
     return max(
-        (min(contrast(colors[name], other) for other in ("#000000", colors["background"])) for name in found), default=1
+        (min(contrast(colors[name], other) for other in ("#000000", colors["background"])) for name in result),
+        default=1,
     )
 
 

@@ -24,9 +24,9 @@ def test_formula_says_what_keras_says(row):
     size, output = map(int, row[0].split("\xa0→\xa0"))
     filters = "" if layer == "MaxPooling2D" else "1, "
     made = eval(f"keras.layers.{layer}({filters}{arguments})", {"keras": keras})
-    formula, told = row[2].replace("\xa0", " ").split(" = ")
+    formula, text = row[2].replace("\xa0", " ").split(" = ")
     python = re.sub(r"⌊(.*)⌋", r"int(\1)", formula).replace("−", "-").replace("·", "*")
-    assert eval(python) == int(told) == output == made(keras.ops.ones((1, size, size, 1))).shape[1]
+    assert eval(python) == int(text) == output == made(keras.ops.ones((1, size, size, 1))).shape[1]
 
 
 def test_formula_that_differs_from_keras_stops_the_build(monkeypatch):

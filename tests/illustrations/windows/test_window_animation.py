@@ -33,9 +33,9 @@ def test_each_frame_counts_what_keras_counts(arguments):
     ]
     assert len(frames) == len(output)
     for place, frame in enumerate(frames):
-        *done, told = written(frame)
+        *done, words = written(frame)
         assert [number(text) for text in done] == output[: place + 1].tolist()
-        terms, total = told.split(" = ")
+        terms, total = words.split(" = ")
         assert sum(map(number, terms.split(" + "))) == number(total) == output[place]
         assert terms.count("+") + 1 == shown.kernel_size**2
 

@@ -42,11 +42,11 @@ def test_every_number_is_right(parameters):
     assert sorted(numbers(picture)) == pytest.approx(sorted(cells), abs=1e-9)
     drawn = [text.split("·") for text in texts(picture) if "·" in text and text != "pixel · weight"]
     np.testing.assert_allclose([(number(a), number(b.strip("()"))) for a, b in drawn], products, atol=1e-9)
-    told = [number(text.removeprefix("add up: ")) for text in texts(picture) if text.startswith("add up: ")]
-    assert told == pytest.approx(sums, abs=1e-9)
+    words = [number(text.removeprefix("add up: ")) for text in texts(picture) if text.startswith("add up: ")]
+    assert words == pytest.approx(sums, abs=1e-9)
     # What is spelled out adds up.
     area = kernel.size
-    for step, value in enumerate(told):
+    for step, value in enumerate(words):
         terms = products[step * area : (step + 1) * area]
         assert sum(pixel * weight for pixel, weight in terms) == pytest.approx(value)
 
@@ -54,9 +54,9 @@ def test_every_number_is_right(parameters):
 def test_description_holds_the_whole_map():
     *_, maps = expected(3)
     description = WindowSteps().description
-    told = description.split("The whole map, row by row: ")[1].rstrip(".")
+    text = description.split("The whole map, row by row: ")[1].rstrip(".")
     np.testing.assert_allclose(
-        [[number(value) for value in line.split()] for line in told.split("; ")], maps, atol=1e-9
+        [[number(value) for value in line.split()] for line in text.split("; ")], maps, atol=1e-9
     )
 
 

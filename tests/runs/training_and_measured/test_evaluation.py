@@ -27,11 +27,11 @@ def test_wilson_interval_by_its_definition():
 def test_activations_are_those_of_the_layers_one_by_one():
     model = load("convnet")
     image = digit_of(7)
-    found = activations("convnet", image)
+    result = activations("convnet", image)
     value = image[None]
     for layer in model.layers:
         value = np.asarray(layer(value))
-        np.testing.assert_allclose(found.outputs[layer.name], value[0], rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(result.outputs[layer.name], value[0], rtol=1e-4, atol=1e-5)
 
 
 def test_activations_refuse_an_image_of_another_shape():

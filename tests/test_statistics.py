@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from cnnfigs.experiments.statistics import (
+from cnnfigs.statistics import (
     amount_for,
     around_mean,
     mcnemar,

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from cnnfigs.arithmetic import Layer
 from cnnfigs.arithmetic.receptive import ReceptiveField
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.shapes import arrow, bars, box, label, photo, raster, raster_sheet, written_number
+from cnnfigs.drawing.shapes import arrow, bars, box, label, photo, raster, raster_sheet
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas, chart
 from cnnfigs.illustrations.networks import most_telling
-from cnnfigs.words import written
+from cnnfigs.words import written, written_number
 
 Floats = NDArray[np.float32]
 

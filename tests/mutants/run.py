@@ -75,8 +75,8 @@ NAMED = {
     ),
     "a table's words not escaped": (
         "cnnfigs/drawing/tables.py",
-        "content = html.escape(with_percent_kept(cell.text))",
-        "content = with_percent_kept(cell.text)",
+        "content = html.escape(typeset(cell.text))",
+        "content = typeset(cell.text)",
         ["tests/drawing/test_escaping.py"],
     ),
     "a key without the parameters": (

@@ -10,11 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import box, inked, label, number_grid, raster, written_number
+from cnnfigs.drawing.shapes import box, inked, label, number_grid, raster
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.parameters import Choice, Several, TestImage
 from cnnfigs.runs.filters.classic_kernels import CLASSIC, ClassicKernelsRun, KernelResult, classic_kernels
+from cnnfigs.words import written_number
 
 #: Side of a cell of a kernel, side of a picture, and what a card with both pictures needs, in pixels.
 CELL, SIDE, CARD_WIDTH, CARD_HEIGHT = 28, 104, 348, 144

@@ -10,12 +10,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import arrow, box, cells, colored, label, number_grid, raster, window, written_number
+from cnnfigs.drawing.shapes import arrow, box, cells, colored, label, number_grid, raster, window
 from cnnfigs.drawing.style import LARGE, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.windows.window_steps import bracketed, written_grid
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.filters.color_filter import ColorFilterRun, color_filter
+from cnnfigs.words import written_number
 
 CHANNELS = ("red", "green", "blue")
 SIZE, CELL, SLICE, OUT = 5, 27, 30, 36

@@ -10,14 +10,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import digit, label, photo, raster, written_number
+from cnnfigs.drawing.shapes import digit, label, photo, raster
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.filters.layer_names import LayerNames, require_layer
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS, require_filter, trained_on
 from cnnfigs.parameters import Choice, Several, Whole
 from cnnfigs.runs.filters.exciting import LAYERS, Excited, ExcitedLayer, ExcitedRun, Found, Network, excite
-from cnnfigs.words import as_percent, percent
+from cnnfigs.words import as_percent, percent, written_number
 
 #: The layers that are shown when none are named.
 SHOWN = {

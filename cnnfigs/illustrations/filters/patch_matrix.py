@@ -9,14 +9,14 @@ from typing import Annotated
 import numpy as np
 from matplotlib.figure import Figure
 
-from cnnfigs.drawing.shapes import arrow, box, cells, colored, label, number_grid, raster, window, written_number
+from cnnfigs.drawing.shapes import arrow, box, cells, colored, label, number_grid, raster, window
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.filters.color_filter import CHANNELS
 from cnnfigs.illustrations.windows.window_steps import bracketed, written_grid
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.filters.patch_matrix import PatchMatrixRun, patch_matrix
-from cnnfigs.words import written
+from cnnfigs.words import written, written_number
 
 #: Width and height of a cell of the long rows, of the crop's cells and of the result's, in pixels.
 WIDTH, HEIGHT, CELL, OUT = 24, 24, 26, 40

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import arrow, box, digit, label, number_grid, raster, raster_sheet, window, written_number
+from cnnfigs.drawing.shapes import arrow, box, digit, label, number_grid, raster, raster_sheet, window
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import trained_on
@@ -23,7 +23,7 @@ from cnnfigs.runs.filters.response_map import (
     first_maps,
     strongest_response,
 )
-from cnnfigs.words import written
+from cnnfigs.words import counted, written, written_number
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ class Channels(Picture):
             middle = left + side / 2
             label(axes, middle, ground + 18, name, bold=True, name=frame)
             label(axes, middle, ground + 36, written(values.shape), size=SMALL)
-            label(axes, middle, ground + 52, f"{count} channel{'s' if count > 1 else ''}", size=SMALL, name="muted")
+            label(axes, middle, ground + 52, counted(count, "channel"), size=SMALL, name="muted")
         for sheet, colour in enumerate(("R", "G", "B")):
             label(axes, 138 + side + sheet * 22 + 9, ground - 8 - sheet * 22, colour, size=SMALL, bold=True)
         return figure

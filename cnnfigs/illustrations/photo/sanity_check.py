@@ -8,7 +8,7 @@ from typing import Annotated
 import numpy as np
 from matplotlib.figure import Figure
 
-from cnnfigs.drawing.shapes import colored, label, photo, written_number
+from cnnfigs.drawing.shapes import colored, label, photo
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS
@@ -16,6 +16,7 @@ from cnnfigs.illustrations.photo.heat_maps import blended, paled
 from cnnfigs.models.imagenet import CLASSES
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.photo.heat_maps import SanityRun, Spoilt, sanity_check
+from cnnfigs.words import written_number
 
 SIDE = 216
 #: The brightest of so many pixels get the last colour: a few very large values would leave the rest pale.

@@ -15,11 +15,10 @@ from cnnfigs.illustrations.training_and_measured.measuring import (
     compared,
     comparison_facts,
     errors_and_differences,
-    listed,
     points,
 )
 from cnnfigs.models.training import RECIPE
-from cnnfigs.words import as_percent
+from cnnfigs.words import as_percent, listed
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class AgainstDense(Picture):
         convnet = found.of("convnet")
         facts = {
             "seeds": all_seeds_told([(each.network, each.seeds) for each in found.measured]),
-            "images": f"{convnet.asked:,}",
+            "images": f"{convnet.test_images:,}",
             "missing": listed(found.missing) if found.missing else "none",
             "conditions": found.conditions,
             "trained": f"{by_recipe('convnet', 1).images - RECIPE.validation_images:,}",

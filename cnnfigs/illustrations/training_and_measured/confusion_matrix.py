@@ -47,7 +47,7 @@ class ConfusionMatrix(Picture):
         # No colour follows the theme: on a dark page, cells without errors would be dark, as the commonest error is.
         fills = colored(errors.astype(float))[..., :3]
         fills[np.eye(10, dtype=bool)] = inked(np.full((1, 10), RIGHT))
-        cells(axes, [[str(count) if count else "" for count in row] for row in counts], fills, left, top, CELL)
+        cells(axes, [[f"{count:,}" if count else "" for count in row] for row in counts], fills, left, top, CELL)
         for digit, answer in np.argwhere((errors == errors.max()) & (errors > 0)):
             window(axes, left + answer * CELL, top + digit * CELL, CELL, name="error")
         return figure

@@ -154,7 +154,7 @@ class TurnedDigits(Picture):
                 weight="bold",
             )
         plot.set(xlim=(-2, 182), ylim=(0, 100))
-        plot.set_yticks([0, 25, 50, 75, 100], [f"{tick} %" for tick in (0, 25, 50, 75, 100)])
+        plot.set_yticks([0, 25, 50, 75, 100], [as_percent(tick / 100) for tick in (0, 25, 50, 75, 100)])
         plot.set_xticks([])
         plot.grid(axis="y", color=color("padding-fill"), linewidth=1)
         plot.set_axisbelow(True)

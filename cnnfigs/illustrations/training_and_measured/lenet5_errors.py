@@ -78,14 +78,14 @@ class LeNet5Seeds(Picture):
     def state_facts(self, run: LeNet5Errors) -> dict[str, str]:
         """Give errors, their spread over the seeds, the difference to the paper, and where the shown network stands."""
         lenet5 = run.findings.of("lenet5")
-        errors = np.rint(lenet5.asked * (1 - lenet5.accuracy)).astype(int)
+        errors = np.rint(lenet5.test_images * (1 - lenet5.accuracy)).astype(int)
         shown = errors[lenet5.seeds.index(RECIPE.seed)]
         facts = {
             "paper": as_percent(run.paper.share, 2),
             "paper errors": str(run.paper.errors),
             "paper low": as_percent(run.paper.low, 2),
             "paper high": as_percent(run.paper.high, 2),
-            "images": f"{lenet5.asked:,}",
+            "images": f"{lenet5.test_images:,}",
             "fewest": str(errors.min()),
             "most": str(errors.max()),
             "errors": f"{errors.mean():.0f}",

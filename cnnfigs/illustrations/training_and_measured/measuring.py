@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.style import NORMAL, POINTS_PER_INCH, SMALL, figure
 from cnnfigs.experiments.comparisons import Comparison, Findings, Pair
-from cnnfigs.words import as_percent
+from cnnfigs.words import as_percent, listed, signed, typeset
 
 #: Colour and line of each network, the same in all pictures of the experiments.
 LOOKS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -29,7 +29,6 @@ LOOKS: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 #: Length of the piece of a line before its name, in pixels: two dashes of a dashed one.
 PIECE = 19
-MINUS = "\N{MINUS SIGN}"
 
 
 # Words
@@ -48,7 +47,7 @@ def seeds_told(seeds: Sequence[int]) -> str:
         return f"seed {ordered[0]}"
     if len(ordered) > 2 and ordered == [*range(ordered[0], ordered[-1] + 1)]:
         return f"seeds {ordered[0]} to {ordered[-1]}"
-    return f"seeds {listed(map(str, ordered))}"
+    return f"seeds {listed(ordered)}"
 
 
 def all_seeds_told(rows: Sequence[tuple[str, tuple[int, ...]]]) -> str:
@@ -69,18 +68,6 @@ def all_seeds_told(rows: Sequence[tuple[str, tuple[int, ...]]]) -> str:
     return "; ".join(f"{seeds_told(seeds)} of {listed(dict.fromkeys(names))}" for seeds, names in groups.items())
 
 
-def listed(names: object) -> str:
-    """Join names as prose does.
-
-    Examples
-    --------
-    >>> listed(["a"]), listed(["a", "b"]), listed("abc")
-    ('a', 'a and b', 'a, b and c')
-    """
-    *others, last = list(names)  # type: ignore[call-overload]
-    return f"{', '.join(others)} and {last}" if others else str(last)
-
-
 def points(share: float, decimals: int = 1) -> str:
     """Write a difference of shares in percentage points, with its sign.
 
@@ -89,8 +76,7 @@ def points(share: float, decimals: int = 1) -> str:
     >>> points(0.0136), points(-0.002, 2), points(-0.0001)
     ('+1.4', '−0.20', '0.0')
     """
-    told = f"{100 * share:+.{decimals}f}".replace("-", MINUS)
-    return told[1:] if float(told[1:]) == 0 else told
+    return signed(100 * share, decimals)
 
 
 def interval(pair: Pair | None, decimals: int = 1) -> str:
@@ -246,7 +232,7 @@ def errors_and_differences(found: Findings, title: str, decimals: int) -> Figure
     below = made.add_axes((left / width, foot / height, 1 - (left + right) / width, lower / height))
     start = head + upper + middle
     _write(made, 4, start - 44, title, bold=True)
-    _write(made, 4, start - 26, "bar: 95 %, for other images and other seeds; open dots: the seeds")
+    _write(made, 4, start - 26, typeset("bar: 95 %, for other images and other seeds; open dots: the seeds"))
     draw_differences(below, found.comparisons, decimals)
     return made
 

@@ -20,7 +20,6 @@ from cnnfigs.illustrations.training_and_measured.measuring import (
     all_seeds_told,
     compared,
     comparison_facts,
-    listed,
     plain,
     points,
     seed_dots,
@@ -28,7 +27,7 @@ from cnnfigs.illustrations.training_and_measured.measuring import (
     way,
 )
 from cnnfigs.parameters import TestImage, Whole
-from cnnfigs.words import as_percent
+from cnnfigs.words import as_percent, listed
 
 ORDER: tuple[Shuffle, ...] = ("none", "within blocks", "blocks", "pixels")
 TITLES = {
@@ -71,7 +70,7 @@ class Neighborhood(Picture):
             shade, _ = LOOKS[network]
             columns, means = [], []
             for column, shuffle in enumerate(ORDER):
-                found = [each for each in run.findings.measured if (each.network, each.condition) == (network, shuffle)]
+                found = [each for each in run.findings.measured if (each.network, each.shuffle) == (network, shuffle)]
                 for each in found:
                     seed_dots(below, np.full(len(each.seeds), column), 100 * each.accuracy, shade, 6)
                     columns.append(column)
@@ -94,7 +93,7 @@ class Neighborhood(Picture):
     def describe(self, run: Run) -> str:
         """Tell each network with each shuffle, and the differences."""
         told = "; ".join(
-            f"{each.network}, {TITLES[each.condition]}: {as_percent(each.mean, 1)}" for each in run.findings.measured
+            f"{each.network}, {TITLES[each.shuffle]}: {as_percent(each.mean, 1)}" for each in run.findings.measured
         )
         seeds = _seeds(run)
         differences = "; ".join(f"{each.name} {compared(each)}" for each in run.findings.comparisons)
@@ -111,7 +110,7 @@ class Neighborhood(Picture):
             "conditions": found.conditions,
         }
         for each in found.measured:
-            facts[f"{each.network} {each.condition}"] = as_percent(each.mean, 1)
+            facts[f"{each.network} {each.shuffle}"] = as_percent(each.mean, 1)
         for comparison in found.comparisons:
             name = comparison.name.replace(",", "")
             facts |= comparison_facts(comparison, name)
@@ -121,12 +120,10 @@ class Neighborhood(Picture):
             facts |= comparison_facts(comparison, f"{comparison.name} against")
         below = [f"“{TITLES[each.name]}”" for each in run.against if way(each, "above", "below", "") == "below"]
         facts["below"] = listed(below) if below else "none of the shuffles"
-        dense = [abs(each.difference) for each in found.comparisons if each.name.startswith("dense")]
+        dense = [abs(each.difference) for each in run.shuffled["dense_512"]]
         facts["dense largest"] = f"{100 * max(dense):.1f}" if dense else "unknown"
         return facts
 
 
 def _seeds(run: Run) -> str:
-    return all_seeds_told(
-        [(f"{each.network} “{TITLES[each.condition]}”", each.seeds) for each in run.findings.measured]
-    )
+    return all_seeds_told([(f"{each.network} “{TITLES[each.shuffle]}”", each.seeds) for each in run.findings.measured])

@@ -23,12 +23,11 @@ from cnnfigs.illustrations.training_and_measured.measuring import (
     all_seeds_told,
     comparison_facts,
     labels_at_end,
-    listed,
     plain,
     seed_dots,
 )
 from cnnfigs.parameters import Whole
-from cnnfigs.words import as_percent
+from cnnfigs.words import as_percent, listed
 
 SHORT = {
     "convnet": "Flatten",
@@ -72,7 +71,7 @@ class ShiftedDigits(Picture):
         """Give each network's share for each shift, and the comparisons."""
         facts = {
             "seeds": _seeds(run.usual),
-            "asked": f"{run.usual[0].asked:,}",
+            "asked": f"{run.usual[0].test_images:,}",
             "conditions": run.conditions["usual"],
             "missing": listed(run.missing) if run.missing else "none",
         }

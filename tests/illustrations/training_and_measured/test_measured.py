@@ -119,14 +119,13 @@ def test_disagreements_are_counted_and_judged_as_scipy_does():
 def test_curves_are_those_in_the_files_and_the_reading_lies_on_dense():
     run = FewerExamples().result
     for each in run.findings.measured:
-        amount = int(each.condition)
-        told = shares(lambda seed, each=each, amount=amount: with_images(each.network, amount, seed))
+        told = shares(lambda seed, each=each: with_images(each.network, each.images, seed))
         assert each.accuracy == pytest.approx(told)
     for reading in run.readings:
         curve = [each for each in run.findings.measured if each.network == reading.network]
-        logs = np.log10([int(each.condition) for each in curve])
+        logs = np.log10([each.images for each in curve])
         there = np.interp(np.log10(reading.mean), logs, [each.mean for each in curve])
-        assert there == pytest.approx(run.findings.of("convnet", "1000").mean, abs=0.004)
+        assert there == pytest.approx(run.findings.of("convnet", 1000).mean, abs=0.004)
         assert reading.mean > run.wanted
 
 
@@ -169,11 +168,11 @@ def test_corner_bars_are_written_with_the_shares_of_the_files():
 
 def test_shuffles_and_windows_are_those_in_the_files():
     for each in Neighborhood().result.findings.measured:
-        told = shares(lambda seed, each=each: shuffled(each.network, each.condition, seed))
+        told = shares(lambda seed, each=each: shuffled(each.network, each.shuffle, seed))
         assert each.accuracy == pytest.approx(told)
     for each in ThroughAHole().result.findings.measured:
-        network = f"peephole_{each.condition.replace(' ', '_')}"
-        assert each.accuracy == pytest.approx(shares(lambda seed, network=network: through_a_hole(network, seed)))
+        assert each.network == f"peephole_{each.hole}".replace(" ", "_")
+        assert each.accuracy == pytest.approx(shares(lambda seed, hole=each.hole: through_a_hole(hole, seed)))
 
 
 def test_costs_are_what_keras_counts_and_multiplications_done_by_hand():
@@ -205,9 +204,9 @@ def test_overfitting_is_the_gap_in_the_files_after_fixed_steps():
 
 def test_worth_of_examples_is_read_off_the_curves():
     run = WorthOfExamples().result
-    dense = [run.findings.of("dense_512", str(amount)).mean for amount in run.amounts]
+    dense = [run.findings.of("dense_512", amount).mean for amount in run.amounts]
     for amount, needed in zip(run.amounts, run.needed, strict=True):
-        wanted = run.findings.of("convnet", str(amount)).mean
+        wanted = run.findings.of("convnet", amount).mean
         if np.isnan(needed):
             assert max(dense) < wanted
         else:
@@ -343,7 +342,7 @@ def test_two_seeds_do_not_decide_however_clear_they_are():
 def test_the_rule_in_words_is_the_rule_in_code():
     """The words on the page, sentence by sentence, with the numbers that they name put to the test."""
     told = rule()
-    assert [float(found) for found in re.findall(r"whole (\d+) % interval", told)] == [95]
+    assert [float(found) for found in re.findall(r"whole (\d+)\s% interval", told)] == [95]
     (equal,) = re.findall(r"above −(\d+) percentage point where", told)
     (seeds,) = re.findall(r"fewer than (\d+) seeds", told)
     few = tuple(range(int(seeds) - 1))

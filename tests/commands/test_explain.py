@@ -13,7 +13,7 @@ from PIL import Image
 
 from cnnfigs.arithmetic.receptive import receptive_field
 from cnnfigs.commands import explain
-from cnnfigs.commands.report_pictures import Stage, draw_stages, stages
+from cnnfigs.commands.report.architecture import Stage, draw_stages, stages
 from cnnfigs.data import FOLDER
 from cnnfigs.drawing.style import style
 from cnnfigs.illustrations.architectures.architecture import Architecture

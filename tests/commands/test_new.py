@@ -157,7 +157,7 @@ def test_new_page_is_built_without_a_warning(clone):
         (["illustration", "shrunkDigit"], "name: expected a class name, such as GroupedFilters, got 'shrunkDigit'"),
         (["illustration", "Shrunk-Digit"], "name: expected a class name, such as GroupedFilters, got 'Shrunk-Digit'"),
         (["illustration", "None"], "name: expected a class name, such as GroupedFilters, got 'None'"),
-        (["illustration", "Padding"], "name is 'Padding': there is such an illustration already"),
+        (["illustration", "Padding"], "name: expected a new one, got 'Padding', which is in cnnfigs."),
         (["page", "Two Words"], "name: expected small letters, digits and hyphens: grouped-filters, got 'Two Words'"),
         (["page", "../up"], "name: expected small letters, digits and hyphens: grouped-filters, got '../up'"),
         (["page", "pooling", "--shows", "Padding"], "is there already: choose another name"),

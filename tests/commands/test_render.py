@@ -242,7 +242,7 @@ def test_no_column_of_a_table_is_out_of_sight_where_there_is_room(cnnfigs, tmp_p
             ["render", "Padding", "-o", "p.png", "--dpi=9", "--width=9"],
             "--dpi is another way to say --scale or --width",
         ),
-        (["render", "Padding", "-o", "p.png", "--dpi=0"], "--dpi: expected a number above 0, at most 1,440, got 0"),
+        (["render", "Padding", "-o", "p.png", "--dpi=0"], "--dpi: expected a number above 0, at most 1,440, got 0.0"),
         (["render", "Pading", "--help"], "there is no illustration 'Pading': did you mean Padding?"),
         (["list", "pading"], "there is no illustration with pading: did you mean Padding?"),
         (["list", "padding", "qqqq"], "there is no illustration with padding and qqqq: "),

@@ -68,7 +68,7 @@ NAMED = {
         ["tests/test_arithmetic_by_hand.py", "-k", "slid"],
     ),
     "a caption not escaped": (
-        "cnnfigs/commands/explain.py",
+        "cnnfigs/commands/report/document.py",
         "<figcaption>{escape(caption)}</figcaption>",
         "<figcaption>{caption}</figcaption>",
         ["tests/drawing/test_escaping.py"],

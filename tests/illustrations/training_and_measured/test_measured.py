@@ -239,7 +239,7 @@ def random():
 
 
 @pytest.mark.parametrize("seeds", [[1], [2], [1, 2], [1, 2, 3, 4, 5]])
-def test_any_number_of_seeds_is_drawn_and_told(tmp_path, random, seeds):
+def test_any_number_of_seeds_is_drawn_and_told(tmp_path, monkeypatch, random, seeds):
     for network in ("convnet", "dense_512"):
         write_seeds(tmp_path, lambda seed, network=network: by_recipe(network, seed), seeds, random)
     run = against_dense(tmp_path)
@@ -248,8 +248,8 @@ def test_any_number_of_seeds_is_drawn_and_told(tmp_path, random, seeds):
     assert (comparison.interval is None) == (len(seeds) < 3)
     assert (verdict([comparison]) == "too few seeds") == (len(seeds) < 3)
     assert run.findings.missing == ("dense_131",)
+    monkeypatch.setattr(AgainstDense, "result", run)
     shown = AgainstDense()
-    shown.__dict__["result"] = run
     root = etree.fromstring(shown.to_html())
     assert len(root.findall(".//{http://www.w3.org/2000/svg}text")) > 10
     assert shown.facts["missing"] == "dense_131"
@@ -266,7 +266,7 @@ def test_seeds_that_only_one_of_two_networks_has_are_not_compared(tmp_path, rand
     assert run.findings.missing == ("dense_131",)
 
 
-def test_amounts_that_are_not_there_are_left_out_of_the_curve(tmp_path, random):
+def test_amounts_that_are_not_there_are_left_out_of_the_curve(tmp_path, monkeypatch, random):
     for amount in (1_000, 3_000):
         for network in ("convnet", "dense_512"):
             write_seeds(tmp_path, lambda seed, n=network, a=amount: with_images(n, a, seed), [1], random)
@@ -274,8 +274,8 @@ def test_amounts_that_are_not_there_are_left_out_of_the_curve(tmp_path, random):
     assert run.amounts == (1_000, 3_000)
     assert "dense_131 with 1,000 images" in run.findings.missing
     assert run.readings == ()  # the dense network does not get there with 3,000
+    monkeypatch.setattr(FewerExamples, "result", run)
     shown = FewerExamples()
-    shown.__dict__["result"] = run
     assert shown.to_html().startswith("<svg")
     assert shown.facts["dense_512 needs"] == "more than were tried"
 

@@ -26,7 +26,7 @@ from cnnfigs.models.records import layer_records
 from cnnfigs.models.weights import load
 from cnnfigs.runs.own_model import Floats, ShownRange, image_shape, look, shown_range
 from cnnfigs.telling import NAME, one_line
-from cnnfigs.words import listed, written
+from cnnfigs.words import listed, written, written_number
 
 if TYPE_CHECKING:
     import keras
@@ -87,7 +87,8 @@ def write_report(
     if open_sizes:
         words.append(f"It leaves the size of what it reads open, {listed(open_sizes)}: this is one.")
     if values is not None:
-        words.append(f"It was shown the picture with values from {values.low:g} to {values.high:g}, {values.why}.")
+        low, high = written_number(values.low, 3), written_number(values.high, 3)
+        words.append(f"It was shown the picture with values from {low} to {high}, {values.why}.")
     path = folder / "index.html"
     write(path, as_document(report, model.name, words).encode())
     return path

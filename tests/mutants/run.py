@@ -129,8 +129,8 @@ NAMED = {
     ),
     "what contradicts itself not looked at": (
         "cnnfigs/experiments/records.py",
-        "    if found:\n",
-        "    if found and False:\n",
+        "    if contradiction:\n",
+        "    if contradiction and False:\n",
         ["tests/experiments/test_contradictions.py", "-k", "altered"],
     ),
     "the lock of an entry not waited for": (

@@ -15,7 +15,7 @@ from cnnfigs.drawing.style import LARGE, NORMAL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.models.training import as_input
 from cnnfigs.parameters import Several, Whole
-from cnnfigs.words import as_percent
+from cnnfigs.words import as_percent, listed
 
 COUNT = 6
 SIDE = 92
@@ -83,4 +83,4 @@ class Peephole(Picture):
 
     def state_facts(self, run: Views) -> dict[str, str]:
         """Give the digits in order."""
-        return {"digits": ", ".join(map(str, run.labels[:-1])) + f" and {run.labels[-1]}"}
+        return {"digits": listed(run.labels)}

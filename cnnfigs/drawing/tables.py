@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass
-from io import StringIO
 
 from cnnfigs.words import typeset
 
@@ -75,13 +74,12 @@ def text_table(rows: list[list[Cell]]) -> str:
     layer  parameters
     dense         320
     """
-    from rich.console import Console  # is needed here only
-    from rich.table import Table
-    from rich.text import Text
-
-    grid = Table.grid(padding=(0, 2), pad_edge=False)
-    for row in rows:
-        grid.add_row(*(Text(cell.text, justify="right" if cell.number else "left") for cell in row))
-    text = StringIO()
-    Console(file=text, width=10_000, color_system=None).print(grid)
-    return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
+    widths = [max(len(row[column].text) for row in rows) for column in range(len(rows[0]))]
+    lines = (
+        "  ".join(
+            cell.text.rjust(width) if cell.number else cell.text.ljust(width)
+            for cell, width in zip(row, widths, strict=True)
+        )
+        for row in rows
+    )
+    return "\n".join(line.rstrip() for line in lines)

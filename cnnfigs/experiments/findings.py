@@ -463,9 +463,7 @@ def moved_digits(folder: Path = RECORDS) -> Shifts:
 def line(network: str, answers: Results, lengths: Iterable[int] = LENGTHS, back: bool = False) -> Line:
     """Take the mean over the four directions, for each length of the shift; perhaps of digits that were moved back."""
     moved = [np.mean([answers.elsewhere[place] for place in moved_by(length, back)], axis=0) for length in lengths]
-    return Line(
-        network, answers.seeds, np.stack([answers.of_second_images(), *moved], axis=1), answers.images_elsewhere
-    )
+    return Line(network, answers.seeds, np.stack([answers.at_home, *moved], axis=1), answers.images_elsewhere)
 
 
 def _between(name: str, one: Line, other: Line, length: int) -> Comparison:
@@ -484,7 +482,7 @@ def other_corner(folder: Path = RECORDS) -> Corners:
     answers, missing = recorded("anywhere", trainings, THREE, folder)
     corners = []
     for name, each in answers.items():
-        home, away = each.of_second_images(), each.elsewhere["upper left"]
+        home, away = each.at_home, each.elsewhere["upper left"]
         changed = 1 - each.same["upper left"]
         difference = compare_counts(name, each.seeds, away, home, each.images_elsewhere, -EQUAL, changed)
         corners.append(Corner(name, home, away, each.seeds, difference))

@@ -67,8 +67,9 @@ class Results:
         shares: NDArray[np.float64] = self.right.mean(axis=1)
         return shares
 
-    def of_second_images(self) -> NDArray[np.float64]:
-        """Return the accuracy on those test images that are also asked about elsewhere, shape (seeds,)."""
+    @property
+    def at_home(self) -> NDArray[np.float64]:
+        """Accuracy on those test images that are also asked about elsewhere, shape (seeds,)."""
         shares: NDArray[np.float64] = self.right[:, ::SKIP].mean(axis=1)
         return shares
 

@@ -5,6 +5,8 @@ import re
 import pytest
 from lxml import html
 
+from cnnfigs.explorers.assets import SCRIPTS
+
 #: Code, formulas, and what others have published and numbered.
 NOT_OURS = ".//script|.//style|.//pre|.//code|.//math|.//*[@role='listitem' or contains(@class, 'sidenote')]"
 WRONG = {
@@ -60,3 +62,10 @@ def test_all_pages_write_numbers_in_one_way(site):
     assert len(pages) > 10
     wrong = {page.name: mistakes(html.parse(str(page)).getroot()) for page in pages if page.name != "bibliography.html"}
     assert {name: found for name, found in wrong.items() if found} == {}
+
+
+@pytest.mark.parametrize("script", sorted(SCRIPTS.glob("*.js")), ids=lambda path: path.stem)
+def test_scripts_write_no_percent_sign_at_the_end_of_a_line(script):
+    text = script.read_text("utf-8")
+    assert re.findall(r"(?<!\\u00a0)%[`\"']", text) == []
+    assert ('replace("-", "−")' in text) == (script.name == "explorer.js")

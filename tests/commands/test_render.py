@@ -224,7 +224,7 @@ def test_no_column_of_a_table_is_out_of_sight_where_there_is_room(cnnfigs, tmp_p
         (["render", "Padding", "--theme=blue"], "Invalid value for '--theme'"),
         (["render", "Padding", "--all", "-o", "x"], "--all renders every illustration as it is: leave out Padding"),
         (["render", "--all"], "--all needs a folder to render into: add -o FOLDER"),
-        (["render", "--all", "-o", "x", "--format=bmp"], "format: expected svg, png, pdf"),
+        (["render", "--all", "-o", "x", "--format=bmp"], "--format: expected svg, png, pdf"),
         (["render", "Architecture", "--network=resnet"], "Architecture: network: expected convnet, "),
         (["render", "Architecture", "--network=no.keras"], "no.keras is not there"),
         (["render", "PhotoAnswers", "--image=no.jpg"], "no.jpg cannot be read: no such file or directory"),

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import cnnfigs
+from cnnfigs.errors import ParameterError
 from cnnfigs.parameters import Parameter, declared
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def find(name: str) -> Entry:
 
     Raises
     ------
-    ValueError
+    ParameterError
         If there is none; names like it are given.
 
     Examples
@@ -144,14 +145,14 @@ def find(name: str) -> Entry:
     >>> find("Pading")
     Traceback (most recent call last):
         ...
-    ValueError: there is no illustration 'Pading': did you mean Padding?
+    cnnfigs.errors.ParameterError: there is no illustration 'Pading': did you mean Padding?
     """
     known = {_plain(each): entry for each, entry in entries().items()}
     if _plain(name) in known:
         return known[_plain(name)]
     near = similar(name)
     advice = f"did you mean {' or '.join(near)}?" if near else "`cnnfigs list` names all"
-    raise ValueError(f"there is no illustration {name!r}: {advice}")
+    raise ParameterError(f"there is no illustration {name!r}: {advice}")
 
 
 def source(module: str) -> Path:

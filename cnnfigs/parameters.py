@@ -21,6 +21,7 @@ from numbers import Integral, Real
 from typing import Annotated, Any, Literal
 
 from cnnfigs.errors import ParameterError
+from cnnfigs.words import listed
 
 
 class Values(ABC):
@@ -132,8 +133,7 @@ class Choice(Values):
     @property
     def expected(self) -> str:
         """What is expected, as the end of a sentence."""
-        *others, last = map(repr, self.options)
-        return f"{', '.join(others)} or {last}" if others else last
+        return listed((repr(each) if isinstance(each, str) else f"{each:,}" for each in self.options), "or")
 
     def include(self, value: object) -> bool:
         """Return whether a value is one of them."""

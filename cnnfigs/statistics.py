@@ -17,22 +17,24 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnnfigs.parameters import require
+
 CONFIDENCE = 0.95
 
 
 class Interval(NamedTuple):
-    """From where to where a value lies, with a confidence of 95 % unless told otherwise."""
+    """From where to where a value lies, with a confidence of 95 % by default."""
 
     low: float
     high: float
 
 
-def wilson(right: int, asked: int, confidence: float = CONFIDENCE) -> Interval:
-    """Say how well the images that were asked about pin down the accuracy of one network.
+def wilson(right: int, answers: int, confidence: float = CONFIDENCE) -> Interval:
+    """Calculate how well so many answers pin down the accuracy of one network.
 
     Parameters
     ----------
-    right, asked
+    right, answers
         How many answers were right, of how many.
     confidence
         Between 0 and 1.
@@ -46,7 +48,7 @@ def wilson(right: int, asked: int, confidence: float = CONFIDENCE) -> Interval:
     Raises
     ------
     ValueError
-        If there are more right than asked, or none asked.
+        If more are right than there are, or there are none.
 
     Examples
     --------
@@ -54,14 +56,14 @@ def wilson(right: int, asked: int, confidence: float = CONFIDENCE) -> Interval:
     >>> f"{low:.4f} {high:.4f}"
     '0.9879 0.9918'
     """
-    from scipy.stats import binomtest
+    from scipy import stats
 
-    interval = binomtest(right, asked).proportion_ci(confidence, method="wilson")
+    interval = stats.binomtest(right, answers).proportion_ci(confidence, method="wilson")
     return Interval(float(interval.low), float(interval.high))
 
 
 def around_mean(values: ArrayLike, confidence: float = CONFIDENCE) -> Interval | None:
-    """Say where the mean of many more values like these would lie, by Student's t.
+    """Calculate where the mean of many more values like these would lie, by Student's t.
 
     Parameters
     ----------
@@ -108,7 +110,7 @@ def standard_error(values: ArrayLike) -> float:
 def with_both_chances(
     mean: float, images_error: float, seeds_error: float, seeds: int, confidence: float = CONFIDENCE
 ) -> Interval:
-    """Say where a mean lies on other images and with other seeds.
+    """Calculate where a mean lies on other images and with other seeds.
 
     The two chances are independent, so their standard errors are added as squares. Student's t is that of the number
     of seeds, which is cautious: the images are many, and alone would need a smaller one.
@@ -175,7 +177,7 @@ def paired_difference(one: ArrayLike, other: ArrayLike) -> Difference:
 
     Raises
     ------
-    ValueError
+    ParameterError
         If the shapes differ, or there are fewer than two images.
 
     Examples
@@ -184,10 +186,8 @@ def paired_difference(one: ArrayLike, other: ArrayLike) -> Difference:
     0.25
     """
     first, second = np.atleast_2d(np.asarray(one, dtype=bool)), np.atleast_2d(np.asarray(other, dtype=bool))
-    if first.shape != second.shape or first.shape[1] < 2:
-        raise ValueError(
-            f"shapes are {first.shape} and {second.shape}: accepted are two alike, (seeds, 2 or more images)"
-        )
+    alike = first.shape == second.shape and first.shape[1] >= 2
+    require(alike, "shapes", (first.shape, second.shape), "two alike, (seeds, 2 or more images)")
     differences = first.astype(np.float64) - second
     return Difference(
         float(differences.mean()),
@@ -198,7 +198,7 @@ def paired_difference(one: ArrayLike, other: ArrayLike) -> Difference:
 
 
 def mcnemar(one: ArrayLike, other: ArrayLike) -> float:
-    """Give the probability of so uneven a count, or a more uneven one, if two networks were equally good.
+    """Calculate the probability of so uneven a count, or a more uneven one, if two networks were equally good.
 
     Only images count that one network got right and the other wrong; of those, either would be right on half.
 

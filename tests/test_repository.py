@@ -1,6 +1,5 @@
 """What must be true of the repository as a whole: its commands, licences and directions, and what it never names."""
 
-import ast
 import itertools
 import os
 import re
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from nox_sessions import sessions
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
@@ -26,16 +26,6 @@ def committed() -> list[Path]:
     """Return the files that git tracks and that are still there."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     return [ROOT / name for name in listed.split("\0") if (ROOT / name).is_file()]
-
-
-def sessions() -> set[str]:
-    """Return the names of the nox sessions, read from the source: nox itself is not installed here."""
-    functions = (node for node in ast.walk(ast.parse(read("noxfile.py"))) if isinstance(node, ast.FunctionDef))
-    return {
-        function.name
-        for function in functions
-        if any(ast.unparse(decorator) == "nox.session" for decorator in function.decorator_list)
-    }
 
 
 # What nobody else's machine has.

@@ -138,7 +138,7 @@ def test_a_difference_counted_by_hand():
 
 
 def test_what_does_not_pair_up_is_refused():
-    with pytest.raises(ValueError, match=r"shapes are \(1, 3\) and \(1, 2\)"):
+    with pytest.raises(ValueError, match=r"^shapes: expected two alike, .+, got \(\(1, 3\), \(1, 2\)\)$"):
         paired_difference([1, 0, 1], [1, 0])
 
 
@@ -150,10 +150,10 @@ def test_an_answer_is_right_or_wrong_however_it_is_written():
 
 def test_what_is_refused_is_told_with_what_is_accepted():
     for one, other, shapes in (
-        ([[1, 0], [1, 1]], [1, 0], "(2, 2) and (1, 2)"),
-        ([[1], [0]], [[0], [0]], "(2, 1) and (2, 1)"),
+        ([[1, 0], [1, 1]], [1, 0], "((2, 2), (1, 2))"),
+        ([[1], [0]], [[0], [0]], "((2, 1), (2, 1))"),
     ):
-        told = f"shapes are {shapes}: accepted are two alike, (seeds, 2 or more images)"
+        told = f"shapes: expected two alike, (seeds, 2 or more images), got {shapes}"
         with pytest.raises(ValueError, match=f"^{re.escape(told)}$"):
             paired_difference(one, other)
 

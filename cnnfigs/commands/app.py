@@ -21,6 +21,7 @@ from cnnfigs import catalog
 from cnnfigs.commands.errors import CommandError, reason, require_writable
 from cnnfigs.drawing.formats import FORMATS, Look, Theme, require_format
 from cnnfigs.errors import CnnfigsError
+from cnnfigs.parameters import require
 from cnnfigs.telling import one_line
 
 app = typer.Typer(
@@ -96,40 +97,36 @@ def list_(
     ] = None,
 ) -> None:
     """Name every illustration, what it shows, its parameters, its pages, and how Python imports it."""
-    shown = catalog.uses()
+    uses = catalog.uses()
     wanted = [word.lower() for word in words or []]
-    found = 0
+    listed = 0
     for entry in catalog.entries().values():
-        pages = _pages(shown, entry)
+        pages = _pages(uses, entry)
         parameters = "  ".join(f"--{each.name}={each.default or '…'}" for each in entry.parameters)
         about = f"{entry.name} {entry.line} {entry.kind} {pages} {parameters}".lower()
         if not all(word in about for word in wanted):
             continue
-        found += 1
+        listed += 1
         _print(f"[bold]{entry.name}[/bold]  [cyan]{escape(pages or 'on no page')}[/cyan]")
         _print(f"    {escape(entry.line)}")
         _print(f"    [dim]{escape(parameters or 'no parameters')}[/dim]")
         _print(f"    [dim]{escape(entry.import_line)}[/dim]")
-    if not found:
+    if not listed:
         near = [name for word in words or [] for name in catalog.similar(word)]
         advice = f"did you mean {' or '.join(near)}?" if near else "`cnnfigs list` names all"
         raise CommandError(f"there is no illustration with {' and '.join(words or [])}: {advice}")
 
 
-def _pages(shown: Mapping[str, Sequence[catalog.Use]], entry: catalog.Entry) -> str:
-    return ", ".join(dict.fromkeys(use.page for use in shown.get(entry.name, ())))
+def _pages(uses: Mapping[str, Sequence[catalog.Use]], entry: catalog.Entry) -> str:
+    return ", ".join(dict.fromkeys(use.page for use in uses.get(entry.name, ())))
 
 
 class _OfOne(TyperCommand):
-    """A command about an illustration: after its name, ``--help`` tells of the illustration."""
+    """A command about an illustration: after its name, ``--help`` is about the illustration."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if "--help" in args[1:] and not args[0].startswith("-"):
-            try:
-                entry = catalog.find(args[0])
-            except ValueError as error:
-                raise CommandError(str(error)) from error
-            _print_help(entry, self.name or "")
+            _print_help(catalog.find(args[0]), self.name or "")
             ctx.exit()
         return super().parse_args(ctx, args)
 
@@ -137,7 +134,7 @@ class _OfOne(TyperCommand):
 def _print_help(entry: catalog.Entry, command: str) -> None:
     from rich.table import Table
 
-    given = ", ".join(f"{each.name}={each.default}" for each in entry.parameters if each.default)
+    defaults = ", ".join(f"{each.name}={each.default}" for each in entry.parameters if each.default)
     pages = _pages(catalog.uses(), entry)
     _print(f"Usage: cnnfigs {command} {entry.name} {escape('[--PARAMETER=VALUE …] [OPTIONS]')}\n")
     _print(escape(entry.line))
@@ -153,7 +150,7 @@ def _print_help(entry: catalog.Entry, command: str) -> None:
     else:
         _print("It has no parameters.")
     _print(f"\nFiles: {', '.join(FORMATS[entry.kind])}")
-    _print(f"In a notebook:\n  {escape(entry.import_line)}\n  {entry.name}({escape(given)})")
+    _print(f"In a notebook:\n  {escape(entry.import_line)}\n  {entry.name}({escape(defaults)})")
     _print(f"\n[dim]All options: cnnfigs {command} --help[/dim]")
 
 
@@ -175,7 +172,7 @@ def render(
     output: Annotated[
         Path | None,
         typer.Option(
-            "-o", "--output", help="The file; its ending tells the format. With --all, a folder.", show_default=False
+            "-o", "--output", help="The file; its ending says the format. With --all, a folder.", show_default=False
         ),
     ] = None,
     theme: ThemeOption = "light",
@@ -206,13 +203,12 @@ def render(
 ) -> None:
     """Render an illustration, or all, to files.
 
-    After the name of an illustration, --help tells its parameters.
+    After the name of an illustration, --help names its parameters.
     """
     if dpi is not None:
         if scale is not None or width is not None:
             raise CommandError("--dpi is another way to say --scale or --width: leave one out")
-        if not 0 < dpi <= 1440:
-            raise CommandError(f"--dpi: expected a number above 0, at most 1,440, got {dpi:g}")
+        require(0 < dpi <= 1440, "--dpi", dpi, "a number above 0, at most 1,440")
         scale = dpi / 72
     look = Look(theme, scale, width, transparent)
     if all_:
@@ -224,17 +220,17 @@ def render(
         return
     from cnnfigs.commands import arguments
 
-    # What cannot be done is told before anything slow is imported or computed.
-    entry, _ = arguments.told(words or [])
+    # What cannot be done is refused before anything slow is imported or computed.
+    entry, _ = arguments.parsed(words or [])
     suffix = output.suffix.removeprefix(".").lower() if output else ""
-    told = form or suffix or FORMATS[entry.kind][0]
-    require_format(entry.name, entry.kind, told, look)
-    path = output or Path(f"{entry.name}.{told}")
+    form = form or suffix or FORMATS[entry.kind][0]
+    require_format(entry.name, entry.kind, form, look)
+    path = output or Path(f"{entry.name}.{form}")
     require_writable(path)
-    made = arguments.computed(words or [])
+    illustration = arguments.computed(words or [])
     from cnnfigs.commands.files import write
 
-    _print(escape(f"{path} ({write(path, made.content(told, look))})"))
+    _print(escape(f"{path} ({write(path, illustration.content(form, look))})"))
 
 
 def _render_all(folder: Path, form: str | None, look: Look, jobs: int) -> None:
@@ -243,8 +239,7 @@ def _render_all(folder: Path, form: str | None, look: Look, jobs: int) -> None:
     from rich.progress import track
 
     known = list(dict.fromkeys(each for formats in FORMATS.values() for each in formats))
-    if form is not None and form not in known:
-        raise CommandError(f"format: expected {', '.join(known)}, got {form!r}")
+    require(form is None or form in known, "--format", form, ", ".join(known))
     from cnnfigs.commands.files import make_folder, render_all
 
     make_folder(folder)
@@ -280,14 +275,15 @@ def describe(words: Words = None) -> None:
 
     from cnnfigs.commands.arguments import computed
 
-    made = computed(words or [])
-    told = {
-        "name": type(made).__name__,
-        "pages": list(dict.fromkeys(use.page for use in catalog.uses().get(type(made).__name__, ()))),
-        "description": made.description,
-        "facts": made.facts,
+    illustration = computed(words or [])
+    name = type(illustration).__name__
+    description = {
+        "name": name,
+        "pages": list(dict.fromkeys(use.page for use in catalog.uses().get(name, ()))),
+        "description": illustration.description,
+        "facts": illustration.facts,
     }
-    print(json.dumps(told, ensure_ascii=False, indent=2))
+    print(json.dumps(description, ensure_ascii=False, indent=2))
 
 
 @app.command(
@@ -318,17 +314,17 @@ def explain(
     """
     from cnnfigs.commands.arguments import value_range
 
-    shown = None if range_ is None else value_range(range_)
-    if shown is not None and image is None:
+    values = None if range_ is None else value_range(range_)
+    if values is not None and image is None:
         raise CommandError("--range says how a picture is shown: add --image FILE")
     from cnnfigs.commands.explain import write_report
 
-    _print(escape(str(write_report(model, image, output, shown))))
+    _print(escape(str(write_report(model, image, output, values))))
 
 
 @app.command(epilog=_examples("cnnfigs data"))
 def data() -> None:
-    """Tell what data and weights ship, with licences, and check each file."""
+    """List what data and weights ship, with licences, and check each file."""
     from cnnfigs.commands.shipped import check_shipped
 
     wrong = []
@@ -344,11 +340,11 @@ def data() -> None:
 
 @cache_app.command(epilog=_examples("cnnfigs cache info"))
 def info() -> None:
-    """Tell where results are kept, how many and how large."""
+    """Print where results are kept, how many and how large."""
     from cnnfigs.cache import information
 
-    found = information()
-    _print(escape(f"{found.folder}: {found.entries:,} results, {found.size / 1e6:,.1f} MB"))
+    kept = information()
+    _print(escape(f"{kept.folder}: {kept.entries:,} results, {kept.size / 1e6:,.1f} MB"))
 
 
 @cache_app.command(epilog=_examples("cnnfigs cache clear"))

@@ -17,6 +17,8 @@ from rich.console import Console
 from cnnfigs.catalog import Entry, find
 from cnnfigs.commands.errors import CommandError, reason
 from cnnfigs.errors import ParameterError
+from cnnfigs.parameters import require
+from cnnfigs.words import written
 
 if TYPE_CHECKING:
     from cnnfigs.illustrations.base import Illustration
@@ -27,7 +29,7 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")
 _WORDS = {"true": True, "false": False, "none": None}
 
 
-def told(words: Sequence[str]) -> tuple[Entry, list[tuple[str, str]]]:
+def parsed(words: Sequence[str]) -> tuple[Entry, list[tuple[str, str]]]:
     """Read which illustration words of the command line name, and its parameters, without importing anything slow.
 
     Parameters
@@ -42,16 +44,13 @@ def told(words: Sequence[str]) -> tuple[Entry, list[tuple[str, str]]]:
 
     Raises
     ------
-    CommandError
+    CommandError or ParameterError
         If there is no such illustration or parameter, or it cannot have that value.
     """
     names = [word for word in words[:1] if not word.startswith("--")]
     if not names:
         raise CommandError("which illustration? `cnnfigs list` names all, `cnnfigs render Padding` renders one")
-    try:
-        entry = find(names[0])
-    except ValueError as error:
-        raise CommandError(str(error)) from error
+    entry = find(names[0])
     known = [each.name for each in entry.parameters]
     pairs = _pairs(words[1:])
     for name, _ in pairs:
@@ -71,19 +70,19 @@ def told(words: Sequence[str]) -> tuple[Entry, list[tuple[str, str]]]:
 
 
 def illustration(words: Sequence[str]) -> Illustration:
-    """Make the illustration that words of the command line tell.
+    """Make the illustration that words of the command line name.
 
     Parameters
     ----------
     words
-        As :func:`told` takes them.
+        As :func:`parsed` takes them.
 
     Raises
     ------
     CommandError
         If there is no such illustration or parameter, or the illustration refuses a value.
     """
-    entry, pairs = told(words)
+    entry, pairs = parsed(words)
     kind = entry.load()
     defaults = {field.name: field.default for field in fields(kind)}
     values = {name: _value(name, text, defaults[name]) for name, text in pairs}
@@ -94,22 +93,22 @@ def illustration(words: Sequence[str]) -> Illustration:
 
 
 def computed(words: Sequence[str]) -> Illustration:
-    """Make the illustration that words of the command line tell, with its run; say so where that takes long.
+    """Make the illustration that words of the command line name, with its run; say so where that takes long.
 
     Raises
     ------
     CommandError
         As :func:`illustration`, or if the run refuses what the illustration was given.
     """
-    made = illustration(words)
-    name = type(made).__name__
+    figure = illustration(words)
+    name = type(figure).__name__
     wait = f"{name} is computed, once: Keras takes some seconds to start"
     try:
-        with nullcontext() if made.is_computed else Console(stderr=True).status(wait):
-            made.result  # noqa: B018 - it is kept with the illustration
+        with nullcontext() if figure.is_computed else Console(stderr=True).status(wait):
+            figure.result  # noqa: B018 - it is kept with the illustration
     except ValueError as error:
         raise CommandError(f"{name}: {' '.join(str(error).split())}") from error
-    return made
+    return figure
 
 
 def _pairs(words: Sequence[str]) -> list[tuple[str, str]]:
@@ -119,8 +118,8 @@ def _pairs(words: Sequence[str]) -> list[tuple[str, str]]:
         word = rest.pop(0)
         if not word.startswith("--") or word == "--":
             raise CommandError(f"what is {word!r}? Parameters are written --name=value")
-        name, given, text = word[2:].partition("=")
-        if not given:
+        name, sign, text = word[2:].partition("=")
+        if not sign:
             if not rest:
                 raise CommandError(f"{word} has no value: write {word}=VALUE")
             text = rest.pop(0)
@@ -161,7 +160,7 @@ def value_range(text: str) -> tuple[float, float]:
 
     Raises
     ------
-    CommandError
+    ParameterError
         If it is none.
 
     Examples
@@ -170,10 +169,9 @@ def value_range(text: str) -> tuple[float, float]:
     ((-1.0, 1.0), (0.0, 0.5))
     """
     number = r"-?\d+(?:\.\d+)?"
-    found = re.fullmatch(f"({number})-({number})", text.strip())
-    low, high = (float(found[1]), float(found[2])) if found else (0.0, 0.0)
-    if not low < high:
-        raise CommandError(f"--range: expected two numbers, the smaller first, such as 0-255 or -1-1, got {text!r}")
+    ends = re.fullmatch(f"({number})-({number})", text.strip())
+    low, high = (float(ends[1]), float(ends[2])) if ends else (0.0, 0.0)
+    require(low < high, "--range", text, "two numbers, the smaller first, such as 0-255 or -1-1")
     return low, high
 
 
@@ -185,8 +183,8 @@ def read_image(path: Path) -> Any:
     Raises
     ------
     CommandError
-        If there is no such file, it is no picture, one that is too large, or one whose values have no range that the
-        file tells.
+        If there is no such file, it is no picture, one that is too large, or one that does not say what black and white
+        are.
     """
     import numpy as np
     from PIL import Image, ImageOps, UnidentifiedImageError
@@ -199,10 +197,8 @@ def read_image(path: Path) -> Any:
             file = Image.open(path, formats=FORMATS)
         with file:
             if file.width * file.height > MOST_PIXELS:  # known before any of them is decoded
-                raise CommandError(
-                    f"{path} has {file.width:,}×{file.height:,} pixels: up to {MOST_PIXELS:,} are accepted, make it "
-                    "smaller"
-                )
+                size = written((file.width, file.height))
+                raise CommandError(f"{path}: expected up to {MOST_PIXELS:,} pixels, got {size}: make it smaller")
             image = ImageOps.exif_transpose(file)
             if image.mode.startswith("I;16") or (image.mode == "I" and image.format == "PNG"):
                 # Pillow would cut off all above 255.
@@ -217,9 +213,7 @@ def read_image(path: Path) -> Any:
                 image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
             return np.asarray(image.convert("RGB"))
     except Image.DecompressionBombError as error:
-        raise CommandError(
-            f"{path} is too large: up to {MOST_PIXELS:,} pixels are accepted, make it smaller"
-        ) from error
+        raise CommandError(f"{path}: expected up to {MOST_PIXELS:,} pixels, got more: make it smaller") from error
     except UnidentifiedImageError as error:
         raise CommandError(f"{path} is not a picture that can be read: JPEG, PNG, WebP and GIF can") from error
     except CommandError:

@@ -18,7 +18,7 @@ class CommandError(CnnfigsError):
 
 
 def reason(error: OSError) -> str:
-    """Say why a file could not be read or written.
+    """Return why a file could not be read or written.
 
     Examples
     --------
@@ -29,7 +29,7 @@ def reason(error: OSError) -> str:
 
 
 def require_writable(path: Path) -> None:
-    """Refuse a file that cannot be written, as far as that can be told before it is.
+    """Refuse a file that cannot be written, as far as that can be known before it is.
 
     Raises
     ------

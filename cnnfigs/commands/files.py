@@ -67,7 +67,7 @@ def make_folder(folder: Path) -> None:
 
 
 def render_all(folder: Path, form: str | None, look: Look, jobs: int) -> Iterator[Rendered]:
-    """Render every illustration into a folder, on several processors, and tell of each as it is done.
+    """Render every illustration into a folder, on several processors, and report each as it is done.
 
     Parameters
     ----------
@@ -108,5 +108,5 @@ def _render(name: str, folder: Path, form: str | None, look: Look) -> Rendered:
         suffix = form if form is not None and form in accepted else accepted[0]
         path = folder / f"{name}.{suffix}"
         return Rendered(name, write(path, entry.load()().content(suffix, look.fitting(suffix))), path.name)
-    except Exception as error:  # whatever fails in one is told, and the others go on
+    except Exception as error:  # whatever fails in one is reported, and the others go on
         return Rendered(name, "failed", " ".join(str(error).split()) or type(error).__name__)

@@ -42,17 +42,17 @@ class Shipped:
 
 def check_shipped() -> Iterator[Shipped]:
     """Check every data file, and the weights of every network, against the checksum that was written down for it."""
-    for name, told in manifest().items():
+    for name, entry in manifest().items():
         remedy = f"restore it with `git checkout -- cnnfigs/data/{name}`"
-        yield _shipped(FOLDER / name, told["what"], told["licence"], told["sha256"], remedy)
+        yield _shipped(FOLDER / name, entry["what"], entry["licence"], entry["sha256"], remedy)
     for network in NETWORKS:
         try:
-            found = record(network)
+            recorded = record(network)
         except (DataError, StaleWeightsError) as error:
             yield Shipped(network, "weights", WEIGHTS_LICENCE, "unknown", 0, str(error))
             continue
-        for moment, file in found["weights"].items():
-            what = f"Weights of {network}, {moment.replace('_', ' ')}, {found['parameters']:,} parameters"
+        for moment, file in recorded["weights"].items():
+            what = f"Weights of {network}, {moment.replace('_', ' ')}, {recorded['parameters']:,} parameters"
             yield _shipped(WEIGHTS / file["file"], what, WEIGHTS_LICENCE, file["sha256"], REMEDY)
 
 

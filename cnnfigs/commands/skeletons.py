@@ -12,6 +12,7 @@ from string import Template
 
 from cnnfigs.catalog import PACKAGE, Entry, entries, find, source
 from cnnfigs.commands.errors import CommandError, reason
+from cnnfigs.parameters import require
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _QUOTED = "A number is quoted, never typed: {{fact}}`{label} {fact}`."
@@ -36,17 +37,16 @@ def new_illustration(root: Path, name: str, room: str) -> list[str]:
 
     Raises
     ------
-    CommandError
+    CommandError or ParameterError
         If the name does not fit or is taken, there is no such room, this is no repository of cnnfigs, or a file
         cannot be written.
     """
     _require_repository(root)
-    if not re.fullmatch(r"[A-Z][A-Za-z0-9]+", name) or keyword.iskeyword(name):
-        raise CommandError(f"name: expected a class name, such as GroupedFilters, got {name!r}")
+    is_class_name = bool(re.fullmatch(r"[A-Z][A-Za-z0-9]+", name)) and not keyword.iskeyword(name)
+    require(is_class_name, "name", name, "a class name, such as GroupedFilters")
     if name in entries():
-        raise CommandError(f"name is {name!r}: there is such an illustration already, in {entries()[name].module}")
-    if room not in rooms():
-        raise CommandError(f"--room: expected {', '.join(rooms())}, got {room!r}")
+        raise CommandError(f"name: expected a new one, got {name!r}, which is in {entries()[name].module}")
+    require(room in rooms(), "--room", room, ", ".join(rooms()))
     module = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
     values = {"name": name, "module": f"{room}.{module}"}
     made = _write(
@@ -84,16 +84,13 @@ def new_page(root: Path, page: str, shows: str) -> list[str]:
 
     Raises
     ------
-    CommandError
+    CommandError or ParameterError
         If a name does not fit, this is no repository of cnnfigs, or a file cannot be written.
     """
     _require_repository(root)
-    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", page):
-        raise CommandError(f"name: expected small letters, digits and hyphens: grouped-filters, got {page!r}")
-    try:
-        entry = find(shows)
-    except ValueError as error:
-        raise CommandError(str(error)) from error
+    is_address = re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", page) is not None
+    require(is_address, "name", page, "small letters, digits and hyphens, such as grouped-filters")
+    entry = find(shows)
     fact = _first_fact(entry)
     label = _free_label(root / "docs", f"fig-{page}")
     values = {

@@ -10,8 +10,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from numpy.typing import ArrayLike
 
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.shapes import arrow, digit, label, number_grid, raster, written_number
+from cnnfigs.drawing.shapes import arrow, digit, label, number_grid, raster
 from cnnfigs.drawing.style import POINTS_PER_INCH, canvas, style
+from cnnfigs.words import written_number
 
 MARGIN = 40
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from string import ascii_uppercase
 
-from cnnfigs.words import with_percent_kept
+from cnnfigs.words import typeset
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def text_question(question: Question) -> str:
 
 
 def _html(text: str) -> str:
-    return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(with_percent_kept(text), quote=False))
+    return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(typeset(text), quote=False))
 
 
 def _natural(text: str) -> list[tuple[float, str]]:

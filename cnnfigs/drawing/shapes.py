@@ -414,19 +414,6 @@ def window(
     box(axes, x, y, width, height, edge=name, line_width=line_width)
 
 
-def written_number(value: float, decimals: int = 1) -> str:
-    """Write a number as short as its rounding allows, with a true minus sign.
-
-    Examples
-    --------
-    >>> written_number(-0.5), written_number(2.0), written_number(-0.04), written_number(0.375, 2)
-    ('−0.5', '2', '0', '0.38')
-    """
-    text = f"{round(value, decimals) + 0.0:.{decimals}f}"
-    shortened = text.rstrip("0").rstrip(".") if "." in text else text
-    return shortened.replace("-", "−")
-
-
 def mesh(
     axes: Axes,
     x: float,

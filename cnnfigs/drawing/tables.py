@@ -6,7 +6,7 @@ import html
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from cnnfigs.words import with_percent_kept
+from cnnfigs.words import typeset
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def _html_cell(cell: Cell, in_head: bool) -> str:
         return f"<td{kind}></td>"
     tag = "th" if in_head or cell.heading else "td"
     scope = ' scope="col"' if in_head else ' scope="row"' if cell.heading else ""
-    content = html.escape(with_percent_kept(cell.text))
+    content = html.escape(typeset(cell.text))
     if cell.strong:
         content = f"<strong>{content}</strong>"
     if cell.link:

@@ -23,7 +23,7 @@ INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Do what the command line says; returns the exit status."""
+    """Do what the command line says, and return the exit status."""
     parser = argparse.ArgumentParser(
         prog="nox -s train --",
         description="Train networks again and make what experiments miss; without a name, make all that is missing.",
@@ -31,26 +31,26 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join([*NETWORKS, *EXPERIMENTS])}")
     parser.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="make experiments on this Dask cluster")
     parser.add_argument("--verify", type=int, metavar="COUNT", help="make so many recorded trials again and compare")
-    told = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     console = Console(stderr=True)
-    unknown = [name for name in told.names if name not in {**NETWORKS, **EXPERIMENTS}]
+    unknown = [name for name in options.names if name not in {**NETWORKS, **EXPERIMENTS}]
     if unknown:
         console.print(
-            f"there is no network or experiment {', '.join(unknown)}: networks are {', '.join(NETWORKS)}; "
-            f"experiments are {', '.join(EXPERIMENTS)}",
+            f"NAME: expected a network, {', '.join(NETWORKS)}, or an experiment, {', '.join(EXPERIMENTS)}, "
+            f"got {', '.join(unknown)}",
             highlight=False,
             soft_wrap=True,
         )
         return 2
-    experiments = [name for name in told.names if name in EXPERIMENTS] or ([] if told.names else [*EXPERIMENTS])
+    experiments = [name for name in options.names if name in EXPERIMENTS] or ([] if options.names else [*EXPERIMENTS])
     try:
-        if told.verify is not None:
-            return verify(experiments, told.verify, console)
-        for name in [name for name in told.names if name in NETWORKS] if told.names else missing_networks():
+        if options.verify is not None:
+            return verify(experiments, options.verify, console)
+        for name in [name for name in options.names if name in NETWORKS] if options.names else missing_networks():
             made = weights.train(name)
             console.print(f"{name}: best epoch {made['best_epoch']}, test accuracy {made['test_accuracy']:.4f}")
         if experiments:
-            maker = partial(make_on_cluster, told.scheduler) if told.scheduler else make_here
+            maker = partial(make_on_cluster, options.scheduler) if options.scheduler else make_here
             make_missing(all_trials(experiments), maker=maker, console=console)
     except (ClusterError, DataError, RecordError) as error:
         console.print(str(error), highlight=False, soft_wrap=True)
@@ -63,18 +63,18 @@ def main(arguments: Sequence[str]) -> int:
 
 def missing_networks() -> list[str]:
     """Return the networks whose weights are missing, damaged or stale."""
-    found = []
+    missing = []
     for name in NETWORKS:
         try:
-            for kept in weights.record(name)["weights"].values():
-                checked(weights.WEIGHTS / kept["file"], kept["sha256"], weights.REMEDY)
+            for file in weights.record(name)["weights"].values():
+                checked(weights.WEIGHTS / file["file"], file["sha256"], weights.REMEDY)
         except (DataError, weights.StaleWeightsError):
-            found.append(name)
-    return found
+            missing.append(name)
+    return missing
 
 
 def verify(experiments: Sequence[str], count: int, console: Console) -> int:
-    """Make a sample of the recorded trials again; 1 if one gives another result."""
+    """Make a sample of the recorded trials again, and return the exit status: 1 if one gives another result."""
     trials = all_trials(experiments)
     drawn = sample(trials, count)
     if not drawn:
@@ -82,9 +82,9 @@ def verify(experiments: Sequence[str], count: int, console: Console) -> int:
         return 1
     verdicts = []
     for trial in drawn:
-        found = compare(trial, siblings_of(trial, trials))
-        console.print(f"{found.verdict}: {trial.name}, {found.told}", highlight=False, soft_wrap=True)
-        verdicts.append(found.verdict)
+        comparison = compare(trial, siblings_of(trial, trials))
+        console.print(f"{comparison.verdict}: {trial.name}, {comparison.reason}", highlight=False, soft_wrap=True)
+        verdicts.append(comparison.verdict)
     return int("different" in verdicts)
 
 

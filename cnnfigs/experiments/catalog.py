@@ -13,7 +13,8 @@ from types import MappingProxyType
 
 from cnnfigs.experiments.images import Shuffle
 from cnnfigs.experiments.trials import Training, Trial
-from cnnfigs.models.variants import PEEPHOLES
+from cnnfigs.models.variants import WINDOWS
+from cnnfigs.parameters import require
 
 THREE, FIVE = (1, 2, 3), (1, 2, 3, 4, 5)
 
@@ -92,9 +93,36 @@ def shuffled(network: str, shuffle: Shuffle, seed: int) -> Training:
     return usual(network, seed) if shuffle == "none" else Training(seed, network, shuffle=shuffle)
 
 
-def through_a_hole(network: str, seed: int) -> Training:
+@dataclass(frozen=True)
+class Hole:
+    """A square window through which a network sees the digit, at each place of the image.
+
+    Attributes
+    ----------
+    size
+        Height and width in pixels.
+    inked
+        Whether only windows with ink vote, not all.
+    """
+
+    size: int
+    inked: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.size} inked" if self.inked else f"{self.size}"
+
+    @property
+    def network(self) -> str:
+        """Name of the network."""
+        return f"peephole_{self.size}_inked" if self.inked else f"peephole_{self.size}"
+
+
+HOLES = tuple(Hole(size, inked) for inked in (False, True) for size in WINDOWS)
+
+
+def through_a_hole(hole: Hole, seed: int) -> Training:
     """Describe a network that sees the digit through a hole; a mean over windows learns slowly, so steps are larger."""
-    return Training(seed, network, images=60_000, steps=1_500, learning_rate=0.01)
+    return Training(seed, hole.network, images=60_000, steps=1_500, learning_rate=0.01)
 
 
 def _in_turn(trials: Iterable[Trial]) -> tuple[Trial, ...]:
@@ -176,7 +204,7 @@ EXPERIMENTS: Mapping[str, Experiment] = MappingProxyType(
             Experiment(
                 "peephole",
                 "How much of a digit must be seen at once?",
-                _in_turn(through_a_hole(network, seed) for seed in THREE for network in PEEPHOLES),
+                _in_turn(through_a_hole(hole, seed) for seed in THREE for hole in HOLES),
             ),
         )
     }
@@ -188,12 +216,10 @@ def all_trials(names: Iterable[str] = EXPERIMENTS) -> tuple[Trial, ...]:
 
     Raises
     ------
-    ValueError
+    ParameterError
         If there is no experiment of a name.
     """
-    found: list[Trial] = []
-    for name in names:
-        if name not in EXPERIMENTS:
-            raise ValueError(f"experiment is {name!r}: accepted are {', '.join(map(repr, EXPERIMENTS))}")
-        found += EXPERIMENTS[name].trials
-    return _in_turn(found)
+    chosen = tuple(names)
+    for name in chosen:
+        require(name in EXPERIMENTS, "experiment", name, ", ".join(EXPERIMENTS))
+    return _in_turn(trial for name in chosen for trial in EXPERIMENTS[name].trials)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from cnnfigs.experiments.catalog import all_trials
-from cnnfigs.experiments.comparisons import Comparison, Findings, Measured, Verdict, compare_values, reverse, verdict
+from cnnfigs.experiments.comparisons import Comparison, Measured, Verdict, compare_values, reverse, verdict
 from cnnfigs.experiments.findings import (
     Reading,
     against_dense,
@@ -86,7 +85,6 @@ def claims(folder: Path = RECORDS) -> Claims:
     examples, shifts, hood = fewer_examples(folder=folder), moved_digits(folder), neighborhood(folder)
     ways, hole = downsampling(folder), peephole(folder).findings
     corners = other_corner(folder).corners
-    shuffles = hood.findings.comparisons
     return Claims(
         (
             Claim("errors", against_dense(folder).findings.comparisons),
@@ -95,11 +93,14 @@ def claims(folder: Path = RECORDS) -> Claims:
             Claim("small shifts", shifts.small),
             Claim("anywhere", tuple(each.comparison for each in corners if each.network in CORNERED)),
             Claim("augmentation", shifts.helped),
-            Claim("neighbours", tuple(reverse(each) for each in _named(shuffles, "convnet"))),
-            Claim("order", tuple(_named(shuffles, "dense_512"))),
+            Claim("neighbours", tuple(reverse(each) for each in hood.shuffled["convnet"])),
+            Claim("order", hood.shuffled["dense_512"]),
             Claim("maximum", tuple(each for each in ways.comparisons if each.name != "unpooled")),
             Claim("overfitting", overfitting(folder).comparisons),
-            Claim("small window", tuple(_less_than_half(each) for each in _through(hole, 7))),
+            Claim(
+                "small window",
+                tuple(_less_than_half(each) for each in hole.measured if each.hole and each.hole.size == 7),
+            ),
             Claim("larger window", hole.comparisons),
         ),
         recorded=sum(path_of(trial, folder).exists() for trial in all_trials()),
@@ -107,23 +108,17 @@ def claims(folder: Path = RECORDS) -> Claims:
     )
 
 
-def _named(comparisons: Iterable[Comparison], start: str) -> Iterable[Comparison]:
-    return (each for each in comparisons if each.name.startswith(start))
-
-
-def _through(found: Findings, size: int) -> Iterable[Measured]:
-    return (each for each in found.measured if each.condition in (f"{size}", f"{size} inked"))
-
-
-def _less_than_half(found: Measured) -> Comparison:
+def _less_than_half(network: Measured) -> Comparison:
     """Compare a network with one that is right on half the images."""
-    which = "windows with ink" if found.condition.endswith("inked") else "all windows"
-    error = float(np.sqrt(found.accuracy * (1 - found.accuracy) / found.asked).mean())
-    name = f"half minus those right ({which})"
-    return compare_values(name, found.seeds, HALF - found.accuracy, images_error=error)
+    which = "only windows with ink" if network.hole and network.hole.inked else "all windows"
+    words = f"half of the digits minus those read ({which} vote)"
+    error = float(np.sqrt(network.accuracy * (1 - network.accuracy) / network.test_images).mean())
+    return compare_values(
+        "half minus those right", network.seeds, HALF - network.accuracy, images_error=error, words=words
+    )
 
 
 def _margin(comparison: Comparison) -> float:
-    """Tell how far the end of the interval that speaks least for a claim is above what the claim needs."""
+    """Return how far the end of the interval that speaks least for a claim is above what the claim needs."""
     low = comparison.difference if comparison.interval is None else comparison.interval[0]
     return low - comparison.needed

@@ -45,6 +45,6 @@ def made(trial: Trial) -> dict[str, Any]:
 
 
 def of_today(trial: Trial, record: dict[str, Any]) -> bool:
-    """Tell whether a record was made by the code and data that are here."""
+    """Return whether a record was made by the code and data that are here."""
     digest: bool = record["digest"] == trial.digest()
     return digest

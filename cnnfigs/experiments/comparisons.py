@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnnfigs.experiments.catalog import Hole
+from cnnfigs.experiments.images import Shuffle
 from cnnfigs.experiments.records import RecordError, path_of
 from cnnfigs.experiments.results import Results, paired, results
 from cnnfigs.experiments.trials import Training
 from cnnfigs.statistics import CONFIDENCE, paired_difference, standard_error, wilson, with_both_chances
+from cnnfigs.words import as_percent, written_number
 
 #: What counts as equal where a claim says that something makes no difference: one percentage point.
 EQUAL = 0.01
@@ -21,6 +24,7 @@ EQUAL = 0.01
 ENOUGH = 3
 
 Pair = tuple[float, float]
+Key = TypeVar("Key", bound=Hashable)
 Verdict = Literal["holds", "partly", "not here", "too few seeds", "not yet measured"]
 
 
@@ -44,6 +48,8 @@ class Comparison:
         The seeds.
     needed
         The claim says that the difference is larger than this.
+    words
+        What is compared, in words that need no other picture, where these are more than its name.
     """
 
     name: str
@@ -53,6 +59,7 @@ class Comparison:
     seeds_error: float
     seeds: tuple[int, ...]
     needed: float = 0.0
+    words: str = ""
 
     @property
     def interval(self) -> Pair | None:
@@ -75,14 +82,18 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Measured:
-    """One network, trained under one condition with several seeds, asked about the test images.
+    """One network, trained in one way with several seeds, and how well it reads the test images.
 
     Attributes
     ----------
     network
         Its name.
-    condition
-        What differs: a number of images, a shuffle, a window; "" if nothing does.
+    images
+        How many training images it saw.
+    shuffle
+        In which way the pixels of all images were put into another order.
+    hole
+        What it sees the digit through, if it sees it through one.
     seeds
         The seeds.
     accuracy
@@ -93,19 +104,21 @@ class Measured:
         Share of rightly answered training images, shape (seeds,).
     parameters
         How many it has.
-    asked
-        How many test images were asked about.
+    test_images
+        How many test images it was asked about.
     """
 
     network: str
-    condition: str
+    images: int
+    shuffle: Shuffle
+    hole: Hole | None
     seeds: tuple[int, ...]
     accuracy: NDArray[np.float64]
     low: NDArray[np.float64]
     high: NDArray[np.float64]
     training_accuracy: NDArray[np.float64]
     parameters: int
-    asked: int
+    test_images: int
 
     @property
     def mean(self) -> float:
@@ -140,7 +153,7 @@ class Findings:
     Attributes
     ----------
     measured
-        Each network under each condition.
+        Each network, trained in each way.
     comparisons
         Paired differences.
     missing
@@ -154,13 +167,13 @@ class Findings:
     missing: tuple[str, ...]
     conditions: str
 
-    def of(self, network: str, condition: str = "") -> Measured:
-        """Return what was measured of one network under one condition."""
-        return next(each for each in self.measured if (each.network, each.condition) == (network, condition))
+    def of(self, network: str, images: int | None = None) -> Measured:
+        """Return what was measured of one network, with one number of training images where there are several."""
+        return next(each for each in self.measured if each.network == network and images in (None, each.images))
 
 
 def verdict(comparisons: Sequence[Comparison]) -> Verdict:
-    """Judge a claim by the comparisons that it promises something about; :func:`rule` says it in words.
+    """Judge a claim by the comparisons that it promises something about, as :func:`rule` words it.
 
     Examples
     --------
@@ -180,10 +193,10 @@ def verdict(comparisons: Sequence[Comparison]) -> Verdict:
 
 
 def rule() -> str:
-    """Say in words by which rule :func:`verdict` judges, with the numbers that it uses."""
+    """Return in words the rule by which :func:`verdict` judges, with the numbers that it uses."""
     return (
-        f"A comparison is shown if its whole {100 * CONFIDENCE:.0f} % interval lies above zero, or above "
-        f"−{100 * EQUAL:g} percentage point where the claim is that something makes no difference. The "
+        f"A comparison is shown if its whole {as_percent(CONFIDENCE)} interval lies above zero, or above "
+        f"{written_number(-100 * EQUAL)} percentage point where the claim is that something makes no difference. The "
         "interval holds both chances: the root of the summed squares of the standard errors over images and over "
         "seeds, times Student’s t for so many seeds. A claim holds if all its comparisons are shown, partly if some "
         f"are, and not here if none is. With fewer than {ENOUGH} seeds in any of them there is no verdict: too few "
@@ -191,27 +204,33 @@ def rule() -> str:
     )
 
 
-def compare(name: str, one: Results, other: Results, needed: float = 0.0) -> Comparison:
+def compare(name: str, one: Results, other: Results, needed: float = 0.0, words: str = "") -> Comparison:
     """Compare two trainings image by image and seed by seed; the first minus the second."""
     first, second = paired(one, other)
-    found = paired_difference(first, second)
+    difference = paired_difference(first, second)
     return Comparison(
         name,
-        found.mean,
+        difference.mean,
         first.mean(axis=1) - second.mean(axis=1),
-        found.images_error,
-        found.seeds_error,
+        difference.images_error,
+        difference.seeds_error,
         tuple(sorted({*one.seeds} & {*other.seeds})),
         needed,
+        words,
     )
 
 
 def compare_values(
-    name: str, seeds: tuple[int, ...], differences: ArrayLike, needed: float = 0.0, images_error: float = 0.0
+    name: str,
+    seeds: tuple[int, ...],
+    differences: ArrayLike,
+    needed: float = 0.0,
+    images_error: float = 0.0,
+    words: str = "",
 ) -> Comparison:
     """Compare by the differences with each seed, shape (seeds,), and what chance lies in the images, if any does."""
     each = np.asarray(differences, dtype=np.float64)
-    return Comparison(name, float(each.mean()), each, images_error, standard_error(each), seeds, needed)
+    return Comparison(name, float(each.mean()), each, images_error, standard_error(each), seeds, needed, words)
 
 
 def compare_counts(
@@ -219,9 +238,10 @@ def compare_counts(
     seeds: tuple[int, ...],
     one: ArrayLike,
     other: ArrayLike,
-    asked: int,
+    images: int,
     needed: float = 0.0,
     changed: ArrayLike = 1.0,
+    words: str = "",
 ) -> Comparison:
     """Compare two accuracies of which it is not recorded image by image who was right; the first minus the second.
 
@@ -235,9 +255,9 @@ def compare_counts(
         The seeds.
     one, other
         Accuracies on the same images, shape (seeds,).
-    asked
+    images
         How many images.
-    needed
+    needed, words
         As in :class:`Comparison`.
     changed
         Share of the images whose answers differ, shape (seeds,), where it is known.
@@ -250,18 +270,18 @@ def compare_counts(
     0.0
     """
     first, second = np.asarray(one, dtype=np.float64), np.asarray(other, dtype=np.float64)
-    return compare_values(name, seeds, first - second, needed, largest_error(first, second, asked, changed))
+    return compare_values(name, seeds, first - second, needed, largest_error(first, second, images, changed), words)
 
 
-def largest_error(one: NDArray[np.float64], other: NDArray[np.float64], asked: int, changed: ArrayLike = 1.0) -> float:
-    """Give the largest standard error over images that a difference can have; see :func:`compare_counts`.
+def largest_error(one: NDArray[np.float64], other: NDArray[np.float64], images: int, changed: ArrayLike = 1.0) -> float:
+    """Calculate the largest standard error over images that a difference can have; see :func:`compare_counts`.
 
     An image counts +1, 0 or −1. The share of those that are not 0 is at most the sum of the accuracies, or of the
     errors, and so is the mean of the squares.
     """
     not_zero = np.minimum(np.minimum(one + other, 2 - one - other), changed)
     variance = np.maximum(not_zero - (one - other) ** 2, 0)
-    return float(np.sqrt(variance / asked).mean())
+    return float(np.sqrt(variance / images).mean())
 
 
 def reverse(comparison: Comparison, needed: float = 0.0) -> Comparison:
@@ -270,15 +290,15 @@ def reverse(comparison: Comparison, needed: float = 0.0) -> Comparison:
 
 
 def recorded(
-    experiment: str, described: Mapping[str, Callable[[int], Training]], seeds: Iterable[int], folder: Path
-) -> tuple[dict[str, Results], tuple[str, ...]]:
+    experiment: str, trainings: Mapping[Key, Callable[[int], Training]], seeds: Iterable[int], folder: Path
+) -> tuple[dict[Key, Results], tuple[Key, ...]]:
     """Read what there is of some trainings.
 
     Parameters
     ----------
     experiment
         Name of the experiment, for the message.
-    described
+    trainings
         Describes each training with a seed; the first is what the others are compared with.
     seeds
         Seeds to look for.
@@ -287,40 +307,44 @@ def recorded(
 
     Returns
     -------
-    found : dict
-        Results by name.
-    missing : tuple of str
-        Names of those without a record, or without one that shares a seed with the first.
+    answers : dict
+        Results of each training.
+    missing : tuple
+        Trainings without a record, or without one that shares a seed with the first.
 
     Raises
     ------
     cnnfigs.experiments.records.RecordError
         If the first has no record, or a record is stale or damaged.
     """
-    first, *_ = described
+    first, *_ = trainings
     wanted = tuple(seeds)
-    there = {name: {seed for seed in wanted if path_of(how(seed), folder).exists()} for name, how in described.items()}
+    there = {key: {seed for seed in wanted if path_of(how(seed), folder).exists()} for key, how in trainings.items()}
     if not there[first]:
+        network = trainings[first](wanted[0]).network
         raise RecordError(
-            f"there is no record of {first!r} for the experiment {experiment!r} yet: run `nox -s train -- {experiment}`"
+            f"there is no record of {network!r} for the experiment {experiment!r} yet: "
+            f"run `nox -s train -- {experiment}`"
         )
-    named = [name for name in described if there[name] & there[first]]
-    found = {name: results(described[name], wanted, folder) for name in named}
-    return found, tuple(name for name in described if name not in named)
+    answers = {key: results(how, wanted, folder) for key, how in trainings.items() if there[key] & there[first]}
+    return answers, tuple(key for key in trainings if key not in answers)
 
 
-def measured(network: str, found: Results, condition: str = "") -> Measured:
+def measured(answers: Results, hole: Hole | None = None) -> Measured:
     """Sum up one training with its Wilson intervals."""
-    asked = found.right.shape[1]
-    bounds = np.array([wilson(int(right), asked) for right in found.right.sum(axis=1)])
+    test_images = answers.right.shape[1]
+    bounds = np.array([wilson(int(right), test_images) for right in answers.right.sum(axis=1)])
+    training = answers.trials[0]
     return Measured(
-        network,
-        condition,
-        found.seeds,
-        found.accuracy,
+        training.network,
+        training.images,
+        training.shuffle,
+        hole,
+        answers.seeds,
+        answers.accuracy,
         bounds[:, 0],
         bounds[:, 1],
-        found.training_accuracy,
-        found.parameters,
-        asked,
+        answers.training_accuracy,
+        answers.parameters,
+        test_images,
     )

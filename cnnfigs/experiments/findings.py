@@ -5,10 +5,10 @@ All comparisons are paired: the same images, the same seeds. Networks that have 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
-from itertools import pairwise
+from itertools import chain, pairwise, product
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ from cnnfigs.experiments.catalog import (
     AMOUNTS,
     BASIC,
     FIVE,
+    HOLES,
     SHUFFLES,
     THREE,
     by_recipe,
@@ -45,16 +46,18 @@ from cnnfigs.experiments.comparisons import (
     largest_error,
     measured,
     recorded,
+    reverse,
 )
 from cnnfigs.experiments.conditions import conditions
 from cnnfigs.experiments.records import RECORDS, RecordError, path_of
-from cnnfigs.experiments.results import Results
-from cnnfigs.experiments.training import ASKED_AGAIN, DIRECTIONS, LENGTHS, SKIP
+from cnnfigs.experiments.results import Results, moved_by
+from cnnfigs.experiments.training import ASKED_AGAIN, LENGTHS
 from cnnfigs.experiments.trials import Training
 from cnnfigs.models.records import layer_records
 from cnnfigs.models.training import RECIPE
-from cnnfigs.models.variants import TRAINABLE, WINDOWS
+from cnnfigs.models.variants import TRAINABLE
 from cnnfigs.statistics import amount_for, around_mean, mcnemar, standard_error, wilson, with_both_chances
+from cnnfigs.words import counted
 
 #: The convnet with other ways of making its maps smaller.
 DOWNSAMPLING = ("convnet", "convnet_mean_pooling", "convnet_pick_one", "convnet_strided", "unpooled")
@@ -120,7 +123,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Examples:
-    """Accuracy with more and more training images; conditions are the amounts.
+    """Accuracy with more and more training images.
 
     Attributes
     ----------
@@ -156,14 +159,14 @@ class Line:
         The seeds.
     accuracy
         Shape (seeds, 9), for shifts by 0 to 8 pixels.
-    asked
-        How many images were asked about in each place.
+    test_images
+        How many test images the network was asked about in each place.
     """
 
     network: str
     seeds: tuple[int, ...]
     accuracy: NDArray[np.float64]
-    asked: int
+    test_images: int
 
     @property
     def mean(self) -> NDArray[np.float64]:
@@ -257,17 +260,20 @@ class Corners:
 
 @dataclass(frozen=True)
 class Neighborhood:
-    """Shuffled images; conditions are the shuffles.
+    """Shuffled images.
 
     Attributes
     ----------
     findings
         Each network with each shuffle, and shuffled minus not.
+    shuffled
+        These comparisons by network.
     against
         For each shuffle the convnet minus the dense network.
     """
 
     findings: Findings
+    shuffled: dict[str, tuple[Comparison, ...]]
     against: tuple[Comparison, ...]
 
 
@@ -300,22 +306,27 @@ class Downsampling:
 
 def against_dense(folder: Path = RECORDS) -> AgainstDense:
     """Compare the convnet with dense networks, all trained by the tutorial's recipe."""
-    found, missing = recorded("convolution", {each: partial(by_recipe, each) for each in BASIC}, FIVE, folder)
-    convnet, *others = found
+    answers, missing = recorded("convolution", {each: partial(by_recipe, each) for each in BASIC}, FIVE, folder)
+    convnet, *others = answers
     disagreements = []
     for other in others:
-        seed = min({*found[convnet].seeds} & {*found[other].seeds})
-        (one,), (two,) = found[convnet].only([seed]), found[other].only([seed])
+        seed = min({*answers[convnet].seeds} & {*answers[other].seeds})
+        (one,), (two,) = answers[convnet].only([seed]), answers[other].only([seed])
         disagreements.append(
             Disagreement(other, seed, int((one & ~two).sum()), int((two & ~one).sum()), mcnemar(one, two))
         )
-    findings = Findings(
-        tuple(measured(name, each) for name, each in found.items()),
-        tuple(compare(other, found[convnet], found[other]) for other in others),
+    return AgainstDense(_against_first(answers, missing), tuple(disagreements))
+
+
+def _against_first(answers: Mapping[str, Results], missing: tuple[str, ...]) -> Findings:
+    """Measure networks, and compare the first of them with each other one: the first minus the other."""
+    first, *others = answers
+    return Findings(
+        tuple(map(measured, answers.values())),
+        tuple(compare(other, answers[first], answers[other]) for other in others),
         missing,
-        conditions(found.values()),
+        conditions(answers.values()),
     )
-    return AgainstDense(findings, tuple(disagreements))
 
 
 def fewer_examples(wanted: int = 1_000, folder: Path = RECORDS) -> Examples:
@@ -331,25 +342,23 @@ def fewer_examples(wanted: int = 1_000, folder: Path = RECORDS) -> Examples:
     table: dict[int, dict[str, Results]] = {}
     missing: list[str] = []
     for amount in [wanted, *(each for each in AMOUNTS if each != wanted)]:
-        described = {network: partial(with_images, network, amount) for network in BASIC}
+        trainings = {network: partial(with_images, network, amount) for network in BASIC}
         try:
-            table[amount], absent = recorded("examples", described, AMOUNTS[amount], folder)
+            table[amount], absent = recorded("examples", trainings, AMOUNTS[amount], folder)
         except RecordError:
-            if amount == wanted or any(path_of(described["convnet"](seed), folder).exists() for seed in FIVE):
+            if amount == wanted or any(path_of(trainings["convnet"](seed), folder).exists() for seed in FIVE):
                 raise
             absent = ("convnet",)
         missing += [f"{network} with {amount:,} images" for network in absent]
     amounts = sorted(table)
-    comparisons = [
-        compare(f"{network} with {amount:,}", table[amount]["convnet"], table[amount][network])
-        for network in BASIC[1:]
-        for amount in amounts
-        if network in table[amount]
-    ]
-    found = tuple(
-        measured(network, table[amount][network], str(amount))
-        for network in BASIC
-        for amount in amounts
+    comparisons = (
+        compare(
+            f"{network} with {amount:,}",
+            table[amount]["convnet"],
+            table[amount][network],
+            words=f"{network} with {amount:,} images",
+        )
+        for network, amount in product(BASIC[1:], amounts)
         if network in table[amount]
     )
     readings = (_read_sideways(network, wanted, table) for network in BASIC[1:])
@@ -358,7 +367,11 @@ def fewer_examples(wanted: int = 1_000, folder: Path = RECORDS) -> Examples:
         wanted,
         tuple(amounts),
         Findings(
-            found,
+            tuple(
+                measured(table[amount][network])
+                for network, amount in product(BASIC, amounts)
+                if network in table[amount]
+            ),
             tuple(comparisons),
             tuple(missing),
             conditions(each for row in table.values() for each in row.values()),
@@ -371,7 +384,7 @@ def fewer_examples(wanted: int = 1_000, folder: Path = RECORDS) -> Examples:
 def _read_sideways(network: str, wanted: int, table: Mapping[int, Mapping[str, Results]]) -> Reading | None:
     """Read a dense network's curve at the convnet's accuracy: on the means, and with each seed that gets as far."""
     convnet = table[wanted]["convnet"]
-    curves = {amount: found[network] for amount, found in sorted(table.items()) if network in found}
+    curves = {amount: row[network] for amount, row in sorted(table.items()) if network in row}
     on_means = amount_for(
         [*curves], np.array([each.accuracy.mean() for each in curves.values()]), float(convnet.accuracy.mean())
     )
@@ -401,32 +414,32 @@ def _read_sideways(network: str, wanted: int, table: Mapping[int, Mapping[str, R
 
 def moved_digits(folder: Path = RECORDS) -> Shifts:
     """Ask about moved digits, with all controls."""
-    found, missing = recorded("anywhere", {each: partial(usual, each) for each in MOVED}, FIVE, folder)
+    answers, missing = recorded("anywhere", {each: partial(usual, each) for each in MOVED}, FIVE, folder)
     settings: dict[str, dict[str, Results]] = {}
-    described: dict[str, dict[str, Callable[[int], Training]]] = {
+    trainings: dict[str, dict[str, Callable[[int], Training]]] = {
         "canvas": {each: partial(on_canvas, each) for each in ("convnet", "convnet_global_max", "dense_512")},
         "padded": {"convnet_global_max_padded": padded},
         "remedy": {each: partial(shifted, each) for each in ("convnet", "dense_512")},
     }
-    for setting, hows in described.items():
+    for setting, hows in trainings.items():
         there = {name: how for name, how in hows.items() if any(path_of(how(seed), folder).exists() for seed in THREE)}
         settings[setting] = recorded("anywhere", there, THREE, folder)[0] if there else {}
         missing += tuple(f"{name} ({setting})" for name in hows if name not in settings[setting])
-    usually = {name: line(name, each) for name, each in found.items()}
+    usually = {name: line(name, each) for name, each in answers.items()}
     remedied = {name: line(name, each) for name, each in settings["remedy"].items()}
     exact = [
-        np.array([0.0, *(max(each.difference[f"{way} {length}"].max() for way in DIRECTIONS) for length in LENGTHS)])
+        np.array([0.0, *(max(each.difference[place].max() for place in moved_by(length)) for length in LENGTHS)])
         for each in settings["padded"].values()
     ]
     return Shifts(
         usual=tuple(usually.values()),
-        back=tuple(there_and_back(name, each) for name, each in found.items()),
+        back=tuple(line(name, each, (4, 8), back=True) for name, each in answers.items()),
         canvas=tuple(line(name, each) for name, each in settings["canvas"].items()),
         padded=tuple(line(name, each) for name, each in settings["padded"].items()),
         remedy=tuple(remedied.values()),
         exact=exact[0] if exact else np.zeros(0),
         better=tuple(
-            _between(f"at {length} pixel{'s' * (length > 1)}", usually["convnet"], usually["dense_512"], length)
+            _between(f"at {counted(length, 'pixel')}", usually["convnet"], usually["dense_512"], length)
             for length in (LENGTHS if "dense_512" in usually else ())
         ),
         small=tuple(
@@ -435,9 +448,10 @@ def moved_digits(folder: Path = RECORDS) -> Shifts:
                 usually["convnet"].seeds,
                 usually["convnet"].accuracy[:, length],
                 usually["convnet"].accuracy[:, 0],
-                usually["convnet"].asked,
+                usually["convnet"].test_images,
                 -EQUAL,
-                1 - np.mean([found["convnet"].same[f"{way} {length}"] for way in DIRECTIONS], axis=0),
+                1 - np.mean([answers["convnet"].same[place] for place in moved_by(length)], axis=0),
+                f"moved by {counted(length, 'pixel')}",
             )
             for length in (1, 2)
         ),
@@ -449,91 +463,74 @@ def moved_digits(folder: Path = RECORDS) -> Shifts:
         ),
         missing=missing,
         conditions={
-            "usual": conditions(found.values(), "shifts"),
-            "back": conditions(found.values(), "shifts and back"),
+            "usual": conditions(answers.values(), "shifts"),
+            "back": conditions(answers.values(), "shifts and back"),
             **{name: conditions(each.values(), "shifts") for name, each in settings.items() if each},
         },
     )
 
 
-def line(network: str, found: Results) -> Line:
-    """Take the mean over the four directions, for each length of the shift."""
-    moved = [np.mean([found.elsewhere[f"{way} {length}"] for way in DIRECTIONS], axis=0) for length in LENGTHS]
-    return Line(network, found.seeds, np.stack([_at_home(found), *moved], axis=1), found.asked_elsewhere)
-
-
-def there_and_back(network: str, found: Results) -> Line:
-    """Take the mean over the four directions of digits that were moved by 0, 4 and 8 pixels, and back."""
-    moved = [np.mean([found.elsewhere[f"{way} {length} and back"] for way in DIRECTIONS], axis=0) for length in (4, 8)]
-    return Line(network, found.seeds, np.stack([_at_home(found), *moved], axis=1), found.asked_elsewhere)
-
-
-def _at_home(found: Results) -> NDArray[np.float64]:
-    """Return the accuracy on those test images that are also asked about elsewhere, shape (seeds,)."""
-    shares: NDArray[np.float64] = found.right[:, ::SKIP].mean(axis=1)
-    return shares
+def line(network: str, answers: Results, lengths: Iterable[int] = LENGTHS, back: bool = False) -> Line:
+    """Take the mean over the four directions, for each length of the shift; perhaps of digits that were moved back."""
+    moved = [np.mean([answers.elsewhere[place] for place in moved_by(length, back)], axis=0) for length in lengths]
+    return Line(network, answers.seeds, np.stack([answers.at_home, *moved], axis=1), answers.images_elsewhere)
 
 
 def _between(name: str, one: Line, other: Line, length: int) -> Comparison:
     """Compare two lines at one shift, with the seeds that both have."""
     shared = tuple(sorted({*one.seeds} & {*other.seeds}))
     first, second = (each.accuracy[[each.seeds.index(seed) for seed in shared], length] for each in (one, other))
-    return compare_counts(name, shared, first, second, min(one.asked, other.asked))
+    return compare_counts(name, shared, first, second, min(one.test_images, other.test_images))
 
 
 def other_corner(folder: Path = RECORDS) -> Corners:
     """Ask in the upper left corner what was learned in the lower right, or for the padded network in the middle."""
-    described: dict[str, Callable[[int], Training]] = {
+    trainings: dict[str, Callable[[int], Training]] = {
         **{each: partial(in_the_corner, each) for each in ("convnet", "dense_512", "convnet_global_max")},
         "convnet_global_max_padded": padded,
     }
-    found, missing = recorded("anywhere", described, THREE, folder)
+    answers, missing = recorded("anywhere", trainings, THREE, folder)
     corners = []
-    for name, each in found.items():
-        home, away = _at_home(each), each.elsewhere["upper left"]
+    for name, each in answers.items():
+        home, away = each.at_home, each.elsewhere["upper left"]
         changed = 1 - each.same["upper left"]
-        compared = compare_counts(name, each.seeds, away, home, each.asked_elsewhere, -EQUAL, changed)
-        corners.append(Corner(name, home, away, each.seeds, compared))
-    cornered = [each for each in found.values() if each.trials[0].place]
+        difference = compare_counts(name, each.seeds, away, home, each.images_elsewhere, -EQUAL, changed)
+        corners.append(Corner(name, home, away, each.seeds, difference))
+    cornered = [each for each in answers.values() if each.trials[0].place]
     return Corners(tuple(corners), missing, conditions(cornered, "upper left"))
 
 
 def neighborhood(folder: Path = RECORDS) -> Neighborhood:
     """Compare networks of shuffled images with those of images as they are, and with each other."""
-    described = {
-        f"{network}, {shuffle}": partial(shuffled, network, shuffle)
-        for network in ("convnet", "dense_512")
-        for shuffle in ("none", *SHUFFLES)
+    networks, shuffles = ("convnet", "dense_512"), ("none", *SHUFFLES)
+    trainings = {each: partial(shuffled, *each) for each in product(networks, shuffles)}
+    answers, missing = recorded("neighborhood", trainings, FIVE, folder)
+    by_network = {
+        network: tuple(
+            compare(f"{network}, {shuffle}", answers[network, shuffle], answers[network, "none"], -EQUAL)
+            for shuffle in SHUFFLES
+            if {(network, shuffle), (network, "none")} <= answers.keys()
+        )
+        for network in networks
     }
-    found, missing = recorded("neighborhood", described, FIVE, folder)
-    told = [name.split(", ") for name in found]
     findings = Findings(
-        tuple(measured(network, found[f"{network}, {shuffle}"], shuffle) for network, shuffle in told),
-        tuple(
-            compare(f"{network}, {shuffle}", found[f"{network}, {shuffle}"], found[f"{network}, none"], -EQUAL)
-            for network, shuffle in told
-            if shuffle != "none" and f"{network}, none" in found
-        ),
-        missing,
-        conditions(found.values()),
+        tuple(map(measured, answers.values())),
+        tuple(chain(*by_network.values())),
+        tuple(map(", ".join, missing)),
+        conditions(answers.values()),
     )
     against = (
-        compare(shuffle, found[f"convnet, {shuffle}"], found[f"dense_512, {shuffle}"])
-        for shuffle in ("none", *SHUFFLES)
-        if {f"convnet, {shuffle}", f"dense_512, {shuffle}"} <= {*found}
+        compare(shuffle, answers["convnet", shuffle], answers["dense_512", shuffle])
+        for shuffle in shuffles
+        if {("convnet", shuffle), ("dense_512", shuffle)} <= answers.keys()
     )
-    return Neighborhood(findings, tuple(against))
+    return Neighborhood(findings, by_network, tuple(against))
 
 
 def downsampling(folder: Path = RECORDS) -> Findings:
     """Compare the ways of making maps smaller; each comparison is the maximum minus the other way."""
-    found, missing = recorded("downsampling", {each: partial(by_recipe, each) for each in DOWNSAMPLING}, FIVE, folder)
-    return Findings(
-        tuple(measured(name, each) for name, each in found.items()),
-        tuple(compare(name, found["convnet"], found[name]) for name in found if name != "convnet"),
-        missing,
-        conditions(found.values()),
-    )
+    trainings = {each: partial(by_recipe, each) for each in DOWNSAMPLING}
+    return _against_first(*recorded("downsampling", trainings, FIVE, folder))
 
 
 def overfitting(folder: Path = RECORDS) -> Findings:
@@ -541,11 +538,9 @@ def overfitting(folder: Path = RECORDS) -> Findings:
 
     Each comparison is the gap between training and test accuracy, the other network's minus the convnet's.
     """
-    described: dict[str, Callable[[int], Training]] = {"convnet": partial(usual, "convnet"), "unpooled": unstopped}
-    found, missing = recorded("overfitting", described, THREE, folder)
-    networks = tuple(measured(name, each) for name, each in found.items())
-    tested = tuple(compare(name, found["convnet"], found[name]) for name in found if name != "convnet")
-    return Findings(networks, gaps(networks, tested), missing, conditions(found.values()))
+    trainings: dict[str, Callable[[int], Training]] = {"convnet": partial(usual, "convnet"), "unpooled": unstopped}
+    tested = _against_first(*recorded("overfitting", trainings, THREE, folder))
+    return replace(tested, comparisons=gaps(tested.measured, tested.comparisons))
 
 
 def gaps(networks: Sequence[Measured], comparisons: Sequence[Comparison]) -> tuple[Comparison, ...]:
@@ -555,25 +550,25 @@ def gaps(networks: Sequence[Measured], comparisons: Sequence[Comparison]) -> tup
     chance, those of the training and those of the test, and both count.
     """
     first, *others = networks
-    compared = []
+    differences = []
     for other, tested in zip(others, comparisons, strict=True):
         shared = tested.seeds
         rows = [[each.seeds.index(seed) for seed in shared] for each in (other, first)]
         learned = [each.training_accuracy[row] for each, row in zip((other, first), rows, strict=True)]
         error = np.hypot(tested.images_error, largest_error(learned[0], learned[1], ASKED_AGAIN))
         gap = learned[0] - learned[1] + tested.each
-        compared.append(compare_values(other.network, shared, gap, images_error=float(error)))
-    return tuple(compared)
+        differences.append(compare_values(other.network, shared, gap, images_error=float(error)))
+    return tuple(differences)
 
 
 def downsampling_costs(folder: Path = RECORDS) -> Downsampling:
     """Count what the ways of making maps smaller cost; this needs Keras."""
-    found = downsampling(folder)
+    findings = downsampling(folder)
     costs = []
-    for each in found.measured:
+    for each in findings.measured:
         work = sum(multiply_adds(layer) for layer in layer_records(TRAINABLE[each.network]()))
         costs.append(Cost(each.network, each.parameters, work))
-    return Downsampling(found, tuple(costs))
+    return Downsampling(findings, tuple(costs))
 
 
 @dataclass(frozen=True)
@@ -593,31 +588,33 @@ class Peephole:
 
 
 def peephole(folder: Path = RECORDS) -> Peephole:
-    """Compare networks that see the digit through holes.
-
-    Conditions are the windows, "7" if all windows vote and "7 inked" if only those with ink do.
-    """
-    described = {
-        f"{size}{kind}": partial(through_a_hole, f"peephole_{size}{kind.replace(' ', '_')}")
-        for kind in ("", " inked")
-        for size in WINDOWS
-    }
-    found, missing = recorded("peephole", described, THREE, folder)
-    compared = []
-    for kind in ("", " inked"):
-        names = [f"{size}{kind}" for size in WINDOWS if f"{size}{kind}" in found]
-        compared += [
-            compare(f"{larger} against {smaller}", found[larger], found[smaller]) for smaller, larger in pairwise(names)
-        ]
-    every = [size for size in WINDOWS if {f"{size}", f"{size} inked"} <= found.keys()]
+    """Compare networks that see the digit through holes."""
+    trainings = {hole: partial(through_a_hole, hole) for hole in HOLES}
+    answers, missing = recorded("peephole", trainings, THREE, folder)
+    comparisons = (
+        compare(
+            f"{larger} against {smaller}",
+            answers[larger],
+            answers[smaller],
+            words=f"windows of {larger.size}×{larger.size} against {smaller.size}×{smaller.size}, "
+            + ("only those with ink vote" if larger.inked else "all vote"),
+        )
+        for smaller, larger in pairwise(answers)
+        if smaller.inked == larger.inked
+    )
+    gains = (
+        compare(f"{hole}", answers[inked], answers[hole])
+        for hole in answers
+        if not hole.inked and (inked := replace(hole, inked=True)) in answers
+    )
     return Peephole(
         Findings(
-            tuple(measured("peephole", each, name) for name, each in found.items()),
-            tuple(compared),
-            missing,
-            conditions(found.values()),
+            tuple(measured(each, hole) for hole, each in answers.items()),
+            tuple(comparisons),
+            tuple(map(str, missing)),
+            conditions(answers.values()),
         ),
-        tuple(compare(f"{size}", found[f"{size} inked"], found[f"{size}"]) for size in every),
+        tuple(gains),
     )
 
 
@@ -627,21 +624,21 @@ class Published:
 
     Attributes
     ----------
-    errors, asked
-        How many, of how many test images.
+    errors, test_images
+        How many, of how many.
     low, high
         The 95 % Wilson interval of the share of errors.
     """
 
     errors: int
-    asked: int
+    test_images: int
     low: float
     high: float
 
     @property
     def share(self) -> float:
         """The share of errors."""
-        return self.errors / self.asked
+        return self.errors / self.test_images
 
 
 @dataclass(frozen=True)
@@ -675,7 +672,7 @@ class LeNet5Errors:
 
 #: Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, "Gradient-based learning applied to document recognition", Proceedings
 #: of the IEEE 86 (1998), 2278-2324, section III.B: errors of LeNet-5 trained without distorted digits, in per cent.
-PAPER_ERRORS, PAPER_ASKED = 95, 10_000
+PAPER_ERRORS, PAPER_IMAGES = 95, 10_000
 
 
 def lenet5_errors(folder: Path = RECORDS) -> LeNet5Errors:
@@ -685,29 +682,25 @@ def lenet5_errors(folder: Path = RECORDS) -> LeNet5Errors:
     are taken as unpaired, which is the wider choice, and its seeds as varying like those here.
     """
     names = ("lenet5", "convnet")
-    found, missing = recorded("history", {each: partial(by_recipe, each) for each in names}, FIVE, folder)
-    findings = Findings(
-        tuple(measured(name, each) for name, each in found.items()),
-        tuple(compare(name, found[name], found["lenet5"]) for name in found if name != "lenet5"),
-        missing,
-        conditions(found.values()),
-    )
-    wrong = 1 - found["lenet5"].right.astype(np.float64)
+    answers, missing = recorded("history", {each: partial(by_recipe, each) for each in names}, FIVE, folder)
+    findings = _against_first(answers, missing)
+    findings = replace(findings, comparisons=tuple(map(reverse, findings.comparisons)))
+    wrong = 1 - answers["lenet5"].right.astype(np.float64)
     each = wrong.mean(axis=1)
-    paper = Published(PAPER_ERRORS, PAPER_ASKED, *wilson(PAPER_ERRORS, PAPER_ASKED))
+    paper = Published(PAPER_ERRORS, PAPER_IMAGES, *wilson(PAPER_ERRORS, PAPER_IMAGES))
     around = tuple(_around(1 - network.accuracy) for network in findings.measured)
     behind = float(each.mean()) - paper.share
     limit = RECIPE.epochs * -(-(60_000 - RECIPE.validation_images) // RECIPE.batch_size)
-    cut_off = int((found["lenet5"].steps >= limit).sum())
+    cut_off = int((answers["lenet5"].steps >= limit).sum())
     if len(each) < ENOUGH:
         return LeNet5Errors(findings, paper, around, behind, None, cut_off)
-    images = standard_error(wrong.mean(axis=0)) ** 2 + paper.share * (1 - paper.share) / paper.asked
+    images = standard_error(wrong.mean(axis=0)) ** 2 + paper.share * (1 - paper.share) / paper.test_images
     seeds = each.var(ddof=1) * (1 / len(each) + 1)
     low, high = with_both_chances(behind, images**0.5, float(seeds**0.5), len(each))
     return LeNet5Errors(findings, paper, around, behind, (low, high), cut_off)
 
 
 def _around(values: NDArray[np.float64]) -> Pair | None:
-    """Say where the mean over many seeds would lie; of too few seeds the interval would be of no use."""
-    found = around_mean(values) if len(values) >= ENOUGH else None
-    return None if found is None else (float(found.low), float(found.high))
+    """Calculate where the mean over many seeds would lie; of too few seeds the interval would be of no use."""
+    interval = around_mean(values) if len(values) >= ENOUGH else None
+    return None if interval is None else (float(interval.low), float(interval.high))

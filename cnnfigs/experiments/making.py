@@ -56,10 +56,10 @@ def make_missing(
     """
     console = console or Console(stderr=True)
     states = {trial: state(trial, folder) for trial in trials}
-    missing = [trial for trial, found in states.items() if found != "good"]
-    for trial, found in states.items():
-        if found in ("stale", "damaged"):
-            console.print(f"the record of {trial.name} is {found}: it is made again", highlight=False)
+    missing = [trial for trial, condition in states.items() if condition != "good"]
+    for trial, condition in states.items():
+        if condition in ("stale", "damaged"):
+            console.print(f"the record of {trial.name} is {condition}: it is made again", highlight=False)
     if not missing:
         console.print(f"all {len(states)} records are there")
         return 0
@@ -95,7 +95,7 @@ class _Watch:
         self.display, self.bar = display, bar
         self.waiting = list(waiting)
         self.running: dict[Trial, float] = {}
-        self.took: dict[str, list[float]] = {}
+        self.took: dict[Trial, list[float]] = {}
 
     def started(self, trial: Trial) -> None:
         self.running[trial] = time.monotonic()
@@ -103,7 +103,7 @@ class _Watch:
 
     def finished(self, trial: Trial) -> None:
         begun = self.running.pop(trial)
-        self.took.setdefault(_kind(trial), []).append(time.monotonic() - begun)
+        self.took.setdefault(trial.seedless, []).append(time.monotonic() - begun)
         self.waiting.remove(trial)
         self.display.advance(self.bar)
         self._show()
@@ -117,13 +117,8 @@ class _Watch:
         every = [seconds for each in self.took.values() for seconds in each]
         usual = sum(every) / len(every)
         return sum(
-            sum(alike) / len(alike) if (alike := self.took.get(_kind(trial))) else usual for trial in self.waiting
+            sum(alike) / len(alike) if (alike := self.took.get(trial.seedless)) else usual for trial in self.waiting
         )
-
-
-def _kind(trial: Trial) -> str:
-    """Trials that differ in their seed only take about as long as each other."""
-    return trial.title.rpartition("seed")[0]
 
 
 def _clock(seconds: float) -> str:

@@ -14,7 +14,7 @@ import os
 import platform
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,8 @@ RECORDS = Path(__file__).parent / "records"
 #: What a record has: the kind and fields of the trial, its outcome, the digest of what made it, the versions it was
 #: made with, and a checksum of all that.
 FIELDS = ("kind", "trial", "outcome", "digest", "made_with", "sha256")
+
+State = Literal["good", "missing", "stale", "damaged"]
 
 #: No record is nearly as large.
 LARGEST = 1_000_000
@@ -49,16 +51,16 @@ class StaleRecordError(RecordError):
 
 
 def made_with() -> dict[str, Any]:
-    """Tell what trials are made with here: versions, and what decides how floating-point numbers are added up.
+    """Return what trials are made with here: versions, and what decides how floating-point numbers are added up.
 
-    That is the kind of processor, told by its most special instructions, and the number of threads.
+    That is the kind of processor, known by its most special instructions, and the number of threads.
     """
-    found = np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])
+    instructions = np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])
     return {
         "python": platform.python_version(),
         **provenance.library_versions(["keras", "numpy"]),
         "machine": platform.machine(),
-        "instructions": found[-1] if found else "baseline",
+        "instructions": instructions[-1] if instructions else "baseline",
         "threads": THREADS,
     }
 
@@ -149,9 +151,9 @@ def read_record(trial: Trial, folder: Path = RECORDS) -> dict[str, Any]:
     if (record["kind"], record["trial"]) != (type(trial).__name__, trial.description):
         raise RecordError(f"{path} is the record of another trial: {REMEDY}")
     outcome = record["outcome"]
-    found = trial.contradiction(outcome) if isinstance(outcome, dict) else "its outcome holds nothing"
-    if found:
-        raise RecordError(f"{path} contradicts itself ({found}): {REMEDY}")
+    contradiction = trial.contradiction(outcome) if isinstance(outcome, dict) else "its outcome holds nothing"
+    if contradiction:
+        raise RecordError(f"{path} contradicts itself ({contradiction}): {REMEDY}")
     if record["digest"] != trial.digest():
         raise StaleRecordError(
             f"{path} was made by other code or data than today's (digest {str(record['digest'])[:12]}, "
@@ -160,8 +162,8 @@ def read_record(trial: Trial, folder: Path = RECORDS) -> dict[str, Any]:
     return record
 
 
-def state(trial: Trial, folder: Path = RECORDS) -> str:
-    """Tell whether the record of a trial is ``"good"``, ``"missing"``, ``"stale"`` or ``"damaged"``."""
+def state(trial: Trial, folder: Path = RECORDS) -> State:
+    """Return in which state the record of a trial is."""
     if not path_of(trial, folder).exists():
         return "missing"
     try:

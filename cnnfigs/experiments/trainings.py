@@ -90,7 +90,7 @@ def trainings() -> Trainings:
         Trained(
             network=each.network,
             parameters=each.parameters,
-            asked=each.asked,
+            asked=each.test_images,
             seeds=each.seeds,
             errors=1000 * (1 - each.accuracy),
             low=1000 * (1 - each.high),

@@ -1,4 +1,4 @@
-"""A trial, told by a description that is also its identity."""
+"""A trial: its description, which is also its identity."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import hashlib
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache, partial
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from cnnfigs.data import manifest, mnist
 from cnnfigs.experiments.images import Shuffle
 from cnnfigs.experiments.training import ASKED_AGAIN, SIDE, SKIP, asked_elsewhere, perform
 from cnnfigs.models.variants import TRAINABLE
+from cnnfigs.parameters import require
 
 
 @dataclass(frozen=True)
@@ -41,20 +42,25 @@ class Trial(ABC):
         """Digest all that decides the outcome: code, data and fields."""
 
     def contradiction(self, outcome: dict[str, Any]) -> str:
-        """Say what in a recorded outcome cannot be, such as two numbers that disagree; "" if nothing is found."""
+        """Return what in a recorded outcome cannot be, such as two numbers that disagree; "" if there is nothing."""
         return ""
 
     @property
     def description(self) -> dict[str, Any]:
         """The fields as JSON gives them back."""
-        told: dict[str, Any] = json.loads(json.dumps(asdict(self)))
-        return told
+        fields: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        return fields
+
+    @property
+    def seedless(self) -> Self:
+        """What it has in common with those that differ from it in their seed only; they take about as long."""
+        return replace(self, seed=0)
 
     @property
     def name(self) -> str:
         """The name of its record: the title, and what tells it from all others."""
-        told = json.dumps([type(self).__name__, self.description], sort_keys=True)
-        return f"{self.title}-{hashlib.sha256(told.encode()).hexdigest()[:8]}"
+        identity = json.dumps([type(self).__name__, self.description], sort_keys=True)
+        return f"{self.title}-{hashlib.sha256(identity.encode()).hexdigest()[:8]}"
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,7 @@ class Training(Trial):
 
     Raises
     ------
-    ValueError
+    ParameterError
         If a field is out of range.
     """
 
@@ -110,7 +116,7 @@ class Training(Trial):
             "network": (self.network in TRAINABLE, f"one of {', '.join(TRAINABLE)}"),
             "images": (
                 1 <= self.images <= (60_000 if self.steps else 0) or self.images == 60_000,
-                "1 to 60000, and 60000 without steps",
+                "1 to 60,000, and 60,000 without steps",
             ),
             "steps": (self.steps is None or (self.steps > 0 and self.steps % 100 == 0), "a multiple of 100, or None"),
             "canvas": (self.canvas >= SIDE, "28 or more"),
@@ -120,11 +126,10 @@ class Training(Trial):
                 {*self.asked} <= {"shifts", "shifts and back", "upper left"},
                 "shifts, shifts and back, upper left",
             ),
-            "test_images": (1 <= self.test_images <= 10_000, "1 to 10000"),
+            "test_images": (1 <= self.test_images <= 10_000, "1 to 10,000"),
         }
-        for name, (good, accepted) in checks.items():
-            if not good:
-                raise ValueError(f"{name} is {getattr(self, name)!r}: accepted is {accepted}")
+        for name, (good, expected) in checks.items():
+            require(good, name, getattr(self, name), expected)
 
     @property
     def title(self) -> str:
@@ -160,7 +165,7 @@ def _contradiction(trial: Training, outcome: dict[str, Any]) -> str:
     bits = base64.b64decode(test["bits"], validate=True)
     right = sum(byte.bit_count() for byte in bits)
     if len(bits) != -(-trial.test_images // 8) or right != test["right"]:
-        return f"{test['right']!r} right answers are told, and {right} are marked, on {8 * len(bits)} places"
+        return f"{test['right']!r} right answers are counted, and {right} are marked, on {8 * len(bits)} places"
     if -trial.test_images % 8 and bits[-1] & ((1 << -trial.test_images % 8) - 1):
         return "right answers are marked behind the last test image"
     if not 0 <= learned["right"] <= learned["asked"] == min(trial.images, ASKED_AGAIN):
@@ -170,12 +175,13 @@ def _contradiction(trial: Training, outcome: dict[str, Any]) -> str:
     places = {name for name, _ in asked_elsewhere(trial.asked, np.zeros((1, SIDE, SIDE), np.uint8), _unchanged)}
     if places != {*outcome["elsewhere"]}:
         return "places asked about are not those of the trial"
-    for place, told in outcome["elsewhere"].items():
-        asked = -(-trial.test_images // SKIP)
-        if told["asked"] != asked or not (0 <= told["right"] <= asked and 0 <= told["same"] <= asked):
-            return f"{told['right']!r} right and {told['same']!r} same answers of {told['asked']!r} cannot be ({place})"
-        if not 0 <= told["difference"] <= 1:
-            return f"a probability cannot differ by {told['difference']!r} ({place})"
+    images = -(-trial.test_images // SKIP)
+    for place, counts in outcome["elsewhere"].items():
+        right, same, asked, difference = (counts[name] for name in ("right", "same", "asked", "difference"))
+        if asked != images or not (0 <= right <= images and 0 <= same <= images):
+            return f"{right!r} right and {same!r} same answers of {asked!r} cannot be ({place})"
+        if not 0 <= difference <= 1:
+            return f"a probability cannot differ by {difference!r} ({place})"
     return ""
 
 

@@ -34,13 +34,13 @@ class Comparison:
         Which.
     verdict
         "equal" to the last digit, "as good" on other versions or another processor, or "different".
-    told
+    reason
         The two accuracies and why the verdict is this one.
     """
 
     trial: Trial
     verdict: Verdict
-    told: str
+    reason: str
 
 
 def sample(trials: Sequence[Trial], count: int, folder: Path = RECORDS) -> list[Trial]:
@@ -66,41 +66,36 @@ def compare(
     folder
         Where the records are.
     here
-        Tells what trials are made with here.
+        Returns what trials are made with here.
     """
     record = read_record(trial, folder)
     again = trial.run()
     before, after = (_accuracy(outcome) for outcome in (record["outcome"], again))
-    told = f"accuracy {before:.4f} recorded, {after:.4f} now"
+    reason = f"accuracy {before:.4f} recorded, {after:.4f} now"
     if again == record["outcome"]:
-        return Comparison(trial, "equal", f"{told}, and all else equal")
+        return Comparison(trial, "equal", f"{reason}, and all else equal")
     ours, theirs = here(), record["made_with"]
     other = [f"{name} {theirs.get(name)}, here {value}" for name, value in ours.items() if theirs.get(name) != value]
     if not other:
-        return Comparison(trial, "different", f"{told}, on the same versions and kind of processor")
+        return Comparison(trial, "different", f"{reason}, on the same versions and kind of processor")
     outcomes = [read_record(each, folder)["outcome"] for each in siblings]
     allowed = max(2 * float(np.ptp([_accuracy(each) for each in outcomes])), LEAST)
     apart = max([1.5 * _apart(one, two) for one, two in combinations(outcomes, 2)], default=0.0)
     apart = max(apart, LEAST)
     good = abs(after - before) <= allowed and _apart(record["outcome"], again) <= apart
-    told += (
+    reason += (
         f", allowed ±{allowed:.4f}; right on other images {_apart(record['outcome'], again):.4f}, allowed {apart:.4f}"
     )
-    return Comparison(trial, "as good" if good else "different", f"{told} ({'; '.join(other)})")
+    return Comparison(trial, "as good" if good else "different", f"{reason} ({'; '.join(other)})")
 
 
 def siblings_of(trial: Trial, trials: Sequence[Trial], folder: Path = RECORDS) -> list[Trial]:
     """Find the trials with good records that differ from one in their seed only, and itself."""
-    told = {**trial.description, "seed": None}
-    return [
-        each
-        for each in trials
-        if type(each) is type(trial) and {**each.description, "seed": None} == told and state(each, folder) == "good"
-    ]
+    return [each for each in trials if each.seedless == trial.seedless and state(each, folder) == "good"]
 
 
 def _apart(one: dict[str, Any], other: dict[str, Any]) -> float:
-    """Tell the share of the test images that only one of two outcomes has right; 0 where that is not recorded."""
+    """Calculate the share of the test images that only one of two outcomes has right; 0 where that is not recorded."""
     if "bits" not in one["test"]:
         return 0.0
     asked = one["test"]["asked"]

@@ -84,6 +84,6 @@ def minified(code: str, ending: str = ".js") -> str:
 
 
 def version() -> str:
-    """Give a short text that changes when any file does, so that browsers do not mix old ones and new."""
+    """Return a short text that changes when any file does, so that browsers do not mix old ones and new."""
     made_from = map(provenance.digest, DATA.values())
     return hashlib.sha256("\n".join([bundle(), installed("minify-go"), *made_from]).encode()).hexdigest()[:8]

@@ -55,7 +55,7 @@ def _level(level: Level) -> dict[str, Any]:
 
 
 def _tiles(change: Scramble) -> dict[str, Any]:
-    """Tell the orders of the tiles, and for each the probability of a cat, the best answer and its probability."""
+    """Return the orders of the tiles, and for each the probability of a cat, the best answer and its probability."""
     side = SHORT // change.tile_size if change.tile_size else 1
     numbers = np.arange(side * side).reshape(side, side, 1)
     answers = [

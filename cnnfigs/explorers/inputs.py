@@ -50,7 +50,7 @@ def inputs_script() -> str:
 
 
 def trained_filter() -> dict[str, Any]:
-    """Give weights and bias of the filter of the convnet's first layer that answers most strongly to the digit."""
+    """Return weights and bias of the filter of the convnet's first layer that answers most strongly to the digit."""
     kernel, bias = weights("convnet")["conv2d_1"]
     maps = convolution(mnist().x_test[DIGIT][..., np.newaxis] / 255, kernel, bias)
     strongest = int(maps.max(axis=(0, 1)).argmax())
@@ -70,7 +70,7 @@ def encoded(pixels: NDArray[np.uint8]) -> str:
 
 
 def small_cat() -> NDArray[np.uint8]:
-    """Give the cat's face, shape (28, 28, 3): means of 10×10 pixels, stretched so that they go from 0 to 255."""
+    """Return the cat's face, shape (28, 28, 3): means of 10×10 pixels, stretched so that they go from 0 to 255."""
     face = cat_photo()[10:290, 80:360].reshape(28, 10, 28, 10, 3).mean(axis=(1, 3))
     stretched: NDArray[np.uint8] = np.rint((face - face.min()) / np.ptp(face) * 255).astype(np.uint8)
     return stretched

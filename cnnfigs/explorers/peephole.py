@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from cnnfigs.experiments.catalog import THREE, through_a_hole
+from functools import partial
+
+from cnnfigs.experiments.catalog import THREE, Hole, through_a_hole
 from cnnfigs.experiments.records import path_of
 from cnnfigs.experiments.results import results
 from cnnfigs.explorers.inputs import script
 from cnnfigs.models.variants import WINDOWS
 
-#: What the lines are called, and the ends of the networks' names.
-LINES = {"every window votes": "", "windows with ink vote": "_inked"}
+#: What the lines are called, and whether only windows with ink vote.
+LINES = {"every window votes": False, "windows with ink vote": True}
 
 
 def peephole_script() -> str:
-    """Write the sizes of the holes, and the share of test images told right through each: the mean over all seeds."""
-    return script(peephole={"windows": WINDOWS, "lines": {told: _line(end) for told, end in LINES.items()}})
+    """Write the sizes of the holes, and the share of test images read right through each: the mean over all seeds."""
+    lines = {name: [_share(Hole(size, inked)) for size in WINDOWS] for name, inked in LINES.items()}
+    return script(peephole={"windows": WINDOWS, "lines": lines})
 
 
-def _line(end: str) -> list[float | None]:
-    """Give a share for each size of hole, None where no training was recorded."""
-    return [_share(f"peephole_{size}{end}") for size in WINDOWS]
-
-
-def _share(network: str) -> float | None:
-    seeds = [seed for seed in THREE if path_of(through_a_hole(network, seed)).exists()]
-    if not seeds:
+def _share(hole: Hole) -> float | None:
+    """Return the share read right through a hole; None where no training was recorded."""
+    if not any(path_of(through_a_hole(hole, seed)).exists() for seed in THREE):
         return None
-    return round(float(results(lambda seed: through_a_hole(network, seed), seeds).accuracy.mean()), 4)
+    return round(float(results(partial(through_a_hole, hole), THREE).accuracy.mean()), 4)

@@ -96,7 +96,7 @@ def check_settings(explorer: str, settings: Mapping[str, Setting], query: str) -
 
 
 def as_json(setting: Setting) -> dict[str, Any]:
-    """Give what JavaScript needs to know of a setting.
+    """Return what JavaScript needs to know of a setting.
 
     Examples
     --------
@@ -111,4 +111,4 @@ def as_json(setting: Setting) -> dict[str, Any]:
         case Whole(least=least, most=most):
             return {"label": setting.label, "least": least, "most": most, "default": setting.start}
         case Text(pattern=pattern, expected=expected):
-            return {"label": setting.label, "pattern": pattern, "accepted": expected, "default": setting.start}
+            return {"label": setting.label, "pattern": pattern, "expected": expected, "default": setting.start}

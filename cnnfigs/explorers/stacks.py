@@ -35,7 +35,7 @@ OURS = ("convnet", "unpooled", "lenet5")
 
 
 def stacks() -> dict[str, Stack]:
-    """Give all stacks by the network's name: the tutorial's, then well-known ones."""
+    """Return all stacks by the network's name: the tutorial's, then well-known ones."""
     return {**{name: Stack("digit", short_form(record(name)["layers"])) for name in OURS}, **KNOWN}
 
 
@@ -49,17 +49,17 @@ def short_form(layers: list[dict[str, Any]]) -> str:
     >>> short_form([border, window, {"class_name": "Flatten"}])
     'c5s2e2'
     """
-    told, border = [], 0
+    windows, border = [], 0
     for layer in layers:
         if "kernel_size" in layer:
             (size, _), (strides, _) = layer["kernel_size"], layer["strides"]
             kind = "c" if "Conv" in layer["class_name"] else "p"
             padding = f"e{border}" if border else layer["padding"].removeprefix("valid")
-            told.append(f"{kind}{size}{f's{strides}' if strides > 1 else ''}{padding}")
+            windows.append(f"{kind}{size}{f's{strides}' if strides > 1 else ''}{padding}")
             border = 0
         elif isinstance(layer.get("padding"), list):
             border = layer["padding"][0][0]
-    return ",".join(told)
+    return ",".join(windows)
 
 
 def _repeated(*groups: tuple[int, str]) -> str:

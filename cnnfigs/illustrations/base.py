@@ -29,7 +29,7 @@ from cnnfigs.drawing.svg import SVG, inline_svg
 from cnnfigs.drawing.table_pictures import table_figure
 from cnnfigs.drawing.tables import Cell, html_table, text_table
 from cnnfigs.parameters import Parameter, check, documented, parameters
-from cnnfigs.words import with_percent_kept
+from cnnfigs.words import typeset
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Illustration(ABC):
         text = self.describe(self.result)
         if not isinstance(text, str):
             raise TypeError(f"{type(self).__name__}.describe returned {text!r}: accepted is a text")
-        return with_percent_kept(" ".join(text.split()))
+        return typeset(" ".join(text.split()))
 
     @property
     def facts(self) -> dict[str, str]:

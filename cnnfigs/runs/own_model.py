@@ -21,6 +21,7 @@ from cnnfigs.models.backend import load_keras
 from cnnfigs.models.opening import input_names
 from cnnfigs.models.records import layer_outputs
 from cnnfigs.runs.photo.heat_maps import enlarged, weighed_maps
+from cnnfigs.words import listed
 
 if TYPE_CHECKING:
     import keras
@@ -88,7 +89,7 @@ def shown_range(model: keras.Model) -> ShownRange:
     """
     if len(model.inputs) == 1:
         factor, offset, names = _leading_arithmetic(model)
-        what = " and ".join(names)
+        what = listed(names)
         if names and (1 / factor.max() >= FOR_BYTES or np.abs(offset / factor).max() >= FOR_BYTES):
             return ShownRange(0, 255, f"which {what} at its beginning is for")
         if names and (factor.min() >= FOR_BYTES or factor.max() > 1 or (offset < 0).any()):

@@ -25,7 +25,7 @@ from sphinx.util.osutil import relative_uri
 from cnnfigs import catalog
 from cnnfigs.drawing.fonts import embed
 from cnnfigs.drawing.palette import palette
-from cnnfigs.words import with_percent_kept
+from cnnfigs.words import typeset
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -297,7 +297,7 @@ def _inline(text: str) -> str:
         name = match[1].rpartition(".")[2] if match[1] else match[2] or match[3]
         return f"<code>{name}</code>"
 
-    return _ROLE.sub(code, escape(with_percent_kept(text)))
+    return _ROLE.sub(code, escape(typeset(text)))
 
 
 def pictures(made: str) -> tuple[str, float, float, dict[str, str]]:

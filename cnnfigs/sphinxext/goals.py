@@ -21,6 +21,8 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
+from cnnfigs.words import counted
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
@@ -59,7 +61,7 @@ class ReadingTime(SphinxPostTransform):
         for paragraph in self.document.findall(nodes.paragraph):
             if "cnn-reading-time" in paragraph["classes"]:
                 count = minutes(self.document)
-                paragraph += nodes.Text(f"Reading time: about {count} minute{'s' if count > 1 else ''}.")
+                paragraph += nodes.Text(f"Reading time: about {counted(count, 'minute')}.")
 
 
 def minutes(page: nodes.document) -> int:

@@ -1,4 +1,4 @@
-"""No line of a page ends between a number and its percent sign, whoever typed or computed it."""
+"""The typography of a page's words, whoever typed or computed them: no line ends before a percent sign."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from docutils import nodes
 
 from cnnfigs.sphinxext.goals import within
-from cnnfigs.words import with_percent_kept
+from cnnfigs.words import typeset
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -17,9 +17,9 @@ AS_TYPED = (nodes.FixedTextElement, nodes.literal, nodes.math, nodes.raw)
 
 
 def keep(page: nodes.document) -> None:
-    """Write every percent sign behind a space that does not break, but in code and formulas."""
+    """Set all words as :func:`cnnfigs.words.typeset` does, but code and formulas."""
     for text in [*page.findall(nodes.Text)]:
-        kept = with_percent_kept(str(text))
+        kept = typeset(str(text))
         if kept != str(text) and not within(text, AS_TYPED):
             text.parent.replace(text, nodes.Text(kept))
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 from cnnfigs.arithmetic.receptive import receptive_field
 from cnnfigs.commands import explain
-from cnnfigs.commands.report_pictures import Stage, draw_stages, stages
+from cnnfigs.commands.report.architecture import Stage, draw_stages, stages
 from cnnfigs.data import FOLDER
 from cnnfigs.drawing.style import style
 from cnnfigs.illustrations.architectures.architecture import Architecture
@@ -84,7 +84,7 @@ def test_answer_and_heat_map_are_those_of_the_model(explained):
     answer = model.predict(pixels[None], verbose=0)[0]
     best = int(answer.argmax())
     (told,) = report.pictures("Answer")
-    assert f"class {best}, {100 * answer[best]:.1f} %" in told
+    assert f"class {best}, {100 * answer[best]:.1f}\N{NO-BREAK SPACE}%" in told
     # Grad-CAM of a pooled linear head, by hand: the weights of the class times the maps.
     maps = keras.Model(model.inputs, model.get_layer("added").output)(pixels[None])[0].numpy()
     by_hand = np.maximum(maps @ model.get_layer("answer").kernel.numpy()[:, best], 0)

@@ -42,8 +42,9 @@ def check_answer(report, model, low=0, high=1):
     answer = model.predict(shown(model.input_shape[1:], low, high), verbose=0)[0]
     best = int(answer.argmax())
     (told,) = report.pictures("Answer")
-    assert f"class {best}, {100 * answer[best]:.1f} %" in told
-    assert f"values from {low} to {high}" in report.page.text_content()
+    assert f"class {best}, {100 * answer[best]:.1f}\N{NO-BREAK SPACE}%" in told
+    text = report.page.text_content().replace("\N{MINUS SIGN}", "-")
+    assert f"values from {low} to {high}" in text
 
 
 # The copy that is looked into is the model
@@ -79,7 +80,7 @@ def test_adapted_normalization_answers_what_the_model_answers(explained, make):
     report = explained(model, "--image", CAT)
     shape = (224, 224, 3) if make is open_size else (16, 16, 3)
     answer = model.predict(shown(shape, 0, 255), verbose=0)[0]
-    assert f"class {answer.argmax()}, {100 * answer.max():.1f} %" in report.pictures("Answer")[0]
+    assert f"class {answer.argmax()}, {100 * answer.max():.1f}\N{NO-BREAK SPACE}%" in report.pictures("Answer")[0]
 
 
 def test_what_cannot_be_compared_is_an_error_that_names_the_layer(refused, tmp_path):
@@ -221,7 +222,7 @@ def test_binary_classifiers_have_an_answer_and_a_heat_map(explained, tmp_path, a
     answer = float(model.predict(np.asarray(Image.open(tmp_path / "thirds.png"))[None] / 255, verbose=0)[0, 0])
     text = report.sections["Answer"].text_content()
     if activation:
-        assert f"how sure it is of class 1: {100 * answer:.1f} %" in text
+        assert f"how sure it is of class 1: {100 * answer:.1f}\N{NO-BREAK SPACE}%" in text
         assert f"speak for class {int(sign > 0)}" in report.sections[GRAD_CAM].text_content()
     else:
         assert f"answer is {answer:.3f}".rstrip("0").replace("-", "−") in text
@@ -238,7 +239,7 @@ def test_several_outputs_are_told_by_name(explained):
     answers = model.predict(shown((16, 16, 3), 0, 1), verbose=0)
     assert [each.text for each in report.sections["Answer"].iter("h3")] == ["kind", "colour"]
     for told, answer in zip(report.pictures("Answer"), answers, strict=True):
-        assert f"class {answer[0].argmax()}, {100 * answer[0].max():.1f} %" in told
+        assert f"class {answer[0].argmax()}, {100 * answer[0].max():.1f}\N{NO-BREAK SPACE}%" in told
 
 
 # The range of values
@@ -365,7 +366,7 @@ def test_rows_that_are_laid_out_first_are_images(explained):
     assert report.left_out == {}
     assert report.cells()["conv"][SEEN] == "5×5"
     answer = model.predict(shown((28, 28, 1), 0, 1).reshape(1, 784), verbose=0)[0]
-    assert f"class {answer.argmax()}, {100 * answer.max():.1f} %" in report.pictures("Answer")[0]
+    assert f"class {answer.argmax()}, {100 * answer.max():.1f}\N{NO-BREAK SPACE}%" in report.pictures("Answer")[0]
 
 
 def lit(model, layer):
@@ -463,7 +464,7 @@ def test_other_precisions_have_every_section(explained, policy):
     report = explained(model, "--image", CAT)
     assert report.left_out == {}
     answer = model.predict(shown((16, 16, 3), 0, 1), verbose=0)[0].astype(float)
-    told = re.search(rf"class {answer.argmax()}, ([\d.]+) %", report.pictures("Answer")[0])
+    told = re.search(rf"class {answer.argmax()}, ([\d.]+)\s%", report.pictures("Answer")[0])
     assert float(told[1]) == pytest.approx(100 * answer.max(), abs=1)
 
 

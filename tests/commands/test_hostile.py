@@ -49,9 +49,9 @@ SAID = {
     "many steps": "multiplications: expected at most 200,000,000,000 in one pass, got 10,000,0",
     "each with each": "in one pass, got 10,000,200,000",
     "no size": "gives no numbers: its shape is",
-    "large.png": "has 13,000×13,000 pixels: up to 50,000,000 are accepted",
-    "huge.png": "is too large: up to 50,000,000 pixels are accepted",
-    "large.bmp": "is too large: up to 50,000,000 pixels are accepted",
+    "large.png": "expected up to 50,000,000 pixels, got 13,000×13,000: make it smaller",
+    "huge.png": "expected up to 50,000,000 pixels, got more: make it smaller",
+    "large.bmp": "expected up to 50,000,000 pixels, got more: make it smaller",
     "program.png": "is not a picture that can be read",
 }
 

@@ -16,7 +16,7 @@ from cnnfigs import catalog
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 HELPERS = [
-    *["tests/conftest.py", "tests/test_provenance.py", "tests/illustrations/test_every.py"],
+    *["tests/conftest.py", "tests/executed_code.py", "tests/illustrations/test_every.py"],
     *(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "site").glob("[!ct]*.py")),
     "tests/site/checks.py",
 ]
@@ -157,9 +157,12 @@ def test_new_page_is_built_without_a_warning(clone):
         (["illustration", "shrunkDigit"], "name: expected a class name, such as GroupedFilters, got 'shrunkDigit'"),
         (["illustration", "Shrunk-Digit"], "name: expected a class name, such as GroupedFilters, got 'Shrunk-Digit'"),
         (["illustration", "None"], "name: expected a class name, such as GroupedFilters, got 'None'"),
-        (["illustration", "Padding"], "name is 'Padding': there is such an illustration already"),
-        (["page", "Two Words"], "name: expected small letters, digits and hyphens: grouped-filters, got 'Two Words'"),
-        (["page", "../up"], "name: expected small letters, digits and hyphens: grouped-filters, got '../up'"),
+        (["illustration", "Padding"], "name: expected a new one, got 'Padding', which is in cnnfigs."),
+        (
+            ["page", "Two Words"],
+            "name: expected small letters, digits and hyphens, such as grouped-filters, got 'Two Words'",
+        ),
+        (["page", "../up"], "name: expected small letters, digits and hyphens, such as grouped-filters, got '../up'"),
         (["page", "pooling", "--shows", "Padding"], "is there already: choose another name"),
         (["page", "new-one", "--shows", "Pading"], "there is no illustration 'Pading': did you mean Padding?"),
     ],

@@ -3,7 +3,7 @@
 import pytest
 from lxml import html
 
-from cnnfigs.commands.explain import _figure
+from cnnfigs.commands.report.document import captioned
 from cnnfigs.drawing.document import document, scrolling
 from cnnfigs.drawing.tables import Cell, html_table
 
@@ -11,8 +11,8 @@ WORDS = """<b>bold</b> & "quoted" 'so' <script>alert(1)</script>"""
 
 #: What makes markup of some words, and where they are to be found again.
 PLACES = {
-    "a caption": (lambda words: _figure("<svg></svg>", "a picture", words), "//figcaption"),
-    "a picture's name": (lambda words: _figure("<svg></svg>", words, "seen"), "//@aria-label"),
+    "a caption": (lambda words: captioned("<svg></svg>", "a picture", words), "//figcaption"),
+    "a picture's name": (lambda words: captioned("<svg></svg>", words, "seen"), "//@aria-label"),
     "a region's name": (lambda words: scrolling("<p></p>", words), "//@aria-label"),
     "a page's title": (lambda words: document(words, "<p></p>", "light"), "//title"),
     "a cell": (lambda words: html_table([[Cell("n")], [Cell(words)]], "numbers"), "//td"),

@@ -80,7 +80,7 @@ def test_results_are_those_of_the_records():
         found.elsewhere["up 8"], [each["elsewhere"]["up 8"]["right"] / 5_000 for each in outcomes]
     )
     assert found.right.shape == (len(found.seeds), 10_000)
-    assert found.asked_elsewhere == 5_000
+    assert found.images_elsewhere == 5_000
     assert found.parameters == 104_202
 
 

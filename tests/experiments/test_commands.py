@@ -28,9 +28,9 @@ def console():
 def test_an_unknown_name_is_told_with_all_that_exist(capsys):
     assert command.main(["convolution", "nonsense"]) == 2
     told = capsys.readouterr().err
-    assert "no network or experiment nonsense" in told
+    assert "NAME: expected a network, " in told
     assert all(name in told for name in [*NETWORKS, *EXPERIMENTS])
-    with pytest.raises(ValueError, match="experiment is 'nonsense': accepted are 'convolution'"):
+    with pytest.raises(ValueError, match=r"^experiment: expected convolution, .+, got 'nonsense'"):
         all_trials(["nonsense"])
 
 
@@ -112,7 +112,7 @@ def test_a_trial_made_again_here_is_equal(tmp_path, console):
     altered(TOYS[0], tmp_path, right=1)
     found = compare(TOYS[0], TOYS, tmp_path)
     assert found.verdict == "different"
-    assert "on the same versions and kind of processor" in found.told
+    assert "on the same versions and kind of processor" in found.reason
 
 
 def test_elsewhere_it_is_as_good_within_what_seeds_differ(tmp_path, console):
@@ -128,7 +128,7 @@ def test_elsewhere_it_is_as_good_within_what_seeds_differ(tmp_path, console):
     altered(lowest, tmp_path, made_with={"numpy": "1.0"}, right=1)
     found = compare(lowest, TOYS, tmp_path)
     assert found.verdict == "as good"
-    assert f"numpy 1.0, here {made_with()['numpy']}" in found.told
+    assert f"numpy 1.0, here {made_with()['numpy']}" in found.reason
     altered(lowest, tmp_path, right=3 * allowed)
     assert compare(lowest, [lowest], tmp_path).verdict == "different"
 

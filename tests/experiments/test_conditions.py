@@ -5,7 +5,16 @@ import re
 
 import pytest
 
-from cnnfigs.experiments.catalog import by_recipe, in_the_corner, padded, shifted, through_a_hole, usual, with_images
+from cnnfigs.experiments.catalog import (
+    Hole,
+    by_recipe,
+    in_the_corner,
+    padded,
+    shifted,
+    through_a_hole,
+    usual,
+    with_images,
+)
 from cnnfigs.experiments.conditions import conditions
 from cnnfigs.experiments.records import path_of
 from cnnfigs.experiments.results import results
@@ -30,7 +39,7 @@ def told(described, seeds=(1,)):
         (lambda seed: in_the_corner("convnet", seed), "upper left"),
         (padded, "shifts"),
         (lambda seed: shifted("convnet", seed), "shifts"),
-        (lambda seed: through_a_hole("peephole_7", seed), "at home"),
+        (lambda seed: through_a_hole(Hole(7), seed), "at home"),
     ],
 )
 def test_the_words_have_the_numbers_of_the_records(described, asked):
@@ -62,5 +71,5 @@ def test_what_differs_is_a_range():
 
 
 def test_no_network_is_refused():
-    with pytest.raises(ValueError, match="at least one network"):
+    with pytest.raises(ValueError, match=r"^networks: expected at least one with a record, got "):
         conditions([])

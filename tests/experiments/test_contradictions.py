@@ -30,7 +30,7 @@ def longer(content):
 
 #: What an altered record says, and what is said of it.
 ALTERED = {
-    "fewer marks than right answers": (lambda told: bits_with(told, cleared), "right answers are told, and"),
+    "fewer marks than right answers": (lambda told: bits_with(told, cleared), "right answers are counted, and"),
     "more right answers than marks": (lambda told: told["test"].update(right=told["test"]["right"] + 50), "are marked"),
     "a thousand million": (lambda told: told["test"].update(right=10**9), "are marked"),
     "five asked": (lambda told: told["test"].update(asked=5), "test images asked are 5, not 10000"),

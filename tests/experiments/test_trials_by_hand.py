@@ -12,7 +12,7 @@ from cnnfigs.models.variants import TRAINABLE
 #: A field, values that are accepted, values that are not, and what is said of these.
 FIELDS = {
     "network": (["convnet", "dense_512"], ["convnett", ""], f"one of {', '.join(TRAINABLE)}"),
-    "images": ([1, 2, 59_999, 60_000], [0, -1, 60_001], "1 to 60000, and 60000 without steps"),
+    "images": ([1, 2, 59_999, 60_000], [0, -1, 60_001], "1 to 60,000, and 60,000 without steps"),
     "steps": ([100, 200, 1_000], [0, -100, 99, 101, 150], "a multiple of 100, or None"),
     "canvas": ([28, 29, 60], [27, 0], "28 or more"),
     "random_shift": ([0, 1, 27], [-1, 28], "0 to 27"),
@@ -22,7 +22,7 @@ FIELDS = {
         [("shift",), ("shifts", "lower right")],
         "shifts, shifts and back, upper left",
     ),
-    "test_images": ([1, 2, 10_000], [0, 10_001], "1 to 10000"),
+    "test_images": ([1, 2, 10_000], [0, 10_001], "1 to 10,000"),
 }
 GOOD = [(field, value) for field, (values, _, _) in FIELDS.items() for value in values]
 BAD = [(field, value, accepted) for field, (_, values, accepted) in FIELDS.items() for value in values]
@@ -39,14 +39,14 @@ def test_what_is_in_range_is_accepted(field, value):
 
 @pytest.mark.parametrize(("field", "value", "accepted"), BAD)
 def test_what_is_out_of_range_is_refused_with_what_is_accepted(field, value, accepted):
-    with pytest.raises(ValueError, match=f"^{re.escape(f'{field} is {value!r}: accepted is {accepted}')}$"):
+    with pytest.raises(ValueError, match=f"^{re.escape(f'{field}: expected {accepted}, got {value!r}')}$"):
         training(**{"images": 60_000, field: value})
 
 
 def test_without_steps_all_images_are_trained_on():
     assert training(images=60_000, steps=None).steps is None
     for images in (1, 59_999):
-        with pytest.raises(ValueError, match=f"^images is {images}: accepted is 1 to 60000, and 60000 without steps$"):
+        with pytest.raises(ValueError, match=f"^images: expected 1 to 60,000, and 60,000 without steps, got {images}$"):
             training(images=images, steps=None)
 
 
@@ -108,8 +108,8 @@ BEHIND = "right answers are marked behind the last test image"
 CONTRADICTS = {
     "the first place behind": (outcome(0b0000_0000_0000_1000, 1), BEHIND),
     "the last place behind": (outcome(0b0000_0000_0000_0001, 1), BEHIND),
-    "one more told than marked": (outcome(right=7), "7 right answers are told, and 6 are marked, on 16 places"),
-    "one fewer told than marked": (outcome(right=5), "5 right answers are told, and 6 are marked, on 16 places"),
+    "one more counted than marked": (outcome(right=7), "7 right answers are counted, and 6 are marked, on 16 places"),
+    "one fewer counted than marked": (outcome(right=5), "5 right answers are counted, and 6 are marked, on 16 places"),
     "of the training images less than none": (
         outcome(training={"right": -1}),
         "-1 of 100 training images cannot be right",

@@ -209,7 +209,7 @@ def test_a_unit_is_spelled_out(open_explorer, unit, size):
     bias, *parts = numbers_of(re.sub(r"\((?!−)[^()]*\)|ReLU", "", formula).split("=")[0])
     total = numbers_of(formula.split("=")[1])[0]
     assert bias + math.fsum(parts) == pytest.approx(total, abs=0.002)
-    more = opened.element.get_by_role("button", name=re.compile(r"^All \d+$"))
+    more = opened.element.get_by_role("button", name=re.compile(r"^All [\d,]+$"))
     if more.is_visible():
         more.click()
     terms = [text.rpartition(": ")[2] for text in opened.element.get_by_role("listitem").all_inner_texts()]

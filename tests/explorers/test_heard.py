@@ -18,7 +18,7 @@ RUNS = {
             ("2", [r"row 1, column 1: \d = .*1·2.*"]),  # the one in the middle is 2 now
             ("Backspace", []),
             ("x", []),
-            ("Tab", [r"A weight cannot be “x”: write a number such as −1, 0\.5 or 1/9\. It is 2 again\."]),
+            ("Tab", [r"Weight: expected a number such as −1, 0\.5 or 1/9, got “x”\. It is 2 again\."]),
         ],
     ),
     "pooling": (

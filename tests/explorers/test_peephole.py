@@ -6,7 +6,7 @@ import pytest
 from checks import PHONE
 from exploring import touch
 
-from cnnfigs.experiments.catalog import THREE, through_a_hole
+from cnnfigs.experiments.catalog import THREE, Hole, through_a_hole
 from cnnfigs.experiments.records import path_of
 from cnnfigs.experiments.results import results
 from cnnfigs.models.variants import WINDOWS
@@ -54,15 +54,13 @@ def test_the_networks_lines_are_those_of_the_records(open_explorer):
     opened = open_explorer("peephole", "guesses=111111111111")
     found = lines(opened)
     compared = 0
-    for name, end in (("every window votes", ""), ("windows with ink vote", "_inked")):
+    for name, inked in (("every window votes", False), ("windows with ink vote", True)):
         for size in WINDOWS:
-            network = f"peephole_{size}{end}"
-            seeds = [seed for seed in THREE if path_of(through_a_hole(network, seed)).exists()]
+            hole = Hole(size, inked)
+            seeds = [seed for seed in THREE if path_of(through_a_hole(hole, seed)).exists()]
             assert (size in found[name]) == bool(seeds)
             if seeds:
-                share = (
-                    100 * results(lambda seed, network=network: through_a_hole(network, seed), seeds).accuracy.mean()
-                )
+                share = 100 * results(lambda seed, hole=hole: through_a_hole(hole, seed), seeds).accuracy.mean()
                 assert found[name][size] == pytest.approx(share, abs=0.51)
                 compared += 1
     assert compared

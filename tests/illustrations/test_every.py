@@ -10,10 +10,10 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from executed_code import missed
 from lxml import etree, html
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
-from test_provenance import missed
 
 from cnnfigs import catalog
 from cnnfigs.drawing.palette import palette

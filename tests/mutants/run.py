@@ -68,15 +68,15 @@ NAMED = {
         ["tests/test_arithmetic_by_hand.py", "-k", "slid"],
     ),
     "a caption not escaped": (
-        "cnnfigs/commands/explain.py",
+        "cnnfigs/commands/report/document.py",
         "<figcaption>{escape(caption)}</figcaption>",
         "<figcaption>{caption}</figcaption>",
         ["tests/drawing/test_escaping.py"],
     ),
     "a table's words not escaped": (
         "cnnfigs/drawing/tables.py",
-        "content = html.escape(with_percent_kept(cell.text))",
-        "content = with_percent_kept(cell.text)",
+        "content = html.escape(typeset(cell.text))",
+        "content = typeset(cell.text)",
         ["tests/drawing/test_escaping.py"],
     ),
     "a key without the parameters": (
@@ -129,8 +129,8 @@ NAMED = {
     ),
     "what contradicts itself not looked at": (
         "cnnfigs/experiments/records.py",
-        "    if found:\n",
-        "    if found and False:\n",
+        "    if contradiction:\n",
+        "    if contradiction and False:\n",
         ["tests/experiments/test_contradictions.py", "-k", "altered"],
     ),
     "the lock of an entry not waited for": (

@@ -113,7 +113,7 @@ def test_the_shuffle_takes_the_convnets_lead_but_not_its_reading():
     """The page says that neighbours are a help to it, not a condition."""
     facts = Neighborhood().facts
     assert (facts["none against"], facts["pixels against"]) == ("above", "below")
-    read = {each.condition: each.mean for each in Neighborhood().result.findings.measured if each.network == "convnet"}
+    read = {each.shuffle: each.mean for each in Neighborhood().result.findings.measured if each.network == "convnet"}
     assert 0.9 < read["pixels"] < read["none"]
     assert "would be lost" not in PAGE
 

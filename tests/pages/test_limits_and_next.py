@@ -55,7 +55,7 @@ def test_price_of_augmentation_compares_the_same_images_and_steps():
     assert says("limits-and-next", "After as many steps on the same images, but unmoved")
     remedy, without = shifted("convnet", 1), with_images("convnet", 60_000, 1)
     assert replace(remedy, random_shift=0, asked=()) == without
-    assert ShiftControls().result.remedy[0].mean[0] < FewerExamples().result.findings.of("convnet", "60000").mean
+    assert ShiftControls().result.remedy[0].mean[0] < FewerExamples().result.findings.of("convnet", 60000).mean
     usual = with_images("convnet", 10_000, 1)
     assert ShiftControls().result.usual[0].network == usual.network
     assert usual.images < remedy.images  # those without it saw fewer images

@@ -45,7 +45,7 @@ def test_convnet_is_ahead_at_every_amount():
 def test_the_lead_shrinks_in_points_and_grows_as_a_ratio():
     run = FewerExamples().result
     convnet, dense = (
-        np.array([1 - run.findings.of(name, str(amount)).mean for amount in run.amounts])
+        np.array([1 - run.findings.of(name, amount).mean for amount in run.amounts])
         for name in ("convnet", "dense_512")
     )
     assert (dense - convnet)[0] == (dense - convnet).max()
@@ -69,8 +69,8 @@ def test_up_to_thirty_thousand_images_each_digit_comes_equally_often_and_the_set
 
 def test_lines_end_lower_than_after_the_whole_recipe():
     short, whole = FewerExamples().result.findings, AgainstDense().result.findings
-    assert short.of("convnet", "3000").mean < whole.of("dense_512").mean < short.of("convnet", "10000").mean
-    assert all(short.of(name, "60000").mean < whole.of(name).mean for name in ("convnet", "dense_512", "dense_131"))
+    assert short.of("convnet", 3000).mean < whole.of("dense_512").mean < short.of("convnet", 10000).mean
+    assert all(short.of(name, 60000).mean < whole.of(name).mean for name in ("convnet", "dense_512", "dense_131"))
 
 
 def test_every_amount_has_the_same_steps():
@@ -89,7 +89,7 @@ def test_end_of_the_network_decides_how_far_a_digit_may_move():
 
 
 def test_five_thousand_images_tell_a_share_to_one_and_a_half_points():
-    assert 0.012 < 1.96 * np.sqrt(0.25 / ShiftedDigits().result.usual[0].asked) < 0.015
+    assert 0.012 < 1.96 * np.sqrt(0.25 / ShiftedDigits().result.usual[0].test_images) < 0.015
 
 
 def test_controls_say_what_the_page_says():
@@ -142,10 +142,10 @@ def test_ways_of_downsampling_are_within_a_few_images_in_a_thousand():
 
 
 def test_small_windows_see_more_than_guessing_and_larger_ones_more():
-    found = {each.condition: each.mean for each in ThroughAHole().result.findings.measured}
+    found = {str(each.hole): each.mean for each in ThroughAHole().result.findings.measured}
     assert found["3"] > 0.3
     assert found["3"] < found["5"] < found["7"] < found["11"] < found["18"]
-    parameters = {each.condition: each.parameters for each in ThroughAHole().result.findings.measured}
+    parameters = {str(each.hole): each.parameters for each in ThroughAHole().result.findings.measured}
     assert parameters["3"] * 10 < parameters["28"]  # the view and the weights grow together
     assert max(found.values()) < AgainstDense().result.findings.of("convnet").mean
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import small
 import yaml
-from test_repository import sessions
+from nox_sessions import sessions
 
 FOLDER = small.ROOT / ".github/workflows"
 WORKFLOWS = sorted(FOLDER.glob("*.yml"))

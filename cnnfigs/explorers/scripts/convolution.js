@@ -215,7 +215,7 @@
         slices[channel][tap] = weight;
         this.change({ kernel: written(slices) });
       } else if (done) {
-        this.complain(`A weight cannot be “${input.value.slice(0, 24)}”: write a number such as −1, 0.5 or 1/9. It is ${kept} again.`);
+        this.complain(`Weight: expected a number such as −1, 0.5 or 1/9, got “${input.value.slice(0, 24)}”. It is ${kept} again.`);
         input.value = kept;
       }
     }
@@ -271,14 +271,14 @@
       const terms = products.filter(([value, weight]) => value && weight);
       const bias = Number(this.state.bias);
       const sum = this.sums[row * this.places + column];
-      const told = [
+      const sumOf = [
         ...terms.slice(0, TERMS).map(([value, weight]) => `${number(value)}·${factor(weight)}`),
         ...(terms.length > TERMS ? [`… ${terms.length - TERMS} more`] : []),
         ...(bias ? [`${factor(bias)} (bias)`] : []),
       ].join(" + ");
       const zeros = products.length - terms.length;
       const rest = zeros ? `; ${zeros} ${terms.length ? "more " : ""}${zeros === 1 ? "product is" : "products are"} 0` : "";
-      const spelled = `${number(sum)}${told && ` = ${told}`}${rest}`;
+      const spelled = `${number(sum)}${sumOf && ` = ${sumOf}`}${rest}`;
       return this.relu && sum < 0 ? `0, which ReLU makes of ${spelled}` : spelled;
     }
   }

@@ -14,7 +14,7 @@
   /** The settings of the paper, which Undo brings back. */
   const KEPT = ["digit", "sample", "drawing"];
   /** Write a probability; none is written as 100. */
-  const percent = (share) => (share >= 0.9995 ? "over 99.9\u00a0%" : `${cnn.number(100 * share, 1)}\u00a0%`);
+  const percent = (share) => (share >= 0.9995 ? "over 99.9\u00a0%" : cnn.percent(share, 1));
 
   /** A bar for each digit, and the answer in words. */
   class Answer {
@@ -195,8 +195,8 @@
     update() {
       this.strokes = ink.read(this.state.drawing);
       this.show();
-      const told = this.answers.map((answer, index) => `${this.networks[index].name} says ${answer.told}`).join("; ");
-      this.say(this.image.some(Boolean) ? `${told}.` : `The paper is blank, and still a network must answer: ${told}.`);
+      const answers = this.answers.map((answer, index) => `${this.networks[index].name} says ${answer.told}`).join("; ");
+      this.say(this.image.some(Boolean) ? `${answers}.` : `The paper is blank, and still a network must answer: ${answers}.`);
     }
 
     /** Show the drawing and what the networks make of it. */

@@ -51,6 +51,10 @@
   /** Write a number as the pages do: "−1.25". */
   cnn.number = (value, digits = 2) => String(Number(value.toFixed(digits))).replace("-", "−");
 
+  /** Write a share as a percentage, and a whole number with its thousands, as the pages do. */
+  cnn.percent = (share, digits = 0) => `${cnn.number(100 * share, digits)}\u00a0%`;
+  cnn.count = (value) => value.toLocaleString("en");
+
   /** Write a number as a factor: negative ones in brackets. */
   cnn.factor = (value, digits) => (value < 0 ? `(${cnn.number(value, digits)})` : cnn.number(value, digits));
 
@@ -78,15 +82,15 @@
     parts: (url = location) => new URL(url).hash.slice(1).split(";").filter(Boolean),
     place: (url) => address.parts(url).find((part) => !part.includes("?")),
     read: (url, id) => {
-      const told = address.parts(url).findLast((part) => part.startsWith(`${id}?`));
-      return told === undefined ? told : new URLSearchParams(told.slice(id.length + 1));
+      const part = address.parts(url).findLast((part) => part.startsWith(`${id}?`));
+      return part === undefined ? part : new URLSearchParams(part.slice(id.length + 1));
     },
     write(id, settings) {
       const before = address.parts();
-      const told = before.filter((part) => !part.startsWith(`${id}?`));
-      if (told.length === before.length && !settings.size) return;
-      if (settings.size) told.push(`${id}?${settings}`.replaceAll("%2C", ","));
-      address.mark(told.length ? `#${told.join(";")}` : location.pathname + location.search);
+      const parts = before.filter((part) => !part.startsWith(`${id}?`));
+      if (parts.length === before.length && !settings.size) return;
+      if (settings.size) parts.push(`${id}?${settings}`.replaceAll("%2C", ","));
+      address.mark(parts.length ? `#${parts.join(";")}` : location.pathname + location.search);
     },
     /** Note that an entry of the history was seen: whoever comes back to it gets what its address says. */
     mark: (url) => history.replaceState({ ...history.state, explorers: true }, "", url),
@@ -99,16 +103,16 @@
     address.mark();
   });
 
-  const shown = (text) => (text.length > 24 ? `${text.slice(0, 24)}…` : text);
+  const shortened = (text) => (text.length > 24 ? `${text.slice(0, 24)}…` : text);
 
   /** Check settings that came as texts; whole numbers become numbers. */
   function checked(settings, wanted) {
     return Object.fromEntries(
       Object.entries(wanted).map(([name, value]) => {
         if (!Object.hasOwn(settings, name)) {
-          throw new cnn.Refusal(`There is no setting “${shown(name)}” here, so that nothing was changed.`);
+          throw new cnn.Refusal(`There is no setting “${shortened(name)}” here, so that nothing was changed.`);
         }
-        const { label, options, least, most, pattern, accepted } = settings[name];
+        const { label, options, least, most, pattern, expected } = settings[name];
         const text = String(value);
         const fits = options
           ? options.includes(text)
@@ -116,8 +120,8 @@
             ? new RegExp(`^(?:${pattern})$`).test(text)
             : /^-?\d{1,6}$/.test(text) && text >= least && text <= most;
         if (!fits) {
-          const accepts = options ? `one of ${options.join(", ")}` : accepted ?? `a whole number from ${cnn.number(least)} to ${most}`;
-          throw new cnn.Refusal(`${label} cannot be “${shown(text)}”: accepted is ${accepts}.`);
+          const right = options ? options.join(", ") : expected ?? `a whole number from ${cnn.number(least)} to ${cnn.count(most)}`;
+          throw new cnn.Refusal(`${label}: expected ${right}, got “${shortened(text)}”.`);
         }
         return [name, least === undefined ? text : Number(text)];
       }),
@@ -197,8 +201,8 @@
       const own = Object.fromEntries(
         Object.entries(this.settings).map(([key, each]) => [key, each.default ?? each.options[0]]),
       );
-      const asked = Object.fromEntries(new URLSearchParams(this.dataset.settings));
-      this.state = this.defaults = Object.freeze(checked(this.settings, { ...own, ...asked }));
+      const page = Object.fromEntries(new URLSearchParams(this.dataset.settings));
+      this.state = this.defaults = Object.freeze(checked(this.settings, { ...own, ...page }));
       this.bound = new Map();
       this.told = make("p", { class: "told", role: "status" });
       this.complaint = make("p", { class: "complaint", role: "alert" });
@@ -229,10 +233,10 @@
 
     /** Take over what an address says of this explorer. One that a link leads to may say nothing: then all stays. */
     follow(url, back) {
-      const asked = address.read(url, this.id);
-      if (asked || back) this.change({ ...this.defaults, ...Object.fromEntries(asked ?? []) });
+      const query = address.read(url, this.id);
+      if (query || back) this.change({ ...this.defaults, ...Object.fromEntries(query ?? []) });
       else this.note();
-      if (asked && !back && !address.place(url)) this.scrollIntoView({ block: "nearest" });
+      if (query && !back && !address.place(url)) this.scrollIntoView({ block: "nearest" });
     }
 
     /** Change settings; what is not accepted is told, and changes nothing. */

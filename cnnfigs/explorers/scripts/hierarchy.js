@@ -8,7 +8,7 @@
   /** Crops of so few pixels show them; larger ones are smoothed. */
   const PIXELS = 24;
 
-  const percent = (share) => `${cnn.number(100 * share, share < 0.00095 ? 2 : share < 0.0995 ? 1 : 0)}\u00a0%`;
+  const percent = (share) => cnn.percent(share, share < 0.00095 ? 2 : share < 0.0995 ? 1 : 0);
   const pieces = (side) => (side > 1 ? `In ${side * side} tiles` : "As it is");
   /** What a layer is called; Keras' name for it says more than a reader needs. */
   const plain = (layer) => layer.replace(/^block_(\d+)_\w+$/, "block $1").replace(/^out_\w+$/, "the last maps");
@@ -83,13 +83,13 @@
     }
 
     /** Show what units see, as buttons that lead to them. The same ones serve again, so that the focus stays. */
-    #show(panel, depth, shown) {
+    #show(panel, depth, units) {
       const row = panel.lastChild;
-      while (row.children.length < shown.length) row.append(cnn.button(""));
+      while (row.children.length < units.length) row.append(cnn.button(""));
       [...row.children].forEach((button, at) => {
-        button.hidden = at >= shown.length;
+        button.hidden = at >= units.length;
         if (button.hidden) return;
-        const { unit, share, pressed } = shown[at];
+        const { unit, share, pressed } = units[at];
         const { layer, units } = cnn.hierarchy.levels[depth - 1];
         const [top, left, height, width] = units[unit].box;
         const crop = { viewBox: `${left} ${top} ${width} ${height}`, class: height > PIXELS ? "" : "sharp", "aria-hidden": "true" };

@@ -121,8 +121,8 @@
 
   /** Strokes as text for an address: four hexadecimal digits a place, "-" between strokes. */
   function written(strokes) {
-    const told = (place) => Math.round(Math.min(IMAGE, Math.max(0, place)) * STEPS).toString(16).padStart(2, "0");
-    return strokes.map((stroke) => stroke.flat().map(told).join("")).join("-");
+    const hex = (place) => Math.round(Math.min(IMAGE, Math.max(0, place)) * STEPS).toString(16).padStart(2, "0");
+    return strokes.map((stroke) => stroke.flat().map(hex).join("")).join("-");
   }
 
   /** Strokes from such text. */

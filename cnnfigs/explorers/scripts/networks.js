@@ -6,7 +6,7 @@
   const { IMAGE } = cnn.ink;
 
   /** So many terms of a sum are told unless all are asked for. */
-  const TOLD = 9;
+  const LISTED = 9;
   /** About so many pixels a map, and pixels between maps. */
   const [THUMB, GAP] = [24, 2];
   /** Sign, pixels down and to the right; and the most of either. */
@@ -180,14 +180,14 @@
           const values = this.network.values[index].filter((_, unit) => unit % channels === channel);
           return { index, unit: values.indexOf(greatest(values)) * channels + channel };
         };
-        const told = (channel) => `${name}, ${this.#part(index, channel)}`;
-        const sheet = new cnn.Raster(`Maps of ${name}`, told, (channel, how) => this.#point(strongest(channel), how));
+        const title = (channel) => `${name}, ${this.#part(index, channel)}`;
+        const sheet = new cnn.Raster(`Maps of ${name}`, title, (channel, how) => this.#point(strongest(channel), how));
         const zoom = Math.max(1, Math.round(THUMB / columns));
         const across = Math.min(channels, this.across);
         const down = Math.ceil(channels / across);
         sheet.layout(down, across, across * (columns * zoom + GAP), down * (rows * zoom + GAP), channels);
         sheet.element.classList.add("sheet");
-        // Whoever comes by keyboard finds it above what is told of it.
+        // Whoever comes by keyboard finds it above what is said of it.
         cnn.set(sheet.element, { onkeyup: ({ key }) => key === "Tab" && panel.scrollIntoView({ block: "nearest" }) });
         const size = rows > 1 ? `${channels} maps of ${rows}×${columns}` : `${channels} numbers`;
         const panel = this.panel("layer", sheet.element);
@@ -204,12 +204,12 @@
 
     /** Look at a unit while a pointer is over it; keep it once it is pressed, until it is pressed again. */
     #point(wanted, how) {
-      const told = this.#written(wanted);
+      const unit = this.#written(wanted);
       if (how !== "hover") {
-        const again = this.kept === told && how === "press";
+        const again = this.kept === unit && how === "press";
         this.#choose(wanted);
         if (again) this.kept = "";
-      } else if (!this.kept && told !== this.#written(this.chosen)) {
+      } else if (!this.kept && unit !== this.#written(this.chosen)) {
         this.chosen = wanted;
         this.trail = [];
         this.#explain();
@@ -258,24 +258,24 @@
       const field = network.field(index, unit);
       this.view.frame([{ kind: "window", ...field }]);
 
-      const told = index ? network.explain(index, unit) : { terms: [], value: values[unit] };
+      const calculation = index ? network.explain(index, unit) : { terms: [], value: values[unit] };
       const size = ({ input, weight }) => (kernel ? Math.abs(input * weight) : input);
-      const terms = told.terms.sort((one, other) => size(other) - size(one));
-      const shown = this.all ? terms : terms.slice(0, TOLD);
-      this.sum.name(`${this.#named(chosen)}: ${number(told.value)}`);
+      const terms = calculation.terms.sort((one, other) => size(other) - size(one));
+      const largest = this.all ? terms : terms.slice(0, LISTED);
+      this.sum.name(`${this.#named(chosen)}: ${number(calculation.value)}`);
       if (this.explained !== this.#written(chosen)) this.sum.scrollTop = 0;
       this.explained = this.#written(chosen);
-      this.formula.textContent = `${this.#formula(told, shown)} It sees ${field.height}×${field.width} pixels.`;
-      this.#list(shown);
+      this.formula.textContent = `${this.#formula(calculation, largest)} It sees ${field.height}×${field.width} pixels.`;
+      this.#list(largest);
       const last = this.trail.at(-1);
       cnn.set(this.back, { hidden: !last });
       if (last) this.back.textContent = `Back to ${this.#named(last)}`;
-      cnn.set(this.more, { hidden: terms.length <= TOLD, "aria-pressed": String(Boolean(this.all)) });
-      this.more.textContent = `All ${terms.length}`;
+      cnn.set(this.more, { hidden: terms.length <= LISTED, "aria-pressed": String(Boolean(this.all)) });
+      this.more.textContent = `All ${cnn.count(terms.length)}`;
       const pressed = String(network.off[index].has(channel));
       cnn.set(this.switch, { hidden: !kernel || index === network.layers.length - 1, "aria-pressed": pressed });
       cnn.set(this.restore, { hidden: !this.state.off });
-      this.#frame(shown);
+      this.#frame(largest);
     }
 
     /** Frame the chosen map, those that its terms come from, and those that are switched off. */
@@ -295,16 +295,16 @@
       });
     }
 
-    /** The calculation in one sentence; `shown` are its largest terms. */
-    #formula({ terms, bias, sum, value }, shown) {
+    /** The calculation in one sentence; `largest` are its largest terms. */
+    #formula({ terms, bias, sum, value }, largest) {
       const { index } = this.chosen;
       if (!index) return "0 is paper, 1 is ink.";
       if (bias === undefined) return `The largest of the ${terms.length} numbers under its window.`;
       const products = (some) => some.reduce((before, { input, weight }) => before + input * weight, 0);
-      const rest = terms.length - shown.length;
-      const others = rest ? ` ${signed(products(terms) - products(shown))} (the ${rest} others)` : "";
-      const largest = `${signed(products(shown))} (${rest ? "the " : ""}${shown.length} ${rest ? "largest " : ""}products)`;
-      const added = `${number(bias)} (bias) ${largest}${others} = ${number(sum)}`;
+      const rest = terms.length - largest.length;
+      const others = rest ? ` ${signed(products(terms) - products(largest))} (the ${cnn.count(rest)} others)` : "";
+      const main = `${signed(products(largest))} (${rest ? "the " : ""}${cnn.count(largest.length)} ${rest ? "largest " : ""}products)`;
+      const added = `${number(bias)} (bias) ${main}${others} = ${number(sum)}`;
       if (this.network.off[index].has(this.#place().channel)) return `${added}, but its filter is switched off.`;
       if (this.network.layers[index].activation === "relu") return `ReLU(${added}) = ${number(value)}.`;
       return `${added}. Softmax: e to this power, divided by the sum of all ten, is ${number(value)}.`;
@@ -323,8 +323,8 @@
         if (item.hidden) return;
         const { input, weight } = terms[at];
         const product = ` × ${cnn.factor(weight, 3)} = ${number(input * weight)}`;
-        const told = this.network.layers[index].kernel ? number(input) + product : number(input);
-        item.firstChild.textContent = `${this.#named(this.listed[at])}: ${told}`;
+        const term = this.network.layers[index].kernel ? number(input) + product : number(input);
+        item.firstChild.textContent = `${this.#named(this.listed[at])}: ${term}`;
       });
     }
 

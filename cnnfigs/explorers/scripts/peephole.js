@@ -9,7 +9,6 @@
   /** The chart, in pixels: where its axes begin, and how far they go. */
   const [LEFT, TOP, WIDE, HIGH] = [38, 10, 250, 130];
 
-  const percent = (share) => `${Math.round(100 * share)}\u00a0%`;
 
   cnn.define("peephole", class extends cnn.Explorer {
     build() {
@@ -83,23 +82,23 @@
         return some.length ? some.filter(Boolean).length / some.length : null;
       });
       const all = Object.entries({ "you, two digits a hole": own, ...(this.over && lines) });
-      const text = (across, down, told) => make("svg:text", { x: across, y: down }, told);
+      const text = (across, down, words) => make("svg:text", { x: across, y: down }, words);
       const shapes = [0, 0.5, 1].flatMap((share) => [
         make("svg:path", { d: `M${LEFT} ${y(share)}h${WIDE}`, class: "axis" }),
-        text(LEFT - 20, y(share) + 4, percent(share)),
+        text(LEFT - 20, y(share) + 4, cnn.percent(share)),
       ]);
       windows.forEach((size, index) => shapes.push(text(x(index), TOP + HIGH + 16, `${size}×${size}`)));
       shapes.push(text(LEFT + WIDE / 2, TOP + HIGH + 34, "size of the hole"));
-      const told = all.map(([name, shares], line) => {
+      const sentences = all.map(([name, shares], line) => {
         const known = shares.flatMap((share, index) => (share === null ? [] : [{ share, index }]));
         const places = known.map(({ share, index }) => [x(index), y(share)]);
         if (known.length) shapes.push(make("svg:path", { d: `M${places.join("L")}`, class: `line-${line}` }));
         for (const [cx, cy] of places) shapes.push(make("svg:circle", { cx, cy, r: line ? 2.5 : 4, class: `line-${line}` }));
-        const each = known.map(({ share, index }) => `${windows[index]}×${windows[index]} ${percent(share)}`);
+        const each = known.map(({ share, index }) => `${windows[index]}×${windows[index]} ${cnn.percent(share)}`);
         return `${name}: ${each.join(", ") || "nothing yet"}.`;
       });
       this.picture.replaceChildren(...shapes);
-      cnn.set(this.picture, { "aria-label": `Share of digits read right through holes of each size. ${told.join(" ")}` });
+      cnn.set(this.picture, { "aria-label": `Share of digits read right through holes of each size. ${sentences.join(" ")}` });
       this.legend.replaceChildren(...all.map(([name], line) => make("span", { class: `line-${line}` }, `● ${name}`)));
     }
 

@@ -27,7 +27,7 @@
     });
     const { width, height } = bitmap;
     if (Math.max(width, height) > WIDEST) {
-      throw new cnn.Refusal(`This picture has ${width}×${height} pixels: choose one of at most ${WIDEST} in a row.`);
+      throw new cnn.Refusal(`This picture has ${cnn.count(width)}×${cnn.count(height)} pixels: choose one of at most ${cnn.count(WIDEST)} in a row.`);
     }
     return (side) => {
       const canvas = Object.assign(document.createElement("canvas"), { width: side, height: side });

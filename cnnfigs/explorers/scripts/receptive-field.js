@@ -10,12 +10,12 @@
 
   /** Read a layer as the address has it, and write it. */
   const read = (text) => {
-    const [, kind, size, strides = 1, dilation = 1, told = "valid"] = LAYER.exec(text);
-    const padding = told[0] === "e" ? Array(2).fill(Number(told[1])) : told;
-    return { kind, kernelSize: Number(size), strides: Number(strides), dilationRate: Number(dilation), told, padding };
+    const [, kind, size, strides = 1, dilation = 1, around = "valid"] = LAYER.exec(text);
+    const padding = around[0] === "e" ? Array(2).fill(Number(around[1])) : around;
+    return { kind, kernelSize: Number(size), strides: Number(strides), dilationRate: Number(dilation), around, padding };
   };
-  const write = ({ kind, kernelSize, strides, dilationRate, told }) =>
-    [kind, kernelSize, strides > 1 && `s${strides}`, dilationRate > 1 && `d${dilationRate}`, told !== "valid" && told]
+  const write = ({ kind, kernelSize, strides, dilationRate, around }) =>
+    [kind, kernelSize, strides > 1 && `s${strides}`, dilationRate > 1 && `d${dilationRate}`, around !== "valid" && around]
       .filter(Boolean).join("");
 
   /** The unit whose field has its middle nearest to a place. */
@@ -29,12 +29,12 @@
   };
 
   const square = (size) => `${size}×${size}`;
-  const describe = ({ kind, kernelSize, strides, dilationRate, told }) =>
+  const describe = ({ kind, kernelSize, strides, dilationRate, around }) =>
     [
       `${KINDS[kind]} ${square(kernelSize)}`,
       strides > 1 && `strides ${strides}`,
       dilationRate > 1 && `dilation ${dilationRate}`,
-      told !== "valid" && told.replace(/^e/, "padding "),
+      around !== "valid" && around.replace(/^e/, "padding "),
     ].filter(Boolean).join(", ");
 
   class ReceptiveField extends cnn.Explorer {
@@ -90,7 +90,7 @@
         kernelSize: list("Window", sizes, edit("kernelSize")),
         strides: list("Strides", range(4, 1), edit("strides")),
         dilationRate: list("Dilation", range(4, 1), edit("dilationRate")),
-        told: list("Padding", paddings, edit("told")),
+        around: list("Padding", paddings, edit("around")),
       };
       this.remove = cnn.button("Remove", () => this.edit(() => [], -1));
       return make(
@@ -216,7 +216,7 @@
       const sentence =
         `layer ${chosen}, unit in row ${unit[0]}, column ${unit[1]} of ${square(field.places)}: ` +
         `sees rows ${rows} and columns ${columns}${over ? ", over the edge of the image" : ""}` +
-        (pixels.length > 1 ? `; between them are gaps: it reads ${read[0].length * read[1].length} pixels` : "");
+        (pixels.length > 1 ? `; between them are gaps: it reads ${cnn.count(read[0].length * read[1].length)} pixels` : "");
       this.picture.name(`one unit of layer ${chosen} sees ${square(field.size)} of ${square(side)}`);
       set(drawing, { "aria-label": sentence });
       this.say(sentence);

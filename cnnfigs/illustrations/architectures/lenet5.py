@@ -30,7 +30,7 @@ from cnnfigs.runs.architectures.lenet5 import (
     lenet5_rebuilding,
     lenet5_sizes,
 )
-from cnnfigs.words import percent, with_article, written
+from cnnfigs.words import percent, with_article, written, written_number
 
 #: What each layer does.
 WORK: Mapping[str, str] = MappingProxyType(
@@ -335,13 +335,10 @@ class LeNet5Recipe(Table):
 def _built(network: Rebuilt) -> dict[str, str]:
     """Describe how a network is built, by part."""
     return {
-        "Input": f"{written((network.side,) * 2)}, paper {_signed(network.paper)}, ink {_signed(network.ink)}",
+        "Input": f"{written((network.side,) * 2)}, paper {written_number(network.paper, 6)}, "
+        f"ink {written_number(network.ink, 6)}",
         "C1 to F6": f"as above, {network.parameters:,} parameters",
         "Squashing": f"{network.limit:g} · tanh({network.slope:.3f} · sum)",
         "First weights": f"evenly within ±{network.spread:g} / inputs",
         "Output": f"distance to fixed bitmaps of {written(network.code)}",
     }
-
-
-def _signed(value: float) -> str:
-    return f"{value:g}".replace("-", "\N{MINUS SIGN}")

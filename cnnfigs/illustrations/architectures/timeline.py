@@ -15,6 +15,7 @@ from cnnfigs.drawing.shapes import label
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.runs.architectures.timeline import History, read_history
+from cnnfigs.words import typeset
 
 #: What a step was about: its colour, and its name in the legend.
 KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -64,7 +65,7 @@ class Timeline(Picture):
                 [x], [at], "o", color=color(shade), markersize=7, markeredgecolor=color("background"), zorder=DOTS
             )
             label(axes, TEXT, y, f"{event.year} · {event.title}", align="left", size=NORMAL, bold=True)
-            for line, text in enumerate(textwrap.wrap(event.what, 58)):
+            for line, text in enumerate(textwrap.wrap(typeset(event.what), 58)):
                 label(axes, TEXT, y + 16 * (line + 1), text, align="left", size=SMALL)
         return figure
 

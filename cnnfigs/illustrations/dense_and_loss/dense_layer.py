@@ -11,12 +11,12 @@ from matplotlib.figure import Figure
 from cnnfigs.arithmetic import Derivation
 from cnnfigs.drawing.charts import grid
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.shapes import arrow, digit, label, raster, written_number
+from cnnfigs.drawing.shapes import arrow, digit, label, raster
 from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas, chart
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.parameters import Choice, TestImage, Whole, require_whole
 from cnnfigs.runs.dense_and_loss.dense import LayerSums, UnitSum, layer_sums, unit_sum
-from cnnfigs.words import with_article
+from cnnfigs.words import with_article, written_number
 
 #: The tutorial's networks made of dense layers, and how many units their first layer has.
 DENSE = {"dense_512": 512, "dense_131": 131}

@@ -10,14 +10,14 @@ from matplotlib.figure import Figure
 
 from cnnfigs.drawing.charts import grid
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.shapes import digit, label, written_number
+from cnnfigs.drawing.shapes import digit, label
 from cnnfigs.drawing.style import LARGE, NORMAL, canvas, chart
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import NetworkName
 from cnnfigs.parameters import Number, TestImage, Whole
 from cnnfigs.runs.dense_and_loss.answers import AnswerLosses, answer_losses
 from cnnfigs.runs.dense_and_loss.descent import Slope, Steps, first_steps, slope_along_weight
-from cnnfigs.words import as_percent, percent
+from cnnfigs.words import as_percent, percent, typeset, written_number
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ class LossSlope(Picture):
         )
         for x, y, text, shade, direction in notes:
             align = {1: "left", -1: "right", 0: "center"}[direction]
-            axes.text(x, y, text.replace("-", "−"), fontsize=NORMAL, color=color(shade), ha=align, va="center_baseline")
+            axes.text(x, y, typeset(text), fontsize=NORMAL, color=color(shade), ha=align, va="center_baseline")
         axes.set_ylim(low - 0.2 * room, high + 0.02 * room)
         axes.set_xlim(float(run.weights.min()), float(run.weights.max()))
         axes.set_xlabel(f"one of the network’s {run.parameters:,} parameters")

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
-from cnnfigs.drawing.shapes import arrow, box, digit, label, written_number
+from cnnfigs.drawing.shapes import arrow, box, digit, label
 from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import NetworkName, trained_on
 from cnnfigs.parameters import TestImage
 from cnnfigs.runs.dense_and_loss.answers import SoftmaxSteps, softmax_steps
-from cnnfigs.words import percent, with_article
+from cnnfigs.words import percent, with_article, written_number
 
 
 @dataclass(frozen=True)

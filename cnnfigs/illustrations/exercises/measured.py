@@ -28,7 +28,7 @@ class CatchingUp(Exercise):
     def run(self) -> Prediction:
         """Read the records of the experiment."""
         examples = fewer_examples(self.wanted)
-        convnet, dense = (examples.findings.of(name, str(self.wanted)) for name in ("convnet", "dense_512"))
+        convnet, dense = (examples.findings.of(name, self.wanted) for name in ("convnet", "dense_512"))
         reading = next(each for each in examples.readings if each.network == "dense_512")
         errors = (1 - dense.mean) / (1 - convnet.mean)
         elsewhere = WANTED[self.wanted]

@@ -9,13 +9,13 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.shapes import arrow, label, written_number
+from cnnfigs.drawing.shapes import arrow, label
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import trained_on
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.filters.normalization import Normalization, Spread, normalized_channels
-from cnnfigs.words import as_percent
+from cnnfigs.words import as_percent, written_number
 
 LEAST, MOST, BINS = -5.0, 5.0, 50
 

@@ -9,11 +9,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from cnnfigs.drawing.shapes import box, inked, label, number_grid, raster, stepped, written_number
+from cnnfigs.drawing.shapes import box, inked, label, number_grid, raster, stepped
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.parameters import Choice, Several, TestImage
 from cnnfigs.runs.filters.classic_kernels import CLASSIC, ClassicKernelsRun, KernelResult, classic_kernels
+from cnnfigs.words import written_number
 
 #: Side of a cell of a kernel, side of a picture, and what a card with both pictures needs, in pixels.
 CELL, SIDE, CARD_WIDTH, CARD_HEIGHT = 28, 104, 348, 144

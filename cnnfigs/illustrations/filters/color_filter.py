@@ -20,13 +20,13 @@ from cnnfigs.drawing.shapes import (
     raster,
     tinted,
     window,
-    written_number,
 )
 from cnnfigs.drawing.style import LARGE, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.windows.window_steps import bracketed, written_grid
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.filters.color_filter import ColorFilterRun, color_filter
+from cnnfigs.words import written_number
 
 CHANNELS = ("red", "green", "blue")
 SIZE, CELL, SLICE, OUT = 5, 27, 30, 36

@@ -8,12 +8,12 @@ from typing import Annotated
 import numpy as np
 from matplotlib.figure import Figure
 
-from cnnfigs.drawing.shapes import arrow, box, cells, colored, label, number_grid, written_number
+from cnnfigs.drawing.shapes import arrow, box, cells, colored, label, number_grid
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.parameters import Whole, require_whole
 from cnnfigs.runs.filters.dense_equivalent import DenseEquivalentRun, dense_equivalent
-from cnnfigs.words import as_percent
+from cnnfigs.words import as_percent, written_number
 
 
 @dataclass(frozen=True)

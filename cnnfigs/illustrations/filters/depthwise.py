@@ -15,6 +15,7 @@ from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS
 from cnnfigs.parameters import Several, Whole
 from cnnfigs.runs.filters.depthwise import DepthwiseRun, depthwise
+from cnnfigs.words import listed
 
 #: The width of a drawn map, in pixels.
 SIDE = 120
@@ -61,7 +62,7 @@ class Depthwise(Picture):
 
     def describe(self, run: DepthwiseRun) -> str:
         weights, mixing, ordinary = run.parameters
-        numbers = " and ".join(", ".join(map(str, self.channels)).rsplit(", ", 1))
+        numbers = listed(self.channels)
         return f"""Rows for the maps {numbers} of {run.maps[0]}. In each row stand a map of the cat's eye that goes in,
             one grid of 3×3 signed weights, and the one map that comes out of the two: stripes, edges or spots of the
             eye made stronger. Nothing goes from one row to another. This takes {weights:,} weights; mixing the maps

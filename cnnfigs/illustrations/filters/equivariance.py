@@ -16,7 +16,7 @@ from cnnfigs.illustrations.base import Picture, Table
 from cnnfigs.models.weights import record
 from cnnfigs.parameters import Several, TestImage, Whole
 from cnnfigs.runs.filters.equivariance import EquivarianceRun, MovedLayers, equivariance, moved_layers
-from cnnfigs.words import as_percent, percent
+from cnnfigs.words import as_percent, counted, percent
 
 #: By how many pixels a digit may move: most digits stand so far from the edge of their image.
 FARTHEST = 4
@@ -102,7 +102,7 @@ class ShiftTable(Table):
 
     def tabulate(self, run: MovedLayers) -> list[list[Cell]]:
         """Return a row for each layer, then the errors."""
-        heads = ["Moved by", *(f"{shift} pixel{'s' if shift > 1 else ''}" for shift in run.shifts)]
+        heads = ["Moved by", *(counted(shift, "pixel") for shift in run.shifts)]
         rows = [(layer.name, *map(_share, layer.differences)) for layer in run.layers]
         return number_table(heads, [*rows, ("errors of the network", *(f"{each:,}" for each in run.errors))])
 

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import digit, label, photo, raster, stepped, written_number
+from cnnfigs.drawing.shapes import digit, label, photo, raster, stepped
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.filters.layer_names import LayerNames, require_layer
@@ -18,7 +18,7 @@ from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS, require_filter, tr
 from cnnfigs.images import as_bytes, resized
 from cnnfigs.parameters import Choice, Several, Whole
 from cnnfigs.runs.filters.exciting import LAYERS, Excited, ExcitedLayer, ExcitedRun, Found, Network, excite
-from cnnfigs.words import as_percent, percent
+from cnnfigs.words import as_percent, percent, written_number
 
 #: The layers that are shown when none are named.
 SHOWN = {

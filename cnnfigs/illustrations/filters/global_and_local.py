@@ -8,14 +8,14 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from cnnfigs.data import mnist
-from cnnfigs.drawing.shapes import arrow, box, digit, label, raster, written_number
+from cnnfigs.drawing.shapes import arrow, box, digit, label, raster
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import trained_on
 from cnnfigs.parameters import TestImage
 from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.filters.global_patterns import BLOCK, GlobalAndLocalRun, compare_reach
-from cnnfigs.words import with_article
+from cnnfigs.words import with_article, written_number
 
 SIDE = 196
 

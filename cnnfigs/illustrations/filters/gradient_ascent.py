@@ -16,6 +16,7 @@ from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import require_filter, trained_on
 from cnnfigs.parameters import Choice, Whole
 from cnnfigs.runs.filters.exciting import LAYERS, Ascent, AscentRun, ascend_both
+from cnnfigs.words import fixed
 
 SIDE, STEP = 104, 122
 KEPT = (0, 2, 8, 64)
@@ -95,7 +96,7 @@ def _image(axes: Axes, image: NDArray[np.float32], total: float, x: float, y: fl
 
 
 def _number(score: float) -> str:
-    return f"{score:.1f}".replace("-", "\N{MINUS SIGN}")
+    return fixed(score)
 
 
 def _scores(ascent: Ascent) -> str:

@@ -8,10 +8,11 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import label, raster_sheet, stepped, written_number
+from cnnfigs.drawing.shapes import label, raster_sheet, stepped
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.runs.filters.kernels_born import KernelsBornRun, kernels_born
+from cnnfigs.words import written_number
 
 #: Filters in a row; side of a drawn kernel, and from one to the next, in pixels.
 COLUMNS, SIDE, STEP = 16, 24, 28

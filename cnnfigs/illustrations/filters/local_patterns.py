@@ -18,7 +18,7 @@ from cnnfigs.illustrations.networks import Network
 from cnnfigs.parameters import TestImage, Whole
 from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.filters.local_patterns import LocalPatternsRun, find_patterns
-from cnnfigs.words import with_article
+from cnnfigs.words import listed, with_article
 
 #: Size of the digit, of a kernel and of a patch, in pixels.
 DIGIT, KERNEL, PATCH = 336, 54, 54
@@ -202,17 +202,6 @@ def weights_in_words(kernel: NDArray[np.float32]) -> str:
     signs = (("positive", kernel >= least), ("negative", kernel <= -least))
     parts = [f"{sign} in the {listed(named_cells(large))}" for sign, large in signs if large.any()]
     return ", ".join(parts) or "all zero"
-
-
-def listed(names: list[str]) -> str:
-    """Write names as a sentence lists them.
-
-    Examples
-    --------
-    >>> listed(["centre"]), listed(["upper left", "centre", "lower right"])
-    ('centre', 'upper left, centre and lower right')
-    """
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def named_cells(marked: NDArray[np.bool_]) -> list[str]:

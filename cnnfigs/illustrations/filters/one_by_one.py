@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from cnnfigs.drawing.shapes import arrow, cells, colored, label, photo, window, written_number
+from cnnfigs.drawing.shapes import arrow, cells, colored, label, photo, window
 from cnnfigs.drawing.style import LARGE, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.filters.color_filter import CHANNELS
@@ -17,6 +17,7 @@ from cnnfigs.illustrations.windows.window_steps import bracketed
 from cnnfigs.images import as_bytes
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.filters.one_by_one import OneByOneRun, one_by_one
+from cnnfigs.words import written_number
 
 #: Width of the photo and its maps in pixels, and size of a cell.
 PHOTO, CELL_WIDTH, CELL_HEIGHT = 200, 48, 26

@@ -19,7 +19,6 @@ from cnnfigs.drawing.shapes import (
     raster,
     tinted,
     window,
-    written_number,
 )
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
@@ -27,7 +26,7 @@ from cnnfigs.illustrations.filters.color_filter import CHANNELS
 from cnnfigs.illustrations.windows.window_steps import bracketed, written_grid
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.filters.patch_matrix import PatchMatrixRun, patch_matrix
-from cnnfigs.words import written
+from cnnfigs.words import written, written_number
 
 #: Width and height of a cell of the long rows, of the crop's cells and of the result's, in pixels.
 WIDTH, HEIGHT, CELL, OUT = 24, 24, 26, 40

@@ -20,7 +20,7 @@ from cnnfigs.illustrations.windows.window_steps import written_grid
 from cnnfigs.parameters import TestImage, Whole
 from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.filters.rectifying import Collapsed, Rectified, collapse, rectify
-from cnnfigs.words import as_percent, written
+from cnnfigs.words import as_percent, fixed, written
 
 SIDE = 208
 
@@ -50,7 +50,7 @@ class RectifiedMap(Picture):
         right = SIDE + 226
         label(axes, 8 + SIDE / 2, 14, "what the filter gives", bold=True)
         raster(axes, run.before, 8, 28, SIDE, limit=limit, signed=True, frame="output")
-        low, high = f"{run.before.min():.2f}".replace("-", "−"), f"{run.before.max():.2f}"
+        low, high = fixed(run.before.min(), 2), f"{run.before.max():.2f}"
         label(axes, 8 + SIDE / 2, SIDE + 46, f"from {low} to {high}", size=SMALL, name="muted")
         label(axes, 8 + SIDE + 108, 14, "ReLU", name="kernel", bold=True)
         draw_curve(axes, run.curve, SIDE + 48, 48, 136)
@@ -63,7 +63,7 @@ class RectifiedMap(Picture):
         return figure
 
     def describe(self, run: Rectified) -> str:
-        low, high = f"{run.before.min():.2f}".replace("-", "−"), f"{run.before.max():.2f}"
+        low, high = fixed(run.before.min(), 2), f"{run.before.max():.2f}"
         return f"""Three pictures from left to right. The map of filter {self.filter} before ReLU,
             {written(run.before.shape)} numbers from {low} to {high}: positive along some edges of the digit, negative
             along the opposite ones. The curve of ReLU: flat at zero for all negative numbers, a straight line upwards
@@ -73,7 +73,7 @@ class RectifiedMap(Picture):
     def state_facts(self, run: Rectified) -> dict[str, str]:
         return {
             "channel": str(self.filter),
-            "smallest": f"{run.before.min():.2f}".replace("-", "−"),
+            "smallest": fixed(run.before.min(), 2),
             "largest": f"{run.before.max():.2f}",
             "negative": as_percent(run.negative),
             "zeros": as_percent(run.zeros),

@@ -21,7 +21,6 @@ from cnnfigs.drawing.shapes import (
     stepped,
     tinted,
     window,
-    written_number,
 )
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
@@ -35,7 +34,7 @@ from cnnfigs.runs.filters.response_map import (
     first_maps,
     strongest_response,
 )
-from cnnfigs.words import written
+from cnnfigs.words import counted, written, written_number
 
 
 @dataclass(frozen=True)
@@ -182,7 +181,7 @@ class Channels(Picture):
             middle = left + side / 2
             label(axes, middle, ground + 18, name, bold=True, name=frame)
             label(axes, middle, ground + 36, written(values.shape), size=SMALL)
-            label(axes, middle, ground + 52, f"{count} channel{'s' if count > 1 else ''}", size=SMALL, name="muted")
+            label(axes, middle, ground + 52, counted(count, "channel"), size=SMALL, name="muted")
         for sheet, colour in enumerate(("R", "G", "B")):
             label(axes, 138 + side + sheet * 22 + 9, ground - 8 - sheet * 22, colour, size=SMALL, bold=True)
         return figure

@@ -16,7 +16,7 @@ from cnnfigs.illustrations.filters.local_patterns import weights_in_words
 from cnnfigs.illustrations.networks import Network, require_filter
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.filters.second_layer import SecondLayerFilter, second_layer_filter
-from cnnfigs.words import as_percent, written
+from cnnfigs.words import as_percent, fixed, signed, written
 
 PATCHES, ASKED = 8, 1000
 WIDTH, PATCH = 520, 56
@@ -67,7 +67,7 @@ class SecondLayer(Picture):
         for number, (left, top) in zip(large, lefts, strict=True):
             label(axes, left + SIDE + GAP / 2, top - 11, f"map {number}", size=SMALL, name="muted")
             arrow(axes, (left + SIDE + 6, top + SIDE / 2), (left + SIDE + GAP - 6, top + SIDE / 2))
-            added = signed(run.contributions[number])
+            added = signed(run.contributions[number], 2)
             label(axes, left + SIDE + GAP / 2, top + SIDE / 2 + 16, added, size=SMALL, name="output")
         if lines:
             head = f"The other {count - len(large)} slices, and the numbers of their maps"
@@ -92,12 +92,12 @@ class SecondLayer(Picture):
         pairs = "; ".join(
             f"map {number}, filter {weights_in_words(run.kernels[..., number])}, slice"
             f" {weights_in_words(run.slices[..., number])} ({(run.slices[..., number] > 0).sum()} of"
-            f" {run.slices[..., number].size} weights positive), adds {signed(run.contributions[number])}"
+            f" {run.slices[..., number].size} weights positive), adds {signed(run.contributions[number], 2)}"
             for number in large
         )
         others = (
             f"""The other {len(rest)} slices stand below them, small; they add between
-            {signed(run.contributions[rest].min())} and {signed(run.contributions[rest].max())} each."""
+            {signed(run.contributions[rest].min(), 2)} and {signed(run.contributions[rest].max(), 2)} each."""
             if len(rest)
             else ""
         )
@@ -117,27 +117,16 @@ class SecondLayer(Picture):
             "added by all": f"{run.contributions.sum():.2f}",
             "answer": f"{run.answer:.2f}",
             "heaviest": str(run.heaviest),
-            "added by heaviest": signed(run.contributions[run.heaviest]),
+            "added by heaviest": signed(run.contributions[run.heaviest], 2),
             "channel": str(run.channel),
             "slices": str(run.slices.shape[-1]),
             "weights": str(run.slices.size),
             "parameters": str(run.slices.size + 1),
-            "bias": f"{run.bias:.2f}".replace("-", "−"),
+            "bias": fixed(run.bias, 2),
             "patch": written(run.patches.shape[1:]),
             "patches": str(len(run.patches)),
             "asked": f"{run.asked:,}",
         }
-
-
-def signed(value: float) -> str:
-    """Write what is added, with its sign.
-
-    Examples
-    --------
-    >>> signed(0.314), signed(-0.13)
-    ('+0.31', '−0.13')
-    """
-    return f"{value:+.2f}".replace("-", "−")
 
 
 def stroke_in_words(part: NDArray[np.float32]) -> str:

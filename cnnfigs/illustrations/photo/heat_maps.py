@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import blended, box, label, number_grid, paled, photo, raster, written_number
+from cnnfigs.drawing.shapes import blended, box, label, number_grid, paled, photo, raster
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.filters.layer_names import is_name, require_layer
@@ -21,7 +21,7 @@ from cnnfigs.models.imagenet import CLASSES, RELU_LAYERS, SHORT
 from cnnfigs.parameters import Choice, Several, Such, TestImage, Whole
 from cnnfigs.runs.filters.exciting import LAYERS
 from cnnfigs.runs.photo.heat_maps import Heat, HeatRun, PlaceSums, digit_heat, photo_heat
-from cnnfigs.words import as_percent, written
+from cnnfigs.words import as_percent, fixed, listed, written, written_number
 
 Floats = NDArray[np.float32]
 
@@ -204,7 +204,7 @@ def _added(value: float) -> str:
     >>> _added(1.0), _added(-2.91)
     ('1.0', '−2.9')
     """
-    return f"{value:.1f}".replace("-", "\N{MINUS SIGN}")
+    return fixed(value)
 
 
 def _signed(value: float) -> str:
@@ -236,5 +236,5 @@ def _facts(run: HeatRun) -> dict[str, str]:
             facts[f"{heat.name} {part.name} grad_cam"] = as_percent(part.grad_cam)
             facts[f"{heat.name} {part.name} occlusion"] = written_number(part.occlusion)
             facts[f"{heat.name} {part.name} hidden"] = written_number(part.hidden)
-            facts[f"{heat.name} {part.name} pieces"] = " or ".join(map(written_number, part.hidden_piece))
+            facts[f"{heat.name} {part.name} pieces"] = listed(map(written_number, part.hidden_piece), "or")
     return facts

@@ -22,7 +22,7 @@ from cnnfigs.runs.photo.photo_answers import (
     show_parts,
     show_together,
 )
-from cnnfigs.words import percent
+from cnnfigs.words import listed, percent
 
 MARGINS = (0, 8, 16, 24)
 Hidden = Annotated[Rest, Choice("grey", "blurred"), "what all else is made"]
@@ -117,7 +117,7 @@ class TogetherTable(Table):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require(self.margin in self.margins, "margin", self.margin, " or ".join(map(str, self.margins)))
+        require(self.margin in self.margins, "margin", self.margin, listed(self.margins, "or"))
 
     def run(self) -> TogetherRun:
         return show_together(self.margins)

@@ -8,11 +8,11 @@ from typing import Annotated
 from cnnfigs.drawing.tables import Cell, number_table
 from cnnfigs.illustrations.base import Table
 from cnnfigs.illustrations.photo.visual_hierarchy import ReluLayers, require_layers
-from cnnfigs.illustrations.training_and_measured.measuring import listed
 from cnnfigs.models.imagenet import CATS
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.photo.visual_hierarchy import PlainSheets as Run
 from cnnfigs.runs.photo.visual_hierarchy import PlainUnit, plain_sheets
+from cnnfigs.words import fixed, listed
 
 #: A unit gives about as much if it gives four fifths, and next to nothing if it gives a tenth.
 ABOUT_AS_MUCH, NEXT_TO_NOTHING = 0.8, 0.1
@@ -61,4 +61,4 @@ def _named(unit: PlainUnit) -> str:
 
 
 def _written(value: float) -> str:
-    return f"{value:.2f}".replace("-", "\N{MINUS SIGN}").replace("\N{MINUS SIGN}0.00", "0.00")
+    return fixed(value, 2)

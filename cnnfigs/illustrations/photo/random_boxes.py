@@ -56,7 +56,9 @@ class RandomBoxes(Picture):
             top = first + row * pitch
             label(axes, SCALE, top - 14, f"What is hidden is {rest}", align="left", size=SMALL, bold=True)
             for level in (0, 50, 100):
-                label(axes, SCALE - 6, top + STRIP * (1 - level / 100), f"{level} %", align="right", size=SMALL)
+                label(
+                    axes, SCALE - 6, top + STRIP * (1 - level / 100), as_percent(level / 100), align="right", size=SMALL
+                )
             for line, name in enumerate(("margin", "parts", "random")):
                 shade = ("muted", "accent", "output")[line]
                 label(axes, 2, top + STRIP + 18 + 18 * line, name, align="left", size=SMALL, name=shade)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from matplotlib.figure import Figure
 
-from cnnfigs.drawing.shapes import blended, colored, label, paled, photo, written_number
+from cnnfigs.drawing.shapes import blended, colored, label, paled, photo
 from cnnfigs.drawing.style import SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS
@@ -15,6 +15,7 @@ from cnnfigs.images import as_bytes, resized
 from cnnfigs.models.imagenet import CLASSES
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.photo.heat_maps import SanityRun, sanity_check
+from cnnfigs.words import written_number
 
 SIDE = 216
 

@@ -14,7 +14,7 @@ from cnnfigs.illustrations.base import Picture
 from cnnfigs.models.imagenet import SHORT
 from cnnfigs.parameters import Choice, Several, Whole
 from cnnfigs.runs.photo.photo_answers import ScrambleRun, scramble
-from cnnfigs.words import percent
+from cnnfigs.words import as_percent, percent
 
 #: The divisors of the photo's shorter side but for itself.
 TILE_SIZES = (1, 3, 5, 9, 15, 25, 45, 75)
@@ -43,7 +43,7 @@ class ScrambledCat(Picture):
         for level in (0, 50, 100):
             y = top + STRIP * (1 - level / 100)
             axes.plot([SCALE, 720], [y, y], color=color("padding-fill"), linewidth=1, zorder=0)
-            label(axes, SCALE - 6, y, f"{level} %", align="right", size=SMALL, name="muted")
+            label(axes, SCALE - 6, y, as_percent(level / 100), align="right", size=SMALL, name="muted")
         label(axes, 2, top + STRIP + 18, "median", align="left", size=SMALL, name="muted")
         label(axes, 2, top + STRIP + 36, "says", align="left", size=SMALL, name="muted")
         for column, change in enumerate(run.changes):

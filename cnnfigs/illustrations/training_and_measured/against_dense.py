@@ -15,11 +15,10 @@ from cnnfigs.illustrations.training_and_measured.measuring import (
     compared,
     comparison_facts,
     errors_and_differences,
-    listed,
     points,
 )
 from cnnfigs.models.training import RECIPE
-from cnnfigs.words import as_percent
+from cnnfigs.words import as_percent, listed
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class AgainstDense(Picture):
         convnet = findings.of("convnet")
         facts = {
             "seeds": all_seeds_in_words([(each.network, each.seeds) for each in findings.measured]),
-            "images": f"{convnet.asked:,}",
+            "images": f"{convnet.test_images:,}",
             "missing": listed(findings.missing) if findings.missing else "none",
             "conditions": findings.conditions,
             "trained": f"{by_recipe('convnet', 1).images - RECIPE.validation_images:,}",

@@ -44,7 +44,7 @@ class ConfusionMatrix(Picture):
             label(axes, left - 18, top + (digit + 0.5) * CELL, str(digit), size=NORMAL, bold=True)
         fills = errors_map()(errors / (errors.max() or 1))
         fills[np.eye(10, dtype=bool), :3] = inked(np.full((1, 10), RIGHT))
-        cells(axes, [[str(count) if count else "" for count in row] for row in run.counts], fills, left, top, CELL)
+        cells(axes, [[f"{count:,}" if count else "" for count in row] for row in run.counts], fills, left, top, CELL)
         for digit, answer in np.argwhere((errors == errors.max()) & (errors > 0)):
             window(axes, left + answer * CELL, top + digit * CELL, CELL, name="error")
         return figure

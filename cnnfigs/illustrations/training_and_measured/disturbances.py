@@ -153,7 +153,7 @@ class TurnedDigits(Picture):
                 weight="bold",
             )
         plot.set(xlim=(-2, 182), ylim=(0, 100))
-        plot.set_yticks([0, 25, 50, 75, 100], [f"{tick} %" for tick in (0, 25, 50, 75, 100)])
+        plot.set_yticks([0, 25, 50, 75, 100], [as_percent(tick / 100) for tick in (0, 25, 50, 75, 100)])
         plot.set_xticks([])
         grid(plot, "y")
         below = top + height + 10

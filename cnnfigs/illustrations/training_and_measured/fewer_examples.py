@@ -20,11 +20,10 @@ from cnnfigs.illustrations.training_and_measured.measuring import (
     LOOKS,
     all_seeds_in_words,
     comparison_facts,
-    listed,
     seeds_in_words,
 )
 from cnnfigs.parameters import Choice
-from cnnfigs.words import as_percent
+from cnnfigs.words import as_percent, listed
 
 
 @dataclass(frozen=True)
@@ -45,12 +44,12 @@ class FewerExamples(Picture):
             if not rows:
                 continue
             shade, dashes = LOOKS[network]
-            amounts = [int(each.condition) for each in rows]
+            amounts = [each.images for each in rows]
             axes.plot(amounts, [100 * each.mean for each in rows], color=color(shade), linestyle=dashes)
             for each in rows:
-                seed_dots(axes, np.full(len(each.seeds), int(each.condition)), 100 * each.accuracy, shade, 5)
+                seed_dots(axes, np.full(len(each.seeds), each.images), 100 * each.accuracy, shade, 5)
             ends[network], looks[network] = 100 * rows[-1].mean, LOOKS[network]
-        mark = run.findings.of("convnet", str(run.wanted))
+        mark = run.findings.of("convnet", run.wanted)
         reading = next(iter(run.readings), None)
         low = min(float(each.accuracy.min()) for each in run.findings.measured)
         bottom = 100 * low - 0.12 * (100 - 100 * low)
@@ -88,7 +87,7 @@ class FewerExamples(Picture):
         lines = []
         for network in BASIC:
             rows = [each for each in run.findings.measured if each.network == network]
-            shares = ", ".join(f"{as_percent(each.mean, 1)} with {int(each.condition):,}" for each in rows)
+            shares = ", ".join(f"{as_percent(each.mean, 1)} with {each.images:,}" for each in rows)
             if shares:
                 lines.append(f"{network} {shares}")
         readings = " ".join(
@@ -100,7 +99,7 @@ class FewerExamples(Picture):
 
     def state_facts(self, run: Examples) -> dict[str, str]:
         findings = run.findings
-        seeds = [(f"{int(each.condition):,}", each.seeds) for each in findings.measured if each.network == "convnet"]
+        seeds = [(f"{each.images:,}", each.seeds) for each in findings.measured if each.network == "convnet"]
         facts = {
             "wanted": f"{run.wanted:,}",
             "seeds": all_seeds_in_words(seeds).replace(" of ", " with "),
@@ -110,7 +109,7 @@ class FewerExamples(Picture):
             "conditions": findings.conditions,
         }
         for each in findings.measured:
-            facts[f"{each.network} {each.condition}"] = as_percent(each.mean, 1)
+            facts[f"{each.network} {each.images}"] = as_percent(each.mean, 1)
         for comparison in findings.comparisons:
             facts |= comparison_facts(comparison, comparison.name)
         for network in BASIC[1:]:
@@ -172,7 +171,7 @@ class _Row(NamedTuple):
 def _rows(run: Examples) -> list[_Row]:
     rows = []
     for amount, needed in zip(run.amounts, run.needed, strict=True):
-        convnet, dense = (1 - run.findings.of(name, str(amount)).mean for name in ("convnet", "dense_512"))
+        convnet, dense = (1 - run.findings.of(name, amount).mean for name in ("convnet", "dense_512"))
         times = needed / amount if np.isfinite(needed) else max(run.amounts) / amount
         images = f"{times:.1f}" if np.isfinite(needed) else f"more than {times:.0f}"
         rows.append(_Row(amount, as_percent(convnet, 1), as_percent(dense, 1), f"{dense / convnet:.1f}", images))

@@ -66,17 +66,17 @@ class LeNet5Seeds(Picture):
 
     def state_facts(self, run: LeNet5Errors) -> dict[str, str]:
         lenet5 = run.findings.of("lenet5")
-        errors = np.rint(lenet5.asked * (1 - lenet5.accuracy)).astype(int)
+        errors = np.rint(lenet5.test_images * (1 - lenet5.accuracy)).astype(int)
         shown = errors[lenet5.seeds.index(RECIPE.seed)]
         facts = {
             "paper": as_percent(run.paper.share, 2),
             "paper errors": str(run.paper.errors),
             "paper low": as_percent(run.paper.low, 2),
             "paper high": as_percent(run.paper.high, 2),
-            "images": f"{lenet5.asked:,}",
+            "images": f"{lenet5.test_images:,}",
             "fewest": str(errors.min()),
             "most": str(errors.max()),
-            "errors": f"{lenet5.asked * (1 - lenet5.mean):.0f}",
+            "errors": f"{lenet5.test_images * (1 - lenet5.mean):.0f}",
             "seeds": seeds_in_words(lenet5.seeds),
             "trainings": str(len(errors)),
             "shown seed": str(RECIPE.seed),

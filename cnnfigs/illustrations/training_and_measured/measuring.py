@@ -13,7 +13,7 @@ from cnnfigs.drawing.charts import plain, seed_dots
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.style import NORMAL, figure
 from cnnfigs.experiments.comparisons import Comparison, Findings, Pair
-from cnnfigs.words import as_percent
+from cnnfigs.words import as_percent, listed, signed, typeset
 
 #: Colour and line of each network, the same in all pictures of the experiments.
 LOOKS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -26,7 +26,6 @@ LOOKS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "dense_131": ("series-2", "dashed"),
     }
 )
-MINUS = "\N{MINUS SIGN}"
 
 
 def seeds_in_words(seeds: Sequence[int]) -> str:
@@ -42,7 +41,7 @@ def seeds_in_words(seeds: Sequence[int]) -> str:
         return f"seed {ordered[0]}"
     if len(ordered) > 2 and ordered == [*range(ordered[0], ordered[-1] + 1)]:
         return f"seeds {ordered[0]} to {ordered[-1]}"
-    return f"seeds {listed(map(str, ordered))}"
+    return f"seeds {listed(ordered)}"
 
 
 def all_seeds_in_words(rows: Sequence[tuple[str, tuple[int, ...]]]) -> str:
@@ -63,18 +62,6 @@ def all_seeds_in_words(rows: Sequence[tuple[str, tuple[int, ...]]]) -> str:
     return "; ".join(f"{seeds_in_words(seeds)} of {listed(dict.fromkeys(names))}" for seeds, names in groups.items())
 
 
-def listed(names: object) -> str:
-    """Join names as prose does.
-
-    Examples
-    --------
-    >>> listed(["a"]), listed(["a", "b"]), listed("abc")
-    ('a', 'a and b', 'a, b and c')
-    """
-    *others, last = list(names)  # type: ignore[call-overload]
-    return f"{', '.join(others)} and {last}" if others else str(last)
-
-
 def points(share: float, decimals: int = 1) -> str:
     """Write a difference of shares in percentage points, with its sign.
 
@@ -83,8 +70,7 @@ def points(share: float, decimals: int = 1) -> str:
     >>> points(0.0136), points(-0.002, 2), points(-0.0001)
     ('+1.4', '−0.20', '0.0')
     """
-    text = f"{100 * share:+.{decimals}f}".replace("-", MINUS)
-    return text[1:] if float(text[1:]) == 0 else text
+    return signed(100 * share, decimals)
 
 
 def interval(pair: Pair | None, decimals: int = 1) -> str:
@@ -165,7 +151,7 @@ def errors_and_differences(findings: Findings, title: str, decimals: int) -> Fig
     below = made.add_axes((left / width, foot / height, 1 - (left + right) / width, lower / height))
     start = head + upper + middle
     _write(made, 4, start - 44, title, bold=True)
-    _write(made, 4, start - 26, "bar: 95 %, for other images and other seeds; open dots: the seeds")
+    _write(made, 4, start - 26, typeset("bar: 95 %, for other images and other seeds; open dots: the seeds"))
     draw_differences(below, findings.comparisons, decimals)
     return made
 

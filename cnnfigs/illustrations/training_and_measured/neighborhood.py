@@ -21,12 +21,11 @@ from cnnfigs.illustrations.training_and_measured.measuring import (
     all_seeds_in_words,
     compared,
     comparison_facts,
-    listed,
     points,
     way,
 )
 from cnnfigs.parameters import TestImage, Whole
-from cnnfigs.words import as_percent
+from cnnfigs.words import as_percent, listed
 
 ORDER: tuple[Shuffle, ...] = ("none", "within blocks", "blocks", "pixels")
 TITLES = {
@@ -55,7 +54,7 @@ class Neighborhood(Picture):
         """Read the records of the experiment, and shuffle the digit."""
         experiment, image = neighborhood(), mnist().x_test[self.index : self.index + 1]
         images = np.concatenate([reordered(image, pixel_order(shuffle, 28, self.seed)) for shuffle in ORDER])
-        return NeighborhoodRun(experiment.findings, experiment.against, images)
+        return NeighborhoodRun(experiment.findings, experiment.against, experiment.shuffled, images)
 
     def draw(self, run: NeighborhoodRun) -> Figure:
         """Draw the four digits, and below each the accuracy of both networks with every seed."""
@@ -76,7 +75,7 @@ class Neighborhood(Picture):
             shade, _ = LOOKS[network]
             columns, means = [], []
             for column, shuffle in enumerate(ORDER):
-                rows = [each for each in run.findings.measured if (each.network, each.condition) == (network, shuffle)]
+                rows = [each for each in run.findings.measured if (each.network, each.shuffle) == (network, shuffle)]
                 for each in rows:
                     seed_dots(below, np.full(len(each.seeds), column), 100 * each.accuracy, shade, 6)
                     columns.append(column)
@@ -98,7 +97,7 @@ class Neighborhood(Picture):
 
     def describe(self, run: Run) -> str:
         shares = "; ".join(
-            f"{each.network}, {TITLES[each.condition]}: {as_percent(each.mean, 1)}" for each in run.findings.measured
+            f"{each.network}, {TITLES[each.shuffle]}: {as_percent(each.mean, 1)}" for each in run.findings.measured
         )
         seeds = _seeds(run)
         differences = "; ".join(f"{each.name} {compared(each)}" for each in run.findings.comparisons)
@@ -114,7 +113,7 @@ class Neighborhood(Picture):
             "conditions": findings.conditions,
         }
         for each in findings.measured:
-            facts[f"{each.network} {each.condition}"] = as_percent(each.mean, 1)
+            facts[f"{each.network} {each.shuffle}"] = as_percent(each.mean, 1)
         for comparison in findings.comparisons:
             name = comparison.name.replace(",", "")
             facts |= comparison_facts(comparison, name)
@@ -124,12 +123,12 @@ class Neighborhood(Picture):
             facts |= comparison_facts(comparison, f"{comparison.name} against")
         below = [f"“{TITLES[each.name]}”" for each in run.against if way(each, "above", "below", "") == "below"]
         facts["below"] = listed(below) if below else "none of the shuffles"
-        dense = [abs(each.difference) for each in findings.comparisons if each.name.startswith("dense")]
+        dense = [abs(each.difference) for each in run.shuffled["dense_512"]]
         facts["dense largest"] = f"{100 * max(dense):.1f}" if dense else "unknown"
         return facts
 
 
 def _seeds(run: Run) -> str:
     return all_seeds_in_words(
-        [(f"{each.network} “{TITLES[each.condition]}”", each.seeds) for each in run.findings.measured]
+        [(f"{each.network} “{TITLES[each.shuffle]}”", each.seeds) for each in run.findings.measured]
     )

@@ -11,7 +11,7 @@ from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import Network
 from cnnfigs.runs.training_and_measured.certainty import Certainty, certainty
-from cnnfigs.words import as_percent, percent
+from cnnfigs.words import as_percent, percent, typeset
 
 EXAMPLES = 6
 
@@ -37,7 +37,7 @@ class NotADigit(Picture):
             label(
                 axes, 4, top + 56, f"{as_percent(kind.sure / kind.asked)} of {kind.asked:,}", align="left", size=NORMAL
             )
-            label(axes, 4, top + 74, "get 99 % or more", align="left", size=SMALL, name="muted")
+            label(axes, 4, top + 74, typeset("get 99 % or more"), align="left", size=SMALL, name="muted")
             for column in range(len(kind.images)):
                 middle = 176 + column * 96
                 digit(axes, kind.images[column], middle - 38, top + 4, 76, frame="grid")

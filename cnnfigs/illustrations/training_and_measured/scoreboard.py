@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -134,34 +133,8 @@ def _effect(claim: Claim) -> str:
     return effect
 
 
-def in_words(name: str) -> str:
-    """Describe what is compared, in words that need no other picture.
-
-    Examples
-    --------
-    >>> in_words("7 inked against 5 inked"), in_words("7 against 5")
-    ('windows of 7×7 against 5×5, only those with ink vote', 'windows of 7×7 against 5×5, all vote')
-    >>> in_words("half minus those right (windows with ink)")
-    'half of the digits minus those read (only windows with ink vote)'
-    >>> in_words("dense_512 with 300"), in_words("moved by 2"), in_words("dense_512")
-    ('dense_512 with 300 images', 'moved by 2 pixels', 'dense_512')
-    """
-    if windows := re.fullmatch(r"(\d+)( inked)? against (\d+)( inked)?", name):
-        larger, inked, smaller, _ = windows.groups()
-        vote = "only those with ink vote" if inked else "all vote"
-        return f"windows of {larger}×{larger} against {smaller}×{smaller}, {vote}"
-    if half := re.fullmatch(r"half minus those right \((.*)\)", name):
-        vote = "only windows with ink vote" if half[1] == "windows with ink" else f"{half[1]} vote"
-        return f"half of the digits minus those read ({vote})"
-    if re.search(r" with [\d,]+$", name):
-        return f"{name} images"
-    if amount := re.fullmatch(r"moved by (\d+)", name):
-        return f"{name} pixel{'s' if amount[1] != '1' else ''}"
-    return name
-
-
 def _in_words(comparison: Comparison) -> str:
     decimals = 2 if abs(comparison.difference) < 0.02 else 1
     between = f" ({interval(comparison.interval, decimals)})"
     seeds = seeds_in_words(comparison.seeds).replace(" ", "\N{NO-BREAK SPACE}")
-    return f"{in_words(comparison.name)}: {points(comparison.difference, decimals)}{between}, {seeds}"
+    return f"{comparison.words or comparison.name}: {points(comparison.difference, decimals)}{between}, {seeds}"

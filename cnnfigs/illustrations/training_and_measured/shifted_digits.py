@@ -19,9 +19,9 @@ from cnnfigs.experiments.catalog import CANVAS, LOWER_RIGHT
 from cnnfigs.experiments.findings import Corners, Line, Shifts, moved_digits, other_corner
 from cnnfigs.experiments.images import on_canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.training_and_measured.measuring import LOOKS, all_seeds_in_words, comparison_facts, listed
+from cnnfigs.illustrations.training_and_measured.measuring import LOOKS, all_seeds_in_words, comparison_facts
 from cnnfigs.parameters import Whole
-from cnnfigs.words import as_percent
+from cnnfigs.words import as_percent, listed
 
 SHORT = {
     "convnet": "Flatten",
@@ -64,7 +64,7 @@ class ShiftedDigits(Picture):
     def state_facts(self, run: Shifts) -> dict[str, str]:
         facts = {
             "seeds": _seeds(run.usual),
-            "asked": f"{run.usual[0].asked:,}",
+            "asked": f"{run.usual[0].test_images:,}",
             "conditions": run.conditions["usual"],
             "missing": listed(run.missing) if run.missing else "none",
         }

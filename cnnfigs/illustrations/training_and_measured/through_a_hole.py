@@ -12,6 +12,7 @@ from cnnfigs.data import Bytes, mnist
 from cnnfigs.drawing.charts import labels_at_end, plain, seed_dots
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.style import NORMAL, SMALL, figure
+from cnnfigs.experiments.catalog import Hole
 from cnnfigs.experiments.comparisons import Findings, Measured
 from cnnfigs.experiments.findings import Peephole as Experiment
 from cnnfigs.experiments.findings import peephole
@@ -20,17 +21,17 @@ from cnnfigs.illustrations.training_and_measured.measuring import (
     all_seeds_in_words,
     compared,
     comparison_facts,
-    listed,
     seeds_in_words,
     way,
 )
 from cnnfigs.models.variants import WINDOWS
 from cnnfigs.parameters import Whole
-from cnnfigs.words import as_percent
+from cnnfigs.words import as_percent, listed
 
 #: Width of the card around a hole, in pixels.
 CARD = 5
-KINDS = {"": ("all windows vote", "series-1"), " inked": ("only those with ink", "series-2")}
+#: Whether only windows with ink vote, and what the line is called and coloured.
+KINDS = {False: ("all windows vote", "series-1"), True: ("only those with ink", "series-2")}
 
 
 @dataclass(frozen=True)
@@ -57,14 +58,14 @@ class ThroughAHole(Picture):
         made = figure(width, height)
         axes = made.add_axes((left / width, 160 / height, 6 * step / width, (height - 176) / height))
         ends, looks = {}, {}
-        for kind, (name, shade) in KINDS.items():
-            rows = _of_kind(run.findings, kind)
-            columns = [WINDOWS.index(_size(each)) for each in rows]
-            axes.plot(columns, [100 * each.mean for each in rows], color=color(shade))
-            for column, each in zip(columns, rows, strict=True):
+        for inked, (name, shade) in KINDS.items():
+            rows = _voting(run.findings, inked)
+            columns = [WINDOWS.index(hole.size) for hole in rows]
+            axes.plot(columns, [100 * each.mean for each in rows.values()], color=color(shade))
+            for column, each in zip(columns, rows.values(), strict=True):
                 seed_dots(axes, np.full(len(each.seeds), column), 100 * each.accuracy, shade, 6)
             if rows:
-                ends[name], looks[name] = 100 * rows[-1].mean, (shade, "solid")
+                ends[name], looks[name] = 100 * each.mean, (shade, "solid")
         axes.set_xlim(-0.5, len(WINDOWS) - 0.5)
         axes.set_ylim(0, 103)
         axes.set_xticks(range(len(WINDOWS)), [f"{size}×{size}" for size in WINDOWS])
@@ -94,9 +95,10 @@ class ThroughAHole(Picture):
 
     def describe(self, run: ThroughAHoleRun) -> str:
         lines = "; ".join(
-            f"{name}: " + ", ".join(f"{_size(each)}×{_size(each)} {as_percent(each.mean, 1)}" for each in rows)
-            for kind, (name, _) in KINDS.items()
-            if (rows := _of_kind(run.findings, kind))
+            f"{name}: "
+            + ", ".join(f"{hole.size}×{hole.size} {as_percent(each.mean, 1)}" for hole, each in rows.items())
+            for inked, (name, _) in KINDS.items()
+            if (rows := _voting(run.findings, inked))
         )
         return f"""Right answers by the size of a window through which a network sees the digit; each window votes, and
             no network knows where its windows are. {lines}. Guessing gives 10 %. Below, a digit through the middle
@@ -107,24 +109,23 @@ class ThroughAHole(Picture):
         facts = {
             "seeds": seeds_in_words(findings.measured[0].seeds)
             if len({each.seeds for each in findings.measured}) == 1
-            else all_seeds_in_words([(_named(each.condition), each.seeds) for each in findings.measured]),
+            else all_seeds_in_words([(_named(hole), each.seeds) for hole, each in _by_hole(findings).items()]),
             "conditions": findings.conditions,
             "sizes": listed(f"{size}×{size}" for size in WINDOWS),
         }
-        for each in findings.measured:
-            facts[each.condition] = as_percent(each.mean, 1)
-            facts[f"{each.condition} parameters"] = f"{each.parameters:,}"
+        for hole, each in _by_hole(findings).items():
+            facts[f"{hole}"] = as_percent(each.mean, 1)
+            facts[f"{hole} parameters"] = f"{each.parameters:,}"
         for comparison in findings.comparisons:
             facts |= comparison_facts(comparison, comparison.name)
             facts[f"{comparison.name} way"] = way(comparison, "better", "worse", "neither clearly better nor worse")
-        for kind in KINDS:
-            rows = _of_kind(findings, kind)
+        for inked in KINDS:
+            rows, name = _voting(findings, inked), "best inked" if inked else "best"
             if rows:
-                best = max(rows, key=lambda each: each.mean)
-                facts[f"best{kind}"] = f"{_size(best)}×{_size(best)}"
-                facts[f"best{kind} accuracy"] = as_percent(best.mean, 1)
+                hole, best = max(rows.items(), key=lambda row: row[1].mean)
+                facts[name], facts[f"{name} accuracy"] = f"{hole.size}×{hole.size}", as_percent(best.mean, 1)
             else:
-                facts[f"best{kind}"] = facts[f"best{kind} accuracy"] = "not yet measured"
+                facts[name] = facts[f"{name} accuracy"] = "not yet measured"
         facts |= {f"{each.name} gain": compared(each) for each in run.gains}
         several = [each for each in run.gains if each.name != "28"]  # of a single window there is nothing to choose
         clear = [f"{each.name}×{each.name}" for each in several if way(each, "more", "less", "") != ""]
@@ -132,14 +133,13 @@ class ThroughAHole(Picture):
         return facts
 
 
-def _of_kind(run: Findings, kind: str) -> list[Measured]:
-    return [each for each in run.measured if each.condition == f"{_size(each)}{kind}"]
+def _by_hole(findings: Findings) -> dict[Hole, Measured]:
+    return {each.hole: each for each in findings.measured if each.hole}
 
 
-def _size(each: Measured) -> int:
-    return int(each.condition.split()[0])
+def _voting(findings: Findings, inked: bool) -> dict[Hole, Measured]:
+    return {hole: each for hole, each in _by_hole(findings).items() if hole.inked == inked}
 
 
-def _named(condition: str) -> str:
-    size, *kind = condition.split()
-    return f"{size}×{size}" + (" with ink only" if kind else "")
+def _named(hole: Hole) -> str:
+    return f"{hole.size}×{hole.size}" + (" with ink only" if hole.inked else "")

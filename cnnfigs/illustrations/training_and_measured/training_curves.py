@@ -14,9 +14,8 @@ from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, figure
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import NetworkName
-from cnnfigs.illustrations.training_and_measured.measuring import listed
 from cnnfigs.runs.training_and_measured.history import History, training_history
-from cnnfigs.words import as_percent
+from cnnfigs.words import as_percent, listed
 
 
 @dataclass(frozen=True)

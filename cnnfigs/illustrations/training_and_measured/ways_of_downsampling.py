@@ -15,11 +15,10 @@ from cnnfigs.illustrations.training_and_measured.measuring import (
     compared,
     comparison_facts,
     errors_and_differences,
-    listed,
     seeds_in_words,
     way,
 )
-from cnnfigs.words import as_percent
+from cnnfigs.words import as_percent, listed
 
 #: How each network makes its maps smaller.
 PLAIN = {

@@ -18,6 +18,7 @@ from cnnfigs.illustrations.windows.places import arrow_right, square
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.windows.edge_effects import EdgeEffect, edge_effect, small_cat
 from cnnfigs.runs.windows.places import blank
+from cnnfigs.words import written_number
 
 CELL, MARGIN = 26, 4
 
@@ -51,7 +52,7 @@ class FlatEdge(Picture):
         for left, top, (text, name) in zip(lefts, tops, texts, strict=True):
             label(axes, left, top - 14, text, align="left", name=name)
         self._draw_padded(axes, run, lefts[0], tops[0])
-        number_grid(axes, run.kernel, lefts[1], tops[1], CELL, write=_signed, signed=True)
+        number_grid(axes, run.kernel, lefts[1], tops[1], CELL, write=written_number, signed=True)
         limit = float(np.abs(run.same).max())
         number_grid(axes, run.valid, lefts[2], tops[2], CELL, signed=True, limit=limit, size=NORMAL)
         number_grid(axes, run.same, lefts[3], tops[3], CELL, signed=True, limit=limit, size=NORMAL)
@@ -71,7 +72,7 @@ class FlatEdge(Picture):
         edge = run.same[0, len(run.same) // 2]
         return f"""A {square(run.image)} image whose cells are all {run.image[0, 0]:g}, with a ring of zeros around it,
             and a {square(run.kernel)} kernel with {run.kernel[1, 1]:g} in the middle and else
-            {_signed(run.kernel[0, 0])}, which sum to {run.kernel.sum():g}. Without padding, the {square(run.valid)}
+            {run.kernel[0, 0]:g}, which sum to {run.kernel.sum():g}. Without padding, the {square(run.valid)}
             output is {run.valid[0, 0]:g} everywhere. With “same” padding, the {square(run.same)} output has a ring of
             numbers that are not zero: {run.same[0, 0]:g} in the corners, {edge:g} along the edges. Its first row is
             {_row(run.same[0])}, its second {_row(run.same[1])}, its last {_row(run.same[-1])}."""

@@ -15,7 +15,7 @@ from cnnfigs.drawing.style import LARGE, NORMAL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.models.training import as_input
 from cnnfigs.parameters import Several, Whole
-from cnnfigs.words import as_percent
+from cnnfigs.words import as_percent, listed
 
 COUNT = 6
 SIDE = 92
@@ -73,4 +73,4 @@ class Peephole(Picture):
             largest they are {digits}."""
 
     def state_facts(self, run: Views) -> dict[str, str]:
-        return {"digits": ", ".join(map(str, run.labels[:-1])) + f" and {run.labels[-1]}"}
+        return {"digits": listed(run.labels)}

@@ -10,13 +10,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import arrow, cells, colored, inked, label, mesh, number_grid, window, written_number
+from cnnfigs.drawing.shapes import arrow, cells, colored, inked, label, mesh, number_grid, window
 from cnnfigs.drawing.style import LARGE, SMALL, canvas
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.parameters import TestImage, Whole, require_whole
 from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.windows.sliding import Sliding, right_minus_left, slide
-from cnnfigs.words import written
+from cnnfigs.words import written, written_number
 
 #: Size of the cells of input, products and output, in pixels.
 CELL, PRODUCT, PRODUCT_HEIGHT, OUT = 26, 56, 27, 36

@@ -12,7 +12,7 @@ from cnnfigs.drawing.palette import color
 from cnnfigs.illustrations.architectures.timeline import KINDS, Timeline
 from cnnfigs.runs.architectures import timeline
 from cnnfigs.runs.architectures.timeline import read_history
-from cnnfigs.words import with_percent_kept
+from cnnfigs.words import typeset
 
 BIBLIOGRAPHY = (Path(__file__).parents[3] / "docs" / "references.bib").read_text(encoding="utf-8")
 EVENTS = read_history().events
@@ -54,7 +54,7 @@ def test_every_step_is_drawn_with_its_year():
     together = " ".join(drawn)
     for event in EVENTS:
         assert event.what in together
-        assert with_percent_kept(event.what) in picture.description
+        assert typeset(event.what) in picture.description
     assert {name for _, name in KINDS.values()} <= set(drawn)
 
 

@@ -31,7 +31,7 @@ from cnnfigs.illustrations.exercises.sizes import FieldBehindPooling, LargerImag
 from cnnfigs.illustrations.exercises.values import AddedLogits, GreyWall, PooledStep, ThereAndBack
 from cnnfigs.illustrations.registry import all_illustrations
 from cnnfigs.models.weights import load
-from cnnfigs.words import with_percent_kept
+from cnnfigs.words import typeset
 
 EVERY = {name: kind for name, kind in all_illustrations().items() if issubclass(kind, Exercise)}
 
@@ -65,7 +65,7 @@ def test_the_solution_is_closed_and_nothing_outside_gives_it_away(exercise):
     (details,) = root.iter("details")
     assert details.get("open") is None
     assert details[0].tag == "summary"
-    assert with_percent_kept(exercise.question.reason.replace("`", "")) in details.text_content()
+    assert typeset(exercise.question.reason.replace("`", "")) in details.text_content()
     details.drop_tree()
     shown = [item.text_content() for item in root.find("ol")]
     assert shown == list(exercise.question.choices.values())

@@ -120,14 +120,13 @@ def test_disagreements_are_counted_and_judged_as_scipy_does():
 def test_curves_are_those_in_the_files_and_the_reading_lies_on_dense():
     run = FewerExamples().result
     for each in run.findings.measured:
-        amount = int(each.condition)
-        words = shares(lambda seed, each=each, amount=amount: with_images(each.network, amount, seed))
-        assert each.accuracy == pytest.approx(words)
+        told = shares(lambda seed, each=each: with_images(each.network, each.images, seed))
+        assert each.accuracy == pytest.approx(told)
     for reading in run.readings:
         curve = [each for each in run.findings.measured if each.network == reading.network]
-        logs = np.log10([int(each.condition) for each in curve])
+        logs = np.log10([each.images for each in curve])
         there = np.interp(np.log10(reading.mean), logs, [each.mean for each in curve])
-        assert there == pytest.approx(run.findings.of("convnet", "1000").mean, abs=0.004)
+        assert there == pytest.approx(run.findings.of("convnet", 1000).mean, abs=0.004)
         assert reading.mean > run.wanted
 
 
@@ -170,11 +169,11 @@ def test_corner_bars_are_written_with_the_shares_of_the_files():
 
 def test_shuffles_and_windows_are_those_in_the_files():
     for each in Neighborhood().result.findings.measured:
-        words = shares(lambda seed, each=each: shuffled(each.network, each.condition, seed))
-        assert each.accuracy == pytest.approx(words)
+        told = shares(lambda seed, each=each: shuffled(each.network, each.shuffle, seed))
+        assert each.accuracy == pytest.approx(told)
     for each in ThroughAHole().result.findings.measured:
-        network = f"peephole_{each.condition.replace(' ', '_')}"
-        assert each.accuracy == pytest.approx(shares(lambda seed, network=network: through_a_hole(network, seed)))
+        assert each.network == f"peephole_{each.hole}".replace(" ", "_")
+        assert each.accuracy == pytest.approx(shares(lambda seed, hole=each.hole: through_a_hole(hole, seed)))
 
 
 def test_costs_are_what_keras_counts_and_multiplications_done_by_hand():
@@ -206,9 +205,9 @@ def test_overfitting_is_the_gap_in_the_files_after_fixed_steps():
 
 def test_worth_of_examples_is_read_off_the_curves():
     run = WorthOfExamples().result
-    dense = [run.findings.of("dense_512", str(amount)).mean for amount in run.amounts]
+    dense = [run.findings.of("dense_512", amount).mean for amount in run.amounts]
     for amount, needed in zip(run.amounts, run.needed, strict=True):
-        wanted = run.findings.of("convnet", str(amount)).mean
+        wanted = run.findings.of("convnet", amount).mean
         if np.isnan(needed):
             assert max(dense) < wanted
         else:
@@ -241,7 +240,7 @@ def random():
 
 
 @pytest.mark.parametrize("seeds", [[1], [2], [1, 2], [1, 2, 3, 4, 5]])
-def test_any_number_of_seeds_is_drawn_and_told(tmp_path, random, seeds):
+def test_any_number_of_seeds_is_drawn_and_told(tmp_path, monkeypatch, random, seeds):
     for network in ("convnet", "dense_512"):
         write_seeds(tmp_path, lambda seed, network=network: by_recipe(network, seed), seeds, random)
     run = against_dense(tmp_path)
@@ -250,8 +249,8 @@ def test_any_number_of_seeds_is_drawn_and_told(tmp_path, random, seeds):
     assert (comparison.interval is None) == (len(seeds) < 3)
     assert (verdict([comparison]) == "too few seeds") == (len(seeds) < 3)
     assert run.findings.missing == ("dense_131",)
+    monkeypatch.setattr(AgainstDense, "result", run)
     shown = AgainstDense()
-    shown.__dict__["result"] = run
     root = etree.fromstring(shown.to_html())
     assert len(root.findall(".//{http://www.w3.org/2000/svg}text")) > 10
     assert shown.facts["missing"] == "dense_131"
@@ -268,7 +267,7 @@ def test_seeds_that_only_one_of_two_networks_has_are_not_compared(tmp_path, rand
     assert run.findings.missing == ("dense_131",)
 
 
-def test_amounts_that_are_not_there_are_left_out_of_the_curve(tmp_path, random):
+def test_amounts_that_are_not_there_are_left_out_of_the_curve(tmp_path, monkeypatch, random):
     for amount in (1_000, 3_000):
         for network in ("convnet", "dense_512"):
             write_seeds(tmp_path, lambda seed, n=network, a=amount: with_images(n, a, seed), [1], random)
@@ -276,8 +275,8 @@ def test_amounts_that_are_not_there_are_left_out_of_the_curve(tmp_path, random):
     assert run.amounts == (1_000, 3_000)
     assert "dense_131 with 1,000 images" in run.findings.missing
     assert run.readings == ()  # the dense network does not get there with 3,000
+    monkeypatch.setattr(FewerExamples, "result", run)
     shown = FewerExamples()
-    shown.__dict__["result"] = run
     assert shown.to_html().startswith("<svg")
     assert shown.facts["dense_512 needs"] == "more than were tried"
 
@@ -343,10 +342,10 @@ def test_two_seeds_do_not_decide_however_clear_they_are():
 
 def test_the_rule_in_words_is_the_rule_in_code():
     """The words on the page, sentence by sentence, with the numbers that they name put to the test."""
-    text = rule()
-    assert [float(result) for result in re.findall(r"whole (\d+) % interval", text)] == [95]
-    (equal,) = re.findall(r"above −(\d+) percentage point where", text)
-    (seeds,) = re.findall(r"fewer than (\d+) seeds", text)
+    told = rule()
+    assert [float(found) for found in re.findall(r"whole (\d+)\s% interval", told)] == [95]
+    (equal,) = re.findall(r"above −(\d+) percentage point where", told)
+    (seeds,) = re.findall(r"fewer than (\d+) seeds", told)
     few = tuple(range(int(seeds) - 1))
     assert verdict([comparison(0.5, 0.1, seeds=few)]) == "too few seeds"
     assert verdict([comparison(0.5, 0.1, seeds=(*few, 9))]) == "holds"

@@ -1,0 +1,1 @@
+"""A report on a reader's own Keras model: each module has a section's words and its pictures."""

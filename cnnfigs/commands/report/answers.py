@@ -1,0 +1,243 @@
+"""What one pass of an image gives: feature maps, the answer, and where in the image it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cnnfigs.arithmetic import Layer
+from cnnfigs.arithmetic.receptive import KnownFields
+from cnnfigs.commands.report.architecture import NO_MAPS, last_of_stages
+from cnnfigs.commands.report.document import Drawn, captioned
+from cnnfigs.drawing.shapes import bars, label, photo, raster, raster_sheet
+from cnnfigs.drawing.style import NORMAL, SMALL, canvas
+from cnnfigs.runs.activations import most_telling
+from cnnfigs.runs.own_model import Answer, Floats, Look, answer_heat
+from cnnfigs.words import as_percent, written, written_number
+
+if TYPE_CHECKING:
+    import keras
+
+#: Side of a feature map in pixels, and how many are shown of a layer.
+SIDE, COLUMNS, MAPS = 84, 6, 12
+#: So many answers are named; an image of more rows than this is drawn as a photo.
+ANSWERS, FEW_CELLS = 5, 64
+NO_CLASSES = "the network answers with no row of numbers, one for each class"
+
+
+def feature_maps(view: Look, layers: Sequence[Layer]) -> str:
+    """Write the section on the feature maps."""
+    kinds = {layer.name: layer.class_name for layer in layers}
+    if not view.maps:
+        raise ValueError(NO_MAPS)
+    parts = ["<p>Of some layers, the maps that together tell the most, each with its number.</p>"]
+    for number, (name, maps) in enumerate(view.maps.items()):
+        svg = draw_maps(name, maps).svg(f"maps-{number}-")
+        words = f"{name} ({kinds[name]}), {written(maps.shape)}."
+        parts += [f"<h3>{escape(name)}</h3>", captioned(svg, f"maps of {name}", words)]
+    return "\n".join(parts)
+
+
+def draw_maps(name: str, maps: Floats) -> Drawn:
+    """Draw the feature maps of a layer that together tell the most; large ones in fewer cells."""
+    small = _fewer_cells(maps, SIDE)
+    channels = np.sort(most_telling(small)[:MAPS])
+    height, width = small.shape[:2]
+    cell = max(1, SIDE // max(height, width))
+    signed = bool(maps.min() < 0)
+    # In few steps of colour, which hardly anyone can tell from more, the file is smaller.
+    limit = float(np.abs(small[..., channels]).max()) or 1.0
+    steps = np.round(small / limit * 32) / 32
+    rows = -(-len(channels) // COLUMNS)
+    across, down = width * cell + 10, height * cell + 28
+    figure, axes = canvas(COLUMNS * across + 6, rows * down + 2)
+    corners = []
+    for number, channel in enumerate(channels):
+        row, column = divmod(number, COLUMNS)
+        corners.append((8 + column * across, row * down + 22))
+        label(axes, corners[-1][0] + width * cell / 2, row * down + 11, f"{channel}", size=SMALL, name="muted")
+    raster_sheet(
+        axes, [steps[..., channel] for channel in channels], corners, cell, limit=1, signed=signed, frame="output"
+    )
+    silent = int((np.abs(maps).max(axis=(0, 1)) == 0).sum())
+    sign = "Orange is above zero, purple below." if signed else "The stronger the colour, the larger."
+    return Drawn(
+        figure,
+        f"{len(channels)} of the {maps.shape[-1]:,} feature maps of {name}, {written(maps.shape[:2])} cells each, "
+        f"numbers {', '.join(map(str, channels))}. {sign} The largest value of all its maps is "
+        f"{written_number(float(maps.max()), 2)}; {silent:,} of them are zero everywhere.",
+    )
+
+
+def _fewer_cells(maps: Floats, most: int) -> Floats:
+    """Average squares of cells, so that a side has at most so many."""
+    height, width, channels = maps.shape
+    side = -(-max(height, width) // most)
+    if side == 1:
+        return maps
+    down, across = min(side, height), min(side, width)
+    rows, columns = height // down, width // across
+    squares = maps[: rows * down, : columns * across].reshape(rows, down, columns, across, channels)
+    averages: Floats = squares.mean(axis=(1, 3))
+    return averages
+
+
+def answer(view: Look) -> str:
+    """Write the section on what the network answers."""
+    if not view.answers:
+        raise ValueError(NO_CLASSES)
+    if len(view.answers) == 1:
+        return _one_answer(view.answers[0], "answer-")
+    parts = []
+    for number, each in enumerate(view.answers):
+        parts += [f"<h3>{escape(each.name)}</h3>", _one_answer(each, f"answer-{number}-")]
+    return "\n".join(parts)
+
+
+def _one_answer(answer: Answer, prefix: str) -> str:
+    values = answer.values
+    if values.size == 1:
+        value = float(values[0])
+        if answer.activation != "sigmoid":
+            words = f"Its one answer is {answer_text(value, False)}, {_by(answer)}."
+            if answer.activation == "linear":
+                words += f" If it tells two classes apart, this is class {int(value > 0)}: above zero would be class 1."
+            return f"<p>{escape(words)}</p>"
+        values = np.array([1 - value, value], dtype=np.float32)
+    best = _best(values)
+    shares = answer.activation in ("softmax", "sigmoid") or _adds_up(values)
+    largest = answer_text(float(values[best[0]]), shares)
+    words = f"The largest of {values.size:,} answers is that of class {best[0]}, counted from 0: {largest}."
+    if answer.values.size == 1:
+        words = f"Its one answer, {_by(answer)}, is how sure it is of class 1: {answer_text(float(values[1]), True)}."
+    return captioned(draw_answer(values, best, shares).svg(prefix), "largest answers", words)
+
+
+def _best(answer: Floats) -> list[int]:
+    return [int(index) for index in np.argsort(-answer, kind="stable")[:ANSWERS]]
+
+
+def _by(answer: Answer) -> str:
+    return "without an activation function" if answer.activation == "linear" else f"from {answer.activation}"
+
+
+def _adds_up(values: Floats) -> bool:
+    """Whether numbers are probabilities that add up to 1."""
+    return bool(values.min() >= 0 and abs(float(values.sum()) - 1) < 1e-3)
+
+
+def answer_text(value: float, share: bool) -> str:
+    """Write one number of an answer."""
+    return as_percent(value, 1) if share else written_number(value, 3)
+
+
+def draw_answer(answer: Floats, names: Sequence[int], shares: bool) -> Drawn:
+    """Draw the largest numbers of an answer as bars."""
+    figure, axes = canvas(360, 20 * len(names) + 12)
+    lengths = answer[list(names)] if shares else answer[list(names)] / (np.abs(answer).max() or 1)
+    bars(axes, np.maximum(lengths, 0), 90, 6, 180, 20, [f"class {name}" for name in names], highlight=0)
+    texts = [answer_text(float(answer[name]), shares) for name in names]
+    for row, text in enumerate(texts):
+        label(axes, 278, 6 + 20 * row + 10, text, align="left", size=SMALL)
+    classes = "; ".join(f"class {name}, {text}" for name, text in zip(names, texts, strict=True))
+    return Drawn(figure, f"The {len(names)} largest of the network's {answer.size:,} answers: {classes}.")
+
+
+def grad_cam(model: keras.Model, layers: Sequence[Layer], fields: KnownFields, view: Look) -> str:
+    """Write the section on where the first answer comes from."""
+    if not view.answers:
+        raise ValueError(NO_CLASSES)
+    answer = view.answers[0]
+    before = _before(layers, answer.layer)
+    names = last_of_stages([layer for layer in layers if layer.name in before])
+    if not names:
+        raise ValueError(NO_MAPS)
+    turned = _laid_out(layers, fields)
+    names = [name for name in names if name not in turned]
+    if not names:
+        raise ValueError("no layer gives feature maps whose places stand as those of the image do")
+    best, sign = _best(answer.values)[0], 1
+    which = f"class {best}"
+    if answer.values.size == 1:
+        sign = 1 if answer.values[0] > (0.5 if answer.activation == "sigmoid" else 0) else -1
+        which = (
+            f"class {int(sign > 0)}"
+            if answer.activation == "sigmoid"
+            else f"a {'larg' if sign > 0 else 'small'}er number"
+        )
+    heat, cells = answer_heat(model, view.image, best, names[-1], sign=sign)
+    words = (
+        f"Orange is where the maps of {names[-1]} speak for {which}. The maps have {written(cells)} cells, so the "
+        "picture is no finer than that. It tells what moves this score, not why, and not whether that is right."
+    )
+    if len(view.answers) > 1:
+        words = f"Of the output {answer.name}: {words}"
+    return captioned(draw_heat(view.image, heat, cells, which).svg("heat-"), "Grad-CAM map", words)
+
+
+def _laid_out(layers: Sequence[Layer], fields: KnownFields) -> set[str]:
+    """Name the layers whose numbers do not stand as those of the image do, and those behind them."""
+    turned: set[str] = set()
+    for layer in layers:
+        if layer.name not in fields.fields and (layer.name in fields.sizes or turned & set(layer.inputs)):
+            turned.add(layer.name)
+    return turned
+
+
+def _before(layers: Sequence[Layer], name: str) -> set[str]:
+    """Name the layers that one layer is made of, and itself; all where it is none."""
+    wanted = {name}
+    for layer in reversed(layers):
+        if layer.name in wanted:
+            wanted.update(layer.inputs)
+    return wanted if name else {layer.name for layer in layers}
+
+
+def draw_heat(image: Floats, heat: Floats, cells: tuple[int, int], answer: str) -> Drawn:
+    """Draw the image with the Grad-CAM map over it, and beside it, where a phone does not reach at once, as it was."""
+    height, width = image.shape[:2]
+    scale = 240 / max(height, width)
+    side, tall = max(8, round(scale * width)), max(8, round(scale * height))
+    apart = max(side, 150) + 20  # room for what stands above
+    figure, axes = canvas(2 * apart, tall + 30)
+    low, high = float(image.min()), float(image.max())
+    shades = (image - low) / ((high - low) or 1)
+    grey = np.repeat(shades.mean(axis=-1, keepdims=True), 3, axis=-1)
+    warm = np.array([0.66, 0.30, 0.02])  # the orange of what a window is on
+    strength = 0.75 * heat[..., np.newaxis]
+    over = (0.35 + 0.65 * grey) * (1 - strength) + warm * strength
+    plain = np.repeat(shades, 3, axis=-1) if shades.shape[-1] == 1 else shades
+    for number, (pixels, text) in enumerate(((over, f"what speaks for {answer}"), (plain, "what it was shown"))):
+        left = 10 + number * apart
+        label(axes, left, 12, text, align="left", size=NORMAL, bold=True)
+        if height > FEW_CELLS:
+            photo(axes, (255 * np.clip(pixels, 0, 1)).astype(np.uint8), left, 26, side, tall)
+        else:  # cells that can be told apart stay sharp
+            raster(axes, np.clip(pixels, 0, 254 / 255), left, 26, side, tall, frame="grid")
+    row, column = np.unravel_index(int(heat.argmax()), heat.shape)
+    share = float((heat > 0.5).mean())
+    return Drawn(
+        figure,
+        f"Two pictures: what the network was shown, in grey with orange where the {written(cells)} maps speak for "
+        f"{answer}, and as it is. The orange is strongest {_place(row / height, column / width)}; "
+        f"{as_percent(share)} of the picture are more than half as strong.",
+    )
+
+
+def _place(down: float, across: float) -> str:
+    """Name where on a picture a place is.
+
+    Examples
+    --------
+    >>> _place(0.1, 0.9), _place(0.5, 0.5), _place(0.5, 0.1)
+    ('at the upper right', 'in the middle', 'at the left')
+    """
+    vertical = ("upper", "", "lower")[min(2, int(3 * down))]
+    horizontal = ("left", "", "right")[min(2, int(3 * across))]
+    if not vertical and not horizontal:
+        return "in the middle"
+    words = {"upper": "top", "lower": "bottom"}
+    return f"at the {vertical} {horizontal}" if vertical and horizontal else f"at the {words.get(vertical, horizontal)}"

@@ -1,0 +1,44 @@
+"""What really runs, to compare with what a result is said to depend on."""
+
+import sys
+from collections.abc import Callable
+from types import CodeType, FrameType
+from typing import Any
+
+from cnnfigs.provenance import dependencies
+
+
+def executed_definitions(function: Callable[[], Any], package: str) -> set[tuple[str, str]]:
+    """Module and qualified name of every piece of a package's code that runs while the function runs.
+
+    What runs only because a module is being imported is left out: class statements and decorators run then whatever
+    is used of the module.
+    """
+    codes: set[CodeType] = set()
+    modules: dict[str, str] = {}
+
+    def note(frame: FrameType, event: str, _argument: object) -> None:
+        if event != "call" or frame.f_globals.get("__name__", "").partition(".")[0] != package:
+            return
+        outer: FrameType | None = frame
+        while outer is not None:
+            if outer.f_code.co_name == "<module>" and outer.f_globals.get("__name__", "").partition(".")[0] == package:
+                return
+            outer = outer.f_back
+        if not frame.f_code.co_filename.startswith("<"):  # methods that dataclasses write
+            codes.add(frame.f_code)
+            modules[frame.f_code.co_filename] = frame.f_globals["__name__"]
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        function()
+    finally:
+        sys.setprofile(before)
+    return {(modules[code.co_filename], code.co_qualname) for code in codes}
+
+
+def missed(function: Callable[[], Any], package: str, *targets: str) -> set[tuple[str, str]]:
+    """What runs although it is not among the dependencies of the targets."""
+    known = dependencies(*targets)
+    return {ran for ran in executed_definitions(function, package) if not known.covers(*ran)}

@@ -54,7 +54,7 @@ class Neighborhood(Picture):
         """Read the records of the experiment, and shuffle the digit."""
         experiment, image = neighborhood(), mnist().x_test[self.index : self.index + 1]
         images = np.concatenate([reordered(image, pixel_order(shuffle, 28, self.seed)) for shuffle in ORDER])
-        return NeighborhoodRun(experiment.findings, experiment.against, experiment.shuffled, images)
+        return NeighborhoodRun(experiment.findings, experiment.shuffled, experiment.against, images)
 
     def draw(self, run: NeighborhoodRun) -> Figure:
         """Draw the four digits, and below each the accuracy of both networks with every seed."""

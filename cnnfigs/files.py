@@ -35,7 +35,8 @@ def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
         If it cannot be written; what was there before is there still.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{secrets.token_hex(8)}{UNFINISHED}")
+    # Made anew as a Path, since those of Sphinx have another method `replace`.
+    unfinished = Path(path.parent, f".{secrets.token_hex(8)}{UNFINISHED}")
     try:
         with open(unfinished, "xb", opener=partial(os.open, mode=mode)) as file:
             file.write(content)

@@ -103,7 +103,7 @@ def test_runs_are_computed_once_and_kept(tmp_path, monkeypatch):
         server.warm_keras()
         done = [event for event in compute(server.address, jobs, 2) if isinstance(event, Done)]
         assert sorted(each.job.title for each in done) == ["Padding()", "Padding(size=4)"]
-        assert not any(each.error or each.said for each in done)
+        assert not any(each.error or each.warnings for each in done)
         assert all(cache.is_kept(job.key) for job in jobs)
         assert plan(server, pages) == {"one": [], "two": [], "three": []}
         # What fails is told, and the others go on.

@@ -78,7 +78,7 @@ def warn(message: str, page: str, line: int | None) -> None:
 
 
 def complaints(notebook: nbformat.NotebookNode, page: str) -> Iterator[tuple[int, str]]:
-    """Give what code cells wrote to standard error, such as a damaged file that was made again, with line numbers."""
+    """Yield what code cells wrote to standard error, such as a damaged file that was made again, with line numbers."""
     for index, cell in enumerate(notebook.cells):
         for output in cell.outputs if cell.cell_type == "code" else []:
             if output.output_type == "stream" and output.name == "stderr":

@@ -64,7 +64,7 @@ def test_what_is_the_same_is_told_as_the_same(folders):
 @pytest.mark.parametrize(
     ("names", "message"), [(("before",), "Usage"), (("before", "missing", "report"), "missing is no folder")]
 )
-def test_what_cannot_be_compared_is_told_in_a_line(folders, names, said):
+def test_what_cannot_be_compared_is_told_in_a_line(folders, names, message):
     result = compare(folders, *names)
     assert result.returncode == 2
     assert message in result.stderr

@@ -104,7 +104,7 @@ def test_a_page_says_how_to_cite_it(published, private):
         ('html_baseurl = "example.org/"', "ends with a slash"),
     ],
 )
-def test_an_address_that_gives_no_links_is_refused(tmp_path, line, said):
+def test_an_address_that_gives_no_links_is_refused(tmp_path, line, message):
     small.write(tmp_path, configuration=line)
     result = small.sphinx(tmp_path)
     assert result.returncode != 0

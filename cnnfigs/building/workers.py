@@ -43,26 +43,16 @@ class Done:
 
 
 def plan(server: Server, pages: Mapping[str, str]) -> dict[str, list[Job]]:
-    """Find the runs that pages need and that are not kept.
+    """Return for each page, given with its code, the runs that it needs and that are not kept.
 
-    Parameters
-    ----------
-    server
-        What forks: it has read all sources then, and so have its later children.
-    pages
-        The code of each page's cells, by its name.
-
-    Returns
-    -------
-    dict
-        For each page the jobs that are to be done for it.
+    The server finds them: it has read all sources then, and so have its later children.
     """
     answer = server.call(f"{__name__}:missing", dict(pages))
     return {name: [Job(**job) for job in jobs] for name, jobs in answer.items()}
 
 
 def missing(pages: Mapping[str, str]) -> dict[str, list[dict[str, str]]]:
-    """Find the runs that pages need and that are not kept, in a form that JSON can write."""
+    """Find the same in the server, in a form that JSON can write."""
     from cnnfigs.building.finding import jobs_of  # it imports illustrations, and with them matplotlib
 
     needed = {name: dict.fromkeys(jobs_of(cells)) for name, cells in pages.items()}

@@ -103,15 +103,7 @@ def source_cells(path: Path) -> list[nbformat.NotebookNode]:
 
 @dataclass
 class PageWriter:
-    """Makes the notebook of one page.
-
-    Parameters
-    ----------
-    app
-        The build.
-    name
-        The page.
-    """
+    """Makes the notebook of the page with a name."""
 
     app: Sphinx
     name: str

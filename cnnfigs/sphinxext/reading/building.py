@@ -41,13 +41,7 @@ logger = logging.getLogger(__name__)
 
 
 class Building:
-    """One build: what it holds while it lasts.
-
-    Parameters
-    ----------
-    app
-        Whose build it is.
-    """
+    """One build: what it holds while it lasts."""
 
     def __init__(self, app: Sphinx) -> None:
         self.app = app
@@ -149,11 +143,6 @@ class Building:
 
 def summary(reasons: Mapping[str, str]) -> str:
     """Write in a line which pages are run, and why.
-
-    Parameters
-    ----------
-    reasons
-        From :func:`cnnfigs.sphinxext.reading.freshness.reasons`.
 
     Examples
     --------

@@ -86,7 +86,7 @@ def complaints(notebook: nbformat.NotebookNode, page: str) -> Iterator[tuple[int
 
 
 def failure(notebook: nbformat.NotebookNode, page: str, traceback: str) -> tuple[int | None, str]:
-    """Find which line of a page failed, and why.
+    """Find which line of a page failed, from 1, and why.
 
     Parameters
     ----------
@@ -96,11 +96,6 @@ def failure(notebook: nbformat.NotebookNode, page: str, traceback: str) -> tuple
         The text that it was made from.
     traceback
         The traceback of the process that ran the notebook.
-
-    Returns
-    -------
-    tuple of (int or None, str)
-        The line, from 1, and the exception.
     """
     raised = re.findall(r"(?m)^nbclient\.exceptions\.(?!CellExecutionError)(.*)", traceback)
     last = None

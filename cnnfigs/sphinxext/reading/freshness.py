@@ -258,20 +258,7 @@ def modules(code: str) -> set[str]:
 
 
 def reasons(env: BuildEnvironment, names: Collection[str]) -> dict[str, str]:
-    """Return why the cells of pages are run, and remember it for the next time.
-
-    Parameters
-    ----------
-    env
-        Where pages are kept.
-    names
-        Pages that :func:`marked` has looked at.
-
-    Returns
-    -------
-    dict
-        For each page the reason, in some words.
-    """
+    """Return for each page that :func:`marked` has looked at why its cells are run; remember it for the next time."""
     known, sentences = memory(env), {}
     for name in names:
         before, now = known.parts.get(name), known.pages[name][0].parts()

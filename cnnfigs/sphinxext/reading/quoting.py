@@ -48,13 +48,7 @@ class Fact(SphinxRole):
 
 
 def facts_of(document: nodes.document) -> dict[str, dict[str, str]]:
-    """Return the facts of a page by the names of its figures, and by those that it is told of.
-
-    Parameters
-    ----------
-    document
-        The page as MyST-NB reads it; its code cells have run.
-    """
+    """Return the facts of a page whose cells have run, by the names of its figures and by those that it quotes."""
     by_figure: dict[str, dict[str, str]] = {}
     if "nb_renderer" not in document:
         return by_figure

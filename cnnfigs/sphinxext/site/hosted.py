@@ -172,17 +172,7 @@ def _reading_order(app: Sphinx, name: str) -> Iterator[str]:
 
 
 def sitemap(base: str, pages: dict[str, date | None]) -> str:
-    """Write the list of all pages for search engines.
-
-    Parameters
-    ----------
-    base
-        Where the site is published.
-    pages
-        Addresses relative to it, and when each was last changed.
-
-    Source: https://www.sitemaps.org/protocol.html
-    """
+    """Write the list of all pages and the days of their last changes, see https://www.sitemaps.org/protocol.html."""
     entries = [
         f"<url><loc>{escape(urljoin(base, page))}</loc>" + (f"<lastmod>{day}</lastmod>" if day else "") + "</url>"
         for page, day in pages.items()

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from fixtures import browser, fonts, launch, served, site, tab, without_our_font  # noqa: F401
+from fixtures import browser, fonts, launch, served, site, tab, tabs, without_our_font  # noqa: F401
 from hypothesis import HealthCheck, Phase, settings
 
 # Results of runs are shared with the site's build, whatever part of the tests is run: drawings need no TensorFlow then.

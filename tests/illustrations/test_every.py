@@ -339,7 +339,6 @@ def test_two_renders_are_byte_identical(name, without_tensorflow):
 FEWER = {
     "EffectiveField": {"digits": 1},
     "FirstSteps": {"steps": 2},
-    "GradientAscent": {"layer": "conv2d_1"},
     "Halvings": {"networks": ("MobileNetV2",)},
     "Overfitting": {"images": 10, "epochs": 2},
     "PhotoHeat": {"strides": 64},

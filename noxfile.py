@@ -23,9 +23,10 @@ PROGRAMS = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = sys.executable if (3, 11) <= sys.version_info < (3, 14) else "3.13"
 
 
-def processors() -> int:
-    """Return how many processes may work at a time: as many as there are processors, as far as memory lets them."""
+def processors(more: int = 0) -> int:
+    """Return how many processes may work at a time: as many as there are processors or more, as far as memory lets."""
     count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    count += more
     if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
         memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
         count = min(count, int(memory // 1.5e9))  # what a process with TensorFlow and a large network may take
@@ -94,15 +95,17 @@ def tests(session: nox.Session) -> None:
     build(session)
     others = ("bench", "books", "explain_many", "lighthouse", "mutants", "prove")
     elsewhere = [f"--ignore=tests/{folder}" for folder in others]
-    # One file is one worker's, since its tests share what is slow to make.
+    # One file is one worker's, since its tests share what is slow to make; tests/conftest.py says which come first.
+    # There is a worker more than processors, as tests in a browser wait for its frames.
     run(
         session,
         "pytest",
         "--site=site",
         "-n",
-        str(processors()),
+        str(processors(more=1)),
         "--dist",
         "loadfile",
+        "--no-loadscope-reorder",
         "--durations",
         "15",
         # A test that hangs fails, and says where.

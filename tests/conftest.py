@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from fixtures import browser, fonts, launch, served, site, tab, without_our_font  # noqa: F401
+from fixtures import browser, fonts, launch, served, site, tab, tabs, without_our_font  # noqa: F401
 from hypothesis import HealthCheck, Phase, settings
 
 # Results of runs are shared with the site's build, whatever part of the tests is run: drawings need no TensorFlow then.
@@ -21,6 +21,41 @@ settings.register_profile(
     database=None,
 )
 settings.load_profile("unhurried")
+
+
+#: Files that take longest. They are begun first: who gets one last works alone at the end, while others wait.
+DEAREST = [
+    "illustrations/test_every.py",
+    "explorers/test_every_explorer.py",
+    "site/test_pages.py",
+    "explorers/test_room.py",
+    "sphinxext/test_building.py",
+    "sphinxext/test_freshness.py",
+    "publishing/test_notebooks.py",
+    "explorers/test_convolution.py",
+    "explorers/test_drawing.py",
+    "explorers/test_digit.py",
+    "explorers/test_receptive_field.py",
+    "experiments/test_records.py",
+    "models/test_weights.py",
+    "commands/test_explain_kinds.py",
+    "commands/test_explain.py",
+    "commands/test_new.py",
+    "commands/test_render.py",
+    "experiments/test_training.py",
+    "experiments/test_cluster.py",
+    "test_arithmetic.py",
+    "commands/test_hostile.py",
+    "explorers/test_arithmetic.py",
+    "explorers/test_networks.py",
+    "site/test_gallery.py",
+    "test_cache.py",
+]
+
+
+def pytest_collection_modifyitems(config, items):
+    places = {config.rootpath / "tests" / name: place for place, name in enumerate(DEAREST)}
+    items.sort(key=lambda item: places.get(item.path, len(DEAREST)))
 
 
 def pytest_addoption(parser):

@@ -218,3 +218,12 @@ def test_tensorflow_is_imported_inside_functions_only(tmp_path: Path) -> None:
     caught = subprocess.run([BIN / "ruff", "check", *rules, wrong], capture_output=True, text=True)
     assert caught.returncode == 1
     assert "TID253" in caught.stdout
+
+
+def test_the_files_that_are_begun_first_are_there() -> None:
+    (listed,) = [
+        node.value
+        for node in ast.parse(read("tests/conftest.py")).body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "DEAREST"
+    ]
+    assert [name for name in ast.literal_eval(listed) if not (ROOT / "tests" / name).is_file()] == []

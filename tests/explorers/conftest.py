@@ -1,28 +1,32 @@
 """Explorers in pages of the built site, in a real browser."""
 
+from contextlib import ExitStack
+
 import pytest
 from checks import DESKTOP, Watch, open_page
 from exploring import Opened, pages_of
 
 
 @pytest.fixture
-def open_explorer(browser, site, served):
+def open_explorer(browser, tabs, site, served):
     """Open the page of an explorer and wait until it runs; at the end, nothing may have gone wrong in any page.
 
     Without settings the page is opened as most readers do it, with nothing in the address, and looked through as far as
     to the explorer.
     """
-    contexts, watches = [], []
+    watches = []
+    opened = ExitStack()
 
     def start(
         name: str, settings: str = "", way: str = "served", wait: bool = True, clock: bool = False, **options
     ) -> Opened:
-        context = browser.new_context(**{"viewport": DESKTOP, "color_scheme": "light", **options})
-        contexts.append(context)
-        page = context.new_page()
-        if clock:  # the test turns the hands of the page's timers
-            page.clock.install()
         origin = served if way == "served" else site.as_uri()
+        options = {"viewport": DESKTOP, "color_scheme": "light", **options}
+        if clock:  # the test turns the hands of the page's timers, which are those of its context
+            page = opened.enter_context(browser.new_context(**options)).new_page()
+            page.clock.install()
+        else:
+            page = opened.enter_context(tabs.open(origin, **options))
         watches.append(Watch(page, origin))
         address = f"{origin}/{pages_of(site, name)[0]}" + (f"#explore-{name}?{settings}" if settings else "")
         if options.get("java_script_enabled", True):
@@ -37,6 +41,5 @@ def open_explorer(browser, site, served):
 
     yield start
     problems = [problem for watch in watches for problem in watch.problems]
-    for context in contexts:
-        context.close()
+    opened.close()
     assert problems == []

@@ -6,10 +6,9 @@ import re
 import zlib
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from browsers import CODE
-from checks import DESKTOP, PHONE, foreign_fonts
-from exploring import pages_of, wait_until
+from checks import DESKTOP, PHONE, foreign_fonts, run_axe
+from exploring import FOLLOW, pages_of, wait_until
 
 from cnnfigs.explorers.assets import LOADER
 from cnnfigs.explorers.registry import BUNDLE, EXPLORERS
@@ -88,8 +87,8 @@ def hold(page, pattern):
 
 @every_explorer
 @pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_nothing_moves_when_it_starts(browser, site, served, name, window):
-    assert_nothing_moves(browser.new_context, site, served, name, window)
+def test_nothing_moves_when_it_starts(tabs, site, served, name, window):
+    assert_nothing_moves(tabs, site, served, name, window)
 
 
 @every_explorer
@@ -98,77 +97,69 @@ def test_nothing_moves_in_another_font(without_our_font, site, served, name, win
     assert_nothing_moves(without_our_font, site, served, name, window)
 
 
-def assert_nothing_moves(new_context, site, served, name, window):
+def assert_nothing_moves(tabs, site, served, name, window):
     """It is in view, its code is slow, and when it starts, what is around it stands still; on each page that has it."""
     phone = {"has_touch": True, "is_mobile": True} if window == PHONE else {}
-    context = new_context(viewport=window, **phone)
     for address in pages_of(site, name):
-        page = context.new_page()
-        page.add_init_script(
-            """window.moved = 0;
-            const add = (entries) => entries.forEach(({value}) => window.moved += value);
-            window.shifts = new PerformanceObserver(list => add(list.getEntries()));
-            window.shifts.observe({type: 'layout-shift', buffered: true});
-            // Some frames later it is known what has moved.
-            window.settled = async () => {
-                await document.fonts.ready;
-                for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
-                add(window.shifts.takeRecords());
-                return window.moved;
-            };"""
-        )
-        held = hold(page, "**/explorers/explorers.js*")
-        page.goto(f"{served}/{address}")
-        element = page.locator(f"cnn-{name}")
-        element.evaluate("element => scrollTo(0, element.getBoundingClientRect().top + scrollY - 120)")
-        wait_until(page, held.__len__)
-        before = page.evaluate("settled()")
-        height = element.bounding_box()["height"]
-        for route in held:
-            route.continue_()
-        element.locator(".explorer").wait_for()
-        page.wait_for_function("performance.getEntriesByType('resource').every(({responseEnd}) => responseEnd)")
-        moved = page.evaluate("settled()") - before
-        assert element.bounding_box()["height"] == pytest.approx(height, abs=1), f"{address}: see loader.css"
-        assert moved < 0.01, address
-        page.close()
-    context.close()
+        with tabs.open(served, viewport=window, **phone) as page:
+            page.add_init_script(
+                """window.moved = 0;
+                const add = (entries) => entries.forEach(({value}) => window.moved += value);
+                window.shifts = new PerformanceObserver(list => add(list.getEntries()));
+                window.shifts.observe({type: 'layout-shift', buffered: true});
+                // Some frames later it is known what has moved.
+                window.settled = async () => {
+                    await document.fonts.ready;
+                    for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+                    add(window.shifts.takeRecords());
+                    return window.moved;
+                };"""
+            )
+            held = hold(page, "**/explorers/explorers.js*")
+            page.goto(f"{served}/{address}")
+            element = page.locator(f"cnn-{name}")
+            element.evaluate("element => scrollTo(0, element.getBoundingClientRect().top + scrollY - 120)")
+            wait_until(page, held.__len__)
+            before = page.evaluate("settled()")
+            height = element.bounding_box()["height"]
+            for route in held:
+                route.continue_()
+            element.locator(".explorer").wait_for()
+            page.wait_for_function("performance.getEntriesByType('resource').every(({responseEnd}) => responseEnd)")
+            moved = page.evaluate("settled()") - before
+            assert element.bounding_box()["height"] == pytest.approx(height, abs=1), f"{address}: see loader.css"
+            assert moved < 0.01, address
 
 
 def axe_violations(page, names):
-    extra = {rule: {"enabled": True} for rule in ("target-size", "label-content-name-mismatch")}
-    context = {"include": [[f"cnn-{name}"] for name in names]}
-    found = Axe().run(page, context, {"resultTypes": ["violations"], "rules": extra}).response["violations"]
+    found = run_axe(page, {"include": [[f"cnn-{name}"] for name in names]})
     return [f"{each['id']}: {node['html'][:160]} {node['failureSummary']}" for each in found for node in each["nodes"]]
 
 
 @pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_axe_finds_nothing(browser, site, served, window):
+def test_axe_finds_nothing(tabs, site, served, window):
     """All explorers of a page run, unfolded, then each with a complaint; in both themes."""
     pages = {}
     for name in EXPLORERS:
         pages.setdefault(pages_of(site, name)[0], []).append(name)
     phone = {"has_touch": True, "is_mobile": True} if window == PHONE else {}
-    context = browser.new_context(viewport=window, **phone)
     for address, names in pages.items():
-        page = context.new_page()
-        page.goto(f"{served}/{address}#" + ";".join(f"explore-{name}?" for name in names))
-        for name in names:
-            page.locator(f"cnn-{name} .explorer").wait_for()
-        # What floats over the page covers now this and now that.
-        page.evaluate("document.querySelectorAll('.mobile-header, .back-to-top').forEach(each => each.remove())")
-        page.locator("[data-scripts] details").evaluate_all("all => all.forEach(each => each.open = true)")
-        for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme)
-            assert axe_violations(page, names) == [], theme
-        page.evaluate(f"location.hash = '{';'.join(f'explore-{name}?no_such_setting=1' for name in names)}'")
-        for name in names:
-            page.locator(f"cnn-{name} .complaint:not(:empty)").wait_for()
-        for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme)
-            assert axe_violations(page, names) == [], theme
-        page.close()
-    context.close()
+        with tabs.open(served, viewport=window, **phone) as page:
+            page.goto(f"{served}/{address}#" + ";".join(f"explore-{name}?" for name in names))
+            for name in names:
+                page.locator(f"cnn-{name} .explorer").wait_for()
+            # What floats over the page covers now this and now that.
+            page.evaluate("document.querySelectorAll('.mobile-header, .back-to-top').forEach(each => each.remove())")
+            page.locator("[data-scripts] details").evaluate_all("all => all.forEach(each => each.open = true)")
+            for theme in ("light", "dark"):
+                page.emulate_media(color_scheme=theme)
+                assert axe_violations(page, names) == [], theme
+            page.evaluate(f"location.hash = '{';'.join(f'explore-{name}?no_such_setting=1' for name in names)}'")
+            for name in names:
+                page.locator(f"cnn-{name} .complaint:not(:empty)").wait_for()
+            for theme in ("light", "dark"):
+                page.emulate_media(color_scheme=theme)
+                assert axe_violations(page, names) == [], theme
 
 
 HOSTILE = [
@@ -184,22 +175,33 @@ HOSTILE = [
 ]
 
 
+#: What an explorer is set to, and how many elements are in it that an address could try to make.
+LOOK = """element => [element.state, element.shadowRoot.querySelectorAll("img, script, iframe, b").length]"""
+#: That, and its complaint, after each of some fragments.
+TRY = f"""async (element, fragments) => {{
+    const [follow, look, answers] = [{FOLLOW}, {LOOK}, []];
+    for (const fragment of fragments) {{
+        element.complain("");
+        await follow(fragment);
+        answers.push([...look(element), element.complaint.textContent]);
+    }}
+    return answers;
+}}"""
+
+
 @every_explorer
 def test_a_hostile_address_changes_nothing_and_is_told(open_explorer, name):
     opened = open_explorer(name)
-    before = opened.state
-    shape = "element => element.shadowRoot.querySelectorAll('img, script, iframe, b').length"
-    elements = opened.element.evaluate(shape)
+    before, elements = opened.element.evaluate(LOOK)
     values = [f"{setting}={value}" for setting in EXPLORERS[name].settings for value in ("<b>", "-1e9", "NaN", "𝟚")]
-    for settings in HOSTILE + values:
-        opened.element.evaluate("element => element.complain('')")
-        opened.set(settings)
-        assert opened.complaint.endswith("."), settings
-        assert opened.state == before, settings
-        assert opened.element.evaluate(shape) == elements
-    for fragment in ("", ";;;", f"explore-{name}", "explore-?x=1", ";?;=?&;", f"explore-{name}?"):
-        opened.follow(fragment or "top")
-        assert opened.state == before, fragment
+    wanted = [f"explore-{name}?{settings}" for settings in HOSTILE + values]
+    for fragment, (state, count, complaint) in zip(wanted, opened.element.evaluate(TRY, wanted), strict=True):
+        assert complaint.endswith("."), fragment
+        assert state == before, fragment
+        assert count == elements, fragment
+    others = ["top", ";;;", f"explore-{name}", "explore-?x=1", ";?;=?&;", f"explore-{name}?"]
+    for fragment, (state, _, _) in zip(others, opened.element.evaluate(TRY, others), strict=True):
+        assert state == before, fragment
     # The page goes on working.
     opened.set(next(iter_accepted(name)))
     assert opened.complaint == ""

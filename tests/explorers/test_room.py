@@ -25,30 +25,27 @@ ROOM = """async element => {
 }"""
 
 
-def assert_room_fits(new_context, site, served, name, finger):
-    context = new_context(viewport=DESKTOP, has_touch=finger, is_mobile=finger)
+def assert_room_fits(tabs, site, served, name, finger):
     problems = []
     for address in pages_of(site, name):
-        page = context.new_page()
-        page.goto(f"{served}/{address}")
-        element = page.locator(f"cnn-{name}")
-        element.evaluate("element => element.scrollIntoView({behavior: 'instant'})")
-        element.locator(".explorer").wait_for()
-        page.evaluate("document.fonts.ready")
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            kept, needed = element.evaluate(ROOM)
-            if not needed - 1 <= kept <= needed + max(SHARE * needed, LEAST):
-                problems.append(f"{address} at {width}: {kept / 16:g}rem are kept, {needed / 16:g}rem are needed")
-        page.close()
-    context.close()
+        with tabs.open(served, viewport=DESKTOP, has_touch=finger, is_mobile=finger) as page:
+            page.goto(f"{served}/{address}")
+            element = page.locator(f"cnn-{name}")
+            element.evaluate("element => element.scrollIntoView({behavior: 'instant'})")
+            element.locator(".explorer").wait_for()
+            page.evaluate("document.fonts.ready")
+            for width in WIDTHS:
+                page.set_viewport_size({"width": width, "height": 900})
+                kept, needed = element.evaluate(ROOM)
+                if not needed - 1 <= kept <= needed + max(SHARE * needed, LEAST):
+                    problems.append(f"{address} at {width}: {kept / 16:g}rem are kept, {needed / 16:g}rem are needed")
     assert problems == [], "see loader.css"
 
 
 @every_explorer
 @every_pointer
-def test_what_is_kept_is_what_is_needed(browser, site, served, name, finger):
-    assert_room_fits(browser.new_context, site, served, name, finger)
+def test_what_is_kept_is_what_is_needed(tabs, site, served, name, finger):
+    assert_room_fits(tabs, site, served, name, finger)
 
 
 @every_explorer

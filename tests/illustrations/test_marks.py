@@ -47,7 +47,7 @@ def covered(figure):
     return result
 
 
-@pytest.fixture(params=PICTURES, ids=lambda kind: kind.__name__)
+@pytest.fixture(scope="module", params=PICTURES, ids=lambda kind: kind.__name__)
 def figure(request):
     with style():
         made = request.param().figure

@@ -4,6 +4,7 @@ import ast
 import inspect
 import re
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,10 @@ DOCS = Path(__file__).parents[2] / "docs"
 CELL = re.compile(r"^```\{code-cell\}.*?\n---\n(?P<options>.*?)\n---\n(?P<code>.*?)^```$", flags=re.M | re.S)
 
 
-def reads_records(kind):
-    """Whether the module of an illustration reads what experiments found."""
-    tree = ast.parse(inspect.getsource(sys.modules[kind.__module__]))
+@cache
+def reads_records(module):
+    """Whether a module of illustrations reads what experiments found."""
+    tree = ast.parse(inspect.getsource(sys.modules[module]))
     imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     return "cnnfigs.experiments.findings" in imported
 
@@ -35,7 +37,7 @@ def captions(text):
 MEASURED = [
     name
     for name, kind in all_illustrations().items()
-    if reads_records(kind) and not issubclass(kind, (Exercise, Scoreboard))
+    if reads_records(kind.__module__) and not issubclass(kind, (Exercise, Scoreboard))
 ]
 
 

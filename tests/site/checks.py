@@ -90,14 +90,23 @@ def is_prose(text: str) -> bool:
     return len(re.findall(r"(?<!\S)[^\W\d_]{2,}", text)) >= 4
 
 
-def axe_violations(page: Page) -> list[str]:
-    """Find what axe objects to."""
+def run_axe(page: Page, context: dict | None = None) -> list[dict]:
+    """Return the violations that axe finds in a page, or in some of it. A page gets axe's code once: it is long."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(Axe().axe_script)
     # Two rules that axe leaves out unless asked, and Lighthouse asks.
     extra = {name: {"enabled": True} for name in ("target-size", "label-content-name-mismatch")}
-    violations = Axe().run(page, options={"resultTypes": ["violations"], "rules": extra}).response["violations"]
+    return page.evaluate(
+        "async ([context, options]) => (await axe.run(context ?? document, options)).violations",
+        [context, {"resultTypes": ["violations"], "rules": extra}],
+    )
+
+
+def axe_violations(page: Page) -> list[str]:
+    """Find what axe objects to."""
     return [
         f"{violation['id']}: {node['html'][:160]} ({' / '.join(node['failureSummary'].split())[:160]})"
-        for violation in violations
+        for violation in run_axe(page)
         for node in violation["nodes"]
     ]
 

@@ -9,6 +9,14 @@ import pytest
 from fixtures import HANGS
 from playwright.sync_api import Locator, Page
 
+#: Go to a fragment of the page, and wait until the explorer has seen it.
+FOLLOW = """fragment => new Promise(done => {
+    addEventListener('hashchange', () => setTimeout(done), {once: true});
+    const before = location.href;
+    location.hash = fragment;
+    if (location.href === before) dispatchEvent(new Event('hashchange'));
+})"""
+
 
 @dataclass
 class Opened:
@@ -57,15 +65,7 @@ class Opened:
 
     def follow(self, fragment: str) -> None:
         """Go to a fragment of the page, and wait until the explorer has seen it."""
-        self.page.evaluate(
-            """fragment => new Promise(done => {
-                addEventListener('hashchange', () => setTimeout(done), {once: true});
-                const before = location.href;
-                location.hash = fragment;
-                if (location.href === before) dispatchEvent(new Event('hashchange'));
-            })""",
-            fragment,
-        )
+        self.page.evaluate(FOLLOW, fragment)
 
     def set(self, settings: str) -> None:
         self.follow(f"explore-{self.name}?{settings}")

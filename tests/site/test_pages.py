@@ -93,14 +93,12 @@ def test_every_text_is_drawn_with_a_font_of_the_site(opened):
 
 
 def test_nothing_is_cut_or_overlaps_in_another_font(without_our_font, served, name):
-    context = without_our_font(viewport=DESKTOP, color_scheme="light", reduced_motion="reduce")
-    page = context.new_page()
-    open_page(page, f"{served}/{name}")
-    problems = [problem for picture in page.evaluate(pictures.LOOK) for problem in pictures.overlapping(picture)]
-    page.set_viewport_size(PHONE)
-    problems += checks.out_of_reach(page)
-    problems += checks.cut_on_paper(page)
-    context.close()
+    with without_our_font.open(served, viewport=DESKTOP, color_scheme="light", reduced_motion="reduce") as page:
+        open_page(page, f"{served}/{name}")
+        problems = [problem for picture in page.evaluate(pictures.LOOK) for problem in pictures.overlapping(picture)]
+        page.set_viewport_size(PHONE)
+        problems += checks.out_of_reach(page)
+        problems += checks.cut_on_paper(page)
     assert problems == []
 
 

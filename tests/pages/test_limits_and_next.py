@@ -17,7 +17,7 @@ from cnnfigs.illustrations.filters.separable import SeparableConvolution
 from cnnfigs.illustrations.training_and_measured.disturbances import Disturbances, TurnedDigits
 from cnnfigs.illustrations.training_and_measured.fewer_examples import FewerExamples
 from cnnfigs.illustrations.training_and_measured.shifted_digits import ShiftControls
-from cnnfigs.runs.training_and_measured.evaluation import wilson_interval
+from cnnfigs.statistics import wilson
 
 
 def share(illustration, fact):
@@ -69,7 +69,7 @@ def test_convnet_is_ahead_with_every_number_of_images_that_was_tried():
 
 
 def test_ten_thousand_digits_tell_a_share_to_about_one_per_cent():
-    widest = max(high - low for low, high in (wilson_interval(count, 10_000) for count in (100, 3000, 5000)))
+    widest = max(high - low for low, high in (wilson(count, 10_000) for count in (100, 3000, 5000)))
     assert 0.015 < widest < 0.02
 
 

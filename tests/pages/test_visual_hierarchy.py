@@ -12,7 +12,7 @@ from cnnfigs.illustrations.photo.photo_answers import PhotoAnswers
 from cnnfigs.illustrations.photo.plain_sheets import PlainSheets
 from cnnfigs.illustrations.photo.random_boxes import RandomBoxes
 from cnnfigs.illustrations.photo.scrambled import ScrambledCat
-from cnnfigs.illustrations.photo.visual_hierarchy import HierarchyTree, VisualHierarchy, contrast
+from cnnfigs.illustrations.photo.visual_hierarchy import HierarchyTree, VisualHierarchy
 from cnnfigs.models.imagenet import CATS
 from cnnfigs.runs.photo.photo_answers import PARTS as BOXES
 from cnnfigs.runs.photo.photo_answers import box_mask, random_boxes
@@ -114,10 +114,18 @@ def test_with_the_rest_blurred_the_best_answer_is_a_cat_already_with_tight_boxes
     assert PartsTable("grey").facts["all three 0 says"] != "Egyptian cat"
 
 
+def contrast(photo, unit):
+    """Return how much brightness varies where a unit looks, which the run says too."""
+    top, left, height, width = unit.box
+    sums = [sum(map(int, pixel)) for row in photo[top : top + height, left : left + width] for pixel in row]
+    assert unit.contrast == round((max(sums) - min(sums)) / 3)
+    return unit.contrast
+
+
 def test_first_two_rows_show_nearly_one_colour_and_edges_come_in_the_third():
     """From block_4 on, brightness varies within most pieces by more than twice as much as in any of the first rows."""
     run = VisualHierarchy().result
-    first, second, third, *_ = ([contrast(run.shown.photo, unit.box) for unit in level.units] for level in run.levels)
+    first, second, third, *_ = ([contrast(run.shown.photo, unit) for unit in level.units] for level in run.levels)
     assert run.levels[2].layer == "block_4_expand_relu"
     assert max(first + second) < 50
     for level in run.levels[:2]:

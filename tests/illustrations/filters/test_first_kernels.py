@@ -32,7 +32,7 @@ def test_every_filter_is_numbered_twice():
 def test_zero_is_grey_and_no_colour_is_out_of_range():
     kernels = np.zeros((3, 3, 3, 3), dtype=np.float32)
     kernels[..., 1], kernels[..., 2] = 1, -2
-    colors = in_color(kernels)
+    colors = in_color(kernels, 1.0)
     assert (colors[..., 0] == 0.5).all()
     assert (colors[..., 1] == 1).all()
     assert (colors[..., 2] == 0).all()

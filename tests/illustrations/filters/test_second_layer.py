@@ -1,5 +1,7 @@
 """The slices are those of the trained network, and the patches are what its filter answers to."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -85,10 +87,12 @@ def test_description_tells_the_strongest_pair_and_the_stroke():
 def test_the_open_side_of_a_stroke_is_named(open_side, hole):
     bow = np.ones((1, 9, 9), dtype=np.float32)
     bow[hole] = 0
-    text = stroke_in_words(bow)
+    run = replace(SecondLayer().result, patches=bow)
+    assert run.ink.tolist() == bow.reshape(3, 3, 3, 3).mean(axis=(1, 3)).tolist()
+    text = stroke_in_words(run.ink)
     assert text.endswith(f"a bow that is open to the {open_side}.")
     assert "0\N{NO-BREAK SPACE}% in the centre" in text
-    assert stroke_in_words(np.ones((1, 9, 9), dtype=np.float32)).endswith("no side of it is clearly open.")
+    assert stroke_in_words(np.ones((3, 3))).endswith("no side of it is clearly open.")
 
 
 def test_what_the_network_does_not_have_is_refused(model):

@@ -6,7 +6,7 @@ from lxml import etree
 from svg_numbers import numbers, texts
 from window_numbers import counted
 
-from cnnfigs.drawing.animation import paint
+from cnnfigs.drawing.palette import variable
 from cnnfigs.errors import ParameterError
 from cnnfigs.illustrations.windows.padding import Padding
 
@@ -26,7 +26,7 @@ def test_drawn_numbers_are_those_of_keras(size, kernel_size, padding):
 
 def corners(picture, colour, of):
     """Upper left corners of the shapes whose line or filling has a colour of the palette."""
-    shapes = [each for each in etree.fromstring(picture.to_html()).iter(PATH) if each.get(of) == paint(colour)]
+    shapes = [each for each in etree.fromstring(picture.to_html()).iter(PATH) if each.get(of) == variable(colour)]
     return [tuple(float(number) for number in shape.get("d").split()[1:3]) for shape in shapes]
 
 

@@ -7,21 +7,7 @@ from cnnfigs.models.weights import load
 from cnnfigs.runs.activations import activations
 from cnnfigs.runs.activations import test_digit as digit_of
 from cnnfigs.runs.training_and_measured.certainty import scribble
-from cnnfigs.runs.training_and_measured.evaluation import evaluate, wilson_interval
-
-
-def test_wilson_interval_of_a_published_example():
-    """Brown, Cai and DasGupta (2001) and Newcombe (1998): 81 of 263 gives 0.2553 to 0.3662."""
-    low, high = wilson_interval(81, 263)
-    assert low == pytest.approx(0.2553, abs=5e-5)
-    assert high == pytest.approx(0.3662, abs=5e-5)
-
-
-def test_wilson_interval_by_its_definition():
-    """Each end is where the observed share is 1.96 standard errors away."""
-    low, high = wilson_interval(22, 1000)
-    for end in (low, high):
-        assert abs(0.022 - end) / np.sqrt(end * (1 - end) / 1000) == pytest.approx(1.959964, abs=1e-5)
+from cnnfigs.runs.training_and_measured.evaluation import evaluate
 
 
 def test_activations_are_those_of_the_layers_one_by_one():

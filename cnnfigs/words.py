@@ -119,11 +119,11 @@ def listed(names: Iterable[object], last: str = "and") -> str:
 
     Examples
     --------
-    >>> listed(["a"]), listed(["a", "b"]), listed("abc"), listed([4, 8], "or")
-    ('a', 'a and b', 'a, b and c', '4 or 8')
+    >>> listed(["a"]), listed(["a", "b"]), listed("abc"), listed([4, 8], "or"), listed([])
+    ('a', 'a and b', 'a, b and c', '4 or 8', '')
     """
-    *others, end = map(str, names)
-    return f"{', '.join(others)} {last} {end}" if others else end
+    words = [str(name) for name in names]
+    return f" {last} ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def with_article(digit: int) -> str:

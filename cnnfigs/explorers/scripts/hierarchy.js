@@ -83,13 +83,13 @@
     }
 
     /** Show what units see, as buttons that lead to them. The same ones serve again, so that the focus stays. */
-    #show(panel, depth, units) {
+    #show(panel, depth, crops) {
       const row = panel.lastChild;
-      while (row.children.length < units.length) row.append(cnn.button(""));
+      while (row.children.length < crops.length) row.append(cnn.button(""));
       [...row.children].forEach((button, at) => {
-        button.hidden = at >= units.length;
+        button.hidden = at >= crops.length;
         if (button.hidden) return;
-        const { unit, share, pressed } = units[at];
+        const { unit, share, pressed } = crops[at];
         const { layer, units } = cnn.hierarchy.levels[depth - 1];
         const [top, left, height, width] = units[unit].box;
         const crop = { viewBox: `${left} ${top} ${width} ${height}`, class: height > PIXELS ? "" : "sharp", "aria-hidden": "true" };

@@ -53,7 +53,7 @@ def test_every_step_is_drawn_with_its_year():
     assert [text for text in drawn if "·" in text] == [f"{event.year} · {event.title}" for event in EVENTS]
     together = " ".join(drawn)
     for event in EVENTS:
-        assert event.what in together
+        assert typeset(event.what) in together
         assert typeset(event.what) in picture.description
     assert {name for _, name in KINDS.values()} <= set(drawn)
 

@@ -4,6 +4,8 @@ import importlib.metadata
 import os
 from pathlib import Path
 
+from cnnfigs.sphinxext.reading import MYST_EXTENSIONS
+
 ROOT = Path(__file__).parent
 
 project = "A brief introduction to convolutional neural networks"
@@ -17,35 +19,27 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",
     "sphinxcontrib.bibtex",
-    "cnnfigs.sphinxext.assets",
-    "cnnfigs.sphinxext.book",
-    "cnnfigs.sphinxext.building",
-    "cnnfigs.sphinxext.downloads",
-    "cnnfigs.sphinxext.explorers",
-    "cnnfigs.sphinxext.freshness",
-    "cnnfigs.sphinxext.gallery",
-    "cnnfigs.sphinxext.goals",
-    "cnnfigs.sphinxext.head",
-    "cnnfigs.sphinxext.hosted",
-    "cnnfigs.sphinxext.maths",
-    "cnnfigs.sphinxext.notebooks",
-    "cnnfigs.sphinxext.percents",
-    "cnnfigs.sphinxext.quoting",
-    "cnnfigs.sphinxext.security",
+    "cnnfigs.sphinxext.reading.building",
+    "cnnfigs.sphinxext.reading.freshness",
+    "cnnfigs.sphinxext.reading.quoting",
+    "cnnfigs.sphinxext.site.assets",
+    "cnnfigs.sphinxext.site.explorers",
+    "cnnfigs.sphinxext.site.gallery",
+    "cnnfigs.sphinxext.site.goals",
+    "cnnfigs.sphinxext.site.head",
+    "cnnfigs.sphinxext.site.hosted",
+    "cnnfigs.sphinxext.site.maths",
+    "cnnfigs.sphinxext.site.percents",
+    "cnnfigs.sphinxext.site.security",
+    "cnnfigs.sphinxext.books.book",
+    "cnnfigs.sphinxext.books.downloads",
+    "cnnfigs.sphinxext.notebooks.pages",
 ]
 exclude_patterns = ["_static", "_templates"]
 templates_path = ["docs/_templates"]
 
 # Pages: MyST Markdown whose cells are run, once, and again when what they depend on has changed.
-myst_enable_extensions = [
-    "amsmath",
-    "attrs_block",
-    "attrs_inline",
-    "colon_fence",
-    "deflist",
-    "dollarmath",
-    "fieldlist",
-]
+myst_enable_extensions = [*MYST_EXTENSIONS]
 myst_heading_anchors = 3
 nb_execution_mode = "cache"
 nb_execution_cache_path = str(ROOT / ".cache" / "jupyter")

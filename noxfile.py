@@ -139,7 +139,7 @@ def epub(session: nox.Session) -> None:
 def pdf(session: nox.Session) -> None:
     """Print the pages of the ePub as a PDF into books/ and check it."""
     build_book(session)
-    run(session, "python", "-m", "cnnfigs.sphinxext.paper", ".cache/book", "books/cnn-tutorial.pdf")
+    run(session, "python", "-m", "cnnfigs.sphinxext.books.paper", ".cache/book", "books/cnn-tutorial.pdf")
     run(session, "pytest", "tests/books/test_pdf.py", *session.posargs)
 
 
@@ -186,7 +186,7 @@ def lint(session: nox.Session) -> None:
 def check(session: nox.Session) -> None:
     """Say what is wrong with sources, pages and pictures, in plain words with file and line; --quick builds nothing."""
     install(session)
-    run(session, "python", "tests/check/run.py", *session.posargs, "--", "sphinx-build", *SPHINX)
+    run(session, "python", "-m", "cnnfigs.checking", *session.posargs, "--", "sphinx-build", *SPHINX)
 
 
 @nox.session
@@ -250,7 +250,7 @@ def explain_many(session: nox.Session) -> None:
 def font(session: nox.Session) -> None:
     """Make the fonts again from IBM Plex Sans and STIX Two Math; needed when pages use new characters."""
     install(session)
-    run(session, "python", "-m", "cnnfigs.sphinxext.fonts", *session.posargs)
+    run(session, "python", "-m", "cnnfigs.sphinxext.site.fonts", *session.posargs)
 
 
 @nox.session

@@ -1,1 +1,1 @@
-"""The Sphinx side of the tutorial: maths, assets, and pages that run again when what they show has changed."""
+"""The Sphinx side of the tutorial, a room for each thing that is made of pages."""

@@ -42,8 +42,8 @@ MODEL = "cnnfigs/models/imagenet.py", "network_input"
 COPIED, COPIES = "page-template", (10, 100)
 
 PLAIN = """
-extensions.remove("cnnfigs.sphinxext.building")
-extensions.remove("cnnfigs.sphinxext.freshness")
+extensions.remove("cnnfigs.sphinxext.reading.building")
+extensions.remove("cnnfigs.sphinxext.reading.freshness")
 
 def setup(app):
     app.add_config_value("building_told", False, "")

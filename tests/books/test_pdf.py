@@ -6,7 +6,7 @@ import pytest
 from epubs import SVG, XHTML, pages
 from pypdf import PdfReader
 
-from cnnfigs.sphinxext.paper import destinations, read
+from cnnfigs.sphinxext.books.paper import destinations, read
 
 
 @pytest.fixture(scope="module")

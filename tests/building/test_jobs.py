@@ -13,7 +13,7 @@ from cnnfigs.building.workers import Done, compute, plan, unique
 from cnnfigs.illustrations.base import Illustration
 from cnnfigs.illustrations.windows.padding import Padding
 from cnnfigs.illustrations.windows.same_sizes import SameSizes
-from cnnfigs.sphinxext import facts
+from cnnfigs.sphinxext.reading import facts
 
 PAGES = sorted(path.stem for path in catalog.PAGES.glob("*.md") if "{code-cell}" in path.read_text("utf-8"))
 
@@ -62,7 +62,7 @@ def test_titles_tell_calls_apart_and_make_them_again():
         "from cnnfigs.illustrations.windows.padding import Padding\nPadding(**{'size': 4})",
         "from cnnfigs.illustrations.windows.padding import Nothing\nNothing()",
         "from cnnfigs.nowhere import Padding\nPadding()",
-        "from cnnfigs.sphinxext.facts import quote\nquote()",
+        "from cnnfigs.sphinxext.reading.facts import quote\nquote()",
         "import math\nmath.sqrt(4)",
     ],
 )

@@ -10,7 +10,7 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 
 from cnnfigs.drawing.fonts import FOLDER
-from cnnfigs.sphinxext.browsers import find_browser
+from cnnfigs.sphinxext.books.browsers import find_browser
 
 __all__ = ["ARGUMENTS", "CODE", "find_browser", "write_fonts"]
 

@@ -6,7 +6,7 @@ from lxml import etree, html
 
 from cnnfigs import catalog
 from cnnfigs.illustrations.registry import all_illustrations
-from cnnfigs.sphinxext.gallery import beginning
+from cnnfigs.sphinxext.site.gallery import beginning
 
 SVG = "{http://www.w3.org/2000/svg}"
 

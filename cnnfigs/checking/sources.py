@@ -1,0 +1,225 @@
+"""What is asked of the sources of the pages. Each check yields mistakes, with file and line."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import yaml
+from lxml import html
+
+from cnnfigs.checking.pages import EXCUSE, Mistake, Page, first_line, paragraphs, parse, sentences, words_of
+from cnnfigs.commands.skeletons import skeletons
+
+_SHARE = r"(?<![\w.,])\d[\d,.]*\s*%"
+_NUMBER = r"(?<![\w.,×\-−])\d[\d,.]*\d(?![\w×])"
+_CLAIM = re.compile(
+    r"\b(accura\w+|error\w*|wrong|mistake\w*|misread|probabilit\w+|sure|confiden\w+|fails?|gets? right"
+    r"|faster|slower|seconds?)\b"
+)
+#: Pages whose figures are not there to teach one thing: they need no goals and no summary.
+FREE = {"index", "playground"}
+#: How many words of the glossary any other page links at least.
+TERMS = 4
+#: What a page keeps of its skeleton.
+KEPT = {"In short"}
+
+
+def check_sources(root: Path) -> Iterator[Mistake]:
+    """Run all checks of the sources below ``root``; the built site in ``root/site`` knows the places on pages."""
+    every = (Page(root, path) for path in sorted((root / "docs").rglob("*.md")))
+    pages = {page.name: page for page in every if not page.name.startswith("_")}
+    known = set(re.findall(r"(?m)^@\w+\{([^,\s]+),", (root / "docs/references.bib").read_text("utf-8")))
+    glossary = pages["glossary"].text if "glossary" in pages else ""
+    explained = set(re.findall(r"(?m)^(\w[\w -]*)\n  \S", glossary))
+    for page in pages.values():
+        yield from parts(page)
+        yield from terms(page, explained)
+        yield from captions(page)
+        yield from typed_numbers(page)
+        yield from citations(page, known)
+        yield from references(page, pages, root / "site")
+    yield from outside(pages)
+    yield from untouched(root, pages)
+    yield from spelling(root)
+
+
+def captions(page: Page) -> Iterator[Mistake]:
+    """Report cells that show something without a name and a caption."""
+    for cell in page.cells:
+        named = cell.figure.get("name") and cell.figure.get("caption")
+        if cell.is_shown and cell.shows_result and not named and not cell.is_exercise:
+            yield page.mistake(
+                cell.line,
+                "the code cell shows something without a caption: give it the option `mystnb: figure:` with a `name` "
+                "and a `caption`, or hide what it shows with `tags: [remove-output]`",
+            )
+
+
+def typed_numbers(page: Page) -> Iterator[Mistake]:
+    """Report measured numbers that are typed, not quoted."""
+    for paragraph in page.paragraphs:
+        if paragraph.is_cited or paragraph.is_excused:
+            continue
+        for sentence in sentences(paragraph):
+            pattern = f"{_SHARE}|{_NUMBER}" if _CLAIM.search(words_of(sentence)) else _SHARE
+            for piece in sentence:
+                if piece.kind == "text" and (number := re.search(pattern, piece.text)):
+                    yield page.mistake(
+                        piece.line,
+                        f"the number {number[0]!r} is typed in a sentence that claims something: quote a fact of an "
+                        f"illustration with {{fact}}, cite where it comes from, or say why above it: "
+                        f"`% {EXCUSE} because …`",
+                    )
+                    break
+
+
+def citations(page: Page, known: set[str]) -> Iterator[Mistake]:
+    """Report what is cited and not in the bibliography."""
+    for paragraph in page.paragraphs:
+        for piece in paragraph.pieces:
+            if piece.role.startswith("cite"):
+                for key in map(str.strip, piece.text.split(",")):
+                    if key not in known:
+                        yield page.mistake(piece.line, f"{key!r} is cited and not in docs/references.bib: add it")
+
+
+def references(page: Page, pages: Mapping[str, Page], site: Path) -> Iterator[Mistake]:
+    """Report links and references within the site that lead nowhere."""
+    labels = {label for each in pages.values() for label in each.labels}
+    for paragraph in page.paragraphs:
+        for piece in paragraph.pieces:
+            target = _target(piece.text)
+            if piece.role in {"ref", "numref", "eq"} and target not in labels:
+                yield page.mistake(piece.line, f"{{{piece.role}}} points at {target!r}, which no page names")
+            elif piece.role == "doc" and target.lstrip("/") not in pages:
+                yield page.mistake(piece.line, f"{{doc}} points at {target!r}, which is no page in docs/")
+            elif piece.kind == "link" and (reason := broken(page, target, pages, labels, site)):
+                yield page.mistake(piece.line, f"the link to {target!r} leads nowhere: {reason}")
+
+
+def _target(text: str) -> str:
+    """Return what a role or an entry of contents points at: what stands in angle brackets, or all of it."""
+    return re.sub(r"^.*<(.*)>$", r"\1", " ".join(text.split()))
+
+
+def broken(page: Page, target: str, pages: Mapping[str, Page], labels: set[str], site: Path) -> str | None:
+    """Return why a link within the site leads nowhere; None if it leads somewhere."""
+    if re.match(r"[a-z][a-z+.-]*:", target):
+        return None
+    path, _, fragment = target.partition("#")
+    file = (page.path.parent / path).resolve() if path else page.path
+    if not file.exists():
+        return f"there is no {path}"
+    if fragment and fragment not in labels:
+        name = file.relative_to(page.root / "docs").with_suffix("").as_posix() if file.suffix == ".md" else None
+        built = site / f"{name}.html"
+        if name in pages and built.is_file() and fragment not in html.parse(built).getroot().xpath("//@id"):
+            return f"{name} has no place {fragment!r}"
+    return None
+
+
+def outside(pages: Mapping[str, Page]) -> Iterator[Mistake]:
+    """Report pages that are in no table of contents."""
+    listed = {"index"}
+    for page in pages.values():
+        for token in page.directives("toctree"):
+            entries = (line for line in token.content.splitlines() if line.strip() and not line.startswith(":"))
+            listed |= {_target(entry).removesuffix(".md").lstrip("/") for entry in entries}
+    for name, page in pages.items():
+        front = re.match(r"---\n(.*?)\n---\n", page.text, re.DOTALL)
+        if name not in listed and not (front and (yaml.safe_load(front[1]) or {}).get("orphan")):
+            yield page.mistake(
+                1, "the page is in no table of contents: add its name to the `{toctree}` of docs/index.md"
+            )
+
+
+def parts(page: Page) -> Iterator[Mistake]:
+    """Report what a page with figures lacks: what the reader will be able to do, links of its terms, a summary."""
+    if page.name in FREE or not any(cell.figure for cell in page.cells):
+        return
+    if not any(True for _ in page.directives("goals")):
+        yield page.mistake(1, "the page has no goals: say above its pictures, in `:::{goals}`, what it enables to do")
+    if "In short" not in headings(page):
+        yield page.mistake(1, "the page has no summary: end it with a section `## In short`")
+    linked = sum(piece.role == "term" for paragraph in page.paragraphs for piece in paragraph.pieces)
+    if linked < TERMS:
+        how = f"link {TERMS} or more with {{term}}`word`, where it uses them first"
+        yield page.mistake(1, f"the page links {linked} of the glossary's words: {how}")
+
+
+def headings(page: Page) -> set[str]:
+    """Return the words of a page's headings."""
+    pairs = zip(page.tokens, page.tokens[1:], strict=False)
+    return {inner.content for token, inner in pairs if token.type == "heading_open"}
+
+
+def terms(page: Page, known: set[str]) -> Iterator[Mistake]:
+    """Report what is linked as a term and not in the glossary."""
+    for paragraph in page.paragraphs:
+        for piece in paragraph.pieces:
+            term = _target(piece.text)
+            if piece.role == "term" and term not in known:
+                near = difflib.get_close_matches(term, known, n=3)
+                advice = f"did you mean {', '.join(near)}?" if near else "add it to docs/glossary.md"
+                yield page.mistake(piece.line, f"{term!r} is linked and not in the glossary: {advice}")
+
+
+def spelling(
+    root: Path, folders: Iterable[str] = ("docs", "cnnfigs", "README.md", "CONTRIBUTING.md")
+) -> Iterator[Mistake]:
+    """Report usual misspellings."""
+    there = [folder for folder in folders if (root / folder).exists()]
+    result = subprocess.run([sys.executable, "-m", "codespell_lib", *there], cwd=root, capture_output=True, text=True)
+    for line in result.stdout.splitlines():
+        if match := re.match(r"(?:\./)?(.+?):(\d+): (\S+) ==> (.*)", line):
+            yield Mistake(match[1], int(match[2]), f"{match[3]!r} is misspelled: {match[4]}")
+
+
+def untouched(root: Path, pages: Mapping[str, Page]) -> Iterator[Mistake]:
+    """Report what is left of a skeleton: it would be published."""
+    begun = skeletons()
+    skeleton = {words for _, words in page_sentences(Page(root, root / "docs", begun.pop("docs")))} - KEPT
+    for page in pages.values():
+        for line, words in page_sentences(page):
+            if words in skeleton:
+                yield page.mistake(
+                    line, f"{words!r} is left from the skeleton: say what your page has to say, or delete it"
+                )
+    for folder, text in begun.items():
+        skeleton = {words for _, words in code_sentences(text)}
+        for path in sorted((root / folder).rglob("*.py")):
+            for line, words in code_sentences(path.read_text("utf-8")):
+                if words in skeleton:
+                    message = f"{words!r} is left from the skeleton: say what yours does, or delete it"
+                    yield Mistake(path.relative_to(root).as_posix(), line, message)
+
+
+def page_sentences(page: Page) -> Iterator[tuple[int, str]]:
+    """Yield the sentences of a page that are more than a word, without what is quoted and linked in them."""
+    goals = (paragraphs(parse(token.content), first_line(token)) for token in page.directives("goals"))
+    for paragraph in [*page.paragraphs, *(each for several in goals for each in several)]:
+        for sentence in sentences(paragraph):
+            words = " ".join(words_of(sentence).split())
+            if " " in words:
+                line = next(piece.line for piece in sentence if piece.kind == "text" and piece.text.strip())
+                yield line, words
+
+
+def code_sentences(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the sentences with which docstrings begin, and the other texts of four words or more."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            first = (ast.get_docstring(node) or "").partition("\n\n")[0]
+            if first:
+                yield from ((node.body[0].lineno, each) for each in re.split(r"(?<=\.)\s+", " ".join(first.split())))
+        elif isinstance(node, ast.JoinedStr):
+            for part in node.values:
+                words = " ".join(str(part.value).split()) if isinstance(part, ast.Constant) else ""
+                if len(words.split()) >= 4:
+                    yield node.lineno, words

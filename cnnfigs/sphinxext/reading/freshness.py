@@ -1,0 +1,345 @@
+"""Pages that run again when what they depend on has changed, and only then.
+
+MyST-NB keeps executed pages and finds them again by their code cells and kernel specification, so it does not see an
+edit in a module, a data file or a new version of a library. This extension takes the digest of everything that the
+names imported in a page's cells can reach (:mod:`cnnfigs.provenance`) into the page's kernel specification. Prose does
+not enter, so an edit there runs nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import os
+import pickle
+import re
+import sys
+from collections.abc import Collection, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import nbformat
+from myst_nb.core.read import MystMetadataParsingError, is_myst_markdown_notebook, read_myst_markdown_notebook
+from sphinx.application import ENV_PICKLE_FILENAME
+
+from cnnfigs import provenance
+from cnnfigs.sphinxext.reading.cells import with_metadata
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+    from sphinx.util.typing import ExtensionMetadata
+
+
+#: The file that a cell's option ``load`` takes its code from.
+LOADED = re.compile(r"(?m)^:?load:\s+(\S+)\s*$")
+
+
+@dataclass(frozen=True)
+class Uses:
+    """What the code cells of a page use.
+
+    Parameters
+    ----------
+    targets
+        Definitions and modules of the followed packages, as :func:`cnnfigs.provenance.digest` takes them, sorted.
+    libraries
+        Top-level names of other libraries, sorted.
+    verbatim
+        Whether the cells may show docstrings, comments or source code.
+    files
+        Files beside the page that the cells run, import or name, each with the digest of its content.
+    """
+
+    targets: tuple[str, ...] = ()
+    libraries: tuple[str, ...] = ()
+    verbatim: bool = False
+    files: tuple[tuple[str, str], ...] = ()
+
+    def digest(self) -> str:
+        """Digest all that the used names can reach and the versions of the libraries, as hexadecimal text.
+
+        A name that does not exist, or a module that cannot be read, gives a digest too: the cell itself fails then,
+        and is run again once the name exists.
+        """
+        try:
+            reached = provenance.digest(*self.targets, verbatim=self.verbatim)
+        except (LookupError, SyntaxError) as error:
+            reached = str(error)
+        told = [reached, *(f"{name}=={version}" for name, version in (*self._versions(), *self.files))]
+        return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+    def parts(self) -> dict[str, str]:
+        """Digest the same part by part: for each module, file and library."""
+        try:
+            reached = provenance.parts(*self.targets, verbatim=self.verbatim)
+        except (LookupError, SyntaxError):
+            reached = {}
+        return {**reached, **dict(self._versions()), **dict(self.files)}
+
+    def _versions(self) -> Iterable[tuple[str, str]]:
+        return provenance.library_versions(self.libraries).items()
+
+
+def uses(code: str, packages: Collection[str]) -> Uses:
+    r"""Find what code imports.
+
+    Parameters
+    ----------
+    code
+        Python code; IPython's magic commands may stand in it.
+    packages
+        Names of the packages whose sources are followed.
+
+    Examples
+    --------
+    >>> uses("from cnnfigs.arithmetic import output_size\nimport numpy as np, os", ["cnnfigs"])
+    Uses(targets=('cnnfigs.arithmetic:output_size',), libraries=('numpy',), verbatim=False, files=())
+    """
+    try:
+        tree = ast.parse(_without_magic(code))
+    except SyntaxError:  # what it imports is not to be known
+        return Uses(targets=tuple(sorted(packages)), verbatim=True)
+    imported: set[str] = set()
+    mentioned: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                imported.update(each.name for each in names)
+            case ast.ImportFrom(module=str(module), names=names):
+                imported.update(module if each.name == "*" else f"{module}:{each.name}" for each in names)
+            case ast.Name(id=name) | ast.Attribute(attr=name):
+                mentioned.add(name)
+    if not mentioned.isdisjoint({"import_module", "__import__"}):
+        imported.update(packages)
+    roots = {name: re.split("[.:]", name)[0] for name in imported}
+    return Uses(
+        targets=tuple(sorted(name for name in imported if roots[name] in packages)),
+        libraries=tuple(sorted({*roots.values()} - {*packages} - sys.stdlib_module_names)),
+        verbatim=not mentioned.isdisjoint(provenance.READS_SOURCE),
+    )
+
+
+def beside(code: str, folder: Path) -> dict[Path, str]:
+    """Find the files beside a page that its code depends on, and their contents as far as they are code.
+
+    Those are the files that ``%run`` names, modules that lie in the page's folder and are imported from there, files
+    that any of these depend on in the same way, and whatever file a text in the code is the path of.
+
+    Parameters
+    ----------
+    code
+        Python code; IPython's magic commands may stand in it.
+    folder
+        The page's folder, in which its cells are run.
+
+    Returns
+    -------
+    dict
+        The code of each file, "" for those that are no code.
+    """
+    found: dict[Path, str] = {}
+    waiting = [code]
+    while waiting:
+        for path, is_code in _named(waiting.pop(), folder):
+            if path not in found and path.is_file():
+                found[path] = path.read_text("utf-8", errors="replace") if is_code else ""
+                waiting.append(found[path])
+    return found
+
+
+def _named(code: str, folder: Path) -> Iterable[tuple[Path, bool]]:
+    """Name what may be a file in the folder, and whether it is code."""
+    for run in re.findall(r"(?m)^\s*%run\s+(?:-\S+\s+)*(\S+)", code):
+        yield folder / run, True
+        yield folder / f"{run}.py", True
+    try:
+        tree = ast.parse(_without_magic(code))
+    except SyntaxError:
+        return
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                roots = [each.name for each in names]
+            case ast.ImportFrom(module=str(module)):
+                roots = [module]
+            case ast.Constant(value=str(text)) if 0 < len(text) < 200 and "\0" not in text:
+                yield folder / text, False
+                continue
+            case _:
+                continue
+        for name in roots:
+            path = folder.joinpath(*name.split("."))
+            yield path.with_suffix(".py"), True
+            yield path / "__init__.py", True
+
+
+def _without_magic(code: str) -> str:
+    return re.sub(r"(?m)^(\s*)[%!].*", r"\1pass", code)
+
+
+@dataclass
+class Memory:
+    """What pages used when they were last read, and digests that hold as long as a glance sees the same.
+
+    Working a digest out takes longer than all else when nothing has changed.
+    """
+
+    pages: dict[str, tuple[Uses, str]] = field(default_factory=dict)
+    glance: str = ""
+    digests: dict[Uses, str] = field(default_factory=dict)
+    #: What the digests of pages that have been run were made of.
+    parts: dict[str, dict[str, str]] = field(default_factory=dict)
+    #: Whether the digests are newer than what Sphinx has kept.
+    unsaved: bool = False
+
+    def look(self, packages: Collection[str]) -> None:
+        """Forget the digests if any file or library has changed."""
+        try:
+            seen = provenance.glance(*packages)
+        except LookupError:  # a package that is not there: the page that imports it says so
+            seen = ""
+        if not seen or seen != self.glance:
+            self.glance, self.unsaved = seen, True
+            self.digests.clear()
+
+    def digest(self, used: Uses) -> str:
+        """Digest what a page uses."""
+        if used not in self.digests:
+            self.digests[used] = used.digest()
+        return self.digests[used]
+
+
+def memory(env: BuildEnvironment) -> Memory:
+    """Return what is kept with the pages from one build to the next."""
+    if not hasattr(env, "freshness"):
+        env.freshness = Memory()  # type: ignore[attr-defined]
+    return env.freshness  # type: ignore[attr-defined, no-any-return]
+
+
+def marked(app: Sphinx, name: str, text: str) -> str:
+    """Return the text of a page with the digest of what its cells use in its metadata.
+
+    Raises
+    ------
+    myst_nb.core.read.MystMetadataParsingError
+        If the page cannot be read.
+    """
+    page = Path(app.env.doc2path(name))
+    notebook = (
+        nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+        if page.suffix == ".ipynb"
+        else read_myst_markdown_notebook(text, path=str(page))
+    )
+    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    files = beside(code, page.parent)
+    for file in [*files, *(page.parent / loaded for loaded in LOADED.findall(text))]:
+        app.env.note_dependency(str(file), docname=name)
+    used = uses("\n".join([code, *files.values()]), app.config.freshness_packages)
+    digests = {os.path.relpath(file, page.parent): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+    used = replace(
+        used,
+        libraries=tuple(each for each in used.libraries if f"{each}.py" not in digests),
+        files=tuple(sorted(digests.items())),
+    )
+    digest = memory(app.env).digest(used)
+    memory(app.env).pages[name] = used, digest
+    # The page's name keeps pages with equal cells apart, which parallel readers would else write at one time.
+    freshness = f"{name} {digest}"
+    if page.suffix == ".ipynb":
+        kernel = {"name": "python3", "display_name": "Python 3", **notebook.metadata.get("kernelspec", {})}
+        notebook.metadata["kernelspec"] = {**kernel, "freshness": freshness}
+        return str(nbformat.writes(notebook))  # type: ignore[no-untyped-call]
+    return with_metadata(text, "kernelspec", freshness=freshness)
+
+
+def mark(app: Sphinx, name: str, source: list[str]) -> None:
+    """Write the digest into a page that is being read."""
+    suffix = Path(app.env.doc2path(name)).suffix
+    if suffix == ".ipynb" or (suffix == ".md" and is_myst_markdown_notebook(source[0])):
+        with suppress(MystMetadataParsingError, nbformat.reader.NotJSONError):  # the parser warns of it
+            source[0] = marked(app, name, source[0])
+
+
+def modules(code: str) -> set[str]:
+    """Name the modules of this package that code imports."""
+    return {target.partition(":")[0] for target in uses(code, ["cnnfigs"]).targets}
+
+
+def reasons(env: BuildEnvironment, names: Collection[str]) -> dict[str, str]:
+    """Say why the cells of pages are run, and remember what for the next time.
+
+    Parameters
+    ----------
+    env
+        Where pages are kept.
+    names
+        Pages that :func:`marked` has looked at.
+
+    Returns
+    -------
+    dict
+        For each page the reason, in some words.
+    """
+    known, told = memory(env), {}
+    for name in names:
+        before, now = known.parts.get(name), known.pages[name][0].parts()
+        if before is None:
+            told[name] = "new"
+            known.parts[name] = now
+            continue
+        changed = sorted(part for part in {**before, **now} if before.get(part) != now.get(part))
+        if not changed:
+            told[name] = "its cells"
+        else:
+            told[name] = ", ".join(changed[:3]) + (f" and {len(changed) - 3} more" if len(changed) > 3 else "")
+        known.parts[name] = now
+    return told
+
+
+def outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
+    """Name the pages that must be read again although they have not been edited."""
+    known = memory(env)
+    known.look(app.config.freshness_packages)
+    gone = changed | removed
+    return [name for name, (used, digest) in known.pages.items() if name not in gone and known.digest(used) != digest]
+
+
+def keep(app: Sphinx, env: BuildEnvironment) -> None:
+    """Keep the new digests where no page is read: Sphinx keeps nothing then, and they would be worked out each time."""
+    if memory(env).unsaved:
+        memory(env).unsaved = False
+        with (Path(app.doctreedir) / ENV_PICKLE_FILENAME).open("wb") as file:
+            pickle.dump(env, file, pickle.HIGHEST_PROTOCOL)
+
+
+def kept_by_sphinx(app: Sphinx, env: BuildEnvironment, names: list[str]) -> None:
+    """Leave it to Sphinx where it reads pages."""
+    memory(env).unsaved = memory(env).unsaved and not names
+
+
+def purge(app: Sphinx, env: BuildEnvironment, name: str) -> None:
+    """Forget a page."""
+    memory(env).pages.pop(name, None)
+
+
+def merge(app: Sphinx, env: BuildEnvironment, names: Collection[str], other: BuildEnvironment) -> None:
+    """Take over what a parallel reader found."""
+    found = memory(other)
+    memory(env).pages.update({name: used for name, used in found.pages.items() if name in names})
+    memory(env).digests.update(found.digests)
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register the extension."""
+    app.setup_extension("cnnfigs.sphinxext.reading.cells")
+    app.add_config_value("freshness_packages", ["cnnfigs"], "env", [list, tuple])
+    app.connect("source-read", mark)
+    app.connect("env-get-outdated", outdated)
+    app.connect("env-before-read-docs", kept_by_sphinx)
+    app.connect("env-updated", keep)
+    app.connect("env-purge-doc", purge)
+    app.connect("env-merge-info", merge)
+    return {"env_version": 5, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,413 @@
+"""The gallery: every illustration as a card, with the picture that its page shows.
+
+Nothing is computed for it. What the pages' cells made is kept while the pages are read; when the gallery is written, it
+becomes a small picture file in each theme, which a browser loads when the reader comes near it. The gallery is read
+again when an illustration or a page has come or gone, and written again when a picture has changed, and only then.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from lxml import etree
+from lxml import html as lxml_html
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+from sphinx.util.osutil import relative_uri
+
+from cnnfigs import catalog
+from cnnfigs.drawing.fonts import embed
+from cnnfigs.drawing.palette import palette
+from cnnfigs.words import with_percent_kept
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+    from sphinx.util.typing import ExtensionMetadata
+    from sphinx.writers.html5 import HTML5Translator
+
+logger = logging.getLogger(__name__)
+
+SVG = "{http://www.w3.org/2000/svg}"
+THEMES = ("light", "dark")
+#: Rows of a table that its picture shows, and the sizes of its text.
+ROWS, LINE, LETTER = 9, 22, 7.2
+
+_VARIABLE = re.compile(r"var\(--cnn-([\w-]+), #\w+\)")
+_FRAME = re.compile(r"\bcnn-frame-(\d+)")
+_ROLE = re.compile(r":\w+:`~?([^`]+)`|``([^`]+)``|`([^`]+)`")
+
+
+class cards(nodes.General, nodes.Element):  # noqa: N801 - docutils names its nodes so
+    """The cards of one page: their illustrations' names under ``names``."""
+
+
+@dataclass
+class Gallery:
+    """What is kept with the pages from one build to the next.
+
+    Attributes
+    ----------
+    pages
+        Pages that hold a gallery.
+    glance, structure
+        Digests of the files that the cards' words come from, and of the words, when these pages were last read.
+    shown
+        Digest of the pictures, when they were last written.
+    outputs
+        For each page, the HTML that its figures hold, by the figure's name, and its exercises by their number.
+    """
+
+    pages: set[str] = field(default_factory=set)
+    glance: str = ""
+    structure: str = ""
+    shown: str = ""
+    outputs: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+def kept(env: BuildEnvironment) -> Gallery:
+    """Return what is kept with the pages."""
+    if not hasattr(env, "gallery"):
+        env.gallery = Gallery()  # type: ignore[attr-defined]
+    return env.gallery  # type: ignore[attr-defined, no-any-return]
+
+
+class GalleryDirective(SphinxDirective):
+    """``{gallery}``: a section for each page, and in it a card for each illustration that the page is first to show."""
+
+    def run(self) -> list[nodes.Node]:
+        """Make the sections; the cards are filled in when the page is written."""
+        folder = Path(self.env.srcdir)
+        gallery = kept(self.env)
+        gallery.pages.add(self.env.docname)
+        gallery.glance, gallery.structure = glance(folder), structure(folder)
+        shown = catalog.uses(folder)
+        by_page: dict[str, list[str]] = {}
+        for name in [*shown, *(name for name in catalog.entries() if name not in shown)]:
+            by_page.setdefault(shown[name][0].page if name in shown else "", []).append(name)
+        return [self._section(page, names) for page, names in by_page.items()]
+
+    def _section(self, page: str, names: list[str]) -> nodes.section:
+        text = title(Path(self.env.srcdir, f"{page}.md")) if page else "On no page"
+        section = nodes.section("", nodes.title(text, text), cards(names=names), ids=[f"gallery-{page or 'other'}"])
+        self.set_source_info(section)
+        return section
+
+
+def title(page: Path) -> str:
+    """Return the first heading of a page."""
+    found = re.search(r"(?m)^# (.+)$", page.read_text(encoding="utf-8"))
+    return found[1].strip() if found else page.stem
+
+
+def structure(folder: Path) -> str:
+    """Digest all that the cards say in words."""
+    shown = catalog.uses(folder)
+    pages = sorted({use.page for several in shown.values() for use in several})
+    told = repr([*catalog.entries().values(), *shown.items(), *(title(folder / f"{page}.md") for page in pages)])
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def glance(folder: Path) -> str:
+    """Digest sizes and times of the files that the words come from, which is quick."""
+    files = [*(catalog.PACKAGE / "illustrations").rglob("*.py"), *folder.glob("*.md")]
+    told = sorted((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files)
+    return hashlib.sha256(repr(told).encode()).hexdigest()
+
+
+def outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
+    """Read the gallery again if an illustration, its words or its page has changed."""
+    gallery, folder = kept(env), Path(env.srcdir)
+    pages = gallery.pages - removed
+    if not pages or gallery.glance == glance(folder):
+        return []
+    if gallery.structure == structure(folder):
+        gallery.glance = glance(folder)
+        return []
+    return sorted(pages)
+
+
+def collect(app: Sphinx, doctree: nodes.document) -> None:
+    """Keep what the figures of a page hold."""
+    found = {}
+    for figure in doctree.findall(nodes.figure):
+        for raw in figure.findall(nodes.raw):
+            text = raw.astext()
+            if raw.get("format") == "html" and "cnn-" in text[:200]:
+                found.update(dict.fromkeys([*figure["names"], *figure["ids"]], text))
+    exercises = (raw for raw in doctree.findall(nodes.raw) if 'class="cnn-exercise"' in raw.astext()[:100])
+    found.update({_exercise(number): raw.astext() for number, raw in enumerate(exercises)})
+    if found:
+        kept(app.env).outputs[app.env.docname] = found
+
+
+def _exercise(number: int) -> str:
+    return f"exercise {number}"
+
+
+def purge(app: Sphinx, env: BuildEnvironment, name: str) -> None:
+    """Forget a page."""
+    kept(env).outputs.pop(name, None)
+    kept(env).pages.discard(name)
+
+
+def merge(app: Sphinx, env: BuildEnvironment, names: Collection[str], other: BuildEnvironment) -> None:
+    """Take over what a parallel reader found."""
+    found = kept(other)
+    kept(env).outputs.update({name: each for name, each in found.outputs.items() if name in names})
+    if found.pages & set(names):
+        kept(env).pages |= found.pages & set(names)
+        kept(env).glance, kept(env).structure = found.glance, found.structure
+
+
+def rewrite(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Write the gallery again if a picture has changed."""
+    gallery = kept(env)
+    if not gallery.pages:
+        return []
+    shown = hashlib.sha256(repr(sorted(gallery.outputs.items())).encode()).hexdigest()
+    if shown == gallery.shown:
+        return []
+    gallery.shown = shown
+    return sorted(gallery.pages)
+
+
+def visit_cards(self: HTML5Translator, node: cards) -> None:
+    """Write the cards and their pictures."""
+    builder = self.builder
+    shown = catalog.uses(Path(builder.env.srcdir))
+    self.body.append('<div class="cnn-cards">\n')
+    for name in node["names"]:
+        try:
+            self.body.append(_card(builder, self.docnames[0], catalog.entries()[name], shown.get(name, ())))
+        except Exception as error:  # whatever its code does: the other cards are written
+            told = " ".join(f"{type(error).__name__}: {error}".split())
+            logger.warning(f"illustration {name} cannot be shown: {told}", location=node, type="gallery")
+    self.body.append("</div>\n")
+    raise nodes.SkipNode
+
+
+def _card(builder: Any, docname: str, entry: catalog.Entry, several: tuple[catalog.Use, ...]) -> str:
+    made = _made(builder.env, entry, several)
+    here = builder.get_target_uri(docname)
+    shown = _question(made) if entry.kind == "Exercise" else _thumbnail(builder, here, entry.name, made)
+    places: dict[str, str] = {}
+    for use in several:
+        anchor = f"#{use.label}" if use.label else ""
+        places.setdefault(use.page, relative_uri(here, builder.get_target_uri(use.page)) + anchor)
+    titles = {page: builder.env.titles[page].astext() for page in places}
+    links = ", ".join(
+        f'<a class="reference internal" href="{address}">{escape(titles[page])}</a>' for page, address in places.items()
+    )
+    call = several[0].code if several else f"{entry.name}()"
+    code = builder.highlighter.highlight_block(f"from {entry.module} import {entry.name}\n\n{call}", "python")
+    return (
+        f'<div class="cnn-card" id="{entry.name}">\n<h3>{entry.name}</h3>\n<p>{_inline(entry.line)}</p>\n'
+        f"{shown}\n"
+        f'<div class="highlight-python notranslate">{code}</div>\n{_parameters(entry)}'
+        f"<p>{f'On {links}' if links else 'On no page'}</p>\n</div>\n"
+    )
+
+
+def _thumbnail(builder: Any, here: str, name: str, made: str) -> str:
+    """Write the picture files of a card, and return the HTML that shows the one of the reader's theme."""
+    described, width, height, drawn = pictures(made)
+    folder = Path(builder.outdir, builder.imagedir)
+    folder.mkdir(parents=True, exist_ok=True)
+    images = []
+    for theme in THEMES if builder.name in ("html", "dirhtml") else THEMES[:1]:
+        path = folder / f"gallery-{name}-{theme}.svg"
+        if not path.is_file() or path.read_text(encoding="utf-8") != drawn[theme]:
+            path.write_text(drawn[theme], encoding="utf-8")
+        images.append(
+            f'<img class="only-{theme}" src="{relative_uri(here, f"{builder.imagedir}/{path.name}")}" '
+            f'alt="{escape(beginning(described))}" width="{round(width)}" height="{round(height)}" '
+            'loading="lazy" decoding="async">'
+        )
+    return f'<div class="cnn-thumbnail">{"".join(images)}</div>'
+
+
+def beginning(description: str, enough: int = 160) -> str:
+    """Return so many sentences of a description as say enough of a small picture; its page has all of them.
+
+    More than a hundred whole descriptions would be half of what the gallery weighs.
+
+    Examples
+    --------
+    >>> beginning("A digit of 28.5 pixels. A window on it. And more.", enough=30)
+    'A digit of 28.5 pixels. A window on it.'
+    """
+    sentences = re.split(r"(?<=[.!?]) (?=[A-Z])", description)
+    kept, *others = sentences
+    for sentence in others:
+        if len(kept) >= enough:
+            break
+        kept = f"{kept} {sentence}"
+    return kept
+
+
+def _made(env: BuildEnvironment, entry: catalog.Entry, several: tuple[catalog.Use, ...]) -> str:
+    """Return what the first use of an illustration shows on its page; where that is not to be found, make it."""
+    for use in several:
+        name = use.label
+        if entry.kind == "Exercise":
+            text = Path(env.srcdir, f"{use.page}.md").read_text(encoding="utf-8")
+            exercises = {each.name for each in catalog.entries().values() if each.kind == "Exercise"}
+            asked = [found for each, found in catalog.page_uses(use.page, text) if each in exercises]
+            name = _exercise(asked.index(use))
+        if name in kept(env).outputs.get(use.page, {}):
+            return kept(env).outputs[use.page][name]
+    logger.verbose("gallery: %s is in no numbered figure, it is made", entry.name)
+    return entry.load()().to_html()
+
+
+def _question(made: str) -> str:
+    """Return an exercise without its solution."""
+    exercise = lxml_html.fragment_fromstring(made)
+    return "".join(lxml_html.tostring(exercise.find(tag), encoding="unicode").strip() for tag in ("p", "ol"))
+
+
+def _parameters(entry: catalog.Entry) -> str:
+    if not entry.parameters:
+        return "<p>It has no parameters.</p>\n"
+    rows = "".join(
+        f"<dt><code>{each.name}={escape(each.default or '…')}</code></dt><dd>{escape(each.declared.sentence)}</dd>"
+        for each in entry.parameters
+    )
+    return f'<details class="cnn-code"><summary>Parameters</summary><dl>{rows}</dl></details>\n'
+
+
+def _inline(text: str) -> str:
+    r"""Write the words of a docstring as HTML.
+
+    Examples
+    --------
+    >>> _inline("``\"valid\"`` or a name in :data:`cnnfigs.runs.x.NAMES`")
+    '<code>&quot;valid&quot;</code> or a name in <code>NAMES</code>'
+    """
+
+    def code(match: re.Match[str]) -> str:
+        name = match[1].rpartition(".")[2] if match[1] else match[2] or match[3]
+        return f"<code>{name}</code>"
+
+    return _ROLE.sub(code, escape(with_percent_kept(text)))
+
+
+def pictures(made: str) -> tuple[str, float, float, dict[str, str]]:
+    """Make of what a figure holds a picture as a file, in each theme.
+
+    Parameters
+    ----------
+    made
+        HTML of a picture, an animation or a table.
+
+    Returns
+    -------
+    tuple of (str, float, float, dict)
+        What it shows, its width and height in pixels, and SVG documents by theme.
+    """
+    if made.lstrip().startswith("<table"):
+        table = lxml_html.fragment_fromstring(made)
+        described, root = table.get("aria-label", ""), _table(table)
+    else:
+        root = etree.fromstring(made)
+        if root.tag != f"{SVG}svg":
+            root = root.find(f".//{SVG}svg")
+        described = root.get("aria-label", "")
+    for element in list(_hidden_frames(root)):
+        element.getparent().remove(element)
+    for element in root.iter():
+        element.attrib.pop("visibility", None)
+    for name in ("class", "role", "aria-label"):
+        root.attrib.pop(name, None)
+    embed(root)
+    text = etree.tostring(root, encoding="unicode")
+    drawn = {}
+    for theme in THEMES:
+        colors = getattr(palette(), theme)
+        drawn[theme] = _VARIABLE.sub(lambda match, known=colors: known[match[1]], text) + "\n"  # type: ignore[misc]
+    return described, float(root.get("width")), float(root.get("height")), drawn
+
+
+def _hidden_frames(root: etree._Element) -> Iterator[etree._Element]:
+    """Give all frames of an animation but the last, in which everything has been done."""
+    frames = [(element, _FRAME.search(element.get("class", ""))) for element in root.iter(f"{SVG}g")]
+    numbers = [int(found[1]) for _, found in frames if found]
+    for element, found in frames:
+        if found and int(found[1]) < max(numbers):
+            yield element
+
+
+def _table(table: Any) -> etree._Element:
+    """Draw the first rows of a table."""
+    rows = [[cell.text_content() for cell in row] for row in table.iter("tr")]
+    right = [cell.get("class") == "cnn-number" for cell in next(table.iter("tr"))]
+    shown = rows if len(rows) <= ROWS else [*rows[: ROWS - 1], ["…"]]
+    widths = [
+        max(len(row[column]) for row in rows if column < len(row)) * LETTER + 16 for column in range(len(rows[0]))
+    ]
+    width, height = sum(widths), LINE * len(shown) + 8
+    root = etree.Element(
+        f"{SVG}svg",
+        width=f"{width:g}",
+        height=f"{height:g}",
+        viewBox=f"0 0 {width:g} {height:g}",
+        nsmap={None: SVG[1:-1]},
+    )
+    group = etree.SubElement(root, f"{SVG}g", {"font-size": "12", "fill": _paint("text")})
+    for number, row in enumerate(shown):
+        bottom = LINE * (number + 1)
+        left = 0.0
+        for text, at_right, column in zip(row, right, widths, strict=False):
+            x = left + column - 8 if at_right else left + 8
+            cell = etree.SubElement(group, f"{SVG}text", x=f"{x:g}", y=f"{bottom - 6:g}")
+            if at_right:
+                cell.set("text-anchor", "end")
+            if number == 0:
+                cell.set("font-weight", "bold")
+            cell.text = text
+            left += column
+        line = f"M 0 {bottom} H {width:g}"
+        stroke = _paint("grid") if number == 0 else _paint("padding-fill")
+        etree.SubElement(root, f"{SVG}path", d=line, stroke=stroke, fill="none")
+    return root
+
+
+def _paint(name: str) -> str:
+    return f"var(--cnn-{name}, {palette().light[name]})"
+
+
+def remove_old_pictures(app: Sphinx, exception: Exception | None) -> None:
+    """Delete pictures of illustrations that are no more."""
+    if exception is None and kept(app.env).pages and hasattr(app.builder, "imagedir"):
+        for path in Path(app.outdir, app.builder.imagedir).glob("gallery-*-*.svg"):
+            if path.name.split("-")[1] not in catalog.entries():
+                path.unlink()
+
+
+def add_style(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+    """Give the gallery, and no other page, its style sheet."""
+    if page in kept(app.env).pages:
+        app.add_css_file("gallery.css")
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register the extension."""
+    app.setup_extension("cnnfigs.sphinxext.reading.outputs")
+    app.add_node(cards, html=(visit_cards, None))
+    app.add_directive("gallery", GalleryDirective)
+    app.connect("env-get-outdated", outdated)
+    app.connect("env-purge-doc", purge)
+    app.connect("env-merge-info", merge)
+    app.connect("env-updated", rewrite)
+    app.connect("doctree-read", collect)
+    app.connect("html-page-context", add_style, priority=400)  # before style sheets are sorted out
+    app.connect("build-finished", remove_old_pictures)
+    return {"env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

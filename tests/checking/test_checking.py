@@ -1,0 +1,339 @@
+"""Mistakes planted in a copy of a small checkout are found, each with its file and line; a sound one has none."""
+
+import subprocess
+import sys
+
+import pytest
+
+from cnnfigs.checking.pictures import check_pictures
+from cnnfigs.checking.sources import check_sources
+from cnnfigs.commands.skeletons import skeletons
+
+INDEX = """# Index
+
+```{toctree}
+one
+two
+glossary
+```
+"""
+
+GLOSSARY = """# Glossary
+
+```{glossary}
+feature map
+  What one filter makes of its input.
+
+kernel
+  A grid of weights.
+
+strides
+  The steps of a window.
+
+window
+  What a unit sees.
+```
+"""
+
+ONE = """---
+file_format: mystnb
+---
+
+# One
+
+:::{goals}
+- find mistakes.
+:::
+
+(place)=
+## A place
+
+A {term}`feature map` has 26 rows, as {cite}`known` tells; it makes 81 errors in 10,000 {cite}`known`.
+The build says {fact}`facts errors` errors, for images of 28×28 pixels, in `0.5 %` and $0.5 %$.
+
+% typed: 99 % is the threshold that we ask for
+
+Of the answers, some are 99 % sure.
+
+```{code-cell} ipython3
+---
+tags: [remove-cell]
+---
+from somewhere import Facts
+
+Facts()
+```
+
+```{code-cell} ipython3
+---
+mystnb:
+  figure:
+    name: fig-one
+    caption: |
+      A picture of {fact}`facts maps` maps.
+---
+from somewhere import Picture
+
+Picture(size=5)
+```
+
+```{code-cell} ipython3
+from cnnfigs.illustrations.exercises.values import GreyWall
+
+GreyWall(kernel_size=5)
+```
+
+See {numref}`fig-one`, {doc}`two`, [the other page](two.md), [its place](two.md#there) and [here](#place).
+
+## In short
+
+- Nothing is wrong with a {term}`kernel`, the {term}`strides` of its {term}`window`, and so on.
+"""
+
+TWO = """# Two
+
+## There
+
+Nothing but words; [elsewhere](https://example.org/nowhere).
+"""
+
+SVG = """<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="A picture of a map with 2 cells." width="300"
+ height="100" viewBox="0 0 300 100" font-size="12"><text x="10" y="20" fill="var(--cnn-text, #000000)">one</text>
+<text x="100" y="20" fill="var(--cnn-text, #000000)">two</text><text x="10" y="80">three</text></svg>"""
+
+BUILT = """<!doctype html><html lang="en"><title>{title}</title><body><main><h1>{title}</h1><h2 id="there">There</h2>
+<p>{words}</p><figure id="fig-one">{svg}</figure></main></body></html>"""
+
+
+@pytest.fixture
+def root(tmp_path):
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "site").mkdir()
+    for name, text in {"index": INDEX, "one": ONE, "two": TWO, "glossary": GLOSSARY}.items():
+        (tmp_path / f"docs/{name}.md").write_text(text, encoding="utf-8")
+        built = BUILT.format(title=name, words="Nothing but words", svg=SVG)
+        (tmp_path / f"site/{name}.html").write_text(built, encoding="utf-8")
+    (tmp_path / "docs/references.bib").write_text("@book{known,\n title = {Known}\n}\n", encoding="utf-8")
+    return tmp_path
+
+
+def plant(root, name, old, new):
+    path = root / name
+    text = path.read_text("utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def line(root, name, words):
+    lines = (root / name).read_text("utf-8").splitlines()
+    (number,) = (number for number, text in enumerate(lines, 1) if words in text)
+    return name, number
+
+
+def test_a_sound_checkout_has_no_mistake(root, browser):
+    assert list(check_sources(root)) == []
+    assert list(check_pictures(root, browser=browser)) == []
+
+
+MISSPELLED = "sep" + "erate"  # in two pieces, so that it is not found here
+PLANTED = {
+    "caption": (
+        "    caption: |\n      A picture of {fact}`facts maps` maps.\n",
+        "",
+        "name: fig-one",
+        -4,
+        "without a caption",
+    ),
+    "share": ("Nothing but words;", "It gets 98.7 % right;", "98.7 %", 0, "'98.7 %' is typed"),
+    "count": ("Nothing but words;", "Words,\nand it makes 202 errors;", "202", 0, "'202' is typed"),
+    "caption number": (
+        "A picture of {fact}`facts maps` maps",
+        "Its accuracy is 0.987",
+        "0.987",
+        0,
+        "'0.987' is typed",
+    ),
+    "citation": ("as {cite}`known` tells", "as {cite}`unknown` tells", "unknown", 0, "'unknown' is cited"),
+    "page": ("[the other page](two.md)", "[the other page](three.md)", "three.md", 0, "there is no three.md"),
+    "place": ("(two.md#there)", "(two.md#nowhere)", "#nowhere", 0, "two has no place 'nowhere'"),
+    "figure": ("{numref}`fig-one`", "{numref}`fig-two`", "fig-two", 0, "points at 'fig-two'"),
+    "term": ("{term}`feature map`", "{term}`feature maps`", "feature maps", 0, "did you mean feature map?"),
+    "document": ("{doc}`two`", "{doc}`three`", "{doc}`three`", 0, "points at 'three'"),
+    "spelling": ("Nothing but words;", f"A layer is a {MISSPELLED} thing;", MISSPELLED, 0, f"'{MISSPELLED}' is missp"),
+}
+
+
+@pytest.mark.parametrize("mistake", PLANTED)
+def test_a_planted_mistake_is_found_where_it_is(root, mistake):
+    old, new, words, offset, said = PLANTED[mistake]
+    name = "docs/two.md" if "Nothing but" in old else "docs/one.md"
+    plant(root, name, old, new)
+    (found,) = check_sources(root)
+    file, number = line(root, name, words)
+    assert (found.file, found.line) == (file, number + offset)
+    assert said in found.text
+
+
+MISSING = {
+    "goals": (":::{goals}\n- find mistakes.\n:::\n", "no goals"),
+    "summary": ("## In short\n", "no summary"),
+    "terms": ("{term}`feature map`", "links 3 of the glossary's words: link 4 or more"),
+}
+
+
+@pytest.mark.parametrize("part", MISSING)
+def test_a_part_that_every_page_has_is_missed(root, part):
+    text, said = MISSING[part]
+    plant(root, "docs/one.md", text, "")
+    (found,) = check_sources(root)
+    assert (found.file, found.line) == ("docs/one.md", 1)
+    assert said in found.text
+
+
+#: What a skeleton says to whoever fills it in, as far as it is known by heart here.
+INSTRUCTIONS = {
+    "docs/two.md": (
+        *(
+            "Begin with what",
+            "Say what the page needs",
+            "tell what the reader will be able",
+            "The idea of this section",
+        ),
+        *(
+            "One sentence that says what",
+            "First the picture, then",
+            "Words of the glossary are",
+            "What the reader should",
+        ),
+    ),
+    "cnnfigs/runs/new.py": (
+        "Replace it by what your illustration computes",
+        "A digit and the averages",
+        "Pool a test digit",
+    ),
+    "cnnfigs/illustrations/new.py": (
+        "Say here in one sentence",
+        "Draw the digit and its averages",
+        "cells: each is the",
+    ),
+    "tests/pages/test_new.py": ("add a test for each claim",),
+}
+
+
+def test_every_sentence_of_a_skeleton_that_is_left_is_named_with_its_line(root):
+    for name in INSTRUCTIONS:
+        folder = name.rpartition("/")[0]
+        (root / folder).mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(skeletons()[folder], encoding="utf-8")
+    found = [each for each in check_sources(root) if "left from the skeleton" in each.text]
+    for name, beginnings in INSTRUCTIONS.items():
+        lines = (root / name).read_text("utf-8").splitlines()
+        for words in beginnings:
+            (mistake,) = (each for each in found if each.file == name and words in each.text)
+            # A text over several lines is named where it begins.
+            assert words.split()[0] in " ".join(lines[mistake.line - 1 : mistake.line + 3]), mistake
+    # Who has said something of one's own has nothing left to mend.
+    plant(root, "docs/two.md", "- What the reader should remember.", "- Filters come in groups.")
+    left = [each.text for each in check_sources(root) if each.file == "docs/two.md"]
+    assert not any("should remember" in text for text in left)
+    assert any("Begin with what" in text for text in left)
+
+
+def test_a_page_in_no_table_of_contents_is_found(root):
+    plant(root, "docs/index.md", "two\n", "")
+    (found,) = check_sources(root)
+    assert (found.file, found.line) == ("docs/two.md", 1)
+    assert "toctree" in found.text
+
+
+PICTURES = {
+    "width": ('width="300"', 'width="800"', "800 pixels wide"),
+    "overlap": ('x="100" y="20"', 'x="20" y="22"', "'one' and 'two' overlap"),
+    "cut": ('x="100" y="20"', 'x="290" y="20"', "'two' is cut"),
+    "faint": ('x="10" y="80"', 'x="10" y="80" fill="var(--cnn-grid, #cccccc)"', "has a contrast of"),
+    "fixed": ('x="10" y="80"', 'x="10" y="80" fill="#777777"', "does not follow the theme"),
+    "silent": ("A picture of a map with 2 cells.", "", "has no description"),
+}
+
+
+@pytest.mark.parametrize("mistake", PICTURES)
+def test_a_mistake_in_a_picture_is_found_at_its_figure(root, browser, mistake):
+    old, new, said = PICTURES[mistake]
+    plant(root, "site/one.html", old, new)
+    found = list(check_pictures(root, only=frozenset({"one"}), browser=browser))
+    assert found
+    assert {(each.file, each.line) for each in found} == {line(root, "docs/one.md", "name: fig-one")}
+    assert all(said in each.text for each in found)
+
+
+def test_a_faint_text_is_found_in_its_theme(root, browser):
+    plant(root, "site/two.html", "<p>", '<p style="color: #999; background: #fff">')
+    found = list(check_pictures(root, only=frozenset({"two"}), browser=browser))
+    assert {(each.file, each.line) for each in found} == {line(root, "docs/two.md", "Nothing but words")}
+    assert {"light", "dark"} == {
+        word for each in found for word in ("light", "dark") if f"the {word} theme" in each.text
+    }
+
+
+def run(root, *options):
+    return subprocess.run(
+        [sys.executable, "-m", "cnnfigs.checking", "--root", root, *options], capture_output=True, text=True
+    )
+
+
+def test_the_command_says_all_in_lines_that_editors_understand(root):
+    sound = run(root)
+    assert (sound.returncode, sound.stdout) == (0, "all is well\n")
+    plant(root, "docs/two.md", "Nothing but words;", "It gets 98.7 % right;")
+    wrong = run(root, "--quick")
+    assert wrong.returncode == 1
+    first, last = wrong.stdout.splitlines()
+    assert first.startswith("docs/two.md:5: the number '98.7 %' is typed")
+    assert last == "1 to mend"
+
+
+SPHINX = """import sys
+from pathlib import Path
+Path(sys.argv[-1]).write_text({!r}, encoding="utf-8")
+print("much else")
+sys.exit(1)
+"""
+
+
+def test_what_the_build_warns_of_is_told_at_the_end_but_not_what_has_been_said_better(root):
+    plant(root, "docs/one.md", "{doc}`two`", "{doc}`three`")
+    plant(root, "docs/index.md", "two\n", "")
+    warnings = [
+        f"{root}/docs/one.md:49: WARNING: unknown document: 'three' [ref.doc]",
+        f"{root}/docs/two.md: WARNING: document isn't included in any toctree [toc.not_included]",
+        f"{root}/docs/one.md:38: WARNING: the code cell failed: ValueError: size is 5 [cells.failed]",
+        "WARNING: nobody knows where",
+    ]
+    command = [sys.executable, "-c", SPHINX.format("\n".join(warnings))]
+    result = run(root, "--", *command)
+    assert result.returncode == 1
+    head, _, tail = result.stdout.partition("much else\n")
+    first, second, _ = head.splitlines()
+    assert line(root, "docs/one.md", "{doc}`three`") == ("docs/one.md", 49)
+    assert first.startswith("docs/one.md:49: {doc} points at 'three'")
+    assert second.startswith("docs/two.md:1: the page is in no table of contents")
+    assert tail.splitlines() == [
+        "conf.py:1: nobody knows where",
+        "docs/one.md:38: the code cell failed: ValueError: size is 5 [cells.failed]",
+        first,
+        second,
+        "4 to mend",
+    ]
+
+
+def test_a_build_that_ends_without_a_word_is_told(root):
+    result = run(root, "--", sys.executable, "-c", "raise SystemExit(2)")
+    assert result.returncode == 2
+    assert result.stdout.splitlines()[-1] == "the build ended early with exit status 2, see above"
+
+
+def test_without_a_built_site_it_says_what_to_do(root):
+    (root / "site/index.html").unlink()
+    missing = run(root)
+    assert missing.returncode == 2
+    assert "run `nox -s site` first" in missing.stdout

@@ -1,0 +1,219 @@
+"""Small sites, built as the tutorial is: kernels start warm, builds take turns, and a killed one does no harm."""
+
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from cnnfigs.building.forking import AVAILABLE
+
+linux = pytest.mark.skipif(not AVAILABLE, reason="only Linux is known to fork these libraries safely")
+
+BUILD = [sys.executable, "-m", "sphinx", "-q", "-b", "html", "-c", ".", "-d", ".cache/doctrees"]
+CONFIGURATION = """
+    project = "tiny"
+    extensions = ["myst_nb", "cnnfigs.sphinxext.site.assets", "cnnfigs.sphinxext.reading.cells"]
+    extensions += ["cnnfigs.sphinxext.reading.building"]
+    freshness_packages = ["tiny"]
+    building_told = True
+    nb_execution_mode = "cache"
+    nb_execution_cache_path = ".cache/jupyter"
+    html_theme = "basic"
+"""
+MODULE = """
+    import os
+
+    def note(page):
+        with open(os.environ["RUNS"], "a") as log:
+            print(page, file=log)
+
+    def double(x):
+        return 2 * x
+
+    def triple(x):
+        return 3 * x
+"""
+
+
+def page(title: str, code: str) -> str:
+    return (
+        f"---\nfile_format: mystnb\n---\n\n# {title}\n\n```{{code-cell}} python\n{textwrap.dedent(code).strip()}\n```\n"
+    )
+
+
+def computed(name: str, function: str) -> str:
+    return page(name, f"from tiny.sums import note, {function}\nnote('{name}')\nprint('result', {function}(7))")
+
+
+@dataclass
+class Site:
+    """A small site in a folder."""
+
+    folder: Path
+
+    def write(self, files: dict[str, str]) -> None:
+        for name, text in files.items():
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(textwrap.dedent(text).lstrip("\n"), encoding="utf-8")
+
+    def begin(self, *options: str) -> subprocess.Popen[str]:
+        path = os.pathsep.join([str(self.folder), *sys.path])
+        return subprocess.Popen(
+            [*BUILD, *options, "docs", "site"],
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": path, "RUNS": str(self.log), "NO_COLOR": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def build(self, *options: str) -> tuple[str, str]:
+        """Build, and return what was said on standard output and on standard error."""
+        process = self.begin(*options)
+        said, complained = process.communicate()
+        assert process.returncode == 0, complained
+        return re.sub(r"built in \d+ s\n", "", said), complained
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "runs.log"
+
+    def ran(self) -> list[str]:
+        """Which pages have been run since this was last asked."""
+        found = sorted(self.log.read_text().split()) if self.log.exists() else []
+        self.log.unlink(missing_ok=True)
+        return found
+
+    def content(self) -> dict[str, bytes]:
+        built = self.folder / "site"
+        return {str(path.relative_to(built)): path.read_bytes() for path in built.rglob("*") if path.is_file()}
+
+
+PAGES = {"two": computed("two", "double"), "three": computed("three", "triple")}
+
+
+def small(folder: Path, pages: dict[str, str]) -> Site:
+    site = Site(folder)
+    contents = "# Home\n\n```{toctree}\n" + "\n".join(pages) + "\n```\n"
+    site.write({"conf.py": CONFIGURATION, "tiny/__init__.py": "", "tiny/sums.py": MODULE, "docs/index.md": contents})
+    site.write({f"docs/{name}.md": text for name, text in pages.items()})
+    return site
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory) -> dict[str, bytes]:
+    site = small(tmp_path_factory.mktemp("undisturbed"), PAGES)
+    site.build()
+    return site.content()
+
+
+def test_it_says_in_a_line_what_is_run_and_why(tmp_path):
+    site = small(tmp_path, PAGES)
+    assert site.build() == ("2 pages are run for the first time\n", "")
+    assert site.ran() == ["three", "two"]
+    assert site.build() == ("", "")
+    site.write({"docs/two.md": PAGES["two"] + "\nMore prose.\n"})
+    assert site.build() == ("", "")
+    assert site.ran() == []
+    site.write({"tiny/sums.py": MODULE.replace("2 * x", "x + x")})
+    assert site.build() == ("run again: two (tiny.sums)\n", "")
+    assert site.ran() == ["two"]
+    site.write({"docs/three.md": PAGES["three"].replace("(7)", "(8)")})
+    assert site.build() == ("run again: three (its cells)\n", "")
+    site.write({"tiny/data.txt": "1", "tiny/sums.py": MODULE.replace("3 * x", "3 * x + len('data.txt')")})
+    said, _ = site.build()
+    assert site.ran() == ["three", "three"]
+    assert "three (tiny.sums, tiny/data.txt)" in said
+
+
+@linux
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_kernels_have_imported_what_takes_long(tmp_path, jobs):
+    code = "import sys\nprint('warm', 'matplotlib.figure' in sys.modules, 'tensorflow' in sys.modules)"
+    site = small(tmp_path, {"one": page("one", code), "two": page("two", code + "\n")})
+    assert site.build("-j", jobs)[1] == ""
+    for name in ("one", "two"):
+        assert "warm True True" in (tmp_path / "site" / f"{name}.html").read_text("utf-8")
+    # Nothing has to be computed for this edit of a page, so TensorFlow is not imported.
+    site.write({"docs/one.md": page("one", code + "  # edited")})
+    assert site.build("-j", jobs)[1] == ""
+    assert "warm True False" in (tmp_path / "site" / "one.html").read_text("utf-8")
+
+
+def test_a_kernel_that_dies_is_told_and_costs_its_page_only(tmp_path):
+    code = "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"
+    site = small(tmp_path, {"dies": page("dies", code), "two": PAGES["two"]})
+    _, complained = site.build()
+    assert complained.count("WARNING") == 1
+    assert re.search(r"dies\.md: WARNING: the Python process of the page's code cells ended", complained)
+    assert "result 14" in (tmp_path / "site" / "two.html").read_text("utf-8")
+
+
+@linux
+def test_without_the_server_kernels_start_as_ever(tmp_path):
+    code = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\nimport time\ntime.sleep(3600)"
+    site = small(tmp_path, {"kills": page("kills", code), "two": PAGES["two"]})
+    _, complained = site.build("-j", "1")
+    assert complained.count("WARNING") == 1
+    assert "result 14" in (tmp_path / "site" / "two.html").read_text("utf-8")
+
+
+def test_builds_in_one_tree_take_turns(tmp_path, undisturbed):
+    site = small(tmp_path, PAGES)
+    processes = [site.begin("-j", "2") for _ in range(3)]
+    said = [process.communicate() for process in processes]
+    assert [process.returncode for process in processes] == [0, 0, 0], said
+    assert sum("waiting for its end" in each for each, _ in said) == 2
+    assert site.ran() == ["three", "two"]
+    assert site.content() == undisturbed
+
+
+def test_processes_change_no_byte(tmp_path, undisturbed):
+    site = small(tmp_path, PAGES)
+    site.build("-j", "2")
+    assert site.content() == undisturbed
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_the_build_after_a_killed_one_is_right(tmp_path, undisturbed):
+    site = small(tmp_path, PAGES)
+    begun = time.monotonic()
+    site.build("-j", "2")
+    usual = time.monotonic() - begun
+    chance = random.Random(7)
+    for number in range(8):
+        # Half of the time from nothing, half of the time with all that the last build has left.
+        if number % 2:
+            subprocess.run(["rm", "-rf", ".cache", "site"], cwd=tmp_path, check=True)
+        else:
+            site.write({"docs/two.md": PAGES["two"].replace("(7)", f"({number + 10})")})
+        process = site.begin("-j", "2")
+        time.sleep(chance.uniform(0, usual))  # wherever it is by then: each moment must do
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        site.write({"docs/two.md": PAGES["two"]})
+        said, complained = site.build("-j", "2")
+        assert complained == "", said
+        assert site.content() == undisturbed
+
+
+def test_the_build_after_a_killed_one_leaves_no_word_of_before_in_the_search_index(tmp_path, undisturbed):
+    """A build that is killed while it writes has remembered its pages already: they would not be read again."""
+    site = small(tmp_path, PAGES | {"two": PAGES["two"] + "\nMeanwhile, other words.\n"})
+    site.build()
+    site.write({"docs/two.md": PAGES["two"]})
+    site.build()
+    (tmp_path / ".cache" / "doctrees.unfinished").touch()  # as a killed build leaves it
+    said, complained = site.build()
+    assert complained == "", said
+    assert "all pages are read again" in said
+    assert site.content() == undisturbed

@@ -1,0 +1,235 @@
+"""A small site with a gallery: what its cards hold, and when they are made again."""
+
+import io
+import os
+import re
+import sys
+
+import pytest
+from lxml import etree, html
+from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace, patch_docutils
+from sphinx_here import own_suffixes
+
+from cnnfigs import catalog
+from cnnfigs.drawing.palette import palette
+from cnnfigs.illustrations.architectures.layer_table import LayerTable
+from cnnfigs.illustrations.windows.padding import Padding
+from cnnfigs.illustrations.windows.window_animation import WindowAnimation
+from cnnfigs.sphinxext.site.gallery import _inline, beginning, pictures
+
+SVG = "{http://www.w3.org/2000/svg}"
+NAMES = ("LayerTable", "Padding", "Timeline", "WindowAnimation")
+
+CELL = """
+```{{code-cell}} ipython3
+---
+mystnb:
+  figure:
+    name: {label}
+    caption: What it shows.
+---
+from {module} import {name}
+
+{call}
+```
+"""
+
+
+def page(title, *calls, prose="Some prose."):
+    cells = []
+    for call in calls:
+        name = call.partition("(")[0]
+        label = f"fig-{title.lower()}-{name.lower()}"
+        cells.append(CELL.format(label=label, module=catalog.entries()[name].module, name=name, call=call))
+    return "\n".join(["---\nfile_format: mystnb\n---\n", f"# {title}\n", prose, *cells])
+
+
+class Site:
+    """A site that is built in this process."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        (folder / "docs").mkdir()
+        self.write("gallery.md", "# Gallery\n\n```{gallery}\n```\n")
+
+    def write(self, name, text):
+        (self.folder / "docs" / name).write_text(text, encoding="utf-8")
+
+    def build(self, said=None):
+        """Build; return the names of the pages that were written. Warnings are errors, or they go to `said`."""
+        written = []
+        settings = {
+            "extensions": ["myst_nb", "cnnfigs.sphinxext.site.gallery"],
+            "nb_execution_mode": "cache",
+            "nb_execution_cache_path": str(self.folder / "executed"),
+            "html_theme": "basic",
+            "numfig": True,
+        }
+        docs, site, trees = (str(self.folder / name) for name in ("docs", "site", "trees"))
+        with patch_docutils(), docutils_namespace(), own_suffixes():
+            streams = {"status": None, "warning": said or sys.stderr, "warningiserror": said is None}
+            app = Sphinx(docs, None, site, trees, "html", settings, **streams)
+            app.connect("html-page-context", lambda app, name, *_: written.append(name))
+            app.build()
+        assert app.statuscode == 0
+        return set(written) - {"genindex", "search"}
+
+    def cards(self):
+        found = html.parse(self.folder / "site" / "gallery.html").xpath("//div[@class='cnn-card']")
+        return {card.findtext("h3"): card for card in found}
+
+    def picture(self, name, theme="light"):
+        return etree.parse(self.folder / "site" / "_images" / f"gallery-{name}-{theme}.svg").getroot()
+
+
+@pytest.fixture(scope="module")
+def few():
+    """Let there be four illustrations only."""
+    known = catalog.entries()
+    patch = pytest.MonkeyPatch()
+    patch.setattr(catalog, "entries", lambda: {name: known[name] for name in NAMES})
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="module")
+def site(few, tmp_path_factory):
+    made = Site(tmp_path_factory.mktemp("site"))
+    contents = "# Start\n\n```{toctree}\nzebra\nape\ngallery\n```\n"
+    made.write("index.md", contents)
+    made.write("zebra.md", page("Zebra", "WindowAnimation(strides=2)", "Padding(size=6)"))
+    made.write("ape.md", page("Ape", "Padding()", "LayerTable()"))
+    assert made.build() == {"index", "zebra", "ape", "gallery"}
+    return made
+
+
+def texts(root):
+    return ["".join(text.itertext()) for text in root.iter(f"{SVG}text")]
+
+
+def test_every_illustration_has_a_card_in_the_order_of_the_pages(site):
+    assert list(site.cards()) == ["WindowAnimation", "Padding", "LayerTable", "Timeline"]
+    page = html.parse(site.folder / "site" / "gallery.html")
+    headings = [re.sub("[^A-Za-z ]", "", heading.text_content()) for heading in page.iter("h2")]
+    assert headings == ["Zebra", "Ape", "On no page"]
+
+
+def test_card_has_picture_code_parameters_and_page(site):
+    card = site.cards()["Padding"]
+    assert catalog.entries()["Padding"].line in card.text_content()
+    code = card.xpath(".//pre")[0].text_content()
+    assert code.strip() == "from cnnfigs.illustrations.windows.padding import Padding\n\nPadding(size=6)"
+    told = [term.text_content() for term in card.iter("dt")]
+    assert told == ["size=5", "kernel_size=3", "padding='valid'"]
+    links = [(link.get("href"), link.text_content()) for link in card.iter("a") if link.text_content()]
+    assert links == [("zebra.html#fig-zebra-padding", "Zebra"), ("ape.html#fig-ape-padding", "Ape")]
+    for name in ("zebra", "ape"):
+        target = html.parse(site.folder / "site" / f"{name}.html")
+        assert target.xpath(f"//*[@id='fig-{name}-padding']")
+
+
+def test_pictures_wait_and_keep_their_place_and_say_what_they_show(site):
+    images = site.cards()["Padding"].findall(".//img")
+    assert [image.get("class") for image in images] == ["only-light", "only-dark"]
+    shown = Padding(size=6)
+    drawn = etree.fromstring(shown.to_html())
+    for image, theme in zip(images, ("light", "dark"), strict=True):
+        assert image.get("alt") == beginning(shown.description)
+        assert image.get("loading") == "lazy"
+        assert (image.get("width"), image.get("height")) == (drawn.get("width"), drawn.get("height"))
+        assert image.get("src") == f"_images/gallery-Padding-{theme}.svg"
+
+
+def test_pictures_are_those_of_the_page_in_the_colours_of_their_theme(site):
+    for theme in ("light", "dark"):
+        root = site.picture("Padding", theme)
+        assert texts(root) == texts(etree.fromstring(Padding(size=6).to_html()))
+        colors = {element.get(name) for element in root.iter() for name in ("fill", "stroke")} - {None, "none"}
+        assert colors <= {*getattr(palette(), theme).values(), "#000000", "#fefefe"}
+        assert getattr(palette(), theme)["kernel"] in colors
+
+
+def test_animation_stands_still_at_its_end(site):
+    run = WindowAnimation(strides=2).result
+    drawn = texts(site.picture("WindowAnimation"))
+    assert [text for text in drawn if text.endswith(f"= {run.output[-1, -1]:g}")]
+    assert len([text for text in drawn if "=" in text]) == 1
+    assert not site.picture("WindowAnimation").xpath("//@visibility")
+
+
+def test_table_is_drawn_with_its_cells(site):
+    table = LayerTable()
+    image = site.cards()["LayerTable"].find(".//img")
+    assert image.get("alt") == beginning(table.description)
+    assert table.description.startswith(image.get("alt"))
+    drawn = texts(site.picture("LayerTable"))
+    assert drawn == [cell.text for row in table.tabulate(table.result) for cell in row]
+    long = [f"<tr><th>{number}</th><td>{number}</td></tr>" for number in range(40)]
+    made = (
+        f"<table aria-label='Many.'><thead><tr><th>a</th><th>b</th></tr></thead><tbody>{''.join(long)}</tbody></table>"
+    )
+    described, _, height, themes = pictures(made)
+    assert described == "Many."
+    shown = texts(etree.fromstring(themes["light"]))
+    assert (shown[:4], shown[-1]) == (["a", "b", "0", "0"], "…")
+    assert height < 250
+
+
+def test_illustration_on_no_page_is_drawn_all_the_same(site):
+    from cnnfigs.illustrations.architectures.timeline import Timeline
+
+    card = site.cards()["Timeline"]
+    assert card.find(".//img").get("alt") == beginning(Timeline().description)
+    assert "On no page" in card.text_content()
+    assert card.xpath(".//pre")[0].text_content().strip().endswith("Timeline()")
+    assert "It has no parameters." in card.text_content()
+
+
+def test_an_illustration_that_fails_is_named_and_the_others_are_there(few, tmp_path, monkeypatch):
+    def draw(self, run):
+        raise IndexError("out of\nrange")
+
+    monkeypatch.setattr(Padding, "draw", draw)
+    made = Site(tmp_path)
+    made.write("index.md", "# Start\n\n```{toctree}\ngallery\n```\n")
+    said = io.StringIO()
+    made.build(said)
+    (warning,) = said.getvalue().splitlines()
+    assert "gallery.md:3: " in warning
+    assert "WARNING: illustration Padding cannot be shown: IndexError: out of range" in warning
+    assert set(made.cards()) == {*NAMES} - {"Padding"}
+
+
+def test_gallery_is_made_again_when_it_must_and_only_then(site, monkeypatch):
+    assert site.build() == set()
+
+    path = site.folder / "site" / "_images" / "gallery-Padding-light.svg"
+    before = path.stat().st_mtime_ns
+    site.write("ape.md", page("Ape", "Padding()", "LayerTable()", prose="Other prose."))
+    assert site.build() == {"ape", "index"}  # a page and the contents that it stands in
+
+    site.write("zebra.md", page("Zebra", "WindowAnimation(strides=2)", "Padding(size=4)"))
+    assert site.build() == {"zebra", "index", "gallery"}
+    assert path.stat().st_mtime_ns > before
+    assert site.cards()["Padding"].find(".//img").get("alt") == beginning(Padding(size=4).description)
+    assert "Padding(size=4)" in site.cards()["Padding"].text_content()
+
+    site.write("ape.md", page("Monkey", "Padding()", "LayerTable()"))
+    assert "gallery" in site.build()
+    assert "Monkey" in site.cards()["LayerTable"].text_content()
+
+    # An illustration has gone: so have its card and its pictures.
+    known = dict(catalog.entries())
+    del known["Timeline"]
+    monkeypatch.setattr(catalog, "entries", lambda: known)
+    os.utime(site.folder / "docs" / "ape.md")  # as something in the folders of the sources has changed
+    assert "gallery" in site.build()
+    assert "Timeline" not in site.cards()
+    assert not (site.folder / "site" / "_images" / "gallery-Timeline-dark.svg").exists()
+
+
+def test_words_of_a_docstring_become_html():
+    assert _inline("a < b, ``x`` of :data:`cnnfigs.runs.filters.classic_kernels.CLASSIC`") == (
+        "a &lt; b, <code>x</code> of <code>CLASSIC</code>"
+    )

@@ -17,7 +17,6 @@ import io
 import json
 import os
 import re
-import tempfile
 import typing
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -31,13 +30,13 @@ import platformdirs
 from filelock import FileLock
 
 from cnnfigs import provenance
+from cnnfigs.files import UNFINISHED, write_whole
 
 Run = TypeVar("Run")
 Classes = Mapping[str, type[Any]]
 
 _STRUCTURE = "structure"
 _SUFFIX = ".run"
-_TEMPORARY = ".tmp"
 _LOCK = ".lock"
 
 #: The environment variable that holds how the sources of this package looked when a process imported them, where that
@@ -179,7 +178,8 @@ def keep(key: str, entry: bytes) -> None:
         warnings.warn("the sources have been edited meanwhile: a result is not kept", stacklevel=2)
         return
     try:
-        _write(path, entry)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_whole(path, entry, mode=0o600)
     except OSError as error:
         warnings.warn(f"{path} cannot be written ({error}): the result is not kept", stacklevel=2)
 
@@ -209,7 +209,7 @@ def information() -> Information:
 def clear() -> Information:
     """Delete all entries; return what there was."""
     before = information()
-    for path in [*_entries(), *(path for end in (_TEMPORARY, _LOCK) for path in cache_folder().glob(f"*{end}"))]:
+    for path in [*_entries(), *(path for end in (UNFINISHED, _LOCK) for path in cache_folder().glob(f"*{end}"))]:
         path.unlink(missing_ok=True)
     return before
 
@@ -252,20 +252,6 @@ def _kept(path: Path, key: str, run_type: type[Any], classes: Classes, warn: boo
         if warn:
             warnings.warn(f"{path} is damaged ({error}): it is computed again", stacklevel=3)
         return None
-
-
-def _write(path: Path, entry: bytes) -> None:
-    """Write under another name and rename, so that nobody ever reads half an entry."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=_TEMPORARY, delete=False) as file:
-        try:
-            file.write(entry)
-            file.close()
-            Path(file.name).replace(path)
-        except BaseException:
-            file.close()
-            Path(file.name).unlink(missing_ok=True)
-            raise
 
 
 def _pack(run: object, key: str | None, run_type: type[Any], classes: Classes) -> bytes:

@@ -4,7 +4,6 @@ import io
 import json
 import os
 import stat
-import tempfile
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -89,7 +88,7 @@ def test_half_an_entry_has_a_name_that_is_cleared_and_is_taken_away_when_writing
     monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(KeyboardInterrupt):
         keep("cd" * 32, entry)
-    assert seen == [(folder, ".tmp", [".run", ".tmp"])]
+    assert seen == [(folder, ".unfinished", [".run", ".unfinished"])]
     assert [path.suffix for path in folder.iterdir()] == [".run"]
 
 
@@ -230,7 +229,7 @@ def test_what_cannot_be_written_is_said(folder, monkeypatch):
     def full(*_, **__):
         raise OSError("no room")
 
-    monkeypatch.setattr(tempfile, "NamedTemporaryFile", full)
+    monkeypatch.setattr(os, "fsync", full)
     said_then = said(lambda: keep("cd" * 32, entry))
     assert said_then == f"{folder / ('cd' * 32)}.run cannot be written (no room): the result is not kept"
 
@@ -240,7 +239,7 @@ def test_the_line_that_is_named_is_that_of_who_asked(folder, monkeypatch):
     entry = read_entry(KEY)
     (folder / f"{KEY}.run").write_bytes(b"no entry")
     assert warned(make).filename == __file__
-    monkeypatch.setattr(tempfile, "NamedTemporaryFile", lambda **_: (folder / "no" / "room").open("x"))
+    monkeypatch.setattr(os, "fsync", lambda _: (folder / "no" / "room").open("x"))
     assert warned(lambda: keep("cd" * 32, entry)).filename == __file__
     monkeypatch.setenv(cache.SOURCES, "of another time")
     assert warned(lambda: keep("cd" * 32, entry)).filename == __file__

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from cnnfigs.building.jobs import Job
+from cnnfigs.files import write_whole
 
 #: Seconds of processor time on the machine where they were measured, by the call that makes the illustration: a
 #: copy of the ``costs.json`` that a build from nothing has left in its folder ``.cache``.
@@ -28,7 +29,7 @@ class Costs:
     def __init__(self, folder: Path) -> None:
         self._file = folder / SHIPPED.name
         self._known: dict[str, float] = json.loads(SHIPPED.read_text("utf-8"))
-        with suppress(OSError, ValueError):  # not there, or half written: it is no loss
+        with suppress(OSError, ValueError):  # not there, or damaged: it is no loss
             self._known.update(json.loads(self._file.read_text("utf-8")))
 
     def of(self, job: Job) -> float:
@@ -42,4 +43,4 @@ class Costs:
     def remember(self, measured: dict[str, float]) -> None:
         """Remember the seconds of some runs, by their calls."""
         self._known.update({title: round(seconds, 2) for title, seconds in measured.items()})
-        self._file.write_text(json.dumps(dict(sorted(self._known.items())), indent=1) + "\n", "utf-8")
+        write_whole(self._file, (json.dumps(dict(sorted(self._known.items())), indent=1) + "\n").encode())

@@ -13,10 +13,8 @@ from typing import Literal
 
 from cnnfigs.catalog import Entry, entries
 from cnnfigs.commands.errors import CommandError, reason
-from cnnfigs.drawing import export
 from cnnfigs.drawing.formats import FORMATS, Look
-
-Outcome = Literal["new", "changed", "unchanged", "failed"]
+from cnnfigs.files import Outcome, update
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ class Rendered:
     """
 
     name: str
-    outcome: Outcome
+    outcome: Outcome | Literal["failed"]
     message: str
 
 
@@ -47,7 +45,7 @@ def write(path: Path, data: bytes) -> Outcome:
         If it cannot be written.
     """
     try:
-        return export.write_whole(path, data)
+        return update(path, data)
     except OSError as error:
         raise CommandError(f"{path} cannot be written: {reason(error)}") from error
 

@@ -8,13 +8,12 @@ draws them one by one, Pillow or ffmpeg joins them.
 from __future__ import annotations
 
 import io
-import os
 import re
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from pathlib import Path
-from tempfile import NamedTemporaryFile, TemporaryDirectory
-from typing import Any, Literal
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 from lxml import etree
@@ -30,8 +29,6 @@ from cnnfigs.drawing.formats import Format, FormatError, Look, Theme
 from cnnfigs.drawing.palette import palette
 from cnnfigs.drawing.style import POINTS_PER_INCH, canvas
 from cnnfigs.drawing.svg import SVG, background, file_svg
-
-Outcome = Literal["new", "changed", "unchanged"]
 
 #: How long a frame is shown: as on the page, see ``animation.css``.
 SECONDS = 1.2
@@ -79,33 +76,6 @@ def animation_file(svg: etree._Element, description: str, form: Format, look: Lo
     if form in ("png", "pdf"):
         return _drawn(figures[-1], description, form, look)
     return _film(figures, look) if form == "mp4" else _joined(figures, form, look)
-
-
-def write_whole(path: Path, data: bytes) -> Outcome:
-    """Write a file, whole or not at all, if it is not there already with this content.
-
-    Raises
-    ------
-    OSError
-        If it cannot be written.
-    """
-    before = path.read_bytes() if path.is_file() else None
-    if before == data:
-        return "unchanged"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
-        try:
-            file.write(data)
-            file.close()
-            # A temporary file is for its owner only; this one is to be read as any other.
-            mask = os.umask(0)
-            os.umask(mask)
-            Path(file.name).chmod(0o666 & ~mask)
-            Path(file.name).replace(path)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
-    return "new" if before is None else "changed"
 
 
 def _drawn(figure: Figure, description: str, form: Format, look: Look) -> bytes:

@@ -1,7 +1,7 @@
 """The records of the trials: one JSON file each, shipped, and checked when read.
 
-A record is written under another name and renamed, so that there is never half of one. Its digest says what made it:
-when code, data or description no longer give that digest, the record is *stale*, and the trial is to be made again.
+Its digest says what made it: when code, data or description no longer give that digest, the record is *stale*, and the
+trial is to be made again.
 """
 
 from __future__ import annotations
@@ -10,9 +10,7 @@ import base64
 import errno
 import hashlib
 import json
-import os
 import platform
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,7 @@ from numpy.typing import NDArray
 from cnnfigs import provenance
 from cnnfigs.errors import CnnfigsError
 from cnnfigs.experiments.trials import Trial
+from cnnfigs.files import write_whole
 from cnnfigs.models.backend import THREADS
 from cnnfigs.telling import one_line
 
@@ -89,17 +88,9 @@ def write(trial: Trial, record: dict[str, Any], folder: Path = RECORDS) -> Path:
         If it cannot be written, such as when there is no room on the disk.
     """
     path = path_of(trial, folder)
-    unfinished = path.with_suffix(".unfinished")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with unfinished.open("w", encoding="utf-8") as file:
-            file.write(json.dumps(record, indent=1) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
+        write_whole(path, (json.dumps(record, indent=1) + "\n").encode())
     except OSError as error:
-        with suppress(OSError):
-            unfinished.unlink()
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         why = "there is no room on the disk; free some and start again" if full else error.strerror or str(error)
         raise RecordError(f"{path} cannot be written: {why}; what was done before is kept") from error

@@ -7,7 +7,9 @@ one request brings them. Data comes when an explorer that needs it does.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
+from functools import partial
 from importlib.metadata import version as installed
 from pathlib import Path
 from pkgutil import resolve_name
@@ -15,6 +17,7 @@ from pkgutil import resolve_name
 from cnnfigs import provenance
 from cnnfigs.explorers.inputs import registry_script
 from cnnfigs.explorers.registry import BUNDLE, EXPLORERS, SHARED
+from cnnfigs.files import kept
 
 SCRIPTS = Path(__file__).with_name("scripts")
 #: What a page with explorers loads at once.
@@ -41,24 +44,30 @@ def write_assets(folder: Path) -> None:
     Parameters
     ----------
     folder
-        Where to; it is made. Hidden files in it remember what the data scripts were made from.
+        Where to; it is made. Hidden files in it remember what the others were made from.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    # To work out what each was made from takes longer than all else when nothing has changed.
-    seen, glance = folder / ".glance", provenance.glance("cnnfigs")
-    there = all((folder / name).exists() for name in (*LOADER, BUNDLE, *DATA))
-    if there and seen.exists() and seen.read_text("utf-8") == glance:
-        return
-    for name in LOADER:
-        (folder / name).write_text(minified((SCRIPTS / name).read_text("utf-8"), Path(name).suffix), "utf-8")
-    (folder / BUNDLE).write_text(minified(bundle()), "utf-8")
-    for name, write in DATA.items():
-        made_from = provenance.digest(write)
-        note = folder / f".{name}"
-        if not (folder / name).exists() or not note.exists() or note.read_text("utf-8") != made_from:
-            (folder / name).write_text(resolve_name(write)(), "utf-8")
-            note.write_text(made_from, "utf-8")
-    seen.write_text(glance, "utf-8")
+    # To work out what each is made from takes longer than all else when nothing has changed.
+    listed = kept(folder / ".sources", provenance.glance("cnnfigs"), lambda: json.dumps(sources()).encode())
+    for name, source in json.loads(listed).items():
+        kept(folder / name, source, partial(content, name))
+
+
+def sources() -> dict[str, str]:
+    """Return what decides each file: the code and data behind a script of data, the text that becomes small."""
+    minifier = installed("minify-go")
+    code = {name: f"{minifier} {text}" for name, text in texts().items()}
+    return {**code, **{name: provenance.digest(write) for name, write in DATA.items()}}
+
+
+def content(name: str) -> bytes:
+    """Make the content of a file."""
+    text: str = resolve_name(DATA[name])() if name in DATA else minified(texts()[name], Path(name).suffix)
+    return text.encode()
+
+
+def texts() -> dict[str, str]:
+    """Return the files without data as they were written."""
+    return {**{name: (SCRIPTS / name).read_text("utf-8") for name in LOADER}, BUNDLE: bundle()}
 
 
 def bundle() -> str:

@@ -21,13 +21,14 @@ from matplotlib.figure import Figure
 
 from cnnfigs.cache import cached, is_kept, run_key
 from cnnfigs.drawing.document import document, scrolling
-from cnnfigs.drawing.export import animation_file, picture_file, write_whole
+from cnnfigs.drawing.export import animation_file, picture_file
 from cnnfigs.drawing.formats import FORMATS, TEXTS, Look, Theme, require_format
 from cnnfigs.drawing.notebook import FACTS, IN_PAGE, in_notebook
 from cnnfigs.drawing.style import style
 from cnnfigs.drawing.svg import SVG, inline_svg
 from cnnfigs.drawing.table_pictures import table_figure
 from cnnfigs.drawing.tables import Cell, html_table, text_table
+from cnnfigs.files import update
 from cnnfigs.parameters import Parameter, check, documented, parameters
 from cnnfigs.words import with_percent_kept
 
@@ -149,7 +150,7 @@ class Illustration(ABC):
             If the file cannot be written.
         """
         path = Path(path)
-        write_whole(path, self.content(path.suffix.removeprefix(".").lower(), Look(theme, scale, width, transparent)))
+        update(path, self.content(path.suffix.removeprefix(".").lower(), Look(theme, scale, width, transparent)))
         return path
 
     def content(self, form: str, look: Look) -> bytes:

@@ -45,6 +45,7 @@ MODULES = {
         *["-k", "not killed and not moved"],
     ],
     "experiments.trials": ["tests/experiments/test_trials_by_hand.py", "tests/experiments/test_contradictions.py"],
+    "files": ["cnnfigs/files.py", "tests/test_files.py", *["-k", "not killed"]],
     "cache": [
         "cnnfigs/cache.py",
         "tests/test_cache_by_hand.py",

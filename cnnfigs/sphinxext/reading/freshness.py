@@ -11,10 +11,9 @@ from __future__ import annotations
 import ast
 import hashlib
 import os
-import pickle
 import re
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Set
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,12 +21,14 @@ from typing import TYPE_CHECKING
 
 import nbformat
 from myst_nb.core.read import MystMetadataParsingError, is_myst_markdown_notebook, read_myst_markdown_notebook
-from sphinx.application import ENV_PICKLE_FILENAME
+from sphinx.environment.collectors import EnvironmentCollector
 
 from cnnfigs import provenance
+from cnnfigs.files import kept
 from cnnfigs.sphinxext.reading.cells import with_metadata
 
 if TYPE_CHECKING:
+    from docutils import nodes
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
     from sphinx.util.typing import ExtensionMetadata
@@ -182,41 +183,29 @@ def _without_magic(code: str) -> str:
 
 @dataclass
 class Memory:
-    """What pages used when they were last read, and digests that hold as long as a glance sees the same.
+    """What is kept with the pages from one build to the next."""
 
-    Working a digest out takes longer than all else when nothing has changed.
-    """
-
+    #: What pages used when they were last read, and its digest.
     pages: dict[str, tuple[Uses, str]] = field(default_factory=dict)
-    glance: str = ""
-    digests: dict[Uses, str] = field(default_factory=dict)
     #: What the digests of pages that have been run were made of.
     parts: dict[str, dict[str, str]] = field(default_factory=dict)
-    #: Whether the digests are newer than what Sphinx has kept.
-    unsaved: bool = False
-
-    def look(self, packages: Collection[str]) -> None:
-        """Forget the digests if any file or library has changed."""
-        try:
-            seen = provenance.glance(*packages)
-        except LookupError:  # a package that is not there: the page that imports it says so
-            seen = ""
-        if not seen or seen != self.glance:
-            self.glance, self.unsaved = seen, True
-            self.digests.clear()
-
-    def digest(self, used: Uses) -> str:
-        """Digest what a page uses."""
-        if used not in self.digests:
-            self.digests[used] = used.digest()
-        return self.digests[used]
+    #: How all files and libraries looked when this build began; empty where that is not known.
+    glance: str = ""
 
 
 def memory(env: BuildEnvironment) -> Memory:
-    """Return what is kept with the pages from one build to the next."""
+    """Return what is kept with the pages."""
     if not hasattr(env, "freshness"):
         env.freshness = Memory()  # type: ignore[attr-defined]
     return env.freshness  # type: ignore[attr-defined, no-any-return]
+
+
+def digest(app: Sphinx, name: str, used: Uses) -> str:
+    """Digest what a page uses. Working that out takes longer than all else when nothing has changed, so it is kept."""
+    if not (glance := memory(app.env).glance):
+        return used.digest()
+    file = app.doctreedir.parent / "digests" / name
+    return kept(file, f"{glance} {used}", lambda: used.digest().encode()).decode()
 
 
 def marked(app: Sphinx, name: str, text: str) -> str:
@@ -244,10 +233,10 @@ def marked(app: Sphinx, name: str, text: str) -> str:
         libraries=tuple(each for each in used.libraries if f"{each}.py" not in digests),
         files=tuple(sorted(digests.items())),
     )
-    digest = memory(app.env).digest(used)
-    memory(app.env).pages[name] = used, digest
+    now = digest(app, name, used)
+    memory(app.env).pages[name] = used, now
     # The page's name keeps pages with equal cells apart, which parallel readers would else write at one time.
-    freshness = f"{name} {digest}"
+    freshness = f"{name} {now}"
     if page.suffix == ".ipynb":
         kernel = {"name": "python3", "display_name": "Python 3", **notebook.metadata.get("kernelspec", {})}
         notebook.metadata["kernelspec"] = {**kernel, "freshness": freshness}
@@ -299,47 +288,41 @@ def reasons(env: BuildEnvironment, names: Collection[str]) -> dict[str, str]:
     return told
 
 
-def outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
-    """Name the pages that must be read again although they have not been edited."""
-    known = memory(env)
-    known.look(app.config.freshness_packages)
-    gone = changed | removed
-    return [name for name, (used, digest) in known.pages.items() if name not in gone and known.digest(used) != digest]
+class Collector(EnvironmentCollector):
+    """Keeps what pages use, and names those that must be read again although they have not been edited."""
 
+    def get_outdated_docs(
+        self, app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+    ) -> list[str]:
+        """Name the pages that use what has changed."""
+        known = memory(env)
+        try:
+            known.glance = provenance.glance(*app.config.freshness_packages)
+        except LookupError:  # a package that is not there: the page that imports it says so
+            known.glance = ""
+        gone = changed | removed
+        return [
+            name
+            for name, (used, before) in known.pages.items()
+            if name not in gone and digest(app, name, used) != before
+        ]
 
-def keep(app: Sphinx, env: BuildEnvironment) -> None:
-    """Keep the new digests where no page is read: Sphinx keeps nothing then, and they would be worked out each time."""
-    if memory(env).unsaved:
-        memory(env).unsaved = False
-        with (Path(app.doctreedir) / ENV_PICKLE_FILENAME).open("wb") as file:
-            pickle.dump(env, file, pickle.HIGHEST_PROTOCOL)
+    def process_doc(self, app: Sphinx, doctree: nodes.document) -> None:
+        """Do nothing: what a page uses is read off its source."""
 
+    def clear_doc(self, app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+        """Forget a page."""
+        memory(env).pages.pop(docname, None)
 
-def kept_by_sphinx(app: Sphinx, env: BuildEnvironment, names: list[str]) -> None:
-    """Leave it to Sphinx where it reads pages."""
-    memory(env).unsaved = memory(env).unsaved and not names
-
-
-def purge(app: Sphinx, env: BuildEnvironment, name: str) -> None:
-    """Forget a page."""
-    memory(env).pages.pop(name, None)
-
-
-def merge(app: Sphinx, env: BuildEnvironment, names: Collection[str], other: BuildEnvironment) -> None:
-    """Take over what a parallel reader found."""
-    found = memory(other)
-    memory(env).pages.update({name: used for name, used in found.pages.items() if name in names})
-    memory(env).digests.update(found.digests)
+    def merge_other(self, app: Sphinx, env: BuildEnvironment, docnames: Set[str], other: BuildEnvironment) -> None:
+        """Take over the pages of a parallel reader."""
+        memory(env).pages.update({name: page for name, page in memory(other).pages.items() if name in docnames})
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the extension."""
     app.setup_extension("cnnfigs.sphinxext.reading.cells")
     app.add_config_value("freshness_packages", ["cnnfigs"], "env", [list, tuple])
+    app.add_env_collector(Collector)
     app.connect("source-read", mark)
-    app.connect("env-get-outdated", outdated)
-    app.connect("env-before-read-docs", kept_by_sphinx)
-    app.connect("env-updated", keep)
-    app.connect("env-purge-doc", purge)
-    app.connect("env-merge-info", merge)
-    return {"env_version": 5, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"env_version": 6, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -6,12 +6,12 @@ kept, and drawn again when its words or the code that draws it have changed; the
 
 from __future__ import annotations
 
-import hashlib
-import shutil
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cnnfigs import provenance
+from cnnfigs.files import kept, update
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -62,18 +62,13 @@ def write_cards(app: Sphinx, exception: Exception | None) -> None:
     """Draw the cards that are not there yet."""
     if exception is not None or app.builder.name != "html" or not app.config.html_baseurl:
         return
-    kept = app.doctreedir.parent / "cards"
-    kept.mkdir(parents=True, exist_ok=True)
     code = provenance.digest(f"{__name__}:draw", f"{__name__}:write_cards")
     for name in app.env.found_docs:
         title, work = app.env.titles[name].astext(), app.config.project
-        card = kept / f"{hashlib.sha256(f'{title}|{work}|{code}'.encode()).hexdigest()}.png"
-        if not card.exists():
-            card.write_bytes(draw(title, above=work if work != title else ""))
-        place = Path(app.outdir, card_address(name))
-        place.parent.mkdir(parents=True, exist_ok=True)
-        if not place.exists() or place.read_bytes() != card.read_bytes():
-            shutil.copyfile(card, place)
+        above = work if work != title else ""
+        card = app.doctreedir.parent / "cards" / f"{name}.png"
+        made = kept(card, f"{title}|{above}|{code}", partial(draw, title, above=above))
+        update(Path(app.outdir, card_address(name)), made)
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

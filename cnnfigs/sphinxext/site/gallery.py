@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 from lxml import etree
 from lxml import html as lxml_html
+from sphinx.environment.collectors import EnvironmentCollector
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
@@ -25,6 +26,7 @@ from sphinx.util.osutil import relative_uri
 from cnnfigs import catalog
 from cnnfigs.drawing.fonts import embed
 from cnnfigs.drawing.palette import palette
+from cnnfigs.files import kept, update
 from cnnfigs.words import with_percent_kept
 
 if TYPE_CHECKING:
@@ -57,8 +59,8 @@ class Gallery:
     ----------
     pages
         Pages that hold a gallery.
-    glance, structure
-        Digests of the files that the cards' words come from, and of the words, when these pages were last read.
+    words
+        Digest of what the cards say, when these pages were last read.
     shown
         Digest of the pictures, when they were last written.
     outputs
@@ -66,13 +68,12 @@ class Gallery:
     """
 
     pages: set[str] = field(default_factory=set)
-    glance: str = ""
-    structure: str = ""
+    words: str = ""
     shown: str = ""
     outputs: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
-def kept(env: BuildEnvironment) -> Gallery:
+def gallery_of(env: BuildEnvironment) -> Gallery:
     """Return what is kept with the pages."""
     if not hasattr(env, "gallery"):
         env.gallery = Gallery()  # type: ignore[attr-defined]
@@ -84,11 +85,10 @@ class GalleryDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Make the sections; the cards are filled in when the page is written."""
-        folder = Path(self.env.srcdir)
-        gallery = kept(self.env)
+        gallery = gallery_of(self.env)
         gallery.pages.add(self.env.docname)
-        gallery.glance, gallery.structure = glance(folder), structure(folder)
-        shown = catalog.uses(folder)
+        gallery.words = words(self.env)
+        shown = catalog.uses(Path(self.env.srcdir))
         by_page: dict[str, list[str]] = {}
         for name in [*shown, *(name for name in catalog.entries() if name not in shown)]:
             by_page.setdefault(shown[name][0].page if name in shown else "", []).append(name)
@@ -107,76 +107,74 @@ def title(page: Path) -> str:
     return found[1].strip() if found else page.stem
 
 
-def structure(folder: Path) -> str:
-    """Digest all that the cards say in words."""
-    shown = catalog.uses(folder)
-    pages = sorted({use.page for several in shown.values() for use in several})
-    told = repr([*catalog.entries().values(), *shown.items(), *(title(folder / f"{page}.md") for page in pages)])
-    return hashlib.sha256(told.encode()).hexdigest()
-
-
-def glance(folder: Path) -> str:
-    """Digest sizes and times of the files that the words come from, which is quick."""
+def words(env: BuildEnvironment) -> str:
+    """Digest all that the cards say; that takes a second, so it is kept as long as the files look the same."""
+    folder = Path(env.srcdir)
     files = [*(catalog.PACKAGE / "illustrations").rglob("*.py"), *folder.glob("*.md")]
-    told = sorted((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files)
-    return hashlib.sha256(repr(told).encode()).hexdigest()
+    glance = sorted((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files)
+
+    def digest() -> bytes:
+        shown = catalog.uses(folder)
+        titles = [
+            title(folder / f"{page}.md") for page in sorted({use.page for uses in shown.values() for use in uses})
+        ]
+        return _digest([*catalog.entries().values(), *shown.items(), *titles]).encode()
+
+    return kept(Path(env.doctreedir).parent / "gallery", repr(glance), digest).decode()
 
 
-def outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
-    """Read the gallery again if an illustration, its words or its page has changed."""
-    gallery, folder = kept(env), Path(env.srcdir)
-    pages = gallery.pages - removed
-    if not pages or gallery.glance == glance(folder):
-        return []
-    if gallery.structure == structure(folder):
-        gallery.glance = glance(folder)
-        return []
-    return sorted(pages)
+def _digest(what: object) -> str:
+    return hashlib.sha256(repr(what).encode()).hexdigest()
 
 
-def collect(app: Sphinx, doctree: nodes.document) -> None:
-    """Keep what the figures of a page hold."""
-    found = {}
-    for figure in doctree.findall(nodes.figure):
-        for raw in figure.findall(nodes.raw):
-            text = raw.astext()
-            if raw.get("format") == "html" and "cnn-" in text[:200]:
-                found.update(dict.fromkeys([*figure["names"], *figure["ids"]], text))
-    exercises = (raw for raw in doctree.findall(nodes.raw) if 'class="cnn-exercise"' in raw.astext()[:100])
-    found.update({_exercise(number): raw.astext() for number, raw in enumerate(exercises)})
-    if found:
-        kept(app.env).outputs[app.env.docname] = found
+class Collector(EnvironmentCollector):
+    """Keeps what the figures of pages hold, and has the gallery read or written again when that is due."""
+
+    def get_outdated_docs(
+        self, app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+    ) -> list[str]:
+        """Read the gallery again if an illustration, its words or its page has changed."""
+        pages = gallery_of(env).pages - removed
+        return sorted(pages) if pages and gallery_of(env).words != words(env) else []
+
+    def process_doc(self, app: Sphinx, doctree: nodes.document) -> None:
+        """Keep what the figures and the exercises of a page hold."""
+        outputs: dict[str, str] = {}
+        for figure in doctree.findall(nodes.figure):
+            for raw in figure.findall(nodes.raw):
+                text = raw.astext()
+                if raw.get("format") == "html" and "cnn-" in text[:200]:
+                    outputs.update(dict.fromkeys([*figure["names"], *figure["ids"]], text))
+        exercises = (raw for raw in doctree.findall(nodes.raw) if 'class="cnn-exercise"' in raw.astext()[:100])
+        outputs.update({_exercise(number): raw.astext() for number, raw in enumerate(exercises)})
+        if outputs:
+            gallery_of(app.env).outputs[app.env.docname] = outputs
+
+    def clear_doc(self, app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+        """Forget a page."""
+        gallery_of(env).outputs.pop(docname, None)
+        gallery_of(env).pages.discard(docname)
+
+    def merge_other(self, app: Sphinx, env: BuildEnvironment, docnames: Set[str], other: BuildEnvironment) -> None:
+        """Take over the pages of a parallel reader."""
+        here, there = gallery_of(env), gallery_of(other)
+        here.outputs.update({name: outputs for name, outputs in there.outputs.items() if name in docnames})
+        if pages := there.pages & docnames:
+            here.pages |= pages
+            here.words = there.words
+
+    def get_updated_docs(self, app: Sphinx, env: BuildEnvironment) -> list[str]:
+        """Write the gallery again if a picture has changed."""
+        gallery = gallery_of(env)
+        shown = _digest(sorted(gallery.outputs.items()))
+        if not gallery.pages or shown == gallery.shown:
+            return []
+        gallery.shown = shown
+        return sorted(gallery.pages)
 
 
 def _exercise(number: int) -> str:
     return f"exercise {number}"
-
-
-def purge(app: Sphinx, env: BuildEnvironment, name: str) -> None:
-    """Forget a page."""
-    kept(env).outputs.pop(name, None)
-    kept(env).pages.discard(name)
-
-
-def merge(app: Sphinx, env: BuildEnvironment, names: Collection[str], other: BuildEnvironment) -> None:
-    """Take over what a parallel reader found."""
-    found = kept(other)
-    kept(env).outputs.update({name: each for name, each in found.outputs.items() if name in names})
-    if found.pages & set(names):
-        kept(env).pages |= found.pages & set(names)
-        kept(env).glance, kept(env).structure = found.glance, found.structure
-
-
-def rewrite(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Write the gallery again if a picture has changed."""
-    gallery = kept(env)
-    if not gallery.pages:
-        return []
-    shown = hashlib.sha256(repr(sorted(gallery.outputs.items())).encode()).hexdigest()
-    if shown == gallery.shown:
-        return []
-    gallery.shown = shown
-    return sorted(gallery.pages)
 
 
 def visit_cards(self: HTML5Translator, node: cards) -> None:
@@ -220,12 +218,10 @@ def _thumbnail(builder: Any, here: str, name: str, made: str) -> str:
     """Write the picture files of a card, and return the HTML that shows the one of the reader's theme."""
     described, width, height, drawn = pictures(made)
     folder = Path(builder.outdir, builder.imagedir)
-    folder.mkdir(parents=True, exist_ok=True)
     images = []
     for theme in THEMES if builder.name in ("html", "dirhtml") else THEMES[:1]:
         path = folder / f"gallery-{name}-{theme}.svg"
-        if not path.is_file() or path.read_text(encoding="utf-8") != drawn[theme]:
-            path.write_text(drawn[theme], encoding="utf-8")
+        update(path, drawn[theme].encode())
         images.append(
             f'<img class="only-{theme}" src="{relative_uri(here, f"{builder.imagedir}/{path.name}")}" '
             f'alt="{escape(beginning(described))}" width="{round(width)}" height="{round(height)}" '
@@ -262,8 +258,8 @@ def _made(env: BuildEnvironment, entry: catalog.Entry, several: tuple[catalog.Us
             exercises = {each.name for each in catalog.entries().values() if each.kind == "Exercise"}
             asked = [found for each, found in catalog.page_uses(use.page, text) if each in exercises]
             name = _exercise(asked.index(use))
-        if name in kept(env).outputs.get(use.page, {}):
-            return kept(env).outputs[use.page][name]
+        if name in gallery_of(env).outputs.get(use.page, {}):
+            return gallery_of(env).outputs[use.page][name]
     logger.verbose("gallery: %s is in no numbered figure, it is made", entry.name)
     return entry.load()().to_html()
 
@@ -386,7 +382,7 @@ def _paint(name: str) -> str:
 
 def remove_old_pictures(app: Sphinx, exception: Exception | None) -> None:
     """Delete pictures of illustrations that are no more."""
-    if exception is None and kept(app.env).pages and hasattr(app.builder, "imagedir"):
+    if exception is None and gallery_of(app.env).pages and hasattr(app.builder, "imagedir"):
         for path in Path(app.outdir, app.builder.imagedir).glob("gallery-*-*.svg"):
             if path.name.split("-")[1] not in catalog.entries():
                 path.unlink()
@@ -394,7 +390,7 @@ def remove_old_pictures(app: Sphinx, exception: Exception | None) -> None:
 
 def add_style(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     """Give the gallery, and no other page, its style sheet."""
-    if page in kept(app.env).pages:
+    if page in gallery_of(app.env).pages:
         app.add_css_file("gallery.css")
 
 
@@ -403,11 +399,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.setup_extension("cnnfigs.sphinxext.reading.outputs")
     app.add_node(cards, html=(visit_cards, None))
     app.add_directive("gallery", GalleryDirective)
-    app.connect("env-get-outdated", outdated)
-    app.connect("env-purge-doc", purge)
-    app.connect("env-merge-info", merge)
-    app.connect("env-updated", rewrite)
-    app.connect("doctree-read", collect)
+    app.add_env_collector(Collector)
     app.connect("html-page-context", add_style, priority=400)  # before style sheets are sorted out
     app.connect("build-finished", remove_old_pictures)
-    return {"env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"env_version": 2, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -14,6 +14,8 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cnnfigs.files import update
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
@@ -55,10 +57,8 @@ def secure(app: Sphinx, error: Exception | None) -> None:
     if error is not None or app.builder.name != "html":
         return
     for path in sorted(Path(app.outdir).rglob("*.html")):
-        before = path.read_text("utf-8")
-        after = secured(before) if app.config.security_policy else _META.sub("", before)
-        if after != before:
-            path.write_text(after, "utf-8", newline="\n")
+        page = path.read_text("utf-8")
+        update(path, (secured(page) if app.config.security_policy else _META.sub("", page)).encode())
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

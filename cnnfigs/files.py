@@ -1,0 +1,93 @@
+"""Files that are written whole or not at all, and that remember what they were made from."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+Outcome = Literal["new", "changed", "unchanged"]
+
+#: How the name of a file ends until it is whole.
+UNFINISHED = ".unfinished"
+
+
+def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
+    """Write a file under another name and rename it, so that there is never half of one.
+
+    Parameters
+    ----------
+    path
+        The file; folders that are missing are made.
+    content
+        What it is to hold.
+    mode
+        Who may read and write it, as far as the process's umask lets them.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; what was there before is there still.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Made anew as a Path, since those of Sphinx have another method `replace`.
+    unfinished = Path(path.parent, f".{secrets.token_hex()}{UNFINISHED}")
+    try:
+        with open(unfinished, "xb", opener=partial(os.open, mode=mode)) as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            unfinished.unlink()
+        raise
+
+
+def update(path: Path, content: bytes) -> Outcome:
+    """Write a file, as :func:`write_whole`, unless it has this content already.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    before = path.read_bytes() if path.is_file() else None
+    if before == content:
+        return "unchanged"
+    write_whole(path, content)
+    return "new" if before is None else "changed"
+
+
+def kept(path: Path, made_from: str, make: Callable[[], bytes]) -> bytes:
+    """Return what a file holds; make it first unless it has been made from the same before.
+
+    Parameters
+    ----------
+    path
+        The file. A hidden one beside it, its note, remembers what it was made from.
+    made_from
+        Whatever decides the content, such as a digest of code and data.
+    make
+        Makes the content.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    note = path.with_name(f".{path.name}.made-from")
+    digest = hashlib.sha256(made_from.encode()).hexdigest().encode()
+    with suppress(FileNotFoundError):
+        if note.read_bytes() == digest:
+            return path.read_bytes()
+    note.unlink(missing_ok=True)  # never may it speak of another content
+    content = make()
+    write_whole(path, content)
+    write_whole(note, digest)
+    return content

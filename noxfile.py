@@ -254,6 +254,13 @@ def font(session: nox.Session) -> None:
 
 
 @nox.session
+def rooms(session: nox.Session) -> None:
+    """Draw which room of the package imports which into CONTRIBUTING.md; needed when that changes."""
+    install(session)
+    run(session, "python", "-m", "cnnfigs.checking.rooms")
+
+
+@nox.session
 def lighthouse(session: nox.Session) -> None:
     """Score every page of the built site with Lighthouse, as on a desktop and on a phone; needs Node.js."""
     install(session)

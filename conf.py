@@ -44,7 +44,7 @@ myst_heading_anchors = 3
 nb_execution_mode = "cache"
 nb_execution_cache_path = str(ROOT / ".cache" / "jupyter")
 nb_execution_timeout = 300
-nb_output_stderr = "remove"  # it is told on the console, not in the page
+nb_output_stderr = "remove"  # the console has it
 nb_code_prompt_show = "Show the code"
 nb_code_prompt_hide = "Hide the code"
 os.environ.setdefault("CNNFIGS_CACHE", str(ROOT / ".cache" / "runs"))  # the kernels inherit it

@@ -65,13 +65,13 @@ def install(session: nox.Session) -> None:
 
 
 def run(session: nox.Session, program: str, *arguments: str) -> None:
-    """Run a program of the environment."""
+    """Run a program of the environment, which is installed first if it is not as it should be."""
+    install(session)
     session.run(shutil.which(program, path=str(PROGRAMS)) or program, *arguments, external=True)
 
 
 def build(session: nox.Session, *arguments: str) -> None:
     """Build what changed of the site; any warning or failing cell fails the build."""
-    install(session)
     run(session, "sphinx-build", *arguments, *SPHINX)
     session.log(f"The site is built. Open {(ROOT / 'site' / 'index.html').as_uri()}")
 
@@ -115,14 +115,12 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def live(session: nox.Session) -> None:
     """Serve the site and build it again on each save; --open-browser after -- opens it."""
-    install(session)
     watch = ["--watch", "cnnfigs", "--watch", "conf.py", "--re-ignore", r"__pycache__|\.cache"]
     run(session, "sphinx-autobuild", "-D", "security_policy=0", *watch, *SPHINX, *session.posargs)
 
 
 def build_book(session: nox.Session) -> None:
     """Build the ePub, whose pages the PDF is printed from."""
-    install(session)
     run(session, "sphinx-build", *BOOK)
 
 
@@ -146,35 +144,30 @@ def pdf(session: nox.Session) -> None:
 @nox.session
 def links(session: nox.Session) -> None:
     """Ask every other host that the pages link to whether the page is still there."""
-    install(session)
     run(session, "sphinx-build", *LINKS)
 
 
 @nox.session
 def pictures(session: nox.Session) -> None:
     """Render every illustration into the folder named after --, to compare with those of another version."""
-    install(session)
     run(session, "cnnfigs", "render", "--all", "-o", *session.posargs)
 
 
 @nox.session
 def train(session: nox.Session) -> None:
     """Make what is missing of networks and experiments; networks named after -- are trained again."""
-    install(session)
     run(session, "python", "-m", "cnnfigs.experiments", *session.posargs)
 
 
 @nox.session
 def verify(session: nox.Session) -> None:
     """Make some recorded trials of the experiments again and compare; words after -- name experiments."""
-    install(session)
     run(session, "python", "-m", "cnnfigs.experiments", "--verify", "5", *session.posargs)
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style, types, the direction of imports and spelling."""
-    install(session)
     run(session, "ruff", "check")
     run(session, "ruff", "format", "--check")
     run(session, "mypy")
@@ -185,14 +178,12 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def check(session: nox.Session) -> None:
     """Say what is wrong with sources, pages and pictures, in plain words with file and line; --quick builds nothing."""
-    install(session)
     run(session, "python", "-m", "cnnfigs.checking", *session.posargs, "--", "sphinx-build", *SPHINX)
 
 
 @nox.session
 def bench(session: nox.Session) -> None:
     """Print what builds, illustrations and pages cost; nothing is asserted."""
-    install(session)
     run(session, "python", "tests/bench/measure.py", "sphinx-build", *SPHINX)
 
 
@@ -206,7 +197,6 @@ def handwriting(session: nox.Session) -> None:
 @nox.session
 def forward(session: nox.Session) -> None:
     """Time the explorers' forward pass beside TensorFlow.js, in the browser; needs Node.js."""
-    install(session)
     session.run("npm", "ci", "--prefix", "tests/bench/forward", "--no-audit", "--no-fund", external=True)
     run(session, "python", "tests/bench/forward/run.py")
 
@@ -214,56 +204,48 @@ def forward(session: nox.Session) -> None:
 @nox.session
 def reproducible(session: nox.Session) -> None:
     """Build the site twice from nothing and compare byte by byte."""
-    install(session)
     run(session, "python", "tests/bench/reproducible.py", "sphinx-build", *SPHINX)
 
 
 @nox.session
 def kills(session: nox.Session) -> None:
     """Kill renders and builds at many moments and compare what follows; words after -- choose, see the program."""
-    install(session)
     run(session, "python", "tests/bench/kills.py", *session.posargs, "--", "sphinx-build", *SPHINX)
 
 
 @nox.session
 def mutants(session: nox.Session) -> None:
     """Change the arithmetic, the statistics, the cache and the records, and see that tests notice; -- MODULE ..."""
-    install(session)
     run(session, "python", "tests/mutants/run.py", *session.posargs)
 
 
 @nox.session
 def prove(session: nox.Session) -> None:
     """Run the slow proofs of tests/prove; words after -- go to pytest."""
-    install(session)
     run(session, "pytest", "tests/prove", *session.posargs)
 
 
 @nox.session
 def explain_many(session: nox.Session) -> None:
     """Explain many Keras models, compare each report with its model, and print a table; words after -- choose some."""
-    install(session)
     run(session, "python", "tests/explain_many/run.py", *session.posargs)
 
 
 @nox.session
 def font(session: nox.Session) -> None:
     """Make the fonts again from IBM Plex Sans and STIX Two Math; needed when pages use new characters."""
-    install(session)
     run(session, "python", "-m", "cnnfigs.sphinxext.site.fonts", *session.posargs)
 
 
 @nox.session
 def rooms(session: nox.Session) -> None:
     """Draw which room of the package imports which into CONTRIBUTING.md; needed when that changes."""
-    install(session)
     run(session, "python", "-m", "cnnfigs.checking.rooms")
 
 
 @nox.session
 def lighthouse(session: nox.Session) -> None:
     """Score every page of the built site with Lighthouse, as on a desktop and on a phone; needs Node.js."""
-    install(session)
     session.run("npm", "ci", "--prefix", "tests/lighthouse", "--no-audit", "--no-fund", external=True)
     run(session, "python", "tests/lighthouse/run.py", "site")
 

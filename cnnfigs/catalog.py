@@ -58,7 +58,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Entry:
-    """An illustration as its source tells it.
+    """An illustration as its source describes it.
 
     Attributes
     ----------
@@ -85,8 +85,7 @@ class Entry:
 
     def load(self) -> type[Illustration]:
         """Import the illustration."""
-        found: type[Illustration] = getattr(importlib.import_module(self.module), self.name)
-        return found
+        return getattr(importlib.import_module(self.module), self.name)  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)
@@ -118,15 +117,15 @@ def entries() -> Mapping[str, Entry]:
     'Where a kernel can stand on its input, with and without padding.'
     """
     classes = dict(_classes())
-    found = {}
+    illustrations = {}
     for name, (module, node) in classes.items():
         kind = _kind(name, classes)
         if kind and not name.startswith("_") and not _is_abstract(node):
             lineage = reversed(_lineage(name, classes))
             fields = tuple(field for each in lineage for field in _fields(each, classes[each.name][0]))
             line = (ast.get_docstring(node) or "").partition("\n")[0]
-            found[name] = Entry(name, module, line, kind, fields)
-    return dict(sorted(found.items()))
+            illustrations[name] = Entry(name, module, line, kind, fields)
+    return dict(sorted(illustrations.items()))
 
 
 def find(name: str) -> Entry:
@@ -172,19 +171,19 @@ def similar(name: str) -> list[str]:
 
 
 def uses(folder: Path = PAGES) -> Mapping[str, tuple[Use, ...]]:
-    """Find the code cells that show an illustration as their result, by the illustration's name.
+    """Return the code cells that show an illustration as their result, by the illustration's name.
 
     Parameters
     ----------
     folder
         Where the pages are, as Markdown. Pages come in the order of the contents on ``index.md``.
     """
-    found: dict[str, list[Use]] = {}
+    by_name: dict[str, list[Use]] = {}
     for path in _in_reading_order(folder):
         for name, use in page_uses(path.stem, path.read_text(encoding="utf-8")):
             if name in entries():
-                found.setdefault(name, []).append(use)
-    return {name: tuple(each) for name, each in found.items()}
+                by_name.setdefault(name, []).append(use)
+    return {name: tuple(uses) for name, uses in by_name.items()}
 
 
 def page_uses(page: str, text: str) -> Iterator[tuple[str, Use]]:
@@ -233,7 +232,7 @@ def _classes() -> Iterator[tuple[str, tuple[str, ast.ClassDef]]]:
 
 
 def _lineage(name: str, classes: Classes) -> list[ast.ClassDef]:
-    """Give a class and those that it comes from, within the illustrations."""
+    """Return a class and those that it comes from, within the illustrations."""
     if name not in classes:
         return []
     node = classes[name][1]

@@ -16,7 +16,7 @@ def compute(address: str, jobs: Sequence[Job], say: Callable[[str], None]) -> It
     """Compute runs on the workers of a Dask scheduler, and keep them here.
 
     With the same versions, kind of processor and threads the results are those of this machine, bit by bit. On other
-    processors they may differ in the last digits of a 32-bit number, about 1 part in 10⁵ of what is drawn or told.
+    processors they may differ in the last digits of a 32-bit number, about 1 part in 10⁵ of what is drawn or written.
 
     Parameters
     ----------
@@ -37,18 +37,18 @@ def compute(address: str, jobs: Sequence[Job], say: Callable[[str], None]) -> It
     cnnfigs.cluster.ClusterError
         If the scheduler cannot be reached or is lost, all workers are refused or have other code, or a run fails.
     """
-    begun: dict[Job, float] = {}
-    for job, outcome in spread(address, jobs, made, of_today, made_with, say):
+    starts: dict[Job, float] = {}
+    for job, outcome in spread(address, jobs, make_entry, of_today, made_with, say):
         if outcome is None:
-            begun[job] = time.perf_counter()
+            starts[job] = time.perf_counter()
             yield job
         else:
             _, entry, used = outcome
             cache.keep(job.key, entry)
-            yield Done(job, time.perf_counter() - begun[job], used)
+            yield Done(job, time.perf_counter() - starts[job], used)
 
 
-def made(job: Job) -> tuple[str, bytes, float]:
+def make_entry(job: Job) -> tuple[str, bytes, float]:
     """Compute a run on a worker.
 
     Returns
@@ -64,5 +64,5 @@ def made(job: Job) -> tuple[str, bytes, float]:
 
 
 def of_today(job: Job, outcome: tuple[str, bytes, float]) -> bool:
-    """Tell whether a run was made by the code, data and libraries that are here."""
+    """Return whether a run was made by the code, data and libraries that are here."""
     return outcome[0] == job.key

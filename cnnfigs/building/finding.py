@@ -47,7 +47,7 @@ def jobs_of(cells: str) -> Iterator[Job]:
 
 
 def job_of(illustration: Illustration) -> Job | None:
-    """Return the job that computes an illustration's run; None if it cannot be told in words, or is never kept."""
+    """Return the job that computes an illustration's run; None if words cannot describe it, or is never kept."""
     kind = type(illustration)
     parameters = {field.name: getattr(illustration, field.name) for field in fields(illustration)}
     try:
@@ -58,17 +58,17 @@ def job_of(illustration: Illustration) -> Job | None:
     if key is None:
         return None
     defaults = {field.name: field.default for field in fields(illustration)}
-    told = ", ".join(f"{name}={value!r}" for name, value in parameters.items() if value != defaults[name])
-    return Job(kind.__module__, kind.__qualname__, repr(parameters), key, f"{kind.__qualname__}({told})")
+    words = ", ".join(f"{name}={value!r}" for name, value in parameters.items() if value != defaults[name])
+    return Job(kind.__module__, kind.__qualname__, repr(parameters), key, f"{kind.__qualname__}({words})")
 
 
 def _made(module: str, name: str, call: ast.Call) -> Illustration | None:
     try:
-        found: Any = getattr(importlib.import_module(module), name)
-        if not (isinstance(found, type) and issubclass(found, Illustration)):
+        kind: Any = getattr(importlib.import_module(module), name)
+        if not (isinstance(kind, type) and issubclass(kind, Illustration)):
             return None
         positional = [ast.literal_eval(each) for each in call.args]
         named = {each.arg: ast.literal_eval(each.value) for each in call.keywords if each.arg}
-        return found(*positional, **named) if len(named) == len(call.keywords) else None
+        return kind(*positional, **named) if len(named) == len(call.keywords) else None
     except Exception:  # whatever is wrong with it, the page's cell fails in the same way and is named
         return None

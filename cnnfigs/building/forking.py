@@ -134,11 +134,11 @@ class Forked:
             "folder": str(folder or Path.cwd()),
         }
         _send(self.connection, request)
-        begun = self.read()
-        if begun is None:
+        answer = self.read()
+        if answer is None:
             raise ForkError(f"the server at {address} has forked nothing")
         #: Its number.
-        self.pid: int = begun["process"]
+        self.pid: int = answer["process"]
 
     def read(self) -> Any:
         """Wait for the next thing that it says, and return it; None once it has ended."""
@@ -153,14 +153,14 @@ class Forked:
                 self._unread = b'{"exit": -9}\n'
             self._unread += received
         line, _, self._unread = self._unread.partition(b"\n")
-        told = json.loads(line)
-        if "exit" in told:
-            self.returncode = told["exit"]
+        message = json.loads(line)
+        if "exit" in message:
+            self.returncode = message["exit"]
             return None
-        return told
+        return message
 
     def send(self, message: Any) -> None:
-        """Say something to it; nothing is said to one that has ended."""
+        """Send it a message; one that has ended gets none."""
         with suppress(OSError):
             _send(self.connection, message)
 

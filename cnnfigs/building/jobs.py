@@ -1,4 +1,4 @@
-"""A run that is to be computed, told in words that another process understands."""
+"""A run that is to be computed, described in words that another process understands."""
 
 from __future__ import annotations
 
@@ -35,10 +35,8 @@ class Job:
 
     def load(self) -> Illustration:
         """Make the illustration."""
-        made: Illustration = getattr(importlib.import_module(self.module), self.name)(
-            **ast.literal_eval(self.parameters)
-        )
-        return made
+        illustration: type[Illustration] = getattr(importlib.import_module(self.module), self.name)
+        return illustration(**ast.literal_eval(self.parameters))
 
 
 def make(job: Job) -> None:

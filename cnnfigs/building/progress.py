@@ -18,14 +18,14 @@ PAUSE = 15
 
 
 class Teller:
-    """Tells how far a build is, on standard output.
+    """Writes how far a build is, on standard output.
 
-    Pages are read by processes of their own, which tell of each themselves: no thread may run where processes fork.
+    Pages are read by processes of their own, which write of each themselves: no thread may run where processes fork.
 
     Parameters
     ----------
     enabled
-        Whether anything is told.
+        Whether anything is written.
     costs
         What runs are expected to take.
     """
@@ -39,7 +39,7 @@ class Teller:
         self._left: dict[str, float] = {}
         self._running: dict[str, str] = {}
         self._total = self._to_read = 0
-        self._expected = self._begun = self._told = 0.0
+        self._expected = self._begun = self._last = 0.0
         #: Seconds of processor time that each run took, by its title.
         self.measured: dict[str, float] = {}
 
@@ -65,7 +65,7 @@ class Teller:
     # Computing
 
     def begin_computing(self, needed: Mapping[str, Sequence[Job]]) -> None:
-        """Begin to tell of runs.
+        """Begin to report runs.
 
         Parameters
         ----------
@@ -75,10 +75,10 @@ class Teller:
         self._waiting = {name: {job.key for job in jobs} for name, jobs in needed.items()}
         self._left = {job.key: self._costs.of(job) for jobs in needed.values() for job in jobs}
         self._total, self._expected = len(self._left), sum(self._left.values())
-        self._begun = self._told = time.monotonic()
+        self._begun = self._last = time.monotonic()
 
     def watch(self, event: Job | Done) -> None:
-        """Tell of a run that has begun or ended."""
+        """Report a run that has begun or ended."""
         if isinstance(event, Job):
             self._running[event.key] = event.title
             self.passing(f"{self._state()}: {', '.join(self._running.values())}")
@@ -91,11 +91,11 @@ class Teller:
         ready = [name for name, keys in self._waiting.items() if keys == {job.key}]
         for keys in self._waiting.values():
             keys.discard(job.key)
-        for text in (*event.said, *filter(None, [event.error])):
+        for text in (*event.warnings, *filter(None, [event.error])):
             self.say(f"{job.title}: {text}")
         # Where nobody looks on, a line when a page is ready, and one now and then.
-        if not self._looked_at and (ready or time.monotonic() - self._told > PAUSE):
-            self._told = time.monotonic()
+        if not self._looked_at and (ready or time.monotonic() - self._last > PAUSE):
+            self._last = time.monotonic()
             self.say(f"{self._state()}{': ' if ready else ''}{', '.join(ready)}")
 
     def _state(self) -> str:
@@ -103,17 +103,17 @@ class Teller:
         done, left = self._total - len(self._left), sum(self._left.values())
         # How fast this machine is shows in what is done already.
         spent, gained = time.monotonic() - self._begun, self._expected - left
-        told = f", about {spent / gained * left:.0f} s left" if gained > 0.05 * self._expected else ""
-        return f"{done} of {self._total} runs computed, {pages} of {len(self._waiting)} pages ready{told}"
+        rest = f", about {spent / gained * left:.0f} s left" if gained > 0.05 * self._expected else ""
+        return f"{done} of {self._total} runs computed, {pages} of {len(self._waiting)} pages ready{rest}"
 
     # Reading
 
     def begin_reading(self, count: int) -> None:
-        """Begin to tell of so many pages."""
+        """Begin to report so many pages."""
         self._to_read = count
 
     def read(self, name: str) -> None:
-        """Tell that a page has been read; called in whatever process has done it."""
+        """Report that a page has been read; called in whatever process has done it."""
         with self._count.get_lock():
             self._count.value += 1
             count = self._count.value

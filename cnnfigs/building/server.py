@@ -62,7 +62,7 @@ class Forking:
         self.selector.register(listener, selectors.EVENT_READ)
 
     def serve(self) -> None:
-        """Take one request after another, and tell of children that have ended."""
+        """Take one request after another, and report children that have ended."""
         while True:
             for key, _ in self.selector.select():
                 if key.fileobj is self.listener:
@@ -73,7 +73,7 @@ class Forking:
     def answer(self, connection: socket.socket) -> None:
         """Do what the one line of a request says: import modules, call a function here, or fork to call it."""
         line = connection.makefile("rb").readline()
-        if not line:  # who asked has ended
+        if not line:  # whoever asked has ended
             connection.close()
             return
         request = json.loads(line)
@@ -124,11 +124,11 @@ class Forking:
             os._exit(code)
 
     def bury(self, watched: int, process: int, connection: socket.socket) -> None:
-        """Tell who asked for a child that it has ended."""
+        """Report to whoever asked for a child that it has ended."""
         self.selector.unregister(watched)
         os.close(watched)
         _, status = os.waitpid(process, 0)
-        with suppress(OSError):  # who asked has ended too
+        with suppress(OSError):  # whoever asked has ended too
             connection.sendall(json.dumps({"exit": os.waitstatus_to_exitcode(status)}).encode() + b"\n")
         connection.close()
 

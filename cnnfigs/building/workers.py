@@ -31,7 +31,7 @@ class Done:
         What it took.
     error
         Why it failed; empty where it did not. The page that asks for the run fails in the same way, and says where.
-    said
+    warnings
         What it warned of, such as a damaged file that was made again.
     """
 
@@ -39,30 +39,20 @@ class Done:
     seconds: float
     processor_seconds: float
     error: str = ""
-    said: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def plan(server: Server, pages: Mapping[str, str]) -> dict[str, list[Job]]:
-    """Find the runs that pages need and that are not kept.
+    """Return for each page, given with its code, the runs that it needs and that are not kept.
 
-    Parameters
-    ----------
-    server
-        What forks: it has read all sources then, and so have its later children.
-    pages
-        The code of each page's cells, by its name.
-
-    Returns
-    -------
-    dict
-        For each page the jobs that are to be done for it.
+    The server finds them: it has read all sources then, and so have its later children.
     """
-    told = server.call(f"{__name__}:missing", dict(pages))
-    return {name: [Job(**job) for job in jobs] for name, jobs in told.items()}
+    answer = server.call(f"{__name__}:missing", dict(pages))
+    return {name: [Job(**job) for job in jobs] for name, jobs in answer.items()}
 
 
 def missing(pages: Mapping[str, str]) -> dict[str, list[dict[str, str]]]:
-    """Find the runs that pages need and that are not kept, in a form that JSON can write."""
+    """Find the same in the server, in a form that JSON can write."""
     from cnnfigs.building.finding import jobs_of  # it imports illustrations, and with them matplotlib
 
     needed = {name: dict.fromkeys(jobs_of(cells)) for name, cells in pages.items()}
@@ -101,12 +91,12 @@ def compute(address: str, jobs: Sequence[Job], workers: int) -> Iterator[Done | 
                 if worker is None:
                     worker = Forked(address, f"{__name__}:serve")
                 worker.send(asdict(job))
-                told = worker.read()
-                if told is None:
+                answer = worker.read()
+                if answer is None:
                     events.put(Done(job, 0, 0, f"its process ended with code {worker.returncode}"))
                     worker = None
                 else:
-                    events.put(Done(job, **{**told, "said": tuple(told["said"])}))
+                    events.put(Done(job, **{**answer, "warnings": tuple(answer["warnings"])}))
         except ForkError:
             return  # what is left is computed by the pages' kernels
         finally:
@@ -133,9 +123,9 @@ def serve(connection: socket.socket) -> None:
 
 
 def _run(job: Job) -> dict[str, Any]:
-    begun, used = time.perf_counter(), os.times()
+    start, used = time.perf_counter(), os.times()
     error = ""
-    with warnings.catch_warnings(record=True) as said:
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("default")
         try:
             make(job)
@@ -143,10 +133,10 @@ def _run(job: Job) -> dict[str, Any]:
             error = f"{type(failure).__name__}: {failure}"
     now = os.times()
     return {
-        "seconds": time.perf_counter() - begun,
+        "seconds": time.perf_counter() - start,
         "processor_seconds": now.user + now.system - used.user - used.system,
         "error": error,
-        "said": [str(each.message) for each in said if each.category is UserWarning],
+        "warnings": [str(each.message) for each in caught if each.category is UserWarning],
     }
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 
 def tell(connection, *arguments):
     """Say what the process was given, and whether NumPy and TensorFlow were there before it asked for them."""
-    told = {
+    answer = {
         "arguments": arguments,
         "folder": os.fspath(Path.cwd()),
         "environment": dict(os.environ),
         "imported": [name for name in ("numpy", "tensorflow", "cnnfigs.arithmetic.sizes") if name in sys.modules],
         "group": os.getpgid(0),
     }
-    connection.sendall(json.dumps(told).encode() + b"\n")
+    connection.sendall(json.dumps(answer).encode() + b"\n")
 
 
 def leave(connection, code):

@@ -36,12 +36,12 @@ def here(tmp_path, monkeypatch):
 def test_what_a_cluster_computes_is_kept_here_byte_by_byte_the_same(two_workers, here, tmp_path, monkeypatch):
     jobs = list(jobs_of(CODE))
     assert len(jobs) == 2
-    said = []
-    events = list(cluster.compute(two_workers.scheduler_address, jobs, said.append))
+    messages = []
+    events = list(cluster.compute(two_workers.scheduler_address, jobs, messages.append))
     done = [event for event in events if isinstance(event, Done)]
     assert {event.job for event in done} == set(jobs)
     assert [event for event in events if not isinstance(event, Done)] != []
-    assert said == []
+    assert messages == []
     kept = {job: cache.read_entry(job.key) for job in jobs}
     monkeypatch.setenv("CNNFIGS_CACHE", str(tmp_path / "local"))
     for job in jobs:

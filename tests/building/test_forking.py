@@ -1,4 +1,4 @@
-"""Forked processes do what they are told, in their own surroundings, and end with those who wanted them."""
+"""Forked processes do what they are answer, in their own surroundings, and end with those who wanted them."""
 
 import os
 import signal
@@ -44,11 +44,11 @@ def wait_until(true) -> None:
 
 def test_a_child_gets_its_arguments_folder_and_environment(server, tmp_path):
     child = Forked(server.address, f"{CALL}:tell", ["a", 1, [2]], {"ONLY": "this", "PATH": ""}, tmp_path)
-    told = child.read()
-    assert told["arguments"] == ["a", 1, [2]]
-    assert told["folder"] == str(tmp_path)
-    assert told["environment"] == {"ONLY": "this", "PATH": ""}
-    assert told["group"] == child.pid != os.getpgid(0)
+    answer = child.read()
+    assert answer["arguments"] == ["a", 1, [2]]
+    assert answer["folder"] == str(tmp_path)
+    assert answer["environment"] == {"ONLY": "this", "PATH": ""}
+    assert answer["group"] == child.pid != os.getpgid(0)
     assert child.read() is None
     assert child.wait() == 0
 

@@ -26,19 +26,19 @@ def cells_of(name: str) -> list[str]:
 @pytest.mark.parametrize("name", PAGES)
 def test_what_the_cells_of_a_page_ask_for_is_found(name, monkeypatch):
     """Run the cells as a kernel does, without computing, and note whose results they ask for."""
-    asked = set()
-    monkeypatch.setattr(facts, "quote", lambda **sources: asked.update(each.key for each in sources.values()))
-    monkeypatch.setattr(Illustration, "_repr_mimebundle_", lambda self, *_: asked.add(self.key) or {"text/plain": ""})
-    monkeypatch.setattr(Illustration, "result", property(lambda self: asked.add(self.key)))
+    wanted = set()
+    monkeypatch.setattr(facts, "quote", lambda **sources: wanted.update(each.key for each in sources.values()))
+    monkeypatch.setattr(Illustration, "_repr_mimebundle_", lambda self, *_: wanted.add(self.key) or {"text/plain": ""})
+    monkeypatch.setattr(Illustration, "result", property(lambda self: wanted.add(self.key)))
     shell = InteractiveShell()
     for cell in cells_of(name):
         shell.run_cell(cell).raise_error()
         result = shell.user_ns.get("_")
         if isinstance(result, Illustration):
-            asked.add(result.key)
-    found = {job.key for job in jobs_of("\n".join(cells_of(name)))}
-    assert asked - {None} <= found
-    assert found
+            wanted.add(result.key)
+    jobs = {job.key for job in jobs_of("\n".join(cells_of(name)))}
+    assert wanted - {None} <= jobs
+    assert jobs
 
 
 def test_titles_tell_calls_apart_and_make_them_again():
@@ -103,11 +103,13 @@ def test_runs_are_computed_once_and_kept(tmp_path, monkeypatch):
         server.warm_keras()
         done = [event for event in compute(server.address, jobs, 2) if isinstance(event, Done)]
         assert sorted(each.job.title for each in done) == ["Padding()", "Padding(size=4)"]
-        assert not any(each.error or each.said for each in done)
+        assert not any(each.error or each.warnings for each in done)
         assert all(cache.is_kept(job.key) for job in jobs)
         assert plan(server, pages) == {"one": [], "two": [], "three": []}
         # What fails is told, and the others go on.
         broken = [type(jobs[0])(**{**vars(jobs[0]), "parameters": "{'size': 99}"}), jobs[1]]
-        told = {event.job.title: event.error for event in compute(server.address, broken, 1) if isinstance(event, Done)}
-    assert told["Padding()"] == ""
-    assert told["Padding(size=4)"].endswith("ParameterError: size: expected a whole number from 3 to 6, got 99")
+        errors = {
+            event.job.title: event.error for event in compute(server.address, broken, 1) if isinstance(event, Done)
+        }
+    assert errors["Padding()"] == ""
+    assert errors["Padding(size=4)"].endswith("ParameterError: size: expected a whole number from 3 to 6, got 99")

@@ -30,7 +30,7 @@ def test_lines_where_nobody_looks_on(capfd, tmp_path, clock):
     for number, seconds in ((1, 60), (2, 5), (3, 5)):
         teller.watch(job(number))
         clock.now += seconds
-        teller.watch(Done(job(number), seconds, seconds, said=("a file is damaged",) if number == 2 else ()))
+        teller.watch(Done(job(number), seconds, seconds, warnings=("a file is damaged",) if number == 2 else ()))
     assert capfd.readouterr().out.splitlines() == [
         # A minute for what was to take 30 seconds: the other 20 will take 40.
         "1 of 3 runs computed, 1 of 3 pages ready, about 40 s left",

@@ -163,15 +163,15 @@ PLANTED = {
 }
 
 
-@pytest.mark.parametrize("mistake", PLANTED)
-def test_a_planted_mistake_is_found_where_it_is(root, mistake):
-    old, new, words, offset, said = PLANTED[mistake]
+@pytest.mark.parametrize("planted", PLANTED)
+def test_a_planted_mistake_is_found_where_it_is(root, planted):
+    old, new, words, offset, message = PLANTED[planted]
     name = "docs/two.md" if "Nothing but" in old else "docs/one.md"
     plant(root, name, old, new)
-    (found,) = check_sources(root)
+    (mistake,) = check_sources(root)
     file, number = line(root, name, words)
-    assert (found.file, found.line) == (file, number + offset)
-    assert said in found.text
+    assert (mistake.file, mistake.line) == (file, number + offset)
+    assert message in mistake.text
 
 
 MISSING = {
@@ -183,11 +183,11 @@ MISSING = {
 
 @pytest.mark.parametrize("part", MISSING)
 def test_a_part_that_every_page_has_is_missed(root, part):
-    text, said = MISSING[part]
+    text, message = MISSING[part]
     plant(root, "docs/one.md", text, "")
-    (found,) = check_sources(root)
-    assert (found.file, found.line) == ("docs/one.md", 1)
-    assert said in found.text
+    (mistake,) = check_sources(root)
+    assert (mistake.file, mistake.line) == ("docs/one.md", 1)
+    assert message in mistake.text
 
 
 #: What a skeleton says to whoever fills it in, as far as it is known by heart here.
@@ -225,11 +225,11 @@ def test_every_sentence_of_a_skeleton_that_is_left_is_named_with_its_line(root):
         folder = name.rpartition("/")[0]
         (root / folder).mkdir(parents=True, exist_ok=True)
         (root / name).write_text(skeletons()[folder], encoding="utf-8")
-    found = [each for each in check_sources(root) if "left from the skeleton" in each.text]
+    mistakes = [each for each in check_sources(root) if "left from the skeleton" in each.text]
     for name, beginnings in INSTRUCTIONS.items():
         lines = (root / name).read_text("utf-8").splitlines()
         for words in beginnings:
-            (mistake,) = (each for each in found if each.file == name and words in each.text)
+            (mistake,) = (each for each in mistakes if each.file == name and words in each.text)
             # A text over several lines is named where it begins.
             assert words.split()[0] in " ".join(lines[mistake.line - 1 : mistake.line + 3]), mistake
     # Who has said something of one's own has nothing left to mend.
@@ -241,9 +241,9 @@ def test_every_sentence_of_a_skeleton_that_is_left_is_named_with_its_line(root):
 
 def test_a_page_in_no_table_of_contents_is_found(root):
     plant(root, "docs/index.md", "two\n", "")
-    (found,) = check_sources(root)
-    assert (found.file, found.line) == ("docs/two.md", 1)
-    assert "toctree" in found.text
+    (mistake,) = check_sources(root)
+    assert (mistake.file, mistake.line) == ("docs/two.md", 1)
+    assert "toctree" in mistake.text
 
 
 PICTURES = {
@@ -256,22 +256,22 @@ PICTURES = {
 }
 
 
-@pytest.mark.parametrize("mistake", PICTURES)
-def test_a_mistake_in_a_picture_is_found_at_its_figure(root, browser, mistake):
-    old, new, said = PICTURES[mistake]
+@pytest.mark.parametrize("planted", PICTURES)
+def test_a_mistake_in_a_picture_is_found_at_its_figure(root, browser, planted):
+    old, new, message = PICTURES[planted]
     plant(root, "site/one.html", old, new)
-    found = list(check_pictures(root, only=frozenset({"one"}), browser=browser))
-    assert found
-    assert {(each.file, each.line) for each in found} == {line(root, "docs/one.md", "name: fig-one")}
-    assert all(said in each.text for each in found)
+    mistakes = list(check_pictures(root, only=frozenset({"one"}), browser=browser))
+    assert mistakes
+    assert {(each.file, each.line) for each in mistakes} == {line(root, "docs/one.md", "name: fig-one")}
+    assert all(message in each.text for each in mistakes)
 
 
 def test_a_faint_text_is_found_in_its_theme(root, browser):
     plant(root, "site/two.html", "<p>", '<p style="color: #999; background: #fff">')
-    found = list(check_pictures(root, only=frozenset({"two"}), browser=browser))
-    assert {(each.file, each.line) for each in found} == {line(root, "docs/two.md", "Nothing but words")}
+    mistakes = list(check_pictures(root, only=frozenset({"two"}), browser=browser))
+    assert {(each.file, each.line) for each in mistakes} == {line(root, "docs/two.md", "Nothing but words")}
     assert {"light", "dark"} == {
-        word for each in found for word in ("light", "dark") if f"the {word} theme" in each.text
+        word for each in mistakes for word in ("light", "dark") if f"the {word} theme" in each.text
     }
 
 

@@ -33,10 +33,10 @@ def folders(tmp_path):
 
 
 def test_the_table_tells_what_differs_and_not_what_stays(folders):
-    said = compare(folders, "before", "after", "report")
-    assert said.returncode == 0, said.stderr
-    assert said.stdout.splitlines()[0] == "4 of the illustrations look different; there are 4 now."
-    rows = [tuple(cell.strip() for cell in line.split("|")[1:3]) for line in said.stdout.splitlines()[4:]]
+    result = compare(folders, "before", "after", "report")
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.splitlines()[0] == "4 of the illustrations look different; there are 4 now."
+    rows = [tuple(cell.strip() for cell in line.split("|")[1:3]) for line in result.stdout.splitlines()[4:]]
     assert rows == [("Changed", "changed"), ("Gone", "gone"), ("New & more", "new"), ("Table", "changed")]
 
 
@@ -56,16 +56,16 @@ def test_the_page_shows_both_sides(folders, tab):
 
 
 def test_what_is_the_same_is_told_as_the_same(folders):
-    said = compare(folders, "before", "before", "report")
-    assert said.stdout == "None of the 4 illustrations looks different.\n"
+    result = compare(folders, "before", "before", "report")
+    assert result.stdout == "None of the 4 illustrations looks different.\n"
     assert "No illustration looks different" in (folders / "report/index.html").read_text()
 
 
 @pytest.mark.parametrize(
-    ("names", "said"), [(("before",), "Usage"), (("before", "missing", "report"), "missing is no folder")]
+    ("names", "message"), [(("before",), "Usage"), (("before", "missing", "report"), "missing is no folder")]
 )
-def test_what_cannot_be_compared_is_told_in_a_line(folders, names, said):
+def test_what_cannot_be_compared_is_told_in_a_line(folders, names, message):
     result = compare(folders, *names)
     assert result.returncode == 2
-    assert said in result.stderr
+    assert message in result.stderr
     assert result.stderr.count("\n") == 1

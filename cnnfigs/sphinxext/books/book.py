@@ -84,7 +84,7 @@ def standing_still(body: etree._Element) -> None:
         if "cnn-animation" not in moving.get("class", "").split():
             continue
         frames = [
-            (element, int(found[1])) for element in moving.iter() if (found := _FRAME.search(element.get("class", "")))
+            (element, int(match[1])) for element in moving.iter() if (match := _FRAME.search(element.get("class", "")))
         ]
         last = max(number for _, number in frames)
         for frame, number in frames:
@@ -171,7 +171,7 @@ class Book(Epub3Builder):
         super().handle_page(pagename, addctx, *arguments, **named)
 
     def content_metadata(self) -> dict[str, Any]:
-        """Tell the date of the latest change, so that the same pages make the same book."""
+        """State the date of the latest change, so that the same pages make the same book."""
         metadata = super().content_metadata()
         days: list[date] = sorted(page_dates(self.env).values())
         if days:
@@ -179,7 +179,7 @@ class Book(Epub3Builder):
         return metadata
 
     def toc_metadata(self, level: int, navpoints: list[Any]) -> dict[str, Any]:
-        """Tell the older kind of contents the identifier that the book itself tells."""
+        """State in the older kind of contents the identifier of the book."""
         return super().toc_metadata(level, navpoints) | {"uid": self.config.epub_identifier}
 
     def build_content(self) -> None:

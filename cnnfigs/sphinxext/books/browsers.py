@@ -26,11 +26,11 @@ def find_browser(chosen: str | None = None) -> str:
         If there is none; the message says how to install one.
     """
     names = (chosen,) if chosen else BROWSERS
-    found = next(filter(None, map(shutil.which, names)), None)
-    if found is None:
+    program = next(filter(None, map(shutil.which, names)), None)
+    if program is None:
         raise RuntimeError(
             f"none of {', '.join(names)} found, one of which prints the PDF and is driven by the tests: install one"
             " with `sudo apt-get install chromium` (Debian), `sudo snap install chromium` (Ubuntu),"
             " `brew install --cask google-chrome` (macOS) or `winget install Google.Chrome` (Windows)"
         )
-    return found
+    return program

@@ -22,7 +22,7 @@ FOLDER = "books"
 FORMS = {".epub": "ePub", ".pdf": "PDF"}
 
 
-def made(app: Sphinx) -> dict[str, str]:
+def files_of(app: Sphinx) -> dict[str, str]:
     """Return the files that have been made, and what the links to them say."""
     folder = Path(app.confdir, app.config.books_folder)
     files = sorted(path for path in folder.glob("*") if path.suffix in FORMS)
@@ -44,7 +44,7 @@ def newly_made(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     """Name the first page, to be written again, if the links on it would be others."""
     if app.builder.name != "html":
         return []
-    now = made(app)
+    now = files_of(app)
     before = getattr(env, "books_made", {})
     env.books_made = now  # type: ignore[attr-defined]
     return [app.config.root_doc] if now != before else []
@@ -53,7 +53,7 @@ def newly_made(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
 def offer(app: Sphinx, name: str, template: str, context: dict[str, Any], page: nodes.document | None) -> None:
     """Give the template of the first page the links."""
     if page is not None and app.builder.name == "html" and name == app.config.root_doc:
-        context["books"] = {f"{FOLDER}/{file}": words for file, words in made(app).items()}
+        context["books"] = {f"{FOLDER}/{file}": words for file, words in files_of(app).items()}
 
 
 def copy(app: Sphinx, exception: Exception | None) -> None:
@@ -62,7 +62,7 @@ def copy(app: Sphinx, exception: Exception | None) -> None:
         return
     to = Path(app.outdir, FOLDER)
     shutil.rmtree(to, ignore_errors=True)
-    for file in made(app):
+    for file in files_of(app):
         to.mkdir(exist_ok=True)
         shutil.copy2(Path(app.confdir, app.config.books_folder, file), to / file)
 

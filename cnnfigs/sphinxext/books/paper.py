@@ -86,7 +86,7 @@ class Book:
         numbers
             On which page each place is, as far as that is known.
         """
-        told = {name: escape(value) for name, value in self.metadata.items()}
+        metadata = {name: escape(value) for name, value in self.metadata.items()}
         named = "".join(
             f"@page p{number} {{ @top-right {{ content: {_css_string(heading.text)}; }} }}\n"
             f"section.p{number} {{ page: p{number}; }}\n"
@@ -98,9 +98,9 @@ class Book:
             for number, body in enumerate(self.pages.values())
         )
         return f"""<?xml version="1.0" encoding="utf-8"?>
-<html xmlns="{XHTML[1:-1]}" lang="{told["language"]}">
+<html xmlns="{XHTML[1:-1]}" lang="{metadata["language"]}">
 <head>
-<title>{told["title"]}</title>
+<title>{metadata["title"]}</title>
 <link rel="stylesheet" href="_static/pygments.css"/>
 <link rel="stylesheet" href="_static/book.css"/>
 <style>
@@ -109,10 +109,10 @@ class Book:
 </head>
 <body>
 <header>
-<p class="title">{told["title"]}</p>
-<p>{told["description"]}</p>
-<p>{told["creator"][:1].upper()}{told["creator"][1:]}, {told["date"][:10]}</p>
-<p class="rights">{told["rights"]}</p>
+<p class="title">{metadata["title"]}</p>
+<p>{metadata["description"]}</p>
+<p>{metadata["creator"][:1].upper()}{metadata["creator"][1:]}, {metadata["date"][:10]}</p>
+<p class="rights">{metadata["rights"]}</p>
 </header>
 <nav>
 <h1>Contents</h1>
@@ -224,10 +224,10 @@ def page_numbers(pdf: PdfReader, places: Iterable[str]) -> dict[str, int]:
     LookupError
         If the PDF has no such place.
     """
-    found = destinations(pdf)
+    known = destinations(pdf)
     numbers = {}
     for place in places:
-        number = pdf.get_destination_page_number(found[place]) if place in found else None
+        number = pdf.get_destination_page_number(known[place]) if place in known else None
         if number is None:
             raise LookupError(f"the printed book has no place {place!r}, to which its contents lead")
         numbers[place] = number + 1
@@ -272,10 +272,10 @@ def print_book(book: Book, to: Path) -> None:
 def _write(book: Book, printed: PdfReader, to: Path) -> None:
     """Write the PDF with bookmarks and its own metadata, without the time and the identifier that differ each time."""
     writer = PdfWriter(clone_from=printed)
-    found = destinations(printed)
+    known = destinations(printed)
     parent = None
     for heading in book.headings:
-        place = found[heading.place]
+        place = known[heading.place]
         number = printed.get_destination_page_number(place)
         above = parent if heading.level > 1 else None
         entry = writer.add_outline_item(

@@ -38,7 +38,7 @@ class Writer:
     depth: int = field(default=0, init=False)
 
     def blocks(self, node: nodes.Node) -> Iterator[str]:
-        """Give the blocks of a node: paragraphs, lists, tables and so on."""
+        """Yield the blocks of a node: paragraphs, lists, tables and so on."""
         match node:
             case nodes.section():
                 self.depth += 1
@@ -80,7 +80,7 @@ class Writer:
                 yield from self.blocks_of(node.children)
 
     def blocks_of(self, children: Iterable[nodes.Node]) -> Iterator[str]:
-        """Give the blocks of several nodes, empty ones left out."""
+        """Yield the blocks of several nodes, empty ones left out."""
         for child in children:
             yield from filter(None, self.blocks(child))
 

@@ -72,7 +72,7 @@ class Cells:
 
 
 def is_needed(code: str) -> bool:
-    """Tell whether a cell does more than fetch numbers for the words of the page.
+    """Return whether a cell does more than fetch numbers for the words of the page.
 
     Examples
     --------
@@ -85,7 +85,7 @@ def is_needed(code: str) -> bool:
 
 
 def has_cells(path: Path) -> bool:
-    """Tell whether a page has code cells."""
+    """Return whether a page has code cells."""
     if path.suffix != ".md":
         return False
     text = path.read_text("utf-8")
@@ -103,15 +103,7 @@ def source_cells(path: Path) -> list[nbformat.NotebookNode]:
 
 @dataclass
 class PageWriter:
-    """Makes the notebook of one page.
-
-    Parameters
-    ----------
-    app
-        The build.
-    name
-        The page.
-    """
+    """Makes the notebook of the page with a name."""
 
     app: Sphinx
     name: str
@@ -150,7 +142,7 @@ class PageWriter:
         return cells.notebook()
 
     def _pieces(self, node: nodes.Element) -> Iterator[nodes.Node]:
-        """Give what stands on the page in order: cells, and what goes between them."""
+        """Yield what stands on the page in order: cells, and what goes between them."""
         for child in node.children:
             if isinstance(child, nodes.section):
                 yield child
@@ -177,8 +169,10 @@ class PageWriter:
         for figure in cell.findall(nodes.figure):
             for child in figure.children:
                 if isinstance(child, nodes.caption):
-                    found = next((each[id_] for each in numbers.values() for id_ in figure["ids"] if id_ in each), None)
-                    number = self.app.config.numfig_format["figure"] % ".".join(map(str, found)) if found else ""
+                    digits = next(
+                        (each[id_] for each in numbers.values() for id_ in figure["ids"] if id_ in each), None
+                    )
+                    number = self.app.config.numfig_format["figure"] % ".".join(map(str, digits)) if digits else ""
                     yield f"**{number}** {writer.inline(child)}".removeprefix("**** ")
                 elif isinstance(child, nodes.legend):
                     yield from writer.blocks(child)
@@ -187,8 +181,8 @@ class PageWriter:
         address: str = node.get("refuri", "")
         if not node.get("internal"):
             return address
-        if told := node.get("reftitle"):  # a citation, whose source is told in full below
-            self.sources[told] = None
+        if source := node.get("reftitle"):  # a citation, whose source stands in full below
+            self.sources[source] = None
             return ""
         target, _, place = address.partition("#")
         name = target.removesuffix(self.app.builder.link_suffix)  # type: ignore[attr-defined]
@@ -198,8 +192,8 @@ class PageWriter:
 
     def _equation_number(self, node: nodes.math_block) -> str:
         numbers = self.app.env.toc_fignumbers.get(self.name, {}).get("displaymath", {})
-        found = next((numbers[id_] for id_ in node["ids"] if id_ in numbers), None)
-        return ".".join(map(str, found)) if found else str(node.get("number") or "")
+        digits = next((numbers[id_] for id_ in node["ids"] if id_ in numbers), None)
+        return ".".join(map(str, digits)) if digits else str(node.get("number") or "")
 
 
 def _depth(section: nodes.Element) -> int:
@@ -214,7 +208,7 @@ def _holds_cell(node: nodes.Element) -> bool:
 
 
 def requirement(config: Config) -> str:
-    """Say to pip where the package is."""
+    """Return where the package is, as pip wants it."""
     return f"cnnfigs @ git+{config.site_repository}@{config.site_branch}"
 
 

@@ -41,13 +41,7 @@ logger = logging.getLogger(__name__)
 
 
 class Building:
-    """One build: what it holds while it lasts.
-
-    Parameters
-    ----------
-    app
-        Whose build it is.
-    """
+    """One build: what it holds while it lasts."""
 
     def __init__(self, app: Sphinx) -> None:
         self.app = app
@@ -82,7 +76,7 @@ class Building:
             self._serve(keras=True)
 
     def end(self, failed: bool) -> None:
-        """End the server, tell how it went, and let the next build begin."""
+        """End the server, report how it went, and let the next build begin."""
         if self.server is not None:
             kernels.use(None)
             self.server.close()
@@ -148,12 +142,7 @@ class Building:
 
 
 def summary(reasons: Mapping[str, str]) -> str:
-    """Say in a line which pages are run, and why.
-
-    Parameters
-    ----------
-    reasons
-        From :func:`cnnfigs.sphinxext.reading.freshness.reasons`.
+    """Write in a line which pages are run, and why.
 
     Examples
     --------
@@ -175,7 +164,7 @@ def cells_to_run(app: Sphinx, names: list[str]) -> dict[str, str]:
     if config.execution_mode != "cache":
         return {}
     kept = get_cache(config.execution_cache_path)
-    found = {}
+    codes = {}
     for name in names:
         notebook = _notebook(app, name)
         if notebook is None or notebook.metadata.get("mystnb", {}).get("execution_mode", "cache") != "cache":
@@ -183,8 +172,8 @@ def cells_to_run(app: Sphinx, names: list[str]) -> dict[str, str]:
         try:
             kept.match_cache_notebook(notebook)
         except KeyError:
-            found[name] = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
-    return {name: code for name, code in found.items() if code}
+            codes[name] = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    return {name: code for name, code in codes.items() if code}
 
 
 def _notebook(app: Sphinx, name: str) -> NotebookNode | None:
@@ -203,8 +192,7 @@ def _notebook(app: Sphinx, name: str) -> NotebookNode | None:
 
 def building(app: Sphinx) -> Building:
     """Return what is held for a build."""
-    found: Building = app.cnnfigs_building  # type: ignore[attr-defined]
-    return found
+    return app.cnnfigs_building  # type: ignore[attr-defined, no-any-return]
 
 
 def begin(app: Sphinx) -> None:
@@ -226,7 +214,7 @@ def prepare(app: Sphinx, env: BuildEnvironment, names: list[str]) -> None:
 
 
 def note(app: Sphinx, doctree: Any) -> None:
-    """Tell that a page has been read."""
+    """Report that a page has been read."""
     building(app).teller.read(app.env.docname)
 
 

@@ -78,7 +78,7 @@ def warn(message: str, page: str, line: int | None) -> None:
 
 
 def complaints(notebook: nbformat.NotebookNode, page: str) -> Iterator[tuple[int, str]]:
-    """Give what code cells wrote to standard error, such as a damaged file that was made again, with line numbers."""
+    """Yield what code cells wrote to standard error, such as a damaged file that was made again, with line numbers."""
     for index, cell in enumerate(notebook.cells):
         for output in cell.outputs if cell.cell_type == "code" else []:
             if output.output_type == "stream" and output.name == "stderr":
@@ -86,7 +86,7 @@ def complaints(notebook: nbformat.NotebookNode, page: str) -> Iterator[tuple[int
 
 
 def failure(notebook: nbformat.NotebookNode, page: str, traceback: str) -> tuple[int | None, str]:
-    """Find which line of a page failed, and why.
+    """Find which line of a page failed, from 1, and why.
 
     Parameters
     ----------
@@ -96,11 +96,6 @@ def failure(notebook: nbformat.NotebookNode, page: str, traceback: str) -> tuple
         The text that it was made from.
     traceback
         The traceback of the process that ran the notebook.
-
-    Returns
-    -------
-    tuple of (int or None, str)
-        The line, from 1, and the exception.
     """
     raised = re.findall(r"(?m)^nbclient\.exceptions\.(?!CellExecutionError)(.*)", traceback)
     last = None

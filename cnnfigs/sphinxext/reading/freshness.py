@@ -69,8 +69,8 @@ class Uses:
             reached = provenance.digest(*self.targets, verbatim=self.verbatim)
         except (LookupError, SyntaxError) as error:
             reached = str(error)
-        told = [reached, *(f"{name}=={version}" for name, version in (*self._versions(), *self.files))]
-        return hashlib.sha256("\n".join(told).encode()).hexdigest()
+        lines = [reached, *(f"{name}=={version}" for name, version in (*self._versions(), *self.files))]
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
     def parts(self) -> dict[str, str]:
         """Digest the same part by part: for each module, file and library."""
@@ -141,14 +141,14 @@ def beside(code: str, folder: Path) -> dict[Path, str]:
     dict
         The code of each file, "" for those that are no code.
     """
-    found: dict[Path, str] = {}
+    files: dict[Path, str] = {}
     waiting = [code]
     while waiting:
         for path, is_code in _named(waiting.pop(), folder):
-            if path not in found and path.is_file():
-                found[path] = path.read_text("utf-8", errors="replace") if is_code else ""
-                waiting.append(found[path])
-    return found
+            if path not in files and path.is_file():
+                files[path] = path.read_text("utf-8", errors="replace") if is_code else ""
+                waiting.append(files[path])
+    return files
 
 
 def _named(code: str, folder: Path) -> Iterable[tuple[Path, bool]]:
@@ -258,34 +258,21 @@ def modules(code: str) -> set[str]:
 
 
 def reasons(env: BuildEnvironment, names: Collection[str]) -> dict[str, str]:
-    """Say why the cells of pages are run, and remember what for the next time.
-
-    Parameters
-    ----------
-    env
-        Where pages are kept.
-    names
-        Pages that :func:`marked` has looked at.
-
-    Returns
-    -------
-    dict
-        For each page the reason, in some words.
-    """
-    known, told = memory(env), {}
+    """Return for each page that :func:`marked` has looked at why its cells are run; remember it for the next time."""
+    known, sentences = memory(env), {}
     for name in names:
         before, now = known.parts.get(name), known.pages[name][0].parts()
         if before is None:
-            told[name] = "new"
+            sentences[name] = "new"
             known.parts[name] = now
             continue
         changed = sorted(part for part in {**before, **now} if before.get(part) != now.get(part))
         if not changed:
-            told[name] = "its cells"
+            sentences[name] = "its cells"
         else:
-            told[name] = ", ".join(changed[:3]) + (f" and {len(changed) - 3} more" if len(changed) > 3 else "")
+            sentences[name] = ", ".join(changed[:3]) + (f" and {len(changed) - 3} more" if len(changed) > 3 else "")
         known.parts[name] = now
-    return told
+    return sentences
 
 
 class Collector(EnvironmentCollector):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def begin(app: Sphinx) -> None:
-    """Tell the cells' kernels, which inherit the environment, that what they show stands in a page."""
+    """Let the cells' kernels know, by the environment that they inherit, that what they show stands in a page."""
     os.environ[IN_PAGE] = "1"
 
 

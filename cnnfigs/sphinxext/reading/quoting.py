@@ -48,22 +48,16 @@ class Fact(SphinxRole):
 
 
 def facts_of(document: nodes.document) -> dict[str, dict[str, str]]:
-    """Return the facts of a page by the names of its figures, and by those that it is told of.
-
-    Parameters
-    ----------
-    document
-        The page as MyST-NB reads it; its code cells have run.
-    """
-    found: dict[str, dict[str, str]] = {}
+    """Return the facts of a page whose cells have run, by the names of its figures and by those that it quotes."""
+    by_figure: dict[str, dict[str, str]] = {}
     if "nb_renderer" not in document:
-        return found
+        return by_figure
     for cell in document["nb_renderer"].renderer.nb_client.notebook.cells:
         figure = cell.metadata.get("mystnb", {}).get("figure", {}).get("name", "")
         for output in cell.get("outputs", []):
             for name, facts in output.get("metadata", {}).get(FACTS, {}).items():
-                found[name or figure] = facts
-    return found
+                by_figure[name or figure] = facts
+    return by_figure
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

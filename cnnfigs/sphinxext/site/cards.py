@@ -25,15 +25,7 @@ WORDS = "A handwritten digit, a kernel of nine numbers, and the edges that a con
 
 
 def draw(title: str, **more: Any) -> bytes:
-    """Draw a card as the content of a PNG file.
-
-    Parameters
-    ----------
-    title
-        What stands on it in large letters.
-    **more
-        What else :func:`cnnfigs.drawing.card.card` takes.
-    """
+    """Draw a card as the content of a PNG file; ``more`` is what else :func:`cnnfigs.drawing.card.card` takes."""
     # A build in which nothing has changed draws nothing, and does not wait for matplotlib.
     import numpy as np
 

@@ -163,7 +163,7 @@ def complain(node: nodes.Element, message: str) -> None:
 
 
 def runs_here(builder: Any) -> bool:
-    """Tell whether what is being written is a site, whose pages run scripts; an ebook is not."""
+    """Return whether what is being written is a site, whose pages run scripts; an ebook is not."""
     return isinstance(builder, StandaloneHTMLBuilder) and not builder.embedded
 
 
@@ -186,8 +186,8 @@ def visit_explorer(self: HTML5Translator, node: ExplorerNode) -> None:
         "data-version": version_of(self.builder),
         "data-settings": urlencode(node["settings"]),
     }
-    told = "".join(f' {key}="{escape(value)}"' for key, value in attributes.items() if value)
-    self.body.append(f"<cnn-{explorer.name}{told}></cnn-{explorer.name}>\n")
+    words = "".join(f' {key}="{escape(value)}"' for key, value in attributes.items() if value)
+    self.body.append(f"<cnn-{explorer.name}{words}></cnn-{explorer.name}>\n")
     raise nodes.SkipNode
 
 
@@ -232,7 +232,7 @@ def write_scripts(app: Sphinx, env: BuildEnvironment) -> None:
     by then, so that results which explorers share with a page are kept already. Without an explorer on any page nothing
     is computed.
     """
-    if runs_here(app.builder) and any(USED in told for told in env.metadata.values()):
+    if runs_here(app.builder) and any(USED in metadata for metadata in env.metadata.values()):
         folder = app.doctreedir.parent / "static-explorers"
         assets.write_assets(folder / FOLDER)
         if str(folder) not in app.config.html_static_path:

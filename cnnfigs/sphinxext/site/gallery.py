@@ -103,8 +103,8 @@ class GalleryDirective(SphinxDirective):
 
 def title(page: Path) -> str:
     """Return the first heading of a page."""
-    found = re.search(r"(?m)^# (.+)$", page.read_text(encoding="utf-8"))
-    return found[1].strip() if found else page.stem
+    heading = re.search(r"(?m)^# (.+)$", page.read_text(encoding="utf-8"))
+    return heading[1].strip() if heading else page.stem
 
 
 def words(env: BuildEnvironment) -> str:
@@ -186,8 +186,8 @@ def visit_cards(self: HTML5Translator, node: cards) -> None:
         try:
             self.body.append(_card(builder, self.docnames[0], catalog.entries()[name], shown.get(name, ())))
         except Exception as error:  # whatever its code does: the other cards are written
-            told = " ".join(f"{type(error).__name__}: {error}".split())
-            logger.warning(f"illustration {name} cannot be shown: {told}", location=node, type="gallery")
+            reason = " ".join(f"{type(error).__name__}: {error}".split())
+            logger.warning(f"illustration {name} cannot be shown: {reason}", location=node, type="gallery")
     self.body.append("</div>\n")
     raise nodes.SkipNode
 
@@ -333,11 +333,11 @@ def pictures(made: str) -> tuple[str, float, float, dict[str, str]]:
 
 
 def _hidden_frames(root: etree._Element) -> Iterator[etree._Element]:
-    """Give all frames of an animation but the last, in which everything has been done."""
+    """Yield all frames of an animation but the last, in which everything has been done."""
     frames = [(element, _FRAME.search(element.get("class", ""))) for element in root.iter(f"{SVG}g")]
-    numbers = [int(found[1]) for _, found in frames if found]
-    for element, found in frames:
-        if found and int(found[1]) < max(numbers):
+    numbers = [int(match[1]) for _, match in frames if match]
+    for element, match in frames:
+        if match and int(match[1]) < max(numbers):
             yield element
 
 
@@ -389,7 +389,7 @@ def remove_old_pictures(app: Sphinx, exception: Exception | None) -> None:
 
 
 def add_style(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
-    """Give the gallery, and no other page, its style sheet."""
+    """Link the style sheet of the gallery there, and on no other page."""
     if page in gallery_of(app.env).pages:
         app.add_css_file("gallery.css")
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 WORDS_A_MINUTE = 238
 MINUTES_A_FIGURE = 0.5
-#: The time of all but short pages is told in steps of so many minutes: nobody's reading is more regular.
+#: The time of all but short pages is rounded to steps of so many minutes: nobody's reading is more regular.
 STEP = 5
 
 UNREAD = (nodes.literal_block, nodes.math, nodes.math_block, nodes.raw, nodes.comment)
@@ -82,7 +82,7 @@ def count_words(text: str) -> int:
 
 
 def within(node: nodes.Node, kinds: tuple[type[nodes.Node], ...]) -> bool:
-    """Say whether a node is somewhere inside one of these kinds."""
+    """Return whether a node is somewhere inside one of these kinds."""
     parent = node.parent
     while parent is not None:
         if isinstance(parent, kinds):

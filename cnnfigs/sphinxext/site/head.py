@@ -34,11 +34,11 @@ def description(page: nodes.document) -> str:
 
 
 def tags(app: Sphinx, name: str, title: str, about: str) -> dict[str, str]:
-    """Give a page's properties, empty ones left out."""
+    """Return a page's properties, empty ones left out."""
     address = app.config.html_baseurl
-    found = {"description": about}
+    properties = {"description": about}
     if address:
-        found |= {
+        properties |= {
             "og:title": title,
             "og:type": "article",
             "og:url": urljoin(address, app.builder.get_target_uri(name)),
@@ -50,7 +50,7 @@ def tags(app: Sphinx, name: str, title: str, about: str) -> dict[str, str]:
             "og:image:alt": cards.WORDS,
             "twitter:card": "summary_large_image",
         }
-    return {key: value for key, value in found.items() if value}
+    return {key: value for key, value in properties.items() if value}
 
 
 def write_tags(app: Sphinx, name: str, template: str, context: dict[str, Any], page: nodes.document | None) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def last_changes(folder: Path) -> dict[str, date]:
-    """Find when the files in a folder were last changed.
+    """Return when the files in a folder were last changed.
 
     Parameters
     ----------
@@ -39,14 +39,14 @@ def last_changes(folder: Path) -> dict[str, date]:
         log = _git(folder, "log", "--format=%x00%H %as", "--name-only", "--no-renames", "--relative", "--", ".")
     except (OSError, subprocess.CalledProcessError):
         return {}
-    found: dict[str, date] = {}
+    days: dict[str, date] = {}
     for entry in log.split("\0")[1:]:
         commit, *names = entry.split("\n")
         digest, day = commit.split()
         for name in filter(None, names):
-            if name not in found:
-                found[name] = date.min if digest in unknown else date.fromisoformat(day)
-    return {name: day for name, day in found.items() if day > date.min}
+            if name not in days:
+                days[name] = date.min if digest in unknown else date.fromisoformat(day)
+    return {name: day for name, day in days.items() if day > date.min}
 
 
 def _git(folder: Path, *arguments: str) -> str:

@@ -105,7 +105,7 @@ def in_words(day: date) -> str:
 
 
 def source_links(repository: str, branch: str, path: str, title: str, address: str) -> dict[str, str]:
-    """Give the addresses at which a page can be edited, and an error in it reported.
+    """Return the addresses at which a page can be edited, and an error in it reported.
 
     Examples
     --------
@@ -132,7 +132,7 @@ def check_addresses(app: Sphinx, config: Config) -> None:
         )
 
 
-def tell_origin(app: Sphinx, name: str, template: str, context: dict[str, Any], page: nodes.document | None) -> None:
+def add_origin(app: Sphinx, name: str, template: str, context: dict[str, Any], page: nodes.document | None) -> None:
     """Give the template what stands at the foot of a page; generated pages, such as the search, have none."""
     if page is None or app.builder.name != "html":
         return
@@ -172,17 +172,7 @@ def _reading_order(app: Sphinx, name: str) -> Iterator[str]:
 
 
 def sitemap(base: str, pages: dict[str, date | None]) -> str:
-    """Write the list of all pages for search engines.
-
-    Parameters
-    ----------
-    base
-        Where the site is published.
-    pages
-        Addresses relative to it, and when each was last changed.
-
-    Source: https://www.sitemaps.org/protocol.html
-    """
+    """Write the list of all pages and the days of their last changes, see https://www.sitemaps.org/protocol.html."""
     entries = [
         f"<url><loc>{escape(urljoin(base, page))}</loc>" + (f"<lastmod>{day}</lastmod>" if day else "") + "</url>"
         for page, day in pages.items()
@@ -221,7 +211,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("site_repository", "", "html", [str])
     app.add_config_value("site_branch", "main", "html", [str])
     app.connect("config-inited", check_addresses)
-    app.connect("html-page-context", tell_origin)
+    app.connect("html-page-context", add_origin)
     app.connect("html-collect-pages", not_found_page)
     app.connect("build-finished", write_for_search_engines)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

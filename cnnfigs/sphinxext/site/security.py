@@ -49,7 +49,7 @@ def secured(page: str) -> str:
     """Put the policy into a page's head, before anything that it could forbid."""
     bare = _META.sub("", page)
     meta = f'<meta http-equiv="{NAME}" content="{escape(policy(bare), quote=False)}" />\n'
-    return re.sub(r"(<head>\s*(?:<meta charset=[^>]*>\s*)?)", lambda found: found[1] + meta, bare, count=1)
+    return re.sub(r"(<head>\s*(?:<meta charset=[^>]*>\s*)?)", lambda match: match[1] + meta, bare, count=1)
 
 
 def secure(app: Sphinx, error: Exception | None) -> None:

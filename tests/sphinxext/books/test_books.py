@@ -216,14 +216,14 @@ def test_the_contents_of_the_pdf_tell_on_which_sheet_each_part_is(printed):
 
 def test_links_lead_to_the_right_one_of_two_places_with_the_same_name(printed):
     reader = PdfReader(printed)
-    found = {}
+    targets = {}
     for number, page in enumerate(reader.pages):
         for annotation in (each.get_object() for each in page.get("/Annots") or ()):
             if number > 1:
                 target = annotation.get("/Dest") or annotation["/A"]["/URI"]
-                found.setdefault(number, set()).add(str(target).lstrip("/"))
-    assert found[3] == {"one--fig-places", "two--a-part"}
-    assert found[4] == {"one", "https://example.org/"}
+                targets.setdefault(number, set()).add(str(target).lstrip("/"))
+    assert targets[3] == {"one--fig-places", "two--a-part"}
+    assert targets[4] == {"one", "https://example.org/"}
     known = destinations(reader)
     assert reader.get_destination_page_number(known["two--a-part"]) == 4
     assert reader.get_destination_page_number(known["one--a-part"]) == 3

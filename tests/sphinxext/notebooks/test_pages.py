@@ -288,9 +288,9 @@ def test_a_notebook_that_fails_would_be_noticed(tmp_path):
     kernel = new_kernel()
     kernel.start_kernel()
     try:
-        for source, said in (("left = 1\n1 / 0", "ZeroDivisionError"), ("left", "NameError"), ("1", "no picture")):
+        for source, reason in (("left = 1\n1 / 0", "ZeroDivisionError"), ("left", "NameError"), ("1", "no picture")):
             cells = [nbformat.v4.new_code_cell(source)]
             nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "x.ipynb")
-            assert said in run(tmp_path / "x.ipynb", kernel, tmp_path)
+            assert reason in run(tmp_path / "x.ipynb", kernel, tmp_path)
     finally:
         kernel.shutdown_kernel(now=True)

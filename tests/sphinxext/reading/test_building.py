@@ -77,11 +77,11 @@ class Site:
         )
 
     def build(self, *options: str) -> tuple[str, str]:
-        """Build, and return what was said on standard output and on standard error."""
+        """Build, and return what was output on standard output and on standard error."""
         process = self.begin(*options)
-        said, complained = process.communicate()
+        output, complained = process.communicate()
         assert process.returncode == 0, complained
-        return re.sub(r"built in \d+ s\n", "", said), complained
+        return re.sub(r"built in \d+ s\n", "", output), complained
 
     @property
     def log(self) -> Path:
@@ -89,9 +89,9 @@ class Site:
 
     def ran(self) -> list[str]:
         """Which pages have been run since this was last asked."""
-        found = sorted(self.log.read_text().split()) if self.log.exists() else []
+        pages = sorted(self.log.read_text().split()) if self.log.exists() else []
         self.log.unlink(missing_ok=True)
-        return found
+        return pages
 
     def content(self) -> dict[str, bytes]:
         built = self.folder / "site"
@@ -130,9 +130,9 @@ def test_it_says_in_a_line_what_is_run_and_why(tmp_path):
     site.write({"docs/three.md": PAGES["three"].replace("(7)", "(8)")})
     assert site.build() == ("run again: three (its cells)\n", "")
     site.write({"tiny/data.txt": "1", "tiny/sums.py": MODULE.replace("3 * x", "3 * x + len('data.txt')")})
-    said, _ = site.build()
+    output, _ = site.build()
     assert site.ran() == ["three", "three"]
-    assert "three (tiny.sums, tiny/data.txt)" in said
+    assert "three (tiny.sums, tiny/data.txt)" in output
 
 
 @linux
@@ -170,9 +170,9 @@ def test_without_the_server_kernels_start_as_ever(tmp_path):
 def test_builds_in_one_tree_take_turns(tmp_path, undisturbed):
     site = small(tmp_path, PAGES)
     processes = [site.begin("-j", "2") for _ in range(3)]
-    said = [process.communicate() for process in processes]
-    assert [process.returncode for process in processes] == [0, 0, 0], said
-    assert sum("waiting for its end" in each for each, _ in said) == 2
+    output = [process.communicate() for process in processes]
+    assert [process.returncode for process in processes] == [0, 0, 0], output
+    assert sum("waiting for its end" in each for each, _ in output) == 2
     assert site.ran() == ["three", "two"]
     assert site.content() == undisturbed
 
@@ -201,8 +201,8 @@ def test_the_build_after_a_killed_one_is_right(tmp_path, undisturbed):
         process.send_signal(signal.SIGKILL)
         process.communicate()
         site.write({"docs/two.md": PAGES["two"]})
-        said, complained = site.build("-j", "2")
-        assert complained == "", said
+        output, complained = site.build("-j", "2")
+        assert complained == "", output
         assert site.content() == undisturbed
 
 
@@ -213,7 +213,7 @@ def test_the_build_after_a_killed_one_leaves_no_word_of_before_in_the_search_ind
     site.write({"docs/two.md": PAGES["two"]})
     site.build()
     (tmp_path / ".cache" / "doctrees.unfinished").touch()  # as a killed build leaves it
-    said, complained = site.build()
-    assert complained == "", said
-    assert "all pages are read again" in said
+    output, complained = site.build()
+    assert complained == "", output
+    assert "all pages are read again" in output
     assert site.content() == undisturbed

@@ -1,4 +1,4 @@
-"""Small sites, built by Sphinx with real kernels: which pages run, and what is said of failing cells."""
+"""Small sites, built by Sphinx with real kernels: which pages run, and what is output of failing cells."""
 
 import os
 import re
@@ -76,10 +76,10 @@ PAGES = {"two": page("two", "double"), "three": page("three", "triple")}
 
 @dataclass(frozen=True)
 class Built:
-    """What a build said and did."""
+    """What a build output and did."""
 
     status: int
-    said: str
+    output: str
     warnings: list[str]
     ran: list[str]
 
@@ -116,9 +116,9 @@ class Site:
         return (self.folder / "site" / f"{name}.html").read_text(encoding="utf-8")
 
     def result(self, name: str) -> str:
-        found = re.search(r"result (\d+)", self.html(name))
-        assert found
-        return found[1]
+        match = re.search(r"result (\d+)", self.html(name))
+        assert match
+        return match[1]
 
 
 @pytest.fixture
@@ -143,15 +143,15 @@ def test_exactly_the_pages_that_use_what_changed_run_again(site: Callable[..., S
 
     unchanged = tiny.build("-W")
     assert (unchanged.status, unchanged.ran) == (0, [])
-    assert "0 added, 0 changed, 0 removed" in unchanged.said
+    assert "0 added, 0 changed, 0 removed" in unchanged.output
 
     # A function that one page uses, and prose of the other.
     tiny.write({"tiny/sums.py": PACKAGE["tiny/sums.py"].replace("2 * x", "20 * x")})
     tiny.write({"docs/three.md": PAGES["three"].replace("Some prose.", "Other words.")})
     edited = tiny.build("-W")
     assert (edited.status, edited.ran) == (0, ["two"])
-    assert "0 added, 2 changed, 0 removed" in edited.said
-    assert edited.said.count("Executing notebook") == 1
+    assert "0 added, 2 changed, 0 removed" in edited.output
+    assert edited.output.count("Executing notebook") == 1
     assert (tiny.result("two"), tiny.result("three")) == ("140", "21")
     assert "Other words." in tiny.html("three")
 
@@ -245,7 +245,7 @@ def test_what_a_comment_changes_is_worked_out_once(site: Callable[..., Site]) ->
     assert all(after[name] > before[name] for name in PAGES)
     again = tiny.build("-W")
     assert (again.status, again.ran) == (0, [])
-    assert "0 added, 0 changed, 0 removed" in again.said
+    assert "0 added, 0 changed, 0 removed" in again.output
     assert digests() == after
 
 
@@ -417,8 +417,8 @@ def test_failing_cells_fail_every_build_and_are_named(site: Callable[..., Site])
     ],
 )
 def test_imports_of_cells(code: str, targets: tuple[str, ...], libraries: tuple[str, ...], verbatim: bool) -> None:
-    found = uses(code, ["tiny"])
-    assert (found.targets, found.libraries, found.verbatim) == (targets, libraries, verbatim)
+    used = uses(code, ["tiny"])
+    assert (used.targets, used.libraries, used.verbatim) == (targets, libraries, verbatim)
 
 
 def test_name_that_does_not_exist_has_a_digest_of_its_own() -> None:

@@ -76,8 +76,8 @@ def test_facts_stand_where_they_are_quoted_before_and_after_and_in_captions(tmp_
 
 @pytest.mark.parametrize("planted", WRONG)
 def test_what_nothing_states_fails_the_build_at_its_line(tmp_path, planted):
-    after, wrong, said = WRONG[planted]
+    after, wrong, message = WRONG[planted]
     built = build(tmp_path, PAGE.replace(after, f"{after} {wrong},"))
     assert built.returncode == 1
     line = PAGE[: PAGE.index(after)].count("\n") + 1
-    assert re.search(rf"index\.md:{line}: WARNING: .*{said}", built.stderr), built.stderr
+    assert re.search(rf"index\.md:{line}: WARNING: .*{message}", built.stderr), built.stderr

@@ -165,8 +165,8 @@ def complaints(tmp_path_factory) -> str:
 def test_what_is_wrong_is_told_with_page_and_line(complaints, name):
     change, line, message = BROKEN[name]
     assert change[0] in PAGE
-    told = [complaint for complaint in complaints.splitlines() if f"{name}.md:{line}: WARNING: " in complaint]
-    assert any(message in complaint for complaint in told), complaints
+    warnings = [complaint for complaint in complaints.splitlines() if f"{name}.md:{line}: WARNING: " in complaint]
+    assert any(message in complaint for complaint in warnings), complaints
 
 
 def test_an_explorer_stands_on_a_page_once(complaints):

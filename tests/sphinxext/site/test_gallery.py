@@ -56,8 +56,8 @@ class Site:
     def write(self, name, text):
         (self.folder / "docs" / name).write_text(text, encoding="utf-8")
 
-    def build(self, said=None):
-        """Build; return the names of the pages that were written. Warnings are errors, or they go to `said`."""
+    def build(self, warnings=None):
+        """Build; return the names of the pages that were written. Warnings are errors, or they go to `warnings`."""
         written = []
         settings = {
             "extensions": ["myst_nb", "cnnfigs.sphinxext.site.gallery"],
@@ -68,7 +68,7 @@ class Site:
         }
         docs, site, trees = (str(self.folder / name) for name in ("docs", "site", "trees"))
         with patch_docutils(), docutils_namespace(), own_suffixes():
-            streams = {"status": None, "warning": said or sys.stderr, "warningiserror": said is None}
+            streams = {"status": None, "warning": warnings or sys.stderr, "warningiserror": warnings is None}
             app = Sphinx(docs, None, site, trees, "html", settings, **streams)
             app.connect("html-page-context", lambda app, name, *_: written.append(name))
             app.build()
@@ -76,8 +76,8 @@ class Site:
         return set(written) - {"genindex", "search"}
 
     def cards(self):
-        found = html.parse(self.folder / "site" / "gallery.html").xpath("//div[@class='cnn-card']")
-        return {card.findtext("h3"): card for card in found}
+        cards = html.parse(self.folder / "site" / "gallery.html").xpath("//div[@class='cnn-card']")
+        return {card.findtext("h3"): card for card in cards}
 
     def picture(self, name, theme="light"):
         return etree.parse(self.folder / "site" / "_images" / f"gallery-{name}-{theme}.svg").getroot()
@@ -120,8 +120,8 @@ def test_card_has_picture_code_parameters_and_page(site):
     assert catalog.entries()["Padding"].line in card.text_content()
     code = card.xpath(".//pre")[0].text_content()
     assert code.strip() == "from cnnfigs.illustrations.windows.padding import Padding\n\nPadding(size=6)"
-    told = [term.text_content() for term in card.iter("dt")]
-    assert told == ["size=5", "kernel_size=3", "padding='valid'"]
+    terms = [term.text_content() for term in card.iter("dt")]
+    assert terms == ["size=5", "kernel_size=3", "padding='valid'"]
     links = [(link.get("href"), link.text_content()) for link in card.iter("a") if link.text_content()]
     assert links == [("zebra.html#fig-zebra-padding", "Zebra"), ("ape.html#fig-ape-padding", "Ape")]
     for name in ("zebra", "ape"):
@@ -193,9 +193,9 @@ def test_an_illustration_that_fails_is_named_and_the_others_are_there(few, tmp_p
     monkeypatch.setattr(Padding, "draw", draw)
     made = Site(tmp_path)
     made.write("index.md", "# Start\n\n```{toctree}\ngallery\n```\n")
-    said = io.StringIO()
-    made.build(said)
-    (warning,) = said.getvalue().splitlines()
+    warnings = io.StringIO()
+    made.build(warnings)
+    (warning,) = warnings.getvalue().splitlines()
     assert "gallery.md:3: " in warning
     assert "WARNING: illustration Padding cannot be shown: IndexError: out of range" in warning
     assert set(made.cards()) == {*NAMES} - {"Padding"}

@@ -36,14 +36,14 @@ def build(folder, **pages):
     return boxes, done.stderr
 
 
-def told(box):
+def minutes(box):
     return int(re.search(r"Reading time: about (\d+) minutes?\.", box.text_content())[1])
 
 
 @pytest.fixture(scope="module")
 def boxes(tmp_path_factory):
     code = "```python\n" + "word = 1\n" * 3000 + "```\n\n$$\n" + "x + " * 3000 + "x\n$$\n"
-    found, complaints = build(
+    boxes, complaints = build(
         tmp_path_factory.mktemp("goals"),
         short=page(50),
         few=page(238 * 2, figures=2),
@@ -52,7 +52,7 @@ def boxes(tmp_path_factory):
         code=page(238 * 10, rest=code),
     )
     assert complaints == ""
-    return found
+    return boxes
 
 
 def test_goals_are_a_list_under_a_line_that_introduces_them(boxes):
@@ -62,7 +62,7 @@ def test_goals_are_a_list_under_a_line_that_introduces_them(boxes):
 
 
 def test_time_follows_from_words_and_figures_and_not_from_code(boxes):
-    assert {name: told(box) for name, box in boxes.items()} == {
+    assert {name: minutes(box) for name, box in boxes.items()} == {
         "short": 1,
         "few": 3,
         "long": 20,

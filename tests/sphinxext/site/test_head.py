@@ -38,19 +38,19 @@ def build(folder, configuration=""):
 
 
 def test_the_first_paragraph_is_the_description(tmp_path):
-    said = build(tmp_path)
-    assert said["index"]["description"] == "A convolution slides a window <over> its input."
-    assert 150 < len(said["long"]["description"]) <= 200
-    assert said["long"]["description"].endswith("word …")
-    assert "description" not in said["search"]
-    assert not [key for page in said.values() for key in page if str(key).startswith("og:")]
+    properties = build(tmp_path)
+    assert properties["index"]["description"] == "A convolution slides a window <over> its input."
+    assert 150 < len(properties["long"]["description"]) <= 200
+    assert properties["long"]["description"].endswith("word …")
+    assert "description" not in properties["search"]
+    assert not [key for page in properties.values() for key in page if str(key).startswith("og:")]
 
 
 def test_a_published_page_can_be_shared(tmp_path):
     address = "https://example.org/cnn/"
-    said = build(tmp_path, f"html_baseurl = {address!r}")
-    assert said["index"]["og:title"] == "Layers & “maps”"
-    assert said["index"]["og:url"] == f"{address}index.html"
-    assert said["index"]["og:description"] == said["index"]["description"]
-    assert said["long"]["og:url"] == f"{address}long.html"
-    assert said["long"]["og:site_name"] == "tiny"
+    properties = build(tmp_path, f"html_baseurl = {address!r}")
+    assert properties["index"]["og:title"] == "Layers & “maps”"
+    assert properties["index"]["og:url"] == f"{address}index.html"
+    assert properties["index"]["og:description"] == properties["index"]["description"]
+    assert properties["long"]["og:url"] == f"{address}long.html"
+    assert properties["long"]["og:site_name"] == "tiny"

@@ -23,9 +23,9 @@ def repository(tmp_path: Path) -> Path:
     return folder
 
 
-def told(site: Path, page: str) -> str | None:
-    found = re.search(r'<time datetime="([^"]*)">([^<]*)</time>', (site / f"{page}.html").read_text("utf-8"))
-    return found and f"{found[1]}: {found[2]}"
+def date_on(site: Path, page: str) -> str | None:
+    match = re.search(r'<time datetime="([^"]*)">([^<]*)</time>', (site / f"{page}.html").read_text("utf-8"))
+    return match and f"{match[1]}: {match[2]}"
 
 
 def test_a_file_has_the_authors_date_of_its_last_commit(repository):
@@ -55,16 +55,16 @@ def test_without_git_nothing_is_known_and_nothing_fails(repository, monkeypatch,
 
 def test_a_page_tells_its_date_and_a_commit_alone_brings_it_up_to_date(repository):
     site = small.build(repository)
-    assert told(site, "one") == "2026-03-03: 3 March 2026"
-    assert told(site, "two") == "2026-05-12: 12 May 2026"
+    assert date_on(site, "one") == "2026-03-03: 3 March 2026"
+    assert date_on(site, "two") == "2026-05-12: 12 May 2026"
     (repository / "docs/one.md").write_text("# The first\n\nOther words.\n", encoding="utf-8")
     small.build(repository)
-    assert told(site, "one") == "2026-03-03: 3 March 2026"
+    assert date_on(site, "one") == "2026-03-03: 3 March 2026"
     small.commit(repository, "2026-07-01")
     small.build(repository)
-    assert told(site, "one") == "2026-07-01: 1 July 2026"
+    assert date_on(site, "one") == "2026-07-01: 1 July 2026"
 
 
 def test_pages_without_history_tell_no_date(tmp_path):
     small.write(tmp_path)
-    assert told(small.build(tmp_path), "one") is None
+    assert date_on(small.build(tmp_path), "one") is None

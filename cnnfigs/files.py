@@ -36,7 +36,7 @@ def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     # Made anew as a Path, since those of Sphinx have another method `replace`.
-    unfinished = Path(path.parent, f".{secrets.token_hex(8)}{UNFINISHED}")
+    unfinished = Path(path.parent, f".{secrets.token_hex()}{UNFINISHED}")
     try:
         with open(unfinished, "xb", opener=partial(os.open, mode=mode)) as file:
             file.write(content)
@@ -82,12 +82,12 @@ def kept(path: Path, made_from: str, make: Callable[[], bytes]) -> bytes:
         If it cannot be written.
     """
     note = path.with_name(f".{path.name}.made-from")
-    digest = hashlib.sha256(made_from.encode()).hexdigest()
+    digest = hashlib.sha256(made_from.encode()).hexdigest().encode()
     with suppress(FileNotFoundError):
-        if note.read_text("utf-8") == digest:
+        if note.read_bytes() == digest:
             return path.read_bytes()
     note.unlink(missing_ok=True)  # never may it speak of another content
     content = make()
     write_whole(path, content)
-    write_whole(note, digest.encode())
+    write_whole(note, digest)
     return content

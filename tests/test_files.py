@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -56,6 +57,17 @@ def test_where_it_cannot_be_written_what_was_there_stands_alone(tmp_path, monkey
     assert whole == "file"
     assert path.read_bytes() == b"before"
     assert names(tmp_path) == ["file"]
+
+
+def test_who_takes_the_unfinished_away_before_us_hides_no_error(tmp_path, monkeypatch):
+    def fail(unfinished, target):
+        unfinished.unlink()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(tmp_path / "file", b"content")
+    assert names(tmp_path) == []
 
 
 #: Writes 20 MB of one letter after those of another, for ever.

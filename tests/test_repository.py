@@ -1,5 +1,6 @@
 """What must be true of the repository as a whole: its commands, licences and directions, and what it never names."""
 
+import ast
 import itertools
 import os
 import re

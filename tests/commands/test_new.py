@@ -102,7 +102,7 @@ def test_a_run_that_is_no_longer_what_is_drawn_and_told_is_found_with_its_line(c
 
 
 def test_a_skeleton_that_is_left_as_it_is_cannot_be_published(clone):
-    done = run(clone, sys.executable, ROOT / "tests" / "check" / "run.py", "--quick", "--root", clone)
+    done = run(clone, sys.executable, "-m", "cnnfigs.checking", "--quick", "--root", clone)
     assert done.returncode == 1
     left = {line.partition(":")[0] for line in done.stdout.splitlines() if "left from the skeleton" in line}
     assert left >= {

@@ -335,7 +335,7 @@ def test_reducing_all_places_joins_them(class_name, function):
     check_regions(network, "places", "kept")
     for axis in ((0,), (1,), (1, 2), None):  # some places alone, or channels
         reduced = Layer("reduced", class_name, ("conv",), ((3, 4, 2),), (3, 2), axis=axis)
-        assert "class " + class_name in known_fields([*network.records, reduced]).unknown["reduced"]
+        assert known_fields([*network.records, reduced]).unknown["reduced"].endswith(f", got {class_name}")
 
 
 def alone(class_name, made, shape=(6, 4, 3), **fields):
@@ -360,7 +360,7 @@ def test_what_keeps_the_size_keeps_the_places_where_nothing_is_random(class_name
     other = alone(class_name, (5, 4, 3))
     refused(
         receptive_field,
-        f"layer 'it' has class {class_name}, whose receptive field is not known: accepted are {KNOWN}",
+        f"layer 'it': expected a class whose receptive field is known ({KNOWN}), got {class_name}",
         other,
     )
     assert receptive_fields(other[:1]) == {"image": ReceptiveField((1, 1), (1, 1), (0, 0))}
@@ -386,12 +386,12 @@ def test_what_mixes_some_places_is_not_known(network):
     unknown = network[1].class_name
     refused(
         receptive_field,
-        f"layer 'it' has class {unknown}, whose receptive field is not known: accepted are {KNOWN}",
+        f"layer 'it': expected a class whose receptive field is known ({KNOWN}), got {unknown}",
         network,
     )
     message = (
-        f"layer 'it' has class {unknown}, and what its numbers read is not known: accepted are {KNOWN}, transposed "
-        "convolutions, and upsampling that repeats cells"
+        f"layer 'it': expected a class of whose numbers it is known what they read ({KNOWN}, transposed convolutions, "
+        f"and upsampling that repeats cells), got {unknown}"
     )
     refused(receptive_region, message, network, (0,) * (len(network[1].output_shape) - 1))
 
@@ -551,8 +551,8 @@ def test_a_concatenation_does_not_repeat():
     assert receptive_region((image, row, total), (2, 3)) == (range(4), range(3, 4))
     both = replace(total, class_name="Concatenate", output_shape=(5, 4, 1), axis=(0,))
     message = (
-        "layer 'sum' (Concatenate) makes a map of size (5, 4) of one of size (4, 4): layers that join maps along their "
-        "channels are accepted"
+        "layer 'sum' (Concatenate): expected to join maps along their channels, got one of size (4, 4) for one of size "
+        "(5, 4)"
     )
     refused(receptive_field, message, (image, row, both))
     refused(receptive_region, message, (image, row, both), (0, 0))
@@ -579,7 +579,7 @@ def test_a_row_that_is_laid_out_on_places_is_not_followed_back():
 
 def test_an_exchange_with_the_images_of_a_batch_is_refused():
     swapped = alone("Transpose", (4, 6, 3))
-    message = "axis of layer 'it' is None: a Transpose needs one per axis"
+    message = "axis of layer 'it': expected one per axis of a Transpose, got None"
     refused(receptive_field, message, swapped)
     refused(receptive_region, message, swapped, (0, 0))
 
@@ -698,13 +698,13 @@ def test_other_networks_are_left_as_they_are(network):
 
 def test_a_layer_that_says_too_little_is_refused():
     up = alone("UpSampling2D", (12, 8, 3), interpolation="nearest")
-    refused(receptive_region, "strides of layer 'it' is None: a UpSampling2D needs one per axis", up, (0, 0))
+    refused(receptive_region, "strides of layer 'it': expected one per axis of a UpSampling2D, got None", up, (0, 0))
     cut = alone("Cropping2D", (2, 2, 3))
-    refused(receptive_region, "padding of layer 'it' is None: a Cropping2D needs one per axis", cut, (0, 0))
+    refused(receptive_region, "padding of layer 'it': expected one per axis of a Cropping2D, got None", cut, (0, 0))
     up = alone("UpSampling2D", (12, 8, 3), interpolation="nearest", strides=(2, 2))
     refused(
         receptive_field,
-        f"layer 'it' has class UpSampling2D, whose receptive field is not known: accepted are {KNOWN}",
+        f"layer 'it': expected a class whose receptive field is known ({KNOWN}), got UpSampling2D",
         up,
     )
     assert receptive_region(up, (5, 5)) == (range(2, 3), range(2, 3))

@@ -100,7 +100,7 @@ class ReceptiveField:
         (range(-1, 6), range(5, 12))
         """
         if len(position) != len(self.size):
-            raise ValueError(f"position is {position!r}: one number per axis, {len(self.size)}, is accepted")
+            raise ValueError(f"position: expected one number for each of {len(self.size)} axes, got {position!r}")
         axes = zip(self.start, self.jump, position, self.size, strict=True)
         return tuple(range(start + jump * p, start + jump * p + size) for start, jump, p, size in axes)
 
@@ -199,7 +199,7 @@ def known_fields(layers: Sequence[Layer]) -> KnownFields:
 
 
 def as_image(layers: Sequence[Layer]) -> tuple[Layer, ...]:
-    """Tell of a network that lays out its input first how it reads an image.
+    """Return how a network that lays out its input first reads an image.
 
     Images without an axis for their one channel, such as (28, 28), get one. Where a row of numbers is laid out as
     maps, the network begins with these maps; so it does where a row of words becomes a row of vectors.
@@ -309,7 +309,7 @@ def receptive_region(layers: Sequence[Layer], position: Sequence[int], name: str
     _check_graph(path)
     places = path[-1].output_shape[:-1]
     if len(position) != len(places) or not all(0 <= p < n for p, n in zip(position, places, strict=True)):
-        raise ValueError(f"position is {tuple(position)!r}: a place on the map of size {places} is accepted")
+        raise ValueError(f"position: expected a place on the map of size {places}, got {tuple(position)!r}")
     # From the output back to the input: which rows and columns of each layer's map are read.
     read: dict[str, list[Cells]] = {path[-1].name: [np.array([p]) for p in position]}
     for layer in reversed(path):
@@ -457,7 +457,7 @@ def _field_through(layer: Layer, shape: tuple[int, ...], field: ReceptiveField, 
         jump = tuple(j * axis.strides for j, axis in zip(field.jump, axes, strict=True))
         return ReceptiveField(size, jump, _shifted(field, [axis.padding_amounts()[0] for axis in axes]))
     raise ValueError(
-        f"layer {layer.name!r} has class {layer.class_name}, whose receptive field is not known: accepted are {_KNOWN}"
+        f"layer {layer.name!r}: expected a class whose receptive field is known ({_KNOWN}), got {layer.class_name}"
     )
 
 
@@ -531,8 +531,8 @@ def _cells_read(layer: Layer, shape: tuple[int, ...], wanted: list[Cells]) -> li
         seen = [axis // factor for axis, factor in zip(wanted, _geometry(layer, "strides"), strict=True)]
     else:
         raise ValueError(
-            f"layer {layer.name!r} has class {layer.class_name}, and what its numbers read is not known: accepted are "
-            f"{_KNOWN}, transposed convolutions, and upsampling that repeats cells"
+            f"layer {layer.name!r}: expected a class of whose numbers it is known what they read ({_KNOWN}, transposed "
+            f"convolutions, and upsampling that repeats cells), got {layer.class_name}"
         )
     return [np.unique(axis[(axis >= 0) & (axis < size)]) for axis, size in zip(seen, sizes, strict=True)]
 
@@ -555,7 +555,7 @@ def _cells_laid_out(layer: Layer, shape: tuple[int, ...], wanted: list[Cells]) -
 
 
 def _kind(layer: Layer) -> str:
-    """Tell what a layer does to the places of a map; "unknown" where that cannot be told from its class."""
+    """Return what a layer does to the places of a map; "unknown" where its class does not say."""
     operation, shape = re.sub("[123]D", "", layer.class_name), layer.input_shapes[0]
     places = shape[:-1]
     if operation in ("Mean", "Max", "Sum"):
@@ -577,18 +577,18 @@ def _kind(layer: Layer) -> str:
 
 
 def _repeated(layer: Layer, shape: tuple[int, ...]) -> list[bool]:
-    """Tell along which axes a merging layer repeats an input of size 1 to fit the others."""
+    """Return along which axes a merging layer repeats an input of size 1 to fit the others."""
     sizes, places = shape[:-1], layer.output_shape[:-1]
     if len(sizes) != len(places):
         raise ValueError(
-            f"layer {layer.name!r} ({layer.class_name}) joins arrays of {len(shape)} and of {len(places) + 1} axes: "
-            "layers that join maps along their channels are accepted"
+            f"layer {layer.name!r} ({layer.class_name}): expected to join maps along their channels, got arrays of "
+            f"{len(shape)} and of {len(places) + 1} axes"
         )
     repeated = [size == 1 < n and layer.class_name != "Concatenate" for size, n in zip(sizes, places, strict=True)]
     if any(size != n and not again for size, n, again in zip(sizes, places, repeated, strict=True)):
         raise ValueError(
-            f"layer {layer.name!r} ({layer.class_name}) makes a map of size {places} of one of size {sizes}: "
-            "layers that join maps along their channels are accepted"
+            f"layer {layer.name!r} ({layer.class_name}): expected to join maps along their channels, got one of size "
+            f"{sizes} for one of size {places}"
         )
     return repeated
 
@@ -596,7 +596,9 @@ def _repeated(layer: Layer, shape: tuple[int, ...]) -> list[bool]:
 def _geometry(layer: Layer, field: str) -> tuple[Any, ...]:
     value = getattr(layer, field)
     if not isinstance(value, tuple):
-        raise ValueError(f"{field} of layer {layer.name!r} is {value!r}: a {layer.class_name} needs one per axis")
+        raise ValueError(
+            f"{field} of layer {layer.name!r}: expected one per axis of a {layer.class_name}, got {value!r}"
+        )
     return value
 
 
@@ -612,10 +614,10 @@ def _axes(layer: Layer, shape: tuple[int, ...], kind: type[Axis] = Axis) -> list
 def _layers_before(layers: Sequence[Layer], name: str | None) -> list[Layer]:
     """Pick the layers that one layer is made of, and itself as the last."""
     if not layers:
-        raise ValueError("layers is empty: at least an input layer is needed")
+        raise ValueError("layers: expected an input layer at least, got none")
     wanted = {layers[-1].name if name is None else name}
     if not wanted <= {layer.name for layer in layers}:
-        raise ValueError(f"name is {name!r}: accepted are {', '.join(repr(layer.name) for layer in layers)}")
+        raise ValueError(f"name: expected {', '.join(repr(layer.name) for layer in layers)}, got {name!r}")
     picked: list[Layer] = []
     for layer in reversed(layers):
         if layer.name in wanted:
@@ -629,8 +631,8 @@ def _check_graph(layers: Sequence[Layer]) -> None:
     for layer in layers:
         for name in layer.inputs:
             if name not in known:
-                raise ValueError(f"layer {layer.name!r} reads {name!r}, which is not among the layers before it")
+                raise ValueError(f"inputs of layer {layer.name!r}: expected layers before it, got {name!r}")
         known.add(layer.name)
     starts = [layer.name for layer in layers if not layer.inputs]
     if len(starts) != 1:
-        raise ValueError(f"layers has {len(starts)} inputs {starts}: one is accepted, what fields are told in")
+        raise ValueError(f"layers: expected one input, in whose pixels fields are measured, got {starts}")

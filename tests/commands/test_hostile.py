@@ -184,6 +184,9 @@ def test_a_picture_that_is_no_file_is_not_waited_for(tmp_path):
     models = [["explain", f"{name}.keras", "-o", "r"] for name in ("pipe", "zeros", "loop")]
     said = [found["said"] for found in attack(folder, pictures + models)]
     assert said[:2] == [f"cnnfigs: {name}.png is not a file\n" for name in ("pipe", "zeros")]
-    assert said[3:5] == [f"cnnfigs: {name}.keras is not a file\n" for name in ("pipe", "zeros")]
+    expected = "expected a Keras model, saved with model.save('NAME.keras')"
+    assert said[3:5] == [
+        f"cnnfigs: {name}.keras: {expected}, got something that is no file\n" for name in ("pipe", "zeros")
+    ]
     assert said[2].startswith("cnnfigs: loop.png cannot be read: ")
-    assert said[5] == "cnnfigs: loop.keras is not there\n"
+    assert said[5] == f"cnnfigs: loop.keras: {expected}, got no file\n"

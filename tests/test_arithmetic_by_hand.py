@@ -730,16 +730,16 @@ KNOWN = (
             lambda: Layer("add", "Add", ("a", "b"), ((4,), (4,)), (4,)).input_shape,
             "input_shape of layer 'add' (Add): expected one input, got 2",
         ),
-        (lambda: receptive_fields(PATH[1:]), "layer 'conv' reads 'image', which is not among the layers before it"),
-        (lambda: receptive_field(()), "layers is empty: at least an input layer is needed"),
+        (lambda: receptive_fields(PATH[1:]), "inputs of layer 'conv': expected layers before it, got 'image'"),
+        (lambda: receptive_field(()), "layers: expected an input layer at least, got none"),
         (
             lambda: receptive_fields((PATH[0], Layer("other", "InputLayer"))),
-            "layers has 2 inputs ['image', 'other']: one is accepted, what fields are told in",
+            "layers: expected one input, in whose pixels fields are measured, got ['image', 'other']",
         ),
-        (lambda: receptive_field(PATH, "dense"), "name is 'dense': accepted are 'image', 'conv'"),
-        (lambda: receptive_region(PATH, (6, 0)), "position is (6, 0): a place on the map of size (6, 6) is accepted"),
-        (lambda: receptive_region(PATH, ()), "position is (): a place on the map of size (6, 6) is accepted"),
-        (lambda: receptive_field(PATH).at((1,)), "position is (1,): one number per axis, 2, is accepted"),
+        (lambda: receptive_field(PATH, "dense"), "name: expected 'image', 'conv', got 'dense'"),
+        (lambda: receptive_region(PATH, (6, 0)), "position: expected a place on the map of size (6, 6), got (6, 0)"),
+        (lambda: receptive_region(PATH, ()), "position: expected a place on the map of size (6, 6), got ()"),
+        (lambda: receptive_field(PATH).at((1,)), "position: expected one number for each of 2 axes, got (1,)"),
         (
             lambda: TransposedAxis(5, 3, padding="full"),
             "padding: expected 'valid', 'same' or two whole numbers (before, after), got 'full'",
@@ -812,34 +812,33 @@ KNOWN = (
         ),
         (
             lambda: receptive_field((PATH[0], Layer("odd", "Odd", ("image",), ((8, 8, 1),), (8, 8, 1)))),
-            f"layer 'odd' has class Odd, whose receptive field is not known: accepted are {KNOWN}",
+            f"layer 'odd': expected a class whose receptive field is known ({KNOWN}), got Odd",
         ),
         (
             lambda: receptive_region((PATH[0], Layer("odd", "Odd", ("image",), ((8, 8, 1),), (8, 8, 1))), (0, 0)),
-            f"layer 'odd' has class Odd, and what its numbers read is not known: accepted are {KNOWN}, "
-            "transposed convolutions, and upsampling that repeats cells",
+            f"layer 'odd': expected a class of whose numbers it is known what they read ({KNOWN}, transposed "
+            "convolutions, and upsampling that repeats cells), got Odd",
         ),
         (
             lambda: receptive_field((PATH[0], replace(PATH[1], strides=None))),
-            "strides of layer 'conv' is None: a Conv2D needs one per axis",
+            "strides of layer 'conv': expected one per axis of a Conv2D, got None",
         ),
         (
             lambda: receptive_field((PATH[0], replace(PATH[1], kernel_size=None))),
-            "kernel_size of layer 'conv' is None: a Conv2D needs one per axis",
+            "kernel_size of layer 'conv': expected one per axis of a Conv2D, got None",
         ),
         (
             lambda: receptive_field((PATH[0], Layer("pad", "ZeroPadding2D", ("image",), ((8, 8, 1),), (9, 9, 1)))),
-            "padding of layer 'pad' is None: a ZeroPadding2D needs one per axis",
+            "padding of layer 'pad': expected one per axis of a ZeroPadding2D, got None",
         ),
         (
             lambda: receptive_field((PATH[0], Layer("scale", "Rescaling", ("image",), ((8, 8, 1),), (8, 8, 1, 1)))),
-            "layer 'scale' (Rescaling) joins arrays of 3 and of 4 axes: layers that join maps along their channels are "
-            "accepted",
+            "layer 'scale' (Rescaling): expected to join maps along their channels, got arrays of 3 and of 4 axes",
         ),
         (
             lambda: receptive_field((PATH[0], Layer("scale", "Rescaling", ("image",), ((8, 8, 1),), (8, 9, 1)))),
-            "layer 'scale' (Rescaling) makes a map of size (8, 9) of one of size (8, 8): layers that join maps along "
-            "their channels are accepted",
+            "layer 'scale' (Rescaling): expected to join maps along their channels, got one of size (8, 8) for one of "
+            "size (8, 9)",
         ),
     ],
 )

@@ -12,8 +12,8 @@ This field is theoretical: it may hang over the border of the image, and not all
 
 from __future__ import annotations
 
-import functools
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -100,9 +100,9 @@ class ReceptiveField:
         (range(-1, 6), range(5, 12))
         """
         if len(position) != len(self.size):
-            raise ValueError(f"position is {position!r}: one number per axis, {len(self.size)}, is accepted")
-        firsts = [start + jump * p for start, jump, p in zip(self.start, self.jump, position, strict=True)]
-        return tuple(range(first, first + size) for first, size in zip(firsts, self.size, strict=True))
+            raise ValueError(f"position: expected one number for each of {len(self.size)} axes, got {position!r}")
+        axes = zip(self.start, self.jump, position, self.size, strict=True)
+        return tuple(range(start + jump * p, start + jump * p + size) for start, jump, p, size in axes)
 
 
 def receptive_fields(layers: Sequence[Layer]) -> dict[str, ReceptiveField]:
@@ -139,12 +139,16 @@ def receptive_fields(layers: Sequence[Layer]) -> dict[str, ReceptiveField]:
     """
     image = as_image(layers)
     _check_graph(image)
+    known, unknown = _followed(image)
+    if unknown:
+        raise ValueError(next(iter(unknown.values())))
     fields: dict[str, ReceptiveField] = {}
-    for name, seen in _followed(image, strict=True)[0].items():
-        if isinstance(seen, ReceptiveField):
-            fields[name] = seen
-        elif seen.low.ndim == 2:  # a row of numbers
-            fields[name] = seen.joined()
+    for name, seen in known.items():
+        field = _as_field(seen)
+        if isinstance(field, ReceptiveField):
+            fields[name] = field
+        elif field.low.ndim == 2:  # a row of numbers
+            fields[name] = field.joined()
     return fields
 
 
@@ -183,21 +187,19 @@ def known_fields(layers: Sequence[Layer]) -> KnownFields:
         If there is not one input layer, or a layer reads an unknown one.
     """
     _check_graph(layers)
-    seen, unknown = _followed(layers, strict=False)
+    seen, unknown = _followed(layers)
     sizes = {name: each.size for name, each in seen.items()}
-    for layer in layers:
-        # Where numbers are only laid out anew, a place may hold several that see different pixels.
-        if layer.name in sizes and len(layer.inputs) == 1 and _kind(layer) in ("layout", "pointwise"):
+    for layer in layers:  # of a row of too many numbers `seen` has the field of all together
+        if layer.name in sizes and layer.inputs and _kind(layer) == "layout":
             sizes[layer.name] = sizes[layer.inputs[0]]
+    fields = {name: _as_field(each) for name, each in seen.items()}
     return KnownFields(
-        sizes,
-        {name: each for name, each in seen.items() if isinstance(each, ReceptiveField)},
-        unknown,
+        sizes, {name: each for name, each in fields.items() if isinstance(each, ReceptiveField)}, unknown
     )
 
 
 def as_image(layers: Sequence[Layer]) -> tuple[Layer, ...]:
-    """Tell of a network that lays out its input first how it reads an image.
+    """Return how a network that lays out its input first reads an image.
 
     Images without an axis for their one channel, such as (28, 28), get one. Where a row of numbers is laid out as
     maps, the network begins with these maps; so it does where a row of words becomes a row of vectors.
@@ -223,35 +225,20 @@ def as_image(layers: Sequence[Layer]) -> tuple[Layer, ...]:
     if len(starts) != 1 or len(starts[0].output_shape) not in (1, 2):
         return tuple(layers)
     # Up to the first layer that is no mere function of each number, there is but one way.
-    plain, first = {starts[0].name}, None
-    for layer in layers:
-        if not layer.inputs:
-            continue
-        if layer.inputs != (layer.inputs[0],) or layer.inputs[0] not in plain or _kind(layer) != "pointwise":
-            first = layer if layer.inputs[0] in plain and len(layer.inputs) == 1 else None
-            break
-        plain.add(layer.name)
-    shape = starts[0].output_shape
-    if first is None or any(set(layer.inputs) & plain for layer in layers if layer.name not in {*plain, first.name}):
+    plain, behind = [], list(layers)
+    while behind and (not behind[0].inputs or (len(behind[0].inputs) == 1 and _kind(behind[0]) == "pointwise")):
+        plain.append(behind.pop(0))
+    names = {layer.name for layer in plain}
+    if not behind or len(behind[0].inputs) > 1 or any(names & {*layer.inputs} for layer in behind[1:]):
         return tuple(layers)
-    rest = [layer for layer in layers if layer.name not in plain]
-    if (
-        len(shape) == 1
-        and len(first.output_shape) > 1
-        and (first.class_name == "Embedding" or _kind(first) == "layout")
-    ):
-        begun = replace(first, inputs=(), input_shapes=())
-        return (begun, *(layer for layer in rest if layer.name != first.name))
-    if len(shape) == 2 and _kind(first) == "layout" and first.axis is None:
-        made: list[Layer] = []
-        for layer in layers:
-            if layer.name in plain:
-                shapes = tuple((*each, 1) for each in layer.input_shapes)
-                made.append(replace(layer, input_shapes=shapes, output_shape=(*layer.output_shape, 1)))
-            else:
-                shapes = ((*shape, 1),) if layer.name == first.name else layer.input_shapes
-                made.append(replace(layer, input_shapes=shapes))
-        return tuple(made)
+    first, *rest = behind
+    rank, laid_out = len(plain[-1].output_shape), _kind(first) == "layout"
+    if rank == 1 and len(first.output_shape) > 1 and (laid_out or first.class_name == "Embedding"):
+        return (replace(first, inputs=(), input_shapes=()), *rest)
+    if rank == 2 and laid_out and not first.axis:  # the axes are not exchanged
+        shape = (*plain[-1].output_shape, 1)
+        widened = [replace(layer, input_shapes=(shape,) * len(layer.inputs), output_shape=shape) for layer in plain]
+        return (*widened, replace(first, input_shapes=(shape,)), *rest)
     return tuple(layers)
 
 
@@ -300,7 +287,9 @@ def receptive_region(layers: Sequence[Layer], position: Sequence[int], name: str
     Returns
     -------
     tuple of range
-        Rows and columns of the smallest box around these pixels; empty where only padding is seen.
+        Rows and columns of the smallest box around these pixels; empty where only padding is seen. Of each place all
+        channels are followed: where one layout makes channels of places and the next places of channels, the box is
+        larger.
 
     Raises
     ------
@@ -320,7 +309,7 @@ def receptive_region(layers: Sequence[Layer], position: Sequence[int], name: str
     _check_graph(path)
     places = path[-1].output_shape[:-1]
     if len(position) != len(places) or not all(0 <= p < n for p, n in zip(position, places, strict=True)):
-        raise ValueError(f"position is {tuple(position)!r}: a place on the map of size {places} is accepted")
+        raise ValueError(f"position: expected a place on the map of size {places}, got {tuple(position)!r}")
     # From the output back to the input: which rows and columns of each layer's map are read.
     read: dict[str, list[Cells]] = {path[-1].name: [np.array([p]) for p in position]}
     for layer in reversed(path):
@@ -362,8 +351,8 @@ class _LaidOut:
 _Seen = ReceptiveField | _LaidOut
 
 
-def _followed(layers: Sequence[Layer], strict: bool) -> tuple[dict[str, _Seen], dict[str, str]]:
-    """Follow what each layer's numbers see; unless strict, tell why where it is not known."""
+def _followed(layers: Sequence[Layer]) -> tuple[dict[str, _Seen], dict[str, str]]:
+    """Follow what each layer's numbers see, and give the reason where it is not known."""
     known: dict[str, _Seen] = {}
     unknown: dict[str, str] = {}
     for layer in layers:
@@ -378,11 +367,8 @@ def _followed(layers: Sequence[Layer], strict: bool) -> tuple[dict[str, _Seen], 
                 ]
                 known[layer.name] = _joined(layer, seen)
             except ValueError as error:
-                if strict:
-                    raise
                 unknown[layer.name] = str(error)
-    shapes = {layer.name: layer.output_shape for layer in layers}
-    return {name: _as_field(seen, shapes[name]) for name, seen in known.items()}, unknown
+    return known, unknown
 
 
 def _seen_through(layer: Layer, shape: tuple[int, ...], seen: _Seen) -> _Seen:
@@ -403,17 +389,15 @@ def _seen_through(layer: Layer, shape: tuple[int, ...], seen: _Seen) -> _Seen:
         return seen.joined()
     if kind == "layout":
         return _laid_out(layer, seen.low, seen.high)
-    kept = kind == "stacked" or (kind == "pointwise" and shape == layer.output_shape)
-    if kept and seen.low.shape[:-1] == shape:
+    if kind == "stacked" or (kind == "pointwise" and shape == layer.output_shape):
         return seen
-    field = _as_field(seen, shape)
+    field = _as_field(seen)
     if isinstance(field, ReceptiveField):
         return _seen_through(layer, shape, field)
     if kind == "mixing":
         wanted = (*layer.output_shape, seen.low.shape[-1])
         low, high = seen.low.min(axis=-2, keepdims=True), seen.high.max(axis=-2, keepdims=True)
-        if low.shape[:-2] == wanted[:-2]:
-            return _LaidOut(np.broadcast_to(low, wanted), np.broadcast_to(high, wanted))
+        return _LaidOut(np.broadcast_to(low, wanted), np.broadcast_to(high, wanted))
     raise ValueError(
         f"layer {layer.name!r} ({layer.class_name}) reads numbers that do not stand as those of the image do, and what "
         "it sees there is not known"
@@ -422,47 +406,36 @@ def _seen_through(layer: Layer, shape: tuple[int, ...], seen: _Seen) -> _Seen:
 
 def _boxes(layer: Layer, shape: tuple[int, ...], field: ReceptiveField) -> tuple[Cells, Cells]:
     """Write down the field of each number of a map."""
-    axes = len(field.size)
     if math.prod(shape) > _MOST_NUMBERS:
         raise ValueError(
             f"layer {layer.name!r} ({layer.class_name}) lays out {math.prod(shape):,} numbers: too many to follow each"
         )
-    places = np.indices(shape[:-1]).reshape(axes, -1).T
-    low = places * field.jump + field.start
-    low = np.repeat(low.reshape(*shape[:-1], 1, axes), shape[-1], axis=-2)
+    low = np.moveaxis(np.indices(shape[:-1]), 0, -1) * field.jump + field.start
+    low = np.repeat(low[..., np.newaxis, :], shape[-1], axis=-2)
     return low, low + field.size
 
 
-def _laid_out(layer: Layer, low: Cells, high: Cells) -> _Seen:
-    """Lay fields out as a layer lays out its numbers; as one field where they stand as those of the image do.
-
-    Where the numbers of one place see different pixels, each is followed on: the next layer may lay them out again.
-    """
-    axes, shape = low.shape[-1], layer.output_shape
+def _laid_out(layer: Layer, low: Cells, high: Cells) -> _LaidOut:
+    """Lay fields out as a layer lays out its numbers."""
     if layer.class_name in ("Permute", "Transpose"):
-        if layer.axis is None:
-            raise ValueError(f"layer {layer.name!r} ({layer.class_name}) exchanges the images of a batch")
-        order = (*layer.axis, low.ndim - 1)
-        made = _LaidOut(low.transpose(order), high.transpose(order))
-    else:
-        made = _LaidOut(low.reshape(*shape, axes), high.reshape(*shape, axes))
-    alike = (made.low == made.low[..., :1, :]).all() and (made.high == made.high[..., :1, :]).all()
-    return _as_field(made, shape) if alike else made
+        order = (*_geometry(layer, "axis"), low.ndim - 1)
+        return _LaidOut(low.transpose(order), high.transpose(order))
+    shape = (*layer.output_shape, low.shape[-1])
+    return _LaidOut(low.reshape(shape), high.reshape(shape))
 
 
-def _as_field(made: _Seen, shape: tuple[int, ...]) -> _Seen:
-    """Give one field, of the boxes around each place, where numbers of this shape stand as those of the image do."""
+def _as_field(made: _Seen) -> _Seen:
+    """Give one field, of the boxes around each place, where numbers stand as those of the image do."""
     if isinstance(made, ReceptiveField):
         return made
-    axes = made.low.shape[-1]
-    if len(shape) != axes + 1:
+    *places, _, axes = made.low.shape
+    if len(places) != axes:
         return made
     first, last = made.low.min(axis=-2), made.high.max(axis=-2)
     start, size = first[(0,) * axes], (last - first)[(0,) * axes]
-    jump = [int(first[tuple(int(each == axis) for each in range(axes))][axis] - start[axis]) if n > 1 else 1
-            for axis, n in enumerate(shape[:-1])]  # fmt: skip
-    places = np.moveaxis(np.indices(shape[:-1]), 0, -1)
-    if (first == places * jump + start).all() and (last == first + size).all():
+    jump = [int(np.diff(first[..., axis], axis=axis).flat[0]) if n > 1 else 1 for axis, n in enumerate(places)]
+    cells = np.moveaxis(np.indices(places), 0, -1)
+    if (first == cells * jump + start).all() and (last == first + size).all():
         return ReceptiveField(tuple(map(int, size)), tuple(jump), tuple(map(int, start)))
     return made
 
@@ -484,7 +457,7 @@ def _field_through(layer: Layer, shape: tuple[int, ...], field: ReceptiveField, 
         jump = tuple(j * axis.strides for j, axis in zip(field.jump, axes, strict=True))
         return ReceptiveField(size, jump, _shifted(field, [axis.padding_amounts()[0] for axis in axes]))
     raise ValueError(
-        f"layer {layer.name!r} has class {layer.class_name}, whose receptive field is not known: accepted are {_KNOWN}"
+        f"layer {layer.name!r}: expected a class whose receptive field is known ({_KNOWN}), got {layer.class_name}"
     )
 
 
@@ -495,26 +468,24 @@ def _shifted(field: ReceptiveField, cells: Sequence[int]) -> tuple[int, ...]:
 
 def _joined(layer: Layer, seen: Sequence[_Seen]) -> _Seen:
     """Give what a layer sees through several branches: the smallest box around their fields."""
-    if _kind(layer) == "stacked" and all(isinstance(each, _LaidOut) for each in seen):
-        lows, highs = ([getattr(each, side) for each in seen] for side in ("low", "high"))
-        return _as_field(_LaidOut(np.stack(lows, axis=-2), np.stack(highs, axis=-2)), layer.output_shape)
-    if len(seen) == 1:
-        return seen[0]
     moving = any(isinstance(each, ReceptiveField) and any(each.jump) for each in seen)
-    if moving or layer.class_name == "Concatenate":
-        seen = [_as_field(each, shape) for each, shape in zip(seen, layer.input_shapes, strict=True)]
+    if moving:
+        seen = [_as_field(each) for each in seen]
     fields = [each for each in seen if isinstance(each, ReceptiveField)]
-    laid = [each for each in seen if isinstance(each, _LaidOut)]
-    if laid:
-        standing = all(not any(field.jump) for field in fields)
-        if not standing or len({each.low.shape for each in laid}) > 1 or layer.class_name == "Concatenate":
+    if len(fields) < len(seen):
+        if moving:
             raise ValueError(f"layer {layer.name!r} ({layer.class_name}) joins numbers that are laid out differently")
-        lows = [*(each.low for each in laid), *(np.array(field.start) for field in fields)]
-        highs = [*(each.high for each in laid), *(np.add(field.start, field.size) for field in fields)]
-        return _LaidOut(
-            functools.reduce(lambda one, other: np.minimum(one, other), lows),
-            functools.reduce(lambda one, other: np.maximum(one, other), highs),
-        )
+        # Fields that stand still are those of all numbers.
+        boxes = [
+            (each.low, each.high)
+            if isinstance(each, _LaidOut)
+            else (np.array(each.start), np.add(each.start, each.size))
+            for each in seen
+        ]
+        lows, highs = (np.broadcast_arrays(*side) for side in zip(*boxes, strict=True))
+        if _kind(layer) == "stacked":
+            return _LaidOut(np.stack(lows, axis=-2), np.stack(highs, axis=-2))
+        return _LaidOut(np.min(lows, axis=0), np.max(highs, axis=0))
     rank = len(fields[0].size)
     places = (*layer.output_shape[:-1], *(1,) * rank)[:rank]
     branches = [[(f.size[axis], f.jump[axis], f.start[axis]) for f in fields] for axis in range(rank)]
@@ -560,8 +531,8 @@ def _cells_read(layer: Layer, shape: tuple[int, ...], wanted: list[Cells]) -> li
         seen = [axis // factor for axis, factor in zip(wanted, _geometry(layer, "strides"), strict=True)]
     else:
         raise ValueError(
-            f"layer {layer.name!r} has class {layer.class_name}, and what its numbers read is not known: accepted are "
-            f"{_KNOWN}, transposed convolutions, and upsampling that repeats cells"
+            f"layer {layer.name!r}: expected a class of whose numbers it is known what they read ({_KNOWN}, transposed "
+            f"convolutions, and upsampling that repeats cells), got {layer.class_name}"
         )
     return [np.unique(axis[(axis >= 0) & (axis < size)]) for axis, size in zip(seen, sizes, strict=True)]
 
@@ -578,30 +549,25 @@ def _cells_laid_out(layer: Layer, shape: tuple[int, ...], wanted: list[Cells]) -
     marked = np.zeros(layer.output_shape, dtype=bool)
     marked[np.ix_(*wanted)] = True
     if layer.class_name in ("Permute", "Transpose"):
-        marked = marked.transpose(np.argsort(layer.axis or ()))
+        marked = marked.transpose(np.argsort(_geometry(layer, "axis")))
     places = np.nonzero(marked.reshape(shape).any(axis=-1))
     return [np.unique(axis) for axis in places]
 
 
 def _kind(layer: Layer) -> str:
-    """Tell what a layer does to the places of a map; "unknown" where that cannot be told from its class."""
-    operation = layer.class_name.replace("1D", "").replace("2D", "").replace("3D", "")
-    places = layer.input_shapes[0][:-1] if layer.input_shapes else ()
-    kept = layer.input_shapes[:1] == (layer.output_shape,)
+    """Return what a layer does to the places of a map; "unknown" where its class does not say."""
+    operation, shape = re.sub("[123]D", "", layer.class_name), layer.input_shapes[0]
+    places = shape[:-1]
     if operation in ("Mean", "Max", "Sum"):
         return "global" if layer.axis is not None and set(layer.axis) >= set(range(len(places))) else "unknown"
     if operation.startswith("Random") or operation == "Resizing":  # at inference nothing is random
-        return "pointwise" if kept else "unknown"
-    if (
-        operation == "GetItem"
-        and layer.axis == ()
-        and math.prod(layer.output_shape) == math.prod(layer.input_shapes[0])
-    ):
+        return "pointwise" if layer.output_shape == shape else "unknown"
+    if operation == "GetItem" and layer.axis == ():  # nothing is left out
         return "layout"
     if operation == "GetItem" and layer.axis is None and layer.output_shape == places:
         return "picked"
     if operation == "Stack":
-        return "stacked" if layer.axis is None and layer.output_shape[:-1] == layer.input_shapes[0] else "unknown"
+        return "stacked" if layer.axis is None and layer.output_shape[:-1] == shape else "unknown"
     kind = next((kind for kind, operations in _KINDS.items() if operation in operations), "unknown")
     if kind == "mixing" and (layer.axis is not None or layer.output_shape[:-1] != places):
         return "unknown"
@@ -611,18 +577,18 @@ def _kind(layer: Layer) -> str:
 
 
 def _repeated(layer: Layer, shape: tuple[int, ...]) -> list[bool]:
-    """Tell along which axes a merging layer repeats an input of size 1 to fit the others."""
+    """Return along which axes a merging layer repeats an input of size 1 to fit the others."""
     sizes, places = shape[:-1], layer.output_shape[:-1]
     if len(sizes) != len(places):
         raise ValueError(
-            f"layer {layer.name!r} ({layer.class_name}) joins arrays of {len(shape)} and of {len(places) + 1} axes: "
-            "layers that join maps along their channels are accepted"
+            f"layer {layer.name!r} ({layer.class_name}): expected to join maps along their channels, got arrays of "
+            f"{len(shape)} and of {len(places) + 1} axes"
         )
     repeated = [size == 1 < n and layer.class_name != "Concatenate" for size, n in zip(sizes, places, strict=True)]
     if any(size != n and not again for size, n, again in zip(sizes, places, repeated, strict=True)):
         raise ValueError(
-            f"layer {layer.name!r} ({layer.class_name}) makes a map of size {places} of one of size {sizes}: "
-            "layers that join maps along their channels are accepted"
+            f"layer {layer.name!r} ({layer.class_name}): expected to join maps along their channels, got one of size "
+            f"{sizes} for one of size {places}"
         )
     return repeated
 
@@ -630,7 +596,9 @@ def _repeated(layer: Layer, shape: tuple[int, ...]) -> list[bool]:
 def _geometry(layer: Layer, field: str) -> tuple[Any, ...]:
     value = getattr(layer, field)
     if not isinstance(value, tuple):
-        raise ValueError(f"{field} of layer {layer.name!r} is {value!r}: a {layer.class_name} needs one per axis")
+        raise ValueError(
+            f"{field} of layer {layer.name!r}: expected one per axis of a {layer.class_name}, got {value!r}"
+        )
     return value
 
 
@@ -646,10 +614,10 @@ def _axes(layer: Layer, shape: tuple[int, ...], kind: type[Axis] = Axis) -> list
 def _layers_before(layers: Sequence[Layer], name: str | None) -> list[Layer]:
     """Pick the layers that one layer is made of, and itself as the last."""
     if not layers:
-        raise ValueError("layers is empty: at least an input layer is needed")
+        raise ValueError("layers: expected an input layer at least, got none")
     wanted = {layers[-1].name if name is None else name}
     if not wanted <= {layer.name for layer in layers}:
-        raise ValueError(f"name is {name!r}: accepted are {', '.join(repr(layer.name) for layer in layers)}")
+        raise ValueError(f"name: expected {', '.join(repr(layer.name) for layer in layers)}, got {name!r}")
     picked: list[Layer] = []
     for layer in reversed(layers):
         if layer.name in wanted:
@@ -663,8 +631,8 @@ def _check_graph(layers: Sequence[Layer]) -> None:
     for layer in layers:
         for name in layer.inputs:
             if name not in known:
-                raise ValueError(f"layer {layer.name!r} reads {name!r}, which is not among the layers before it")
+                raise ValueError(f"inputs of layer {layer.name!r}: expected layers before it, got {name!r}")
         known.add(layer.name)
     starts = [layer.name for layer in layers if not layer.inputs]
     if len(starts) != 1:
-        raise ValueError(f"layers has {len(starts)} inputs {starts}: one is accepted, what fields are told in")
+        raise ValueError(f"layers: expected one input, in whose pixels fields are measured, got {starts}")

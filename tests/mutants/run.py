@@ -36,7 +36,11 @@ MODULES = {
     "arithmetic.sizes": ["cnnfigs/arithmetic", "tests/test_arithmetic_by_hand.py"],
     "arithmetic.reference": ["cnnfigs/arithmetic", "tests/test_arithmetic_by_hand.py"],
     "arithmetic": ["cnnfigs/arithmetic", "tests/test_arithmetic_by_hand.py"],
-    "arithmetic.receptive": ["cnnfigs/arithmetic", "tests/test_arithmetic_by_hand.py"],
+    "arithmetic.receptive": [
+        "cnnfigs/arithmetic",
+        "tests/test_receptive_by_hand.py",
+        "tests/test_arithmetic_by_hand.py",
+    ],
     "experiments.records": [
         "cnnfigs/experiments/records.py",
         "tests/experiments/test_records_by_hand.py",

@@ -86,7 +86,7 @@ def site(session: nox.Session) -> None:
         case ["--scheduler", address]:
             build(session, "-D", f"building_scheduler={address}")
         case _:
-            session.error(f"{' '.join(session.posargs)}: accepted is --scheduler tcp://HOST:PORT")
+            session.error(f"options: expected --scheduler tcp://HOST:PORT, got {' '.join(session.posargs)}")
 
 
 @nox.session

@@ -86,7 +86,7 @@ class Illustration(ABC):
         """The alternative text."""
         text = self.describe(self.result)
         if not isinstance(text, str):
-            raise TypeError(f"{type(self).__name__}.describe returned {text!r}: accepted is a text")
+            raise TypeError(f"{type(self).__name__}.describe: expected a text, got {text!r}")
         return typeset(" ".join(text.split()))
 
     @property

@@ -88,7 +88,7 @@ def main() -> int:
         "build": Task("build", command, "site", ("nothing", "kept runs", "an edit")),
     }
     if not {*asked.tasks} <= {*known}:
-        parser.error(f"{' '.join(asked.tasks)}: accepted are render and build")
+        parser.error(f"tasks: expected render and build, got {' '.join(asked.tasks)}")
     failures = 0
     with tempfile.TemporaryDirectory(prefix="kills-") as folder:
         checkout = copy_checkout(Path(folder) / "checkout")

@@ -154,7 +154,7 @@ def main() -> int:
     parser.add_argument("--sample", type=int, help="ask about so many changes of a module, drawn at random, seed 1")
     asked = parser.parse_args()
     if unknown := {*asked.modules} - {*MODULES, "named"}:
-        parser.error(f"{' '.join(sorted(unknown))}: accepted are {', '.join(MODULES)} and named")
+        parser.error(f"modules: expected {', '.join(MODULES)} or named, got {' '.join(sorted(unknown))}")
     failures = [line for name in asked.modules or MODULES if name != "named" for line in module(name, asked.sample)]
     if not asked.modules or "named" in asked.modules:
         failures += named()

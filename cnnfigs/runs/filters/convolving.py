@@ -48,8 +48,8 @@ def convolve(image: ArrayLike, kernel: ArrayLike, bias: ArrayLike | None = None,
     image, kernel = np.asarray(image, dtype=np.float64), np.asarray(kernel, dtype=np.float64)
     if image.ndim != 3 or kernel.ndim != 4 or image.shape[-1] != kernel.shape[2]:
         raise ValueError(
-            f"image has shape {image.shape} and kernel {kernel.shape}: accepted are (height, width, channels) and "
-            "(kernel height, kernel width, channels, filters) with as many channels"
+            "image and kernel: expected shapes (height, width, channels) and (kernel height, kernel width, channels, "
+            f"filters) with as many channels, got {image.shape} and {kernel.shape}"
         )
     weights = [kernel] if bias is None else [kernel, np.asarray(bias, dtype=np.float64)]
     layer = keras.layers.Conv2D(

@@ -147,7 +147,7 @@ class CheckExplorers(SphinxTransform):
             elif above is not figure:
                 complain(node, f"explorer {node['name']} does not stand below the figure {node['figure']!r}")
             elif node["name"] in placed:
-                complain(node, f"explorer {node['name']} stands on this page already: once is accepted")
+                complain(node, f"explorer {node['name']} stands on this page already: expected once")
             else:
                 placed.add(node["name"])
                 continue

@@ -170,4 +170,4 @@ def test_what_is_wrong_is_told_with_page_and_line(complaints, name):
 
 
 def test_an_explorer_stands_on_a_page_once(complaints):
-    assert "again.md:19: WARNING: explorer convolution stands on this page already: once is accepted" in complaints
+    assert "again.md:19: WARNING: explorer convolution stands on this page already: expected once" in complaints

@@ -8,11 +8,12 @@ from svg_numbers import numbers
 
 from cnnfigs.drawing.palette import VALUES, color, darkened, relative_luminance
 from cnnfigs.illustrations.training_and_measured.confusion_matrix import ConfusionMatrix
+from cnnfigs.runs.training_and_measured.evaluation import evaluate
 
 
 def counted():
     """How often each digit got each answer, shape (10, 10)."""
-    run = ConfusionMatrix().result
+    run = evaluate("convnet")
     pairs = list(zip(run.labels, run.probabilities.argmax(axis=1), strict=True))
     return np.array([[pairs.count((digit, answer)) for answer in range(10)] for digit in range(10)])
 

@@ -32,6 +32,8 @@ from cnnfigs.files import update
 from cnnfigs.parameters import Parameter, check, documented, parameters
 from cnnfigs.words import typeset
 
+_DOCSTRING = "__doc__"
+
 
 @dataclass(frozen=True)
 class Illustration(ABC):
@@ -49,7 +51,8 @@ class Illustration(ABC):
     def __init_subclass__(cls, **arguments: Any) -> None:
         super().__init_subclass__(**arguments)
         cls.declared = parameters(cls)
-        cls.__doc__ = documented(cls.__doc__ or "", cls.declared)
+        # Not by its attribute: to what a result depends on, that would say that results may show docstrings.
+        setattr(cls, _DOCSTRING, documented(vars(cls).get(_DOCSTRING) or "", cls.declared))
         # Abstractness is known only after the class is made, so the defining methods are looked at here.
         if not any(getattr(getattr(cls, name, None), "__isabstractmethod__", False) for name in dir(cls)):
             Illustration.registry[cls.__name__] = cls

@@ -22,6 +22,7 @@ from cnnfigs.drawing.style import WIDTH, style
 from cnnfigs.errors import ParameterError
 from cnnfigs.illustrations.base import Picture, Table
 from cnnfigs.illustrations.registry import all_illustrations
+from cnnfigs.provenance.reach import Reach
 
 EVERY = all_illustrations()
 PICTURES = [name for name, kind in EVERY.items() if issubclass(kind, Picture)]
@@ -309,6 +310,7 @@ def without_tensorflow(request):
         code = f"""
 import hashlib, sys
 from cnnfigs.illustrations.registry import all_illustrations
+from cnnfigs.provenance.reach import Reach
 for name in {names}:
     html = all_illustrations()[name]().to_html()
     if {{"tensorflow", "keras"}} & {{*sys.modules}}:
@@ -357,3 +359,14 @@ def test_everything_that_runs_is_in_the_key(name):
     kind = EVERY[name]
     made = kind(**FEWER.get(name, {}))
     assert not missed(made.run, "cnnfigs", f"{kind.__module__}:{kind.__qualname__}.run")
+
+
+def test_words_of_the_code_make_no_run_stale():
+    """Where code that a run reaches could show docstrings, each comment counts: an edit would compute the run again."""
+    showing = {
+        f"{name}: {module.name}:{part}"
+        for name, kind in all_illustrations().items()
+        for (module, part), code in Reach([f"{kind.__module__}:{kind.__qualname__}.run"]).codes.items()
+        if code.reads_source
+    }
+    assert showing == set()

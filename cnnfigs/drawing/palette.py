@@ -220,10 +220,15 @@ def _darkening() -> NDArray[np.float64]:
 
 def filters() -> str:
     """Return what a page with images of class `VALUES` must hold once: the filter that they have in the dark theme."""
+    return f'<svg class="cnn-filters" width="0" height="0" aria-hidden="true">{dark_filter()}</svg>'
+
+
+def dark_filter() -> str:
+    """Return :func:`darkened` as an SVG filter."""
     rows = " ".join(f"{red:.4g} {green:.4g} {blue:.4g} 0 {more:.4g}" for red, green, blue, more in _darkening())
     return (
-        f'<svg class="cnn-filters" width="0" height="0" aria-hidden="true"><filter id="{FILTER}" x="0" y="0" width="1" '
-        f'height="1" color-interpolation-filters="sRGB"><feColorMatrix values="{rows} 0 0 0 1 0"/></filter></svg>'
+        f'<filter id="{FILTER}" x="0" y="0" width="1" height="1" color-interpolation-filters="sRGB">'
+        f'<feColorMatrix values="{rows} 0 0 0 1 0"/></filter>'
     )
 
 

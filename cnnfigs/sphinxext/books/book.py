@@ -22,6 +22,7 @@ from sphinx.builders.epub3 import Epub3Builder
 from sphinx.errors import SphinxError
 
 from cnnfigs.drawing.fonts import copy_web_fonts
+from cnnfigs.drawing.palette import in_theme
 from cnnfigs.sphinxext.site import cards
 from cnnfigs.sphinxext.site.history import page_dates
 
@@ -34,7 +35,6 @@ OPF = "{http://www.idpf.org/2007/opf}"
 COVER = "_static/cover.png"
 STYLES = ("pygments.css", "book.css")
 
-_VARIABLE = re.compile(r"var\(--cnn-[\w-]+, (#[0-9a-f]{6})\)")
 _WEBP = re.compile(r"data:image/webp;base64,([A-Za-z0-9+/=]+)")
 # In HTML these stand open.
 _EMPTY = re.compile(r"<(br|col|hr|img|input|wbr)\b((?:[^<>\"]|\"[^\"]*\")*?)\s*/?>")
@@ -60,7 +60,7 @@ def plain(markup: str) -> str:
     markup = _EMPTY.sub(r"<\1\2/>", markup)
     # As an attribute of its own, the standard of ePub knows older values only.
     markup = markup.replace('image-rendering="pixelated"', 'style="image-rendering: pixelated"')
-    return _WEBP.sub(lambda match: _common_format(match[1]), _VARIABLE.sub(r"\1", markup))
+    return _WEBP.sub(lambda match: _common_format(match[1]), in_theme(markup, "light"))
 
 
 def _common_format(encoded: str) -> str:

@@ -25,7 +25,7 @@ from sphinx.util.osutil import relative_uri
 
 from cnnfigs import catalog
 from cnnfigs.drawing.fonts import embed
-from cnnfigs.drawing.palette import palette
+from cnnfigs.drawing.palette import FILTER, VALUES, dark_filter, in_theme, variable
 from cnnfigs.files import kept, update
 from cnnfigs.words import typeset
 
@@ -42,7 +42,6 @@ THEMES = ("light", "dark")
 #: Rows of a table that its picture shows, and the sizes of its text.
 ROWS, LINE, LETTER = 9, 22, 7.2
 
-_VARIABLE = re.compile(r"var\(--cnn-([\w-]+), #\w+\)")
 _FRAME = re.compile(r"\bcnn-frame-(\d+)")
 _ROLE = re.compile(r":\w+:`~?([^`]+)`|``([^`]+)``|`([^`]+)`")
 
@@ -324,12 +323,15 @@ def pictures(made: str) -> tuple[str, float, float, dict[str, str]]:
     for name in ("class", "role", "aria-label"):
         root.attrib.pop(name, None)
     embed(root)
-    text = etree.tostring(root, encoding="unicode")
-    drawn = {}
-    for theme in THEMES:
-        colors = getattr(palette(), theme)
-        drawn[theme] = _VARIABLE.sub(lambda match, known=colors: known[match[1]], text) + "\n"  # type: ignore[misc]
-    return described, float(root.get("width")), float(root.get("height")), drawn
+    size = float(root.get("width")), float(root.get("height"))
+    values = [image for image in root.iter(f"{SVG}image") if image.attrib.pop("class", "") == VALUES]
+    drawn = {"light": in_theme(etree.tostring(root, encoding="unicode"), "light") + "\n"}
+    for image in values:
+        image.set("filter", f"url(#{FILTER})")
+    if values:
+        root.append(etree.fromstring(dark_filter().replace("<filter", f'<filter xmlns="{SVG[1:-1]}"', 1)))
+    drawn["dark"] = in_theme(etree.tostring(root, encoding="unicode"), "dark") + "\n"
+    return described, *size, drawn
 
 
 def _hidden_frames(root: etree._Element) -> Iterator[etree._Element]:
@@ -357,7 +359,7 @@ def _table(table: Any) -> etree._Element:
         viewBox=f"0 0 {width:g} {height:g}",
         nsmap={None: SVG[1:-1]},
     )
-    group = etree.SubElement(root, f"{SVG}g", {"font-size": "12", "fill": _paint("text")})
+    group = etree.SubElement(root, f"{SVG}g", {"font-size": "12", "fill": variable("text")})
     for number, row in enumerate(shown):
         bottom = LINE * (number + 1)
         left = 0.0
@@ -371,13 +373,9 @@ def _table(table: Any) -> etree._Element:
             cell.text = text
             left += column
         line = f"M 0 {bottom} H {width:g}"
-        stroke = _paint("grid") if number == 0 else _paint("padding-fill")
+        stroke = variable("grid") if number == 0 else variable("padding-fill")
         etree.SubElement(root, f"{SVG}path", d=line, stroke=stroke, fill="none")
     return root
-
-
-def _paint(name: str) -> str:
-    return f"var(--cnn-{name}, {palette().light[name]})"
 
 
 def remove_old_pictures(app: Sphinx, exception: Exception | None) -> None:

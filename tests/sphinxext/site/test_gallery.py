@@ -1,12 +1,15 @@
 """A small site with a gallery: what its cards hold, and when they are made again."""
 
+import base64
 import io
 import os
 import re
 import sys
 
+import numpy as np
 import pytest
 from lxml import etree, html
+from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 from sphinx_here import own_suffixes
@@ -14,6 +17,7 @@ from sphinx_here import own_suffixes
 from cnnfigs import catalog
 from cnnfigs.drawing.palette import palette
 from cnnfigs.illustrations.architectures.layer_table import LayerTable
+from cnnfigs.illustrations.filters.response_map import ResponseMap
 from cnnfigs.illustrations.windows.padding import Padding
 from cnnfigs.illustrations.windows.window_animation import WindowAnimation
 from cnnfigs.sphinxext.site.gallery import _inline, beginning, pictures
@@ -233,3 +237,21 @@ def test_words_of_a_docstring_become_html():
     assert _inline("a < b, ``x`` of :data:`cnnfigs.runs.filters.classic_kernels.CLASSIC`") == (
         "a &lt; b, <code>x</code> of <code>CLASSIC</code>"
     )
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_picture_of_values_looks_as_the_file_of_its_theme(browser, theme):
+    """The file has other pixels in the dark, the gallery a filter: a browser shows the same of both."""
+    shown = ResponseMap()
+    svg = [pictures(shown.to_html())[3][theme], shown.to_svg(theme)]
+    tab = browser.new_page(viewport={"width": 720, "height": 300})
+    seen = []
+    for picture in svg:
+        data = base64.b64encode(picture.encode()).decode()
+        ground = getattr(palette(), theme)["background"]
+        tab.set_content(f'<body style="margin: 0; background: {ground}"><img src="data:image/svg+xml;base64,{data}">')
+        tab.wait_for_function("document.images[0].complete")
+        seen.append(np.asarray(Image.open(io.BytesIO(tab.screenshot())).convert("RGB"), int))
+    tab.close()
+    assert np.abs(seen[0] - seen[1]).max() <= 4
+    assert np.ptp(seen[0]) > 200

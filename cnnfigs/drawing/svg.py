@@ -26,6 +26,11 @@ HREF = "{http://www.w3.org/1999/xlink}href"
 
 _RECTANGLE = re.compile(r"M (\S+) (\S+) L (\S+) \2 L \3 (\S+) L \1 \4(?: L \1 \2)? z")
 
+#: A picture's first tag in HTML, a size in it, and how many pixels high the page's font is if nobody changes it.
+_FIGURE = re.compile(r'<svg [^>]*class="cnn-figure"[^>]*>')
+_SIZE = re.compile(r'\b(?<!-)(width|height)="([\d.]+)"')
+ROOT_FONT_SIZE = 16
+
 #: The group id of an image that is a photo (:func:`cnnfigs.drawing.shapes.photo`), and the quality of WebP for it.
 PHOTO, PHOTO_QUALITY = "photo", 54
 
@@ -53,6 +58,32 @@ def inline_svg(figure: Figure, description: str, prefix: str) -> str:
     root.set("role", "img")
     root.set("aria-label", description)
     return str(etree.tostring(root, encoding="unicode"))
+
+
+def growing(markup: str) -> str:
+    """Size the pictures in a page's HTML by the page's font, so that their text grows with it.
+
+    Parameters
+    ----------
+    markup
+        HTML with pictures of :func:`inline_svg`, whose sizes are in pixels.
+
+    Examples
+    --------
+    >>> growing('<svg class="cnn-figure" width="720" height="100" viewBox="0 0 720 100"/>')
+    '<svg class="cnn-figure" width="45rem" height="6.25rem" viewBox="0 0 720 100"/>'
+    """
+
+    def size(match: re.Match[str]) -> str:
+        return f'{match[1]}="{float(match[2]) / ROOT_FONT_SIZE:g}rem"'
+
+    return _FIGURE.sub(lambda tag: _SIZE.sub(size, tag[0]), markup)
+
+
+def pixels(root: etree._Element) -> tuple[float, float]:
+    """Return width and height of a picture in pixels, however they are written."""
+    width, height = map(float, root.get("viewBox").split()[2:])
+    return width, height
 
 
 def file_svg(figure: Figure, description: str, theme: Theme = "light", transparent: bool = False) -> str:

@@ -25,19 +25,19 @@ def table_figure(rows: Sequence[Sequence[Cell]]) -> Figure:
     """
     columns = list(zip(*rows, strict=True))
     natural = [
-        max(text_width(cell.text, NORMAL, _is_bold(cell, cell is column[0])) for cell in column) for column in columns
+        max(text_width(cell.words, NORMAL, _is_bold(cell, cell is column[0])) for cell in column) for column in columns
     ]
     least = [
         max(
             text_width(word, NORMAL, _is_bold(cell, cell is column[0]))
             for cell in column
-            for word in cell.text.split() or [""]
+            for word in cell.words.split() or [""]
         )
         for column in columns
     ]
     widths = shared(natural, least, WIDTH - 2 * ASIDE * len(columns))
     broken = [
-        [_broken(cell.text, width, _is_bold(cell, number == 0)) for cell, width in zip(row, widths, strict=True)]
+        [_broken(cell.words, width, _is_bold(cell, number == 0)) for cell, width in zip(row, widths, strict=True)]
         for number, row in enumerate(rows)
     ]
     heights = [max(map(len, row)) * LINE + 2 * ABOVE for row in broken]

@@ -33,6 +33,11 @@ class Cell:
     strong: bool = False
     link: str = ""
 
+    @property
+    def words(self) -> str:
+        """What it says, typeset."""
+        return typeset(self.text)
+
 
 def number_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[list[Cell]]:
     """Make the rows of a table whose first column names what the numbers in all others are of.
@@ -74,7 +79,7 @@ def _html_cell(cell: Cell, in_head: bool) -> str:
         return f"<td{kind}></td>"
     tag = "th" if in_head or cell.heading else "td"
     scope = ' scope="col"' if in_head else ' scope="row"' if cell.heading else ""
-    content = html.escape(typeset(cell.text))
+    content = html.escape(cell.words)
     if cell.strong:
         content = f"<strong>{content}</strong>"
     if cell.link:

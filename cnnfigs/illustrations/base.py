@@ -25,7 +25,7 @@ from cnnfigs.drawing.export import animation_file, picture_file
 from cnnfigs.drawing.formats import FORMATS, TEXTS, Look, Theme, require_format
 from cnnfigs.drawing.notebook import FACTS, IN_PAGE, in_notebook
 from cnnfigs.drawing.style import style
-from cnnfigs.drawing.svg import SVG, inline_svg
+from cnnfigs.drawing.svg import SVG, growing, inline_svg
 from cnnfigs.drawing.table_pictures import table_figure
 from cnnfigs.drawing.tables import Cell, html_table, text_table
 from cnnfigs.files import update
@@ -196,7 +196,7 @@ class Illustration(ABC):
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
         """Show itself in a notebook: in its theme, legible on any ground, and fit for what notebooks become."""
         if os.environ.get(IN_PAGE):
-            return {"text/html": self.to_html(), "text/plain": self.to_text()}, {FACTS: {"": self.facts}}
+            return {"text/html": growing(self.to_html()), "text/plain": self.to_text()}, {FACTS: {"": self.facts}}
         bundle: dict[str, Any] = {"text/html": in_notebook(self.to_html()), "text/plain": self.to_text()}
         for kind, form in self._converted.items():
             content = self.content(form, Look())

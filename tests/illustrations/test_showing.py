@@ -13,6 +13,7 @@ from cnnfigs import catalog
 from cnnfigs.drawing.formats import FORMATS, Look
 from cnnfigs.drawing.notebook import IN_PAGE
 from cnnfigs.drawing.palette import palette, relative_luminance
+from cnnfigs.drawing.svg import growing
 from cnnfigs.illustrations.architectures.layer_table import LayerTable
 from cnnfigs.illustrations.base import Table
 from cnnfigs.illustrations.exercises.values import GreyWall
@@ -100,7 +101,7 @@ def test_a_page_of_the_site_gets_no_style_of_its_own(monkeypatch):
     """The page has it, and a content security policy that forbids another."""
     monkeypatch.setenv(IN_PAGE, "1")
     for made in (Padding(), LayerTable(), WindowAnimation()):
-        assert made._repr_mimebundle_()[0]["text/html"] == made.to_html()
+        assert made._repr_mimebundle_()[0]["text/html"] == growing(made.to_html())
         assert set(made._repr_mimebundle_()[0]) == {"text/html", "text/plain"}
 
 

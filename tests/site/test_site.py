@@ -46,3 +46,20 @@ def test_the_palette_has_the_pages_own_background(browser, served, system, chose
 
 def test_the_maths_font_draws_every_sign_of_every_formula(site):
     assert checks.signs_without_glyph(site, *site.glob("_static/fonts/maths*.woff2")) == []
+
+
+@pytest.mark.parametrize("name", ["index.html", "padding-and-strides.html"])
+def test_pictures_grow_with_the_page_s_font(tab, site, name):
+    """Who has set a larger font, or a window so wide that the theme takes one, gets larger letters in pictures too."""
+    open_page(tab, site / name)
+    sizes = """size => {
+        document.documentElement.style.fontSize = size;
+        return [...document.querySelectorAll("svg.cnn-figure")].map(svg => {
+            const [box, text] = [svg, svg.querySelector("text")].map(each => each.getBoundingClientRect());
+            return [box.width, box.height, text.height];
+        });
+    }"""
+    usual, large = tab.evaluate(sizes, "16px"), tab.evaluate(sizes, "32px")
+    assert usual
+    for before, after in zip(usual, large, strict=True):
+        assert after == pytest.approx([2 * each for each in before], rel=0.02)

@@ -26,6 +26,7 @@ from sphinx.util.osutil import relative_uri
 from cnnfigs import catalog
 from cnnfigs.drawing.fonts import embed
 from cnnfigs.drawing.palette import FILTER, VALUES, dark_filter, in_theme, variable
+from cnnfigs.drawing.svg import pixels
 from cnnfigs.files import kept, update
 from cnnfigs.words import typeset
 
@@ -323,7 +324,9 @@ def pictures(made: str) -> tuple[str, float, float, dict[str, str]]:
     for name in ("class", "role", "aria-label"):
         root.attrib.pop(name, None)
     embed(root)
-    size = float(root.get("width")), float(root.get("height"))
+    width, height = pixels(root)
+    root.set("width", f"{width:g}")
+    root.set("height", f"{height:g}")
     values = [image for image in root.iter(f"{SVG}image") if image.attrib.pop("class", "") == VALUES]
     drawn = {"light": in_theme(etree.tostring(root, encoding="unicode"), "light") + "\n"}
     for image in values:
@@ -331,7 +334,7 @@ def pictures(made: str) -> tuple[str, float, float, dict[str, str]]:
     if values:
         root.append(etree.fromstring(dark_filter().replace("<filter", f'<filter xmlns="{SVG[1:-1]}"', 1)))
     drawn["dark"] = in_theme(etree.tostring(root, encoding="unicode"), "dark") + "\n"
-    return described, *size, drawn
+    return described, width, height, drawn
 
 
 def _hidden_frames(root: etree._Element) -> Iterator[etree._Element]:

@@ -193,6 +193,21 @@ def test_blocks_of_pixels_become_channels_and_are_joined_with_a_map():
     check_regions(network, "blocks", "depth", "conv", "sum", "behind")
 
 
+@pytest.mark.parametrize("places", [(2, 2), (2, 1), (1, 3)])
+def test_few_blocks_move_evenly_too(places):
+    rows, columns = places
+    network = Network(2 * rows, 2 * columns)
+    network.laid_out("blocks", rows, 2, columns, 2)
+    network.permuted("sorted", 0, 2, 1, 3)
+    network.laid_out("depth", rows, columns, 4)
+    network.mixed("dense", 2)
+    known = known_fields(network.records)
+    for place, box in network.places("dense"):
+        assert known.fields["depth"].at(place) == known.fields["dense"].at(place) == box
+    # From a single place to the next there are as many pixels as anywhere: one.
+    assert known.fields["dense"].jump == tuple(2 if n > 1 else 1 for n in places)
+
+
 def test_rows_of_patches_are_followed_until_they_are_joined():
     # Of 3 × 2 patches, the 4 pixels of each: rows of a map of patches are no rows of the image.
     network = Network(6, 4)
@@ -260,6 +275,10 @@ def test_a_row_of_very_many_numbers_is_not_followed_number_by_number(monkeypatch
     why = "layer 'rows' (Reshape) lays out 1,000 numbers: too many to follow each"
     assert known_fields(other.records).unknown == {"rows": why}
     refused(receptive_field, why, other.records)
+    one = Layer("one", "GetItem", ("conv",), ((10, 10, 10),), (10, 10))
+    assert known_fields([*other.records[:2], one]).unknown == {
+        "one": "layer 'one' (GetItem) lays out 1,000 numbers: too many to follow each"
+    }
     # A window over as many is followed as ever.
     other.window("next", 3, 1, "conv", filters=10)
     assert receptive_field(other.records, "next") == ReceptiveField((3, 3), (1, 1), (0, 0))
@@ -299,7 +318,7 @@ def test_what_sees_all_is_stacked_with_what_does_not():
     network.laid_out("row", 12)
     network.window("conv", 3, 1, "image", filters=12)
     network.add("mean", "GlobalAveragePooling2D", lambda x: x.mean(axis=(1, 2)))
-    network.add("stacked", "Stack", lambda *each: np.stack(each, axis=-1), "mean", "row")
+    network.add("stacked", "Stack", lambda *each: np.stack(each, axis=-1), "mean", "row", "row")
     check(network, "image", "conv", "mean")
     network.mixed("mixed", 2)
     network.add("all", "Stack", lambda *each: np.stack(each, axis=-1), "mean", "mean")
@@ -400,9 +419,38 @@ def test_an_unknown_layer_behind_all_places_is_unknown_still():
     image, mean = alone("GlobalAveragePooling2D", (3,))
     odd = Layer("odd", "Odd", ("it",), ((3,),), (3,))
     assert list(known_fields([image, mean, odd]).unknown) == ["odd"]
+    mean = replace(mean, output_shape=(1, 1, 3))
+    for class_name, made, axis in (
+        ("Sum", (1, 3), (0,)),
+        ("Resizing", (4, 4, 3), None),
+        ("Stack", (2, 1, 1, 3), (0,)),
+        ("Softmax", (1, 1, 3), (0, 1)),
+        ("UpSampling2D", (2, 2, 3), None),
+    ):
+        odd = Layer("odd", class_name, ("it",), ((1, 1, 3),), made, axis=axis)
+        assert list(known_fields([image, mean, odd]).unknown) == ["odd"]
     # But that all of them have seen all is plain where it is only a window, or laid out.
     border = Layer("wide", "ZeroPadding2D", ("it",), ((3,),), (3,), padding=((1, 1), (1, 1)))
     assert receptive_field([image, mean, border]) == ReceptiveField((6, 4), (0, 0), (0, 0))
+
+
+def test_channels_that_are_stacked_as_places_are_not_known():
+    image, picked = alone("GetItem", (6, 4))
+    for made, axis in (((2, 6, 4), (0,)), ((6, 4, 2), (0,)), ((6, 2, 4), None)):
+        stacked = Layer("stacked", "Stack", ("it", "it"), ((6, 4), (6, 4)), made, axis=axis)
+        assert list(known_fields([image, picked, stacked]).unknown) == ["stacked"]
+
+
+def test_padding_may_be_told_as_pairs_and_dilation_left_out():
+    # A causal convolution: each number sees its own place and the two before.
+    signal = Layer("image", "InputLayer", output_shape=(7, 1))
+    causal = Layer("causal", "Conv1D", ("image",), ((7, 1),), (7, 2), (3,), (1,), ((2, 0),), filters=2)
+    assert receptive_field((signal, causal)) == ReceptiveField((3,), (1,), (-2,))
+    assert [receptive_region((signal, causal), (n,)) for n in (0, 3, 6)] == [
+        (range(1),),
+        (range(1, 4),),
+        (range(4, 7),),
+    ]
 
 
 def test_new_axes_of_one_are_a_layout():
@@ -597,6 +645,12 @@ def test_a_number_that_sees_padding_alone_sees_no_pixel():
     beside = Layer("beside", "GlobalMaxPooling2D", ("corner",), ((1, 1, 1),), (1, 1, 1))
     corner = Layer("corner", "Cropping2D", ("wide",), ((7, 3, 1),), (1, 1, 1), padding=((0, -6), (-1, -1)))
     assert receptive_region((image, wide, corner, beside), (0, 0)) == (range(0), range(0))
+
+    # Around what all pixels make there is padding too.
+    mean = Layer("mean", "GlobalAveragePooling2D", ("image",), ((3, 3, 1),), (1, 1, 1))
+    border = Layer("border", "ZeroPadding2D", ("mean",), ((1, 1, 1),), (2, 1, 1), padding=((1, 0), (0, 0)))
+    assert receptive_region((image, mean, border), (0, 0)) == (range(0), range(0))
+    assert receptive_region((image, mean, border), (1, 0)) == (range(3), range(3))
 
 
 # --- Networks that lay out their input first --------------------------------------------------------------------------

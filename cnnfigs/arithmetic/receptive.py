@@ -12,6 +12,7 @@ This field is theoretical: it may hang over the border of the image, and not all
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Sequence
@@ -225,9 +226,8 @@ def as_image(layers: Sequence[Layer]) -> tuple[Layer, ...]:
     if len(starts) != 1 or len(starts[0].output_shape) not in (1, 2):
         return tuple(layers)
     # Up to the first layer that is no mere function of each number, there is but one way.
-    plain, behind = [], list(layers)
-    while behind and (not behind[0].inputs or (len(behind[0].inputs) == 1 and _kind(behind[0]) == "pointwise")):
-        plain.append(behind.pop(0))
+    plain = [*itertools.takewhile(lambda x: not x.inputs or (len(x.inputs) == 1 and _kind(x) == "pointwise"), layers)]
+    behind = layers[len(plain) :]
     names = {layer.name for layer in plain}
     if not behind or len(behind[0].inputs) > 1 or any(names & {*layer.inputs} for layer in behind[1:]):
         return tuple(layers)
@@ -486,22 +486,20 @@ def _joined(layer: Layer, seen: Sequence[_Seen]) -> _Seen:
         if _kind(layer) == "stacked":
             return _LaidOut(np.stack(lows, axis=-2), np.stack(highs, axis=-2))
         return _LaidOut(np.min(lows, axis=0), np.max(highs, axis=0))
-    rank = len(fields[0].size)
-    places = (*layer.output_shape[:-1], *(1,) * rank)[:rank]
-    branches = [[(f.size[axis], f.jump[axis], f.start[axis]) for f in fields] for axis in range(rank)]
-    joined = [_joined_axis(layer, *axis) for axis in zip(branches, places, strict=True)]
+    axes = range(len(fields[0].size))
+    joined = [_joined_axis(layer, axis, [(f.size[axis], f.jump[axis], f.start[axis]) for f in fields]) for axis in axes]
     size, jump, start = (tuple(axis[i] for axis in joined) for i in range(3))
     return ReceptiveField(size, jump, start)
 
 
-def _joined_axis(layer: Layer, branches: list[tuple[int, int, int]], places: int) -> tuple[int, int, int]:
-    """Join (size, jump, start) of several branches on one axis with so many places."""
+def _joined_axis(layer: Layer, axis: int, branches: list[tuple[int, int, int]]) -> tuple[int, int, int]:
+    """Join (size, jump, start) of several branches on one axis."""
     jumps = {jump for _, jump, _ in branches}
     first = min(start for _, _, start in branches)
-    if len(jumps) == 1 or places == 1:
+    if len(jumps) == 1 or layer.output_shape[axis] == 1:
         return max(start + size for size, _, start in branches) - first, max(jumps), first
     # Fields that stand still and others that move make no moving box, unless the first hold the others everywhere.
-    end = max(start + size + jump * (places - 1) for size, jump, start in branches)
+    end = max(start + size + jump * (layer.output_shape[axis] - 1) for size, jump, start in branches)
     if (end - first, 0, first) in branches:
         return end - first, 0, first
     raise ValueError(

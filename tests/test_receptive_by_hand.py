@@ -453,6 +453,14 @@ def test_padding_may_be_told_as_pairs_and_dilation_left_out():
     ]
 
 
+def test_a_transposed_convolution_reads_what_is_spread_over_a_place():
+    # Windows of three from 0, 2 and 4 on: the last cell of one is the first of the next.
+    signal = Layer("image", "InputLayer", output_shape=(3, 1))
+    large = Layer("large", "Conv1DTranspose", ("image",), ((3, 1),), (7, 1), (3,), (2,), "valid", (1,), filters=1)
+    read = [range(1), range(1), range(2), range(1, 2), range(1, 3), range(2, 3), range(2, 3)]
+    assert [receptive_region((signal, large), (place,)) for place in range(7)] == [(each,) for each in read]
+
+
 def test_new_axes_of_one_are_a_layout():
     network = Network(5, 4, channels=2)
     network.window("conv", 2, filters=3)

@@ -75,11 +75,12 @@ def check_form(report):
     identifiers = page.xpath("//@id")
     assert len(identifiers) == len(set(identifiers))
     assert {address[1:] for address in addresses if address.startswith("#")} <= set(identifiers)
-    for svg in page.xpath("//*[name()='svg']"):
+    for svg in page.xpath("//*[name()='svg'][not(@aria-hidden)]"):
         assert len(svg.get("aria-label").split()) > 8
         box = svg.getparent()
         assert (box.get("role"), box.get("tabindex")) == ("region", "0")
-        assert float(svg.get("width")) <= 720
+        assert svg.get("width").endswith("rem")
+        assert float(svg.get("width").removesuffix("rem")) * 16 <= 720
     for number in ("nan", "inf"):
         assert not re.search(rf"\b{number}\b", page.text_content())
 

@@ -13,6 +13,7 @@ from PIL import Image
 
 from cnnfigs.arithmetic.receptive import receptive_field
 from cnnfigs.commands import explain
+from cnnfigs.commands.report import architecture
 from cnnfigs.commands.report.architecture import Stage, draw_stages, stages
 from cnnfigs.data import FOLDER
 from cnnfigs.drawing.style import style
@@ -100,7 +101,7 @@ def test_the_tutorials_own_networks_are_explained_by_name(cnnfigs, read_report, 
     # Compressing pictures takes longer than all else.
     monkeypatch.setattr(explain, "SHOWN_LAYERS", 1)
     if name != "convnet":
-        monkeypatch.setattr(explain, "DRAWN_LAYERS", 0)
+        monkeypatch.setattr(architecture, "DRAWN_LAYERS", 0)
     status, _, err = cnnfigs("explain", name, "--image", CAT, "-o", "report")
     assert status == 0, err
     report = read_report(tmp_path / "report" / "index.html")

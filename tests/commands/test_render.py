@@ -226,7 +226,7 @@ def test_no_column_of_a_table_is_out_of_sight_where_there_is_room(cnnfigs, tmp_p
         (["render", "--all"], "--all needs a folder to render into: add -o FOLDER"),
         (["render", "--all", "-o", "x", "--format=bmp"], "--format: expected svg, png, pdf"),
         (["render", "Architecture", "--network=resnet"], "Architecture: network: expected convnet, "),
-        (["render", "Architecture", "--network=no.keras"], "no.keras is not there"),
+        (["render", "Architecture", "--network=no.keras"], "no.keras: expected a Keras model"),
         (["render", "PhotoAnswers", "--image=no.jpg"], "no.jpg cannot be read: no such file or directory"),
         (
             ["render", "Padding", "--flavour=3"],

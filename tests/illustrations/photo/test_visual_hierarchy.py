@@ -429,7 +429,7 @@ def test_unknown_layer_is_refused_with_near_names(made, layers, near):
 
 
 def test_a_margin_that_is_not_counted_is_refused():
-    with pytest.raises(ParameterError, match=r"^margin: expected 0 or 8 or 16 or 24, got 5$"):
+    with pytest.raises(ParameterError, match=r"^margin: expected 0, 8, 16 or 24, got 5$"):
         TogetherTable(margin=5)
 
 

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 import checks
-import pictures
 import pytest
 from browsers import CODE
 from checks import DESKTOP, LIMIT, PHONE, Watch, open_page
 from playwright.sync_api import Page
+
+from cnnfigs.checking import pictures
 
 
 @dataclass

@@ -51,7 +51,7 @@ def test_the_maths_font_draws_every_sign_of_every_formula(site):
 @pytest.mark.parametrize("address", ["index.html", "padding-and-strides.html"])
 def test_pictures_grow_with_the_page_s_font(tab, site, address):
     """Who has set a larger font, or a window so wide that the theme takes one, gets larger letters in pictures too."""
-    open_page(tab, site / address)
+    open_page(tab, (site / address).as_uri())
     sizes = """size => {
         document.documentElement.style.fontSize = size;
         return [...document.querySelectorAll("svg.cnn-figure")].map(svg => {

@@ -738,6 +738,7 @@ def reads(class_name, made, *sources, **fields):
             reads("Concatenate", (48,), ROW, ROW),
             reads("Reshape", (4, 12, 1), reads("Concatenate", (48,), ROW, ROW)),
         ),
+        (ROW, reads("Reshape", (4, 6, 2), ROW, ROW)),  # what lays out two rows begins with neither
         (ROW, reads("Add", (24,), ROW, ROW), reads("Reshape", (4, 6, 1), reads("Add", (24,), ROW, ROW))),
         (ROW, Layer("other", "InputLayer", output_shape=(3,)), reads("Reshape", (4, 6, 1), ROW)),
         (GREY,),

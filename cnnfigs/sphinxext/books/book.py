@@ -23,6 +23,7 @@ from sphinx.errors import SphinxError
 
 from cnnfigs.drawing.fonts import copy_web_fonts
 from cnnfigs.drawing.palette import in_theme
+from cnnfigs.drawing.svg import ROOT_FONT_SIZE
 from cnnfigs.sphinxext.site import cards
 from cnnfigs.sphinxext.site.history import page_dates
 
@@ -36,6 +37,8 @@ COVER = "_static/cover.png"
 STYLES = ("pygments.css", "book.css")
 
 _WEBP = re.compile(r"data:image/webp;base64,([A-Za-z0-9+/=]+)")
+# SVG 1.1, which ePub takes, knows no such length.
+_REM = re.compile(r'\b(width|height)="([\d.]+)rem"')
 # In HTML these stand open.
 _EMPTY = re.compile(r"<(br|col|hr|img|input|wbr)\b((?:[^<>\"]|\"[^\"]*\")*?)\s*/?>")
 _FRAME = re.compile(r"\bcnn-frame-(\d+)\b")
@@ -54,12 +57,15 @@ def plain(markup: str) -> str:
     --------
     >>> plain('<path fill="var(--cnn-input, #1a67ad)"/>')
     '<path fill="#1a67ad"/>'
+    >>> plain('<svg width="45rem" height="6.25rem"/>')
+    '<svg width="720" height="100"/>'
     >>> plain('<img src="a.png" alt="1 > 0">')
     '<img src="a.png" alt="1 > 0"/>'
     """
     markup = _EMPTY.sub(r"<\1\2/>", markup)
     # As an attribute of its own, the standard of ePub knows older values only.
     markup = markup.replace('image-rendering="pixelated"', 'style="image-rendering: pixelated"')
+    markup = _REM.sub(lambda size: f'{size[1]}="{float(size[2]) * ROOT_FONT_SIZE:g}"', markup)
     return _WEBP.sub(lambda match: _common_format(match[1]), in_theme(markup, "light"))
 
 

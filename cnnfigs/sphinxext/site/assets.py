@@ -91,7 +91,7 @@ def mend_page(app: Sphinx, page: str, template: str, context: dict[str, Any], do
     for assets in ("css_files", "script_files"):
         context[assets] = list(filter(needed, context[assets]))
     if body:
-        context["body"] = (filters() if VALUES in body else "") + body.replace(
+        context["body"] = (filters() if VALUES in body and app.builder.name != "epub" else "") + body.replace(
             'role="doc-biblioentry"', 'role="listitem"'
         )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from cnnfigs.drawing.fonts import embedded_faces
 from cnnfigs.drawing.formats import Theme
 from cnnfigs.drawing.palette import VALUES, filters, palette
-from cnnfigs.drawing.svg import growing
+from cnnfigs.drawing.widths import growing
 
 #: All that a browser may do with a document: show what stands in it. No script is run, and no other host is asked.
 POLICY = "; ".join(

@@ -315,6 +315,7 @@ def cells(
     *,
     edge: str = "grid",
     size: float = SMALL,
+    grounds: Callable[[], None] | None = None,
 ) -> None:
     """Draw a grid of cells, each with its own text and colour.
 
@@ -335,6 +336,8 @@ def cells(
         Colour of the lines between the cells, a name of the palette.
     size
         Height of the texts in pixels.
+    grounds
+        Draws what lies on the cells and below their lines and texts.
     """
     height = width if height is None else height
     rows, columns = len(texts), len(texts[0])
@@ -346,6 +349,8 @@ def cells(
         raster(axes, fills, x, y, columns * width, rows * height, frame=None)
         for place in np.ndindex(rows, columns):
             inks[place] = (text_on_map if fills.shape[-1] == 4 else text_on)(tuple(fills[place]))
+    if grounds:
+        grounds()
     mesh(axes, x, y, rows, columns, width, height, edge=edge, line_width=0.75)
     for row, column in np.ndindex(rows, columns):
         if texts[row][column]:

@@ -15,11 +15,12 @@ from matplotlib.font_manager import FontProperties
 
 from cnnfigs.drawing.fonts import FAMILY, register
 from cnnfigs.drawing.palette import color
+from cnnfigs.drawing.widths import WIDTH
 
-#: Widest figure in pixels: the width of the text column.
-WIDTH = 720
 #: Text sizes in pixels.
 SMALL, NORMAL, LARGE = 11, 12, 14
+#: Of words, of titles, and of numbers in cells.
+TEXT, TITLE, IN_CELL = 13, 14, 12
 
 # One point of matplotlib's becomes one pixel of the page.
 POINTS_PER_INCH = 72

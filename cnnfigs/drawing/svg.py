@@ -19,6 +19,7 @@ from PIL import Image
 from cnnfigs.drawing.fonts import embed
 from cnnfigs.drawing.formats import Theme
 from cnnfigs.drawing.palette import VALUES, darkened, palette, variable
+from cnnfigs.drawing.widths import two_widths
 from cnnfigs.images import data_url
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -26,16 +27,16 @@ HREF = "{http://www.w3.org/1999/xlink}href"
 
 _RECTANGLE = re.compile(r"M (\S+) (\S+) L (\S+) \2 L \3 (\S+) L \1 \4(?: L \1 \2)? z")
 
-#: A picture's first tag in HTML, a size in it, and how many pixels high the page's font is if nobody changes it.
-_FIGURE = re.compile(r'<svg [^>]*class="cnn-figure"[^>]*>')
-_SIZE = re.compile(r'\b(?<!-)(width|height)="([\d.]+)"')
-ROOT_FONT_SIZE = 16
+#: How matplotlib writes that an image stands upside down.
+_FLIPPED = re.compile(r"scale\(1 -1\) translate\((\S+?)[ ,]+(\S+?)\)")
+#: Characters of an image's address from which on two drawings of a picture share it.
+SHARED = 1_000
 
 #: The group id of an image that is a photo (:func:`cnnfigs.drawing.shapes.photo`), and the quality of WebP for it.
 PHOTO, PHOTO_QUALITY = "photo", 54
 
 
-def inline_svg(figure: Figure, description: str, prefix: str) -> str:
+def inline_svg(figure: Figure, description: str, prefix: str, narrow: Figure | None = None) -> str:
     """Return a figure as SVG to stand inside an HTML page.
 
     Parameters
@@ -46,38 +47,57 @@ def inline_svg(figure: Figure, description: str, prefix: str) -> str:
         What it shows, for those who cannot see it.
     prefix
         Put before each id, so that two figures of a page do not share one.
+    narrow
+        The same for a phone; shown where the first is too wide, see :func:`widths_css`.
 
     Returns
     -------
     str
-        An ``<svg role="img">`` element whose colours are ``var(--cnn-NAME, #light)``.
+        An ``<svg role="img">`` element whose colours are ``var(--cnn-NAME, #light)``; both in a ``<div>`` if there
+        are two.
     """
+    wide = _in_page(figure, description, prefix)
+    if narrow is None:
+        return str(etree.tostring(wide, encoding="unicode"))
+    small = _in_page(narrow, description, f"{prefix}phone-")
+    _share_images(wide, small, f"{prefix}image-")
+    first, second = (str(etree.tostring(root, encoding="unicode")) for root in (wide, small))
+    return two_widths(first, second, pixels(wide)[0])
+
+
+def _in_page(figure: Figure, description: str, prefix: str) -> etree._Element:
     names = {value: variable(name) for name, value in palette().light.items()}
     root = _clean(figure, names, prefix, in_page=True)
     root.set("class", "cnn-figure")
     root.set("role", "img")
     root.set("aria-label", description)
-    return str(etree.tostring(root, encoding="unicode"))
+    return root
 
 
-def growing(markup: str) -> str:
-    """Size the pictures in a page's HTML by the page's font, so that their text grows with it.
+def _share_images(wide: etree._Element, narrow: etree._Element, prefix: str) -> None:
+    """Let a second picture show the first one's large images by reference, since each is some kilobytes."""
+    first: dict[str, etree._Element] = {}
+    for image in wide.iter(f"{SVG}image"):
+        if len(image.get("href")) >= SHARED:
+            first.setdefault(image.get("href"), image)
+    for image in [*narrow.iter(f"{SVG}image")]:
+        if (other := first.get(image.get("href"))) is None:
+            continue
+        other.set("id", other.get("id") or f"{prefix}{len(other.get('href'))}-{[*first].index(image.get('href'))}")
+        (x, y, width, height), (left, top, across, down) = map(_extent, (image, other))
+        move = f"translate({x:g} {y:g}) scale({width / across:.6g} {height / down:.6g}) translate({-left:g} {-top:g})"
+        use = etree.Element(f"{SVG}use", href=f"#{other.get('id')}", transform=move)
+        image.getparent().replace(image, use)
 
-    Parameters
-    ----------
-    markup
-        HTML with pictures of :func:`inline_svg`, whose sizes are in pixels.
 
-    Examples
-    --------
-    >>> growing('<svg class="cnn-figure" width="720" height="100" viewBox="0 0 720 100"/>')
-    '<svg class="cnn-figure" width="45rem" height="6.25rem" viewBox="0 0 720 100"/>'
-    """
-
-    def size(match: re.Match[str]) -> str:
-        return f'{match[1]}="{float(match[2]) / ROOT_FONT_SIZE:g}rem"'
-
-    return _FIGURE.sub(lambda tag: _SIZE.sub(size, tag[0]), markup)
+def _extent(image: etree._Element) -> tuple[float, float, float, float]:
+    """Return where an image of matplotlib's stands: it is drawn upside down, and turned by its transform."""
+    x, y, width, height = (float(image.get(name, 0)) for name in ("x", "y", "width", "height"))
+    if not (transform := image.get("transform")):
+        return x, y, width, height
+    match = _FLIPPED.fullmatch(transform)
+    assert match, transform
+    return x + float(match[1] or 0), -(y + height + float(match[2] or 0)), width, height
 
 
 def pixels(root: etree._Element) -> tuple[float, float]:

@@ -23,12 +23,15 @@ from cnnfigs.cache import cached, is_kept, run_key
 from cnnfigs.drawing.document import document, scrolling
 from cnnfigs.drawing.export import animation_file, picture_file
 from cnnfigs.drawing.formats import FORMATS, TEXTS, Look, Theme, require_format
+from cnnfigs.drawing.layout import Piece, laid_out
 from cnnfigs.drawing.notebook import FACTS, IN_PAGE, in_notebook
-from cnnfigs.drawing.style import style
-from cnnfigs.drawing.svg import SVG, growing, inline_svg
+from cnnfigs.drawing.style import POINTS_PER_INCH, style
+from cnnfigs.drawing.svg import SVG, inline_svg
 from cnnfigs.drawing.table_pictures import table_figure
 from cnnfigs.drawing.tables import Cell, html_table, text_table
+from cnnfigs.drawing.widths import PHONE, WIDTH, growing
 from cnnfigs.files import update
+from cnnfigs.illustrations.description import Description
 from cnnfigs.parameters import Parameter, check, documented, parameters
 from cnnfigs.words import typeset
 
@@ -66,7 +69,7 @@ class Illustration(ABC):
         """Compute what is to be shown, with real layers on real arrays; no drawing."""
 
     @abstractmethod
-    def describe(self, run: Any) -> str:
+    def describe(self, run: Any) -> Description | str:
         """Say what is to be seen, with the run's own numbers, as a teacher would to someone who cannot see it."""
 
     def state_facts(self, run: Any) -> dict[str, str]:
@@ -85,12 +88,32 @@ class Illustration(ABC):
         return run_key(type(self), self._parameters())
 
     @property
+    def told(self) -> Description:
+        """What it shows: a name, sentences that can be walked, and its numbers."""
+        made = self.describe(self.result)
+        if not isinstance(made, Description):
+            raise TypeError(f"{type(self).__name__}.describe: expected a Description, got {made!r}")
+        return made
+
+    @property
     def description(self) -> str:
-        """The alternative text."""
-        text = self.describe(self.result)
-        if not isinstance(text, str):
-            raise TypeError(f"{type(self).__name__}.describe: expected a text, got {text!r}")
-        return typeset(" ".join(text.split()))
+        """The alternative text, in one line."""
+        made = self.describe(self.result)
+        if isinstance(made, str):  # not moved yet
+            return typeset(" ".join(made.split()))
+        return self.told.text
+
+    @property
+    def title(self) -> str:
+        """Its name for those who hear it, at most 160 characters."""
+        made = self.describe(self.result)
+        return self.description if isinstance(made, str) else self.told.title
+
+    @property
+    def details(self) -> str:
+        """The description that can be walked, as HTML."""
+        made = self.describe(self.result)
+        return "" if isinstance(made, str) else self.told.html()
 
     @property
     def facts(self) -> dict[str, str]:
@@ -214,26 +237,36 @@ class Picture(Illustration):
     """An illustration that is drawn."""
 
     @abstractmethod
-    def draw(self, run: Any) -> Figure:
-        """Draw the run with matplotlib, from arrays alone; no computing."""
+    def draw(self, run: Any) -> Piece | Figure:
+        """Arrange the run in pieces, from arrays alone; no computing, no coordinates."""
 
     @property
     def figure(self) -> Figure:
-        """The drawing."""
+        """The drawing for the text column."""
+        return self.drawn()
+
+    def drawn(self, width: float = WIDTH) -> Figure:
+        """Draw it for so many pixels: the text column, or a phone."""
         with style():
-            return self.draw(self.result)
+            made = self.draw(self.result)
+            return made if isinstance(made, Figure) else laid_out(made, width)
 
     def to_html(self) -> str:
-        """Return the picture as SVG to stand in a page; its colours follow the page's theme."""
+        """Return the picture as SVG to stand in a page, for two widths; its colours follow the page's theme."""
         with style():
-            return inline_svg(self.draw(self.result), self.description, self._identifier)
+            made = self.draw(self.result)
+            if isinstance(made, Figure):  # not moved yet
+                return inline_svg(made, self.description, self._identifier)
+            wide = laid_out(made)
+            narrow = laid_out(made, PHONE) if wide.get_figwidth() * POINTS_PER_INCH > PHONE else None
+            return f"<div>{inline_svg(wide, self.title, self._identifier, narrow)}{self.details}</div>"
 
     def to_svg(self, theme: Theme = "light") -> str:
         """Return the picture as an SVG document for a file."""
         return self.content("svg", Look(theme)).decode()
 
     def _content(self, form: Any, look: Look) -> bytes:
-        return picture_file(self.draw(self.result), self.description, form, look)
+        return picture_file(self.figure, self.description, form, look)
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), "figure", "to_svg"]
@@ -249,8 +282,8 @@ class Table(Illustration):
         """Return the table's rows, the heading row first; no computing."""
 
     def to_html(self) -> str:
-        """Return the table as HTML; its description is for those who hear it."""
-        return html_table(self.tabulate(self.result), self.description)
+        """Return the table as HTML, with a card for each row on a phone; its name is for those who hear it."""
+        return f"<div>{html_table(self.tabulate(self.result), self.title)}{self.details}</div>"
 
     def to_text(self) -> str:
         """Return the table as aligned text."""

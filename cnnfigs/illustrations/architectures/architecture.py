@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from cnnfigs.arithmetic import Layer
 from cnnfigs.drawing.shapes import bars, digit, label, map_stack, raster
-from cnnfigs.drawing.style import SMALL, WIDTH, canvas
+from cnnfigs.drawing.style import SMALL, canvas
+from cnnfigs.drawing.widths import WIDTH
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import Network, plain_name
 from cnnfigs.parameters import Maybe, Such, TestImage, Whole

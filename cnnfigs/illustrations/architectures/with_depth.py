@@ -10,8 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.style import NORMAL, SMALL, WIDTH
+from cnnfigs.drawing.style import NORMAL, SMALL
 from cnnfigs.drawing.style import figure as empty_figure
+from cnnfigs.drawing.widths import WIDTH
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import trained_on
 from cnnfigs.parameters import Whole

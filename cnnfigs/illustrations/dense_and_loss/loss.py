@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from cnnfigs.drawing import charts
 from cnnfigs.drawing.charts import grid
+from cnnfigs.drawing.layout import Piece, column, flow, row
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.shapes import digit, label
-from cnnfigs.drawing.style import LARGE, NORMAL, canvas, chart
+from cnnfigs.drawing.pieces import Chart, Digit, Words, panel
+from cnnfigs.drawing.style import LARGE, NORMAL, chart
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.networks import NetworkName
 from cnnfigs.parameters import Number, TestImage, Whole
 from cnnfigs.runs.dense_and_loss.answers import AnswerLosses, answer_losses
@@ -31,41 +35,47 @@ class CrossEntropy(Picture):
     def run(self) -> AnswerLosses:
         return answer_losses(self.network, (self.index, self.other))
 
-    def draw(self, run: AnswerLosses) -> Figure:
+    def draw(self, run: AnswerLosses) -> Piece:
         """Draw both digits with their answers, and beside them the curve of the loss with both on it."""
-        figure, axes = canvas(640, 296)
-        plot = figure.add_axes((292 / 640, 50 / 296, 336 / 640, 230 / 296))
-        for place in range(len(run.labels)):
-            top = 12 + place * 142
-            right = run.answers[place] == run.labels[place]
-            shade = "output" if right else "error"
-            digit(axes, run.images[place], 4, top, 104, frame=shade)
-            share = percent(run.answer_probabilities[place])
-            label(axes, 118, top + 14, f"“{run.answers[place]}”", align="left", size=LARGE, bold=True, name=shade)
-            label(axes, 152, top + 14, f"with {share}", align="left")
-            correct = f"{percent(run.label_probabilities[place])} for the {run.labels[place]}"
-            label(axes, 118, top + 42, correct, align="left")
-            label(axes, 118, top + 70, f"loss {run.losses[place]:.3f}", align="left", size=LARGE, bold=True, name=shade)
-            plot.plot(
-                100 * run.label_probabilities[place],
-                run.losses[place],
-                "o",
-                color=color(shade),
-                markersize=12,
-                markeredgecolor=color("background"),
-                clip_on=False,
-                zorder=3,
-            )
-        plot.plot(100 * run.curve_probabilities, run.curve_losses, color=color("accent"), zorder=2)
-        plot.set_xlim(0, 100)
-        plot.set_ylim(0, float(run.curve_losses.max()))
-        plot.set_xlabel("probability given to the right digit, %")
-        plot.set_ylabel("loss")
-        grid(plot)
-        return figure
+        right = [answer == label for answer, label in zip(run.answers, run.labels, strict=True)]
+        shades = ["output" if each else "error" for each in right]
 
-    def describe(self, run: AnswerLosses) -> str:
-        answers = " ".join(
+        def plot(axes: Axes, narrow: bool) -> None:
+            for place, shade in enumerate(shades):
+                axes.plot(
+                    100 * run.label_probabilities[place],
+                    run.losses[place],
+                    "o",
+                    color=color(shade),
+                    markersize=12,
+                    markeredgecolor=color("background"),
+                    clip_on=False,
+                    zorder=3,
+                )
+            axes.plot(100 * run.curve_probabilities, run.curve_losses, color=color("accent"), zorder=2)
+            axes.set_xlim(0, 100)
+            axes.set_ylim(0, float(run.curve_losses.max()))
+            axes.set_xlabel("probability given to the right digit, %")
+            charts.grid(axes)
+
+        answers = [
+            row(
+                Digit(run.images[place], 104, frame=shade),
+                column(
+                    Words(f"“{run.answers[place]}”", shade, LARGE, bold=True),
+                    Words(f"with {percent(run.answer_probabilities[place])}"),
+                    Words(f"{percent(run.label_probabilities[place])} for the {run.labels[place]}"),
+                    Words(f"loss {run.losses[place]:.3f}", shade, LARGE, bold=True),
+                    gap=5,
+                ),
+                gap=12,
+            )
+            for place, shade in enumerate(shades)
+        ]
+        return flow(column(*answers), panel("loss", Chart(plot, 400, 260)), gap=28)
+
+    def describe(self, run: AnswerLosses) -> Description:
+        answers = [
             f"The {label} is answered with {answer}, to which the network gives {percent(sure)}; the {label} itself "
             f"gets {percent(right)}, and the loss is {loss:.3f}."
             for label, answer, sure, right, loss in zip(
@@ -76,10 +86,21 @@ class CrossEntropy(Picture):
                 run.losses,
                 strict=True,
             )
+        ]
+        return Description(
+            "Two digits with a network’s answers, and the curve of the loss with both on it: it falls the more "
+            "probability the right digit gets.",
+            [*answers, "The curve falls from left to right."],
+            [
+                Numbers(
+                    "The loss by the probability of the right digit",
+                    [loss for _, loss in run.examples],
+                    "{:.1f}".format,
+                    rows=["loss"],
+                    columns=[as_percent(share) for share, _ in run.examples],
+                )
+            ],
         )
-        ends = ", ".join(f"{loss:.1f} at {as_percent(share)}" for share, loss in run.examples)
-        return f"""Two digits with the network's answers, and both as dots on a curve of the loss. {answers} The curve
-            falls from left to right the more probability the right digit gets: {ends}."""
 
     def state_facts(self, run: AnswerLosses) -> dict[str, str]:
         facts: dict[str, str] = {}

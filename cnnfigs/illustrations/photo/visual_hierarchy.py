@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.shapes import box, label, on_top, photo, raster
-from cnnfigs.drawing.style import NORMAL, SMALL, WIDTH, canvas
+from cnnfigs.drawing.style import NORMAL, SMALL, canvas
+from cnnfigs.drawing.widths import WIDTH
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.photo.photo_answers import Photo, keep_photo, photo_of
 from cnnfigs.images import fit

@@ -8,7 +8,8 @@ from typing import Annotated
 from matplotlib.figure import Figure
 
 from cnnfigs.drawing.shapes import digit, label
-from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, WIDTH, canvas
+from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas
+from cnnfigs.drawing.widths import WIDTH
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.networks import trained_on
 from cnnfigs.models.networks import NETWORKS

@@ -8,7 +8,8 @@ from typing import Annotated
 from matplotlib.figure import Figure
 
 from cnnfigs.drawing.shapes import box, label
-from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, WIDTH, canvas
+from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas
+from cnnfigs.drawing.widths import WIDTH
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.parameters import Choice, Several
 from cnnfigs.runs.windows.halvings import INPUT_SIZES, Descents, Step, descents

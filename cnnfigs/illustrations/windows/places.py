@@ -6,6 +6,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from cnnfigs.drawing.layout import Piece
+from cnnfigs.drawing.pieces import Drawing
 from cnnfigs.drawing.shapes import arrow, box, label, mesh
 from cnnfigs.drawing.style import SMALL
 from cnnfigs.runs.windows.receptive_fields import Field
@@ -59,6 +61,24 @@ def padding_in_words(added: tuple[int, int]) -> str:
 
 def _plural(noun: str, count: int) -> str:
     return noun if count == 1 else f"{noun}s"
+
+
+def place_on(
+    image: NDArray[np.float32],
+    cell: float,
+    rows: NDArray[np.intp],
+    columns: NDArray[np.intp],
+    *,
+    added: tuple[int, int] = (0, 0),
+    numbers: bool = False,
+) -> Piece:
+    """Make a piece of an image with its padding and a window on it, see :func:`draw_place`; small where room is."""
+    side = (len(image) + sum(added)) * cell
+
+    def paint(axes: Axes, x: float, y: float, scale: float) -> None:
+        draw_place(axes, image, x, y, cell * scale, rows, columns, added=added, numbers=numbers)
+
+    return Drawing(side, side, paint, smallest=1 if numbers else 0.5)
 
 
 def draw_place(

@@ -23,7 +23,7 @@ from sphinx.errors import SphinxError
 
 from cnnfigs.drawing.fonts import copy_web_fonts
 from cnnfigs.drawing.palette import in_theme
-from cnnfigs.drawing.svg import ROOT_FONT_SIZE
+from cnnfigs.drawing.widths import ROOT_FONT_SIZE
 from cnnfigs.sphinxext.site import cards
 from cnnfigs.sphinxext.site.history import page_dates
 

@@ -1,0 +1,613 @@
+"""What pictures are arranged from: words, arrays as images or numbers, charts, sheets, bars, arrows and signs.
+
+Each is a :class:`cnnfigs.drawing.layout.Piece`: give it a size that it would like, and arrange it with the containers
+there. Colours are names of the palette.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
+from numpy.typing import ArrayLike
+
+from cnnfigs.drawing import shapes
+from cnnfigs.drawing.layout import CLOSE, GAP, Align, Fitted, Piece, column, either, grid, matrix, row
+from cnnfigs.drawing.palette import color
+from cnnfigs.drawing.style import IN_CELL, POINTS_PER_INCH, TEXT, TITLE, figure, text_width
+from cnnfigs.drawing.widths import PHONE
+from cnnfigs.words import written_number
+
+#: Letters may be so much wider than ours where a reader has another font.
+WIDER = 1.15
+#: From one line of words to the next, in heights of the letters.
+LINE = 1.35
+
+_ALIGNED: dict[Align, Literal["left", "center", "right"]] = {"start": "left", "middle": "center", "end": "right"}
+
+
+@dataclass(frozen=True, eq=False)
+class Words(Piece):
+    """A line of words, broken into several where there is too little room.
+
+    Parameters
+    ----------
+    text
+        What it says.
+    name
+        Its colour.
+    size
+        Height of the letters in pixels, at least 12.
+    bold
+        Whether it is bold.
+    align
+        Where its lines stand to each other.
+    most
+        How wide it may be, in pixels.
+    """
+
+    text: str
+    name: str = "text"
+    size: float = TEXT
+    bold: bool = False
+    align: Align = "start"
+    most: float = math.inf
+
+    def fit(self, room: float = math.inf) -> Fitted:
+        lines = broken(self.text, min(room, self.most) / WIDER, self.size, self.bold)
+        width = WIDER * max(text_width(line, self.size, self.bold) for line in lines)
+        pitch = LINE * self.size
+
+        def paint(axes: Axes, x: float, y: float) -> None:
+            at = x + {"start": 0, "middle": width / 2, "end": width}[self.align]
+            for number, line in enumerate(lines):
+                shapes.label(
+                    axes,
+                    at,
+                    y + (number + 0.5) * pitch,
+                    line,
+                    align=_ALIGNED[self.align],
+                    size=self.size,
+                    name=self.name,
+                    bold=self.bold,
+                )
+
+        return Fitted(width, pitch * len(lines), paint)
+
+
+def broken(text: str, width: float, size: float = TEXT, bold: bool = False) -> list[str]:
+    """Break words at their spaces into lines that are no wider than this, if each word allows.
+
+    Examples
+    --------
+    >>> broken("one two three", 1), len(broken("one two three", 999))
+    (['one', 'two', 'three'], 1)
+    """
+    lines: list[str] = []
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width(longer, size, bold) <= width + 0.01:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def panel(
+    title: str, piece: Piece, sub: str = "", *, note: str = "", name: str = "text", align: Align = "start"
+) -> Piece:
+    """Title a part of a picture: the one way to do it.
+
+    Parameters
+    ----------
+    title
+        What it is, in a word or two, bold and above the piece.
+    piece
+        The part.
+    sub
+        What is more to say of it, such as its shape: below the title, in the second rank.
+    note
+        What is to be read after it is seen: below the piece.
+    name
+        Colour of the title: ``"input"``, ``"kernel"`` or ``"output"`` for what is one.
+    align
+        How they stand to each other; a narrow part may be middled.
+    """
+    words = [Words(title, name, TITLE, bold=True, align=align)] if title else []
+    words += [Words(sub, "muted", align=align)] if sub else []
+    parts: list[Piece] = [column(*words, gap=1, align=align)] if words else []
+    parts += [piece, *([Words(note, "muted", align=align)] if note else [])]
+    return _Titled(tuple(parts), align)
+
+
+@dataclass(frozen=True, eq=False)
+class _Titled(Piece):
+    """A piece with its words, which break before they make it much wider than the piece."""
+
+    parts: tuple[Piece, ...]
+    align: Align
+
+    def fit(self, room: float = math.inf) -> Fitted:
+        return column(*self.parts, gap=CLOSE, align=self.align).fit(room)
+
+    def turned(self) -> Piece:
+        return replace(self, parts=tuple(part.turned() for part in self.parts))
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A frame around cells of an array, such as the window of a kernel.
+
+    Parameters
+    ----------
+    row, column
+        The first cell, from 0; it may lie outside and between cells.
+    rows, columns
+        How many cells.
+    name
+        Colour of its line.
+    fill
+        Colour of its ground, below numbers.
+    line_width
+        In pixels.
+    dashed
+        Whether its line is.
+    """
+
+    row: float
+    column: float
+    rows: float = 1
+    columns: float = 1
+    name: str = "kernel"
+    fill: str | None = None
+    line_width: float = 2.5
+    dashed: bool = False
+
+    def paint(self, axes: Axes, x: float, y: float, width: float, height: float) -> None:
+        """Draw it on an array that begins there, with cells of this size."""
+        place = (x + self.column * width, y + self.row * height, self.columns * width, self.rows * height)
+        if not self.dashed and self.fill is None:
+            shapes.window(axes, *place, self.name, line_width=self.line_width)
+        else:
+            shapes.box(axes, *place, edge=self.name, fill=self.fill, line_width=self.line_width, dashed=self.dashed)
+
+
+@dataclass(frozen=True, eq=False)
+class _Area(Piece):
+    """An array that becomes smaller where there is too little room, in its proportions."""
+
+    values: ArrayLike
+    width: float
+    marks: Sequence[Mark] = field(default=(), kw_only=True)
+    smallest: float = field(default=24, kw_only=True)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return np.shape(self.values)
+
+    def fit(self, room: float = math.inf) -> Fitted:
+        width = min(self.width, max(room, min(self.smallest, self.width)))
+        height = width * self.shape[0] / self.shape[1]
+
+        def paint(axes: Axes, x: float, y: float) -> None:
+            self.show(axes, x, y, width)
+            for mark in self.marks:
+                mark.paint(axes, x, y, width / self.shape[1], height / self.shape[0])
+
+        return Fitted(width, height, paint)
+
+    @abstractmethod
+    def show(self, axes: Axes, x: float, y: float, width: float) -> None:
+        """Draw the array so wide."""
+
+
+@dataclass(frozen=True, eq=False)
+class Raster(_Area):
+    """An array as an image with sharp cells, see :func:`cnnfigs.drawing.shapes.raster`.
+
+    Parameters
+    ----------
+    values
+        Shape (rows, columns), or colours (rows, columns, 3 or 4).
+    width
+        In pixels, where there is room.
+    marks
+        Frames around cells.
+    smallest
+        The least width.
+    limit, signed, frame
+        As for the function.
+    """
+
+    limit: float | None = field(default=None, kw_only=True)
+    signed: bool = field(default=False, kw_only=True)
+    frame: str | None = field(default="grid", kw_only=True)
+
+    def show(self, axes: Axes, x: float, y: float, width: float) -> None:
+        shapes.raster(axes, self.values, x, y, width, limit=self.limit, signed=self.signed, frame=self.frame)
+
+
+@dataclass(frozen=True, eq=False)
+class Digit(_Area):
+    """A grey image, shape (height, width), 0 for paper to 1 for ink, as ink on paper."""
+
+    frame: str | None = field(default="input", kw_only=True)
+
+    def show(self, axes: Axes, x: float, y: float, width: float) -> None:
+        shapes.digit(axes, self.values, x, y, width, frame=self.frame)
+
+
+@dataclass(frozen=True, eq=False)
+class Photo(_Area):
+    """A photo, shape (rows, columns, 3 or 4), see :func:`cnnfigs.drawing.shapes.photo`; marks count its pixels."""
+
+    frame: str | None = field(default="grid", kw_only=True)
+
+    def show(self, axes: Axes, x: float, y: float, width: float) -> None:
+        shapes.photo(axes, np.asarray(self.values), x, y, width, frame=self.frame)
+
+
+@dataclass(frozen=True, eq=False)
+class NumberGrid(Piece):
+    """A grid of cells with their numbers, see :func:`cnnfigs.drawing.shapes.number_grid`.
+
+    Parameters
+    ----------
+    values
+        Shape (rows, columns).
+    cell
+        Side of a cell in pixels, where there is room; it becomes smaller as far as its numbers let it.
+    write
+        Turns a value into text; empty leaves the cell empty.
+    fill
+        One colour for all cells; by default each value has its colour of the map.
+    signed, limit
+        As in :class:`Raster`.
+    frame, marks
+        Colour of the frame around the whole, and frames around cells.
+    size
+        Height of the numbers in pixels, at least 12.
+    """
+
+    values: ArrayLike
+    cell: float = 34
+    write: Callable[[float], str] = "{:g}".format
+    fill: str | None = None
+    signed: bool = False
+    limit: float | None = None
+    frame: str | None = None
+    marks: Sequence[Mark] = ()
+    size: float = IN_CELL
+
+    def fit(self, room: float = math.inf) -> Fitted:
+        array = np.asarray(self.values, dtype=float)
+        rows, columns = array.shape
+        texts = [[self.write(float(value)) for value in line] for line in array]
+        needed = max(text_width(text, self.size) for line in texts for text in line) * WIDER + 3
+        cell = max(min(self.cell, room / columns), needed, self.size + 4)
+
+        def paint(axes: Axes, x: float, y: float) -> None:
+            def grounds() -> None:
+                for mark in self.marks:
+                    if mark.fill:
+                        replace(mark, name=mark.fill).paint(axes, x, y, cell, cell)
+
+            fills = self.fill or shapes.colored(array, self.limit, self.signed)
+            shapes.cells(axes, texts, fills, x, y, cell, size=self.size, grounds=grounds)
+            if self.frame:
+                shapes.box(axes, x, y, columns * cell, rows * cell, edge=self.frame, line_width=2)
+            for mark in self.marks:
+                replace(mark, fill=None).paint(axes, x, y, cell, cell)
+
+        return Fitted(columns * cell, rows * cell, paint)
+
+
+@dataclass(frozen=True, eq=False)
+class Sheets(Piece):
+    """Feature maps as sheets one behind the other, the first in front.
+
+    Parameters
+    ----------
+    maps
+        Shape (height, width, sheets).
+    side
+        Width of a sheet in pixels.
+    offset
+        How far each sheet stands from the one before it, to the right and upwards.
+    frame
+        Colour of the frames.
+    show
+        Draws a sheet: gets axes, its number, x, y and side; as a map of activations by default.
+    """
+
+    maps: ArrayLike
+    side: float
+    offset: float = 4
+    frame: str = "output"
+    show: Callable[[Axes, int, float, float, float], None] | None = None
+
+    def fit(self, room: float = math.inf) -> Fitted:
+        array = np.asarray(self.maps, dtype=float)
+        behind = self.offset * (array.shape[-1] - 1)
+        side = min(self.side, max(room - behind, 16))
+        height = side * array.shape[0] / array.shape[1]
+
+        def paint(axes: Axes, x: float, y: float) -> None:
+            for sheet in reversed(range(array.shape[-1])):
+                left, top = x + sheet * self.offset, y + behind - sheet * self.offset
+                if self.show:
+                    self.show(axes, sheet, left, top, side)
+                else:
+                    shapes.raster(axes, array[..., sheet], left, top, side, frame=self.frame)
+
+        return Fitted(side + behind, height + behind, paint)
+
+
+@dataclass(frozen=True, eq=False)
+class Bars(Piece):
+    """Shares as bars below one another, names at their left and, where given, values at their right.
+
+    Parameters
+    ----------
+    shares
+        Shape (n,), values 0 to 1.
+    names
+        What each bar is.
+    width
+        Length of a bar that stands for 1, in pixels, where there is room.
+    values
+        What is written at the right of each bar.
+    highlight
+        Which bar is filled; the longest by default, none for -1.
+    fill
+        Colour of the bar that is highlighted.
+    pitch
+        From one bar to the next, in pixels.
+    """
+
+    shares: ArrayLike
+    names: Sequence[str]
+    width: float = 120
+    values: Sequence[str] = ()
+    highlight: int | None = None
+    fill: str = "output"
+    pitch: float = 20
+
+    def fit(self, room: float = math.inf) -> Fitted:
+        shares = np.asarray(self.shares, dtype=float)
+        chosen = int(shares.argmax()) if self.highlight is None else self.highlight
+        before = WIDER * max(text_width(name, TEXT, bold=True) for name in self.names) + CLOSE
+        after = WIDER * max((text_width(value, TEXT, bold=True) for value in self.values), default=-CLOSE) + CLOSE
+        width = min(self.width, max(room - before - after, 40))
+
+        def paint(axes: Axes, x: float, y: float) -> None:
+            for number, (share, name) in enumerate(zip(shares, self.names, strict=True)):
+                top, strong = y + number * self.pitch, number == chosen
+                middle, left = top + self.pitch / 2, x + before
+                shapes.label(axes, left - CLOSE, middle, name, align="right", size=TEXT, bold=strong)
+                bar = (left, top + 3, width, self.pitch - 6)
+                shapes.box(axes, *bar, fill="surface", line_width=0.75)
+                if share > 0:
+                    fill = self.fill if strong else "muted"
+                    shapes.box(axes, left, top + 3, width * share, self.pitch - 6, edge=None, fill=fill)
+                if self.values:
+                    text = self.values[number]
+                    shapes.label(axes, left + width + CLOSE, middle, text, align="left", size=TEXT, bold=strong)
+
+        return Fitted(before + width + after, self.pitch * len(shares), paint)
+
+
+@dataclass(frozen=True, eq=False)
+class Chart(Piece):
+    """A chart, which measures the words around its axes and leaves room for them.
+
+    Parameters
+    ----------
+    plot
+        Draws on the axes that it gets, and is told whether they are for a phone: names of rows then stand above their
+        rows, and there are fewer ticks. It may be called several times.
+    width, height
+        Of the whole, in pixels; narrower where there is too little room.
+    narrow_height
+        Its height on a phone; the same when it is not given.
+    """
+
+    plot: Callable[[Axes, bool], None]
+    width: float = 560
+    height: float = 280
+    narrow_height: float | None = None
+    _margins: dict[float, tuple[float, float, float, float]] = field(default_factory=dict, repr=False)
+
+    def fit(self, room: float = math.inf) -> Fitted:
+        width = min(self.width, max(room, 200))
+        narrow = width <= PHONE
+        height = self.height if not narrow or self.narrow_height is None else self.narrow_height
+        if width not in self._margins:
+            self._margins[width] = self._measured(width, height, narrow)
+        left, right, top, bottom = self._margins[width]
+
+        def paint(axes: Axes, x: float, y: float) -> None:
+            made = axes.get_figure(root=True)
+            assert made is not None
+            whole = made.get_size_inches() * POINTS_PER_INCH
+            self._draw(made, x + left, y + top, width - left - right, height - top - bottom, tuple(whole), narrow)
+
+        return Fitted(width, height, paint)
+
+    def _draw(
+        self,
+        made: Figure,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        whole: tuple[float, ...],
+        narrow: bool,
+    ) -> Axes:
+        settings = dict.fromkeys(("font.size", "axes.labelsize", "xtick.labelsize", "ytick.labelsize"), TEXT)
+        with mpl.rc_context(settings):  # type: ignore[arg-type]
+            axes = made.add_axes((x / whole[0], 1 - (y + height) / whole[1], width / whole[0], height / whole[1]))
+            # Above the canvas, in the order of drawing.
+            axes.set_zorder(len(made.get_axes()))
+            self.plot(axes, narrow)
+        return axes
+
+    def _measured(self, width: float, height: float, narrow: bool) -> tuple[float, float, float, float]:
+        """Return how much room the words need at the left, right, top and bottom."""
+        margins = (40.0, 8.0, 8.0, 36.0)
+        for _ in range(2):  # ticks depend on the room that is left
+            left, right, top, bottom = margins
+            # Somewhat larger, so that all of it is measured.
+            made = figure(max(width, 1), height)
+            inner = (max(width - left - right, 40), max(height - top - bottom, 30))
+            axes = self._draw(made, left, top, *inner, (width, height), narrow)
+            FigureCanvasAgg(made)
+            made.draw_without_rendering()
+            seen = axes.get_tightbbox()
+            around = axes.bbox if seen is None else Bbox.union([axes.bbox, seen])
+            box = axes.bbox
+            margins = (
+                math.ceil(WIDER * (box.x0 - around.x0)) + 1,
+                math.ceil(WIDER * (around.x1 - box.x1)) + 1,
+                math.ceil(around.y1 - box.y1) + 1,
+                math.ceil(box.y0 - around.y0) + 1,
+            )
+        return margins
+
+
+@dataclass(frozen=True, eq=False)
+class Arrow(Piece):
+    """An arrow to the right, with words above it; downwards, with words beside it, where a row became a column.
+
+    Parameters
+    ----------
+    text
+        What happens on the way.
+    name
+        Colour of the words.
+    length
+        In pixels.
+    down
+        Whether it points down.
+    """
+
+    text: str = ""
+    name: str = "muted"
+    length: float = 30
+    down: bool = False
+
+    def fit(self, room: float = math.inf) -> Fitted:
+        if self.down:
+            words = Words(self.text, self.name).fit(max(room - 12 - 2 * CLOSE, 0)) if self.text else None
+            # As far to the left as to the right, so that the arrow stands in the middle.
+            aside = words.width + CLOSE if words else 0
+            length = max(22.0, words.height if words else 0)
+
+            def paint_down(axes: Axes, x: float, y: float) -> None:
+                middle = x + 6 + aside
+                shapes.arrow(axes, (middle, y), (middle, y + length))
+                if words:
+                    words.paint(axes, middle + 6 + CLOSE, y + (length - words.height) / 2)
+
+            return Fitted(12 + 2 * aside, length, paint_down)
+        words = Words(self.text, self.name, align="middle").fit(room) if self.text else None
+        width = max(self.length, words.width if words else 0)
+        above = words.height + 2 if words else 0
+
+        def paint(axes: Axes, x: float, y: float) -> None:
+            if words:
+                words.paint(axes, x + (width - words.width) / 2, y)
+            shapes.arrow(axes, (x, y + above + 5), (x + width, y + above + 5))
+
+        # The arrow itself stands in the middle of what is beside it.
+        return Fitted(width, 2 * above + 10, paint)
+
+    def turned(self) -> Piece:
+        return replace(self, down=True)
+
+
+def sign(text: str, name: str = "text") -> Piece:
+    """Draw a sign between two parts, such as + or =, large enough to be the point."""
+    return Words(text, name, size=24, align="middle")
+
+
+@dataclass(frozen=True, eq=False)
+class Drawing(Piece):
+    """Something of a kind of its own, drawn with :mod:`cnnfigs.drawing.shapes`.
+
+    Parameters
+    ----------
+    width, height
+        Its size in pixels.
+    paint
+        Draws it: gets axes, x, y and a scale, by which to multiply lengths.
+    smallest
+        By how much it can be made smaller, where there is too little room.
+    """
+
+    width: float
+    height: float
+    paint: Callable[[Axes, float, float, float], None]
+    smallest: float = 1
+
+    def fit(self, room: float = math.inf) -> Fitted:
+        scale = min(1.0, max(room / self.width, self.smallest))
+        return Fitted(self.width * scale, self.height * scale, lambda axes, x, y: self.paint(axes, x, y, scale))
+
+
+def space(width: float = 0, height: float = 0) -> Piece:
+    """Keep a place empty, such as the corner of a matrix."""
+    return Drawing(max(width, 0.01), height, lambda *_: None)
+
+
+def swatch(name: str, text: str, *, dashed: bool = False, line: bool = False) -> Piece:
+    """Explain a colour: a small square, or a piece of a line, and its words."""
+
+    def paint(axes: Axes, x: float, y: float, scale: float) -> None:
+        if line:
+            axes.plot(
+                [x, x + 20],
+                [y + 7, y + 7],
+                color=color(name),
+                linestyle="dashed" if dashed else "solid",
+                zorder=shapes.on_top(axes),
+            )
+        else:
+            shapes.box(axes, x + 3, y, 14, 14, edge=name, fill=None if dashed else name, dashed=dashed)
+
+    return row(Drawing(20, 14, paint), Words(text), gap=CLOSE)
+
+
+def hundredths(value: float) -> str:
+    """Write a number of a cell with two decimals.
+
+    Examples
+    --------
+    >>> hundredths(-0.126)
+    '−0.13'
+    """
+    return written_number(value, 2)
+
+
+def titled_rows(rows: Sequence[tuple[str, Sequence[Piece]]], gap: float = 8, between: float = GAP) -> Piece:
+    """Put rows of equal pieces below each other, each with its title at the left; on a phone above, its pieces wrapped.
+
+    Parameters
+    ----------
+    rows
+        Title and pieces of each row, the same number in each.
+    gap, between
+        Pixels between pieces, and between rows.
+    """
+    wide = matrix([[Words(title, bold=True), *pieces] for title, pieces in rows], gap=gap, between=between)
+    narrow = column(*(panel(title, grid(pieces, gap=gap)) for title, pieces in rows), gap=between)
+    return either(wide, narrow)

@@ -4,12 +4,14 @@ from lxml import etree
 
 #: How every percentage ends: its sign is never alone on a line.
 PERCENT = "\N{NO-BREAK SPACE}%"
+SVG = "{http://www.w3.org/2000/svg}svg"
 TEXT = "{http://www.w3.org/2000/svg}text"
 
 
-def texts(picture):
-    """All texts of a picture in the order of drawing."""
-    return ["".join(element.itertext()) for element in etree.fromstring(picture.to_html()).iter(TEXT)]
+def texts(picture, drawing=0):
+    """All texts of a picture in the order of drawing: of its drawing for the column, or with -1 of that for a phone."""
+    drawings = [*etree.fromstring(picture.to_html()).iter(SVG)]
+    return ["".join(element.itertext()) for element in drawings[drawing].iter(TEXT)]
 
 
 def number(text):
@@ -17,10 +19,10 @@ def number(text):
     return float(text.replace("−", "-").replace(",", ""))
 
 
-def numbers(picture):
-    """All texts of a picture that are numbers, in the order of drawing."""
+def numbers(picture, drawing=0):
+    """All texts of a picture that are numbers, in the order of drawing; which drawing as in :func:`texts`."""
     found = []
-    for text in texts(picture):
+    for text in texts(picture, drawing):
         try:
             found.append(number(text))
         except ValueError:

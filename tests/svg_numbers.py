@@ -4,14 +4,17 @@ from lxml import etree
 
 #: How every percentage ends: its sign is never alone on a line.
 PERCENT = "\N{NO-BREAK SPACE}%"
-SVG = "{http://www.w3.org/2000/svg}svg"
-TEXT = "{http://www.w3.org/2000/svg}text"
+SVG = "{http://www.w3.org/2000/svg}"
 
 
-def texts(picture, drawing=0):
-    """All texts of a picture in the order of drawing: of its drawing for the column, or with -1 of that for a phone."""
-    drawings = [*etree.fromstring(picture.to_html()).iter(SVG)]
-    return ["".join(element.itertext()) for element in drawings[drawing].iter(TEXT)]
+def drawing(picture, phone=False):
+    """The SVG element that a picture puts into its page for the column, or for a phone."""
+    return [*etree.fromstring(picture.to_html()).iter(f"{SVG}svg")][-1 if phone else 0]
+
+
+def texts(picture, phone=False):
+    """All texts of a picture in the order of drawing, as it is in the column or on a phone."""
+    return ["".join(element.itertext()) for element in drawing(picture, phone).iter(f"{SVG}text")]
 
 
 def number(text):
@@ -19,10 +22,10 @@ def number(text):
     return float(text.replace("−", "-").replace(",", ""))
 
 
-def numbers(picture, drawing=0):
-    """All texts of a picture that are numbers, in the order of drawing; which drawing as in :func:`texts`."""
+def numbers(picture, phone=False):
+    """All texts of a picture that are numbers, in the order of drawing, as it is in the column or on a phone."""
     found = []
-    for text in texts(picture, drawing):
+    for text in texts(picture, phone):
         try:
             found.append(number(text))
         except ValueError:

@@ -88,7 +88,7 @@ def _cards(rows: list[list[Cell]], name: str) -> str:
             if cell.text
         )
         items.append(f'<li><p class="cnn-heading">{_content(first)}</p><dl>{pairs}</dl></li>')
-    return f'<ul class="cnn-cards" aria-label="{html.escape(name)}">{"".join(items)}</ul>'
+    return f'<ul class="cnn-rows" aria-label="{html.escape(name)}">{"".join(items)}</ul>'
 
 
 def _table(rows: list[list[Cell]], name: str) -> str:

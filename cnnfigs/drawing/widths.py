@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
+from pathlib import Path
 
 #: Pixels of the text column, which no picture exceeds, and of a phone.
 WIDTH, PHONE = 720, 328
@@ -42,6 +43,12 @@ def two_widths(wide: str, narrow: str, width: float) -> str:
     start = math.ceil(width / ROOT_FONT_SIZE)
     both = f'<div class="cnn-wide">{wide}</div><div class="cnn-narrow">{narrow}</div>'
     return f'<div class="cnn-widths cnn-from-{start}">{both}</div>'
+
+
+def look(markup: str | None = None, unit: float | None = None) -> str:
+    """Return the style sheet of pictures, tables and descriptions; see :func:`widths_css`."""
+    sheet = Path(__file__).with_name("figures.css").read_text(encoding="utf-8")
+    return f"{sheet}{widths_css(markup, unit)}\n"
 
 
 def widths_css(markup: str | None = None, unit: float | None = None) -> str:

@@ -26,6 +26,25 @@ PLAIN_NAMES: Mapping[str, str] = MappingProxyType(
     }
 )
 
+#: What a network is called in a picture, by its name in code.
+NETWORK_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "convnet": "convnet",
+        "dense_512": "dense, 512 units",
+        "dense_131": "dense, 131 units",
+        "unpooled": "convnet without pooling",
+        "convnet_global_max": "convnet, global maximum",
+        "convnet_global_average": "convnet, global average",
+        "convnet_mean_pooling": "convnet, average pooling",
+        "convnet_pick_one": "convnet, one of four kept",
+        "convnet_strided": "convnet with strides",
+        "lenet5": "LeNet-5",
+    }
+)
+#: The layers of MobileNetV2 before and behind its blocks.
+_LAYER_WORDS: Mapping[str, str] = MappingProxyType(
+    {"Conv1_relu": "first layer", "expanded_conv_depthwise_relu": "block 0, depthwise", "out_relu": "last maps"}
+)
 
 #: What the network for photos was trained on.
 TRAINED_ON_PHOTOS = "MobileNetV2, trained on the photos of ImageNet by torchvision, its weights converted for Keras"
@@ -75,6 +94,33 @@ def require_filter(value: object, network: object = "convnet", layer: int | str 
 def plain_name(layer: Layer) -> str:
     """Return what a layer is called in a picture."""
     return PLAIN_NAMES.get(layer.class_name, layer.class_name)
+
+
+def network_words(name: str) -> str:
+    """Return what a network is called in a picture.
+
+    Examples
+    --------
+    >>> network_words("dense_131"), network_words("my_own")
+    ('dense, 131 units', 'my own')
+    """
+    return NETWORK_WORDS.get(name, name.replace("_", " "))
+
+
+def layer_words(name: str) -> str:
+    """Return what a layer is called in a picture, without what it has in common with its neighbours.
+
+    Examples
+    --------
+    >>> layer_words("conv2d_2"), layer_words("max_pooling2d_1"), layer_words("block_8_expand_relu")
+    ('convolution 2', 'max pooling 1', 'block 8')
+    >>> layer_words("Conv1_relu"), layer_words("out_relu"), layer_words("block_8_depthwise_relu")
+    ('first layer', 'last maps', 'block 8, depthwise')
+    """
+    if name in _LAYER_WORDS:
+        return _LAYER_WORDS[name]
+    words = name.removesuffix("_relu").removesuffix("_expand").replace("_depthwise", ", depthwise")
+    return words.replace("conv2d", "convolution").replace("2d", "").replace("_", " ")
 
 
 def trained_on(*networks: object) -> str:

@@ -17,7 +17,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from cnnfigs.drawing.fonts import copy_web_fonts
 from cnnfigs.drawing.palette import VALUES, filters, palette
-from cnnfigs.drawing.widths import widths_css
+from cnnfigs.drawing.widths import look
 from cnnfigs.explorers.assets import KINDS, minified
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def write_look(app: Sphinx) -> None:
     """Write the palette and the fonts where Sphinx takes static files from, outside of the sources."""
     folder = app.doctreedir.parent / "static"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "palette.css").write_text(f"{palette().css()}\n{widths_css()}\n", encoding="utf-8")
+    (folder / "palette.css").write_text(palette().css() + look(), encoding="utf-8")
     copy_web_fonts(folder / "fonts")
     app.config.html_static_path.append(str(folder))
     app.add_css_file("fonts/fonts.css", priority=400)

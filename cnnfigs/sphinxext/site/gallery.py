@@ -309,13 +309,11 @@ def pictures(made: str) -> tuple[str, float, float, dict[str, str]]:
     tuple of (str, float, float, dict)
         What it shows, its width and height in pixels, and SVG documents by theme.
     """
-    if made.lstrip().startswith("<table"):
-        table = lxml_html.fragment_fromstring(made)
+    root = etree.fromstring(f"<div>{made}</div>").find(f".//{SVG}svg")
+    if root is None:
+        table = lxml_html.fragment_fromstring(made, create_parent=True).find(".//table")
         described, root = table.get("aria-label", ""), _table(table)
     else:
-        root = etree.fromstring(made)
-        if root.tag != f"{SVG}svg":
-            root = root.find(f".//{SVG}svg")
         described = root.get("aria-label", "")
     for element in list(_hidden_frames(root)):
         element.getparent().remove(element)

@@ -27,8 +27,9 @@ HREF = "{http://www.w3.org/1999/xlink}href"
 
 _RECTANGLE = re.compile(r"M (\S+) (\S+) L (\S+) \2 L \3 (\S+) L \1 \4(?: L \1 \2)? z")
 
-#: How matplotlib writes that an image stands upside down.
+#: How matplotlib writes that an image stands upside down, and where one stands whose pixels stay sharp.
 _FLIPPED = re.compile(r"scale\(1 -1\) translate\((\S+?)[ ,]+(\S+?)\)")
+_SCALED = re.compile(r"matrix\((\S+) 0 0 (\S+) (\S+) (\S+)\)")
 #: Characters of an image's address from which on two drawings of a picture share it.
 SHARED = 1_000
 
@@ -91,10 +92,13 @@ def _share_images(wide: etree._Element, narrow: etree._Element, prefix: str) -> 
 
 
 def _extent(image: etree._Element) -> tuple[float, float, float, float]:
-    """Return where an image of matplotlib's stands: it is drawn upside down, and turned by its transform."""
+    """Return where an image of matplotlib's stands: its transform scales its pixels, or turns it upright."""
     x, y, width, height = (float(image.get(name, 0)) for name in ("x", "y", "width", "height"))
     if not (transform := image.get("transform")):
         return x, y, width, height
+    if match := _SCALED.fullmatch(transform):
+        across, down, left, top = map(float, match.groups())
+        return left, top, across * width, down * height
     match = _FLIPPED.fullmatch(transform)
     assert match, transform
     return x + float(match[1] or 0), -(y + height + float(match[2] or 0)), width, height

@@ -251,3 +251,30 @@ def test_sheet_of_arrays_is_one_image_with_every_value_at_its_place():
     assert (pixels[:, 4, 3] == 0).all()
     (frames,) = root.iter(f"{SVG}path")
     assert frames.get("d") == "M 10 12 h 8 v 8 h -8 z M 20 12 h 8 v 8 h -8 z M 10 40 h 8 v 8 h -8 z"
+
+
+def test_image_that_two_drawings_share_stands_in_both_where_it_was_drawn():
+    """Found by multiplying the matrices of all that is around it."""
+    places = [(300, 11, 12, 180), (120, 4, 30, 90)]
+    with style():
+        figures = [canvas(width, 250) for width, *_ in places]
+        for (_, axes), (_, x, y, width) in zip(figures, places, strict=True):
+            photo(axes, EYE, x, y, width)
+        both = etree.fromstring(inline_svg(figures[0][0], "A test.", "p-", figures[1][0]))
+    (image,) = images(both)
+    (use,) = both.iter(f"{SVG}use")
+    assert use.get("href") == f"#{image.get('id')}"
+
+    def matrix(transform):
+        result = np.eye(3)
+        for kind, numbers in re.findall(r"(\w+)\(([^)]*)\)", transform):
+            a, b, *more = map(float, numbers.split())
+            each = {"translate": (1, 0, 0, 1, a, b), "scale": (a, 0, 0, b, 0, 0), "matrix": (a, b, *more)}[kind]
+            result = result @ np.vstack([np.reshape(each, (3, 2)).T, [0, 0, 1]])
+        return result
+
+    corners = np.array([[0, 0, 1], [float(image.get("width")), float(image.get("height")), 1]]).T
+    for around, (_, x, y, width) in zip((np.eye(3), matrix(use.get("transform"))), places, strict=True):
+        (left, right), (top, bottom), _ = around @ matrix(image.get("transform")) @ corners
+        expected = [x, y, x + width, y + width * EYE.shape[0] / EYE.shape[1]]
+        np.testing.assert_allclose([left, top, right, bottom], expected, atol=0.5)

@@ -261,7 +261,7 @@ def test_image_that_two_drawings_share_stands_in_both_where_it_was_drawn():
         for (_, axes), (_, x, y, width) in zip(figures, places, strict=True):
             photo(axes, EYE, x, y, width)
         both = etree.fromstring(inline_svg(figures[0][0], "A test.", "p-", figures[1][0]))
-    (image,) = images(both)
+    (image,) = both.iter(f"{SVG}image")
     (use,) = both.iter(f"{SVG}use")
     assert use.get("href") == f"#{image.get('id')}"
 

@@ -235,8 +235,7 @@ class Relu(Picture):
             f"ReLU as a line, flat at zero and then rising, with {SHOWN} units as dots on it: negative sums become 0, "
             "positive ones stay.",
             [
-                "The line is flat at zero for all negative sums; from zero on the output is the "
-                "sum itself.",
+                "The line is flat at zero for all negative sums; from zero on the output is the sum itself.",
                 f"On it lie the first {SHOWN} units of the layer: {(run.outputs[:SHOWN] == 0).sum()} on the flat "
                 f"part, {(run.outputs[:SHOWN] > 0).sum()} on the rising one.",
                 f"Of all {units} units, {zeros} give zero for this digit and {units - zeros} give their sum.",

@@ -10,7 +10,7 @@ import math
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 import matplotlib as mpl
 import numpy as np
@@ -18,7 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from cnnfigs.drawing import shapes
 from cnnfigs.drawing.layout import (
@@ -281,7 +281,7 @@ class NumberGrid(Piece):
     write
         Turns a value into text; empty leaves the cell empty.
     fill
-        One colour for all cells; by default each value has its colour of the map.
+        One colour for all cells, or one for each, shape (rows, columns, 3 or 4); by default that of the map.
     signed, limit
         As in :class:`Raster`.
     frame, marks
@@ -293,7 +293,7 @@ class NumberGrid(Piece):
     values: ArrayLike
     cell: float = 34
     write: Callable[[float], str] = "{:g}".format
-    fill: str | None = None
+    fill: str | NDArray[Any] | None = None
     signed: bool = False
     limit: float | None = None
     frame: str | None = None
@@ -313,7 +313,7 @@ class NumberGrid(Piece):
                     if mark.fill:
                         replace(mark, name=mark.fill).paint(axes, x, y, cell, cell)
 
-            fills = self.fill or shapes.colored(array, self.limit, self.signed)
+            fills = shapes.colored(array, self.limit, self.signed) if self.fill is None else self.fill
             shapes.cells(axes, texts, fills, x, y, cell, size=self.size, grounds=grounds)
             if self.frame:
                 shapes.box(axes, x, y, columns * cell, rows * cell, edge=self.frame, line_width=2)

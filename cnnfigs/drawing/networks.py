@@ -35,16 +35,16 @@ NETWORK_LOOKS: Mapping[str, NetworkLook] = MappingProxyType(
         "convnet": NetworkLook("network-convnet", "convnet"),
         "dense_512": NetworkLook("network-dense-512", "dense, 512 units"),
         "dense_131": NetworkLook("network-dense-131", "dense, 131 units", "dashed"),
-        "unpooled": NetworkLook("network-unpooled", "no pooling"),
+        "unpooled": NetworkLook("network-unpooled", "convnet without pooling"),
         "lenet5": NetworkLook("network-lenet5", "LeNet-5"),
         "mobilenet_v2": NetworkLook("network-mobilenet-v2", "MobileNetV2"),
-        "convnet_global_average": NetworkLook("network-global-average", "global average", "dashed"),
-        "convnet_global_max": NetworkLook("network-global-max", "global maximum", "dashdot"),
+        "convnet_global_average": NetworkLook("network-global-average", "convnet, global average", "dashed"),
+        "convnet_global_max": NetworkLook("network-global-max", "convnet, global maximum", "dashdot"),
         # The same network once more, with zeros around its input.
-        "convnet_global_max_padded": NetworkLook("network-global-max", "no unit lost", "dotted"),
-        "convnet_mean_pooling": NetworkLook("network-mean-pooling", "mean pooling"),
-        "convnet_pick_one": NetworkLook("network-pick-one", "one of the four"),
-        "convnet_strided": NetworkLook("network-strided", "strides"),
+        "convnet_global_max_padded": NetworkLook("network-global-max", "convnet, no unit lost", "dotted"),
+        "convnet_mean_pooling": NetworkLook("network-mean-pooling", "convnet, average pooling"),
+        "convnet_pick_one": NetworkLook("network-pick-one", "convnet, one of four kept"),
+        "convnet_strided": NetworkLook("network-strided", "convnet with strides"),
     }
 )
 
@@ -58,16 +58,3 @@ def network_look(network: str) -> NetworkLook:
     'dense, 131 units'
     """
     return NETWORK_LOOKS[network]
-
-
-def network_name(network: object) -> str:
-    """Return what people call a network; a Keras model is called by what it is here.
-
-    Examples
-    --------
-    >>> network_name("unpooled"), network_name(object())
-    ('no pooling', 'a model of your own')
-    """
-    if not isinstance(network, str):
-        return "a model of your own"
-    return NETWORK_LOOKS[network].name if network in NETWORK_LOOKS else network

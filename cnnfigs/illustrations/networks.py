@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from cnnfigs.arithmetic import Layer
 from cnnfigs.data import mnist
+from cnnfigs.drawing.networks import NETWORK_LOOKS
 from cnnfigs.models.networks import NETWORKS
 from cnnfigs.models.weights import record
 from cnnfigs.parameters import Choice, Such, Whole, require_whole
@@ -26,21 +27,6 @@ PLAIN_NAMES: Mapping[str, str] = MappingProxyType(
     }
 )
 
-#: What a network is called in a picture, by its name in code.
-NETWORK_WORDS: Mapping[str, str] = MappingProxyType(
-    {
-        "convnet": "convnet",
-        "dense_512": "dense, 512 units",
-        "dense_131": "dense, 131 units",
-        "unpooled": "convnet without pooling",
-        "convnet_global_max": "convnet, global maximum",
-        "convnet_global_average": "convnet, global average",
-        "convnet_mean_pooling": "convnet, average pooling",
-        "convnet_pick_one": "convnet, one of four kept",
-        "convnet_strided": "convnet with strides",
-        "lenet5": "LeNet-5",
-    }
-)
 #: The layers of MobileNetV2 before and behind its blocks.
 _LAYER_WORDS: Mapping[str, str] = MappingProxyType(
     {"Conv1_relu": "first layer", "expanded_conv_depthwise_relu": "block 0, depthwise", "out_relu": "last maps"}
@@ -104,7 +90,8 @@ def network_words(name: str) -> str:
     >>> network_words("dense_131"), network_words("my_own")
     ('dense, 131 units', 'my own')
     """
-    return NETWORK_WORDS.get(name, name.replace("_", " "))
+    look = NETWORK_LOOKS.get(name)
+    return look.name if look else name.replace("_", " ")
 
 
 def layer_words(name: str) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from cnnfigs.drawing.networks import network_name
 from cnnfigs.drawing.tables import Cell, number_table
 from cnnfigs.illustrations.base import Table
 from cnnfigs.illustrations.description import Description
+from cnnfigs.illustrations.networks import network_words
 from cnnfigs.models.networks import NETWORKS
 from cnnfigs.parameters import Choice, Several
 from cnnfigs.runs.training_and_measured.comparison import Comparison, compare
@@ -33,7 +33,7 @@ class ErrorTable(Table):
         heads = ("Network", "Parameters", "Epochs", "Right", "Errors", "In a thousand", "95 % interval")
         rows = (
             (
-                network_name(each.network),
+                network_words(each.network),
                 f"{each.parameters:,}",
                 f"{each.epochs}",
                 as_percent(1 - each.share, 2),
@@ -49,7 +49,7 @@ class ErrorTable(Table):
         return Description(
             f"What {len(run.networks)} networks get wrong of {run.networks[0].images:,} test images.",
             [
-                *(f"{network_name(each.network)}: {each.errors:,} errors." for each in run.networks),
+                *(f"{network_words(each.network)}: {each.errors:,} errors." for each in run.networks),
                 "The columns: parameters, epochs, share of right answers, errors, errors in a thousand, and the 95 % "
                 "Wilson interval of these.",
             ],

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnfigs.drawing.layout import Piece, column, flow, row
-from cnnfigs.drawing.networks import network_look, network_name
+from cnnfigs.drawing.networks import network_look
 from cnnfigs.drawing.pieces import Digit, Mark, Raster, Words, hundredths, panel
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
-from cnnfigs.illustrations.networks import trained_on
+from cnnfigs.illustrations.networks import network_words, trained_on
 from cnnfigs.illustrations.windows.places import field_mark
 from cnnfigs.parameters import TestImage, Whole
 from cnnfigs.runs.activations import test_digit
@@ -74,7 +74,7 @@ class EffectiveField(Picture):
                 f"Where it looks is the gradient, averaged over {run.networks[0].digits} digits: strong in the middle "
                 "of the frame and fading towards its edge.",
                 *(
-                    f"{network_name(each.network).capitalize()}: the frame is {_size(each.field.size)} pixels; the "
+                    f"{network_words(each.network).capitalize()}: the frame is {_size(each.field.size)} pixels; the "
                     f"{_size(each.inner_side)} pixels in its middle, {as_percent(area(each))} of its area, hold "
                     f"{as_percent(each.inner_share)} of the gradient."
                     for each in run.networks
@@ -82,7 +82,7 @@ class EffectiveField(Picture):
             ],
             [
                 *(
-                    Numbers(f"The gradient in the frame, {network_name(each.network)}", _inside(each), hundredths)
+                    Numbers(f"The gradient in the frame, {network_words(each.network)}", _inside(each), hundredths)
                     for each in run.networks
                 ),
                 Numbers("The digit", run.image, hundredths),

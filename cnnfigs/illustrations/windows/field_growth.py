@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnfigs.drawing.layout import Piece, column, either, grid, row
-from cnnfigs.drawing.networks import network_look, network_name
+from cnnfigs.drawing.networks import network_look
 from cnnfigs.drawing.pieces import Digit, hundredths, panel, space
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers, Part
-from cnnfigs.illustrations.networks import PLAIN_NAMES
+from cnnfigs.illustrations.networks import PLAIN_NAMES, network_words
 from cnnfigs.illustrations.windows.places import field_mark
 from cnnfigs.models.networks import NETWORKS
 from cnnfigs.parameters import Choice, Several, TestImage
@@ -68,7 +68,7 @@ class FieldGrowth(Picture):
             [
                 *(
                     Part(
-                        network_name(network.network),
+                        network_words(network.network),
                         tuple(map(_in_words, network.fields)),
                     )
                     for network in run.networks
@@ -78,7 +78,7 @@ class FieldGrowth(Picture):
             [
                 *(
                     Numbers(
-                        f"Pixels in a row that one unit can see, {network_name(network.network)}",
+                        f"Pixels in a row that one unit can see, {network_words(network.network)}",
                         [[field.size for field in network.fields]],
                         rows=["pixels"],
                         columns=[PLAIN_NAMES[field.class_name] for field in network.fields],

@@ -86,8 +86,8 @@ class SanityCheck(Picture):
 
     def describe(self, run: SanityRun) -> Description:
         return Description(
-            f"Heat maps for {run.name} by a trained, a shuffled and an untrained network: gradient times pixel draws the "
-            "cat for the shuffled one too.",
+            f"Heat maps for {run.name} by a trained, a shuffled and an untrained network: gradient times pixel draws "
+            "the cat for the shuffled one too.",
             [
                 f"There are two kinds of maps of the cat, each for the class {run.name} by three networks: the trained "
                 "one, one whose last layer’s weights were shuffled, and one that was never trained.",

@@ -18,7 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from cnnfigs.drawing import shapes
 from cnnfigs.drawing.layout import CLOSE, GAP, Align, Fitted, Piece, column, either, grid, matrix, row
@@ -269,7 +269,8 @@ class NumberGrid(Piece):
     write
         Turns a value into text; empty leaves the cell empty.
     fill
-        One colour for all cells; by default each value has its colour of the map.
+        One colour for all cells, or a colour for each, shape (rows, columns, 3); by default each value has its colour
+        of the map.
     signed, limit
         As in :class:`Raster`.
     frame, marks
@@ -281,7 +282,7 @@ class NumberGrid(Piece):
     values: ArrayLike
     cell: float = 34
     write: Callable[[float], str] = "{:g}".format
-    fill: str | None = None
+    fill: str | NDArray[np.float64] | None = None
     signed: bool = False
     limit: float | None = None
     frame: str | None = None
@@ -293,7 +294,7 @@ class NumberGrid(Piece):
         rows, columns = array.shape
         texts = [[self.write(float(value)) for value in line] for line in array]
         needed = max(text_width(text, self.size) for line in texts for text in line) * WIDER + 3
-        cell = max(min(self.cell, room / columns), needed, self.size + 4)
+        cell = max(min(self.cell, room / columns), needed, self.size + 2)
 
         def paint(axes: Axes, x: float, y: float) -> None:
             def grounds() -> None:
@@ -301,7 +302,7 @@ class NumberGrid(Piece):
                     if mark.fill:
                         replace(mark, name=mark.fill).paint(axes, x, y, cell, cell)
 
-            fills = self.fill or shapes.colored(array, self.limit, self.signed)
+            fills = shapes.colored(array, self.limit, self.signed) if self.fill is None else self.fill
             shapes.cells(axes, texts, fills, x, y, cell, size=self.size, grounds=grounds)
             if self.frame:
                 shapes.box(axes, x, y, columns * cell, rows * cell, edge=self.frame, line_width=2)

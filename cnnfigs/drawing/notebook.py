@@ -52,4 +52,5 @@ def in_notebook(html: str) -> str:
     if VALUES in html:
         dark += "".join(f"{selector} .cnn-shown image.{VALUES}{{filter:url(#{FILTER})}}\n" for selector in DARK)
         maps = filters()
-    return f'<div class="cnn-shown">{maps}<style>\n.cnn-shown{{{light}}}\n{sheet}@media not print{{\n{dark}}}</style>\n{html}</div>'
+    rules = f".cnn-shown{{{light}}}\n{sheet}@media not print{{\n{dark}}}"
+    return f'<div class="cnn-shown">{maps}<style>\n{rules}</style>\n{html}</div>'

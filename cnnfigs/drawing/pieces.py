@@ -10,7 +10,7 @@ import math
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 import matplotlib as mpl
 import numpy as np
@@ -269,8 +269,7 @@ class NumberGrid(Piece):
     write
         Turns a value into text; empty leaves the cell empty.
     fill
-        One colour for all cells, or a colour for each, shape (rows, columns, 3); by default each value has its colour
-        of the map.
+        One colour for all cells, or one for each, shape (rows, columns, 3 or 4); by default that of the map.
     signed, limit
         As in :class:`Raster`.
     frame, marks
@@ -282,7 +281,7 @@ class NumberGrid(Piece):
     values: ArrayLike
     cell: float = 34
     write: Callable[[float], str] = "{:g}".format
-    fill: str | NDArray[np.float64] | None = None
+    fill: str | NDArray[Any] | None = None
     signed: bool = False
     limit: float | None = None
     frame: str | None = None

@@ -15,6 +15,8 @@ from cnnfigs.words import typeset
 
 #: Characters that a name may have: what is heard in one breath.
 MOST = 160
+#: Characters in a row of numbers for which there is room in the text column, and on a phone.
+COLUMN, PHONE = 80, 32
 #: Cells of a grid whose numbers are given; a larger one is an image.
 MOST_CELLS = 28 * 28
 
@@ -80,8 +82,12 @@ class Numbers:
             f"{''.join(f'<td>{escape(text)}</td>' for text in line)}</tr>"
             for name, line in zip(rows, self.texts, strict=True)
         )
-        title = escape(typeset(self.title))
-        return f"<table><caption>{title}</caption><thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table>"
+        # So many columns have no room beside each other on a phone, or anywhere: their rows are broken into lines.
+        letters = sum(max(map(len, column)) + 1 for column in zip(*self.texts, strict=True))
+        kind = "cnn-longer" if letters > COLUMN else "cnn-long" if letters > PHONE else ""
+        title = f"<caption>{escape(typeset(self.title))}</caption>"
+        head = f"<thead><tr><td></td>{head}</tr></thead>"
+        return f'<table class="cnn-numbers {kind}">{title}{head}<tbody>{body}</tbody></table>'
 
 
 @dataclass(frozen=True, eq=False)

@@ -161,6 +161,24 @@ def out_of_reach(page: Page) -> list[str]:
     )
 
 
+def pushed_sideways(page: Page) -> list[str]:
+    """Find pictures and tables that are wider than the room they have, scrolled or not, with everything unfolded."""
+    return page.evaluate(
+        """() => {
+            document.querySelectorAll('details').forEach(details => details.open = true);
+            const width = document.documentElement.clientWidth;
+            const inner = '.cnn-widths, svg.cnn-figure, table.cnn-table, table.cnn-numbers, .cnn-rows';
+            return [...document.querySelectorAll(inner)].filter(each => each.getClientRects().length).flatMap(each => {
+                const { left, right } = each.getBoundingClientRect();
+                const box = each.closest('.output, figure, .explorer') ?? document.body;
+                const fits = left >= -1 && right <= width + 1 && box.scrollWidth <= box.clientWidth + 1;
+                const id = each.closest('figure')?.id ?? '';
+                return fits ? [] : [`${id} ${each.tagName} ${each.getAttribute('class')}: ${left} to ${right}`];
+            });
+        }"""
+    )
+
+
 def cut_on_paper(page: Page) -> list[str]:
     """Find what a sheet of paper would cut off, and dark paper."""
     page.set_viewport_size(PAPER)

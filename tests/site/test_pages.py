@@ -85,6 +85,11 @@ def test_all_can_be_reached_on_a_phone(opened):
     assert checks.out_of_reach(opened.page) == []
 
 
+def test_no_picture_and_no_table_is_pushed_sideways_on_a_phone(opened):
+    opened.page.set_viewport_size(PHONE)
+    assert checks.pushed_sideways(opened.page) == []
+
+
 def test_nothing_is_cut_on_paper(opened):
     assert checks.cut_on_paper(opened.page) == []
 
@@ -96,8 +101,12 @@ def test_every_text_is_drawn_with_a_font_of_the_site(opened):
 def test_nothing_is_cut_or_overlaps_in_another_font(without_our_font, served, name):
     with without_our_font.open(served, viewport=DESKTOP, color_scheme="light", reduced_motion="reduce") as page:
         open_page(page, f"{served}/{name}")
-        problems = [problem for picture in page.evaluate(pictures.LOOK) for problem in pictures.overlapping(picture)]
-        page.set_viewport_size(PHONE)
+        problems = []
+        for window in (DESKTOP, PHONE):
+            page.set_viewport_size(window)
+            for picture in page.evaluate(pictures.LOOK):
+                problems += pictures.overlapping(picture)
+        problems += checks.pushed_sideways(page)
         problems += checks.out_of_reach(page)
         problems += checks.cut_on_paper(page)
     assert problems == []

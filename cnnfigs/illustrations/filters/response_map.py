@@ -10,8 +10,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.layout import Piece, column, flow, grid
-from cnnfigs.drawing.pieces import Arrow, Digit, Mark, NumberGrid, Raster, Sheets, Words, hundredths, panel
+from cnnfigs.drawing.layout import Piece, flow, grid
+from cnnfigs.drawing.pieces import Arrow, Digit, Mark, NumberGrid, Raster, Sheets, hundredths, panel
 from cnnfigs.drawing.shapes import box, digit, label, raster, stepped, tinted
 from cnnfigs.drawing.style import TEXT
 from cnnfigs.illustrations.base import Picture
@@ -42,33 +42,28 @@ class ResponseMap(Picture):
     def draw(self, run: StrongestResponse) -> Piece:
         """Draw digit, filter and map, with the window where the filter answers most strongly."""
         size = len(run.kernel)
-        return column(
-            flow(
-                panel(
-                    "input",
-                    Digit(run.image[..., 0], 140, marks=[Mark(run.row, run.column, size, size)]),
-                    written(run.image.shape),
-                    name="input",
-                ),
-                Arrow(),
-                panel(
-                    f"filter {self.filter}",
-                    NumberGrid(run.kernel, 46, write=hundredths, signed=True, frame="kernel"),
-                    f"bias {written_number(run.bias, 3)}, then ReLU",
-                    name="kernel",
-                ),
-                Arrow(),
-                panel(
-                    "feature map",
-                    Raster(run.response_map, 140, frame="output", marks=[Mark(run.row, run.column, name="output")]),
-                    f"{written(run.response_map.shape)}: maps[:, :, {self.filter}]",
-                    name="output",
-                ),
+        return flow(
+            panel(
+                "input",
+                Digit(run.image[..., 0], 168, marks=[Mark(run.row, run.column, size, size)]),
+                written(run.image.shape),
+                name="input",
             ),
-            Words(
-                f"strongest: {written_number(run.strongest, 2)} at row {run.row}, column {run.column}", name="output"
+            Arrow(),
+            panel(
+                f"filter {self.filter}",
+                NumberGrid(run.kernel, 48, write=hundredths, signed=True, frame="kernel"),
+                f"bias {written_number(run.bias, 3)}, then ReLU",
+                name="kernel",
             ),
-            align="end",
+            Arrow(),
+            panel(
+                "feature map",
+                Raster(run.response_map, 168, frame="output", marks=[Mark(run.row, run.column, name="output")]),
+                f"{written(run.response_map.shape)}: maps[:, :, {self.filter}]",
+                note=f"strongest: {written_number(run.strongest, 2)} at row {run.row}, column {run.column}",
+                name="output",
+            ),
         )
 
     def describe(self, run: StrongestResponse) -> Description:
@@ -76,9 +71,9 @@ class ResponseMap(Picture):
             f"A digit, filter {self.filter} of the first layer, and the feature map that it makes of the digit: "
             "strong along the strokes that fit the filter.",
             [
-                f"Left, a handwritten digit of {written(run.image.shape)} numbers.",
-                f"In the middle filter {self.filter} of {run.filters}, with the bias {run.bias:.3f}.",
-                f"Right, the feature map, {written(run.response_map.shape)}: {run.zeros} of its "
+                f"First a handwritten digit of {written(run.image.shape)} numbers.",
+                f"Then filter {self.filter} of {run.filters}, with the bias {run.bias:.3f}.",
+                f"Last the feature map, {written(run.response_map.shape)}: {run.zeros} of its "
                 f"{run.response_map.size} values are exactly zero.",
                 f"The largest, {run.strongest:.2f}, stands in row {run.row}, column {run.column}, where a window of "
                 f"{written(run.kernel.shape)} pixels is drawn on the digit.",

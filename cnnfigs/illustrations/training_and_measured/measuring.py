@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cnnfigs.drawing.charts import plain, seed_dots
+from cnnfigs.drawing.networks import NETWORK_LOOKS
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.style import NORMAL, figure
 from cnnfigs.experiments.comparisons import Comparison, Findings, Pair
@@ -17,14 +18,7 @@ from cnnfigs.words import as_percent, listed, signed, typeset
 
 #: Colour and line of each network, the same in all pictures of the experiments.
 LOOKS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "convnet": ("series-1", "solid"),
-        "convnet_global_average": ("series-4", "solid"),
-        "convnet_global_max": ("series-3", "solid"),
-        "convnet_global_max_padded": ("series-3", "dashed"),
-        "dense_512": ("series-2", "solid"),
-        "dense_131": ("series-2", "dashed"),
-    }
+    {network: (look.color, look.dashes) for network, look in NETWORK_LOOKS.items()}
 )
 
 

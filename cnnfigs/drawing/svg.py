@@ -29,6 +29,8 @@ _RECTANGLE = re.compile(r"M (\S+) (\S+) L (\S+) \2 L \3 (\S+) L \1 \4(?: L \1 \2
 
 #: How matplotlib writes that an image stands upside down.
 _FLIPPED = re.compile(r"scale\(1 -1\) translate\((\S+?)[ ,]+(\S+?)\)")
+#: And that it is larger, or smaller, than its pixels.
+_SCALED = re.compile(r"matrix\((\S+) 0 0 (\S+) (\S+) (\S+)\)")
 #: Characters of an image's address from which on two drawings of a picture share it.
 SHARED = 1_000
 
@@ -95,6 +97,9 @@ def _extent(image: etree._Element) -> tuple[float, float, float, float]:
     x, y, width, height = (float(image.get(name, 0)) for name in ("x", "y", "width", "height"))
     if not (transform := image.get("transform")):
         return x, y, width, height
+    if scaled := _SCALED.fullmatch(transform):
+        across, down, left, top = map(float, scaled.groups())
+        return left + across * x, top + down * y, across * width, down * height
     match = _FLIPPED.fullmatch(transform)
     assert match, transform
     return x + float(match[1] or 0), -(y + height + float(match[2] or 0)), width, height

@@ -9,7 +9,7 @@ from typing import Annotated
 import numpy as np
 
 from cnnfigs.drawing.layout import Piece, column, either, flow, inset, row
-from cnnfigs.drawing.pieces import Arrow, NumberGrid, Raster, panel, sign
+from cnnfigs.drawing.pieces import Arrow, NumberGrid, Raster, panel
 from cnnfigs.drawing.style import TEXT
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
@@ -43,7 +43,7 @@ class FlatEdge(Picture):
                     "and a ring of zeros",
                     name="input",
                 ),
-                sign("·"),
+                Arrow(length=22),
                 panel(
                     f"kernel {square(run.kernel)}",
                     NumberGrid(run.kernel, CELL, write=written_number, signed=True, frame="kernel"),

@@ -32,7 +32,7 @@ class LostEdge(Picture):
         # Black ink at the edge would melt into a dark page.
         frames = [Mark(0, 0, 28, 28, name="muted", line_width=2), Mark(0, 0, read, read)]
         return row(
-            panel("a digit", Digit(run.image, 224, frame=None, marks=frames), f"framed: {read}×{read} are read"),
+            panel("a digit", Digit(run.image, 224, frame=None, marks=frames), f"{read}×{read} are read"),
             panel(
                 "the same to the convnet",
                 Digit(run.inked, 224, frame=None, marks=frames),

@@ -120,7 +120,7 @@ def place_on(
             block(-before, -before, whole, edge="padding", dashed=True)
         block(0, 0, size, edge="input", line_width=1.25)
         if rows is not None and columns is not None:
-            block(rows[0], columns[0], np.ptp(rows) + 1, edge="kernel", line_width=2.25)
+            block(rows[0], columns[0], int(np.ptp(rows)) + 1, edge="kernel", line_width=2.25)
             if not numbers and len(rows) % 2:
                 block(rows[len(rows) // 2], columns[len(rows) // 2], 1, edge=None, fill="kernel")
         if numbers and pitch > IN_CELL:

@@ -44,8 +44,7 @@ class SameSizes(Table):
     def describe(self, run: SizesTable) -> Description:
         first = (f"{made} with strides {each}" for made, each in zip(run.outputs[0], run.strides, strict=True))
         return Description(
-            f"Output sizes with “same” padding and a window of {run.kernel_size} cells: as large as the input only with "
-            "strides 1.",
+            f"Output sizes with “same” padding and a window of {run.kernel_size} cells: only strides 1 keep the size.",
             [
                 "There is a row for each input size and a column for each of the strides, with the zeros added before "
                 "and after.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from cnnfigs.drawing.layout import Piece, column, flow
+from cnnfigs.drawing.layout import Piece, column, either, row
 from cnnfigs.drawing.pieces import Arrow, Mark, NumberGrid, panel
 from cnnfigs.drawing.style import TEXT
 from cnnfigs.illustrations.base import Picture
@@ -42,28 +42,30 @@ class Strides(Picture):
     def draw(self, run: Strided) -> Piece:
         """Draw the input once for each place, then the output, and the output with strides 1, framed what is kept."""
         places = len(run.slide.cells)
-        kept = [Mark(row, column, name="output") for row in run.kept for column in run.kept]
-        return flow(
+        kept = [Mark(line, column_, name="output") for line in run.kept for column_ in run.kept]
+        inputs = panel(
+            f"input {square(run.slide.image)}",
+            places_on(run.slide, 20, 12, numbers=True),
+            f"{places * places} places",
+            name="input",
+        )
+        outputs = (
             panel(
-                f"input {square(run.slide.image)}",
-                places_on(run.slide, 20, 12, numbers=True),
-                f"{places * places} places",
-                name="input",
+                f"output {square(run.slide.output)}",
+                NumberGrid(run.slide.output, 30, fill="output-fill", size=TEXT),
+                f"strides {self.strides}",
+                name="output",
             ),
-            Arrow(),
-            column(
-                panel(
-                    f"output {square(run.slide.output)}",
-                    NumberGrid(run.slide.output, 30, fill="output-fill", size=TEXT),
-                    f"strides {self.strides}",
-                    name="output",
-                ),
-                panel(
-                    square(run.every.output),
-                    NumberGrid(run.every.output, 30, fill="surface", marks=kept, size=TEXT),
-                    "strides 1, framed: what is kept",
-                ),
+            panel(
+                f"output {square(run.every.output)}",
+                NumberGrid(run.every.output, 30, fill="surface", marks=kept, size=TEXT),
+                "strides 1",
+                note="framed: what is kept",
             ),
+        )
+        return either(
+            row(inputs, Arrow(), column(*outputs)),
+            column(inputs, Arrow(down=True), row(*outputs, align="start"), align="middle"),
         )
 
     def describe(self, run: Strided) -> Description:
@@ -79,8 +81,8 @@ class Strides(Picture):
                 *around,
                 f"The input is drawn once for each of its {places * places} places, {places} rows of {places}, then "
                 "the output, one number for each.",
-                f"With a stride of 1 the output would be {every}. It is drawn too, and what the strides keep is framed: "
-                f"they keep rows and columns {', '.join(map(str, run.kept))}, counted from 0.",
+                f"With a stride of 1 the output would be {every}. It is drawn too, and what is kept is framed: the "
+                f"strides keep rows and columns {', '.join(map(str, run.kept))}, counted from 0.",
             ],
             [
                 Numbers("The input", run.slide.image),

@@ -12,7 +12,7 @@ from cnnfigs.drawing.pieces import Arrow, Mark, NumberGrid, panel
 from cnnfigs.drawing.style import TEXT
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
-from cnnfigs.illustrations.windows.places import square, unbroken
+from cnnfigs.illustrations.windows.places import place_on, square, unbroken
 from cnnfigs.parameters import PaddingName, TestImage, Whole, require_whole
 from cnnfigs.runs.windows.places import Floats, RoundTrip, Spread, ink, round_trip, spread
 from cnnfigs.words import counted
@@ -100,7 +100,7 @@ class RestoredShape(Picture):
     def draw(self, run: RoundTrip) -> Piece:
         """Draw the input, the small output, and what comes back."""
         return flow(
-            panel(f"input {square(run.image)}", NumberGrid(run.image, 28, frame="input"), name="input"),
+            panel(f"input {square(run.image)}", place_on(run.image, 28, numbers=True), name="input"),
             Arrow("Conv2D", name="kernel", length=56),
             panel(
                 f"output {square(run.small)}",
@@ -160,6 +160,6 @@ def _share(share: Floats) -> Piece:
     rows, columns = np.nonzero(share)
     marks = []
     if len(rows):
-        size = [int(np.ptp(cells)) + 1 for cells in (rows, columns)]
-        marks = [Mark(rows.min(), columns.min(), *size, fill="kernel-fill", line_width=2)]
+        tall, wide = (int(np.ptp(cells)) + 1 for cells in (rows, columns))
+        marks = [Mark(rows.min(), columns.min(), tall, wide, fill="kernel-fill", line_width=2)]
     return NumberGrid(share, 19, write=lambda value: f"{value:g}" if value else "", fill="surface", marks=marks)

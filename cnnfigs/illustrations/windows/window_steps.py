@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.layout import CLOSE, Piece, column, either, matrix, row
 from cnnfigs.drawing.pieces import Arrow, Drawing, Mark, NumberGrid, Words, panel, space
 from cnnfigs.drawing.shapes import cells, colored, inked
-from cnnfigs.drawing.style import IN_CELL, TITLE
+from cnnfigs.drawing.style import TEXT, TITLE
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.parameters import TestImage, Whole, require_whole
@@ -21,7 +21,7 @@ from cnnfigs.runs.windows.sliding import Sliding, right_minus_left, slide
 from cnnfigs.words import written, written_number
 
 #: Size of a cell of the products, in pixels.
-PRODUCT, HEIGHT = 58, 27
+PRODUCT, HEIGHT = 60, 27
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,9 @@ class WindowSteps(Picture):
         arrow = Arrow(length=22)
         wide: list[list[Piece]] = [[space(), space(), kernel, space(), space()]]
         wide += [[crop, arrow, products, arrow, made] for crop, products, made in steps]
-        narrow = [column(row(crop, made, align="end"), products, align="middle") for crop, products, made in steps]
+        narrow = [
+            column(row(crop, made, gap=CLOSE, align="end"), products, align="middle") for crop, products, made in steps
+        ]
         return either(matrix(wide, gap=12, between=24), column(kernel, *narrow, gap=32, align="middle"))
 
     def _step(self, run: Sliding, place: tuple[int, int]) -> tuple[Piece, Piece, Piece]:
@@ -144,7 +146,7 @@ def _products(run: Sliding, place: tuple[int, int]) -> Piece:
     ]
 
     def paint(axes: Axes, x: float, y: float, scale: float) -> None:
-        cells(axes, terms, colored(run.products[place], 1, signed=True), x, y, PRODUCT, HEIGHT, size=IN_CELL)
+        cells(axes, terms, colored(run.products[place], 1, signed=True), x, y, PRODUCT, HEIGHT, size=TEXT)
 
     return Drawing(len(terms) * PRODUCT, len(terms) * HEIGHT, paint)
 

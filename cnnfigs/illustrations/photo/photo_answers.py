@@ -32,14 +32,14 @@ def _is_array(value: object) -> bool:
 
 #: Shape and numbers are looked at by :func:`keep_photo`, whose message tells of a large array in one line.
 PHOTO = Such(_is_array, f"{SHAPES}, or None for the cat")
-Photo = Annotated[Any, PHOTO, "a photo of any size, grey or in colour, with or without alpha"]
+AnyPhoto = Annotated[Any, PHOTO, "a photo of any size, grey or in colour, with or without alpha"]
 
 
 @dataclass(frozen=True)
 class PhotoAnswers(Picture):
     """What the ImageNet network says that a photo shows: its best answers with their probabilities."""
 
-    image: Photo = None
+    image: AnyPhoto = None
     answers: Annotated[int, Whole(1, 10), "how many answers to show"] = 8
 
     def __post_init__(self) -> None:

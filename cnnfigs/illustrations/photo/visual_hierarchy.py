@@ -15,7 +15,7 @@ from cnnfigs.drawing.shapes import box, label, on_top, photo, raster
 from cnnfigs.drawing.style import NORMAL, SMALL, canvas
 from cnnfigs.drawing.widths import WIDTH
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.photo.photo_answers import Photo, keep_photo, photo_of
+from cnnfigs.illustrations.photo.photo_answers import AnyPhoto, keep_photo, photo_of
 from cnnfigs.images import fit
 from cnnfigs.models.imagenet import CATS, CLASSES, RELU_LAYERS
 from cnnfigs.parameters import Several, Such, Whole, require
@@ -48,7 +48,7 @@ class VisualHierarchy(Picture):
     By default it is the photo of the cat, and the answer is that of the domestic cats together.
     """
 
-    image: Photo = None
+    image: AnyPhoto = None
     classes: Classes = CATS
     layers: ReluLayers = (
         "Conv1_relu",
@@ -121,7 +121,7 @@ class HierarchyTree(Picture):
     second ones, the stronger before the weaker.
     """
 
-    image: Photo = None
+    image: AnyPhoto = None
     classes: Classes = CATS
     layers: Annotated[tuple[str, ...], Several(RELU_LAYER, 2), "names of ReLU layers of MobileNetV2"] = (
         "block_1_expand_relu",

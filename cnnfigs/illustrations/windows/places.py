@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from cnnfigs.drawing.layout import Piece, matrix
-from cnnfigs.drawing.pieces import Drawing
+from cnnfigs.drawing.pieces import Drawing, Mark
 from cnnfigs.drawing.shapes import box, label, mesh
 from cnnfigs.drawing.style import IN_CELL
 from cnnfigs.runs.windows.places import Slide
@@ -140,8 +140,6 @@ def places_on(one: Slide, cell: float, gap: float, *, numbers: bool = False) -> 
     return matrix(inputs, gap=gap)
 
 
-def draw_field(axes: Axes, field: Field, x: float, y: float, pixel: float) -> None:
-    """Frame what a unit can see of an image whose upper left corner is there, and whose pixels are so large."""
-    row, column = field.first
-    side = field.size * pixel
-    box(axes, x + column * pixel, y + row * pixel, side, side, edge="kernel", line_width=2.5)
+def field_mark(field: Field) -> Mark:
+    """Frame what a unit can see of an image."""
+    return Mark(*field.first, field.size, field.size)

@@ -304,8 +304,8 @@ class NumberGrid(Piece):
         array = np.asarray(self.values, dtype=float)
         rows, columns = array.shape
         texts = [[self.write(float(value)) for value in line] for line in array]
-        needed = max(text_width(text, self.size) for line in texts for text in line) * WIDER + 3
-        cell = max(min(self.cell, room / columns), needed, self.size + 4)
+        needed = max(text_width(text, self.size) for line in texts for text in line) * WIDER + 2
+        cell = max(min(self.cell, room / columns), needed, self.size + 2)
 
         def paint(axes: Axes, x: float, y: float) -> None:
             def grounds() -> None:

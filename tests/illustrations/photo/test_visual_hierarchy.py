@@ -305,8 +305,9 @@ def test_parts_are_asked_as_told(model, rest, hidden):
     assert run.margins[1].answers[run.shown.index("eyes")].cats == pytest.approx(cats, abs=1e-4)
 
 
-def test_parts_picture_writes_the_answers():
-    shown = texts(PartsOnly())
+@pytest.mark.parametrize("phone", [False, True])
+def test_parts_picture_writes_the_answers(phone):
+    shown = texts(PartsOnly(), phone)
     (parts,) = PartsOnly().result.margins
     assert [text for text in shown if text.startswith("a cat: ")] == [
         f"a cat: {percent(each.cats)}" for each in parts.answers

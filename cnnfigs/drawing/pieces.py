@@ -384,6 +384,8 @@ class Bars(Piece):
         Colour of the bar that is highlighted.
     pitch
         From one bar to the next, in pixels.
+    track
+        Whether an empty bar shows how long 1 is.
     """
 
     shares: ArrayLike
@@ -393,6 +395,7 @@ class Bars(Piece):
     highlight: int | None = None
     fill: str = "output"
     pitch: float = 20
+    track: bool = True
 
     def fit(self, room: float = math.inf) -> Fitted:
         shares = np.asarray(self.shares, dtype=float)
@@ -406,14 +409,14 @@ class Bars(Piece):
                 top, strong = y + number * self.pitch, number == chosen
                 middle, left = top + self.pitch / 2, x + before
                 shapes.label(axes, left - CLOSE, middle, name, align="right", size=TEXT, bold=strong)
-                bar = (left, top + 3, width, self.pitch - 6)
-                shapes.box(axes, *bar, fill="surface", line_width=0.75)
+                if self.track:
+                    shapes.box(axes, left, top + 3, width, self.pitch - 6, fill="surface", line_width=0.75)
                 if share > 0:
                     fill = self.fill if strong else "muted"
                     shapes.box(axes, left, top + 3, width * share, self.pitch - 6, edge=None, fill=fill)
                 if self.values:
-                    text = self.values[number]
-                    shapes.label(axes, left + width + CLOSE, middle, text, align="left", size=TEXT, bold=strong)
+                    text, right = self.values[number], left + (width if self.track else width * share)
+                    shapes.label(axes, right + CLOSE, middle, text, align="left", size=TEXT, bold=strong)
 
         return Fitted(before + width + after, self.pitch * len(shares), paint)
 
@@ -755,3 +758,28 @@ def strip(values: ArrayLike, length: float, *, thickness: float = 12, frame: str
         shapes.raster(axes, array[np.newaxis], x, y, length * scale, thickness * scale, frame=frame)
 
     return turning(Drawing(thickness, length, upright), Drawing(length, thickness, lying, smallest=0.5))
+
+
+def boxed(piece: Piece, edge: str = "grid", fill: str = "surface", width: float = 0) -> Piece:
+    """Put a piece into a box that is at least so wide, for what is a thing of its own, such as a layer."""
+    return _Boxed(piece, edge, fill, width)
+
+
+@dataclass(frozen=True, eq=False)
+class _Boxed(Piece):
+    """A piece in the middle of a box."""
+
+    piece: Piece
+    edge: str
+    fill: str
+    width: float
+
+    def fit(self, room: float = math.inf) -> Fitted:
+        inner = self.piece.fit(max(room - 2 * CLOSE, 0))
+        width, height = max(self.width, inner.width + 2 * CLOSE), inner.height + 2 * CLOSE
+
+        def paint(axes: Axes, x: float, y: float) -> None:
+            shapes.box(axes, x, y, width, height, edge=self.edge, fill=self.fill, line_width=1.5)
+            inner.paint(axes, x + (width - inner.width) / 2, y + CLOSE)
+
+        return Fitted(width, height, paint, inner.places)

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from cnnfigs.drawing.layout import Piece
-from cnnfigs.drawing.pieces import Drawing
+from cnnfigs.drawing.pieces import Drawing, Mark
 from cnnfigs.drawing.shapes import arrow, box, label, mesh
 from cnnfigs.drawing.style import SMALL
 from cnnfigs.runs.windows.receptive_fields import Field
@@ -144,11 +144,9 @@ def draw_place(
         box(axes, left + column * cell, top + row * cell, cell, cell, edge=None, fill="kernel")
 
 
-def draw_field(axes: Axes, field: Field, x: float, y: float, pixel: float) -> None:
-    """Frame what a unit can see of an image whose upper left corner is there, and whose pixels are so large."""
-    row, column = field.first
-    side = field.size * pixel
-    box(axes, x + column * pixel, y + row * pixel, side, side, edge="kernel", line_width=2.5)
+def field_mark(field: Field) -> Mark:
+    """Frame what a unit can see of an image."""
+    return Mark(*field.first, field.size, field.size)
 
 
 def arrow_right(axes: Axes, x: float, y: float, length: float = 28) -> None:

@@ -155,7 +155,7 @@ class LeNet5Codes(Picture):
                 Words(f"{run.ordered[digit, 0]:.1f}"),
             ]
 
-        heads = [Words(name, "muted") for name in ("image", "F6 says", "bitmap", "nearest", "distance")]
+        heads: list[Piece] = [Words(name, "muted") for name in ("image", "F6 says", "bitmap", "nearest", "distance")]
         wide = zip(heads, *(steps(digit, 42) for digit in range(10)), strict=True)
         narrow = [heads, *(steps(digit, 35) for digit in range(10))]
         return either(matrix([*map(list, wide)], gap=14, between=10), matrix(narrow, gap=10, between=8))

@@ -50,6 +50,9 @@ def clone(tmp_path_factory):
     clipped = copy / "cnnfigs" / "illustrations" / "filters" / "clipped_digit.py"
     imports = "import Arrow, Digit, Drawing, panel\nfrom cnnfigs.drawing.shapes import box"
     replace(clipped, "import Arrow, Digit, panel", imports)
+    wider = "Drawing(60, 60, lambda axes, x, y, scale: box(axes, x, y, 180, 60))"
+    replace(clipped, 'Digit(run.output, pixels * covered, frame="output")', wider)
+    replace(clipped, "{written(run.output.shape)} cells", "14×14 cells")
     run_of_clipped = copy / "cnnfigs" / "runs" / "filters" / "clipped_digit.py"
     replace(run_of_clipped, "AveragePooling2D(pool_size)", "AveragePooling2D(pool_size, 1)")
     return copy

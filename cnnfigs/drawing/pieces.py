@@ -35,7 +35,7 @@ from cnnfigs.drawing.layout import (
     row,
 )
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.style import IN_CELL, POINTS_PER_INCH, TEXT, TITLE, figure, text_width
+from cnnfigs.drawing.style import IN_CELL, POINTS_PER_INCH, SIGN, TEXT, TITLE, figure, text_width
 from cnnfigs.drawing.widths import PHONE
 from cnnfigs.words import written_number
 
@@ -304,8 +304,8 @@ class NumberGrid(Piece):
         array = np.asarray(self.values, dtype=float)
         rows, columns = array.shape
         texts = [[self.write(float(value)) for value in line] for line in array]
-        needed = max(text_width(text, self.size) for line in texts for text in line) * WIDER + 3
-        cell = max(min(self.cell, room / columns), needed, self.size + 4)
+        needed = max(text_width(text, self.size) for line in texts for text in line) * WIDER + 2
+        cell = max(min(self.cell, room / columns), needed, self.size + 2)
 
         def paint(axes: Axes, x: float, y: float) -> None:
             def grounds() -> None:
@@ -552,7 +552,7 @@ class Arrow(Piece):
 
 def sign(text: str, name: str = "text") -> Piece:
     """Draw a sign between two parts, such as + or =, large enough to be the point."""
-    return Words(text, name, size=24, align="middle")
+    return Words(text, name, size=SIGN, align="middle")
 
 
 @dataclass(frozen=True, eq=False)
@@ -783,3 +783,58 @@ class _Boxed(Piece):
             inner.paint(axes, x + (width - inner.width) / 2, y + CLOSE)
 
         return Fitted(width, height, paint, inner.places)
+
+
+@dataclass(frozen=True, eq=False)
+class Tiles(Piece):
+    """Many small arrays in rows, as one image, which is lighter than one for each; on a phone fewer to a row.
+
+    Parameters
+    ----------
+    arrays
+        Shape (rows, columns, arrays), all in the same scale of colours.
+    cell
+        Side of a cell, in whole pixels.
+    columns
+        How many stand in a row, where there is room; the rows are equally full if that can be.
+    gap
+        Pixels between two of them.
+    names
+        What is written below each.
+    limit, signed, frame
+        As in :class:`Raster`.
+    """
+
+    arrays: ArrayLike
+    cell: int
+    columns: int
+    gap: int = 4
+    names: Sequence[str] = ()
+    limit: float | None = None
+    signed: bool = False
+    frame: str | None = "output"
+
+    def fit(self, room: float = math.inf) -> Fitted:
+        array = np.asarray(self.arrays, dtype=float)
+        height, width, count = (*(side * self.cell for side in array.shape[:2]), array.shape[-1])
+        words = max((text_width(name, TEXT) for name in self.names), default=0) * WIDER
+        across = max(width, math.ceil(words)) + self.gap
+        down = height + self.gap + (math.ceil(LINE * TEXT) if self.names else 0)
+        most = self.columns if room == math.inf else max(1, min(self.columns, int((room + self.gap) // across)))
+        columns = next((fewer for fewer in range(most, most // 2, -1) if self.columns % fewer == 0), most)
+
+        def paint(axes: Axes, x: float, y: float) -> None:
+            aside = (across - self.gap - width) // 2
+            left, top = round(x) + aside, round(y)
+            places = [divmod(number, columns) for number in range(count)]
+            corners = [(left + column * across, top + row * down) for row, column in places]
+            arrays = [array[..., number] for number in range(count)]
+            shapes.raster_sheet(
+                axes, arrays, corners, self.cell, limit=self.limit, signed=self.signed, frame=self.frame
+            )
+            for name, (start, upper) in zip(self.names, corners, strict=False):
+                middle = upper + height + LINE * TEXT / 2
+                shapes.label(axes, start + width / 2, middle, name, size=TEXT, name="muted")
+
+        rows = -(-count // columns)
+        return Fitted(min(columns, count) * across - self.gap, rows * down - self.gap, paint)

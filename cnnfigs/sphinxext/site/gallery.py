@@ -224,29 +224,10 @@ def _thumbnail(builder: Any, here: str, name: str, made: str) -> str:
         update(path, drawn[theme].encode())
         images.append(
             f'<img class="only-{theme}" src="{relative_uri(here, f"{builder.imagedir}/{path.name}")}" '
-            f'alt="{escape(beginning(described))}" width="{round(width)}" height="{round(height)}" '
+            f'alt="{escape(described)}" width="{round(width)}" height="{round(height)}" '
             'loading="lazy" decoding="async">'
         )
     return f'<div class="cnn-thumbnail">{"".join(images)}</div>'
-
-
-def beginning(description: str, enough: int = 160) -> str:
-    """Return so many sentences of a description as say enough of a small picture; its page has all of them.
-
-    More than a hundred whole descriptions would be half of what the gallery weighs.
-
-    Examples
-    --------
-    >>> beginning("A digit of 28.5 pixels. A window on it. And more.", enough=30)
-    'A digit of 28.5 pixels. A window on it.'
-    """
-    sentences = re.split(r"(?<=[.!?]) (?=[A-Z])", description)
-    kept, *others = sentences
-    for sentence in others:
-        if len(kept) >= enough:
-            break
-        kept = f"{kept} {sentence}"
-    return kept
 
 
 def _made(env: BuildEnvironment, entry: catalog.Entry, several: tuple[catalog.Use, ...]) -> str:

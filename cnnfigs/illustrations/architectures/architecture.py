@@ -103,7 +103,8 @@ class Architecture(Picture):
         return next((each for each in range(least, int(1.5 * math.sqrt(sheets)) + 1) if sheets % each == 0), least)
 
     def _sheets(self, output: NDArray[np.float32]) -> int:
-        return math.ceil(output.shape[-1] / self.maps_per_sheet)
+        sheets: int = -(-output.shape[-1] // self.maps_per_sheet)
+        return sheets
 
     def _stage(self, run: Activations, layer: Layer, scale: float) -> Stage:
         """Return one layer, with its name, its shape and the size of its window."""

@@ -171,6 +171,11 @@ def inset(piece: Piece, left: float = 0, top: float = 0, right: float = 0, botto
     return Inset(piece, left, top, right, bottom)
 
 
+def within(width: float, piece: Piece) -> Piece:
+    """Give a piece room for so many pixels at most, so that its words break there."""
+    return Within(piece, width)
+
+
 def overlay(*pieces: Piece, align: Align = "middle") -> Piece:
     """Draw pieces on each other, the last on top, as `align` says in both directions."""
     return Overlay(pieces, align)
@@ -358,6 +363,20 @@ class Inset(Piece):
         fitted = self.piece.fit(max(0, room - self.left - self.right))
         width, height = fitted.width + self.left + self.right, fitted.height + self.top + self.bottom
         return _painted([(fitted, self.left, self.top)], width, height)
+
+
+@dataclass(frozen=True, eq=False)
+class Within(Piece):
+    """A piece with so much room at most."""
+
+    piece: Piece
+    width: float
+
+    def fit(self, room: float = math.inf) -> Fitted:
+        return self.piece.fit(min(self.width, room))
+
+    def turned(self) -> Piece:
+        return Within(self.piece.turned(), self.width)
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,9 +21,21 @@ from matplotlib.transforms import Bbox
 from numpy.typing import ArrayLike, NDArray
 
 from cnnfigs.drawing import shapes
-from cnnfigs.drawing.layout import CLOSE, GAP, Align, Fitted, Piece, column, either, grid, matrix, row
+from cnnfigs.drawing.layout import (
+    CLOSE,
+    GAP,
+    Align,
+    Fitted,
+    Piece,
+    column,
+    either,
+    grid,
+    inset,
+    matrix,
+    row,
+)
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.style import IN_CELL, POINTS_PER_INCH, TEXT, TITLE, figure, text_width
+from cnnfigs.drawing.style import IN_CELL, POINTS_PER_INCH, SIGN, TEXT, TITLE, figure, text_width
 from cnnfigs.drawing.widths import PHONE
 from cnnfigs.words import written_number
 
@@ -292,8 +304,8 @@ class NumberGrid(Piece):
         array = np.asarray(self.values, dtype=float)
         rows, columns = array.shape
         texts = [[self.write(float(value)) for value in line] for line in array]
-        needed = max(text_width(text, self.size) for line in texts for text in line) * WIDER + 3
-        cell = max(min(self.cell, room / columns), needed, self.size + 4)
+        needed = max(text_width(text, self.size) for line in texts for text in line) * WIDER + 2
+        cell = max(min(self.cell, room / columns), needed, self.size + 2)
 
         def paint(axes: Axes, x: float, y: float) -> None:
             def grounds() -> None:
@@ -372,6 +384,8 @@ class Bars(Piece):
         Colour of the bar that is highlighted.
     pitch
         From one bar to the next, in pixels.
+    track
+        Whether an empty bar shows how long 1 is.
     """
 
     shares: ArrayLike
@@ -381,6 +395,7 @@ class Bars(Piece):
     highlight: int | None = None
     fill: str = "output"
     pitch: float = 20
+    track: bool = True
 
     def fit(self, room: float = math.inf) -> Fitted:
         shares = np.asarray(self.shares, dtype=float)
@@ -394,14 +409,14 @@ class Bars(Piece):
                 top, strong = y + number * self.pitch, number == chosen
                 middle, left = top + self.pitch / 2, x + before
                 shapes.label(axes, left - CLOSE, middle, name, align="right", size=TEXT, bold=strong)
-                bar = (left, top + 3, width, self.pitch - 6)
-                shapes.box(axes, *bar, fill="surface", line_width=0.75)
+                if self.track:
+                    shapes.box(axes, left, top + 3, width, self.pitch - 6, fill="surface", line_width=0.75)
                 if share > 0:
                     fill = self.fill if strong else "muted"
                     shapes.box(axes, left, top + 3, width * share, self.pitch - 6, edge=None, fill=fill)
                 if self.values:
-                    text = self.values[number]
-                    shapes.label(axes, left + width + CLOSE, middle, text, align="left", size=TEXT, bold=strong)
+                    text, right = self.values[number], left + (width if self.track else width * share)
+                    shapes.label(axes, right + CLOSE, middle, text, align="left", size=TEXT, bold=strong)
 
         return Fitted(before + width + after, self.pitch * len(shares), paint)
 
@@ -537,7 +552,7 @@ class Arrow(Piece):
 
 def sign(text: str, name: str = "text") -> Piece:
     """Draw a sign between two parts, such as + or =, large enough to be the point."""
-    return Words(text, name, size=24, align="middle")
+    return Words(text, name, size=SIGN, align="middle")
 
 
 @dataclass(frozen=True, eq=False)
@@ -611,3 +626,215 @@ def titled_rows(rows: Sequence[tuple[str, Sequence[Piece]]], gap: float = 8, bet
     wide = matrix([[Words(title, bold=True), *pieces] for title, pieces in rows], gap=gap, between=between)
     narrow = column(*(panel(title, grid(pieces, gap=gap)) for title, pieces in rows), gap=between)
     return either(wide, narrow)
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """A stage of a :class:`Pipeline`.
+
+    Parameters
+    ----------
+    title
+        What it is, in a word or two.
+    piece
+        What comes out of it; turned on a phone.
+    lines
+        What is more to say of it, such as its window and its shape.
+    name
+        Colour of the title.
+    """
+
+    title: str
+    piece: Piece
+    lines: Sequence[str] = ()
+    name: str = "text"
+
+    def words(self, align: Align) -> Piece:
+        """Return title and lines."""
+        title = Words(self.title, self.name, TITLE, bold=True, align=align)
+        return column(title, *(Words(line, "muted", align=align) for line in self.lines), gap=1, align=align)
+
+
+@dataclass(frozen=True, eq=False)
+class Pipeline(Piece):
+    """Stages with an arrow from each to the next, their words in one line above them.
+
+    Where they do not fit into one row, they become several of about the same width. On a phone they stand below one
+    another, with their words beside them.
+
+    Parameters
+    ----------
+    stages
+        In the order in which they are computed.
+    gap
+        Pixels between a stage and an arrow.
+    arrow
+        Length of an arrow, in pixels.
+    """
+
+    stages: Sequence[Stage]
+    gap: float = 6
+    arrow: float = 20
+
+    def fit(self, room: float = math.inf) -> Fitted:
+        if room <= PHONE:
+            return self._down().fit(room)
+        lines = self._lines(room)
+        narrower = room
+        while room < math.inf and len(fewer := self._lines(narrower := narrower - 10)) == len(lines):
+            lines = fewer
+        rows = [self._across(line, begins=number == 0) for number, line in enumerate(lines)]
+        return column(*rows, gap=GAP).fit(room)
+
+    def _lines(self, room: float) -> list[list[Stage]]:
+        """Put as many stages into each row as there is room for, and at least one."""
+        lines: list[list[Stage]] = [[]]
+        left = 0.0
+        for stage in self.stages:
+            width = max(stage.words("middle").natural, stage.piece.natural)
+            before = self.arrow + 2 * self.gap if left else 0
+            if lines[-1] and left + before + width > room:
+                lines.append([])
+                left, before = 0, self.arrow + self.gap
+            lines[-1].append(stage)
+            left += before + width
+        return lines
+
+    def _across(self, stages: Sequence[Stage], begins: bool) -> Piece:
+        words = [stage.words("middle") for stage in stages]
+        said, shown = ([each.fit().height for each in pieces] for pieces in (words, [stage.piece for stage in stages]))
+        parts: list[Piece] = []
+        for stage, above, word_height, height in zip(stages, words, said, shown, strict=True):
+            if parts or not begins:
+                # Its head and its tail are 10 pixels high.
+                parts.append(inset(Arrow(length=self.arrow), bottom=max(shown) / 2 - 5))
+            aside = (max(shown) - height) / 2
+            parts.append(
+                column(
+                    inset(above, bottom=max(said) - word_height),
+                    inset(stage.piece, top=aside, bottom=aside),
+                    gap=CLOSE,
+                    align="middle",
+                )
+            )
+        return row(*parts, gap=self.gap, align="end")
+
+    def _down(self) -> Piece:
+        rows: list[list[Piece]] = []
+        for stage in self.stages:
+            if rows:
+                rows.append([space(), Arrow(down=True)])
+            rows.append([stage.words("start"), stage.piece.turned()])
+        return matrix(rows, gap=14, between=CLOSE)
+
+
+def turning(piece: Piece, below: Piece) -> Piece:
+    """Show one piece, or another one where a row has become a column."""
+    return _Turning(piece, below)
+
+
+@dataclass(frozen=True, eq=False)
+class _Turning(Piece):
+    """A piece that has another in its place where a row has become a column."""
+
+    piece: Piece
+    below: Piece
+
+    def fit(self, room: float = math.inf) -> Fitted:
+        return self.piece.fit(room)
+
+    def turned(self) -> Piece:
+        return self.below
+
+
+def strip(values: ArrayLike, length: float, *, thickness: float = 12, frame: str = "output") -> Piece:
+    """Draw a row of numbers, shape (n,), as a strip: upright among pieces in a row, and lying in a column."""
+    array = np.asarray(values, dtype=float)
+
+    def upright(axes: Axes, x: float, y: float, scale: float) -> None:
+        shapes.raster(axes, array[:, np.newaxis], x, y, thickness * scale, length * scale, frame=frame)
+
+    def lying(axes: Axes, x: float, y: float, scale: float) -> None:
+        shapes.raster(axes, array[np.newaxis], x, y, length * scale, thickness * scale, frame=frame)
+
+    return turning(Drawing(thickness, length, upright), Drawing(length, thickness, lying, smallest=0.5))
+
+
+def boxed(piece: Piece, edge: str = "grid", fill: str = "surface", width: float = 0) -> Piece:
+    """Put a piece into a box that is at least so wide, for what is a thing of its own, such as a layer."""
+    return _Boxed(piece, edge, fill, width)
+
+
+@dataclass(frozen=True, eq=False)
+class _Boxed(Piece):
+    """A piece in the middle of a box."""
+
+    piece: Piece
+    edge: str
+    fill: str
+    width: float
+
+    def fit(self, room: float = math.inf) -> Fitted:
+        inner = self.piece.fit(max(room - 2 * CLOSE, 0))
+        width, height = max(self.width, inner.width + 2 * CLOSE), inner.height + 2 * CLOSE
+
+        def paint(axes: Axes, x: float, y: float) -> None:
+            shapes.box(axes, x, y, width, height, edge=self.edge, fill=self.fill, line_width=1.5)
+            inner.paint(axes, x + (width - inner.width) / 2, y + CLOSE)
+
+        return Fitted(width, height, paint, inner.places)
+
+
+@dataclass(frozen=True, eq=False)
+class Tiles(Piece):
+    """Many small arrays in rows, as one image, which is lighter than one for each; on a phone fewer to a row.
+
+    Parameters
+    ----------
+    arrays
+        Shape (rows, columns, arrays), all in the same scale of colours.
+    cell
+        Side of a cell, in whole pixels.
+    columns
+        How many stand in a row, where there is room; the rows are equally full if that can be.
+    gap
+        Pixels between two of them.
+    names
+        What is written below each.
+    limit, signed, frame
+        As in :class:`Raster`.
+    """
+
+    arrays: ArrayLike
+    cell: int
+    columns: int
+    gap: int = 4
+    names: Sequence[str] = ()
+    limit: float | None = None
+    signed: bool = False
+    frame: str | None = "output"
+
+    def fit(self, room: float = math.inf) -> Fitted:
+        array = np.asarray(self.arrays, dtype=float)
+        height, width, count = (*(side * self.cell for side in array.shape[:2]), array.shape[-1])
+        words = max((text_width(name, TEXT) for name in self.names), default=0) * WIDER
+        across = max(width, math.ceil(words)) + self.gap
+        down = height + self.gap + (math.ceil(LINE * TEXT) if self.names else 0)
+        most = self.columns if room == math.inf else max(1, min(self.columns, int((room + self.gap) // across)))
+        columns = next((fewer for fewer in range(most, most // 2, -1) if self.columns % fewer == 0), most)
+
+        def paint(axes: Axes, x: float, y: float) -> None:
+            aside = (across - self.gap - width) // 2
+            left, top = round(x) + aside, round(y)
+            places = [divmod(number, columns) for number in range(count)]
+            corners = [(left + column * across, top + row * down) for row, column in places]
+            arrays = [array[..., number] for number in range(count)]
+            shapes.raster_sheet(
+                axes, arrays, corners, self.cell, limit=self.limit, signed=self.signed, frame=self.frame
+            )
+            for name, (start, upper) in zip(self.names, corners, strict=False):
+                middle = upper + height + LINE * TEXT / 2
+                shapes.label(axes, start + width / 2, middle, name, size=TEXT, name="muted")
+
+        rows = -(-count // columns)
+        return Fitted(min(columns, count) * across - self.gap, rows * down - self.gap, paint)

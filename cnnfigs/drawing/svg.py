@@ -29,8 +29,10 @@ _RECTANGLE = re.compile(r"M (\S+) (\S+) L (\S+) \2 L \3 (\S+) L \1 \4(?: L \1 \2
 
 #: How matplotlib writes that an image stands upside down.
 _FLIPPED = re.compile(r"scale\(1 -1\) translate\((\S+?)[ ,]+(\S+?)\)")
+#: How it writes that an image is scaled and moved.
+_MATRIX = re.compile(r"matrix\(([\d.]+)[ ,]+0[ ,]+0[ ,]+([\d.]+)[ ,]+(\S+?)[ ,]+(\S+?)\)")
 #: Characters of an image's address from which on two drawings of a picture share it.
-SHARED = 1_000
+SHARED = 300
 
 #: The group id of an image that is a photo (:func:`cnnfigs.drawing.shapes.photo`), and the quality of WebP for it.
 PHOTO, PHOTO_QUALITY = "photo", 54
@@ -75,29 +77,44 @@ def _in_page(figure: Figure, description: str, prefix: str) -> etree._Element:
 
 
 def _share_images(wide: etree._Element, narrow: etree._Element, prefix: str) -> None:
-    """Let a second picture show the first one's large images by reference, since each is some kilobytes."""
+    """Show a large image that comes again, mostly in the second picture, by reference: each is some kilobytes."""
     first: dict[str, etree._Element] = {}
-    for image in wide.iter(f"{SVG}image"):
-        if len(image.get("href")) >= SHARED:
-            first.setdefault(image.get("href"), image)
-    for image in [*narrow.iter(f"{SVG}image")]:
-        if (other := first.get(image.get("href"))) is None:
+    for image in [*wide.iter(f"{SVG}image"), *narrow.iter(f"{SVG}image")]:
+        address = image.get("href")
+        if len(address) < SHARED or first.setdefault(address, image) is image:
             continue
-        other.set("id", other.get("id") or f"{prefix}{len(other.get('href'))}-{[*first].index(image.get('href'))}")
-        (x, y, width, height), (left, top, across, down) = map(_extent, (image, other))
+        other = first[address]
+        if not (place := _extent(image)) or not (there := _extent(other)):
+            continue
+        other.set("id", other.get("id") or f"{prefix}{len(address)}-{[*first].index(address)}")
+        (x, y, width, height), (left, top, across, down) = place, there
         move = f"translate({x:g} {y:g}) scale({width / across:.6g} {height / down:.6g}) translate({-left:g} {-top:g})"
         use = etree.Element(f"{SVG}use", href=f"#{other.get('id')}", transform=move)
         image.getparent().replace(image, use)
+        if image.get("class"):
+            # Browsers do not agree on what a rule of the page does to what is shown by reference: it is for a group.
+            for each in (use, other):
+                _grouped(each, image.get("class"))
 
 
-def _extent(image: etree._Element) -> tuple[float, float, float, float]:
-    """Return where an image of matplotlib's stands: it is drawn upside down, and turned by its transform."""
+def _grouped(element: etree._Element, name: str) -> None:
+    """Give the class of an element to a group around it."""
+    parent = element.getparent()
+    if parent.get("class") == name:
+        return
+    element.attrib.pop("class", None)
+    group = etree.Element(f"{SVG}g", {"class": name})
+    parent.replace(element, group)
+    group.append(element)
+
+
+def _extent(image: etree._Element) -> tuple[float, float, float, float] | None:
+    """Return where an image of matplotlib's stands, though it may be drawn upside down and turned by its transform."""
     x, y, width, height = (float(image.get(name, 0)) for name in ("x", "y", "width", "height"))
     if not (transform := image.get("transform")):
         return x, y, width, height
     match = _FLIPPED.fullmatch(transform)
-    assert match, transform
-    return x + float(match[1] or 0), -(y + height + float(match[2] or 0)), width, height
+    return (x + float(match[1]), -(y + height + float(match[2])), width, height) if match else None
 
 
 def pixels(root: etree._Element) -> tuple[float, float]:
@@ -154,6 +171,8 @@ def _clean(figure: Figure, colors: dict[str, str], prefix: str, in_page: bool) -
                 element.set(name, colors[value])
         if element.get("stroke", "none") == "none":
             element.attrib.pop("stroke-linejoin", None)
+        if element.tag == f"{SVG}image":
+            _straighten(element)
         for name in ("d", "x", "y", "points", "transform"):
             if name in element.attrib:
                 element.set(name, _shortened(element.get(name)))
@@ -182,6 +201,17 @@ def _clean(figure: Figure, colors: dict[str, str], prefix: str, in_page: bool) -
     del root.attrib["version"]
     etree.cleanup_namespaces(root)
     return root
+
+
+def _straighten(image: etree._Element) -> None:
+    """Say where an image stands that is only scaled and moved, where matplotlib gives its pixels and a matrix."""
+    if match := _MATRIX.fullmatch(image.get("transform", "")):
+        across, down, x, y = map(float, match.groups())
+        width, height = across * float(image.get("width")), down * float(image.get("height"))
+        del image.attrib["transform"]
+        for name, value in {"x": x, "y": y, "width": width, "height": height}.items():
+            image.set(name, f"{round(value, 2) + 0:g}")
+        image.set("preserveAspectRatio", "none")
 
 
 def _shortened(value: str) -> str:

@@ -15,6 +15,7 @@ import pytest
 from lxml import etree, html
 from PIL import Image
 from pypdf import PdfReader
+from svg_numbers import drawing
 
 from cnnfigs import catalog
 from cnnfigs.commands import files
@@ -72,7 +73,7 @@ def test_tuples_and_fractions_are_read_as_python_writes_them(cnnfigs, tmp_path):
 def test_raster_has_the_colours_of_its_theme_and_twice_the_size(cnnfigs, tmp_path, form, theme):
     path = tmp_path / f"p.{form}"
     assert cnnfigs("render", "Padding", "-o", path, "--theme", theme)[0] == 0
-    root = etree.fromstring(Padding().to_html())
+    root = drawing(Padding())
     height, width = pixels(path).shape[:2]
     assert (width, height) == (2 * round(float(root.get("width"))), 2 * round(float(root.get("height"))))
     own, other = getattr(palette(), theme), getattr(palette(), "dark" if theme == "light" else "light")

@@ -251,3 +251,32 @@ def test_sheet_of_arrays_is_one_image_with_every_value_at_its_place():
     assert (pixels[:, 4, 3] == 0).all()
     (frames,) = root.iter(f"{SVG}path")
     assert frames.get("d") == "M 10 12 h 8 v 8 h -8 z M 20 12 h 8 v 8 h -8 z M 10 40 h 8 v 8 h -8 z"
+
+
+def test_image_that_two_drawings_share_stands_in_both_where_it_was_drawn():
+    """Found by multiplying the matrices of all that is around it."""
+    places = [(300, 11, 12, 180), (120, 4, 30, 90)]
+    with style():
+        figures = [canvas(width, 250) for width, *_ in places]
+        for (_, axes), (_, x, y, width) in zip(figures, places, strict=True):
+            photo(axes, EYE, x, y, width)
+        both = etree.fromstring(inline_svg(figures[0][0], "A test.", "p-", figures[1][0]))
+    (image,) = both.iter(f"{SVG}image")
+    uses = [use for use in both.iter(f"{SVG}use") if use.get("href") == f"#{image.get('id')}"]
+
+    def matrix(element):
+        result = np.eye(3)
+        for kind, numbers in re.findall(r"(\w+)\(([^)]*)\)", element.get("transform") or ""):
+            a, b, *more = map(float, numbers.split())
+            each = {"translate": (1, 0, 0, 1, a, b), "scale": (a, 0, 0, b, 0, 0), "matrix": (a, b, *more)}[kind]
+            result = result @ np.vstack([np.reshape(each, (3, 2)).T, [0, 0, 1]])
+        return result
+
+    drawn_at = [np.eye(3), *map(matrix, uses)]
+    assert len(drawn_at) == len(places)
+    left, top, width, height = (float(image.get(name, 0)) for name in ("x", "y", "width", "height"))
+    corners = np.array([[left, top, 1], [left + width, top + height, 1]]).T
+    for around, (_, x, y, across) in zip(drawn_at, places, strict=True):
+        (x_0, x_1), (y_0, y_1), _ = around @ matrix(image) @ corners
+        expected = [x, y, x + across, y + across * EYE.shape[0] / EYE.shape[1]]
+        np.testing.assert_allclose([x_0, min(y_0, y_1), x_1, max(y_0, y_1)], expected, atol=0.5)

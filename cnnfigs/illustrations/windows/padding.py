@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from cnnfigs.drawing.layout import Piece, flow, matrix
+from cnnfigs.drawing.layout import Piece, flow
 from cnnfigs.drawing.pieces import Arrow, NumberGrid, panel
 from cnnfigs.drawing.style import TEXT
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
-from cnnfigs.illustrations.windows.places import padding_in_words, place_on, square, unbroken
+from cnnfigs.illustrations.windows.places import padding_in_words, places_on, square, unbroken
 from cnnfigs.parameters import PaddingName, Whole, require_whole
 from cnnfigs.runs.windows.places import Slide, blank, slide
 
@@ -37,14 +37,8 @@ class Padding(Picture):
     def draw(self, run: Slide) -> Piece:
         """Draw the input once for each place, then the output."""
         places = len(run.cells)
-        inputs = [
-            place_on(run.image, 9, run.cells[row], run.cells[column], added=run.added)
-            for row in range(places)
-            for column in range(places)
-        ]
-        rows = [inputs[start : start + places] for start in range(0, len(inputs), places)]
         return flow(
-            panel(f"input {square(run.image)}", matrix(rows, gap=8), f"{places * places} places", name="input"),
+            panel(f"input {square(run.image)}", places_on(run, 9, 8), f"{places * places} places", name="input"),
             Arrow(),
             panel(
                 f"output {square(run.output)}",

@@ -1,15 +1,19 @@
-"""What the illustrations of windows share: how sizes are written, and a window drawn on its input."""
+"""What the illustrations of windows share: how sizes are written, and a window on its input."""
 
 from __future__ import annotations
+
+from itertools import product
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.layout import Piece
-from cnnfigs.drawing.pieces import Drawing
-from cnnfigs.drawing.shapes import arrow, box, label, mesh
-from cnnfigs.drawing.style import SMALL
+from cnnfigs.drawing.layout import Piece, matrix
+from cnnfigs.drawing.pieces import Drawing, Mark
+from cnnfigs.drawing.shapes import box, label, mesh
+from cnnfigs.drawing.style import IN_CELL
+from cnnfigs.runs.windows.places import Slide
 from cnnfigs.runs.windows.receptive_fields import Field
 
 
@@ -66,91 +70,76 @@ def _plural(noun: str, count: int) -> str:
 def place_on(
     image: NDArray[np.float32],
     cell: float,
-    rows: NDArray[np.intp],
-    columns: NDArray[np.intp],
+    rows: NDArray[np.intp] | None = None,
+    columns: NDArray[np.intp] | None = None,
     *,
     added: tuple[int, int] = (0, 0),
     numbers: bool = False,
 ) -> Piece:
-    """Make a piece of an image with its padding and a window on it, see :func:`draw_place`; small where room is."""
-    side = (len(image) + sum(added)) * cell
-
-    def paint(axes: Axes, x: float, y: float, scale: float) -> None:
-        draw_place(axes, image, x, y, cell * scale, rows, columns, added=added, numbers=numbers)
-
-    return Drawing(side, side, paint, smallest=1 if numbers else 0.5)
-
-
-def draw_place(
-    axes: Axes,
-    image: NDArray[np.float32],
-    x: float,
-    y: float,
-    cell: float,
-    rows: NDArray[np.intp],
-    columns: NDArray[np.intp],
-    *,
-    added: tuple[int, int] = (0, 0),
-    numbers: bool = False,
-) -> None:
-    """Draw an image of ones and zeros with its padding and a window on it.
+    """Make a piece of an image of ones and zeros with its padding and a window on it; smaller where room is little.
 
     Parameters
     ----------
-    axes
-        Axes of a canvas.
     image
         Shape (size, size).
-    x, y, cell
-        Upper left corner of the padded image, and side of a cell, in pixels.
+    cell
+        Side of a cell, in pixels.
     rows, columns
-        Cells of the image under the window; those below 0 and from `size` on are padding.
+        Cells of the image under the window; those below 0 and from `size` on are padding. No window without them.
     added
         Cells of padding before and after.
     numbers
-        Whether the values are written into the cells. Otherwise the middle of the window is marked.
+        Whether the values are written into the cells, where these are large enough. Otherwise the middle of the window
+        is marked.
     """
-    before, size = added[0], len(image)
-    left, top = x + before * cell, y + before * cell
-    whole = size + sum(added)
-    if sum(added):
-        box(axes, x, y, whole * cell, whole * cell, edge=None, fill="padding-fill")
-        mesh(axes, x, y, whole, whole, cell, edge="padding")
-    box(axes, left, top, size * cell, size * cell, edge=None, fill="background" if numbers else "input-fill")
-    if numbers:
-        for row, column in np.argwhere(image > 0):
-            box(axes, left + column * cell, top + row * cell, cell, cell, edge=None, fill="input-fill")
-    if np.ptp(rows) == len(rows) - 1:  # without gaps the window is one box
-        span = len(rows) * cell
-        box(axes, left + columns[0] * cell, top + rows[0] * cell, span, span, edge=None, fill="kernel-fill")
-    else:
-        for row in rows:
-            for column in columns:
-                box(axes, left + column * cell, top + row * cell, cell, cell, edge=None, fill="kernel-fill")
-    mesh(axes, left, top, size, size, cell)
-    if sum(added):
-        box(axes, x, y, whole * cell, whole * cell, edge="padding", dashed=True)
-    box(axes, left, top, size * cell, size * cell, edge="input", line_width=1.25)
-    span = (np.ptp(rows) + 1) * cell
-    box(axes, left + columns[0] * cell, top + rows[0] * cell, span, span, edge="kernel", line_width=2.25)
-    if numbers:
-        for row, column in np.ndindex(whole, whole):
-            inside = before <= row < before + size and before <= column < before + size
-            value = image[row - before, column - before] if inside else 0
-            middle = (x + (column + 0.5) * cell, y + (row + 0.5) * cell)
-            label(axes, *middle, f"{value:g}", size=SMALL, name="text" if value else "muted", bold=bool(value))
-    elif len(rows) % 2:
-        row, column = rows[len(rows) // 2], columns[len(rows) // 2]
-        box(axes, left + column * cell, top + row * cell, cell, cell, edge=None, fill="kernel")
+    side = (len(image) + sum(added)) * cell
+
+    def paint(axes: Axes, x: float, y: float, scale: float) -> None:
+        before, size, pitch = added[0], len(image), cell * scale
+        left, top = x + before * pitch, y + before * pitch
+        whole = size + sum(added)
+
+        def block(row: float, column: float, cells: float, **look: Any) -> None:
+            box(axes, left + column * pitch, top + row * pitch, cells * pitch, cells * pitch, **look)
+
+        if sum(added):
+            block(-before, -before, whole, edge=None, fill="padding-fill")
+            mesh(axes, x, y, whole, whole, pitch, edge="padding")
+        block(0, 0, size, edge=None, fill="background" if numbers else "input-fill")
+        if numbers:
+            for row, column in np.argwhere(image > 0):
+                block(row, column, 1, edge=None, fill="input-fill")
+        if rows is not None and columns is not None:
+            if np.ptp(rows) == len(rows) - 1:  # without gaps the window is one box
+                block(rows[0], columns[0], len(rows), edge=None, fill="kernel-fill")
+            else:
+                for row, column in product(rows, columns):
+                    block(row, column, 1, edge=None, fill="kernel-fill")
+        mesh(axes, left, top, size, size, pitch)
+        if sum(added):
+            block(-before, -before, whole, edge="padding", dashed=True)
+        block(0, 0, size, edge="input", line_width=1.25)
+        if rows is not None and columns is not None:
+            block(rows[0], columns[0], int(np.ptp(rows)) + 1, edge="kernel", line_width=2.25)
+            if not numbers and len(rows) % 2:
+                block(rows[len(rows) // 2], columns[len(rows) // 2], 1, edge=None, fill="kernel")
+        if numbers and pitch > IN_CELL:
+            for (row, column), value in np.ndenumerate(np.pad(image, added)):
+                middle = (x + (column + 0.5) * pitch, y + (row + 0.5) * pitch)
+                label(axes, *middle, f"{value:g}", size=IN_CELL, name="text" if value else "muted", bold=bool(value))
+
+    return Drawing(side, side, paint, smallest=0.5)
 
 
-def draw_field(axes: Axes, field: Field, x: float, y: float, pixel: float) -> None:
-    """Frame what a unit can see of an image whose upper left corner is there, and whose pixels are so large."""
-    row, column = field.first
-    side = field.size * pixel
-    box(axes, x + column * pixel, y + row * pixel, side, side, edge="kernel", line_width=2.5)
+def places_on(one: Slide, cell: float, gap: float, *, numbers: bool = False) -> Piece:
+    """Arrange the image of a :class:`Slide` once for each place of its window, each where its number stands."""
+    inputs = [
+        [place_on(one.image, cell, rows, columns, added=one.added, numbers=numbers) for columns in one.cells]
+        for rows in one.cells
+    ]
+    return matrix(inputs, gap=gap)
 
 
-def arrow_right(axes: Axes, x: float, y: float, length: float = 28) -> None:
-    """Draw an arrow to the right."""
-    arrow(axes, (x, y), (x + length, y))
+def field_mark(field: Field) -> Mark:
+    """Frame what a unit can see of an image."""
+    return Mark(*field.first, field.size, field.size)

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 from matplotlib.patches import Rectangle
-from svg_numbers import numbers, texts
+from svg_numbers import number, numbers, texts
 
 from cnnfigs.data import mnist
 from cnnfigs.illustrations.filters.global_and_local import GlobalAndLocal
@@ -125,17 +125,20 @@ def test_global_and_local_counts_are_those_of_keras(layer):
 def test_description_of_unit_and_filter_tells_their_weights(layer):
     picture = GlobalAndLocal(index=4)
     text = picture.description
-    assert f"Left, a {mnist().y_test[4]} of 784 pixels" in text
+    assert f"First, a {mnist().y_test[4]} of 784 pixels" in text
     weights = load("dense_512").layers[-2].get_weights()[0][:, picture.result.unit].reshape(28, 28)
     under = weights[digit(4)[..., 0] > 0.5].mean()
     assert f"they are {under:.3f} on average" in text
     means = {(row, column): weights[row : row + 4, column : column + 4].mean() for row, column in np.ndindex(28, 28)}
     squares = {place: mean for place, mean in means.items() if place[0] % 4 == place[1] % 4 == 0}
     for kind, (row, column) in (
-        ("positive means are", max(squares, key=squares.get)),
-        ("negative means", min(squares, key=squares.get)),
+        ("most positive means: ", max(squares, key=squares.get)),
+        ("most negative means: ", min(squares, key=squares.get)),
     ):
-        assert f"{kind} rows {row} to {row + 3}, columns {column} to {column + 3}," in text
-    last = text.split("row by row: ")[1].rstrip(".").replace(";", ",").replace("−", "-")
-    kernel = [float(weight) for weight in last.split(",")]
-    np.testing.assert_allclose(kernel, layer.get_weights()[0][:, :, 0, picture.result.channel].ravel(), atol=0.0051)
+        assert f"{kind}rows {row} to {row + 3}, columns {column} to {column + 3}: " in text
+    kernel, mask, ink = (
+        np.array([[number(cell) for cell in line] for line in each.texts]) for each in picture.told.numbers
+    )
+    np.testing.assert_allclose(kernel, layer.get_weights()[0][:, :, 0, picture.result.channel], atol=0.0051)
+    np.testing.assert_allclose(mask, weights, atol=0.0051)
+    np.testing.assert_allclose(ink, digit(4)[..., 0], atol=0.0051)

@@ -15,7 +15,7 @@ from cnnfigs.runs.windows.output_sizes import output_sizes
 
 def rows(table):
     fragment = html.fragment_fromstring(table.to_html())
-    return [[cell.text_content() for cell in row] for row in fragment.findall("./tbody/tr")]
+    return [[cell.text_content() for cell in row] for row in fragment.findall(".//tbody/tr")]
 
 
 @pytest.mark.parametrize("row", rows(OutputSizes()), ids=lambda row: row[1])

@@ -187,6 +187,8 @@ def plot_differences(
         axes.plot([100 * each.difference], [row - 0.1], "o", color=color("accent"), markersize=9)
         seed_dots(axes, 100 * each.each, np.full(len(each.each), row + 0.2), "muted", 5)
     axes.axvline(0, color=color("text"), linewidth=1.5)
+    axes.locator_params(axis="x", nbins=5 if narrow else 9)
+    axes.set_xticks([tick for tick in axes.get_xticks() if low - room <= tick <= high + room])
     axes.set_xlim(low - room, high + room)
     axes.set_ylim(len(comparisons) - 0.5, -0.7 if narrow else -0.5)
     axes.set_xlabel("percentage points; 0: no difference")

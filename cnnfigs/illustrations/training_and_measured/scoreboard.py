@@ -77,7 +77,7 @@ SHADES: Mapping[Verdict, str] = MappingProxyType(
 #: Points with a tick, equally far apart: in the middle the axis is even, and beyond each step is ten times the last.
 TICKS = (-100, -10, -1, 0, 1, 10, 100)
 #: How long the strips are, in the column and on a phone, and how long a chip is, in pixels.
-STRIP, PHONE_STRIP, CHIP = 240, 316, 84
+STRIP, PHONE_STRIP, CHIP = 236, 316, 84
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class Scoreboard(Picture):
             claimed, whose = f"{number}. {text.text}", Words(text.whose, "muted")
             wide.append(
                 [
-                    column(Words(claimed, most=240), whose, gap=1),
+                    column(Words(claimed, most=225), whose, gap=1),
                     _chip(claim.verdict),
                     _strip(claim, STRIP),
                     column(Words(difference, bold=True), Words(bounds, "muted"), gap=1),
@@ -119,7 +119,7 @@ class Scoreboard(Picture):
                 )
             )
         wide.append([space(), space(), _ticks(STRIP), space()])
-        return either(column(about, matrix(wide, gap=14, between=12)), column(*narrow, gap=28))
+        return either(column(about, matrix(wide, gap=12, between=12)), column(*narrow, gap=28))
 
     def describe(self, run: Claims) -> Description:
         every = [(claim, each) for claim in run.claims for each in claim.comparisons]

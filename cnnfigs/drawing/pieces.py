@@ -783,3 +783,55 @@ class _Boxed(Piece):
             inner.paint(axes, x + (width - inner.width) / 2, y + CLOSE)
 
         return Fitted(width, height, paint, inner.places)
+
+
+@dataclass(frozen=True, eq=False)
+class Tiles(Piece):
+    """Small arrays of one shape in lines, with words above each, as one image, which is lighter than one for each.
+
+    Parameters
+    ----------
+    arrays
+        Shape (arrays, rows, columns), all in the same scale of colours.
+    cell
+        Side of a cell, in whole pixels.
+    names
+        What stands above each; nothing by default.
+    columns
+        How many there are in a line; fewer, all lines equally full, where there is less room.
+    gap
+        Between two arrays, in whole pixels.
+    limit, signed, frame
+        As in :class:`Raster`.
+    """
+
+    arrays: ArrayLike
+    cell: int
+    names: Sequence[str] = ()
+    columns: int | None = None
+    gap: int = 10
+    limit: float | None = field(default=None, kw_only=True)
+    signed: bool = field(default=False, kw_only=True)
+    frame: str | None = field(default="grid", kw_only=True)
+
+    def fit(self, room: float = math.inf) -> Fitted:
+        arrays = np.asarray(self.arrays, dtype=float)
+        count, height, width = arrays.shape
+        # Cells and gaps that have a large common divisor make a small image.
+        above = math.ceil(LINE * TEXT / self.gap) * self.gap if self.names else 0
+        across, down = width * self.cell + self.gap, above + height * self.cell + self.gap
+        columns = min(self.columns or count, count)
+        while columns > 1 and (columns * across - self.gap > room or (self.columns or count) % columns):
+            columns -= 1
+        corners = [(n % columns * across, n // columns * down + above) for n in range(count)]
+
+        def paint(axes: Axes, x: float, y: float) -> None:
+            placed = [(round(x) + left, round(y) + top) for left, top in corners]
+            for name, (left, top) in zip(self.names, placed, strict=False):
+                middle = left + width * self.cell / 2
+                shapes.label(axes, middle, top - above / 2, name, size=TEXT, name="muted")
+            shapes.raster_sheet(
+                axes, [*arrays], placed, self.cell, limit=self.limit, signed=self.signed, frame=self.frame
+            )
+
+        return Fitted(columns * across - self.gap, -(-count // columns) * down - self.gap, paint)

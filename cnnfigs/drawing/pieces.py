@@ -35,7 +35,7 @@ from cnnfigs.drawing.layout import (
     row,
 )
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.style import IN_CELL, POINTS_PER_INCH, TEXT, TITLE, figure, text_width
+from cnnfigs.drawing.style import IN_CELL, POINTS_PER_INCH, SIGN, TEXT, TITLE, figure, text_width
 from cnnfigs.drawing.widths import PHONE
 from cnnfigs.words import written_number
 
@@ -552,7 +552,7 @@ class Arrow(Piece):
 
 def sign(text: str, name: str = "text") -> Piece:
     """Draw a sign between two parts, such as + or =, large enough to be the point."""
-    return Words(text, name, size=24, align="middle")
+    return Words(text, name, size=SIGN, align="middle")
 
 
 @dataclass(frozen=True, eq=False)
@@ -787,51 +787,55 @@ class _Boxed(Piece):
 
 @dataclass(frozen=True, eq=False)
 class Tiles(Piece):
-    """Small arrays of one shape in lines, with words above each, as one image, which is lighter than one for each.
+    """Many small arrays in rows, as one image, which is lighter than one for each; on a phone fewer to a row.
 
     Parameters
     ----------
     arrays
-        Shape (arrays, rows, columns), all in the same scale of colours.
+        Shape (rows, columns, arrays), all in the same scale of colours.
     cell
         Side of a cell, in whole pixels.
-    names
-        What stands above each; nothing by default.
     columns
-        How many there are in a line; fewer, all lines equally full, where there is less room.
+        How many stand in a row, where there is room; the rows are equally full if that can be.
     gap
-        Between two arrays, in whole pixels.
+        Pixels between two of them.
+    names
+        What is written below each.
     limit, signed, frame
         As in :class:`Raster`.
     """
 
     arrays: ArrayLike
     cell: int
+    columns: int
+    gap: int = 4
     names: Sequence[str] = ()
-    columns: int | None = None
-    gap: int = 10
-    limit: float | None = field(default=None, kw_only=True)
-    signed: bool = field(default=False, kw_only=True)
-    frame: str | None = field(default="grid", kw_only=True)
+    limit: float | None = None
+    signed: bool = False
+    frame: str | None = "output"
 
     def fit(self, room: float = math.inf) -> Fitted:
-        arrays = np.asarray(self.arrays, dtype=float)
-        count, height, width = arrays.shape
+        array = np.asarray(self.arrays, dtype=float)
+        height, width, count = (*(side * self.cell for side in array.shape[:2]), array.shape[-1])
+        words = max((text_width(name, TEXT) for name in self.names), default=0) * WIDER
+        across = max(width, math.ceil(words)) + self.gap
         # Cells and gaps that have a large common divisor make a small image.
-        above = math.ceil(LINE * TEXT / self.gap) * self.gap if self.names else 0
-        across, down = width * self.cell + self.gap, above + height * self.cell + self.gap
-        columns = min(self.columns or count, count)
-        while columns > 1 and (columns * across - self.gap > room or (self.columns or count) % columns):
-            columns -= 1
-        corners = [(n % columns * across, n // columns * down + above) for n in range(count)]
+        down = height + self.gap + (math.ceil(LINE * TEXT / self.gap) * self.gap if self.names else 0)
+        most = self.columns if room == math.inf else max(1, min(self.columns, int((room + self.gap) // across)))
+        columns = next((fewer for fewer in range(most, most // 2, -1) if self.columns % fewer == 0), most)
 
         def paint(axes: Axes, x: float, y: float) -> None:
-            placed = [(round(x) + left, round(y) + top) for left, top in corners]
-            for name, (left, top) in zip(self.names, placed, strict=False):
-                middle = left + width * self.cell / 2
-                shapes.label(axes, middle, top - above / 2, name, size=TEXT, name="muted")
+            aside = (across - self.gap - width) // 2
+            left, top = round(x) + aside, round(y)
+            places = [divmod(number, columns) for number in range(count)]
+            corners = [(left + column * across, top + row * down) for row, column in places]
+            arrays = [array[..., number] for number in range(count)]
             shapes.raster_sheet(
-                axes, [*arrays], placed, self.cell, limit=self.limit, signed=self.signed, frame=self.frame
+                axes, arrays, corners, self.cell, limit=self.limit, signed=self.signed, frame=self.frame
             )
+            for name, (start, upper) in zip(self.names, corners, strict=False):
+                middle = upper + height + LINE * TEXT / 2
+                shapes.label(axes, start + width / 2, middle, name, size=TEXT, name="muted")
 
-        return Fitted(columns * across - self.gap, -(-count // columns) * down - self.gap, paint)
+        rows = -(-count // columns)
+        return Fitted(min(columns, count) * across - self.gap, rows * down - self.gap, paint)

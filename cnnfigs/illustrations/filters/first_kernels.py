@@ -28,12 +28,12 @@ class FirstKernels(Picture):
 
     def draw(self, run: FirstKernelsRun) -> Piece:
         """Draw the kernels of each network with their numbers."""
-        grey = np.round(run.convnet[..., 0, :].transpose(2, 0, 1) / np.abs(run.convnet).max(), 1)
-        numbers = [str(number) for number in range(len(grey))]
+        grey = np.round(run.convnet[..., 0, :] / np.abs(run.convnet).max(), 1)
+        numbers = [str(number) for number in range(grey.shape[-1])]
         colored = [
             column(
-                Words(number, "error" if int(number) in run.faint else "muted", bold=int(number) in run.faint),
                 Raster(kernel, 3 * CELL, frame="kernel"),
+                Words(number, "error" if int(number) in run.faint else "muted", bold=int(number) in run.faint),
                 gap=0,
                 align="middle",
             )
@@ -42,7 +42,7 @@ class FirstKernels(Picture):
         return column(
             panel(
                 "convnet",
-                Tiles(grey, CELL, numbers, COLUMNS, GAP, limit=1, signed=True, frame="kernel"),
+                Tiles(grey, CELL, COLUMNS, GAP, numbers, limit=1, signed=True, frame="kernel"),
                 "kernels for grey digits",
             ),
             panel("MobileNetV2", grid(colored, COLUMNS, GAP), "kernels for photos in colour"),

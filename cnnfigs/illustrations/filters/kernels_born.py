@@ -27,26 +27,30 @@ class KernelsBorn(Picture):
         """Draw each filter three times, one below the other, all in the same scale of colours."""
         moments = (run.initial, run.first_epoch, run.trained)
         limit = max(float(np.abs(kernels).max()) for kernels in moments)
-        scaled = [stepped(kernels[..., 0, :].transpose(2, 0, 1) / limit, 16) for kernels in moments]
+        scaled = [stepped(kernels[..., 0, :] / limit, 16) for kernels in moments]
+        count = run.trained.shape[-1]
 
         def bands(columns: int, cell: int, gap: int, names: tuple[str, ...]) -> Piece:
-            """Arrange bands of so many filters, each with a line for each moment."""
+            """Arrange bands of so many filters, each with a line for each moment and their numbers below."""
             made = []
-            for start in range(0, len(scaled[0]), columns):
+            for start in range(0, count, columns):
                 part = slice(start, start + columns)
-                numbers = [str(number) for number in range(len(scaled[0]))[part]]
+                numbers = [str(number) for number in range(count)[part]]
                 lines = [
-                    Tiles(kernels[part], cell, heads, gap=gap, limit=1, signed=True, frame="kernel")
-                    for kernels, heads in zip(scaled, (numbers, (), ()), strict=True)
+                    Tiles(kernels[..., part], cell, columns, gap, below, limit=1, signed=True, frame="kernel")
+                    for kernels, below in zip(scaled, ((), (), numbers), strict=True)
                 ]
-                # The name of the first line stands beside its kernels, not beside the numbers above them.
-                labels = [inset(Words(names[0]), top=20), *map(Words, names[1:])]
+                # The name of the last line stands beside its kernels, not beside the numbers below them.
+                labels = [*map(Words, names[:-1]), inset(Words(names[-1]), bottom=20)]
                 made.append(matrix([*zip(labels, lines, strict=True)], gap=10, between=gap))
-            return column(*made, gap=24)
+            return column(*made, gap=16)
 
         return either(
             bands(16, 10, 5, ("before training", "after 1 epoch", f"after {run.epochs} epochs")),
-            bands(8, 9, 3, ("before", "1 epoch", f"{run.epochs} epochs")),
+            column(
+                Words(f"before training, after 1 epoch, after {run.epochs} epochs"),
+                bands(8, 9, 3, ("before", "1 epoch", f"{run.epochs} epochs")),
+            ),
         )
 
     def describe(self, run: KernelsBornRun) -> Description:

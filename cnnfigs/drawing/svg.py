@@ -33,7 +33,7 @@ _FLIPPED = re.compile(r"scale\(1 -1\) translate\((\S+?)[ ,]+(\S+?)\)")
 #: How it writes that an image is scaled and moved.
 _MATRIX = re.compile(r"matrix\(([\d.]+)[ ,]+0[ ,]+0[ ,]+([\d.]+)[ ,]+(\S+?)[ ,]+(\S+?)\)")
 #: Characters of an image's address from which on two drawings of a picture share it.
-SHARED = 1_000
+SHARED = 300
 
 #: The group id of an image that is a photo (:func:`cnnfigs.drawing.shapes.photo`), and the quality of WebP for it.
 PHOTO, PHOTO_QUALITY = "photo", 54

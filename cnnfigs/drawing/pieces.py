@@ -35,7 +35,7 @@ from cnnfigs.drawing.layout import (
     row,
 )
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.style import IN_CELL, POINTS_PER_INCH, TEXT, TITLE, figure, text_width
+from cnnfigs.drawing.style import IN_CELL, POINTS_PER_INCH, SIGN, TEXT, TITLE, figure, text_width
 from cnnfigs.drawing.widths import PHONE
 from cnnfigs.words import written_number
 
@@ -552,7 +552,7 @@ class Arrow(Piece):
 
 def sign(text: str, name: str = "text") -> Piece:
     """Draw a sign between two parts, such as + or =, large enough to be the point."""
-    return Words(text, name, size=24, align="middle")
+    return Words(text, name, size=SIGN, align="middle")
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,8 +19,8 @@ from cnnfigs.drawing.widths import WIDTH
 
 #: Text sizes in pixels.
 SMALL, NORMAL, LARGE = 11, 12, 14
-#: Of words, of titles, and of numbers in cells.
-TEXT, TITLE, IN_CELL = 13, 14, 12
+#: Of words, of titles, of numbers in cells, and of signs between parts.
+TEXT, TITLE, IN_CELL, SIGN = 13, 14, 12, 24
 
 # One point of matplotlib's becomes one pixel of the page.
 POINTS_PER_INCH = 72

@@ -32,7 +32,7 @@ _FLIPPED = re.compile(r"scale\(1 -1\) translate\((\S+?)[ ,]+(\S+?)\)")
 #: How it writes that an image is scaled and moved.
 _MATRIX = re.compile(r"matrix\(([\d.]+)[ ,]+0[ ,]+0[ ,]+([\d.]+)[ ,]+(\S+?)[ ,]+(\S+?)\)")
 #: Characters of an image's address from which on two drawings of a picture share it.
-SHARED = 1_000
+SHARED = 300
 
 #: The group id of an image that is a photo (:func:`cnnfigs.drawing.shapes.photo`), and the quality of WebP for it.
 PHOTO, PHOTO_QUALITY = "photo", 54
@@ -91,6 +91,21 @@ def _share_images(wide: etree._Element, narrow: etree._Element, prefix: str) -> 
         move = f"translate({x:g} {y:g}) scale({width / across:.6g} {height / down:.6g}) translate({-left:g} {-top:g})"
         use = etree.Element(f"{SVG}use", href=f"#{other.get('id')}", transform=move)
         image.getparent().replace(image, use)
+        if image.get("class"):
+            # Browsers do not agree on what a rule of the page does to what is shown by reference: it is for a group.
+            for each in (use, other):
+                _grouped(each, image.get("class"))
+
+
+def _grouped(element: etree._Element, name: str) -> None:
+    """Give the class of an element to a group around it."""
+    parent = element.getparent()
+    if parent.get("class") == name:
+        return
+    element.attrib.pop("class", None)
+    group = etree.Element(f"{SVG}g", {"class": name})
+    parent.replace(element, group)
+    group.append(element)
 
 
 def _extent(image: etree._Element) -> tuple[float, float, float, float] | None:

@@ -33,6 +33,7 @@ from cnnfigs.drawing.pieces import (
     Raster,
     Sheets,
     Words,
+    boxed,
     broken,
     panel,
     titled_rows,
@@ -184,6 +185,7 @@ NATURAL = {
     "numbers": lambda: NumberGrid(np.eye(6), 60),
     "sheets": lambda: Sheets(np.ones((8, 8, 20)), 400, 3),
     "bars": lambda: Bars([0.1, 0.9], ["one", "other"], 500, ["10 %", "90 %"]),
+    "boxed": lambda: boxed(Words("A sentence that is so long that it needs more than one line on a phone"), width=300),
     "chart": lambda: Chart(lambda axes, narrow: axes.plot([0, 1], [0, 1000]), 600, 200),
     "panel": lambda: panel("input", Digit(np.zeros((28, 28)), 400), "28×28×1", note="what it sees", name="input"),
     "rows": lambda: titled_rows([("turned", [Box(90, 90) for _ in range(5)]), ("moved", [Box(90, 90)] * 5)]),
@@ -235,3 +237,23 @@ def test_a_window_is_drawn_on_the_cells_that_it_names():
         for patch in figure.axes[0].patches
     }
     assert (60, 40, 100, 80) in frames
+
+
+@pytest.mark.parametrize("width", [0, 200])
+def test_a_box_is_as_wide_as_asked_and_holds_what_is_in_it(width):
+    part = Box(80, 30)
+    with style():
+        figure = laid_out(boxed(part, width=width))
+    (frame,) = (patch.get_bbox() for patch in figure.axes[0].patches)
+    (place,) = part.painted
+    assert place.middle == pytest.approx(((frame.x0 + frame.x1) / 2, (frame.y0 + frame.y1) / 2))
+    assert abs(frame.height) > 30
+    assert abs(frame.width) == width if width else abs(frame.width) > 80
+
+
+def test_values_stand_at_the_ends_of_bars_that_have_no_track():
+    with style():
+        made = [laid_out(Bars([0.25, 1], ["a", "b"], 200, ["low", "high"], track=track)) for track in (True, False)]
+    ends = [{text.get_text(): text.get_position()[0] for text in figure.axes[0].texts} for figure in made]
+    assert ends[0]["low"] == ends[0]["high"] == ends[1]["high"]
+    assert ends[1]["high"] - ends[1]["low"] == pytest.approx(0.75 * 200)

@@ -38,10 +38,9 @@ def test_architecture_shows_what_the_network_computes(model, index):
         np.testing.assert_allclose(picture.result.outputs[name], expected, atol=1e-4)
     answer = model.predict(image, verbose=0)[0]
     assert picture.facts["answer"].endswith(str(answer.argmax()))
-    drawn = texts(picture)
-    assert [
-        text for text in drawn if text in {"120", "84"} or (text.count("×") == 1 and text not in {"5×5", "2×2"})
-    ] == ["32×32", "6@28×28", "6@14×14", "16@10×10", "16@5×5", "120", "84"]
+    for phone in (False, True):
+        shapes = [text for text in texts(picture, phone) if text in {"120", "84"} or ("×" in text and " " not in text)]
+        assert shapes == ["32×32", "6@28×28", "6@14×14", "16@10×10", "16@5×5", "120", "84"]
 
 
 @pytest.mark.parametrize("which", [0, 7])
@@ -52,9 +51,12 @@ def test_codes_and_distances_are_those_of_the_network(model, which):
     distances = ((codes[:, None] - bitmaps().reshape(1, 10, 84)) ** 2).sum(axis=2)
     picture = LeNet5Codes(which)
     np.testing.assert_allclose(picture.result.codes.reshape(10, 84), codes, atol=1e-4)
-    drawn = [text for text in texts(picture) if text.replace(".", "").isdigit()]
-    assert drawn[::2] == [str(answer) for answer in distances.argmin(axis=1)]
-    np.testing.assert_allclose(np.array(drawn[1::2], dtype=float), distances.min(axis=1), atol=0.051)
+    for phone in (False, True):
+        drawn = [text for text in texts(picture, phone) if text.replace(".", "").isdigit()]
+        # Digit by digit on a phone, else row by row.
+        nearest, least = (drawn[::2], drawn[1::2]) if phone else (drawn[:10], drawn[10:])
+        assert nearest == [str(answer) for answer in distances.argmin(axis=1)]
+        np.testing.assert_allclose(np.array(least, dtype=float), distances.min(axis=1), atol=0.051)
 
 
 def test_codes_beyond_the_rarest_digit_are_refused():
@@ -66,10 +68,11 @@ def test_codes_beyond_the_rarest_digit_are_refused():
 def test_connection_table_marks_every_slice_that_is_not_zero(model):
     kernel = np.asarray(model.get_layer("C3").kernel)
     connected = (np.abs(kernel).max(axis=(0, 1)) > 0).astype(int)
-    drawn = texts(ConnectionTable())
-    assert drawn.count("×") == connected.sum() == 60
-    counts = drawn[drawn.index("0", drawn.index("5")) :]
-    assert [int(text) for text in counts if text.isdigit()][1::2] == connected.sum(axis=0).tolist()
+    for phone in (False, True):
+        drawn = texts(ConnectionTable(), phone)
+        assert drawn.count("×") == connected.sum() == 60
+        names = [*range(16), *range(6)] if phone else [*range(6), *range(16)]
+        assert [int(text) for text in drawn if text.isdigit()] == [*names, *connected.sum(axis=0)]
     assert ConnectionTable().facts["full parameters"] == f"{5 * 5 * 6 * 16 + 16:,}"
 
 

@@ -51,7 +51,7 @@ def test_drawn_fields_hold_every_pixel_that_reaches_the_unit(network):
 def test_every_network_that_may_be_asked_for_is_drawn():
     for network in NETWORKS:
         assert "sees 3×3" in texts(FieldGrowth((network,)))
-    with pytest.raises(ParameterError, match="^networks: "):
+    with pytest.raises(ParameterError, match=r"^networks: expected "):
         FieldGrowth(("dense_512",))
 
 

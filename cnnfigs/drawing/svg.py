@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+from functools import lru_cache
 
 import numpy as np
 from lxml import etree
@@ -32,7 +33,7 @@ _FLIPPED = re.compile(r"scale\(1 -1\) translate\((\S+?)[ ,]+(\S+?)\)")
 #: How it writes that an image is scaled and moved.
 _MATRIX = re.compile(r"matrix\(([\d.]+)[ ,]+0[ ,]+0[ ,]+([\d.]+)[ ,]+(\S+?)[ ,]+(\S+?)\)")
 #: Characters of an image's address from which on two drawings of a picture share it.
-SHARED = 1_000
+SHARED = 300
 
 #: The group id of an image that is a photo (:func:`cnnfigs.drawing.shapes.photo`), and the quality of WebP for it.
 PHOTO, PHOTO_QUALITY = "photo", 54
@@ -226,6 +227,7 @@ def _sides(rectangle: re.Match[str]) -> str:
     return f"M {left:g} {top:g} h {width:g} v {height:g} h {-width:g} z"
 
 
+@lru_cache(maxsize=128)  # both widths of a picture show the same
 def _embedded(address: str, photo: bool, in_page: bool) -> str:
     """Write an embedded image in fewer bytes: the same pixels, but in pages nearly the same in a photo.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+from functools import lru_cache
 
 import numpy as np
 from lxml import etree
@@ -226,6 +227,7 @@ def _sides(rectangle: re.Match[str]) -> str:
     return f"M {left:g} {top:g} h {width:g} v {height:g} h {-width:g} z"
 
 
+@lru_cache(maxsize=128)  # both widths of a picture show the same
 def _embedded(address: str, photo: bool, in_page: bool) -> str:
     """Write an embedded image in fewer bytes: the same pixels, but in pages nearly the same in a photo.
 

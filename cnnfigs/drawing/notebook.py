@@ -50,7 +50,7 @@ def in_notebook(html: str) -> str:
     dark = "".join(f"{selector} .cnn-shown{{{values}}}\n" for selector in DARK)
     maps = ""
     if VALUES in html:
-        dark += "".join(f"{selector} .cnn-shown image.{VALUES}{{filter:url(#{FILTER})}}\n" for selector in DARK)
+        dark += "".join(f"{selector} .cnn-shown .{VALUES}{{filter:url(#{FILTER})}}\n" for selector in DARK)
         maps = filters()
     rules = f".cnn-shown{{{light}}}\n{sheet}@media not print{{\n{dark}}}"
     return f'<div class="cnn-shown">{maps}<style>\n{rules}</style>\n{html}</div>'

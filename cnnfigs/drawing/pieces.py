@@ -35,7 +35,7 @@ from cnnfigs.drawing.layout import (
     row,
 )
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.style import IN_CELL, POINTS_PER_INCH, TEXT, TITLE, figure, text_width
+from cnnfigs.drawing.style import IN_CELL, POINTS_PER_INCH, SIGN, TEXT, TITLE, figure, text_width
 from cnnfigs.drawing.widths import PHONE
 from cnnfigs.words import written_number
 
@@ -552,7 +552,7 @@ class Arrow(Piece):
 
 def sign(text: str, name: str = "text") -> Piece:
     """Draw a sign between two parts, such as + or =, large enough to be the point."""
-    return Words(text, name, size=24, align="middle")
+    return Words(text, name, size=SIGN, align="middle")
 
 
 @dataclass(frozen=True, eq=False)
@@ -819,7 +819,8 @@ class Tiles(Piece):
         height, width, count = (*(side * self.cell for side in array.shape[:2]), array.shape[-1])
         words = max((text_width(name, TEXT) for name in self.names), default=0) * WIDER
         across = max(width, math.ceil(words)) + self.gap
-        down = height + self.gap + (math.ceil(LINE * TEXT) if self.names else 0)
+        # Cells and gaps that have a large common divisor make a small image.
+        down = height + self.gap + (math.ceil(LINE * TEXT / self.gap) * self.gap if self.names else 0)
         most = self.columns if room == math.inf else max(1, min(self.columns, int((room + self.gap) // across)))
         columns = next((fewer for fewer in range(most, most // 2, -1) if self.columns % fewer == 0), most)
 

@@ -224,41 +224,6 @@ def number_grid(
     cells(axes, texts, fill or colored(array, limit, signed), x, y, cell, size=size)
 
 
-def map_stack(
-    axes: Axes, maps: ArrayLike, x: float, y: float, side: float, offset: float, *, frame: str = "output"
-) -> None:
-    """Draw feature maps as sheets one behind the other, the first in front.
-
-    Parameters
-    ----------
-    axes
-        Axes of a canvas.
-    maps
-        Shape (height, width, sheets).
-    x, y
-        Upper left corner of the front sheet; those behind stand to its upper right.
-    side
-        Width of a sheet in pixels.
-    offset
-        How far each sheet stands from the one before it, to the right and upwards.
-    frame
-        Colour of the frames, a name of the palette.
-    """
-    array = np.asarray(maps, dtype=float)
-    for sheet in reversed(range(array.shape[-1])):
-        raster(axes, array[..., sheet], x + sheet * offset, y - sheet * offset, side, frame=frame)
-
-
-def map_grid(
-    axes: Axes, maps: ArrayLike, x: float, y: float, side: float, columns: int, *, gap: float = 4, frame: str = "output"
-) -> None:
-    """Draw feature maps, shape (height, width, maps), beside and below each other, `columns` to a row."""
-    array = np.asarray(maps, dtype=float)
-    for number in range(array.shape[-1]):
-        row, column = divmod(number, columns)
-        raster(axes, array[..., number], x + column * (side + gap), y + row * (side + gap), side, frame=frame)
-
-
 def bars(
     axes: Axes,
     shares: ArrayLike,

@@ -10,6 +10,7 @@ import base64
 import io
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from lxml import etree
@@ -33,7 +34,7 @@ _FLIPPED = re.compile(r"scale\(1 -1\) translate\((\S+?)[ ,]+(\S+?)\)")
 #: How it writes that an image is scaled and moved.
 _MATRIX = re.compile(r"matrix\(([\d.]+)[ ,]+0[ ,]+0[ ,]+([\d.]+)[ ,]+(\S+?)[ ,]+(\S+?)\)")
 #: Characters of an image's address from which on two drawings of a picture share it.
-SHARED = 1_000
+SHARED = 300
 
 #: The group id of an image that is a photo (:func:`cnnfigs.drawing.shapes.photo`), and the quality of WebP for it.
 PHOTO, PHOTO_QUALITY = "photo", 54
@@ -127,6 +128,21 @@ def _share_images(wide: etree._Element, narrow: etree._Element, prefix: str) -> 
         move = f"translate({x:g} {y:g}) scale({width / across:.6g} {height / down:.6g}) translate({-left:g} {-top:g})"
         use = etree.Element(f"{SVG}use", href=f"#{other.get('id')}", transform=move)
         image.getparent().replace(image, use)
+        if image.get("class"):
+            # Browsers do not agree on what a rule of the page does to what is shown by reference: it is for a group.
+            for each in (use, other):
+                _grouped(each, image.get("class"))
+
+
+def _grouped(element: etree._Element, name: str) -> None:
+    """Give the class of an element to a group around it."""
+    parent = element.getparent()
+    if parent.get("class") == name:
+        return
+    element.attrib.pop("class", None)
+    group = etree.Element(f"{SVG}g", {"class": name})
+    parent.replace(element, group)
+    group.append(element)
 
 
 def _extent(image: etree._Element) -> tuple[float, float, float, float] | None:
@@ -247,6 +263,7 @@ def _sides(rectangle: re.Match[str]) -> str:
     return f"M {left:g} {top:g} h {width:g} v {height:g} h {-width:g} z"
 
 
+@lru_cache(maxsize=128)  # both widths of a picture show the same
 def _embedded(address: str, photo: bool, in_page: bool) -> str:
     """Write an embedded image in fewer bytes: the same pixels, but in pages nearly the same in a photo.
 

@@ -15,8 +15,9 @@ from cnnfigs.words import typeset
 
 #: Characters that a name may have: what is heard in one breath.
 MOST = 160
-#: Characters in a row of numbers for which there is room in the text column, and on a phone.
-COLUMN, PHONE = 80, 32
+#: Letters in a row of numbers for which there is room in the text column, and on a phone; between two numbers there are
+#: as many as stand for the space there.
+COLUMN, PHONE, BETWEEN = 76, 36, 1.7
 #: Cells of a grid whose numbers are given; a larger one is an image.
 MOST_CELLS = 28 * 28
 
@@ -83,7 +84,8 @@ class Numbers:
             for name, line in zip(rows, self.texts, strict=True)
         )
         # So many columns have no room beside each other on a phone, or anywhere: their rows are broken into lines.
-        letters = sum(max(map(len, column)) + 1 for column in zip(*self.texts, strict=True))
+        words = [list(rows), *zip(columns, *self.texts, strict=True)]
+        letters = sum(max(map(len, column)) + BETWEEN for column in words)
         kind = "cnn-longer" if letters > COLUMN else "cnn-long" if letters > PHONE else ""
         title = f"<caption>{escape(typeset(self.title))}</caption>"
         head = f"<thead><tr><td></td>{head}</tr></thead>"

@@ -155,6 +155,18 @@ def test_svg_colours_follow_the_theme(picture):
                 assert element.get(attribute) not in light
 
 
+def test_what_is_shown_by_reference_is_there_and_darkens_alike(picture):
+    """The class of values stands around both, since a rule of the page does not reach what a reference shows."""
+    roots = drawings(type(picture))
+    targets = {each.get("id"): each for root in roots for each in root.iter() if each.get("id")}
+    for root in roots:
+        for use in root.iter(f"{SVG}use"):
+            target = targets[use.get("href").removeprefix("#")]
+            if target.tag == f"{SVG}image":
+                assert target.get("class") is None
+                assert use.getparent().get("class") == target.getparent().get("class")
+
+
 def test_picture_fits_the_column_and_a_phone(picture):
     widths = [float(root.get("width")) for root in drawings(type(picture))]
     assert widths[0] <= WIDTH

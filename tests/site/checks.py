@@ -179,6 +179,18 @@ def pushed_sideways(page: Page) -> list[str]:
     )
 
 
+def heard(page: Page) -> dict[str, list[str]]:
+    """Return what the accessibility tree has, everything unfolded: names by role, in the order of the tree."""
+    page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+    session = page.context.new_cdp_session(page)
+    names: dict[str, list[str]] = {}
+    for node in session.send("Accessibility.getFullAXTree")["nodes"]:
+        if not node["ignored"]:
+            names.setdefault(node["role"]["value"], []).append(node.get("name", {}).get("value", ""))
+    session.detach()
+    return names
+
+
 def cut_on_paper(page: Page) -> list[str]:
     """Find what a sheet of paper would cut off, and dark paper."""
     page.set_viewport_size(PAPER)

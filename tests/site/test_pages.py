@@ -1,5 +1,6 @@
 """Every page of the built site, in a real browser."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 import checks
@@ -88,6 +89,31 @@ def test_all_can_be_reached_on_a_phone(opened):
 def test_no_picture_and_no_table_is_pushed_sideways_on_a_phone(opened):
     opened.page.set_viewport_size(PHONE)
     assert checks.pushed_sideways(opened.page) == []
+
+
+@pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_pictures_are_heard_by_name_and_their_descriptions_can_be_walked(opened, window):
+    """In the tree that screen readers walk: each name once, each sentence in a list, each number in a cell."""
+    opened.page.set_viewport_size(window)
+    names = checks.heard(opened.page)
+    shown = opened.page.evaluate(
+        """() => {
+            const seen = (selector) => [...document.querySelectorAll(selector)].filter(e => e.getClientRects().length);
+            const words = (element) => element.textContent.replace(/\\s+/g, ' ').trim();
+            return {
+                pictures: seen('svg.cnn-figure').map(svg => svg.getAttribute('aria-label')),
+                sentences: seen('.cnn-description li').filter(li => !li.querySelector('ul')).map(words),
+                numbers: seen('.cnn-numbers td').map(words).filter(Boolean),
+            };
+        }"""
+    )
+    images = names.get("image", []) + names.get("img", [])
+    assert all(1 <= len(name) <= 160 for name in shown["pictures"])
+    assert not [name for name in shown["pictures"] if images.count(name) != shown["pictures"].count(name)]
+    assert not {*shown["sentences"]} - {*names.get("StaticText", [])}
+    assert len(names.get("listitem", [])) >= len(shown["sentences"])
+    cells = Counter(names.get("cell", []) + names.get("gridcell", []))
+    assert not Counter(shown["numbers"]) - cells
 
 
 def test_nothing_is_cut_on_paper(opened):

@@ -99,11 +99,12 @@ class Architecture(Picture):
     def _columns(self, output: NDArray[np.float32]) -> int:
         """Return how many maps stand beside each other: about as many as below each other, in full rows."""
         sheets = self._sheets(output)
-        least = math.ceil(sheets**0.5)
-        return next((each for each in range(least, int(1.5 * sheets**0.5) + 1) if sheets % each == 0), least)
+        least = math.ceil(math.sqrt(sheets))
+        return next((each for each in range(least, int(1.5 * math.sqrt(sheets)) + 1) if sheets % each == 0), least)
 
     def _sheets(self, output: NDArray[np.float32]) -> int:
-        return -(-output.shape[-1] // self.maps_per_sheet)
+        sheets: int = -(-output.shape[-1] // self.maps_per_sheet)
+        return sheets
 
     def _stage(self, run: Activations, layer: Layer, scale: float) -> Stage:
         """Return one layer, with its name, its shape and the size of its window."""

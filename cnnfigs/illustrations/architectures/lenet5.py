@@ -155,7 +155,7 @@ class LeNet5Codes(Picture):
                 Words(f"{run.ordered[digit, 0]:.1f}"),
             ]
 
-        heads = [Words(name, "muted") for name in ("image", "F6 says", "bitmap", "nearest", "distance")]
+        heads: list[Piece] = [Words(name, "muted") for name in ("image", "F6 says", "bitmap", "nearest", "distance")]
         wide = zip(heads, *(steps(digit, 42) for digit in range(10)), strict=True)
         narrow = [heads, *(steps(digit, 35) for digit in range(10))]
         return either(matrix([*map(list, wide)], gap=14, between=10), matrix(narrow, gap=10, between=8))
@@ -310,10 +310,20 @@ class LeNet5Table(Table):
             [*total, Cell(f"{run.parameters:,}", number=True), Cell(f"{run.connections:,}", number=True)],
         ]
 
-    def describe(self, run: Sizes) -> str:
-        counts = "; ".join(f"{each.name} {each.parameters:,} and {each.connections:,}" for each in run.layers)
-        return f"""The layers of LeNet-5 with their trainable parameters and their connections: {counts}; in all
-            {run.parameters:,} parameters and {run.connections:,} connections."""
+    def describe(self, run: Sizes) -> Description:
+        return Description(
+            f"The layers of LeNet-5, counted: {run.parameters:,} trainable parameters make {run.connections:,} "
+            "connections.",
+            [
+                Part(
+                    "The layers",
+                    tuple(
+                        f"{each.name}: {each.parameters:,} parameters, {each.connections:,} connections."
+                        for each in run.layers
+                    ),
+                ),
+            ],
+        )
 
     def state_facts(self, run: Sizes) -> dict[str, str]:
         facts = {"parameters": f"{run.parameters:,}", "connections": f"{run.connections:,}"}
@@ -359,10 +369,13 @@ class LeNet5Recipe(Table):
         heads = [Cell("What"), Cell("The paper"), Cell("Here")]
         return [heads, *([Cell(name, heading=True), Cell(paper), Cell(here)] for name, paper, here in rows)]
 
-    def describe(self, run: Rebuilding) -> str:
+    def describe(self, run: Rebuilding) -> Description:
         _, *rows = self.tabulate(run)
-        parts = "; ".join(f"{name.text}: in the paper {paper.text}, here {here.text}" for name, paper, here in rows)
-        return f"How LeNet-5 was built and trained. {parts}."
+        return Description(
+            "How LeNet-5 was built and trained, in its paper and here: up to the output it is the same, and the "
+            "training is another.",
+            [Part(name.text, (f"In the paper: {paper.text}.", f"Here: {here.text}.")) for name, paper, here in rows],
+        )
 
     def state_facts(self, run: Rebuilding) -> dict[str, str]:
         return {"passes": str(run.ours.passes), "images": f"{run.ours.images:,}", "held out": f"{run.held_out:,}"}

@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.layout import Piece, column, either, flow, matrix, overlay, row
-from cnnfigs.drawing.pieces import Arrow, Drawing, Mark, Photo, Raster, Words, hundredths, panel
+from cnnfigs.drawing.layout import Piece, column, either, matrix, overlay, row
+from cnnfigs.drawing.pieces import Drawing, Mark, Photo, Pipeline, Raster, Stage, Words, hundredths, panel
 from cnnfigs.drawing.shapes import colored, inked, mesh, raster
 from cnnfigs.drawing.style import TITLE
 from cnnfigs.illustrations.base import Picture
@@ -48,31 +48,23 @@ class PhotoPatches(Picture):
             mesh(axes, x, y, SIDE, SIDE, cell, edge="background", line_width=1.5)
             Mark(self.row, self.column).paint(axes, x, y, cell, cell)
 
-        return flow(
-            panel(
-                "photo",
-                overlay(Photo(run.photo, side), Drawing(side, side, cut)),
-                f"{run.patches} patches",
-                name="input",
-            ),
-            Arrow(),
-            panel("one patch", Photo(run.patch, 96, frame="kernel"), f"{PATCH}×{PATCH}×3", name="kernel"),
-            Arrow(),
-            panel(
-                "flattened",
-                _folded(run.flattened, 24, 108, "grid"),
-                f"{run.flattened.size} numbers",
-                note="one row, folded",
-            ),
-            Arrow(),
-            panel(
-                "projected",
-                _folded(run.vector, 4, 36, "output"),
-                f"{run.vector.size} numbers",
-                note="untrained",
-                name="output",
-            ),
-            gap=8,
+        photo = overlay(Photo(run.photo, side), Drawing(side, side, cut, smallest=0.5))
+        return Pipeline(
+            [
+                Stage("photo", photo, [f"{run.patches} patches"], "input"),
+                Stage("one patch", Photo(run.patch, 96, frame="kernel"), [f"{PATCH}×{PATCH}×3"], "kernel"),
+                Stage(
+                    "flattened",
+                    _folded(run.flattened, 24, 108, "grid"),
+                    [f"{run.flattened.size} numbers", "one row, folded"],
+                ),
+                Stage(
+                    "projected",
+                    _folded(run.vector, 4, 36, "output"),
+                    [f"{run.vector.size} numbers", "untrained"],
+                    "output",
+                ),
+            ]
         )
 
     def describe(self, run: PatchVectors) -> Description:

@@ -19,7 +19,7 @@ from cnnfigs.parameters import Several, Whole, require
 from cnnfigs.runs.architectures.residual import DeepGradients, deep_gradients
 
 #: Colour of each kind of stack, and how far from the end of its line its name stands on a phone, in pixels.
-LOOKS = (("series-1", (-18, -4)), ("series-3", (0, -18)), ("series-2", (0, 16)))
+LOOKS = (("series-1", (-18, -4)), ("series-3", (0, -30)), ("series-2", (0, 16)))
 
 
 @dataclass(frozen=True)

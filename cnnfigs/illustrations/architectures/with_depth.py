@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 
 from cnnfigs.drawing import charts
 from cnnfigs.drawing.layout import Piece, flow
+from cnnfigs.drawing.networks import network_look
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.pieces import Chart, panel
 from cnnfigs.drawing.style import TEXT
@@ -23,7 +24,7 @@ from cnnfigs.words import as_percent
 #: What a layer is called below the charts, where there is little room.
 SHORT = {"convolution": "conv", "max pooling": "pool"}
 #: Name, colour and dashes of the network as it was trained, and as it was before.
-LOOKS = (("trained", "series-1", "-"), ("before training", "muted", "--"))
+LOOKS = (("trained", network_look("convnet").color, "-"), ("before training", "muted", "--"))
 
 
 @dataclass(frozen=True)

@@ -306,7 +306,7 @@ def pictures(made: str) -> tuple[str, float, float, dict[str, str]]:
     width, height = pixels(root)
     root.set("width", f"{width:g}")
     root.set("height", f"{height:g}")
-    values = [image for image in root.iter(f"{SVG}image") if image.attrib.pop("class", "") == VALUES]
+    values = [each for each in root.iter(f"{SVG}image", f"{SVG}g") if each.attrib.pop("class", "") == VALUES]
     drawn = {"light": in_theme(etree.tostring(root, encoding="unicode"), "light") + "\n"}
     for image in values:
         image.set("filter", f"url(#{FILTER})")

@@ -4,11 +4,14 @@ import keras
 import numpy as np
 import pytest
 from lxml import html
+from matplotlib.colors import to_rgba
 from scipy.stats import pearsonr
 from svg_numbers import texts
 
 from cnnfigs.arithmetic.reference import average_pooling, max_pooling
 from cnnfigs.data import mnist
+from cnnfigs.drawing.palette import palette
+from cnnfigs.drawing.widths import PHONE, WIDTH
 from cnnfigs.errors import ParameterError
 from cnnfigs.illustrations.windows.max_pooling import MaxPooling
 from cnnfigs.illustrations.windows.pooled_maps import PooledMaps, PoolingAlternatives
@@ -45,6 +48,20 @@ def test_default_windows_show_four_different_corners():
     windows = run.numbers.reshape(2, 2, 2, 2).swapaxes(1, 2).reshape(4, 4)
     assert len(set(windows.argmax(axis=1))) == 4
     assert len(set(run.pooled.ravel())) == 4
+
+
+@pytest.mark.parametrize("width", [WIDTH, PHONE])
+@pytest.mark.parametrize(("strides", "windows"), [(2, 4), (1, 1)])
+def test_ground_of_the_largest_number_of_each_window_is_another(width, strides, windows):
+    """Where windows overlap only the first is drawn."""
+    picture = MaxPooling(strides=strides)
+    axes = picture.drawn(width).axes[0]
+    fill = to_rgba(palette().light["kernel-fill"])
+    grounds = [patch.get_bbox() for patch in axes.patches if patch.get_facecolor() == fill]
+    numbers = [text for text in axes.texts if any(each.contains(*text.get_position()) for each in grounds)]
+    kept = [float(text.get_text()) for text in numbers]
+    assert len(kept) == len(grounds) == windows
+    assert sorted(kept) == sorted(picture.result.pooled.ravel()[:windows])
 
 
 def test_pooled_maps_are_those_of_the_network():

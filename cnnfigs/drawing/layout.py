@@ -23,6 +23,8 @@ Align = Literal["start", "middle", "end"]
 
 #: Pixels between two parts of a picture, between what belongs together, and around the whole.
 GAP, CLOSE, MARGIN = 20, 6, 3
+#: Pixels from left to right that a picture has room for in the text column.
+COLUMN = WIDTH - 2 * MARGIN
 
 Paint = Callable[[Axes, float, float], None]
 

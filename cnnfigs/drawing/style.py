@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 
@@ -21,6 +21,10 @@ from cnnfigs.drawing.widths import WIDTH
 SMALL, NORMAL, LARGE = 11, 12, 14
 #: Of words, of titles, of numbers in cells, and of signs between parts.
 TEXT, TITLE, IN_CELL, SIGN = 13, 14, 12, 24
+
+#: matplotlib's own font has what ours lacks, and measures the same on every machine too.
+FAMILIES = [FAMILY, "DejaVu Sans"]
+HINTING = "none"
 
 # One point of matplotlib's becomes one pixel of the page.
 POINTS_PER_INCH = 72
@@ -38,8 +42,7 @@ def style() -> Iterator[None]:
         "axes.spines.top": False,
         "figure.dpi": POINTS_PER_INCH,
         "figure.facecolor": "none",
-        # matplotlib's own font has what ours lacks, and measures the same on every machine too.
-        "font.family": [FAMILY, "DejaVu Sans"],
+        "font.family": FAMILIES,
         "font.size": NORMAL,
         "image.interpolation": "none",
         "image.composite_image": False,
@@ -51,7 +54,7 @@ def style() -> Iterator[None]:
         "svg.hashsalt": "cnnfigs",
         "text.color": color("text"),
         # Letters are as wide as they were designed, not rounded to whole pixels, as in a browser's SVG.
-        "text.hinting": "none",
+        "text.hinting": HINTING,
         "xtick.color": color("grid"),
         "xtick.labelcolor": color("text"),
         "xtick.labelsize": SMALL,
@@ -88,11 +91,22 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
     >>> 2 * text_width("3 + 4", 12) == text_width("3 + 4", 24)
     True
     """
-    renderer = FigureCanvasAgg(Figure(dpi=POINTS_PER_INCH)).get_renderer()  # type: ignore[no-untyped-call]
-    with style():
-        font = FontProperties(size=size, weight="bold" if bold else "normal")
-        width: float = renderer.get_text_width_height_descent(text, font, ismath=False)[0]
-    return width
+    # Many texts are measured while a picture is arranged, where the style is set already.
+    set_already = mpl.rcParams["text.hinting"] == HINTING
+    with nullcontext() if set_already else style():
+        width, *_ = _renderer().get_text_width_height_descent(text, _font(size, bold), False)  # type: ignore[no-untyped-call]
+    return float(width)
+
+
+@cache
+def _renderer() -> RendererAgg:
+    return FigureCanvasAgg(Figure(dpi=POINTS_PER_INCH)).get_renderer()  # type: ignore[no-untyped-call, no-any-return]
+
+
+@cache
+def _font(size: float, bold: bool) -> FontProperties:
+    register()
+    return FontProperties(family=FAMILIES, size=size, weight="bold" if bold else "normal")
 
 
 def canvas(width: float, height: float) -> tuple[Figure, Axes]:

@@ -22,9 +22,8 @@ SMALL, NORMAL, LARGE = 11, 12, 14
 #: Of words, of titles, of numbers in cells, and of signs between parts.
 TEXT, TITLE, IN_CELL, SIGN = 13, 14, 12, 24
 
-#: matplotlib's own font has what ours lacks, and measures the same on every machine too.
-FAMILIES = [FAMILY, "DejaVu Sans"]
-HINTING = "none"
+#: From which matplotlib makes ids; it also tells whether the style is on.
+SALT = "cnnfigs"
 
 # One point of matplotlib's becomes one pixel of the page.
 POINTS_PER_INCH = 72
@@ -42,7 +41,8 @@ def style() -> Iterator[None]:
         "axes.spines.top": False,
         "figure.dpi": POINTS_PER_INCH,
         "figure.facecolor": "none",
-        "font.family": FAMILIES,
+        # matplotlib's own font has what ours lacks, and measures the same on every machine too.
+        "font.family": [FAMILY, "DejaVu Sans"],
         "font.size": NORMAL,
         "image.interpolation": "none",
         "image.composite_image": False,
@@ -51,10 +51,10 @@ def style() -> Iterator[None]:
         "savefig.dpi": POINTS_PER_INCH,
         "savefig.facecolor": "none",
         "svg.fonttype": "none",
-        "svg.hashsalt": "cnnfigs",
+        "svg.hashsalt": SALT,
         "text.color": color("text"),
         # Letters are as wide as they were designed, not rounded to whole pixels, as in a browser's SVG.
-        "text.hinting": HINTING,
+        "text.hinting": "none",
         "xtick.color": color("grid"),
         "xtick.labelcolor": color("text"),
         "xtick.labelsize": SMALL,
@@ -91,22 +91,18 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
     >>> 2 * text_width("3 + 4", 12) == text_width("3 + 4", 24)
     True
     """
-    # Many texts are measured while a picture is arranged, where the style is set already.
-    set_already = mpl.rcParams["text.hinting"] == HINTING
-    with nullcontext() if set_already else style():
-        width, *_ = _renderer().get_text_width_height_descent(text, _font(size, bold), False)  # type: ignore[no-untyped-call]
-    return float(width)
+    # To enter the style takes longer than to measure, and a picture has hundreds of words.
+    with nullcontext() if mpl.rcParams["svg.hashsalt"] == SALT else style():
+        font = FontProperties(size=size, weight="bold" if bold else "normal")
+        width: float = _renderer().get_text_width_height_descent(text, font, ismath=False)[0]  # type: ignore[no-untyped-call]
+    return width
 
 
 @cache
 def _renderer() -> RendererAgg:
-    return FigureCanvasAgg(Figure(dpi=POINTS_PER_INCH)).get_renderer()  # type: ignore[no-untyped-call, no-any-return]
-
-
-@cache
-def _font(size: float, bold: bool) -> FontProperties:
-    register()
-    return FontProperties(family=FAMILIES, size=size, weight="bold" if bold else "normal")
+    """Return what measures texts; to make it takes longer than to ask it."""
+    made: RendererAgg = FigureCanvasAgg(Figure(dpi=POINTS_PER_INCH)).get_renderer()  # type: ignore[no-untyped-call]
+    return made
 
 
 def canvas(width: float, height: float) -> tuple[Figure, Axes]:

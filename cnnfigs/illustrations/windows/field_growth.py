@@ -16,12 +16,13 @@ from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.networks import PLAIN_NAMES, network_words
 from cnnfigs.illustrations.windows.places import field_mark
-from cnnfigs.models.networks import NETWORKS
 from cnnfigs.parameters import Choice, Several, TestImage
 from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.windows.receptive_fields import Field, Fields, fields_of
 from cnnfigs.words import written
 
+#: Networks with maps whose windows are known.
+NETWORKS = ("convnet", "unpooled", "convnet_global_max")
 #: Side of a digit in the column and on a phone, in pixels.
 SIDE, ON_PHONE = 120, 96
 

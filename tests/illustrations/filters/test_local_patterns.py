@@ -7,6 +7,7 @@ from matplotlib.patches import Rectangle
 from svg_numbers import number, numbers, texts
 
 from cnnfigs.data import mnist
+from cnnfigs.drawing.widths import PHONE, WIDTH
 from cnnfigs.illustrations.filters.global_and_local import GlobalAndLocal
 from cnnfigs.illustrations.filters.local_patterns import LocalPatterns, weights_in_words
 from cnnfigs.models.weights import load
@@ -48,16 +49,17 @@ def test_windows_are_among_the_strongest_places_and_share_no_pixel(layer, index)
     assert covered.sum() == 9 * 2 * len(run.patterns)
 
 
+@pytest.mark.parametrize("width", [WIDTH, PHONE])
 @pytest.mark.parametrize("index", [4, 0, 61])
-def test_letters_stand_beside_the_windows_and_cover_none(index):
+def test_letters_stand_beside_the_windows_and_cover_none(index, width):
     """Every pixel of every window can be compared with the patch, and each letter touches a window of its own."""
     picture = LocalPatterns(index=index)
-    shapes = [shape.get_bbox() for shape in picture.figure.findobj(Rectangle) if shape.get_linewidth() == 2.5]
+    figure = picture.drawn(width)
+    shapes = [shape.get_bbox() for shape in figure.findobj(Rectangle) if shape.get_linewidth() == 2.5]
     assert len(shapes) == 2 * len(picture.result.patterns)
     side = shapes[0].width
-    texts_drawn = picture.figure.axes[0].texts
-    letters = [text for text in texts_drawn if text.get_text() in "ABCDE" and text.get_position()[0] < 338]
-    assert len(letters) == len(shapes)
+    # The digit is drawn first, the filters with their letters later.
+    letters = [text for text in figure.axes[0].texts if text.get_text() in "ABCDE"][: len(shapes)]
     for letter, own in zip(letters, shapes, strict=True):
         x, y = letter.get_position()
         for window in shapes:
@@ -78,10 +80,10 @@ def test_large_weights_are_told_where_they_are(turns):
 
 def test_description_names_the_digit_and_the_weights_of_each_filter(layer):
     picture = LocalPatterns(index=4)
-    assert picture.description.startswith(f"A {mnist().y_test[4]} with small windows")
+    assert picture.description.startswith(f"A {mnist().y_test[4]} broken into local patterns")
     for pattern in picture.result.patterns:
         kernel = layer.get_weights()[0][:, :, 0, pattern.channel]
-        assert f"filter {pattern.channel}, {weights_in_words(kernel)}:" in picture.description
+        assert f"filter {pattern.channel}: Its large weights: {weights_in_words(kernel)}." in picture.description
 
 
 def test_first_filter_stands_at_its_strongest_place_of_all(layer):

@@ -11,8 +11,9 @@ from svg_numbers import texts
 from cnnfigs.arithmetic.reference import convolution, max_pooling
 from cnnfigs.data import mnist
 from cnnfigs.drawing.palette import palette, relative_luminance
+from cnnfigs.errors import ParameterError
 from cnnfigs.illustrations.windows.effective_field import EffectiveField
-from cnnfigs.illustrations.windows.field_growth import FieldGrowth
+from cnnfigs.illustrations.windows.field_growth import NETWORKS, FieldGrowth
 from cnnfigs.illustrations.windows.lost_edge import LostEdge
 from cnnfigs.illustrations.windows.peephole import Peephole
 from cnnfigs.illustrations.windows.published_fields import PublishedFields
@@ -45,6 +46,13 @@ def test_drawn_fields_hold_every_pixel_that_reaches_the_unit(network):
         assert columns.max() < field.first[1] + field.size
         if field.class_name == "Conv2D" and field.size <= 8:  # so small a field is reached from edge to edge
             assert rows.max() - rows.min() + 1 == field.size
+
+
+def test_every_network_that_may_be_asked_for_is_drawn():
+    for network in NETWORKS:
+        assert "sees 3×3" in texts(FieldGrowth((network,)))
+    with pytest.raises(ParameterError, match=r"^networks: expected "):
+        FieldGrowth(("dense_512",))
 
 
 @pytest.mark.parametrize("phone", [False, True])

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 
@@ -21,6 +21,9 @@ from cnnfigs.drawing.widths import WIDTH
 SMALL, NORMAL, LARGE = 11, 12, 14
 #: Of words, of titles, of numbers in cells, and of signs between parts.
 TEXT, TITLE, IN_CELL, SIGN = 13, 14, 12, 24
+
+#: From which matplotlib makes ids; it also tells whether the style is on.
+SALT = "cnnfigs"
 
 # One point of matplotlib's becomes one pixel of the page.
 POINTS_PER_INCH = 72
@@ -48,7 +51,7 @@ def style() -> Iterator[None]:
         "savefig.dpi": POINTS_PER_INCH,
         "savefig.facecolor": "none",
         "svg.fonttype": "none",
-        "svg.hashsalt": "cnnfigs",
+        "svg.hashsalt": SALT,
         "text.color": color("text"),
         # Letters are as wide as they were designed, not rounded to whole pixels, as in a browser's SVG.
         "text.hinting": "none",
@@ -88,11 +91,18 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
     >>> 2 * text_width("3 + 4", 12) == text_width("3 + 4", 24)
     True
     """
-    renderer = FigureCanvasAgg(Figure(dpi=POINTS_PER_INCH)).get_renderer()  # type: ignore[no-untyped-call]
-    with style():
+    # To enter the style takes longer than to measure, and a picture has hundreds of words.
+    with nullcontext() if mpl.rcParams["svg.hashsalt"] == SALT else style():
         font = FontProperties(size=size, weight="bold" if bold else "normal")
-        width: float = renderer.get_text_width_height_descent(text, font, ismath=False)[0]
+        width: float = _renderer().get_text_width_height_descent(text, font, ismath=False)[0]  # type: ignore[no-untyped-call]
     return width
+
+
+@cache
+def _renderer() -> RendererAgg:
+    """Return what measures texts; to make it takes longer than to ask it."""
+    made: RendererAgg = FigureCanvasAgg(Figure(dpi=POINTS_PER_INCH)).get_renderer()  # type: ignore[no-untyped-call]
+    return made
 
 
 def canvas(width: float, height: float) -> tuple[Figure, Axes]:

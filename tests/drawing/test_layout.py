@@ -1,7 +1,7 @@
 """Pieces keep to themselves and to the room they have, however they are arranged."""
 
 import math
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -30,15 +30,17 @@ from cnnfigs.drawing.pieces import (
     Digit,
     Mark,
     NumberGrid,
+    Pipeline,
     Raster,
     Sheets,
+    Stage,
     Words,
     boxed,
     broken,
     panel,
     titled_rows,
 )
-from cnnfigs.drawing.style import style, text_width
+from cnnfigs.drawing.style import canvas, style, text_width
 from cnnfigs.drawing.widths import PHONE, WIDTH
 
 
@@ -257,3 +259,25 @@ def test_values_stand_at_the_ends_of_bars_that_have_no_track():
     ends = [{text.get_text(): text.get_position()[0] for text in figure.axes[0].texts} for figure in made]
     assert ends[0]["low"] == ends[0]["high"] == ends[1]["high"]
     assert ends[1]["high"] - ends[1]["low"] == pytest.approx(0.75 * 200)
+
+
+@pytest.mark.parametrize("room", [math.inf, 700, 420, 320])
+@pytest.mark.parametrize("seed", range(20))
+def test_stages_follow_one_another_in_rows_or_on_a_phone_in_a_column(seed, room):
+    """They stand apart and inside, those of a row in the middle of each other, none before one that it follows."""
+    parts = boxes(seed)
+    stages = [Stage("a stage", part, ["of some shape"] * (number % 3)) for number, part in enumerate(parts)]
+    _, axes = canvas(700, 700)
+    fitted = Pipeline(stages).fit(room)
+    fitted.paint(axes, 0.0, 0.0)
+    places = [part.painted[-1] for part in parts]
+    assert fitted.width <= max(room, 320)
+    for place in places:
+        assert 0 <= place.x <= place.x + place.width <= fitted.width + 1e-6
+        assert 0 <= place.y <= place.y + place.height <= fitted.height + 1e-6
+    middles = [(place.x + place.width / 2, place.y + place.height / 2) for place in places]
+    for one, other in pairwise(middles):
+        same_row = other[1] == pytest.approx(one[1])
+        assert other[0] > one[0] if same_row else other[1] > one[1]
+    rows = {round(y) for _, y in middles}
+    assert len(rows) == 1 if room == math.inf else len(rows) < 6 if room > PHONE else len(rows) == 6

@@ -819,7 +819,8 @@ class Tiles(Piece):
         height, width, count = (*(side * self.cell for side in array.shape[:2]), array.shape[-1])
         words = max((text_width(name, TEXT) for name in self.names), default=0) * WIDER
         across = max(width, math.ceil(words)) + self.gap
-        down = height + self.gap + (math.ceil(LINE * TEXT) if self.names else 0)
+        # Cells and gaps that have a large common divisor make a small image.
+        down = height + self.gap + (math.ceil(LINE * TEXT / self.gap) * self.gap if self.names else 0)
         most = self.columns if room == math.inf else max(1, min(self.columns, int((room + self.gap) // across)))
         columns = next((fewer for fewer in range(most, most // 2, -1) if self.columns % fewer == 0), most)
 

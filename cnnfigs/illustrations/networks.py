@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Any
@@ -27,6 +28,9 @@ PLAIN_NAMES: Mapping[str, str] = MappingProxyType(
     }
 )
 
+#: What each network is called in a picture, by its name in code.
+NETWORK_NAMES: Mapping[str, str] = MappingProxyType({name: look.name for name, look in NETWORK_LOOKS.items()})
+_IN_CODE = re.compile(rf"\b({'|'.join(NETWORK_NAMES)})\b")
 #: The layers of MobileNetV2 before and behind its blocks.
 _LAYER_WORDS: Mapping[str, str] = MappingProxyType(
     {"Conv1_relu": "first layer", "expanded_conv_depthwise_relu": "block 0, depthwise", "out_relu": "last maps"}
@@ -90,8 +94,18 @@ def network_words(name: str) -> str:
     >>> network_words("dense_131"), network_words("my_own")
     ('dense, 131 units', 'my own')
     """
-    look = NETWORK_LOOKS.get(name)
-    return look.name if look else name.replace("_", " ")
+    return NETWORK_NAMES.get(name, name.replace("_", " "))
+
+
+def with_network_names(text: str) -> str:
+    """Replace the names that networks have in code by what they are called in a picture.
+
+    Examples
+    --------
+    >>> with_network_names("dense_512 with 60,000 images")
+    'dense, 512 units with 60,000 images'
+    """
+    return _IN_CODE.sub(lambda match: NETWORK_NAMES[match[0]], text)
 
 
 def layer_words(name: str) -> str:

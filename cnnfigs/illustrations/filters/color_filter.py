@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.layout import Piece, column, either, matrix, row
 from cnnfigs.drawing.pieces import Arrow, Mark, NumberGrid, Raster, Words, panel, sign
 from cnnfigs.drawing.shapes import tinted
-from cnnfigs.drawing.style import TITLE
+from cnnfigs.drawing.style import SIGN, TITLE
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.windows.window_steps import bracketed, written_grid
@@ -133,7 +133,7 @@ class ColorFilter(Picture):
                     align="middle",
                 ),
                 sign("="),
-                Words(written_number(run.sums[1, 1, channel]), size=18, bold=True),
+                Words(written_number(run.sums[1, 1, channel]), size=TITLE, bold=True),
             ]
             for channel, name in enumerate(CHANNELS)
         ]
@@ -147,7 +147,7 @@ class ColorFilter(Picture):
             for channel, name in enumerate(CHANNELS)
         ]
         bias = [Words("bias", "kernel"), Words(written_number(run.bias), "kernel")]
-        total = [Words("together", bold=True), Words(written_number(run.values[1, 1]), "output", 18, bold=True)]
+        total = [Words("together", bold=True), Words(written_number(run.values[1, 1]), "output", SIGN, bold=True)]
         return matrix([*sums, bias, total], gap=10, between=3, align="end")
 
     @staticmethod

@@ -79,7 +79,7 @@ class DenseEquivalent(Picture):
             name = Words(f"output {number // places}, {number % places}", "output", bold=chosen)
             lines.append([name, *cells, Words(f"= {written_number(value)}", bold=chosen)])
         whole = matrix([[space(), *heads, space()], *lines], gap=6, between=1)
-        title = "the same as a dense layer: a row for each output"
+        title = "as a dense layer: a row for each output"
         marks = [
             Mark(0, start, len(weights), self.size, "input", line_width=1)
             for start in range(0, self.size**2, self.size)

@@ -57,7 +57,7 @@ class Depthwise(Picture):
         )
         narrow = column(
             *(
-                panel(f"{name}: input, kernel, output", row(*line, gap=6))
+                panel(f"{name}: its input, its kernel, its output", row(*line, gap=6))
                 for name, line in zip(names, lines, strict=True)
             )
         )

@@ -9,6 +9,7 @@ from cnnfigs.data import mnist
 from cnnfigs.drawing.layout import Piece, column, flow, matrix
 from cnnfigs.drawing.pieces import Arrow, Digit, Mark, Raster, Words, hundredths, panel
 from cnnfigs.drawing.shapes import stepped
+from cnnfigs.drawing.style import SIGN
 from cnnfigs.drawing.tables import Cell, number_table
 from cnnfigs.experiments.catalog import usual
 from cnnfigs.illustrations.base import Picture, Table
@@ -69,7 +70,7 @@ class Equivariance(Picture):
                 "of the framed parts",
                 name="accent",
             ),
-            Words(f"largest: {run.largest_difference:.1g}", size=20, bold=True),
+            Words(f"largest: {run.largest_difference:.1g}", size=SIGN, bold=True),
             Words(f"over all {run.filters} maps", "muted"),
             gap=6,
         )

@@ -97,8 +97,8 @@ class PhotoHeat(Picture):
         photo = "the cat" if self.image is None else "a photo"
         correlations = listed(written_number(heat.correlation, 2) for heat in run.heats)
         return Description(
-            f"Where on {photo} MobileNetV2 finds {listed(heat.name for heat in run.heats)}: Grad-CAM and occlusion "
-            f"agree only in part, rank correlation {correlations}.",
+            f"Where on {photo} MobileNetV2’s answers come from, by Grad-CAM and by occlusion, and where these differ; "
+            f"rank correlation {correlations}.",
             [
                 "For each class there are four pictures: the photo, the Grad-CAM map, the occlusion map, and where the "
                 "two maps differ.",
@@ -169,8 +169,8 @@ class DigitHeat(Picture):
     def describe(self, run: HeatRun) -> Description:
         places, image = _size(_sums(run.heats[0]).cells), run.image[..., 0]
         return Description(
-            f"Where on a digit the convnet’s scores for {listed(heat.name for heat in run.heats)} come from: Grad-CAM "
-            "and occlusion disagree, and the exact sums settle it.",
+            f"Where on a digit the convnet’s scores for {listed(heat.name for heat in run.heats)} come from: by "
+            "Grad-CAM, by occlusion, and exactly.",
             [
                 "For each class there are four pictures: a digit, the Grad-CAM map, the occlusion map, and exact sums.",
                 f"The Grad-CAM map, made of {_size(run.heats[0].weighed)} cells, lies as green clouds on the pale "

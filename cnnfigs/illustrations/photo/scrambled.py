@@ -46,10 +46,10 @@ class ScrambledCat(Picture):
         side, length = COLUMN
         photos = [Photo(change.photo, side, frame="input") for change in run.changes]
         lines: list[list[Piece]] = [
-            [space(), *(Words(change.change, bold=True) for change in run.changes)],
+            [space(), *(Words(change.change, bold=True, align="middle") for change in run.changes)],
             [space(), *photos],
             [_scale(length), *(_strip(change, side, length) for change in run.changes)],
-            [Words("median", "muted"), *(Words(percent(change.median)) for change in run.changes)],
+            [Words("median", "muted"), *(Words(percent(change.median), align="middle") for change in run.changes)],
             [
                 Words("says", "muted"),
                 *(within(side, Words(change.commonest[0], "muted", align="middle")) for change in run.changes),

@@ -82,9 +82,9 @@ class VisualHierarchy(Picture):
                         side,
                         column(
                             crop(unit, side),
-                            Words(f"{unit.box[2]} px", bold=True),
-                            Words(f"map {unit.channel}", "muted"),
-                            Words(share(unit.share), "muted"),
+                            Words(f"{unit.box[2]} px", bold=True, align="middle"),
+                            Words(f"map {unit.channel}", "muted", align="middle"),
+                            Words(share(unit.share), "muted", align="middle"),
                             gap=1,
                             align="middle",
                         ),
@@ -375,7 +375,10 @@ def _grown(
         pieces = [
             overlay(
                 space(pitch, side),
-                named(f"{depth} {number}", column(crop(unit, side), Words(f"{unit.box[2]} px"), align="middle", gap=2)),
+                named(
+                    f"{depth} {number}",
+                    column(crop(unit, side), Words(f"{unit.box[2]} px", align="middle"), align="middle", gap=2),
+                ),
             )
             for number, unit in units
         ]

@@ -10,6 +10,8 @@ from scipy import stats
 from svg_numbers import texts
 
 from cnnfigs.data import mnist
+from cnnfigs.drawing.style import style
+from cnnfigs.drawing.widths import PHONE, WIDTH
 from cnnfigs.experiments.catalog import by_recipe
 from cnnfigs.experiments.findings import lenet5_errors
 from cnnfigs.experiments.records import path_of, record_of, write
@@ -144,12 +146,12 @@ def test_difference_to_the_paper_is_claimed_only_where_seeds_and_images_allow(tm
     monkeypatch.setattr(LeNet5Seeds, "result", run)
     shown = LeNet5Seeds()
     assert f"{np.mean(errors) / 10:.1f}" in texts(shown)
-    small = [line for line in shown.figure.axes[0].lines if (line.get_marker(), line.get_markersize()) == ("o", 6)]
+    small = [line for line in shown.figure.axes[1].lines if (line.get_marker(), line.get_markersize()) == ("o", 6)]
     assert [len(line.get_xdata()) for line in small] == [len(errors)] * 2
     assert run.behind == pytest.approx(np.mean(errors) / 10_000 - 0.0095)
     assert (run.behind_interval is None) == (len(errors) < 3)
-    left, right = shown.figure.axes[0].get_xlim()
-    for line in shown.figure.axes[0].lines:
+    left, right = shown.figure.axes[1].get_xlim()
+    for line in shown.figure.axes[1].lines:
         assert left <= min(line.get_xdata()) <= max(line.get_xdata()) <= right
     if len(errors) >= 3:
         spread = np.std(errors, ddof=1) / 10_000
@@ -162,21 +164,16 @@ def test_difference_to_the_paper_is_claimed_only_where_seeds_and_images_allow(tm
         assert (high - low) / 2 <= widest * 1.0001
 
 
-def test_axis_begins_near_the_data_and_each_bar_has_its_words_above_it():
-    axes = LeNet5Seeds().figure.axes[0]
-    least = min(min(line.get_xdata()) for line in axes.lines)
-    assert least - 1 < axes.get_xlim()[0] <= least
-    bars = {
-        line.get_ydata()[0]: sorted(line.get_xdata())
-        for line in axes.lines
-        if len(set(line.get_ydata())) == 1 and line.get_marker() == "None"
-    }
+@pytest.mark.parametrize("width", [WIDTH, PHONE])
+def test_axis_begins_at_zero_and_each_row_has_its_name_and_its_number(width):
+    with style():
+        axes = LeNet5Seeds().drawn(width).axes[1]
+    assert axes.get_xlim()[0] == 0
+    bars = [line for line in axes.lines if line.get_marker() == "None"]
     assert len(bars) == 3
-    words = [text for text in axes.texts if text.get_transform() == axes.transData]
-    for text, (row, (low, high)) in zip(words, sorted(bars.items()), strict=True):
-        x, y = text.get_position()
-        assert row - 0.5 < y < row
-        assert x == (low if text.get_horizontalalignment() == "left" else high)
+    words = [text.get_text() for text in (*axes.texts, *axes.get_yticklabels())]
+    for name in ("LeNet-5, paper", "LeNet-5, here", "convnet, here", "9.5"):
+        assert name in words
 
 
 def test_papers_count_has_its_wilson_interval(tmp_path):

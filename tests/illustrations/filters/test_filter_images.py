@@ -248,8 +248,11 @@ def test_dead_filters_stay_at_zero_for_every_digit(digits):
         assert (excited.found[0].sum <= 0) == (largest[excited.filter] == 0)
 
 
-def test_picture_writes_all_sums(digits):
-    written = [number(text) for text in texts(FilterImages()) if text.replace(".", "").replace("−", "").isdigit()]
+@pytest.mark.parametrize("phone", [False, True])
+def test_picture_writes_all_sums(digits, phone):
+    written = [
+        number(text) for text in texts(FilterImages(), phone) if text.replace(".", "").replace("−", "").isdigit()
+    ]
     expected = []
     for layer in digits.layers:
         for excited in layer.excited:

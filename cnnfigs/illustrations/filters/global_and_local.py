@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from cnnfigs.data import mnist
 from cnnfigs.drawing.layout import Piece, column, either, row
 from cnnfigs.drawing.pieces import Digit, Drawing, Raster, hundredths, panel
-from cnnfigs.drawing.shapes import arrow, box, paled, raster
+from cnnfigs.drawing.shapes import arrow, box, raster
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.networks import trained_on
@@ -72,7 +72,7 @@ class GlobalAndLocal(Picture):
                 Part(f"Squares of {BLOCK}×{BLOCK} weights with the most positive means", positive),
                 Part(f"Squares of {BLOCK}×{BLOCK} weights with the most negative means", negative),
                 f"Third, the {run.kernel.size} weights of one filter, number {run.channel}: a tiny patch of "
-                f"{height}×{width} on the pale digit, drawn where it answers most strongly, its corner in row "
+                f"{height}×{width} in an empty square, drawn where it answers most strongly, its corner in row "
                 f"{place[0]}, column {place[1]}.",
                 f"Arrows in all four directions say that it slides over the image; it stands in "
                 f"{run.filter_answers.size} places.",
@@ -96,7 +96,6 @@ class GlobalAndLocal(Picture):
     def _draw_filter(run: GlobalAndLocalRun, side: float, axes: Axes, x: float, y: float, _: float) -> None:
         """Draw the filter where it answers most strongly to the digit, and that it slides."""
         pixel = side / run.image.shape[1]
-        raster(axes, np.repeat(paled(run.image[..., np.newaxis]), 3, axis=-1), x, y, side, frame=None)
         box(axes, x, y, side, side, edge="padding", dashed=True)
         row, column = np.unravel_index(run.filter_answers.argmax(), run.filter_answers.shape)
         kernel = run.kernel.shape[1] * pixel

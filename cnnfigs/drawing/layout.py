@@ -11,6 +11,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Literal
 
 from matplotlib.axes import Axes
@@ -75,12 +76,12 @@ class Piece(ABC):
     def fit(self, room: float = math.inf) -> Fitted:
         """Return it as it is where there are `room` pixels from left to right; wider only if it cannot be less."""
 
-    @property
+    @cached_property
     def natural(self) -> float:
         """How wide it is where nothing limits it, in pixels."""
         return self.fit().width
 
-    @property
+    @cached_property
     def least(self) -> float:
         """How narrow it can be, in pixels."""
         return self.fit(0).width
@@ -98,10 +99,19 @@ def laid_out(piece: Piece, width: float = WIDTH) -> Figure:
     ValueError
         If it does not fit into the text column.
     """
-    fitted = piece.fit(width - 2 * MARGIN)
-    figure, axes = canvas(math.ceil(fitted.width + 2 * MARGIN), math.ceil(fitted.height + 2 * MARGIN))
-    fitted.paint(axes, MARGIN, MARGIN)
-    return figure
+    return frames_laid_out([piece], width)[0]
+
+
+def frames_laid_out(pieces: Sequence[Piece], width: float = WIDTH) -> list[Figure]:
+    """Draw pieces that are shown in one place, each on a figure of its own, all as large as the largest needs."""
+    fitted = [piece.fit(width - 2 * MARGIN) for piece in pieces]
+    width, height = max(each.width for each in fitted), max(each.height for each in fitted)
+    figures = []
+    for each in fitted:
+        figure, axes = canvas(math.ceil(width + 2 * MARGIN), math.ceil(height + 2 * MARGIN))
+        each.paint(axes, MARGIN, MARGIN)
+        figures.append(figure)
+    return figures
 
 
 def row(*pieces: Piece, gap: float = GAP, align: Align = "middle") -> Piece:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -59,13 +60,48 @@ def inline_svg(figure: Figure, description: str, prefix: str, narrow: Figure | N
         An ``<svg role="img">`` element whose colours are ``var(--cnn-NAME, #light)``; both in a ``<div>`` if there
         are two.
     """
-    wide = _in_page(figure, description, prefix)
-    if narrow is None:
+    return inline_frames([figure], description, prefix, [narrow] if narrow else [])
+
+
+def inline_frames(frames: Sequence[Figure], description: str, prefix: str, narrow: Sequence[Figure] = ()) -> str:
+    """Return figures of one size, of which one is seen at a time, as :func:`inline_svg` does one.
+
+    What all frames have is written once. The rest stands in groups of the classes ``cnn-frame`` and, for the first,
+    ``cnn-frame-1``; all but those of the first are hidden. See ``animation.css``.
+    """
+    wide = _overlaid(frames, description, prefix)
+    if not narrow:
         return str(etree.tostring(wide, encoding="unicode"))
-    small = _in_page(narrow, description, f"{prefix}phone-")
+    small = _overlaid(narrow, description, f"{prefix}phone-")
     _share_images(wide, small, f"{prefix}image-")
     first, second = (str(etree.tostring(root, encoding="unicode")) for root in (wide, small))
     return two_widths(first, second, pixels(wide)[0])
+
+
+def _overlaid(frames: Sequence[Figure], description: str, prefix: str) -> etree._Element:
+    if len(frames) == 1:
+        return _in_page(frames[0], description, prefix)
+    roots = [_in_page(frame, description, f"{prefix}frame-{number}-") for number, frame in enumerate(frames, 1)]
+    parts = [[(etree.tostring(element), element) for element in root] for root in roots]
+    texts = [{text for text, _ in each} for each in parts]
+    shared = [text for text, _ in parts[0] if all(text in each for each in texts)]
+    # Drawn in another order, they cover each other in another way.
+    if any([text for text, _ in each if text in shared] != shared for each in parts):
+        shared = []
+    whole = roots[0]
+    for text in [*shared, None]:
+        for number, rest in enumerate(parts, 1):
+            group = etree.Element(f"{SVG}g", {"class": f"cnn-frame cnn-frame-{number}"})
+            if number > 1:
+                group.set("visibility", "hidden")
+            while rest and rest[0][0] != text:
+                group.append(rest.pop(0)[1])
+            if len(group):
+                whole.append(group)
+        if text is not None:
+            same, *_ = [rest.pop(0)[1] for rest in parts]
+            whole.append(same)
+    return whole
 
 
 def _in_page(figure: Figure, description: str, prefix: str) -> etree._Element:

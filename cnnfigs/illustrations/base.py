@@ -8,7 +8,7 @@ import os
 import re
 import typing
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from html import escape
@@ -16,17 +16,17 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
-from lxml import etree
 from matplotlib.figure import Figure
 
 from cnnfigs.cache import cached, is_kept, run_key
+from cnnfigs.drawing.animation import playable
 from cnnfigs.drawing.document import document, scrolling
-from cnnfigs.drawing.export import animation_file, picture_file
+from cnnfigs.drawing.export import picture_file
 from cnnfigs.drawing.formats import FORMATS, TEXTS, Look, Theme, require_format
-from cnnfigs.drawing.layout import Piece, laid_out
+from cnnfigs.drawing.layout import Piece, frames_laid_out, laid_out
 from cnnfigs.drawing.notebook import FACTS, IN_PAGE, in_notebook
 from cnnfigs.drawing.style import POINTS_PER_INCH, style
-from cnnfigs.drawing.svg import SVG, inline_svg
+from cnnfigs.drawing.svg import inline_frames, inline_svg
 from cnnfigs.drawing.table_pictures import table_figure
 from cnnfigs.drawing.tables import Cell, html_table, text_table
 from cnnfigs.drawing.widths import PHONE, WIDTH, growing
@@ -201,9 +201,9 @@ class Illustration(ABC):
         """Whether its run is kept, so that it is shown at once."""
         return "result" in self.__dict__ or (self.key is not None and is_kept(self.key))
 
+    @abstractmethod
     def _content(self, form: Any, look: Look) -> bytes:
-        svg = etree.fromstring(self.to_html()).find(f".//{SVG}svg")
-        return animation_file(svg, self.description, form, look)
+        """Return the content of a file of a format that it can have."""
 
     def _as_words(self, form: str, look: Look, what: str) -> bytes:
         """Return the content of a file that is made of words."""
@@ -266,10 +266,42 @@ class Picture(Illustration):
         return self.content("svg", Look(theme)).decode()
 
     def _content(self, form: Any, look: Look) -> bytes:
-        return picture_file(self.figure, self.description, form, look)
+        return picture_file([self.figure], self.description, form, look)
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), "figure", "to_svg"]
+
+
+class Animation(Illustration):
+    """An illustration that moves: frames that are seen one after the other, in the same place."""
+
+    #: What its buttons are for.
+    legend: ClassVar[str]
+
+    @abstractmethod
+    def draw(self, run: Any) -> Sequence[Piece]:
+        """Arrange each frame in pieces, all in the same way; no computing, no coordinates."""
+
+    @abstractmethod
+    def name_frames(self, run: Any) -> Sequence[str]:
+        """Say in a few words what each frame shows, for those who hear it."""
+
+    def frames(self, width: float = WIDTH) -> list[Figure]:
+        """Draw its frames for so many pixels: the text column, or a phone."""
+        with style():
+            return frames_laid_out(self.draw(self.result), width)
+
+    def to_html(self) -> str:
+        """Return the frames as one SVG for each width, with radio buttons to play, pause and step."""
+        with style():
+            wide = self.frames()
+            narrow = self.frames(PHONE) if wide[0].get_figwidth() * POINTS_PER_INCH > PHONE else []
+            drawing = inline_frames(wide, self.title, self._identifier, narrow)
+        frames = self.name_frames(self.result)
+        return f"<div>{playable(drawing, self.legend, frames, f'{self._identifier}frame')}{self.details}</div>"
+
+    def _content(self, form: Any, look: Look) -> bytes:
+        return picture_file(self.frames(), self.description, form, look)
 
 
 class Table(Illustration):
@@ -292,7 +324,7 @@ class Table(Illustration):
     def _content(self, form: Any, look: Look) -> bytes:
         if form in TEXTS:
             return self._as_words(form, look, "table")
-        return picture_file(table_figure(self.tabulate(self.result)), self.description, form, look)
+        return picture_file([table_figure(self.tabulate(self.result))], self.description, form, look)
 
 
 def kebab(name: str) -> str:

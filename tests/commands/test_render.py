@@ -220,7 +220,7 @@ def test_no_column_of_a_table_is_out_of_sight_where_there_is_room(cnnfigs, tmp_p
         (["render", "GreyWall", "-o", "g.png"], "GreyWall is an exercise: format: expected html, txt"),
         (
             ["render", "WindowAnimation", "--format=html"],
-            "WindowAnimation is a picture: format: expected gif",
+            "WindowAnimation is an animation: format: expected gif",
         ),
         (["render", "Padding", "--theme=blue"], "Invalid value for '--theme'"),
         (["render", "Padding", "--all", "-o", "x"], "--all renders every illustration as it is: leave out Padding"),

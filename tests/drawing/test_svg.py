@@ -25,7 +25,7 @@ from cnnfigs.drawing.shapes import (
     window,
 )
 from cnnfigs.drawing.style import canvas, style
-from cnnfigs.drawing.svg import file_svg, inline_svg
+from cnnfigs.drawing.svg import file_svg, inline_frames, inline_svg
 
 EYE = cat_photo()[60:150, 120:240]
 
@@ -280,3 +280,41 @@ def test_image_that_two_drawings_share_stands_in_both_where_it_was_drawn():
         (x_0, x_1), (y_0, y_1), _ = around @ matrix(image) @ corners
         expected = [x, y, x + across, y + across * EYE.shape[0] / EYE.shape[1]]
         np.testing.assert_allclose([x_0, min(y_0, y_1), x_1, max(y_0, y_1)], expected, atol=0.5)
+
+
+@pytest.mark.parametrize(
+    ("orders", "shared"),
+    [(("abc", "adc", "aec"), "ac"), (("abc", "bca"), ""), (("ab", "ba", "ab"), ""), (("aa", "a"), "")],
+)
+def test_each_frame_is_seen_as_it_is_drawn(orders, shared):
+    """With the groups of one frame alone the picture has what that frame has, in its order."""
+    with style():
+        frames = [canvas(200, 100) for _ in orders]
+        for (_, axes), order in zip(frames, orders, strict=True):
+            for letter in order:
+                label(axes, 20 * (ord(letter) - 96), 50, letter)
+        figures = [figure for figure, _ in frames]
+        joined = etree.fromstring(inline_frames(figures, "A test.", "p-"))
+        alone = [etree.fromstring(inline_svg(figure, "A test.", "p-")) for figure in figures]
+    for number, expected in enumerate(alone, 1):
+        seen = [
+            element
+            for part in joined
+            for element in ([part] if part.get("class") is None else part)
+            if part.get("class") in (None, f"cnn-frame cnn-frame-{number}")
+        ]
+        assert list(map(etree.tostring, seen)) == list(map(etree.tostring, expected))
+    assert [text.text for text in joined.findall(f"{SVG}text")] == list(shared)
+
+
+def test_ids_of_frames_differ():
+    with style():
+        figures = []
+        for level in (0, 1):
+            figure, axes = canvas(200, 100)
+            label(axes, 20, 20, "shared")
+            axes.imshow(np.full((2, 2), level), extent=(0, 10, 10, 0), clip_path=axes.patch)
+            figures.append(figure)
+        root = etree.fromstring(inline_frames(figures, "A test.", "p-", figures))
+    ids = root.xpath("//@id")
+    assert len({*ids}) == len(ids) > 2

@@ -21,12 +21,12 @@ from cnnfigs.drawing.palette import palette
 from cnnfigs.drawing.style import IN_CELL, TEXT, style
 from cnnfigs.drawing.widths import PHONE, WIDTH
 from cnnfigs.errors import ParameterError
-from cnnfigs.illustrations.base import Picture, Table
+from cnnfigs.illustrations.base import Animation, Picture, Table
 from cnnfigs.illustrations.registry import all_illustrations
 from cnnfigs.provenance.reach import Reach
 
 EVERY = all_illustrations()
-PICTURES = [name for name, kind in EVERY.items() if issubclass(kind, Picture)]
+PICTURES = [name for name, kind in EVERY.items() if issubclass(kind, Picture | Animation)]
 #: As pages call them with parameters of their own, such as "Padding(size=6)".
 CALLED = sorted(
     {
@@ -185,8 +185,11 @@ def test_text_can_be_read(picture):
 
 @cache
 def drawing(picture, width=WIDTH):
-    """The canvas on which a picture is drawn, and its words; ticks get theirs only when they are drawn."""
-    figure = picture.drawn(width)
+    """The canvas on which a picture is drawn, and its words; ticks get theirs only when they are drawn.
+
+    Of an animation it is the last frame, in which everything has been drawn.
+    """
+    figure = picture.frames(width)[-1] if isinstance(picture, Animation) else picture.drawn(width)
     words = [text.get_text() for text in figure.findobj(Text)]
     with style():
         canvas = FigureCanvasAgg(figure)

@@ -15,6 +15,7 @@ from cnnfigs.drawing.shapes import box, label, mesh
 from cnnfigs.drawing.style import IN_CELL
 from cnnfigs.runs.windows.places import Slide
 from cnnfigs.runs.windows.receptive_fields import Field
+from cnnfigs.words import written_number
 
 
 def square(array: NDArray[np.generic]) -> str:
@@ -26,17 +27,6 @@ def square(array: NDArray[np.generic]) -> str:
     '5×5'
     """
     return "×".join(str(size) for size in array.shape[:2])
-
-
-def listed_rows(values: NDArray[np.generic]) -> str:
-    """Write a grid of numbers row by row, as a sentence says it.
-
-    Examples
-    --------
-    >>> listed_rows(np.array([[1.0, 0.5], [0.0, 2.0]]))
-    '1, 0.5; 0, 2'
-    """
-    return "; ".join(", ".join(f"{value:g}" for value in row) for row in values)
 
 
 def unbroken(formula: str) -> str:
@@ -138,6 +128,29 @@ def places_on(one: Slide, cell: float, gap: float, *, numbers: bool = False) -> 
         for rows in one.cells
     ]
     return matrix(inputs, gap=gap)
+
+
+def so_far(values: NDArray[Any], place: tuple[int, int]) -> NDArray[Any]:
+    """Return an output that is made number by number as it is after one place: what comes later is not a number.
+
+    Examples
+    --------
+    >>> so_far(np.array([[1.0, 2.0], [3.0, 4.0]]), (0, 1)).tolist()
+    [[1.0, 2.0], [nan, nan]]
+    """
+    done = place[0] * values.shape[1] + place[1]
+    return np.where(np.arange(values.size).reshape(values.shape) <= done, values, np.nan)
+
+
+def if_done(value: float) -> str:
+    """Write a number of :func:`so_far`, if there is one yet.
+
+    Examples
+    --------
+    >>> if_done(-0.5), if_done(float("nan"))
+    ('−0.5', '')
+    """
+    return "" if np.isnan(value) else written_number(value)
 
 
 def field_mark(field: Field) -> Mark:

@@ -15,6 +15,7 @@ from cnnfigs.drawing.shapes import cells, colored, inked
 from cnnfigs.drawing.style import TEXT, TITLE
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
+from cnnfigs.illustrations.windows.places import if_done, so_far
 from cnnfigs.parameters import TestImage, Whole, require_whole
 from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.windows.sliding import Sliding, right_minus_left, slide
@@ -75,12 +76,10 @@ class WindowSteps(Picture):
             gap=CLOSE,
             align="middle",
         )
-        # What comes later is left empty.
-        done = np.where(np.arange(run.values.size).reshape(run.values.shape) < number, run.values, np.nan)
         made = NumberGrid(
-            done,
+            so_far(run.values, place),
             36,
-            write=lambda value: "" if np.isnan(value) else written_number(value),
+            write=if_done,
             signed=True,
             limit=float(np.abs(run.values).max()),
             marks=[Mark(*place, name="output")],

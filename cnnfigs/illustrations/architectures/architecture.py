@@ -20,7 +20,7 @@ from cnnfigs.runs.activations import Activations, activations, test_digit
 from cnnfigs.words import percent, written
 
 #: The most that a layer takes, in pixels, and how much its maps stand apart.
-HIGH, WIDE, APART = 98, 188, 4
+HIGH, WIDE, APART = 110, 206, 4
 #: The least side of a map that can be seen, and the length of a row of numbers.
 LEAST, LENGTH = 4, 130
 #: More numbers than these are no bars.
@@ -71,7 +71,7 @@ class Architecture(Picture):
             [
                 f"The network {run.network} has {len(layers) - 1} layers.",
                 f"It begins with the {layers[0]}, {shown}.",
-                Part("Then", tuple(f"{each}." for each in layers[1:])),
+                Part("Its layers, in order", tuple(f"{each}." for each in layers[1:])),
                 f"Each layer's maps stand beside each other, one for each {self.maps_per_sheet} that it has.",
                 *(
                     []

@@ -47,7 +47,7 @@ WORK: Mapping[str, str] = MappingProxyType(
     }
 )
 #: Pixels that a cell of a layer's maps takes: the smaller maps are drawn larger than to scale, to be seen.
-CELL: Mapping[str, float] = MappingProxyType({"C1": 2, "S2": 3, "C3": 3, "S4": 5.2, "C5": 8, "F6": 9})
+CELL: Mapping[str, float] = MappingProxyType({"C1": 1.9, "S2": 3, "C3": 3, "S4": 5.2, "C5": 8, "F6": 9})
 #: How many numbers stand in a row of the layers without maps.
 FOLDED: Mapping[str, int] = MappingProxyType({"C5": 10, "F6": 7})
 #: The largest number that the scaled tanh can give.
@@ -89,7 +89,7 @@ class LeNet5(Picture):
                 f"The input has {written(run.outputs['rescaling'].shape[:2])} numbers, with an empty margin around the "
                 "digit.",
                 Part(
-                    "Then",
+                    "Its layers, in order",
                     tuple(f"{name}, {WORK[name]}: {_written(run.outputs[name])}." for name in CELL),
                 ),
                 "The strokes can be followed into the maps of C1 and S2; in C3 and S4 only blurred pieces are left.",

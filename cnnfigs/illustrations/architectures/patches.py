@@ -154,8 +154,9 @@ class PatchAttention(Picture):
                     Numbers(f"Per cent of the weight that {asking} gives, {name}", 100 * weights, "{:.1f}".format)
                 )
         return Description(
-            "What patches of a photo attend to: with untrained vectors places all over it, with trained ones those "
-            "that show the same.",
+            "Where patches of a photo attend to: the first one asked gives itself "
+            f"{as_percent(run.untrained[0][run.patches[0]])} of its weight with untrained vectors, "
+            f"{as_percent(run.trained[0][run.patches[0]])} with trained ones.",
             [
                 "The photo of the cat's face with the asking patch marked stands before two maps of "
                 f"{SIDE}×{SIDE} places, strong where this patch attends to; so for each of {len(run.patches)} asked.",

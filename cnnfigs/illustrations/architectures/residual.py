@@ -73,9 +73,10 @@ class SkipGradients(Picture):
         return panel("gradient at the first layer", Chart(plot, 680, 320, narrow_height=300))
 
     def describe(self, run: DeepGradients) -> Description:
+        plain, _, skips = run.stacks
         return Description(
-            "The gradient at the first layer of deeper and deeper stacks: in the plain stack it fades, with skips it "
-            "does not.",
+            f"The gradient at the first layer of deeper and deeper stacks: {_size(plain.means[-1])} in the deepest "
+            f"plain one, {_size(skips.means[-1])} in the deepest with skips.",
             [
                 f"A chart with {len(run.stacks)} lines over the number of convolutions behind the first layer of an "
                 "untrained stack.",

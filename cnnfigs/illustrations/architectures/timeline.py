@@ -85,7 +85,7 @@ class Timeline(Picture):
             f"The history of convolutional networks in {len(run.events)} steps from {first} to {last}: long waits, "
             "then many steps within few years.",
             [
-                "On top, an axis of years that is true to scale, with a dot for each step, one lane for each kind: "
+                "First, an axis of years that is true to scale, with a dot for each step, one lane for each kind: "
                 f"{'; '.join(name for _, name in KINDS.values())}.",
                 f"The longest time without a step: {_gap(run)}.",
                 *(Part(f"The {decade}s", tuple(steps)) for decade, steps in decades.items()),

@@ -19,7 +19,7 @@ from cnnfigs.experiments.findings import Neighborhood as Run
 from cnnfigs.experiments.findings import neighborhood
 from cnnfigs.experiments.images import Shuffle, pixel_order, reordered
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.description import Description, Numbers
+from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.networks import NETWORK_NAMES, with_network_names
 from cnnfigs.illustrations.training_and_measured.measuring import (
     all_seeds_in_words,
@@ -105,8 +105,10 @@ class Neighborhood(Picture):
                 "The digit is shown as it is; with the pixels shuffled within blocks of 4×4; with the blocks shuffled; "
                 "and with all pixels shuffled, where nothing can be recognised any more.",
                 f"The chart has a line for each network through the means, and dots for the seeds, {_seeds(run)}.",
-                "Shuffled minus not shuffled:",
-                *(f"{with_network_names(each.name)}: {compared(each)}." for each in findings.comparisons),
+                Part(
+                    "Right answers, shuffled minus not shuffled",
+                    tuple(f"{with_network_names(each.name)}: {compared(each)}." for each in findings.comparisons),
+                ),
             ],
             [
                 Numbers(

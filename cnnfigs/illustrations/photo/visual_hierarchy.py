@@ -433,7 +433,7 @@ def _size(unit: Unit) -> str:
 
 
 def _with_parts(unit: Unit) -> str:
-    return f" with {' and '.join(unit.parts)}" if unit.parts else ""
+    return f" with {listed(unit.parts)}" if unit.parts else ""
 
 
 def _facts(levels: Sequence[Level]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from cnnfigs.drawing.shapes import box, label, mesh
 from cnnfigs.drawing.style import IN_CELL
 from cnnfigs.runs.windows.places import Slide
 from cnnfigs.runs.windows.receptive_fields import Field
-from cnnfigs.words import written_number
+from cnnfigs.words import counted, written_number
 
 
 def square(array: NDArray[np.generic]) -> str:
@@ -49,12 +49,8 @@ def padding_in_words(added: tuple[int, int]) -> str:
     '0 rows above and 1 below, 0 columns to the left and 1 to the right'
     """
     before, after = added
-    rows = f"{before} {_plural('row', before)} above and {after} below"
-    return f"{rows}, {before} {_plural('column', before)} to the left and {after} to the right"
-
-
-def _plural(noun: str, count: int) -> str:
-    return noun if count == 1 else f"{noun}s"
+    rows = f"{counted(before, 'row')} above and {after} below"
+    return f"{rows}, {counted(before, 'column')} to the left and {after} to the right"
 
 
 def place_on(

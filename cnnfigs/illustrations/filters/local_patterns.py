@@ -106,8 +106,11 @@ class LocalPatterns(Picture):
                 *patterns,
             ],
             [
-                Numbers(f"Filter {pattern.channel}, {name}", pattern.kernel, hundredths)
-                for name, pattern in zip(LETTERS, run.patterns, strict=False)
+                *(
+                    Numbers(f"Filter {pattern.channel}, {name}", pattern.kernel, hundredths)
+                    for name, pattern in zip(LETTERS, run.patterns, strict=False)
+                ),
+                Numbers("The digit", run.image, hundredths),
             ],
         )
 

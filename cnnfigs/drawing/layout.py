@@ -11,6 +11,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Literal
 
 from matplotlib.axes import Axes
@@ -75,12 +76,12 @@ class Piece(ABC):
     def fit(self, room: float = math.inf) -> Fitted:
         """Return it as it is where there are `room` pixels from left to right; wider only if it cannot be less."""
 
-    @property
+    @cached_property
     def natural(self) -> float:
         """How wide it is where nothing limits it, in pixels."""
         return self.fit().width
 
-    @property
+    @cached_property
     def least(self) -> float:
         """How narrow it can be, in pixels."""
         return self.fit(0).width

@@ -440,20 +440,18 @@ class Chart(Piece):
     width: float = 560
     height: float = 280
     narrow_height: float | None = None
-    _margins: dict[float, tuple[float, float, float, float]] = field(default_factory=dict, repr=False)
 
     def fit(self, room: float = math.inf) -> Fitted:
         width = min(self.width, max(room, 200))
         narrow = width <= PHONE
         height = self.height if not narrow or self.narrow_height is None else self.narrow_height
-        if width not in self._margins:
-            self._margins[width] = self._measured(width, height, narrow)
-        left, right, top, bottom = self._margins[width]
 
         def paint(axes: Axes, x: float, y: float) -> None:
             made = axes.get_figure(root=True)
             assert made is not None
             whole = made.get_size_inches() * POINTS_PER_INCH
+            # Not before it is drawn, since who arranges it asks only for its size.
+            left, right, top, bottom = self._measured(width, height, narrow)
             self._draw(made, x + left, y + top, width - left - right, height - top - bottom, tuple(whole), narrow)
 
         return Fitted(width, height, paint)
@@ -478,25 +476,20 @@ class Chart(Piece):
 
     def _measured(self, width: float, height: float, narrow: bool) -> tuple[float, float, float, float]:
         """Return how much room the words need at the left, right, top and bottom."""
-        margins = (40.0, 8.0, 8.0, 36.0)
-        for _ in range(2):  # ticks depend on the room that is left
-            left, right, top, bottom = margins
-            # Somewhat larger, so that all of it is measured.
-            made = figure(max(width, 1), height)
-            inner = (max(width - left - right, 40), max(height - top - bottom, 30))
-            axes = self._draw(made, left, top, *inner, (width, height), narrow)
-            FigureCanvasAgg(made)
-            made.draw_without_rendering()
-            seen = axes.get_tightbbox()
-            around = axes.bbox if seen is None else Bbox.union([axes.bbox, seen])
-            box = axes.bbox
-            margins = (
-                math.ceil(WIDER * (box.x0 - around.x0)) + 1,
-                math.ceil(WIDER * (around.x1 - box.x1)) + 1,
-                math.ceil(around.y1 - box.y1) + 1,
-                math.ceil(box.y0 - around.y0) + 1,
-            )
-        return margins
+        left, right, top, bottom = 60.0, 12.0, 8.0, 36.0  # as many charts need, so that their ticks are the same
+        made = figure(width, height)
+        inner = (max(width - left - right, 40), max(height - top - bottom, 30))
+        axes = self._draw(made, left, top, *inner, (width, height), narrow)
+        FigureCanvasAgg(made)
+        made.draw_without_rendering()
+        seen, box = axes.get_tightbbox(), axes.bbox
+        around = box if seen is None else Bbox.union([box, seen])
+        return (
+            math.ceil(WIDER * (box.x0 - around.x0)) + 1,
+            math.ceil(WIDER * (around.x1 - box.x1)) + 1,
+            math.ceil(around.y1 - box.y1) + 1,
+            math.ceil(box.y0 - around.y0) + 1,
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ corner.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -81,7 +81,7 @@ def _write(axes: Axes, x: float, y: float, text: str, size: float, shade: str, *
 
 def _add(axes: Axes, patch: Patch) -> None:
     patch.set(clip_on=False, zorder=on_top(axes))
-    axes.add_patch(patch)
+    axes.add_artist(patch)  # other than `add_patch`, without asking how large it is
 
 
 def _show(axes: Axes, image: NDArray[Any], x: float, y: float, width: float, height: float, *kinds: str) -> None:
@@ -404,6 +404,22 @@ def mesh(
     ends = [end for line in (*across, *down) for end in line]
     lines = Path(ends, [Path.MOVETO, Path.LINETO] * (len(ends) // 2))
     _add(axes, PathPatch(lines, edgecolor=color(edge), facecolor="none", linewidth=line_width))
+
+
+def tiles(
+    axes: Axes, places: Iterable[tuple[float, float]], x: float, y: float, cell: float, fill: str = "input-fill"
+) -> None:
+    """Fill square cells, given as (row, column) of a grid that begins there, as one shape."""
+    corners = [(x + column * cell, y + row * cell) for row, column in places]
+    if corners:
+        squares = [
+            Path(
+                [(left, top), (left + cell, top), (left + cell, top + cell), (left, top + cell), (left, top)],
+                closed=True,
+            )
+            for left, top in corners
+        ]
+        _add(axes, PathPatch(Path.make_compound_path(*squares), edgecolor="none", facecolor=color(fill)))
 
 
 def photo(

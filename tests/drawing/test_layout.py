@@ -6,6 +6,7 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 
+from cnnfigs.drawing import shapes
 from cnnfigs.drawing.layout import (
     MARGIN,
     Fitted,
@@ -34,6 +35,7 @@ from cnnfigs.drawing.pieces import (
     Raster,
     Sheets,
     Stage,
+    Tiles,
     Words,
     boxed,
     broken,
@@ -185,6 +187,7 @@ NATURAL = {
     "digit": lambda: Digit(np.zeros((28, 28)), 400),
     "raster": lambda: Raster(np.eye(9), 500, marks=[Mark(1, 2, 3, 3)]),
     "numbers": lambda: NumberGrid(np.eye(6), 60),
+    "tiles": lambda: Tiles(np.ones((3, 3, 20)), 8, 16, names="abcdefghijklmnopqrst"),
     "sheets": lambda: Sheets(np.ones((8, 8, 20)), 400, 3),
     "bars": lambda: Bars([0.1, 0.9], ["one", "other"], 500, ["10 %", "90 %"]),
     "boxed": lambda: boxed(Words("A sentence that is so long that it needs more than one line on a phone"), width=300),
@@ -281,3 +284,26 @@ def test_stages_follow_one_another_in_rows_or_on_a_phone_in_a_column(seed, room)
         assert other[0] > one[0] if same_row else other[1] > one[1]
     rows = {round(y) for _, y in middles}
     assert len(rows) == 1 if room == math.inf else len(rows) < 6 if room > PHONE else len(rows) == 6
+
+
+@pytest.mark.parametrize(("room", "columns"), [(math.inf, 12), (400, 12), (300, 6), (40, 1)])
+def test_tiles_are_one_image_with_every_array_and_its_name_in_full_rows(room, columns):
+    arrays = np.arange(1, 31, dtype=float).reshape(1, 1, 30)
+    _, axes = canvas(700, 700)
+    fitted = Tiles(arrays, 20, 12, gap=10, names=[str(number) for number in range(30)], frame=None).fit(room)
+    fitted.paint(axes, 5.0, 7.0)
+    (image,) = axes.images
+    left, right, bottom, top = image.get_extent()
+    pixels, colours = np.asarray(image.get_array()), shapes.colored(arrays[0])[0]
+    heights = [text.get_position()[1] for text in axes.texts[::columns]]
+    assert heights == sorted({*heights})
+    for number, text in enumerate(axes.texts):
+        row, column = divmod(number, columns)
+        assert text.get_text() == str(number)
+        assert text.get_position() == (5 + 10 + column * 30, heights[row])
+        # Its array ends at most a line above the middle of its name.
+        x, y = text.get_position()[0] - left, text.get_position()[1] - 18 - top
+        at = int(y / (bottom - top) * len(pixels)), int(x / (right - left) * pixels.shape[1])
+        np.testing.assert_allclose(pixels[at], colours[number])
+    assert len(axes.texts) == 30
+    assert fitted.width == min(columns, 30) * 30 - 10

@@ -10,13 +10,12 @@ from matplotlib.axes import Axes
 
 from cnnfigs.arithmetic import Derivation
 from cnnfigs.drawing import charts
-from cnnfigs.drawing.layout import Piece, column, either, grid, row
+from cnnfigs.drawing.layout import Piece, column, either, grid, row, within
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.pieces import Arrow, Chart, Digit, Raster, Words, hundredths, panel, sign
 from cnnfigs.drawing.style import TITLE
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
-from cnnfigs.illustrations.networks import network_words
 from cnnfigs.parameters import Choice, TestImage, Whole, require_whole
 from cnnfigs.runs.dense_and_loss.dense import LayerSums, UnitSum, layer_sums, unit_sum
 from cnnfigs.words import with_article, written, written_number
@@ -66,7 +65,8 @@ class DenseUnit(Picture):
             ]
 
         limit = float(np.abs(run.weights).max())
-        first, times, second, equals, third = equation(132)
+        # So narrow that their words break, and all three are equally large.
+        first, times, second, equals, third = (within(136, each) for each in equation(132))
         return column(
             either(
                 row(*equation(192), gap=10),
@@ -85,7 +85,7 @@ class DenseUnit(Picture):
             [
                 f"The first of three squares of {written(run.image.shape)} cells is {with_article(run.label)}, 0 for "
                 "paper to 1 for ink.",
-                f"The second shows the weights of unit {run.unit} of the {network_words(self.network)} network, from "
+                f"The second shows the weights of unit {run.unit}, one of {DENSE[self.network]} in its layer, from "
                 f"{run.weights.min():.2f}, purple, to {run.weights.max():.2f}, orange: much of it looks like noise.",
                 "The third is the product of both, pixel by pixel: the digit cut out of the weights, and zero "
                 "everywhere else.",

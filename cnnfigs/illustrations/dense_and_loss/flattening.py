@@ -8,7 +8,7 @@ import numpy as np
 
 from cnnfigs.arithmetic import size_derivation
 from cnnfigs.drawing.layout import Piece, column, either, row
-from cnnfigs.drawing.pieces import Arrow, Bars, Raster, Tiles, hundredths, panel
+from cnnfigs.drawing.pieces import Arrow, Bars, Raster, Tiles, panel
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.parameters import TestImage
@@ -60,7 +60,12 @@ class Flattening(Picture):
             ],
             [
                 Numbers("The answers", probabilities, percent, rows=["probability"], columns=DIGITS),
-                Numbers("The strongest value of each map", maps.max(axis=(0, 1)), hundredths, rows=["strongest"]),
+                Numbers(
+                    "The strongest value of each map, as they stand in rows",
+                    maps.max(axis=(0, 1)).reshape(-1, COLUMNS),
+                    "{:.2f}".format,
+                    rows=[f"from map {number}" for number in range(0, maps.shape[-1], COLUMNS)],
+                ),
             ],
         )
 

@@ -130,8 +130,8 @@ class ColorChannels(Picture):
             f"{written(run.patch.shape[:2])} pixels of a cat’s photo, and the three grids of numbers that they are "
             "made of: red, green and blue.",
             [
-                f"First a part of the photo, {written(run.surroundings.shape[:2])} pixels around the cat’s eye, with a "
-                "frame around the piece.",
+                f"First a part of the photo, {written(run.surroundings.shape[:2])} pixels, with a frame around the "
+                "piece.",
                 "Then the piece enlarged, each pixel in its colour.",
                 "Then a grid of numbers for each channel, 0 for none of this colour to 255 for the most.",
                 f"The pixel in the upper left corner is framed in the piece and in the three grids: {corner}.",

@@ -12,7 +12,7 @@ from cnnfigs.drawing import charts
 from cnnfigs.drawing.layout import Piece, column, flow, row
 from cnnfigs.drawing.networks import network_look
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.pieces import Chart, Digit, Words, hundredths, panel
+from cnnfigs.drawing.pieces import Chart, Digit, Words, panel
 from cnnfigs.drawing.style import LARGE
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
@@ -193,7 +193,7 @@ class LossSlope(Picture):
             [
                 Numbers(
                     "The curve",
-                    np.stack([run.weights, run.losses], axis=1),
+                    np.stack([run.weights, run.losses], axis=1)[:: 1 if run.weights[0] < run.weights[-1] else -1],
                     "{:.3f}".format,
                     columns=["weight", "loss"],
                 )
@@ -265,10 +265,10 @@ class FirstSteps(Picture):
             [
                 Numbers(
                     "The loss of each step",
-                    run.losses,
-                    hundredths,
-                    rows=["loss"],
-                    columns=[str(step) for step in range(1, len(run.losses) + 1)],
+                    run.losses[:, np.newaxis],
+                    "{:.2f}".format,
+                    rows=[f"step {step}" for step in range(1, len(run.losses) + 1)],
+                    columns=["loss"],
                 )
             ],
         )

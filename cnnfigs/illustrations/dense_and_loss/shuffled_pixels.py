@@ -82,8 +82,11 @@ class ShuffledPixels(Picture):
             ],
             [
                 Numbers("The answers", run.probabilities, percent, rows=ORDERS, columns=DIGITS),
-                Numbers("The shuffled image", run.images[1], hundredths),
-                Numbers("The shuffled weights", run.weights[1], hundredths),
+                *(
+                    Numbers(f"The {name}, {order}", values, hundredths)
+                    for name, both in (("image", run.images), ("weights", run.weights))
+                    for order, values in zip(ORDERS, both, strict=True)
+                ),
             ],
         )
 

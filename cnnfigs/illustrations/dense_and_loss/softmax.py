@@ -50,7 +50,7 @@ class Softmax(Picture):
                 f"The logits are what comes out of the last layer, from {run.logits.min():.2f} to "
                 f"{run.logits.max():.2f}; bars show them, to the one side for negative and to the other for positive.",
                 f"The exponentials are all positive and add up to {write_positive(run.total)}.",
-                f"That of {first} is {write_positive(run.exponentials[first])}, that of {second} "
+                f"That of {first} is {write_positive(run.exponentials[first])}, that of {second} is "
                 f"{write_positive(run.exponentials[second])}.",
                 f"So {first} has a share of {percent(run.probabilities[first])}, {second} one of "
                 f"{percent(run.probabilities[second])}, and all others share the rest; the shares add up to 1.",

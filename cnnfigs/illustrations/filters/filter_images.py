@@ -72,15 +72,16 @@ class FilterImages(Picture):
         """Draw a row for each layer and a group for each filter: the made image, and the real pieces."""
         names = [layer_words(layer.layer) for layer in run.layers]
         sizes = [f"made: {written((layer.field_size,) * 2)} pixels" for layer in run.layers]
-        heads = [self._heads()] * len(self.filters)
+        groups = [self._groups(layer) for layer in run.layers]
         wide = [
-            [column(Words(name, bold=True, most=96), Words(size, "muted", most=96), gap=1), *self._groups(layer)]
-            for name, size, layer in zip(names, sizes, run.layers, strict=True)
+            [column(Words(name, bold=True, most=96), Words(size, "muted", most=96), gap=1), *line]
+            for name, size, line in zip(names, sizes, groups, strict=True)
         ]
         narrow = [
-            panel(name, grid([column(self._heads(), group, gap=1) for group in self._groups(layer)], gap=14), size)
-            for name, size, layer in zip(names, sizes, run.layers, strict=True)
+            panel(name, grid([column(self._heads(), group, gap=1) for group in line], gap=14), size)
+            for name, size, line in zip(names, sizes, groups, strict=True)
         ]
+        heads = [self._heads()] * len(self.filters)
         return either(matrix([[space(), *heads], *wide], gap=12), column(*narrow, gap=28))
 
     def _heads(self) -> Piece:

@@ -106,8 +106,11 @@ class LocalPatterns(Picture):
                 *patterns,
             ],
             [
-                Numbers(f"Filter {pattern.channel}, {name}", pattern.kernel, hundredths)
-                for name, pattern in zip(LETTERS, run.patterns, strict=False)
+                *(
+                    Numbers(f"Filter {pattern.channel}, {name}", pattern.kernel, hundredths)
+                    for name, pattern in zip(LETTERS, run.patterns, strict=False)
+                ),
+                Numbers("The digit", run.image, hundredths),
             ],
         )
 
@@ -200,7 +203,11 @@ def plate_centres(
             inside = min(left, top) >= 0 and left + plate <= image.shape[1] and top + plate <= image.shape[0]
             covered = sum(overlap(left, top, plate, x, y, width, height) for y, x in corners)
             covered += sum(overlap(left, top, plate, x - plate / 2, y - plate / 2, plate, plate) for x, y in placed)
-            ink = sum(image[y, x] * overlap(left, top, plate, x, y, 1, 1) for y, x in np.argwhere(image))
+            rows, columns = (slice(max(0, int(start)), max(0, int(start + plate) + 1)) for start in (top, left))
+            ink = sum(
+                value * overlap(left, top, plate, columns.start + x, rows.start + y, 1, 1)
+                for (y, x), value in np.ndenumerate(image[rows, columns])
+            )
             return not inside, 100 * covered + float(ink)
 
         placed.append(min(around, key=cost))

@@ -79,7 +79,6 @@ class RectifiedMap(Picture):
                 "Then the curve of ReLU: flat at zero for all negative numbers, a straight line upwards for positive "
                 "ones.",
                 "Last the map after ReLU: what was positive is as before, what was negative is zero.",
-                f"So are {as_percent(run.zeros)} of its numbers.",
             ],
             [
                 Numbers("The map before ReLU", run.before, hundredths),
@@ -149,6 +148,7 @@ class TwoAreOne(Picture):
                 f"Now the map is not equal: it differs by up to {run.rectified_difference:.1f}.",
             ],
             [
+                Numbers("The digit", run.image, hundredths),
                 Numbers("The first 3×3 kernel", run.first),
                 Numbers("The second 3×3 kernel", run.second),
                 Numbers("The 5×5 kernel", run.both),

@@ -94,9 +94,14 @@ class SecondLayer(Picture):
     def describe(self, run: SecondLayerFilter) -> Description:
         large, rest = run.order[:PAIRS], run.order[PAIRS:]
         pairs = [
-            f"Map {number}, filter: {weights_in_words(run.kernels[..., number])}; slice: "
-            f"{weights_in_words(run.slices[..., number])} ({(run.slices[..., number] > 0).sum()} of "
-            f"{run.slices[..., number].size} weights positive); it adds {signed(run.contributions[number], 2)}."
+            Part(
+                f"Map {number}, whose slice adds {signed(run.contributions[number], 2)}",
+                (
+                    f"Its filter: {weights_in_words(run.kernels[..., number])}.",
+                    f"The slice: {weights_in_words(run.slices[..., number])}; {(run.slices[..., number] > 0).sum()} of "
+                    f"{run.slices[..., number].size} weights are positive.",
+                ),
+            )
             for number in large
         ]
         others = (
@@ -110,15 +115,11 @@ class SecondLayer(Picture):
             "filter of the first layer; and what it finds.",
             [
                 f"It has {count} slices of {window} weights.",
-                Part(
-                    f"The {len(large)} slices that add most to the answers",
-                    (
-                        "They are drawn large, each after the first-layer filter whose map it reads, with an arrow "
-                        "from the filter to the slice, and below the arrow what it adds.",
-                        "Where their large weights are:",
-                        *pairs,
-                    ),
-                ),
+                f"The {len(large)} slices that add most to the answers are drawn large, each after the first-layer "
+                "filter whose map it reads.",
+                "An arrow goes from the filter to the slice, and below it stands what the slice adds.",
+                "For each of them, where the large weights are:",
+                *pairs,
                 *([others] if len(rest) else []),
                 Part(
                     "What the filter finds",
@@ -139,12 +140,26 @@ class SecondLayer(Picture):
                 ),
                 Numbers(
                     "What each slice adds",
-                    run.contributions[run.order],
+                    run.contributions[run.order, np.newaxis],
                     partial(signed, decimals=2),
-                    rows=["adds"],
-                    columns=[f"map {number}" for number in run.order],
+                    rows=[f"slice of map {number}" for number in run.order],
+                    columns=["adds"],
                 ),
-                Numbers("The answers to the patches", run.answers, hundredths, rows=["answer"]),
+                Numbers(
+                    "The filters of the first layer whose maps the large slices read: their weights by row and column",
+                    run.kernels.reshape(-1, run.kernels.shape[-1]).T[large],
+                    hundredths,
+                    rows=[f"filter {number}" for number in large],
+                    columns=[f"{row}, {column}" for row, column in np.ndindex(run.kernels.shape[:2])],
+                ),
+                Numbers("The answers to the patches", run.answers, "{:.2f}".format, rows=["answer"]),
+                Numbers(
+                    "The patches: their pixels by row and column",
+                    run.patches.reshape(len(run.patches), -1),
+                    hundredths,
+                    rows=[f"patch {number}" for number in range(len(run.patches))],
+                    columns=[f"{row}, {column}" for row, column in np.ndindex(run.patches.shape[1:])],
+                ),
             ],
         )
 

@@ -37,15 +37,17 @@ class AgainstDense(Picture):
 
     def describe(self, run: Run) -> Description:
         findings = run.findings
-        convnet, *others = findings.measured
-        least = listed(f"{NETWORK_NAMES[each.network]} {as_percent(1 - each.mean, 2)}" for each in others)
+        convnet = findings.of("convnet")
         return Description(
             f"Errors of the convnet and of dense networks with several seeds: on average the convnet makes "
             f"{as_percent(1 - convnet.mean, 2)}.",
             [
                 f"Two charts. The first has a dot for the errors of each training and a bar for its 95 % Wilson "
                 f"interval, {all_seeds_in_words(_seeds(run))}.",
-                f"On average the convnet makes {as_percent(1 - convnet.mean, 2)} errors, {least}.",
+                *(
+                    f"{NETWORK_NAMES[each.network]}: {as_percent(1 - each.mean, 2)} errors on average."
+                    for each in findings.measured
+                ),
                 "The second has the accuracy of the convnet minus that of each dense network, paired by images and "
                 "seeds, with 95 % intervals.",
                 *(f"Minus {NETWORK_NAMES[each.name]}: {compared(each, 2)}." for each in findings.comparisons),

@@ -88,7 +88,7 @@ class FewerExamples(Picture):
             for name in networks
         ]
         needs = [
-            f"To be as good as the convnet with {run.wanted:,}, {NETWORK_NAMES[each.network]}, needs "
+            f"{NETWORK_NAMES[each.network]}: to be as good as the convnet with {run.wanted:,}, it needs "
             f"{reading_in_words(each)}."
             for each in run.readings
         ]

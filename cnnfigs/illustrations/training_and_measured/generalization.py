@@ -9,7 +9,7 @@ from cnnfigs.drawing.layout import CLOSE, Piece, column, either, matrix, row
 from cnnfigs.drawing.pieces import Digit, Drawing, Words, panel
 from cnnfigs.drawing.shapes import box
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.description import Description
+from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.networks import NetworkName
 from cnnfigs.illustrations.training_and_measured.training_curves import curve_numbers, loss_and_errors
 from cnnfigs.parameters import Whole
@@ -56,6 +56,15 @@ class DataSplit(Picture):
                     for part, purpose in zip(run.parts, PURPOSES, strict=True)
                 ),
             ],
+            [
+                Numbers(
+                    "The three parts",
+                    [(part.count, part.errors, 1000 * part.share) for part in run.parts],
+                    lambda value: f"{round(value, 1):,g}",
+                    rows=[f"{part.name} images" for part in run.parts],
+                    columns=["images", "errors", "errors in a thousand"],
+                )
+            ],
         )
 
     def state_facts(self, run: Split) -> dict[str, str]:
@@ -85,8 +94,8 @@ class Overfitting(Picture):
     def describe(self, run: History) -> Description:
         best, last = run.best_epoch - 1, len(run.loss) - 1
         return Description(
-            f"Loss and errors over {last + 1} epochs of training on {self.images} images: ever better on these, and "
-            "from some epoch on no better on others.",
+            f"Loss and errors over {last + 1} epochs of training on {self.images} images: on images held out the loss "
+            f"is lowest after epoch {run.best_epoch}.",
             [
                 "Two charts, each with a dashed line for the images trained on and a solid line for those held out.",
                 f"The loss on the images trained on falls from {run.loss[0]:.3f} to {run.loss[last]:.3f}.",

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 
 from cnnfigs.data import Bytes, mnist
 from cnnfigs.drawing.charts import lines, plain, seed_dots
-from cnnfigs.drawing.layout import Piece, column, grid
+from cnnfigs.drawing.layout import Piece, column, either, grid, inset, row
 from cnnfigs.drawing.networks import network_look
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.pieces import Digit, broken, panel
@@ -19,7 +19,7 @@ from cnnfigs.experiments.findings import Neighborhood as Run
 from cnnfigs.experiments.findings import neighborhood
 from cnnfigs.experiments.images import Shuffle, pixel_order, reordered
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.description import Description, Numbers
+from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.networks import NETWORK_NAMES, with_network_names
 from cnnfigs.illustrations.training_and_measured.measuring import (
     all_seeds_in_words,
@@ -69,7 +69,8 @@ class Neighborhood(Picture):
             for shuffle, image in zip(ORDER, run.images, strict=True)
         ]
         return column(
-            grid(digits, gap=32),
+            # In the column each stands above its place in the chart.
+            either(inset(row(*digits, gap=32), left=14), grid(digits, gap=32)),
             lines("right answers, %", partial(self._plot, run), looks_of(NETWORKS), 250),
             gap=24,
         )
@@ -105,8 +106,10 @@ class Neighborhood(Picture):
                 "The digit is shown as it is; with the pixels shuffled within blocks of 4×4; with the blocks shuffled; "
                 "and with all pixels shuffled, where nothing can be recognised any more.",
                 f"The chart has a line for each network through the means, and dots for the seeds, {_seeds(run)}.",
-                "Shuffled minus not shuffled:",
-                *(f"{with_network_names(each.name)}: {compared(each)}." for each in findings.comparisons),
+                Part(
+                    "Right answers, shuffled minus not shuffled",
+                    tuple(f"{with_network_names(each.name)}: {compared(each)}." for each in findings.comparisons),
+                ),
             ],
             [
                 Numbers(

@@ -43,8 +43,8 @@ class TrainingCurves(Picture):
         held_out = [1 - run.validation_accuracy[0], 1 - run.validation_accuracy[best]]
         trained, unseen = (" to ".join(as_percent(share, 1) for share in pair) for pair in (shown, held_out))
         return Description(
-            f"Loss and errors over {last + 1} epochs of training the network “{network_words(run.network)}”: on images "
-            "trained on they go on falling, on those held out they stop.",
+            f"Loss and errors over {last + 1} epochs of training, {network_words(run.network)}: on images held out the "
+            f"loss is lowest after epoch {run.best_epoch}.",
             [
                 "Two charts, each with a dashed line for the images trained on and a solid line for those held out.",
                 f"The loss on the images trained on falls from {run.loss[0]:.3f} to {run.loss[last]:.3f}.",

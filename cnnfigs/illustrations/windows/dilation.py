@@ -50,7 +50,7 @@ class Dilation(Picture):
                     flow(
                         panel(
                             f"input {square(one.image)}",
-                            place_on(one.image, 19, one.cells[place], one.cells[place], numbers=True),
+                            place_on(one.image, 19, one.cells[place], one.cells[place], numbers="seen"),
                             name="input",
                         ),
                         Arrow(length=22),

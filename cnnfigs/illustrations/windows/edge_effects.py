@@ -39,7 +39,7 @@ class FlatEdge(Picture):
             row(
                 panel(
                     f"image {square(run.image)}",
-                    place_on(run.image, CELL, added=(1, 1), numbers=True),
+                    place_on(run.image, CELL, added=(1, 1), numbers="all"),
                     "and a ring of zeros",
                     name="input",
                 ),

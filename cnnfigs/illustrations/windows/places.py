@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,11 +11,14 @@ from numpy.typing import NDArray
 
 from cnnfigs.drawing.layout import Piece, matrix
 from cnnfigs.drawing.pieces import Drawing, Mark
-from cnnfigs.drawing.shapes import box, label, mesh
+from cnnfigs.drawing.shapes import box, label, mesh, tiles
 from cnnfigs.drawing.style import IN_CELL
 from cnnfigs.runs.windows.places import Slide
 from cnnfigs.runs.windows.receptive_fields import Field
-from cnnfigs.words import written_number
+from cnnfigs.words import counted, written_number
+
+#: Rows, or columns, under no window.
+NOWHERE = np.array([], dtype=np.intp)
 
 
 def square(array: NDArray[np.generic]) -> str:
@@ -49,22 +52,18 @@ def padding_in_words(added: tuple[int, int]) -> str:
     '0 rows above and 1 below, 0 columns to the left and 1 to the right'
     """
     before, after = added
-    rows = f"{before} {_plural('row', before)} above and {after} below"
-    return f"{rows}, {before} {_plural('column', before)} to the left and {after} to the right"
-
-
-def _plural(noun: str, count: int) -> str:
-    return noun if count == 1 else f"{noun}s"
+    rows = f"{counted(before, 'row')} above and {after} below"
+    return f"{rows}, {counted(before, 'column')} to the left and {after} to the right"
 
 
 def place_on(
     image: NDArray[np.float32],
     cell: float,
-    rows: NDArray[np.intp] | None = None,
-    columns: NDArray[np.intp] | None = None,
+    rows: NDArray[np.intp] = NOWHERE,
+    columns: NDArray[np.intp] = NOWHERE,
     *,
     added: tuple[int, int] = (0, 0),
-    numbers: bool = False,
+    numbers: Literal["all", "seen"] | None = None,
 ) -> Piece:
     """Make a piece of an image of ones and zeros with its padding and a window on it; smaller where room is little.
 
@@ -79,8 +78,8 @@ def place_on(
     added
         Cells of padding before and after.
     numbers
-        Whether the values are written into the cells, where these are large enough. Otherwise the middle of the window
-        is marked.
+        Whether the values are written into all cells, or those under the window, where they are large enough. Without
+        them the middle of the window is marked.
     """
     side = (len(image) + sum(added)) * cell
 
@@ -97,31 +96,31 @@ def place_on(
             mesh(axes, x, y, whole, whole, pitch, edge="padding")
         block(0, 0, size, edge=None, fill="background" if numbers else "input-fill")
         if numbers:
-            for row, column in np.argwhere(image > 0):
-                block(row, column, 1, edge=None, fill="input-fill")
-        if rows is not None and columns is not None:
+            tiles(axes, np.argwhere(image > 0), left, top, pitch)
+        if len(rows):
             if np.ptp(rows) == len(rows) - 1:  # without gaps the window is one box
                 block(rows[0], columns[0], len(rows), edge=None, fill="kernel-fill")
             else:
-                for row, column in product(rows, columns):
-                    block(row, column, 1, edge=None, fill="kernel-fill")
+                tiles(axes, product(rows, columns), left, top, pitch, "kernel-fill")
         mesh(axes, left, top, size, size, pitch)
         if sum(added):
             block(-before, -before, whole, edge="padding", dashed=True)
         block(0, 0, size, edge="input", line_width=1.25)
-        if rows is not None and columns is not None:
+        if len(rows):
             block(rows[0], columns[0], int(np.ptp(rows)) + 1, edge="kernel", line_width=2.25)
             if not numbers and len(rows) % 2:
                 block(rows[len(rows) // 2], columns[len(rows) // 2], 1, edge=None, fill="kernel")
         if numbers and pitch > IN_CELL:
             for (row, column), value in np.ndenumerate(np.pad(image, added)):
-                middle = (x + (column + 0.5) * pitch, y + (row + 0.5) * pitch)
-                label(axes, *middle, f"{value:g}", size=IN_CELL, name="text" if value else "muted", bold=bool(value))
+                if numbers == "all" or (row - before in rows and column - before in columns):
+                    middle = (x + (column + 0.5) * pitch, y + (row + 0.5) * pitch)
+                    ink = bool(value)
+                    label(axes, *middle, f"{value:g}", size=IN_CELL, name="text" if ink else "muted", bold=ink)
 
     return Drawing(side, side, paint, smallest=0.5)
 
 
-def places_on(one: Slide, cell: float, gap: float, *, numbers: bool = False) -> Piece:
+def places_on(one: Slide, cell: float, gap: float, *, numbers: Literal["all", "seen"] | None = None) -> Piece:
     """Arrange the image of a :class:`Slide` once for each place of its window, each where its number stands."""
     inputs = [
         [place_on(one.image, cell, rows, columns, added=one.added, numbers=numbers) for columns in one.cells]

@@ -28,10 +28,10 @@ class SameSizes(Table):
 
     def tabulate(self, run: SizesTable) -> list[list[Cell]]:
         """Return a row for each size and a column for each of the strides."""
-        head = [Cell("Input size"), *(Cell(f"strides {each}") for each in run.strides)]
+        head = [Cell("Input"), *(Cell(f"strides {each}") for each in run.strides)]
         body = [
             [
-                Cell(str(size), heading=True),
+                Cell(f"{size} cells", heading=True),
                 *(
                     Cell(f"{made}, zeros {before} + {after}")
                     for made, (before, after) in zip(outputs, added, strict=True)

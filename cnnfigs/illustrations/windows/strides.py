@@ -45,7 +45,7 @@ class Strides(Picture):
         kept = [Mark(line, column_, name="output") for line in run.kept for column_ in run.kept]
         inputs = panel(
             f"input {square(run.slide.image)}",
-            places_on(run.slide, 20, 12, numbers=True),
+            places_on(run.slide, 20, 12, numbers="seen"),
             f"{places * places} places",
             name="input",
         )

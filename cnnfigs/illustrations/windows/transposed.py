@@ -100,7 +100,7 @@ class RestoredShape(Picture):
     def draw(self, run: RoundTrip) -> Piece:
         """Draw the input, the small output, and what comes back."""
         return flow(
-            panel(f"input {square(run.image)}", place_on(run.image, 28, numbers=True), name="input"),
+            panel(f"input {square(run.image)}", place_on(run.image, 28, numbers="all"), name="input"),
             Arrow("Conv2D", name="kernel", length=56),
             panel(
                 f"output {square(run.small)}",

@@ -65,7 +65,7 @@ class WindowAnimation(Animation):
             flow(
                 panel(
                     f"input {square(run.image)}",
-                    place_on(run.image, cell, rows, columns, added=run.added, numbers=True),
+                    place_on(run.image, cell, rows, columns, added=run.added, numbers="all"),
                     name="input",
                 ),
                 Arrow(),

@@ -67,8 +67,8 @@ def test_description_tells_the_strongest_pair_and_the_stroke():
     text = picture.description
     first = picture.result.order[0]
     positive = int((load("convnet").layers[2].get_weights()[0][..., first, 27] > 0).sum())
-    assert f"Map {first}, filter: " in text
-    assert f"({positive} of 9 weights positive); it adds +" in text
+    assert f"Map {first}, whose slice adds +" in text
+    assert f"{positive} of 9 weights are positive." in text
     mean = picture.result.patches.mean(axis=0)
     assert mean[:, :3].mean() > mean[:, 5:].mean()
     assert mean[3:6, 6:].mean() < 0.1

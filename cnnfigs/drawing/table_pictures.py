@@ -25,20 +25,14 @@ def table_figure(rows: Sequence[Sequence[Cell]]) -> Figure:
         As :func:`cnnfigs.drawing.tables.html_table` takes them.
     """
     columns = list(zip(*rows, strict=True))
-    natural = [
-        max(text_width(cell.words, NORMAL, _is_bold(cell, cell is column[0])) for cell in column) for column in columns
-    ]
+    natural = [max(text_width(cell.words, NORMAL, cell is column[0]) for cell in column) for column in columns]
     least = [
-        max(
-            text_width(word, NORMAL, _is_bold(cell, cell is column[0]))
-            for cell in column
-            for word in cell.words.split() or [""]
-        )
+        max(text_width(word, NORMAL, cell is column[0]) for cell in column for word in cell.words.split() or [""])
         for column in columns
     ]
     widths = shared(natural, least, WIDTH - 2 * ASIDE * len(columns))
     broken = [
-        [_broken(cell.words, width, _is_bold(cell, number == 0)) for cell, width in zip(row, widths, strict=True)]
+        [_broken(cell.words, width, number == 0) for cell, width in zip(row, widths, strict=True)]
         for number, row in enumerate(rows)
     ]
     heights = [max(map(len, row)) * LINE + 2 * ABOVE for row in broken]
@@ -56,7 +50,7 @@ def table_figure(rows: Sequence[Sequence[Cell]]) -> Figure:
                     begin + each * LINE,
                     text,
                     align="right" if cell.number else "left",
-                    bold=_is_bold(cell, number == 0),
+                    bold=number == 0,
                 )
             left += width + 2 * ASIDE
         top += height
@@ -108,7 +102,3 @@ def _broken(text: str, width: float, bold: bool) -> list[str]:
         else:
             lines.append(word)
     return lines or [""]
-
-
-def _is_bold(cell: Cell, in_head: bool) -> bool:
-    return in_head or cell.strong

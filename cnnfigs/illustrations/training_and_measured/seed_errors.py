@@ -70,7 +70,7 @@ class SeedErrors(Table):
         )
         rows = (
             (
-                NETWORK_NAMES[each.network],
+                NETWORK_NAMES[each.network].replace(" ", "\N{NO-BREAK SPACE}"),
                 f"{each.parameters:,}",
                 str(len(each.seeds)),
                 as_percent(1 - each.mean / 1000, 2),

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnnfigs.drawing.palette import VALUES, color, diverging, sequential, text_on, text_on_map
 from cnnfigs.drawing.style import NORMAL, SMALL
-from cnnfigs.drawing.svg import PHOTO
+from cnnfigs.drawing.svg import PHOTO, SHARP
 
 Align = Literal["left", "center", "right"]
 
@@ -431,6 +431,7 @@ def photo(
     height: float | None = None,
     *,
     frame: str | None = "grid",
+    sharp: bool = False,
 ) -> None:
     """Draw a photo: in pages it is embedded with fewer bytes than :func:`raster` needs, and not quite every pixel.
 
@@ -444,10 +445,12 @@ def photo(
         Place and size in pixels; `height` follows from the shape when it is not given.
     frame
         Colour of a thin frame: a name of the palette, or None for no frame.
+    sharp
+        Whether its pixels are to be seen.
     """
     if height is None:
         height = width * pixels.shape[0] / pixels.shape[1]
-    _show(axes, pixels, x, y, width, height, PHOTO)
+    _show(axes, pixels, x, y, width, height, PHOTO, *([SHARP] if sharp else []))
     if frame is not None:
         box(axes, x, y, width, height, edge=frame)
 

@@ -111,7 +111,7 @@ class Scoreboard(Picture):
                 )
             )
         wide.append([space(), space(), _ticks(STRIP), space()])
-        return either(column(about, matrix(wide, gap=12, between=12)), column(*narrow, gap=28))
+        return either(column(about, matrix(wide, gap=12, between=12, align="start")), column(*narrow, gap=28))
 
     def describe(self, run: Claims) -> Description:
         every = [(claim, each) for claim in run.claims for each in claim.comparisons]

@@ -76,8 +76,9 @@ class Words(Piece):
 
     def fit(self, room: float = math.inf) -> Fitted:
         lines = broken(self.text, min(room, self.most) / WIDER, self.size, self.bold)
-        width = WIDER * max(text_width(line, self.size, self.bold) for line in lines)
-        pitch = LINE * self.size
+        # On whole pixels, so that what stands beside and below is sharp, and its numbers are short.
+        width = math.ceil(WIDER * max(text_width(line, self.size, self.bold) for line in lines))
+        pitch = round(LINE * self.size)
 
         def paint(axes: Axes, x: float, y: float) -> None:
             at = x + {"start": 0, "middle": width / 2, "end": width}[self.align]
@@ -263,9 +264,10 @@ class Photo(_Area):
     """A photo, shape (rows, columns, 3 or 4), see :func:`cnnfigs.drawing.shapes.photo`; marks count its pixels."""
 
     frame: str | None = field(default="grid", kw_only=True)
+    sharp: bool = field(default=False, kw_only=True)
 
     def show(self, axes: Axes, x: float, y: float, width: float) -> None:
-        shapes.photo(axes, np.asarray(self.values), x, y, width, frame=self.frame)
+        shapes.photo(axes, np.asarray(self.values), x, y, width, frame=self.frame, sharp=self.sharp)
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,8 +17,8 @@ from matplotlib.path import Path
 from numpy.typing import ArrayLike, NDArray
 
 from cnnfigs.drawing.palette import VALUES, color, diverging, sequential, text_on, text_on_map
-from cnnfigs.drawing.style import NORMAL, SMALL
-from cnnfigs.drawing.svg import PHOTO
+from cnnfigs.drawing.style import IN_CELL, TEXT
+from cnnfigs.drawing.svg import PHOTO, SHARP
 
 Align = Literal["left", "center", "right"]
 
@@ -30,7 +30,7 @@ def label(
     text: str,
     *,
     align: Align = "center",
-    size: float = NORMAL,
+    size: float = TEXT,
     name: str = "text",
     bold: bool = False,
 ) -> None:
@@ -47,7 +47,7 @@ def label(
     align
         Whether `x` is the left end, the centre or the right end.
     size
-        Height in pixels, at least 11.
+        Height in pixels, at least 12.
     name
         Its colour: a name of the palette.
     bold
@@ -58,8 +58,8 @@ def label(
     ValueError
         If the text has several lines or is too small to read.
     """
-    if "\n" in text or size < SMALL:
-        raise ValueError(f"text: expected one line of at least {SMALL} pixels, got {text!r} at size {size}")
+    if "\n" in text or size < IN_CELL:
+        raise ValueError(f"text: expected one line of at least {IN_CELL} pixels, got {text!r} at size {size}")
     _write(axes, x, y, text, size, color(name), ha=align, weight="bold" if bold else "normal")
 
 
@@ -198,7 +198,7 @@ def number_grid(
     fill: str | None = None,
     signed: bool = False,
     limit: float | None = None,
-    size: float = SMALL,
+    size: float = IN_CELL,
 ) -> None:
     """Draw a grid of cells with their numbers inside.
 
@@ -234,7 +234,7 @@ def bars(
     names: Sequence[str],
     *,
     highlight: int | None = None,
-    size: float = SMALL,
+    size: float = IN_CELL,
 ) -> None:
     """Draw shares as horizontal bars, one below the other, with their names to the left.
 
@@ -279,7 +279,7 @@ def cells(
     height: float | None = None,
     *,
     edge: str = "grid",
-    size: float = SMALL,
+    size: float = IN_CELL,
     grounds: Callable[[], None] | None = None,
 ) -> None:
     """Draw a grid of cells, each with its own text and colour.
@@ -431,6 +431,7 @@ def photo(
     height: float | None = None,
     *,
     frame: str | None = "grid",
+    sharp: bool = False,
 ) -> None:
     """Draw a photo: in pages it is embedded with fewer bytes than :func:`raster` needs, and not quite every pixel.
 
@@ -444,10 +445,12 @@ def photo(
         Place and size in pixels; `height` follows from the shape when it is not given.
     frame
         Colour of a thin frame: a name of the palette, or None for no frame.
+    sharp
+        Whether its pixels are to be seen.
     """
     if height is None:
         height = width * pixels.shape[0] / pixels.shape[1]
-    _show(axes, pixels, x, y, width, height, PHOTO)
+    _show(axes, pixels, x, y, width, height, PHOTO, *([SHARP] if sharp else []))
     if frame is not None:
         box(axes, x, y, width, height, edge=frame)
 

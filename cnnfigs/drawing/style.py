@@ -17,9 +17,7 @@ from cnnfigs.drawing.fonts import FAMILY, register
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.widths import WIDTH
 
-#: Text sizes in pixels.
-SMALL, NORMAL, LARGE = 11, 12, 14
-#: Of words, of titles, of numbers in cells, and of signs between parts.
+#: Text sizes in pixels: of words, of titles, of numbers in cells, and of signs between parts.
 TEXT, TITLE, IN_CELL, SIGN = 13, 14, 12, 24
 
 #: From which matplotlib makes ids; it also tells whether the style is on.
@@ -36,14 +34,14 @@ def style() -> Iterator[None]:
         "axes.edgecolor": color("grid"),
         "axes.facecolor": "none",
         "axes.labelcolor": color("text"),
-        "axes.labelsize": NORMAL,
+        "axes.labelsize": TEXT,
         "axes.spines.right": False,
         "axes.spines.top": False,
         "figure.dpi": POINTS_PER_INCH,
         "figure.facecolor": "none",
         # matplotlib's own font has what ours lacks, and measures the same on every machine too.
         "font.family": [FAMILY, "DejaVu Sans"],
-        "font.size": NORMAL,
+        "font.size": TEXT,
         "image.interpolation": "none",
         "image.composite_image": False,
         "lines.linewidth": 2,
@@ -57,10 +55,10 @@ def style() -> Iterator[None]:
         "text.hinting": "none",
         "xtick.color": color("grid"),
         "xtick.labelcolor": color("text"),
-        "xtick.labelsize": SMALL,
+        "xtick.labelsize": TEXT,
         "ytick.color": color("grid"),
         "ytick.labelcolor": color("text"),
-        "ytick.labelsize": SMALL,
+        "ytick.labelsize": TEXT,
     }
     register()
     with mpl.rc_context(settings):

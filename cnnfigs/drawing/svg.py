@@ -21,6 +21,7 @@ from PIL import Image
 from cnnfigs.drawing.fonts import embed
 from cnnfigs.drawing.formats import Theme
 from cnnfigs.drawing.palette import VALUES, darkened, palette, variable
+from cnnfigs.drawing.sharing import share_images
 from cnnfigs.drawing.widths import two_widths
 from cnnfigs.images import data_url
 
@@ -29,15 +30,13 @@ HREF = "{http://www.w3.org/1999/xlink}href"
 
 _RECTANGLE = re.compile(r"M (\S+) (\S+) L (\S+) \2 L \3 (\S+) L \1 \4(?: L \1 \2)? z")
 
-#: How matplotlib writes that an image stands upside down.
-_FLIPPED = re.compile(r"scale\(1 -1\) translate\((\S+?)[ ,]+(\S+?)\)")
-#: How it writes that an image is scaled and moved.
+#: How matplotlib writes that an image is scaled and moved.
 _MATRIX = re.compile(r"matrix\(([\d.]+)[ ,]+0[ ,]+0[ ,]+([\d.]+)[ ,]+(\S+?)[ ,]+(\S+?)\)")
-#: Characters of an image's address from which on two drawings of a picture share it.
-SHARED = 300
 
 #: The group id of an image that is a photo (:func:`cnnfigs.drawing.shapes.photo`), and the quality of WebP for it.
 PHOTO, PHOTO_QUALITY = "photo", 54
+#: The same of a photo whose pixels are to be seen.
+SHARP, SHARP_QUALITY = "sharp", 80
 
 
 def inline_svg(figure: Figure, description: str, prefix: str, narrow: Figure | None = None) -> str:
@@ -73,9 +72,8 @@ def inline_frames(frames: Sequence[Figure], description: str, prefix: str, narro
     if not narrow:
         return str(etree.tostring(wide, encoding="unicode"))
     small = _overlaid(narrow, description, f"{prefix}phone-")
-    _share_images(wide, small, f"{prefix}image-")
     first, second = (str(etree.tostring(root, encoding="unicode")) for root in (wide, small))
-    return two_widths(first, second, pixels(wide)[0])
+    return share_images(two_widths(first, second, pixels(wide)[0]), f"{prefix}image-")
 
 
 def _overlaid(frames: Sequence[Figure], description: str, prefix: str) -> etree._Element:
@@ -111,47 +109,6 @@ def _in_page(figure: Figure, description: str, prefix: str) -> etree._Element:
     root.set("role", "img")
     root.set("aria-label", description)
     return root
-
-
-def _share_images(wide: etree._Element, narrow: etree._Element, prefix: str) -> None:
-    """Show a large image that comes again, mostly in the second picture, by reference: each is some kilobytes."""
-    first: dict[str, etree._Element] = {}
-    for image in [*wide.iter(f"{SVG}image"), *narrow.iter(f"{SVG}image")]:
-        address = image.get("href")
-        if len(address) < SHARED or first.setdefault(address, image) is image:
-            continue
-        other = first[address]
-        if not (place := _extent(image)) or not (there := _extent(other)):
-            continue
-        other.set("id", other.get("id") or f"{prefix}{len(address)}-{[*first].index(address)}")
-        (x, y, width, height), (left, top, across, down) = place, there
-        move = f"translate({x:g} {y:g}) scale({width / across:.6g} {height / down:.6g}) translate({-left:g} {-top:g})"
-        use = etree.Element(f"{SVG}use", href=f"#{other.get('id')}", transform=move)
-        image.getparent().replace(image, use)
-        if image.get("class"):
-            # Browsers do not agree on what a rule of the page does to what is shown by reference: it is for a group.
-            for each in (use, other):
-                _grouped(each, image.get("class"))
-
-
-def _grouped(element: etree._Element, name: str) -> None:
-    """Give the class of an element to a group around it."""
-    parent = element.getparent()
-    if parent.get("class") == name:
-        return
-    element.attrib.pop("class", None)
-    group = etree.Element(f"{SVG}g", {"class": name})
-    parent.replace(element, group)
-    group.append(element)
-
-
-def _extent(image: etree._Element) -> tuple[float, float, float, float] | None:
-    """Return where an image of matplotlib's stands, though it may be drawn upside down and turned by its transform."""
-    x, y, width, height = (float(image.get(name, 0)) for name in ("x", "y", "width", "height"))
-    if not (transform := image.get("transform")):
-        return x, y, width, height
-    match = _FLIPPED.fullmatch(transform)
-    return (x + float(match[1]), -(y + height + float(match[2])), width, height) if match else None
 
 
 def pixels(root: etree._Element) -> tuple[float, float]:
@@ -222,9 +179,10 @@ def _clean(figure: Figure, colors: dict[str, str], prefix: str, in_page: bool) -
             photo = PHOTO in kinds
             if VALUES in kinds and in_page:
                 element.set("class", VALUES)
-            if photo:  # other than the cells of an array, a photo may be smoothed
+            if photo and SHARP not in kinds:  # other than the cells of an array, a photo may be smoothed
                 element.attrib.pop("image-rendering", None)
-            element.set("href", _embedded(element.attrib.pop(HREF), photo, in_page))
+            quality = (SHARP_QUALITY if SHARP in kinds else PHOTO_QUALITY) if photo and in_page else None
+            element.set("href", _embedded(element.attrib.pop(HREF), quality, in_page))
         elif HREF in element.attrib:
             element.set("href", element.attrib.pop(HREF))
 
@@ -264,7 +222,7 @@ def _sides(rectangle: re.Match[str]) -> str:
 
 
 @lru_cache(maxsize=128)  # both widths of a picture show the same
-def _embedded(address: str, photo: bool, in_page: bool) -> str:
+def _embedded(address: str, quality: int | None, in_page: bool) -> str:
     """Write an embedded image in fewer bytes: the same pixels, but in pages nearly the same in a photo.
 
     Pages get WebP, which needs half of PNG's bytes for an array and a fifth for a photo; files get PNG, which every
@@ -274,8 +232,8 @@ def _embedded(address: str, photo: bool, in_page: bool) -> str:
     if np.asarray(image)[..., 3].min() == 255:
         image = image.convert("RGB")
     buffer = io.BytesIO()
-    if in_page and photo:
-        image.save(buffer, format="webp", quality=PHOTO_QUALITY, method=6)
+    if quality:
+        image.save(buffer, format="webp", quality=quality, method=6)
     elif in_page:
         image.save(buffer, format="webp", lossless=True, quality=100, method=6)
     else:

@@ -26,17 +26,11 @@ class Cell:
         Whether it is a number, which stands to the right.
     heading
         Whether it is the heading of its row.
-    strong
-        Whether it is emphasised.
-    link
-        Where it leads on the page, such as ``"#fig-layers"``; nowhere without it.
     """
 
     text: str
     number: bool = False
     heading: bool = False
-    strong: bool = False
-    link: str = ""
 
     @property
     def words(self) -> str:
@@ -83,11 +77,11 @@ def _cards(rows: list[list[Cell]], name: str) -> str:
     items = []
     for first, *others in body:
         pairs = "".join(
-            f"<div><dt>{html.escape(title.words)}</dt><dd>{_content(cell)}</dd></div>"
+            f"<div><dt>{html.escape(title.words)}</dt><dd>{html.escape(cell.words)}</dd></div>"
             for title, cell in zip(head[1:], others, strict=True)
             if cell.text
         )
-        items.append(f'<li><p class="cnn-heading">{_content(first)}</p><dl>{pairs}</dl></li>')
+        items.append(f'<li><p class="cnn-heading">{html.escape(first.words)}</p><dl>{pairs}</dl></li>')
     return f'<ul class="cnn-rows" aria-label="{html.escape(name)}">{"".join(items)}</ul>'
 
 
@@ -114,16 +108,7 @@ def _html_cell(cell: Cell, in_head: bool) -> str:
         return f"<td{kind}></td>"
     tag = "th" if in_head or cell.heading else "td"
     scope = ' scope="col"' if in_head else ' scope="row"' if cell.heading else ""
-    return f"<{tag}{scope}{kind}>{_content(cell)}</{tag}>"
-
-
-def _content(cell: Cell) -> str:
-    content = html.escape(cell.words)
-    if cell.strong:
-        content = f"<strong>{content}</strong>"
-    if cell.link:
-        content = f'<a href="{html.escape(cell.link)}">{content}</a>'
-    return content
+    return f"<{tag}{scope}{kind}>{html.escape(cell.words)}</{tag}>"
 
 
 def text_table(rows: list[list[Cell]]) -> str:

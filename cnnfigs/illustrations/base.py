@@ -33,7 +33,6 @@ from cnnfigs.drawing.widths import PHONE, WIDTH, growing
 from cnnfigs.files import update
 from cnnfigs.illustrations.description import Description
 from cnnfigs.parameters import Parameter, check, documented, parameters
-from cnnfigs.words import typeset
 
 _DOCSTRING = "__doc__"
 
@@ -69,7 +68,7 @@ class Illustration(ABC):
         """Compute what is to be shown, with real layers on real arrays; no drawing."""
 
     @abstractmethod
-    def describe(self, run: Any) -> Description | str:
+    def describe(self, run: Any) -> Description:
         """Say what is to be seen, with the run's own numbers, as a teacher would to someone who cannot see it."""
 
     def state_facts(self, run: Any) -> dict[str, str]:
@@ -98,22 +97,17 @@ class Illustration(ABC):
     @property
     def description(self) -> str:
         """The alternative text, in one line."""
-        made = self.describe(self.result)
-        if isinstance(made, str):  # not moved yet
-            return typeset(" ".join(made.split()))
         return self.told.text
 
     @property
     def title(self) -> str:
         """Its name for those who hear it, at most 160 characters."""
-        made = self.describe(self.result)
-        return self.description if isinstance(made, str) else self.told.title
+        return self.told.title
 
     @property
     def details(self) -> str:
         """The description that can be walked, as HTML."""
-        made = self.describe(self.result)
-        return "" if isinstance(made, str) else self.told.html()
+        return self.told.html()
 
     @property
     def facts(self) -> dict[str, str]:
@@ -237,7 +231,7 @@ class Picture(Illustration):
     """An illustration that is drawn."""
 
     @abstractmethod
-    def draw(self, run: Any) -> Piece | Figure:
+    def draw(self, run: Any) -> Piece:
         """Arrange the run in pieces, from arrays alone; no computing, no coordinates."""
 
     @property
@@ -248,15 +242,12 @@ class Picture(Illustration):
     def drawn(self, width: float = WIDTH) -> Figure:
         """Draw it for so many pixels: the text column, or a phone."""
         with style():
-            made = self.draw(self.result)
-            return made if isinstance(made, Figure) else laid_out(made, width)
+            return laid_out(self.draw(self.result), width)
 
     def to_html(self) -> str:
         """Return the picture as SVG to stand in a page, for two widths; its colours follow the page's theme."""
         with style():
             made = self.draw(self.result)
-            if isinstance(made, Figure):  # not moved yet
-                return inline_svg(made, self.description, self._identifier)
             wide = laid_out(made)
             narrow = laid_out(made, PHONE) if wide.get_figwidth() * POINTS_PER_INCH > PHONE else None
             return f"<div>{inline_svg(wide, self.title, self._identifier, narrow)}{self.details}</div>"

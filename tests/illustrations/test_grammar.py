@@ -7,7 +7,7 @@ from lxml import etree
 from svg_numbers import SVG
 
 from cnnfigs.drawing.palette import variable
-from cnnfigs.drawing.style import IN_CELL, LARGE, SIGN, TEXT, TITLE
+from cnnfigs.drawing.style import IN_CELL, SIGN, TEXT, TITLE
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.registry import all_illustrations
 
@@ -48,7 +48,7 @@ def test_words_and_numbers_are_written_in_one_way(drawings):
 
 def test_letters_have_one_of_few_sizes(drawings):
     sizes = {float(text.get("font-size").removesuffix("px")) for root in drawings for _, text in texts(root)}
-    assert sizes <= {IN_CELL, TEXT, TITLE, LARGE, SIGN}
+    assert sizes <= {IN_CELL, TEXT, TITLE, SIGN}
 
 
 def test_what_is_titled_input_or_output_has_the_colour_of_its_role(drawings):

@@ -32,12 +32,15 @@ PACE = 1200
 
 
 #: The numbers of the frames that can be seen, each of which has several parts; and whether all agree in that.
-SEEN = """[...Array(%d).keys()].map(at => at + 1).filter(number => {
+SEEN = (
+    """[...Array(%d).keys()].map(at => at + 1).filter(number => {
     const parts = [...document.querySelectorAll(`.cnn-frame-${number}`)].filter(part => part.getClientRects().length);
     const seen = parts.map(part => getComputedStyle(part).visibility === "visible");
     if (!seen.length || new Set(seen).size > 1) throw new Error(`parts of frame ${number}: ${seen}`);
     return seen[0];
-})""" % PLACES
+})"""
+    % PLACES
+)
 
 
 def shown(page):

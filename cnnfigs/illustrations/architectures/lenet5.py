@@ -98,6 +98,7 @@ class LeNet5(Picture):
                 f"{percent(float(answers.max()))}.",
             ],
             [
+                Numbers("The numbers of C5, folded", run.outputs["C5"].reshape(-1, FOLDED["C5"]), hundredths),
                 Numbers("What F6 says, laid out 12 by 7", code.reshape(12, 7), hundredths),
                 Numbers("The answer", answers, percent, rows=["share"], columns=[*map(str, range(answers.size))]),
             ],

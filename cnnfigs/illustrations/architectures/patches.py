@@ -78,7 +78,10 @@ class PhotoPatches(Picture):
                 f"Its {run.flattened.size} numbers are laid out in one row, here folded.",
                 f"A dense layer that is not trained makes {run.vector.size} numbers of them.",
             ],
-            [Numbers("The vector of the patch, folded", run.vector.reshape(-1, 4), hundredths)],
+            [
+                Numbers("The patch flattened, and folded as it is drawn", run.flattened.reshape(-1, 24), hundredths),
+                Numbers("The vector of the patch, folded", run.vector.reshape(-1, 4), hundredths),
+            ],
         )
 
     def state_facts(self, run: PatchVectors) -> dict[str, str]:

@@ -13,7 +13,7 @@ from cnnfigs.drawing.layout import Piece, column, flow, row
 from cnnfigs.drawing.networks import network_look
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.pieces import Chart, Digit, Words, panel
-from cnnfigs.drawing.style import LARGE
+from cnnfigs.drawing.style import TITLE
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.networks import NetworkName
@@ -61,10 +61,10 @@ class CrossEntropy(Picture):
             row(
                 Digit(run.images[place], 104, frame=shade),
                 column(
-                    Words(f"“{run.answers[place]}”", shade, LARGE, bold=True),
+                    Words(f"“{run.answers[place]}”", shade, TITLE, bold=True),
                     Words(f"with {percent(run.answer_probabilities[place])}"),
                     Words(f"{percent(run.label_probabilities[place])} for the {run.labels[place]}"),
-                    Words(f"loss {run.losses[place]:.3f}", shade, LARGE, bold=True),
+                    Words(f"loss {run.losses[place]:.3f}", shade, TITLE, bold=True),
                     gap=5,
                 ),
                 gap=12,

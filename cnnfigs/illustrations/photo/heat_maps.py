@@ -108,7 +108,7 @@ class PhotoHeat(Picture):
                 "orange where that lowers the score and purple where it raises it.",
                 *(
                     Part(
-                        heat.name,
+                        f"The score for {heat.name}",
                         (
                             *_told(heat),
                             *(
@@ -182,7 +182,7 @@ class DigitHeat(Picture):
                 "exactly; orange speaks for the class, purple against it.",
                 *(
                     Part(
-                        heat.name,
+                        f"The score for {heat.name}",
                         (
                             *_told(heat),
                             f"What the places add makes {fixed(float(_sums(heat).cells.sum()))} together, with the "
@@ -268,7 +268,7 @@ def _told(heat: Heat) -> tuple[str, ...]:
     hidden = np.unravel_index(int(heat.occlusion.argmax()), heat.occlusion.shape)
     largest = np.unravel_index(int(heat.grad_cam.argmax()), heat.grad_cam.shape)
     return (
-        f"Its score is {heat.score:.1f}.",
+        f"It is {heat.score:.1f}.",
         f"Grad-CAM is largest at row {largest[0]} and column {largest[1]}; the rank correlation of both maps is "
         f"{heat.correlation:.2f}."
         if heat.grad_cam.any()

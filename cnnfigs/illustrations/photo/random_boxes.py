@@ -82,9 +82,9 @@ class RandomBoxes(Picture):
                 # The parts stand beside the draws, so that no mark covers another.
                 step = min(2, (pitch - 28) / self.draws)
                 places = middle + 8 + (np.arange(self.draws) - (self.draws - 1) / 2) * step
-                # On whole pixels across and half ones down: what is drawn so often is to be light.
-                heights = np.round(2 * STRIP * (1 - control.others)) / 2
-                _mark(axes, np.round(places), top + heights, "output", "o")
+                # On whole pixels: what is drawn so often is to be light.
+                heights = np.round(top + STRIP * (1 - control.others))
+                _mark(axes, np.round(places), heights, "output", "o")
                 _mark(axes, [places[0] - 11], [top + STRIP * (1 - control.parts)], "accent", "D")
                 texts = (f"{control.margin} px", percent(control.parts), percent(control.median))
                 for line, (text, (_, shade)) in enumerate(zip(texts, lines, strict=True)):
@@ -120,7 +120,7 @@ class RandomBoxes(Picture):
                 Numbers(
                     f"The probability of a cat, only the boxes {boxed}, what is hidden {rest}, by the margin in pixels",
                     [[each.parts, each.median, *each.others] for each in _controls(run, rest, boxed)],
-                    percent,
+                    as_percent,
                     rows=[str(each.margin) for each in _controls(run, rest, boxed)],
                     columns=["parts", "median of random", *(f"draw {draw}" for draw in range(1, self.draws + 1))],
                 )

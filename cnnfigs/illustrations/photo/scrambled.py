@@ -14,6 +14,7 @@ from cnnfigs.drawing.shapes import Align, box, label, on_top
 from cnnfigs.drawing.style import TEXT
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
+from cnnfigs.images import smaller
 from cnnfigs.models.imagenet import SHORT
 from cnnfigs.parameters import Choice, Several, Whole
 from cnnfigs.runs.photo.photo_answers import Scramble, ScrambleRun, scramble
@@ -23,6 +24,8 @@ from cnnfigs.words import as_percent, percent
 TILE_SIZES = (1, 3, 5, 9, 15, 25, 45, 75)
 #: Side of the photos and length of the strips, in the column and on a phone, in pixels.
 COLUMN, PHONE = (88, 140), (76, 228)
+#: Pixels of a side of the photos, which are light so.
+MOST_PIXELS = 92
 #: What is written at the scale of the strips, and where it stands to its place if they lie.
 SCALE: dict[float, Align] = {0: "left", 0.5: "center", 1: "right"}
 #: What the strips show.
@@ -44,7 +47,8 @@ class ScrambledCat(Picture):
     def draw(self, run: ScrambleRun) -> Piece:
         """Draw the first photo of each kind, and below or beside it a dot for each photo of its kind."""
         side, length = COLUMN
-        photos = [Photo(change.photo, side, frame="input") for change in run.changes]
+        shown = [smaller(change.photo, MOST_PIXELS) for change in run.changes]
+        photos = [Photo(each, side, frame="input") for each in shown]
         lines: list[list[Piece]] = [
             [space(), *(Words(change.change, bold=True, align="middle") for change in run.changes)],
             [space(), *photos],
@@ -58,7 +62,7 @@ class ScrambledCat(Picture):
         side, length = PHONE
         rows = [
             row(
-                Photo(change.photo, side, frame="input"),
+                Photo(each, side, frame="input"),
                 panel(
                     change.change,
                     _strip(change, length, 30, upright=False),
@@ -66,7 +70,7 @@ class ScrambledCat(Picture):
                 ),
                 gap=12,
             )
-            for change in run.changes
+            for change, each in zip(run.changes, shown, strict=True)
         ]
         scale = row(space(side), _scale(length, upright=False), gap=12)
         return panel("", either(matrix(lines, gap=5, between=CLOSE), column(*rows, scale, gap=14)), note=DOTS)

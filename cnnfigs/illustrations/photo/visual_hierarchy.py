@@ -17,17 +17,19 @@ from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Part
 from cnnfigs.illustrations.networks import layer_words
 from cnnfigs.illustrations.photo.photo_answers import AnyPhoto, keep_photo, photo_of
-from cnnfigs.images import fit
+from cnnfigs.images import fit, smaller
 from cnnfigs.models.imagenet import CATS, CLASSES, RELU_LAYERS
 from cnnfigs.parameters import Several, Such, Whole, require
 from cnnfigs.runs.photo.visual_hierarchy import Hierarchy, Level, Tree, Unit, hierarchy, tree
 from cnnfigs.words import as_percent, listed, percent, written
 
-#: Crops smaller than this show their pixels, larger ones are smoothed.
-PIXELS_SHOWN = 24
+#: Crops smaller than this show their pixels, larger ones are smoothed; the smallest are exact.
+PIXELS_SHOWN, EXACT = 24, 8
 ANSWERS = 3
 #: Side of what a unit sees, in the column and on a phone.
 CROP, CROP_ON_PHONE = 84, 100
+#: Pixels of the longer side of a larger crop: there are so many that each counts.
+MOST_PIXELS = 92
 #: Thickness in pixels of a line of the tree that stands for all, and the shares that its key shows.
 THICKNESS, KEY = 48, (0.02, 0.1, 0.25)
 
@@ -293,9 +295,11 @@ def branch(tree: Tree, first: int) -> list[tuple[Unit, float]]:
 def crop(unit: Unit, side: float) -> Piece:
     """Draw the piece of the photo that a unit sees, in a square of this side."""
     width, _ = fit(unit.crop, side, side)
-    kind = Raster if max(unit.crop.shape[:2]) <= PIXELS_SHOWN else Photo
-    pixels = unit.crop / 255 if kind is Raster else unit.crop
-    return overlay(space(side, side), kind(pixels, width, frame="kernel"))
+    most = max(unit.crop.shape[:2])
+    piece: Piece = Photo(smaller(unit.crop, MOST_PIXELS), width, frame="kernel", sharp=most <= PIXELS_SHOWN)
+    if most <= EXACT:
+        piece = Raster(unit.crop / 255, width, frame="kernel")
+    return overlay(space(side, side), piece)
 
 
 def framed(run: Hierarchy | Tree, units: Sequence[Unit], width: float, height: float) -> Piece:
@@ -433,7 +437,7 @@ def _size(unit: Unit) -> str:
 
 
 def _with_parts(unit: Unit) -> str:
-    return f" with {' and '.join(unit.parts)}" if unit.parts else ""
+    return f" with {listed(unit.parts)}" if unit.parts else ""
 
 
 def _facts(levels: Sequence[Level]) -> dict[str, str]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnfigs.drawing.layout import Piece, column, either, grid, matrix, row, within
 from cnnfigs.drawing.pieces import Digit, Words, hundredths, panel, space
-from cnnfigs.drawing.style import LARGE
+from cnnfigs.drawing.style import TITLE
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.networks import network_words, trained_on
@@ -69,7 +69,7 @@ class DigitAnswers(Picture):
                 Digit(image, SIDE if len(run.networks) == 1 else SIDE - 10),
                 *(
                     column(
-                        Words(answer, shade, LARGE, bold=True, align="middle"),
+                        Words(answer, shade, TITLE, bold=True, align="middle"),
                         Words(sure, shade, align="middle"),
                         gap=0,
                         align="middle",
@@ -92,7 +92,7 @@ class DigitAnswers(Picture):
                         [
                             [
                                 within(140, Words(name)),
-                                Words(answer, shade, LARGE, bold=True),
+                                Words(answer, shade, TITLE, bold=True),
                                 Words(sure, shade, align="end"),
                             ]
                             for name, (answer, sure, shade) in zip(names, lines, strict=True)

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 
 from cnnfigs.data import Bytes, mnist
 from cnnfigs.drawing.charts import lines, plain, seed_dots
-from cnnfigs.drawing.layout import Piece, column, grid
+from cnnfigs.drawing.layout import Piece, column, either, grid, inset, row
 from cnnfigs.drawing.networks import network_look
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.pieces import Digit, broken, panel
@@ -69,7 +69,8 @@ class Neighborhood(Picture):
             for shuffle, image in zip(ORDER, run.images, strict=True)
         ]
         return column(
-            grid(digits, gap=32),
+            # In the column each stands above its place in the chart.
+            either(inset(row(*digits, gap=32), left=14), grid(digits, gap=32)),
             lines("right answers, %", partial(self._plot, run), looks_of(NETWORKS), 250),
             gap=24,
         )

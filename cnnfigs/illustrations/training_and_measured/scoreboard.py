@@ -33,8 +33,6 @@ class Text:
     text: str
     #: Whose it is: of Chollet's book, of many tutorials, or ours.
     whose: str
-    #: The figure of the page that shows what was measured.
-    figure: str
 
 
 WHOSE = CHOLLET, FOLKLORE, OURS = "Chollet’s book", "folklore", "ours"
@@ -42,24 +40,18 @@ WHOSE = CHOLLET, FOLKLORE, OURS = "Chollet’s book", "folklore", "ours"
 #: The claims in words. Chollet writes that windows of 7×7 "may not" be enough, which no measurement could refute.
 TEXTS: Mapping[str, Text] = MappingProxyType(
     {
-        "errors": Text(
-            "A convnet makes fewer errors than dense networks, even than one of its size.", OURS, "fig-against"
-        ),
-        "examples": Text("A convnet needs fewer examples.", CHOLLET, "fig-examples"),
-        "moved": Text("A convnet bears moved digits better than a dense network.", CHOLLET, "fig-shifted"),
-        "small shifts": Text("A shift by a pixel or two makes no difference to a convnet.", FOLKLORE, "fig-shifted"),
-        "anywhere": Text(
-            "What it learned in one corner of the picture, a convnet recognises in another.", CHOLLET, "fig-corner"
-        ),
-        "augmentation": Text("Training on moved digits helps with moved digits.", FOLKLORE, "fig-controls"),
-        "neighbours": Text("A convnet uses which pixels are neighbours.", OURS, "fig-neighborhood"),
-        "order": Text("To a dense network the order of the pixels makes no difference.", OURS, "fig-neighborhood"),
-        "maximum": Text("Of each 2×2, the maximum is the best to pass on.", CHOLLET, "fig-downsampling"),
-        "overfitting": Text("A network without pooling overfits more.", CHOLLET, "fig-without-pooling"),
-        "small window": Text(
-            "Windows of 7×7 pixels are too small to tell digits apart.", f"{CHOLLET}, as a “may”", "fig-hole"
-        ),
-        "larger window": Text("The larger the windows of a network, the more digits it reads.", OURS, "fig-hole"),
+        "errors": Text("A convnet makes fewer errors than dense networks, even than one of its size.", OURS),
+        "examples": Text("A convnet needs fewer examples.", CHOLLET),
+        "moved": Text("A convnet bears moved digits better than a dense network.", CHOLLET),
+        "small shifts": Text("A shift by a pixel or two makes no difference to a convnet.", FOLKLORE),
+        "anywhere": Text("What it learned in one corner of the picture, a convnet recognises in another.", CHOLLET),
+        "augmentation": Text("Training on moved digits helps with moved digits.", FOLKLORE),
+        "neighbours": Text("A convnet uses which pixels are neighbours.", OURS),
+        "order": Text("To a dense network the order of the pixels makes no difference.", OURS),
+        "maximum": Text("Of each 2×2, the maximum is the best to pass on.", CHOLLET),
+        "overfitting": Text("A network without pooling overfits more.", CHOLLET),
+        "small window": Text("Windows of 7×7 pixels are too small to tell digits apart.", f"{CHOLLET}, as a “may”"),
+        "larger window": Text("The larger the windows of a network, the more digits it reads.", OURS),
     }
 )
 
@@ -119,7 +111,7 @@ class Scoreboard(Picture):
                 )
             )
         wide.append([space(), space(), _ticks(STRIP), space()])
-        return either(column(about, matrix(wide, gap=12, between=12)), column(*narrow, gap=28))
+        return either(column(about, matrix(wide, gap=12, between=12, align="start")), column(*narrow, gap=28))
 
     def describe(self, run: Claims) -> Description:
         every = [(claim, each) for claim in run.claims for each in claim.comparisons]

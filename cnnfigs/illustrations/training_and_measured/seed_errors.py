@@ -27,6 +27,10 @@ def _spread(each: Trained) -> str:
     return f"{each.errors.min():.1f} to {each.errors.max():.1f}"
 
 
+def _unbroken(text: str) -> str:
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
+
+
 def _state_facts(run: Trainings) -> dict[str, str]:
     convnet = run.of(SHOWN)
     facts = {"images": f"{convnet.asked:,}", "trainings": str(len(convnet.seeds)), "conditions": run.conditions}
@@ -70,12 +74,12 @@ class SeedErrors(Table):
         )
         rows = (
             (
-                NETWORK_NAMES[each.network],
+                _unbroken(NETWORK_NAMES[each.network]),
                 f"{each.parameters:,}",
                 str(len(each.seeds)),
                 as_percent(1 - each.mean / 1000, 2),
                 f"{each.mean:.1f}",
-                _spread(each),
+                _unbroken(_spread(each)),
             )
             for each in run.networks
         )

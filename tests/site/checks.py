@@ -186,7 +186,8 @@ def heard(page: Page) -> dict[str, list[str]]:
     names: dict[str, list[str]] = {}
     for node in session.send("Accessibility.getFullAXTree")["nodes"]:
         if not node["ignored"]:
-            names.setdefault(node["role"]["value"], []).append(node.get("name", {}).get("value", ""))
+            words = " ".join(node.get("name", {}).get("value", "").split())
+            names.setdefault(node["role"]["value"], []).append(words)
     session.detach()
     return names
 

@@ -101,7 +101,7 @@ def test_pictures_are_heard_by_name_and_their_descriptions_can_be_walked(opened,
             const seen = (selector) => [...document.querySelectorAll(selector)].filter(e => e.getClientRects().length);
             const words = (element) => element.textContent.replace(/\\s+/g, ' ').trim();
             return {
-                pictures: seen('svg.cnn-figure').map(svg => svg.getAttribute('aria-label')),
+                pictures: seen('svg.cnn-figure').map(svg => svg.getAttribute('aria-label').replace(/\\s+/g, ' ')),
                 sentences: seen('.cnn-description li').filter(li => !li.querySelector('ul')).map(words),
                 numbers: seen('.cnn-numbers td').map(words).filter(Boolean),
             };

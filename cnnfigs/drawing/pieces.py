@@ -787,7 +787,7 @@ class Tiles(Piece):
     Parameters
     ----------
     arrays
-        Shape (rows, columns, arrays), all in the same scale of colours.
+        Shape (rows, columns, arrays), all in the same scale of colours, or (rows, columns, 3, arrays) for RGB, 0 to 1.
     cell
         Side of a cell, in whole pixels.
     columns
@@ -796,6 +796,8 @@ class Tiles(Piece):
         Pixels between two of them.
     names
         What is written below each.
+    marked
+        Which of the names are written in bold in the colour of errors.
     limit, signed, frame
         As in :class:`Raster`.
     """
@@ -805,6 +807,7 @@ class Tiles(Piece):
     columns: int
     gap: int = 4
     names: Sequence[str] = ()
+    marked: Sequence[str] = ()
     limit: float | None = None
     signed: bool = False
     frame: str | None = "output"
@@ -830,7 +833,9 @@ class Tiles(Piece):
             )
             for name, (start, upper) in zip(self.names, corners, strict=False):
                 middle = upper + height + LINE * TEXT / 2
-                shapes.label(axes, start + width / 2, middle, name, size=TEXT, name="muted")
+                marked = name in self.marked
+                shade = "error" if marked else "muted"
+                shapes.label(axes, start + width / 2, middle, name, size=TEXT, name=shade, bold=marked)
 
         rows = -(-count // columns)
         return Fitted(min(columns, count) * across - self.gap, rows * down - self.gap, paint)

@@ -82,7 +82,7 @@ class DigitAnswers(Picture):
         if len(run.networks) == 1:
             return grid([column(*each[not any(run.shifts) :], gap=4, align="middle") for each in columns], MOST, gap=14)
         names = [network_words(name) for name in run.networks]
-        heads = [space(), Words("input", "input", bold=True), *(within(112, Words(name, bold=True)) for name in names)]
+        heads = [space(), space(), *(within(112, Words(name, bold=True)) for name in names)]
         beside = [
             panel(
                 title,

@@ -122,7 +122,7 @@ def _with_heads(
     paint: Callable[[Axes, float, float, float], None], axes: Axes, x: float, y: float, scale: float
 ) -> None:
     """Draw maps below the words that say on which side they go in and come out."""
-    for left, text, name in ((x, "input", "input"), (x + ACROSS, "output", "output")):
+    for left, text, name in ((x, "in", "input"), (x + ACROSS, "out", "output")):
         label(axes, left + SIDE / 2, y + 8, text, size=TEXT, name=name)
     paint(axes, x, y + HEAD, scale)
 

@@ -139,18 +139,24 @@ def panel(
     words += [Words(sub, "muted", align=align)] if sub else []
     parts: list[Piece] = [column(*words, gap=1, align=align)] if words else []
     parts += [piece, *([Words(note, "muted", align=align)] if note else [])]
-    return _Titled(tuple(parts), align)
+    return _Titled(tuple(parts), 1 if words else 0, align)
 
 
 @dataclass(frozen=True, eq=False)
 class _Titled(Piece):
-    """A piece with its words, which break before they make it much wider than the piece."""
+    """A piece with its words, which break before they make it much wider than the piece; arrows point to the piece."""
 
     parts: tuple[Piece, ...]
+    shown: int
     align: Align
 
     def fit(self, room: float = math.inf) -> Fitted:
-        return column(*self.parts, gap=CLOSE, align=self.align).fit(room)
+        fitted = column(*self.parts, gap=CLOSE, align=self.align).fit(room)
+        shown = self.parts[self.shown].fit(room)
+        x, y = shown.middle
+        left = {"start": x, "middle": fitted.middle[0], "end": fitted.width - shown.width + x}[self.align]
+        above = sum(part.fit(room).height + CLOSE for part in self.parts[: self.shown])
+        return replace(fitted, focus=(left, above + y))
 
     def turned(self) -> Piece:
         return replace(self, parts=tuple(part.turned() for part in self.parts))

@@ -42,6 +42,17 @@ def percent(share: float, decimals: int = 1) -> str:
     return rounded if float(rounded.split()[0]) < 100 else f"over {as_percent(1 - 0.1 ** (2 + decimals), decimals)}"
 
 
+def short_percent(share: float) -> str:
+    r"""Write a probability as a percentage where there is little room.
+
+    Examples
+    --------
+    >>> short_percent(0.9999), short_percent(0.5)
+    ('>99.9\xa0%', '50.0\xa0%')
+    """
+    return percent(share).replace("over ", ">")
+
+
 def as_percent(share: float, decimals: int = 0) -> str:
     r"""Write a share as a percentage, with a space that does not break.
 

@@ -61,12 +61,20 @@ class Fitted:
         Draws it, its upper left corner at the given x and y, on axes of :func:`cnnfigs.drawing.style.canvas`.
     places
         Where its named parts stand, counted from its upper left corner.
+    focus
+        What arrows beside, above and below it point to, if not its middle: that of an array among its words.
     """
 
     width: float
     height: float
     paint: Paint
     places: Mapping[str, Place] = field(default_factory=dict)
+    focus: tuple[float, float] | None = None
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Its focus, or else its centre."""
+        return self.focus or (self.width / 2, self.height / 2)
 
 
 class Piece(ABC):
@@ -195,7 +203,27 @@ def _shift(align: Align, free: float) -> float:
     return {"start": 0.0, "middle": free / 2, "end": free}[align]
 
 
-def _painted(parts: Sequence[tuple[Fitted, float, float]], width: float, height: float) -> Fitted:
+def _aligned(align: Align, sizes: Sequence[float], middles: Sequence[float]) -> list[float]:
+    """Return where each of several pieces begins; where they are middled, their middles stand in one line if they can.
+
+    Examples
+    --------
+    >>> _aligned("end", [100, 20], [50, 10]), _aligned("middle", [100, 20], [60, 10])
+    ([0, 80], [0.0, 50.0])
+    """
+    largest = max(sizes)
+    if align != "middle":
+        return [_shift(align, largest - size) for size in sizes]
+    line = middles[sizes.index(largest)]
+    return [float(min(max(line - middle, 0), largest - size)) for size, middle in zip(sizes, middles, strict=True)]
+
+
+def _painted(
+    parts: Sequence[tuple[Fitted, float, float]],
+    width: float,
+    height: float,
+    focus: tuple[float, float] | None = None,
+) -> Fitted:
     """Make one of parts at their places."""
 
     def paint(axes: Axes, x: float, y: float) -> None:
@@ -203,7 +231,7 @@ def _painted(parts: Sequence[tuple[Fitted, float, float]], width: float, height:
             part.paint(axes, x + left, y + top)
 
     places = {name: each.moved(left, top) for part, left, top in parts for name, each in part.places.items()}
-    return Fitted(width, height, paint, places)
+    return Fitted(width, height, paint, places, focus)
 
 
 @dataclass(frozen=True, eq=False)
@@ -221,11 +249,14 @@ class Row(Piece):
             widths = _shares(widths, [piece.least for piece in self.pieces], max(room - gaps, 0))
         fitted = [piece.fit(width) for piece, width in zip(self.pieces, widths, strict=True)]
         height = max(each.height for each in fitted)
+        tops = _aligned(self.align, [each.height for each in fitted], [each.middle[1] for each in fitted])
         parts, left = [], 0.0
-        for each in fitted:
-            parts.append((each, left, _shift(self.align, height - each.height)))
+        for each, top in zip(fitted, tops, strict=True):
+            parts.append((each, left, top))
             left += each.width + self.gap
-        return _painted(parts, left - self.gap, height)
+        width = left - self.gap
+        tallest = next(each for each in fitted if each.height == height)
+        return _painted(parts, width, height, (width / 2, tallest.middle[1]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -239,11 +270,14 @@ class Column(Piece):
     def fit(self, room: float = math.inf) -> Fitted:
         fitted = [piece.fit(room) for piece in self.pieces]
         width = max(each.width for each in fitted)
+        lefts = _aligned(self.align, [each.width for each in fitted], [each.middle[0] for each in fitted])
         parts, top = [], 0.0
-        for each in fitted:
-            parts.append((each, _shift(self.align, width - each.width), top))
+        for each, left in zip(fitted, lefts, strict=True):
+            parts.append((each, left, top))
             top += each.height + self.gap
-        return _painted(parts, width, top - self.gap)
+        height = top - self.gap
+        widest = next(each for each in fitted if each.width == width)
+        return _painted(parts, width, height, (widest.middle[0], height / 2))
 
 
 @dataclass(frozen=True, eq=False)
@@ -313,10 +347,11 @@ class Matrix(Piece):
         parts, top = [], 0.0
         for line in fitted:
             height, left = max(each.height for each in line), 0.0
+            tops = _aligned("middle", [each.height for each in line], [each.middle[1] for each in line])
             for number, (each, width) in enumerate(zip(line, widths, strict=True)):
                 # What is first in a row names it, and stands at the left.
                 aside = 0 if number == 0 else _shift(self.align, width - each.width)
-                parts.append((each, left + aside, top + (height - each.height) / 2))
+                parts.append((each, left + aside, top + tops[number]))
                 left += width + self.gap
             top += height + self.between
         return _painted(parts, sum(widths) + gaps, top - self.between)
@@ -372,7 +407,8 @@ class Inset(Piece):
     def fit(self, room: float = math.inf) -> Fitted:
         fitted = self.piece.fit(max(0, room - self.left - self.right))
         width, height = fitted.width + self.left + self.right, fitted.height + self.top + self.bottom
-        return _painted([(fitted, self.left, self.top)], width, height)
+        focus = fitted.focus and (fitted.focus[0] + self.left, fitted.focus[1] + self.top)
+        return _painted([(fitted, self.left, self.top)], width, height, focus)
 
 
 @dataclass(frozen=True, eq=False)

@@ -139,18 +139,24 @@ def panel(
     words += [Words(sub, "muted", align=align)] if sub else []
     parts: list[Piece] = [column(*words, gap=1, align=align)] if words else []
     parts += [piece, *([Words(note, "muted", align=align)] if note else [])]
-    return _Titled(tuple(parts), align)
+    return _Titled(tuple(parts), 1 if words else 0, align)
 
 
 @dataclass(frozen=True, eq=False)
 class _Titled(Piece):
-    """A piece with its words, which break before they make it much wider than the piece."""
+    """A piece with its words, which break before they make it much wider than the piece; arrows point to the piece."""
 
     parts: tuple[Piece, ...]
+    shown: int
     align: Align
 
     def fit(self, room: float = math.inf) -> Fitted:
-        return column(*self.parts, gap=CLOSE, align=self.align).fit(room)
+        fitted = column(*self.parts, gap=CLOSE, align=self.align).fit(room)
+        shown = self.parts[self.shown].fit(room)
+        x, y = shown.middle
+        left = {"start": x, "middle": fitted.middle[0], "end": fitted.width - shown.width + x}[self.align]
+        above = sum(part.fit(room).height + CLOSE for part in self.parts[: self.shown])
+        return replace(fitted, focus=(left, above + y))
 
     def turned(self) -> Piece:
         return replace(self, parts=tuple(part.turned() for part in self.parts))
@@ -787,7 +793,7 @@ class Tiles(Piece):
     Parameters
     ----------
     arrays
-        Shape (rows, columns, arrays), all in the same scale of colours.
+        Shape (rows, columns, arrays), all in the same scale of colours, or (rows, columns, 3, arrays) for RGB, 0 to 1.
     cell
         Side of a cell, in whole pixels.
     columns
@@ -796,6 +802,8 @@ class Tiles(Piece):
         Pixels between two of them.
     names
         What is written below each.
+    marked
+        Which of the names are written in bold in the colour of errors.
     limit, signed, frame
         As in :class:`Raster`.
     """
@@ -805,6 +813,7 @@ class Tiles(Piece):
     columns: int
     gap: int = 4
     names: Sequence[str] = ()
+    marked: Sequence[str] = ()
     limit: float | None = None
     signed: bool = False
     frame: str | None = "output"
@@ -830,7 +839,9 @@ class Tiles(Piece):
             )
             for name, (start, upper) in zip(self.names, corners, strict=False):
                 middle = upper + height + LINE * TEXT / 2
-                shapes.label(axes, start + width / 2, middle, name, size=TEXT, name="muted")
+                marked = name in self.marked
+                shade = "error" if marked else "muted"
+                shapes.label(axes, start + width / 2, middle, name, size=TEXT, name=shade, bold=marked)
 
         rows = -(-count // columns)
         return Fitted(min(columns, count) * across - self.gap, rows * down - self.gap, paint)

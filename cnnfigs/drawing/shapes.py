@@ -86,9 +86,13 @@ def _add(axes: Axes, patch: Patch) -> None:
 
 def _show(axes: Axes, image: NDArray[Any], x: float, y: float, width: float, height: float, *kinds: str) -> None:
     extent = (x, x + width, y + height, y)
-    # What has opacity are colours of a map, which the dark theme exchanges.
-    gid = " ".join([*kinds, *([VALUES] if image.shape[-1] == 4 else [])]) or None
+    gid = " ".join(kinds) or None
     axes.imshow(image, extent=extent, aspect="auto", clip_on=False, zorder=on_top(axes), gid=gid)
+
+
+def _kinds(colors: NDArray[Any]) -> list[str]:
+    """Return the word for colours of a map, which have opacity and which the dark theme exchanges, if they are such."""
+    return [VALUES] if colors.shape[-1] == 4 else []
 
 
 def raster(
@@ -124,7 +128,8 @@ def raster(
     array = np.asarray(values, dtype=float)
     if height is None:
         height = width * array.shape[0] / array.shape[1]
-    _show(axes, colored(array, limit, signed), x, y, width, height)
+    colors = colored(array, limit, signed)
+    _show(axes, colors, x, y, width, height, *_kinds(colors))
     if frame is not None:
         box(axes, x, y, width, height, edge=frame)
 
@@ -450,7 +455,7 @@ def photo(
     """
     if height is None:
         height = width * pixels.shape[0] / pixels.shape[1]
-    _show(axes, pixels, x, y, width, height, PHOTO, *([SHARP] if sharp else []))
+    _show(axes, pixels, x, y, width, height, PHOTO, *([SHARP] if sharp else []), *_kinds(pixels))
     if frame is not None:
         box(axes, x, y, width, height, edge=frame)
 
@@ -472,7 +477,7 @@ def raster_sheet(
     axes
         Axes of a canvas.
     arrays
-        Each of shape (rows, columns), all in the same scale of colours.
+        Each of shape (rows, columns), all in the same scale of colours, or all of shape (rows, columns, 3) for RGB.
     corners
         Upper left corner of each array, in whole pixels.
     cell
@@ -492,14 +497,16 @@ def raster_sheet(
         for (x, y), array in zip(offsets, values, strict=True)
     ]
     sheet = np.zeros((max(rows.stop for rows, _ in places), max(columns.stop for _, columns in places), 4))
-    for place, array in zip(places, values, strict=True):
-        sheet[place] = np.kron(colored(array, limit, signed), np.ones((cell // unit, cell // unit, 1)))
+    colors = [colored(array, limit, signed) for array in values]
+    for place, array in zip(places, colors, strict=True):
+        sheet[place] = 1
+        sheet[place][..., : array.shape[-1]] = np.kron(array, np.ones((cell // unit, cell // unit, 1)))
     left, top = map(float, first)
-    _show(axes, sheet, left, top, sheet.shape[1] * unit, sheet.shape[0] * unit)
+    _show(axes, sheet, left, top, sheet.shape[1] * unit, sheet.shape[0] * unit, *_kinds(colors[0]))
     if frame is not None:
         outlines = [
             Path([(x, y), (x + w * cell, y), (x + w * cell, y + h * cell), (x, y + h * cell), (x, y)], closed=True)
-            for (x, y), (h, w) in zip(corners, (array.shape for array in values), strict=True)
+            for (x, y), (h, w) in zip(corners, (array.shape[:2] for array in values), strict=True)
         ]
         lines = Path.make_compound_path(*outlines)
         _add(axes, PathPatch(lines, edgecolor=color(frame), facecolor="none", linewidth=1))

@@ -35,8 +35,8 @@ _MATRIX = re.compile(r"matrix\(([\d.]+)[ ,]+0[ ,]+0[ ,]+([\d.]+)[ ,]+(\S+?)[ ,]+
 
 #: The group id of an image that is a photo (:func:`cnnfigs.drawing.shapes.photo`), and the quality of WebP for it.
 PHOTO, PHOTO_QUALITY = "photo", 54
-#: The same of a photo whose pixels are to be seen.
-SHARP, SHARP_QUALITY = "sharp", 80
+#: The second word in the id of a photo whose pixels are to be seen.
+SHARP = "sharp"
 
 
 def inline_svg(figure: Figure, description: str, prefix: str, narrow: Figure | None = None) -> str:
@@ -181,8 +181,7 @@ def _clean(figure: Figure, colors: dict[str, str], prefix: str, in_page: bool) -
                 element.set("class", VALUES)
             if photo and SHARP not in kinds:  # other than the cells of an array, a photo may be smoothed
                 element.attrib.pop("image-rendering", None)
-            quality = (SHARP_QUALITY if SHARP in kinds else PHOTO_QUALITY) if photo and in_page else None
-            element.set("href", _embedded(element.attrib.pop(HREF), quality, in_page))
+            element.set("href", _embedded(element.attrib.pop(HREF), photo and in_page, SHARP in kinds, in_page))
         elif HREF in element.attrib:
             element.set("href", element.attrib.pop(HREF))
 
@@ -222,7 +221,7 @@ def _sides(rectangle: re.Match[str]) -> str:
 
 
 @lru_cache(maxsize=128)  # both widths of a picture show the same
-def _embedded(address: str, quality: int | None, in_page: bool) -> str:
+def _embedded(address: str, nearly: bool, sharp: bool, in_page: bool) -> str:
     """Write an embedded image in fewer bytes: the same pixels, but in pages nearly the same in a photo.
 
     Pages get WebP, which needs half of PNG's bytes for an array and a fifth for a photo; files get PNG, which every
@@ -232,8 +231,10 @@ def _embedded(address: str, quality: int | None, in_page: bool) -> str:
     if np.asarray(image)[..., 3].min() == 255:
         image = image.convert("RGB")
     buffer = io.BytesIO()
-    if quality:
-        image.save(buffer, format="webp", quality=quality, method=6)
+    if nearly:
+        # WebP keeps one colour for two by two pixels.
+        whole = image.resize((2 * image.width, 2 * image.height), Image.Resampling.NEAREST) if sharp else image
+        whole.save(buffer, format="webp", quality=PHOTO_QUALITY, method=6)
     elif in_page:
         image.save(buffer, format="webp", lossless=True, quality=100, method=6)
     else:

@@ -81,7 +81,9 @@ def _cards(rows: list[list[Cell]], name: str) -> str:
             for title, cell in zip(head[1:], others, strict=True)
             if cell.text
         )
-        items.append(f'<li><p class="cnn-heading">{html.escape(first.words)}</p><dl>{pairs}</dl></li>')
+        # A number alone does not say what it counts.
+        heading = f"{head[0].words}: {first.words}" if first.number else first.words
+        items.append(f'<li><p class="cnn-heading">{html.escape(heading)}</p><dl>{pairs}</dl></li>')
     return f'<ul class="cnn-rows" aria-label="{html.escape(name)}">{"".join(items)}</ul>'
 
 

@@ -307,3 +307,13 @@ def test_tiles_are_one_image_with_every_array_and_its_name_in_full_rows(room, co
         np.testing.assert_allclose(pixels[at], colours[number])
     assert len(axes.texts) == 30
     assert fitted.width == min(columns, 30) * 30 - 10
+
+
+@pytest.mark.parametrize("along", [0, 1])
+def test_what_stands_beside_or_below_a_titled_array_points_to_the_array(along):
+    array, pointing = Box(100, 80), Box(20, 20)
+    titled = panel("a title", array, "and more", note="a note that is wider than the array itself")
+    made = (column if along else row)(titled, pointing, align="middle")
+    made.fit().paint(canvas(400, 400)[1], 0.0, 0.0)
+    one, other = (part.painted[-1].middle for part in (array, pointing))
+    assert one[1 - along] == pytest.approx(other[1 - along])

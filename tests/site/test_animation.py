@@ -32,15 +32,12 @@ PACE = 1200
 
 
 #: The numbers of the frames that can be seen, each of which has several parts; and whether all agree in that.
-SEEN = (
-    """[...Array(%d).keys()].map(at => at + 1).filter(number => {
-    const parts = [...document.querySelectorAll(`.cnn-frame-${number}`)].filter(part => part.getClientRects().length);
+SEEN = f"""{[*range(1, PLACES + 1)]}.filter(number => {{
+    const parts = [...document.querySelectorAll(`.cnn-frame-${{number}}`)].filter(part => part.getClientRects().length);
     const seen = parts.map(part => getComputedStyle(part).visibility === "visible");
-    if (!seen.length || new Set(seen).size > 1) throw new Error(`parts of frame ${number}: ${seen}`);
+    if (!seen.length || new Set(seen).size > 1) throw new Error(`parts of frame ${{number}}: ${{seen}}`);
     return seen[0];
-})"""
-    % PLACES
-)
+}})"""
 
 
 def shown(page):
@@ -60,7 +57,7 @@ def shown_at(page, time):
 
 
 def states(page):
-    """How the animation of each part of a frame is once it has begun or stopped: running or paused, after how many milliseconds."""
+    """How the animation of each part of a frame is once it has begun or stopped: running or paused, and its time."""
     return page.evaluate(
         f"Promise.all({MOVING}.map(async each => (await each.ready, [each.playState, each.currentTime])))"
     )

@@ -117,7 +117,7 @@ class PatchAttention(Picture):
             ("trained", "vectors of MobileNetV2", "output"),
         )
         heads = [
-            column(Words(title, name, TITLE, bold=True), *([Words(sub, "muted")] if sub else []), gap=1)
+            column(Words(title, name, TITLE, bold=True), Words(sub or " ", "muted"), gap=1)
             for title, sub, name in titles
         ]
         rows = []

@@ -27,8 +27,8 @@ KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "rival": ("series-1", "images, without convolution"),
     }
 )
-#: Height of the letters of a year, of a step's dot, and of the lane of a kind, in pixels.
-YEAR, DOT, LANE = 20, 7, 30
+#: Height of a step's dot, and of the lane of a kind, in pixels.
+DOT, LANE = 7, 30
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Timeline(Picture):
 
         rows = [
             [
-                Words(str(event.year), KINDS[event.kind][0], YEAR, bold=True),
+                Words(str(event.year), KINDS[event.kind][0], TITLE, bold=True),
                 column(Words(event.title, size=TITLE, bold=True), Words(typeset(event.what)), gap=1),
             ]
             for event in run.events

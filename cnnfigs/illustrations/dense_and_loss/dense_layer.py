@@ -73,7 +73,7 @@ class DenseUnit(Picture):
                 column(row(first, times, second, gap=8), row(equals, third, gap=8), gap=12, align="end"),
             ),
             Words(f"sum of the products {written_number(run.weighted_sum, 3)}, bias {written_number(run.bias, 3)}"),
-            Words(f"together {written_number(run.pre_activation, 3)}", "output", 18, bold=True),
+            Words(f"together {written_number(run.pre_activation, 3)}", "output", TITLE, bold=True),
             gap=10,
             align="middle",
         )
@@ -227,7 +227,7 @@ class Relu(Picture):
             axes.set_xlabel("sum that goes in")
             charts.grid(axes)
 
-        return panel("output", Chart(plot, 520, 320, 280))
+        return panel("output", Chart(plot, 520, 320, 280), name="output")
 
     def describe(self, run: LayerSums) -> Description:
         zeros, units = int((run.outputs == 0).sum()), len(run.outputs)

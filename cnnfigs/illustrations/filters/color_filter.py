@@ -8,7 +8,7 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.layout import Piece, column, either, matrix, row
+from cnnfigs.drawing.layout import Piece, column, either, matrix, row, within
 from cnnfigs.drawing.pieces import Arrow, Mark, NumberGrid, Raster, Words, panel, sign
 from cnnfigs.drawing.shapes import tinted
 from cnnfigs.drawing.style import SIGN, TITLE
@@ -37,7 +37,7 @@ class ColorFilter(Picture):
         """Draw the photo and its crop, the channels with their slices and sums, and the map."""
         photo = panel(
             "photo",
-            Raster(run.photo, 180, frame="input", marks=[Mark(self.row, self.column, SIZE, SIZE, "input")]),
+            Raster(run.photo, 150, frame="input", marks=[Mark(self.row, self.column, SIZE, SIZE, "input")]),
             name="input",
         )
         crop = panel("crop", Raster(run.crop, 130, frame="input", marks=[Mark(1, 1, 3, 3)]), name="input")
@@ -47,7 +47,12 @@ class ColorFilter(Picture):
         channels = self._channels(run)
         total, made = self._total(run), self._map(run)
         return either(
-            row(column(photo, crop, response), channels, column(total, Arrow(down=True), made, align="middle"), gap=26),
+            row(
+                column(photo, crop),
+                channels,
+                column(total, Arrow(down=True), made, within(140, response), align="middle"),
+                gap=26,
+            ),
             column(
                 row(photo, crop, align="end"),
                 Arrow(down=True),

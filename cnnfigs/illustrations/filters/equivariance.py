@@ -125,7 +125,7 @@ class ShiftTable(Table):
 
     def tabulate(self, run: MovedLayers) -> list[list[Cell]]:
         """Return a row for each layer, then the errors."""
-        heads = ["Moved by", *(counted(shift, "pixel") for shift in run.shifts)]
+        heads = ["", *(f"moved {counted(shift, 'pixel')}" for shift in run.shifts)]
         rows = [(layer_words(layer.name), *map(_share, layer.differences)) for layer in run.layers]
         return number_table(heads, [*rows, ("errors of the network", *(f"{each:,}" for each in run.errors))])
 

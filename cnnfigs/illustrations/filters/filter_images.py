@@ -15,7 +15,7 @@ from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.filters.layer_names import LayerNames, require_layer
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS, layer_words, require_filter, trained_on
-from cnnfigs.images import as_bytes, resized
+from cnnfigs.images import as_bytes, smaller
 from cnnfigs.parameters import Choice, Several, Whole
 from cnnfigs.runs.filters.exciting import LAYERS, Excited, ExcitedLayer, ExcitedRun, Found, Network, excite
 from cnnfigs.words import as_percent, counted, listed, percent, written, written_number
@@ -32,10 +32,10 @@ SHOWN = {
         "predictions",
     ),
 }
-#: Images with so many pixels on a side show them; larger ones are smoothed.
-PIXELS_SHOWN = 24
+#: Images with so many pixels on a side show them, larger ones are smoothed; the smallest are exact.
+PIXELS_SHOWN, EXACT = 24, 8
 #: Longest side of an image in the picture, in its own pixels: more make the page heavy and show hardly more.
-PIXELS_KEPT = 60
+PIXELS_KEPT = 54
 #: Longest side of an image in the picture, in pixels of the page.
 SIDE = 69
 
@@ -111,10 +111,11 @@ class FilterImages(Picture):
         side = SIDE * width / max(height, width)
         if self.network == "convnet":
             made: Piece = Digit(stepped(image[..., 0], 16), side, frame=frame)
-        elif max(height, width) <= PIXELS_SHOWN:
+        elif max(height, width) <= EXACT:
             made = Raster(image, side, frame=frame)
         else:
-            made = Photo(_at_most(image, PIXELS_KEPT), side, frame=frame)
+            sharp = max(height, width) <= PIXELS_SHOWN
+            made = Photo(smaller(as_bytes(image), PIXELS_KEPT), side, frame=frame, sharp=sharp)
         return overlay(space(SIDE, SIDE), made)
 
     def describe(self, run: ExcitedRun) -> Description:
@@ -225,10 +226,3 @@ def _is_dead(excited: Excited) -> bool:
 
 def _number(value: float) -> str:
     return written_number(value, 1 if abs(value) >= 1 else 2)
-
-
-def _at_most(image: NDArray[np.float32], side: int) -> NDArray[np.uint8]:
-    """Turn an image into bytes, made smaller where it is larger than it is drawn."""
-    scale = min(1.0, side / max(image.shape[:2]))
-    height, width = (max(1, round(scale * size)) for size in image.shape[:2])
-    return resized(as_bytes(image), height, width)

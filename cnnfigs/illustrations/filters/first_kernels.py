@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.layout import Piece, column, grid
-from cnnfigs.drawing.pieces import Raster, Tiles, Words, panel
+from cnnfigs.drawing.layout import Piece, column
+from cnnfigs.drawing.pieces import Tiles, panel
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description
 from cnnfigs.illustrations.filters.kernels_born import kernel_numbers
@@ -30,22 +30,19 @@ class FirstKernels(Picture):
         """Draw the kernels of each network with their numbers."""
         grey = np.round(run.convnet[..., 0, :] / np.abs(run.convnet).max(), 1)
         numbers = [str(number) for number in range(grey.shape[-1])]
-        colored = [
-            column(
-                Raster(kernel, 3 * CELL, frame="kernel"),
-                Words(number, "error" if int(number) in run.faint else "muted", bold=int(number) in run.faint),
-                gap=0,
-                align="middle",
-            )
-            for number, kernel in zip(numbers, np.moveaxis(in_color(run.mobilenet_v2, run.median), -1, 0), strict=True)
-        ]
+        faint = [str(number) for number in run.faint]
+        colored = in_color(run.mobilenet_v2, run.median)
         return column(
             panel(
                 "convnet",
                 Tiles(grey, CELL, COLUMNS, GAP, numbers, limit=1, signed=True, frame="kernel"),
                 "kernels for grey digits",
             ),
-            panel("MobileNetV2", grid(colored, COLUMNS, GAP), "kernels for photos in colour"),
+            panel(
+                "MobileNetV2",
+                Tiles(colored, CELL, COLUMNS, GAP, numbers, faint, frame="kernel"),
+                "kernels for photos in colour",
+            ),
             gap=28,
         )
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from cnnfigs.drawing.layout import Piece, column, either, matrix, row
 from cnnfigs.drawing.pieces import Digit, Words, panel
+from cnnfigs.drawing.shapes import stepped
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.networks import require_filter, trained_on
@@ -40,23 +41,18 @@ class GradientAscent(Picture):
     def draw(self, run: AscentRun) -> Piece:
         """Draw a row for each way, with the image after some steps, and one with the ends from other starts."""
         moments = [_moment(steps) for steps in KEPT]
-        others = run.regularized[1 : 1 + OTHERS]
-        rows = [
-            (
-                name,
-                [
-                    panel(moment, _image(image, total), align="middle")
-                    for moment, image, total in zip(moments, ascent.images, ascent.sums, strict=True)
-                ],
-            )
+        ways = [
+            (name, [_image(image, total) for image, total in zip(ascent.images, ascent.sums, strict=True)])
             for name, ascent in (("gradient alone", run.plain[0]), ("gradient, held back", run.regularized[0]))
         ]
-        rows.append(
-            (
-                f"held back, {KEPT[-1]} steps from {OTHERS} other starts",
-                [_image(each.images[-1], each.sums[-1]) for each in others],
+        ends = [_image(each.images[-1], each.sums[-1]) for each in run.regularized[1 : 1 + OTHERS]]
+        rows = [
+            (name, [panel(*each, align="middle") for each in zip(heads, images, strict=True)])
+            for name, images, heads in (
+                *((name, images, moments) for name, images in ways),
+                (f"held back, from {OTHERS} other starts", ends, [moments[-1]] * OTHERS),
             )
-        )
+        ]
         return either(
             matrix([[Words(name, bold=True, most=96), *images] for name, images in rows], gap=10),
             column(*(panel(name, row(*images, gap=6)) for name, images in rows), gap=28),
@@ -109,7 +105,9 @@ class GradientAscent(Picture):
 
 
 def _image(image: NDArray[np.float32], total: float) -> Piece:
-    return panel("", Digit(image[..., 0].round(2), 140, frame="grid"), note=f"score {_number(total)}", align="middle")
+    return panel(
+        "", Digit(stepped(image[..., 0], 32), 140, frame="grid"), note=f"score {_number(total)}", align="middle"
+    )
 
 
 def _moment(steps: int) -> str:

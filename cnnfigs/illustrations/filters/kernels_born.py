@@ -30,7 +30,7 @@ class KernelsBorn(Picture):
         scaled = [stepped(kernels[..., 0, :] / limit, 16) for kernels in moments]
         count = run.trained.shape[-1]
 
-        def bands(columns: int, cell: int, gap: int, names: tuple[str, ...]) -> Piece:
+        def bands(columns: int, cell: int, gap: int) -> Piece:
             """Arrange bands of so many filters, each with a line for each moment and their numbers below."""
             made = []
             for start in range(0, count, columns):
@@ -45,13 +45,8 @@ class KernelsBorn(Picture):
                 made.append(matrix([*zip(labels, lines, strict=True)], gap=10, between=gap))
             return column(*made, gap=16)
 
-        return either(
-            bands(16, 10, 5, ("before training", "after 1 epoch", f"after {run.epochs} epochs")),
-            column(
-                Words(f"before training, after 1 epoch, after {run.epochs} epochs"),
-                bands(8, 9, 3, ("before", "1 epoch", f"{run.epochs} epochs")),
-            ),
-        )
+        names = ("untrained", "1 epoch", f"{run.epochs} epochs")
+        return either(bands(16, 10, 5), bands(8, 9, 3))
 
     def describe(self, run: KernelsBornRun) -> Description:
         count = run.trained.shape[-1]

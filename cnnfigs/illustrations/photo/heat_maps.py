@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnfigs.drawing.layout import Piece, column, either, grid, within
-from cnnfigs.drawing.pieces import Digit, NumberGrid, Photo, Raster, hundredths, panel
+from cnnfigs.drawing.pieces import Digit, NumberGrid, Photo, hundredths, panel
 from cnnfigs.drawing.shapes import blended, paled
 from cnnfigs.drawing.style import TEXT
 from cnnfigs.illustrations.base import Picture
@@ -18,7 +18,7 @@ from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.filters.layer_names import is_name, require_layer
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS, trained_on
 from cnnfigs.illustrations.photo.photo_answers import AnyPhoto, keep_photo, photo_of
-from cnnfigs.images import Bytes, as_bytes, resized
+from cnnfigs.images import Bytes, as_bytes, smaller
 from cnnfigs.models.imagenet import CLASSES, RELU_LAYERS, SHORT
 from cnnfigs.parameters import Choice, Several, Such, TestImage, Whole
 from cnnfigs.runs.filters.exciting import LAYERS
@@ -152,7 +152,7 @@ class DigitHeat(Picture):
         for heat in run.heats:
             cells = _sums(heat).cells
             maps = [
-                Raster(blended(base, values, signed).round(2), DIGIT)
+                Photo(as_bytes(blended(base, values, signed)), DIGIT, sharp=True)
                 for values, signed in ((heat.grad_cam, False), (heat.occlusion, True))
             ]
             sums = NumberGrid(cells, DIGIT / len(cells), write=fixed, signed=True, size=TEXT)
@@ -240,9 +240,8 @@ def _rows(run: HeatRun, panels: Sequence[Sequence[Piece]], gap: float) -> Piece:
 
 
 def _small(pixels: Floats) -> Bytes:
-    """Return a photo with as many pixels as it is drawn with in the column."""
-    height = round(COLUMN * pixels.shape[0] / pixels.shape[1])
-    return resized(as_bytes(pixels), height, COLUMN, bicubic=True)
+    """Return a photo with so many pixels as it is drawn with on a phone, which are light and enough in the column."""
+    return smaller(as_bytes(pixels), PHONE)
 
 
 def _size(array: Floats) -> str:

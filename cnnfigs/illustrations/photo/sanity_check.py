@@ -11,7 +11,7 @@ from cnnfigs.drawing.shapes import blended, colored, paled
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS
-from cnnfigs.images import as_bytes, resized
+from cnnfigs.images import as_bytes, smaller
 from cnnfigs.models.imagenet import CLASSES
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.photo.heat_maps import SanityRun, sanity_check
@@ -20,6 +20,8 @@ from cnnfigs.words import written_number
 #: What kinds of maps there are, and how wide each is drawn in the column and on a phone.
 KINDS = ("Grad-CAM", "gradient × pixel")
 COLUMN, PHONE = 230, 154
+#: Pixels of the longer side of a map, which is light so.
+MOST_PIXELS = 102
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,10 @@ class SanityCheck(Picture):
 
     def draw(self, run: SanityRun) -> Piece:
         """Draw a row for each kind of map with the three networks beside each other; on a phone it is turned."""
-        size = (round(COLUMN * run.photo.shape[0] / run.photo.shape[1]) // 2, COLUMN // 2)
         maps = [
             [
-                (resized(as_bytes(blended(paled(run.photo), network.grad_cam, signed=False)), *size, bicubic=True)),
-                resized(as_bytes(colored(network.products)), *size, bicubic=True),
+                smaller(as_bytes(blended(paled(run.photo), network.grad_cam, signed=False)), MOST_PIXELS),
+                smaller(as_bytes(colored(network.products)), MOST_PIXELS),
             ]
             for network in run.networks
         ]

@@ -39,7 +39,7 @@ class StrongestBranch(Picture):
         photos = [panel("where on the photo", each, name="input") for each in frames]
         sizes = [f"{unit.box[2]} px" for unit, _ in chain]
         notes = [
-            f"map {unit.channel}: {share(part)} of all for {'the unit before' if place else 'the answer'}"
+            f"map {unit.channel:,}: {share(part)} of all for {'the unit before' if place else 'the answer'}"
             for place, (unit, part) in enumerate(chain)
         ]
         wide: list[Piece] = []
@@ -65,7 +65,7 @@ class StrongestBranch(Picture):
                 "The photo of the cat has frames, each within or over the one before.",
                 f"What is in them follows as {len(chain)} pictures; arrows lead to what each drives.",
                 *(
-                    f"{'Driving it most, a unit' if place else 'The first unit is'} of map {unit.channel}"
+                    f"{'Driving it most, a unit' if place else 'The first unit is'} of map {unit.channel:,}"
                     f"{'' if place else ' and'} sees {written(unit.box[2:])} pixels at row {unit.box[0]} and column "
                     f"{unit.box[1]}; its whole map gives {share(part)} of all that "
                     f"{'drives that one' if place else 'speaks for the answer'}."

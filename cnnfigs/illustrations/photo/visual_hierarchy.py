@@ -85,7 +85,7 @@ class VisualHierarchy(Picture):
                         column(
                             crop(unit, side),
                             Words(f"{unit.box[2]} px", bold=True, align="middle"),
-                            Words(f"map {unit.channel}", "muted", align="middle"),
+                            Words(f"map {unit.channel:,}", "muted", align="middle"),
                             Words(share(unit.share), "muted", align="middle"),
                             gap=1,
                             align="middle",
@@ -124,7 +124,7 @@ class VisualHierarchy(Picture):
                     Part(
                         f"{layer_words(level.layer)}, whose units could see {written((level.field_size,) * 2)} pixels",
                         tuple(
-                            f"Map {unit.channel}, {share(unit.share)}: {_size(unit)} at row {unit.box[0]} and column "
+                            f"Map {unit.channel:,}, {share(unit.share)}: {_size(unit)} at row {unit.box[0]} and column "
                             f"{unit.box[1]}{_with_parts(unit)}."
                             for unit in level.units
                         ),

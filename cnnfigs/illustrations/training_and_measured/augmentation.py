@@ -12,10 +12,10 @@ from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.networks import Network, network_words, trained_on
 from cnnfigs.parameters import Number, Seed, TestImage, Whole
 from cnnfigs.runs.training_and_measured.augmentation import Augmented, augmented
-from cnnfigs.words import as_percent, percent, with_article
+from cnnfigs.words import as_percent, percent, short_percent, with_article
 
 #: Side of a digit, and how many stand in a row, in the column and on a phone.
-COLUMN, PHONE = (116, 4), (98, 3)
+COLUMN, PHONE = (116, 4), (72, 4)
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Augmentation(Picture):
             ),
             column(
                 panel("the digit", narrow_first, name="input"),
-                panel("as the layers show it", grid(narrow, fewer, gap=14)),
+                panel("as the layers show it", grid(narrow, fewer, gap=10)),
             ),
         )
 
@@ -61,7 +61,7 @@ class Augmentation(Picture):
                 column(
                     Digit(image, side),
                     Words(f"“{answer}”", "text" if answer == run.label else "error", bold=True, align="middle"),
-                    Words(percent(probability), "muted", align="middle"),
+                    Words(short_percent(probability), "muted", align="middle"),
                     gap=2,
                     align="middle",
                 ),

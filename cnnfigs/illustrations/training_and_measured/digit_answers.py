@@ -7,7 +7,7 @@ from typing import Annotated
 
 import numpy as np
 
-from cnnfigs.drawing.layout import Piece, column, either, grid, matrix, row, within
+from cnnfigs.drawing.layout import Piece, column, either, grid, matrix, overlay, row, within
 from cnnfigs.drawing.pieces import Digit, Words, hundredths, panel, space
 from cnnfigs.drawing.style import TITLE
 from cnnfigs.illustrations.base import Picture
@@ -82,7 +82,9 @@ class DigitAnswers(Picture):
         if len(run.networks) == 1:
             return grid([column(*each[not any(run.shifts) :], gap=4, align="middle") for each in columns], MOST, gap=14)
         names = [network_words(name) for name in run.networks]
-        heads = [space(), Words("input", "input", bold=True), *(within(112, Words(name, bold=True)) for name in names)]
+        heads = [space(), space(), *(within(112, Words(name, bold=True)) for name in names)]
+        # The same in each block, so that all percentages end in one line.
+        widest = max(Words(sure).natural for lines in answers for _, sure, _ in lines)
         beside = [
             panel(
                 title,
@@ -93,7 +95,7 @@ class DigitAnswers(Picture):
                             [
                                 within(140, Words(name)),
                                 Words(answer, shade, TITLE, bold=True),
-                                Words(sure, shade, align="end"),
+                                overlay(space(widest), Words(sure, shade), align="end"),
                             ]
                             for name, (answer, sure, shade) in zip(names, lines, strict=True)
                         ],

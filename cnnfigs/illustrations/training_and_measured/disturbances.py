@@ -19,7 +19,7 @@ from cnnfigs.illustrations.networks import Network, trained_on
 from cnnfigs.parameters import Several, TestImage, Whole, require
 from cnnfigs.runs.training_and_measured.disturbances import Disturbance, Kind, ask_disturbed
 from cnnfigs.runs.training_and_measured.disturbances import Disturbances as Run
-from cnnfigs.words import as_percent, percent, with_article
+from cnnfigs.words import as_percent, percent, short_percent, with_article
 
 #: The rows of the picture, each with its disturbances, the milder first, and what they are called.
 ROWS: tuple[tuple[str, tuple[tuple[Kind, float, str], ...]], ...] = (
@@ -66,8 +66,11 @@ class Disturbances(Picture):
 
         wide = row(*(panel(kind, column(*cells, gap=16)) for kind, cells in kinds(SIDE)), gap=34, align="start")
         narrow = column(*(panel(kind, row(*cells, gap=11)) for kind, cells in kinds(ON_PHONE)))
-        as_it_is = row(_cell(untouched, run.label, "as it is", ON_PHONE), words, gap=16, align="end")
-        return column(as_it_is, either(wide, narrow))
+
+        def as_it_is(side: float) -> Piece:
+            return row(_cell(untouched, run.label, "as it is", side), words, gap=16, align="end")
+
+        return either(column(as_it_is(SIDE), wide), column(as_it_is(ON_PHONE), narrow))
 
     def describe(self, run: Run) -> Description:
         untouched, *others = run.asked
@@ -234,7 +237,7 @@ class TurnedDigits(Picture):
 def _answer(each: Disturbance, true_label: int) -> tuple[Piece, Piece]:
     """Write the network's answer, red if it is wrong, and how sure it is."""
     shade = "text" if each.answer == true_label else "error"
-    return Words(f"“{each.answer}”", shade, TITLE, bold=True), Words(_short(each.probability), "muted")
+    return Words(f"“{each.answer}”", shade, TITLE, bold=True), Words(short_percent(each.probability), "muted")
 
 
 def _cell(each: Disturbance, true_label: int, title: str, side: float) -> Piece:
@@ -253,17 +256,6 @@ def _cell(each: Disturbance, true_label: int, title: str, side: float) -> Piece:
         Words(as_percent(each.accuracy, 1), bold=True),
         gap=4,
     )
-
-
-def _short(probability: float) -> str:
-    r"""Write a probability where there is little room.
-
-    Examples
-    --------
-    >>> _short(0.9999), _short(0.5)
-    ('>99.9\xa0%', '50.0\xa0%')
-    """
-    return percent(probability).replace("over ", ">")
 
 
 def _in_words(each: Disturbance) -> str:

@@ -87,7 +87,7 @@ class Scoreboard(Picture):
             "muted",
             most=COLUMN,
         )
-        wide: list[list[Piece]] = [[space(), space(), _ticks(STRIP), Words("weakest of them", "muted")]]
+        wide: list[list[Piece]] = [[space(), space(), _ticks(STRIP), Words("the weakest", "muted")]]
         narrow: list[Piece] = [about]
         for number, claim in enumerate(run.claims, 1):
             text = TEXTS[claim.name]
@@ -111,7 +111,7 @@ class Scoreboard(Picture):
                 )
             )
         wide.append([space(), space(), _ticks(STRIP), space()])
-        return either(column(about, matrix(wide, gap=12, between=12, align="start")), column(*narrow, gap=28))
+        return either(column(about, matrix(wide, gap=12, between=12, align="start")), column(*narrow, gap=22))
 
     def describe(self, run: Claims) -> Description:
         every = [(claim, each) for claim in run.claims for each in claim.comparisons]

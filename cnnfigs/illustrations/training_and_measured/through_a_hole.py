@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 
 from cnnfigs.data import Bytes, mnist
 from cnnfigs.drawing.charts import lines, plain, seed_dots
-from cnnfigs.drawing.layout import Piece, column, grid
+from cnnfigs.drawing.layout import Piece, column, either, grid, inset
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.pieces import Digit, panel
 from cnnfigs.experiments.catalog import Hole
@@ -67,7 +67,12 @@ class ThroughAHole(Picture):
             holes.append(panel(f"{size}×{size}", Digit(seen / 255, HOLE * size, frame="kernel"), align="middle"))
         return column(
             lines("right answers, %", partial(self._plot, run), LOOKS, 300),
-            panel("A digit through the hole", grid(holes, gap=32, align="middle"), name="kernel"),
+            # In the column each stands below its place in the chart.
+            panel(
+                "A digit through the hole",
+                either(inset(grid(holes, gap=0.6, align="middle"), left=36), grid(holes, gap=32, align="middle")),
+                name="kernel",
+            ),
             gap=24,
         )
 

@@ -161,7 +161,7 @@ class OverfittingWithoutPooling(Table):
                 as_percent(1 - each.training_mean, 2),
                 as_percent(1 - each.mean, 2),
                 f"{100 * each.gap:.2f}",
-                ", ".join(f"{100 * gap:.2f}" for gap in each.gaps),
+                ",\N{NO-BREAK SPACE}".join(f"{100 * gap:.2f}" for gap in each.gaps),
                 seeds_in_words(each.seeds).split(maxsplit=1)[1],
             )
             for each in run.measured

@@ -61,6 +61,7 @@ class Strides(Picture):
                 NumberGrid(run.every.output, 30, fill="surface", marks=kept, size=TEXT),
                 "strides 1",
                 note="framed: what is kept",
+                name="output",
             ),
         )
         return either(

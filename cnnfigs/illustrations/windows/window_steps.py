@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.layout import CLOSE, Piece, column, either, matrix, row
+from cnnfigs.drawing.layout import CLOSE, Piece, column, either, matrix, row, within
 from cnnfigs.drawing.pieces import Arrow, Drawing, Mark, NumberGrid, Words, panel, space
 from cnnfigs.drawing.shapes import cells, colored, inked
 from cnnfigs.drawing.style import TEXT, TITLE
@@ -21,8 +21,8 @@ from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.windows.sliding import Sliding, right_minus_left, slide
 from cnnfigs.words import written, written_number
 
-#: Size of a cell of the products, in pixels.
-PRODUCT, HEIGHT = 60, 27
+#: Size of a cell of the products, and width of the map where it stands beside them on a phone, in pixels.
+PRODUCT, HEIGHT, MAP = 58, 27, 142
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,12 @@ class WindowSteps(Picture):
         wide: list[list[Piece]] = [[space(), space(), kernel, space(), space()]]
         wide += [[crop, arrow, products, arrow, made] for crop, products, made in steps]
         narrow = [
-            column(row(crop, made, gap=CLOSE, align="end"), products, align="middle") for crop, products, made in steps
+            column(
+                crop,
+                either(row(products, within(MAP, made), gap=CLOSE), column(products, made, align="middle")),
+                align="middle",
+            )
+            for crop, products, made in steps
         ]
         return either(matrix(wide, gap=12, between=24), column(kernel, *narrow, gap=32, align="middle"))
 

@@ -27,7 +27,7 @@ def test_filters_and_epochs_are_written(kernels):
     picture = KernelsBorn()
     assert numbers(picture) == list(range(kernels["trained"].shape[-1]))
     best = int(np.argmin(record("convnet")["history"]["val_loss"])) + 1
-    assert texts(picture).count(f"after {best} epochs") == 2
+    assert texts(picture).count(f"{best} epochs") == 2
 
 
 def test_facts_are_those_of_the_weights(kernels):

@@ -232,7 +232,7 @@ def test_sheet_writes_the_sizes(phone):
     sides = [f"{unit.box[2]} px" for level in VisualHierarchy().result.levels for unit in level.units]
     shown = texts(VisualHierarchy(), phone)
     assert [text for text in shown if text.endswith(" px")] == sides
-    maps = [int(text.split()[1]) for text in shown if text.startswith("map ")]
+    maps = [int(text.split()[1].replace(",", "")) for text in shown if text.startswith("map ")]
     assert maps == [unit.channel for level in VisualHierarchy().result.levels for unit in level.units]
 
 

@@ -26,7 +26,7 @@ def test_answers_are_the_networks():
     probabilities = np.asarray(load("convnet")(run.images[..., None]))
     expected = []
     for each in probabilities:
-        share = f"{100 * each.max():.1f}\N{NO-BREAK SPACE}%" if each.max() < 0.9995 else "over 99.9\N{NO-BREAK SPACE}%"
+        share = f"{100 * each.max():.1f}\N{NO-BREAK SPACE}%" if each.max() < 0.9995 else ">99.9\N{NO-BREAK SPACE}%"
         expected += [f"“{each.argmax()}”", share]
     for phone in (False, True):
         assert [text for text in texts(picture, phone) if "“" in text or "%" in text] == expected

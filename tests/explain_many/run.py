@@ -40,7 +40,10 @@ REFUSED = {
 def check(report, model, image):
     """Say what of a report is not what the model gives."""
     text = " ".join(report.text_content().replace("\N{MINUS SIGN}", "-").split())
-    rows = {row[0].text_content(): [cell.text_content() for cell in row] for row in report.xpath("//tbody/tr")}
+    rows = {
+        row[0].text_content(): [cell.text_content() for cell in row]
+        for row in report.xpath("//section[h2='Layers']//tbody/tr")
+    }
     if not rows:
         return ["no table of layers"]
     if rows["Total"][3] != f"{model.count_params():,}":

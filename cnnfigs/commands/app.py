@@ -303,11 +303,11 @@ def _rule_names(incomplete: str) -> list[str]:
         "cnnfigs explain model.keras --image cat.jpg --image dog.jpg -o report",
         "cnnfigs explain model.keras --image cat.jpg --range -1-1 -o report",
         "cnnfigs explain model.keras --json - --fail-on warning --ignore no-scaling",
-        "cnnfigs explain model.keras --svg architecture.svg",
+        "cnnfigs explain model.onnx --svg architecture.svg",
     )
 )
 def explain(
-    model: Annotated[Path, typer.Argument(help="A Keras model, saved with model.save('NAME.keras').")],
+    model: Annotated[Path, typer.Argument(help="A Keras model, saved with model.save('NAME.keras'); or NAME.onnx.")],
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Folder for the report, a page.", show_default=False)
     ] = None,

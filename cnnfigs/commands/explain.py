@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,17 +24,22 @@ from cnnfigs.commands.report.document import REASON, Report, as_document
 from cnnfigs.findings.observed import Observed
 from cnnfigs.findings.rules import Finding, findings, require_rules
 from cnnfigs.models.described import described
-from cnnfigs.models.files import read_model
+from cnnfigs.models.files import ModelFileError, read_model
 from cnnfigs.models.networks import NETWORKS
+from cnnfigs.models.onnx_files import read_onnx
+from cnnfigs.models.onnx_passes import Pass
+from cnnfigs.models.onnx_records import described_onnx, open_inputs
 from cnnfigs.models.opening import input_names, opened
 from cnnfigs.models.weights import load
 from cnnfigs.runs.observed import observe
+from cnnfigs.runs.onnx_model import Shower, onnx_range
 from cnnfigs.runs.own_model import Floats, Look, ShownRange, image_shape, look, shown_range
 from cnnfigs.telling import NAME, one_line
 from cnnfigs.words import listed, written, written_number
 
 if TYPE_CHECKING:
     import keras
+    import onnx
 
     from cnnfigs.drawing.formats import Format, Theme
 
@@ -57,12 +63,15 @@ class Shown:
         Why.
     observed
         What it made of all of them.
+    shower
+        What shows it more images, of a model in ONNX.
     """
 
     image: Floats
     view: Look | None = None
     why_not: str = ""
     observed: Observed | None = None
+    shower: Shower | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -116,7 +125,7 @@ def explain(
     Parameters
     ----------
     source
-        A ``.keras`` file; or the name of one of the tutorial's networks.
+        A ``.keras`` or ``.onnx`` file; or the name of one of the tutorial's networks.
     image_files
         Pictures to show to it. The first one's maps, answer and heat are told; all of them are looked at by rules.
     limits
@@ -135,38 +144,120 @@ def explain(
     """
     require_rules(ignore)
     pictures = {path: read_image(path) for path in image_files}
+    if source.suffix == ".onnx":
+        return explain_onnx(read_onnx(source), source.name, pictures, limits, ignore, source.parent)
     model = load(str(source)) if str(source) in NETWORKS else read_model(source)
+    return explain_keras(model, str(source), pictures, limits, ignore)
+
+
+Pictures = Mapping[Path, NDArray[np.uint8]]
+
+
+def explain_keras(
+    model: keras.Model,
+    name: str,
+    pictures: Pictures,
+    limits: tuple[float, float] | None = None,
+    ignore: Sequence[str] = (),
+) -> Explained:
+    """Gather all that is told of a Keras model; see :func:`explain`."""
     try:
         loaded, model = model, opened(model)
         network = described(model)
     except Exception as error:  # what a stranger's model makes impossible is not known beforehand
-        raise CommandError(f"{source}: {one_line(str(error), REASON)}") from error
+        raise CommandError(f"{name}: {one_line(str(error), REASON)}") from error
     words = [
-        f"{one_line(source.name, NAME)}: reads {_shapes(input_names(model), model.inputs)}, gives "
+        f"{one_line(Path(name).name, NAME)}: reads {_shapes(input_names(model), model.inputs)}, gives "
         f"{_shapes(model.output_names, model.outputs)}. Its layers are Keras' own; no code came with them."
     ]
     open_sizes = [tuple(tensor.shape[1:]) for tensor in loaded.inputs if None in tensor.shape[1:]]
     if open_sizes:
         words.append(f"It leaves the size of what it reads open, {listed(open_sizes)}: this is one.")
-    shown, no_images = None, ""
-    if pictures:
-        values, images = ShownRange(0, 1, ""), []
-        for path, pixels in pictures.items():
-            try:
-                values = ShownRange(*limits, "as --range says") if limits else shown_range(model)
-                images.append(fitted_image(pixels, image_shape(model, network.layers), values))
-            except ValueError as error:
-                raise CommandError(f"{source} cannot be shown {path}: {error}") from error
-        low, high = written_number(values.low, 3), written_number(values.high, 3)
-        words.append(f"It was shown the picture with values from {low} to {high}, {values.why}.")
-        shown = _show(model, network, images)
-    else:
+    images = _fitted(pictures, name, network, limits, lambda: shown_range(model), words)
+    shown = _show(model, network, images) if images else None
+    return judged(network, "Keras", words, shown, _no_images(network), ignore, model)
+
+
+def explain_onnx(
+    model: onnx.ModelProto,
+    name: str,
+    pictures: Pictures,
+    limits: tuple[float, float] | None = None,
+    ignore: Sequence[str] = (),
+    folder: Path | None = None,
+) -> Explained:
+    """Gather all that is told of an ONNX model that has been checked; see :func:`explain`.
+
+    Parameters
+    ----------
+    folder
+        Where the files lie in which it keeps weights.
+    """
+    try:
+        made = described_onnx(model, Path(name).stem)
+    except ModelFileError:
+        raise
+    except Exception as error:  # as above
+        raise CommandError(f"{name}: {one_line(str(error), REASON)}") from error
+    network = made.network
+    outputs = {each: network.shape(each) for each in network.outputs}
+    words = [
+        f"{one_line(Path(name).name, NAME)}: reads {shapes_written(network.inputs)}"
+        + (f", gives {shapes_written(outputs)}" if outputs else "")
+        + ". It is a model in ONNX, told with the channels last and in the words of Keras."
+    ]
+    if open_inputs(model):
+        words.append("It leaves the size of what it reads open: this is one.")
+    images = _fitted(pictures, name, network, limits, lambda: onnx_range(model), words)
+    shown = None
+    if images:
         try:
-            image_shape(model, network.layers)
-            no_images = "they need an image: add --image FILE"
+            shower = Shower(made, Pass(model, name, folder))
+            view = shower.look(images[0], _shown_layers(network))
+            shown = Shown(images[0], view, "", shower.observe(images), shower)
+        except Exception as error:  # as in Report.add
+            shown = Shown(images[0], None, str(error) or type(error).__name__)
+    return judged(network, "ONNX", words, shown, _no_images(network), ignore)
+
+
+def _fitted(
+    pictures: Pictures,
+    name: str,
+    network: Network,
+    limits: tuple[float, float] | None,
+    found: Callable[[], ShownRange],
+    words: list[str],
+) -> list[Floats]:
+    """Make of pictures what a network reads, and say with which values."""
+    if not pictures:
+        return []
+    images = []
+    values = ShownRange(0, 1, "")
+    for path, pixels in pictures.items():
+        try:
+            shape = image_shape(network)
+            values = ShownRange(*limits, "as --range says") if limits else found()
+            images.append(fitted_image(pixels, shape, values))
         except ValueError as error:
-            no_images = str(error)
-    return judged(network, "Keras", words, shown, no_images, ignore, model)
+            raise CommandError(f"{name} cannot be shown {path}: {error}") from error
+    low, high = written_number(values.low, 3), written_number(values.high, 3)
+    words.append(f"It was shown the picture with values from {low} to {high}, {values.why}.")
+    return images
+
+
+def _no_images(network: Network) -> str:
+    """Say why no image is shown to a network."""
+    try:
+        image_shape(network)
+    except ValueError as error:
+        return str(error)
+    return "they need an image: add --image FILE"
+
+
+def _shown_layers(network: Network) -> list[str]:
+    from cnnfigs.commands.report.architecture import last_of_stages
+
+    return evenly(last_of_stages(network.layers), SHOWN_LAYERS)
 
 
 def judged(
@@ -206,11 +297,8 @@ def judged(
 
 def _show(model: keras.Model, network: Network, images: Sequence[Floats]) -> Shown:
     """Show images to a Keras model."""
-    from cnnfigs.commands.report.architecture import last_of_stages
-
-    names = evenly(last_of_stages(network.layers), SHOWN_LAYERS)
     try:
-        view = look(model, images[0], names)
+        view = look(model, images[0], _shown_layers(network))
         activation = view.answers[0].activation if view.answers else "linear"
         return Shown(images[0], view, "", observe(model, network.layers, images, activation))
     except Exception as error:  # as in Report.add
@@ -252,7 +340,7 @@ def write_architecture(explained: Explained, path: Path, form: Format, theme: Th
 
 def report(explained: Explained) -> Report:
     """Write each section of the report, or the reason why it does not apply."""
-    from cnnfigs.commands.report.answers import answer, feature_maps, grad_cam
+    from cnnfigs.commands.report.answers import answer, feature_maps, grad_cam, occlusion
     from cnnfigs.commands.report.architecture import architecture
     from cnnfigs.commands.report.costs import cost_table
     from cnnfigs.commands.report.fields import receptive_fields
@@ -265,6 +353,8 @@ def report(explained: Explained) -> Report:
     image = shown.image if shown is not None else None
     made.add("Architecture", lambda: architecture(network, model, image))
     made.add("Findings", lambda: finding_list(explained.findings))
+    if network.broken:
+        made.sections.append(("Where it breaks off", f"<p>{escape(network.broken)}. What stands above it is told.</p>"))
     made.add("Layers", lambda: layer_table(network, fields, COUNTED_BY[explained.kind]))
     made.add("Costs", lambda: cost_table(network, explained.costs, fields, explained.measured_on))
     if explained.no_fields:
@@ -277,7 +367,11 @@ def report(explained: Explained) -> Report:
     view = shown.view
     made.add("Feature maps", lambda: feature_maps(view, network.layers))
     made.add("Answer", lambda: answer(view))
-    made.add("Grad-CAM: where the answer comes from", lambda: grad_cam(model, from_image, fields, view))
+    if shown.shower is not None:
+        shower = shown.shower
+        made.add("Occlusion: where the answer comes from", lambda: occlusion(shower.answer, view, shower.cells))
+    else:
+        made.add("Grad-CAM: where the answer comes from", lambda: grad_cam(model, from_image, fields, view))
     return made
 
 

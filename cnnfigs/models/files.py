@@ -47,7 +47,6 @@ _OTHER_KINDS = {
     ".pb": f"a part of a TensorFlow SavedModel, an older format: {_AGAIN}",
     ".json": "an architecture without its weights",
     ".tflite": "a model for TensorFlow Lite",
-    ".onnx": "ONNX",
     **dict.fromkeys((".pt", ".pth"), "a model of PyTorch"),
 }
 

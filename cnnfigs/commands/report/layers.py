@@ -11,7 +11,7 @@ from cnnfigs.drawing.tables import Cell, html_table
 from cnnfigs.illustrations.architectures.layer_table import how_counted
 from cnnfigs.words import written
 
-#: How reports name what a network is a model of.
+#: With what derived numbers agree, by what a network was read as.
 COUNTED_BY = {"Keras": "Keras counts", "ONNX": "the file holds", "archive": "the file holds"}
 
 

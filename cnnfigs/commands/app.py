@@ -385,6 +385,8 @@ def explain(
         from cnnfigs.commands.report.terminal import print_text
 
         print_text(explained)
+    if explained.network.broken:
+        raise CommandError(f"{model}: told as far as it goes: {explained.network.broken}")
     if fail_on is not None:
         from cnnfigs.findings.rules import Severity
 

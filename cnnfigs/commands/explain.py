@@ -23,6 +23,7 @@ from cnnfigs.commands.files import write
 from cnnfigs.commands.report.document import REASON, Report, as_document
 from cnnfigs.findings.observed import Observed
 from cnnfigs.findings.rules import Finding, findings, require_rules
+from cnnfigs.models.archive import NotStaticError, described_archive
 from cnnfigs.models.described import described
 from cnnfigs.models.files import ModelFileError, read_model
 from cnnfigs.models.networks import NETWORKS
@@ -146,6 +147,11 @@ def explain(
     pictures = {path: read_image(path) for path in image_files}
     if source.suffix == ".onnx":
         return explain_onnx(read_onnx(source), source.name, pictures, limits, ignore, source.parent)
+    if not pictures and str(source) not in NETWORKS:
+        try:
+            return explain_archive(source, ignore)
+        except NotStaticError:
+            pass  # Keras knows more
     model = load(str(source)) if str(source) in NETWORKS else read_model(source)
     return explain_keras(model, str(source), pictures, limits, ignore)
 
@@ -176,6 +182,31 @@ def explain_keras(
     images = _fitted(pictures, name, network, limits, lambda: shown_range(model), words)
     shown = _show(model, network, images) if images else None
     return judged(network, "Keras", words, shown, _no_images(network), ignore, model)
+
+
+def explain_archive(path: Path, ignore: Sequence[str] = ()) -> Explained:
+    """Gather all that is told of a ``.keras`` file without running it, and without Keras.
+
+    Raises
+    ------
+    cnnfigs.models.archive.NotStaticError
+        If it takes Keras to know.
+    """
+    try:
+        network, open_sizes = described_archive(path)
+    except (ModelFileError, NotStaticError):
+        raise
+    except ValueError as error:
+        raise CommandError(f"{path}: {one_line(str(error), REASON)}") from error
+    outputs = {name: network.shape(name) for name in network.outputs}
+    words = [
+        f"{one_line(path.name, NAME)}: reads {shapes_written(network.inputs)}"
+        + (f", gives {shapes_written(outputs)}" if outputs else "")
+        + ". Its layers are Keras' own; no code came with them."
+    ]
+    if open_sizes:
+        words.append(f"It leaves the size of what it reads open, {listed(open_sizes)}: this is one.")
+    return judged(network, "archive", words, None, _no_images(network), ignore)
 
 
 def explain_onnx(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -65,7 +66,11 @@ def test_the_same_network_has_the_same_report_but_for_what_is_named(cnnfigs, rea
     for name in ("Findings", "Costs", "Receptive fields", "Answer"):
         assert first.sections[name].text_content() == second.sections[name].text_content(), name
     assert first.rows() == second.rows()
-    assert first.pictures("Feature maps") == second.pictures("Feature maps")
+    # Of nine cells no more than nine maps can tell something new: which others are shown is a matter of last digits.
+    shown = [
+        [re.sub(r"numbers [\d, ]+", "", each) for each in report.pictures("Feature maps")] for report in (first, second)
+    ]
+    assert shown[0] == shown[1]
     assert "Grad-CAM, which is told of Keras models only" in second.sections[OF_ONNX].text_content()
 
 
@@ -119,7 +124,8 @@ def test_a_shape_that_does_not_fit_leaves_what_stands(cnnfigs, read_report, tmp_
     built.dense("dense", np.ones((30, 4), np.float32), np.ones(4, np.float32))
     built.save(tmp_path / "own.onnx")
     status, out, err = cnnfigs("explain", "own.onnx", "-o", "report", "--text")
-    assert status == 0, err
+    assert status == 2
+    assert err.startswith("cnnfigs: own.onnx: told as far as it goes: dense (Gemm) does not fit")
     assert "It breaks off here." in out
     report = read_report(tmp_path / "report" / "index.html")
     assert list(report.rows()) == ["conv", "flat", "Total"]

@@ -222,9 +222,10 @@ def test_operators_of_others_are_named_and_never_run(tmp_path):
     model = large("Gate")
     model.graph.node[0].domain = "somebody"
     model.opset_import.append(helper.make_opsetid("somebody", 1))
-    status, out, _ = explained(tmp_path, model)
-    assert status == 0
-    assert "large (Gate) does not fit, or gives what is not known before" in out
+    status, out, err = explained(tmp_path, model)
+    assert status == 2
+    assert '"broken": "large (Gate) does not fit, or gives what is not known before' in out
+    assert "large (Gate) does not fit, or gives what is not known before" in err
     with pytest.raises(ValueError, match=r"it holds a somebody\.Gate, which is not run"):
         Pass(model, "model", None)
 

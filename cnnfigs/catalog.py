@@ -68,7 +68,7 @@ class Entry:
     line
         What it shows: the first line of the docstring.
     kind
-        The base that it comes from: ``"Picture"``, ``"Table"``, ``"Exercise"``, or ``"Illustration"`` for any other.
+        The base that it comes from: ``"Picture"``, ``"Animation"``, ``"Table"`` or ``"Exercise"``.
     parameters
         Its parameters in order.
     """
@@ -242,7 +242,7 @@ def _lineage(name: str, classes: Classes) -> list[ast.ClassDef]:
 
 def _kind(name: str, classes: Classes) -> str:
     lineage = [node.name for node in _lineage(name, classes)][1:]
-    return next((kind for kind in ("Picture", "Table", "Exercise", "Illustration") if kind in lineage), "")
+    return next((kind for kind in ("Picture", "Animation", "Table", "Exercise") if kind in lineage), "")
 
 
 def _is_abstract(node: ast.ClassDef) -> bool:

@@ -82,6 +82,18 @@ def fit(image: Bytes, width: float, height: float) -> tuple[float, float]:
     return scale * image.shape[1], scale * image.shape[0]
 
 
+def smaller(image: Bytes, most: int) -> Bytes:
+    """Resize an image so that its longer side has at most so many pixels.
+
+    Examples
+    --------
+    >>> smaller(np.zeros((50, 200, 3), dtype=np.uint8), 100).shape
+    (25, 100, 3)
+    """
+    scale = min(1.0, most / max(image.shape[:2]))
+    return resized(image, round(scale * image.shape[0]), round(scale * image.shape[1]), bicubic=True)
+
+
 def jpeg(image: Bytes, quality: int) -> str:
     """Write a photo, shape (rows, columns, 3), as a data URL of a JPEG, which every browser reads."""
     from PIL import Image

@@ -4,12 +4,17 @@ from lxml import etree
 
 #: How every percentage ends: its sign is never alone on a line.
 PERCENT = "\N{NO-BREAK SPACE}%"
-TEXT = "{http://www.w3.org/2000/svg}text"
+SVG = "{http://www.w3.org/2000/svg}"
 
 
-def texts(picture):
-    """All texts of a picture in the order of drawing."""
-    return ["".join(element.itertext()) for element in etree.fromstring(picture.to_html()).iter(TEXT)]
+def drawing(picture, phone=False):
+    """The SVG element that a picture puts into its page for the column, or for a phone."""
+    return [*etree.fromstring(picture.to_html()).iter(f"{SVG}svg")][-1 if phone else 0]
+
+
+def texts(picture, phone=False):
+    """All texts of a picture in the order of drawing, as it is in the column or on a phone."""
+    return ["".join(element.itertext()) for element in drawing(picture, phone).iter(f"{SVG}text")]
 
 
 def number(text):
@@ -17,10 +22,10 @@ def number(text):
     return float(text.replace("−", "-").replace(",", ""))
 
 
-def numbers(picture):
-    """All texts of a picture that are numbers, in the order of drawing."""
+def numbers(picture, phone=False):
+    """All texts of a picture that are numbers, in the order of drawing, as it is in the column or on a phone."""
     found = []
-    for text in texts(picture):
+    for text in texts(picture, phone):
         try:
             found.append(number(text))
         except ValueError:

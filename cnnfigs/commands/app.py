@@ -281,7 +281,7 @@ def describe(words: Words = None) -> None:
     description = {
         "name": name,
         "pages": list(dict.fromkeys(use.page for use in catalog.uses().get(name, ()))),
-        "description": illustration.description,
+        "description": illustration.told.as_json(),
         "facts": illustration.facts,
     }
     print(json.dumps(description, ensure_ascii=False, indent=2))

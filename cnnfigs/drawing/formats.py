@@ -26,9 +26,9 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "Picture": STILLS,
     "Table": (*TEXTS, *STILLS),
     "Exercise": TEXTS,
-    "Illustration": ("gif", *(each for each in STILLS if each != "gif"), "mp4"),
+    "Animation": ("gif", *(each for each in STILLS if each != "gif"), "mp4"),
 }
-_KINDS = {"Table": "a table", "Exercise": "an exercise"}
+_KINDS = {"Picture": "a picture", "Table": "a table", "Exercise": "an exercise", "Animation": "an animation"}
 
 #: Pixels of a file for each pixel of the page, where nothing else is asked for.
 SCALE = 2.0
@@ -94,7 +94,7 @@ def require_format(name: str, kind: str, form: str, look: Look) -> None:
     name
         Of the illustration, for the message.
     kind
-        ``"Picture"``, ``"Table"``, ``"Exercise"``, or ``"Illustration"`` for one that moves.
+        ``"Picture"``, ``"Table"``, ``"Exercise"`` or ``"Animation"``.
     form
         The wanted format.
     look
@@ -114,8 +114,7 @@ def require_format(name: str, kind: str, form: str, look: Look) -> None:
     """
     accepted = FORMATS[kind]
     if form not in accepted:
-        what = _KINDS.get(kind, "a picture")
-        raise FormatError(f"{name} is {what}: format: expected {', '.join(accepted)}, got {form!r}")
+        raise FormatError(f"{name} is {_KINDS[kind]}: format: expected {', '.join(accepted)}, got {form!r}")
     if form == "mp4" and shutil.which("ffmpeg") is None:
         raise FormatError(
             f"{name}: format: expected gif or webp, got 'mp4', which ffmpeg writes, and it is not installed"

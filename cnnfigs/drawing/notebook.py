@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from cnnfigs.drawing.palette import FILTER, VALUES, filters, palette
+from cnnfigs.drawing.widths import ROOT_FONT_SIZE, look
 
 #: The environment variable that is set where a page of the site shows what its cells show: the page has the style.
 IN_PAGE = "CNNFIGS_IN_PAGE"
@@ -25,11 +26,7 @@ DARK = (
     'body[data-theme="dark"]',
 )
 
-_SHEET = """.cnn-shown svg.cnn-figure{display:block;max-width:100%;height:auto;\
-background:var(--cnn-background,#ffffff);font-family:"Tutorial Sans","IBM Plex Sans",system-ui,sans-serif}
-.cnn-filters{position:absolute}
-.cnn-shown table.cnn-table :is(th,td){text-align:left;vertical-align:top}
-.cnn-shown table.cnn-table .cnn-number{text-align:right}
+_SHEET = """.cnn-shown svg.cnn-figure{background:var(--cnn-background,#ffffff)}
 .cnn-shown ol[type=A]{list-style-type:upper-alpha}
 """
 
@@ -43,12 +40,17 @@ def in_notebook(html: str) -> str:
     >>> "body.vscode-dark .cnn-shown{--cnn-background:#131416;--cnn-text:" in shown
     True
     """
-    used = ["background", *dict.fromkeys(re.findall(r"var\(--cnn-([\w-]+)", html))]
-    values = ";".join(f"--cnn-{name}:{palette().dark[name]}" for name in dict.fromkeys(used))
+    sheet = look(html, ROOT_FONT_SIZE) + _SHEET
+    used = ["background", *dict.fromkeys(re.findall(r"var\(--cnn-([\w-]+)", html + sheet))]
+    light, values = (
+        ";".join(f"--cnn-{name}:{colors[name]}" for name in dict.fromkeys(used) if name in colors)
+        for colors in (palette().light, palette().dark)
+    )
     # One rule for each, since a program that does not know a selector leaves out the whole rule.
     dark = "".join(f"{selector} .cnn-shown{{{values}}}\n" for selector in DARK)
     maps = ""
     if VALUES in html:
-        dark += "".join(f"{selector} .cnn-shown image.{VALUES}{{filter:url(#{FILTER})}}\n" for selector in DARK)
+        dark += "".join(f"{selector} .cnn-shown .{VALUES}{{filter:url(#{FILTER})}}\n" for selector in DARK)
         maps = filters()
-    return f'<div class="cnn-shown">{maps}<style>\n{_SHEET}@media not print{{\n{dark}}}</style>\n{html}</div>'
+    rules = f".cnn-shown{{{light}}}\n{sheet}@media not print{{\n{dark}}}"
+    return f'<div class="cnn-shown">{maps}<style>\n{rules}</style>\n{html}</div>'

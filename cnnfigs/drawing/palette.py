@@ -71,7 +71,7 @@ class Palette:
         dark += f"  --{VALUES}: invert({DARK_BLACK}) hue-rotate(180deg);\n"
 
         def where(body: str) -> str:
-            return f"{body} {{\n{dark}}}\n{body} image.{VALUES} {{\n  filter: url(#{FILTER});\n}}\n"
+            return f"{body} {{\n{dark}}}\n{body} .{VALUES} {{\n  filter: url(#{FILTER});\n}}\n"
 
         chosen, by_system = where('body[data-theme="dark"]'), where('body:not([data-theme="light"])')
         return (

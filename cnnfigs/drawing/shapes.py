@@ -6,7 +6,7 @@ corner.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -17,8 +17,8 @@ from matplotlib.path import Path
 from numpy.typing import ArrayLike, NDArray
 
 from cnnfigs.drawing.palette import VALUES, color, diverging, sequential, text_on, text_on_map
-from cnnfigs.drawing.style import NORMAL, SMALL
-from cnnfigs.drawing.svg import PHOTO
+from cnnfigs.drawing.style import IN_CELL, TEXT
+from cnnfigs.drawing.svg import PHOTO, SHARP
 
 Align = Literal["left", "center", "right"]
 
@@ -30,7 +30,7 @@ def label(
     text: str,
     *,
     align: Align = "center",
-    size: float = NORMAL,
+    size: float = TEXT,
     name: str = "text",
     bold: bool = False,
 ) -> None:
@@ -47,7 +47,7 @@ def label(
     align
         Whether `x` is the left end, the centre or the right end.
     size
-        Height in pixels, at least 11.
+        Height in pixels, at least 12.
     name
         Its colour: a name of the palette.
     bold
@@ -58,8 +58,8 @@ def label(
     ValueError
         If the text has several lines or is too small to read.
     """
-    if "\n" in text or size < SMALL:
-        raise ValueError(f"text: expected one line of at least {SMALL} pixels, got {text!r} at size {size}")
+    if "\n" in text or size < IN_CELL:
+        raise ValueError(f"text: expected one line of at least {IN_CELL} pixels, got {text!r} at size {size}")
     _write(axes, x, y, text, size, color(name), ha=align, weight="bold" if bold else "normal")
 
 
@@ -81,7 +81,7 @@ def _write(axes: Axes, x: float, y: float, text: str, size: float, shade: str, *
 
 def _add(axes: Axes, patch: Patch) -> None:
     patch.set(clip_on=False, zorder=on_top(axes))
-    axes.add_patch(patch)
+    axes.add_artist(patch)  # other than `add_patch`, without asking how large it is
 
 
 def _show(axes: Axes, image: NDArray[Any], x: float, y: float, width: float, height: float, *kinds: str) -> None:
@@ -198,7 +198,7 @@ def number_grid(
     fill: str | None = None,
     signed: bool = False,
     limit: float | None = None,
-    size: float = SMALL,
+    size: float = IN_CELL,
 ) -> None:
     """Draw a grid of cells with their numbers inside.
 
@@ -224,41 +224,6 @@ def number_grid(
     cells(axes, texts, fill or colored(array, limit, signed), x, y, cell, size=size)
 
 
-def map_stack(
-    axes: Axes, maps: ArrayLike, x: float, y: float, side: float, offset: float, *, frame: str = "output"
-) -> None:
-    """Draw feature maps as sheets one behind the other, the first in front.
-
-    Parameters
-    ----------
-    axes
-        Axes of a canvas.
-    maps
-        Shape (height, width, sheets).
-    x, y
-        Upper left corner of the front sheet; those behind stand to its upper right.
-    side
-        Width of a sheet in pixels.
-    offset
-        How far each sheet stands from the one before it, to the right and upwards.
-    frame
-        Colour of the frames, a name of the palette.
-    """
-    array = np.asarray(maps, dtype=float)
-    for sheet in reversed(range(array.shape[-1])):
-        raster(axes, array[..., sheet], x + sheet * offset, y - sheet * offset, side, frame=frame)
-
-
-def map_grid(
-    axes: Axes, maps: ArrayLike, x: float, y: float, side: float, columns: int, *, gap: float = 4, frame: str = "output"
-) -> None:
-    """Draw feature maps, shape (height, width, maps), beside and below each other, `columns` to a row."""
-    array = np.asarray(maps, dtype=float)
-    for number in range(array.shape[-1]):
-        row, column = divmod(number, columns)
-        raster(axes, array[..., number], x + column * (side + gap), y + row * (side + gap), side, frame=frame)
-
-
 def bars(
     axes: Axes,
     shares: ArrayLike,
@@ -269,7 +234,7 @@ def bars(
     names: Sequence[str],
     *,
     highlight: int | None = None,
-    size: float = SMALL,
+    size: float = IN_CELL,
 ) -> None:
     """Draw shares as horizontal bars, one below the other, with their names to the left.
 
@@ -314,7 +279,8 @@ def cells(
     height: float | None = None,
     *,
     edge: str = "grid",
-    size: float = SMALL,
+    size: float = IN_CELL,
+    grounds: Callable[[], None] | None = None,
 ) -> None:
     """Draw a grid of cells, each with its own text and colour.
 
@@ -335,6 +301,8 @@ def cells(
         Colour of the lines between the cells, a name of the palette.
     size
         Height of the texts in pixels.
+    grounds
+        Draws what lies on the cells and below their lines and texts.
     """
     height = width if height is None else height
     rows, columns = len(texts), len(texts[0])
@@ -346,6 +314,8 @@ def cells(
         raster(axes, fills, x, y, columns * width, rows * height, frame=None)
         for place in np.ndindex(rows, columns):
             inks[place] = (text_on_map if fills.shape[-1] == 4 else text_on)(tuple(fills[place]))
+    if grounds:
+        grounds()
     mesh(axes, x, y, rows, columns, width, height, edge=edge, line_width=0.75)
     for row, column in np.ndindex(rows, columns):
         if texts[row][column]:
@@ -436,6 +406,22 @@ def mesh(
     _add(axes, PathPatch(lines, edgecolor=color(edge), facecolor="none", linewidth=line_width))
 
 
+def tiles(
+    axes: Axes, places: Iterable[tuple[float, float]], x: float, y: float, cell: float, fill: str = "input-fill"
+) -> None:
+    """Fill square cells, given as (row, column) of a grid that begins there, as one shape."""
+    corners = [(x + column * cell, y + row * cell) for row, column in places]
+    if corners:
+        squares = [
+            Path(
+                [(left, top), (left + cell, top), (left + cell, top + cell), (left, top + cell), (left, top)],
+                closed=True,
+            )
+            for left, top in corners
+        ]
+        _add(axes, PathPatch(Path.make_compound_path(*squares), edgecolor="none", facecolor=color(fill)))
+
+
 def photo(
     axes: Axes,
     pixels: NDArray[np.uint8],
@@ -445,6 +431,7 @@ def photo(
     height: float | None = None,
     *,
     frame: str | None = "grid",
+    sharp: bool = False,
 ) -> None:
     """Draw a photo: in pages it is embedded with fewer bytes than :func:`raster` needs, and not quite every pixel.
 
@@ -458,10 +445,12 @@ def photo(
         Place and size in pixels; `height` follows from the shape when it is not given.
     frame
         Colour of a thin frame: a name of the palette, or None for no frame.
+    sharp
+        Whether its pixels are to be seen.
     """
     if height is None:
         height = width * pixels.shape[0] / pixels.shape[1]
-    _show(axes, pixels, x, y, width, height, PHOTO)
+    _show(axes, pixels, x, y, width, height, PHOTO, *([SHARP] if sharp else []))
     if frame is not None:
         box(axes, x, y, width, height, edge=frame)
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 
 from cnnfigs.drawing.fonts import FAMILY, register
 from cnnfigs.drawing.palette import color
+from cnnfigs.drawing.widths import WIDTH
 
-#: Widest figure in pixels: the width of the text column.
-WIDTH = 720
-#: Text sizes in pixels.
-SMALL, NORMAL, LARGE = 11, 12, 14
+#: Text sizes in pixels: of words, of titles, of numbers in cells, and of signs between parts.
+TEXT, TITLE, IN_CELL, SIGN = 13, 14, 12, 24
+
+#: From which matplotlib makes ids; it also tells whether the style is on.
+SALT = "cnnfigs"
 
 # One point of matplotlib's becomes one pixel of the page.
 POINTS_PER_INCH = 72
@@ -32,14 +34,14 @@ def style() -> Iterator[None]:
         "axes.edgecolor": color("grid"),
         "axes.facecolor": "none",
         "axes.labelcolor": color("text"),
-        "axes.labelsize": NORMAL,
+        "axes.labelsize": TEXT,
         "axes.spines.right": False,
         "axes.spines.top": False,
         "figure.dpi": POINTS_PER_INCH,
         "figure.facecolor": "none",
         # matplotlib's own font has what ours lacks, and measures the same on every machine too.
         "font.family": [FAMILY, "DejaVu Sans"],
-        "font.size": NORMAL,
+        "font.size": TEXT,
         "image.interpolation": "none",
         "image.composite_image": False,
         "lines.linewidth": 2,
@@ -47,16 +49,16 @@ def style() -> Iterator[None]:
         "savefig.dpi": POINTS_PER_INCH,
         "savefig.facecolor": "none",
         "svg.fonttype": "none",
-        "svg.hashsalt": "cnnfigs",
+        "svg.hashsalt": SALT,
         "text.color": color("text"),
         # Letters are as wide as they were designed, not rounded to whole pixels, as in a browser's SVG.
         "text.hinting": "none",
         "xtick.color": color("grid"),
         "xtick.labelcolor": color("text"),
-        "xtick.labelsize": SMALL,
+        "xtick.labelsize": TEXT,
         "ytick.color": color("grid"),
         "ytick.labelcolor": color("text"),
-        "ytick.labelsize": SMALL,
+        "ytick.labelsize": TEXT,
     }
     register()
     with mpl.rc_context(settings):
@@ -87,11 +89,18 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
     >>> 2 * text_width("3 + 4", 12) == text_width("3 + 4", 24)
     True
     """
-    renderer = FigureCanvasAgg(Figure(dpi=POINTS_PER_INCH)).get_renderer()  # type: ignore[no-untyped-call]
-    with style():
+    # To enter the style takes longer than to measure, and a picture has hundreds of words.
+    with nullcontext() if mpl.rcParams["svg.hashsalt"] == SALT else style():
         font = FontProperties(size=size, weight="bold" if bold else "normal")
-        width: float = renderer.get_text_width_height_descent(text, font, ismath=False)[0]
+        width: float = _renderer().get_text_width_height_descent(text, font, ismath=False)[0]  # type: ignore[no-untyped-call]
     return width
+
+
+@cache
+def _renderer() -> RendererAgg:
+    """Return what measures texts; to make it takes longer than to ask it."""
+    made: RendererAgg = FigureCanvasAgg(Figure(dpi=POINTS_PER_INCH)).get_renderer()  # type: ignore[no-untyped-call]
+    return made
 
 
 def canvas(width: float, height: float) -> tuple[Figure, Axes]:

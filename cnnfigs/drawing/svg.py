@@ -9,6 +9,8 @@ from __future__ import annotations
 import base64
 import io
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from lxml import etree
@@ -19,6 +21,8 @@ from PIL import Image
 from cnnfigs.drawing.fonts import embed
 from cnnfigs.drawing.formats import Theme
 from cnnfigs.drawing.palette import VALUES, darkened, palette, variable
+from cnnfigs.drawing.sharing import share_images
+from cnnfigs.drawing.widths import two_widths
 from cnnfigs.images import data_url
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -26,16 +30,16 @@ HREF = "{http://www.w3.org/1999/xlink}href"
 
 _RECTANGLE = re.compile(r"M (\S+) (\S+) L (\S+) \2 L \3 (\S+) L \1 \4(?: L \1 \2)? z")
 
-#: A picture's first tag in HTML, a size in it, and how many pixels high the page's font is if nobody changes it.
-_FIGURE = re.compile(r'<svg [^>]*class="cnn-figure"[^>]*>')
-_SIZE = re.compile(r'\b(?<!-)(width|height)="([\d.]+)"')
-ROOT_FONT_SIZE = 16
+#: How matplotlib writes that an image is scaled and moved.
+_MATRIX = re.compile(r"matrix\(([\d.]+)[ ,]+0[ ,]+0[ ,]+([\d.]+)[ ,]+(\S+?)[ ,]+(\S+?)\)")
 
 #: The group id of an image that is a photo (:func:`cnnfigs.drawing.shapes.photo`), and the quality of WebP for it.
 PHOTO, PHOTO_QUALITY = "photo", 54
+#: The same of a photo whose pixels are to be seen.
+SHARP, SHARP_QUALITY = "sharp", 80
 
 
-def inline_svg(figure: Figure, description: str, prefix: str) -> str:
+def inline_svg(figure: Figure, description: str, prefix: str, narrow: Figure | None = None) -> str:
     """Return a figure as SVG to stand inside an HTML page.
 
     Parameters
@@ -46,38 +50,65 @@ def inline_svg(figure: Figure, description: str, prefix: str) -> str:
         What it shows, for those who cannot see it.
     prefix
         Put before each id, so that two figures of a page do not share one.
+    narrow
+        The same for a phone; shown where the first is too wide, see :func:`widths_css`.
 
     Returns
     -------
     str
-        An ``<svg role="img">`` element whose colours are ``var(--cnn-NAME, #light)``.
+        An ``<svg role="img">`` element whose colours are ``var(--cnn-NAME, #light)``; both in a ``<div>`` if there
+        are two.
     """
+    return inline_frames([figure], description, prefix, [narrow] if narrow else [])
+
+
+def inline_frames(frames: Sequence[Figure], description: str, prefix: str, narrow: Sequence[Figure] = ()) -> str:
+    """Return figures of one size, of which one is seen at a time, as :func:`inline_svg` does one.
+
+    What all frames have is written once. The rest stands in groups of the classes ``cnn-frame`` and, for the first,
+    ``cnn-frame-1``; all but those of the first are hidden. See ``animation.css``.
+    """
+    wide = _overlaid(frames, description, prefix)
+    if not narrow:
+        return str(etree.tostring(wide, encoding="unicode"))
+    small = _overlaid(narrow, description, f"{prefix}phone-")
+    first, second = (str(etree.tostring(root, encoding="unicode")) for root in (wide, small))
+    return share_images(two_widths(first, second, pixels(wide)[0]), f"{prefix}image-")
+
+
+def _overlaid(frames: Sequence[Figure], description: str, prefix: str) -> etree._Element:
+    if len(frames) == 1:
+        return _in_page(frames[0], description, prefix)
+    roots = [_in_page(frame, description, f"{prefix}frame-{number}-") for number, frame in enumerate(frames, 1)]
+    parts = [[(etree.tostring(element), element) for element in root] for root in roots]
+    texts = [{text for text, _ in each} for each in parts]
+    shared = [text for text, _ in parts[0] if all(text in each for each in texts)]
+    # Drawn in another order, they cover each other in another way.
+    if any([text for text, _ in each if text in shared] != shared for each in parts):
+        shared = []
+    whole = roots[0]
+    for text in [*shared, None]:
+        for number, rest in enumerate(parts, 1):
+            group = etree.Element(f"{SVG}g", {"class": f"cnn-frame cnn-frame-{number}"})
+            if number > 1:
+                group.set("visibility", "hidden")
+            while rest and rest[0][0] != text:
+                group.append(rest.pop(0)[1])
+            if len(group):
+                whole.append(group)
+        if text is not None:
+            same, *_ = [rest.pop(0)[1] for rest in parts]
+            whole.append(same)
+    return whole
+
+
+def _in_page(figure: Figure, description: str, prefix: str) -> etree._Element:
     names = {value: variable(name) for name, value in palette().light.items()}
     root = _clean(figure, names, prefix, in_page=True)
     root.set("class", "cnn-figure")
     root.set("role", "img")
     root.set("aria-label", description)
-    return str(etree.tostring(root, encoding="unicode"))
-
-
-def growing(markup: str) -> str:
-    """Size the pictures in a page's HTML by the page's font, so that their text grows with it.
-
-    Parameters
-    ----------
-    markup
-        HTML with pictures of :func:`inline_svg`, whose sizes are in pixels.
-
-    Examples
-    --------
-    >>> growing('<svg class="cnn-figure" width="720" height="100" viewBox="0 0 720 100"/>')
-    '<svg class="cnn-figure" width="45rem" height="6.25rem" viewBox="0 0 720 100"/>'
-    """
-
-    def size(match: re.Match[str]) -> str:
-        return f'{match[1]}="{float(match[2]) / ROOT_FONT_SIZE:g}rem"'
-
-    return _FIGURE.sub(lambda tag: _SIZE.sub(size, tag[0]), markup)
+    return root
 
 
 def pixels(root: etree._Element) -> tuple[float, float]:
@@ -134,6 +165,8 @@ def _clean(figure: Figure, colors: dict[str, str], prefix: str, in_page: bool) -
                 element.set(name, colors[value])
         if element.get("stroke", "none") == "none":
             element.attrib.pop("stroke-linejoin", None)
+        if element.tag == f"{SVG}image":
+            _straighten(element)
         for name in ("d", "x", "y", "points", "transform"):
             if name in element.attrib:
                 element.set(name, _shortened(element.get(name)))
@@ -146,9 +179,10 @@ def _clean(figure: Figure, colors: dict[str, str], prefix: str, in_page: bool) -
             photo = PHOTO in kinds
             if VALUES in kinds and in_page:
                 element.set("class", VALUES)
-            if photo:  # other than the cells of an array, a photo may be smoothed
+            if photo and SHARP not in kinds:  # other than the cells of an array, a photo may be smoothed
                 element.attrib.pop("image-rendering", None)
-            element.set("href", _embedded(element.attrib.pop(HREF), photo, in_page))
+            quality = (SHARP_QUALITY if SHARP in kinds else PHOTO_QUALITY) if photo and in_page else None
+            element.set("href", _embedded(element.attrib.pop(HREF), quality, in_page))
         elif HREF in element.attrib:
             element.set("href", element.attrib.pop(HREF))
 
@@ -164,6 +198,17 @@ def _clean(figure: Figure, colors: dict[str, str], prefix: str, in_page: bool) -
     return root
 
 
+def _straighten(image: etree._Element) -> None:
+    """Say where an image stands that is only scaled and moved, where matplotlib gives its pixels and a matrix."""
+    if match := _MATRIX.fullmatch(image.get("transform", "")):
+        across, down, x, y = map(float, match.groups())
+        width, height = across * float(image.get("width")), down * float(image.get("height"))
+        del image.attrib["transform"]
+        for name, value in {"x": x, "y": y, "width": width, "height": height}.items():
+            image.set(name, f"{round(value, 2) + 0:g}")
+        image.set("preserveAspectRatio", "none")
+
+
 def _shortened(value: str) -> str:
     """Round coordinates to a hundredth of a pixel, and put them on one line."""
     return re.sub(r"-?\d+\.\d+", lambda number: f"{round(float(number[0]), 2) + 0:g}", " ".join(value.split()))
@@ -176,7 +221,8 @@ def _sides(rectangle: re.Match[str]) -> str:
     return f"M {left:g} {top:g} h {width:g} v {height:g} h {-width:g} z"
 
 
-def _embedded(address: str, photo: bool, in_page: bool) -> str:
+@lru_cache(maxsize=128)  # both widths of a picture show the same
+def _embedded(address: str, quality: int | None, in_page: bool) -> str:
     """Write an embedded image in fewer bytes: the same pixels, but in pages nearly the same in a photo.
 
     Pages get WebP, which needs half of PNG's bytes for an array and a fifth for a photo; files get PNG, which every
@@ -186,8 +232,8 @@ def _embedded(address: str, photo: bool, in_page: bool) -> str:
     if np.asarray(image)[..., 3].min() == 255:
         image = image.convert("RGB")
     buffer = io.BytesIO()
-    if in_page and photo:
-        image.save(buffer, format="webp", quality=PHOTO_QUALITY, method=6)
+    if quality:
+        image.save(buffer, format="webp", quality=quality, method=6)
     elif in_page:
         image.save(buffer, format="webp", lossless=True, quality=100, method=6)
     else:

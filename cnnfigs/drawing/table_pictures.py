@@ -8,8 +8,9 @@ from matplotlib.figure import Figure
 
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.shapes import label
-from cnnfigs.drawing.style import NORMAL, WIDTH, canvas, text_width
+from cnnfigs.drawing.style import TEXT, canvas, text_width
 from cnnfigs.drawing.tables import Cell
+from cnnfigs.drawing.widths import WIDTH
 
 #: Pixels at either side of a cell's words, above and below them, and from one line of words to the next.
 ASIDE, ABOVE, LINE = 10, 6, 16
@@ -24,20 +25,14 @@ def table_figure(rows: Sequence[Sequence[Cell]]) -> Figure:
         As :func:`cnnfigs.drawing.tables.html_table` takes them.
     """
     columns = list(zip(*rows, strict=True))
-    natural = [
-        max(text_width(cell.words, NORMAL, _is_bold(cell, cell is column[0])) for cell in column) for column in columns
-    ]
+    natural = [max(text_width(cell.words, TEXT, cell is column[0]) for cell in column) for column in columns]
     least = [
-        max(
-            text_width(word, NORMAL, _is_bold(cell, cell is column[0]))
-            for cell in column
-            for word in cell.words.split() or [""]
-        )
+        max(text_width(word, TEXT, cell is column[0]) for cell in column for word in cell.words.split() or [""])
         for column in columns
     ]
     widths = shared(natural, least, WIDTH - 2 * ASIDE * len(columns))
     broken = [
-        [_broken(cell.words, width, _is_bold(cell, number == 0)) for cell, width in zip(row, widths, strict=True)]
+        [_broken(cell.words, width, number == 0) for cell, width in zip(row, widths, strict=True)]
         for number, row in enumerate(rows)
     ]
     heights = [max(map(len, row)) * LINE + 2 * ABOVE for row in broken]
@@ -55,7 +50,7 @@ def table_figure(rows: Sequence[Sequence[Cell]]) -> Figure:
                     begin + each * LINE,
                     text,
                     align="right" if cell.number else "left",
-                    bold=_is_bold(cell, number == 0),
+                    bold=number == 0,
                 )
             left += width + 2 * ASIDE
         top += height
@@ -102,12 +97,8 @@ def _broken(text: str, width: float, bold: bool) -> list[str]:
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and text_width(longer, NORMAL, bold) <= width + 0.01:
+        if lines and text_width(longer, TEXT, bold) <= width + 0.01:
             lines[-1] = longer
         else:
             lines.append(word)
     return lines or [""]
-
-
-def _is_bold(cell: Cell, in_head: bool) -> bool:
-    return in_head or cell.strong

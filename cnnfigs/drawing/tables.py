@@ -6,7 +6,12 @@ import html
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from cnnfigs.drawing.style import text_width
+from cnnfigs.drawing.widths import PHONE, ROOT_FONT_SIZE, WIDTH, two_widths
 from cnnfigs.words import typeset
+
+#: Room at both sides of a cell's words, in heights of a letter.
+ASIDE = 1.5
 
 
 @dataclass(frozen=True)
@@ -21,17 +26,11 @@ class Cell:
         Whether it is a number, which stands to the right.
     heading
         Whether it is the heading of its row.
-    strong
-        Whether it is emphasised.
-    link
-        Where it leads on the page, such as ``"#fig-layers"``; nowhere without it.
     """
 
     text: str
     number: bool = False
     heading: bool = False
-    strong: bool = False
-    link: str = ""
 
     @property
     def words(self) -> str:
@@ -55,15 +54,45 @@ def number_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[li
     ]
 
 
-def html_table(rows: list[list[Cell]], description: str) -> str:
-    """Return rows, the first of them headings, as an HTML table that is described by a text for those who hear it."""
+def html_table(rows: list[list[Cell]], name: str) -> str:
+    """Return rows, the first of them headings, as an HTML table with a name for those who hear it.
+
+    Where it is wider than a phone, a card for each row stands in its place there.
+    """
+    table = _table(rows, name)
+    width = min(WIDTH, _natural_width(rows))
+    return two_widths(table, _cards(rows, name), width) if width > PHONE else table
+
+
+def _natural_width(rows: list[list[Cell]]) -> float:
+    """Return how wide a table is in pixels, at a page's usual font size, if no line is broken."""
+    columns = zip(*rows, strict=True)
+    widths = (max(text_width(cell.words, ROOT_FONT_SIZE, True) for cell in column) for column in columns)
+    return sum(width + ROOT_FONT_SIZE * ASIDE for width in widths)
+
+
+def _cards(rows: list[list[Cell]], name: str) -> str:
+    """Return rows as a list: what heads a row, and each other cell behind the heading of its column."""
+    head, *body = rows
+    items = []
+    for first, *others in body:
+        pairs = "".join(
+            f"<div><dt>{html.escape(title.words)}</dt><dd>{html.escape(cell.words)}</dd></div>"
+            for title, cell in zip(head[1:], others, strict=True)
+            if cell.text
+        )
+        items.append(f'<li><p class="cnn-heading">{html.escape(first.words)}</p><dl>{pairs}</dl></li>')
+    return f'<ul class="cnn-rows" aria-label="{html.escape(name)}">{"".join(items)}</ul>'
+
+
+def _table(rows: list[list[Cell]], name: str) -> str:
     head, *body = rows
 
     def row(cells: list[Cell], in_head: bool) -> str:
         return "<tr>" + "".join(_html_cell(cell, in_head) for cell in cells) + "</tr>"
 
     lines = [
-        f'<table class="cnn-table" aria-label="{html.escape(description)}">',
+        f'<table class="cnn-table" aria-label="{html.escape(name)}">',
         f"<thead>{row(head, True)}</thead>",
         "<tbody>",
         *(row(cells, False) for cells in body),
@@ -79,12 +108,7 @@ def _html_cell(cell: Cell, in_head: bool) -> str:
         return f"<td{kind}></td>"
     tag = "th" if in_head or cell.heading else "td"
     scope = ' scope="col"' if in_head else ' scope="row"' if cell.heading else ""
-    content = html.escape(cell.words)
-    if cell.strong:
-        content = f"<strong>{content}</strong>"
-    if cell.link:
-        content = f'<a href="{html.escape(cell.link)}">{content}</a>'
-    return f"<{tag}{scope}{kind}>{content}</{tag}>"
+    return f"<{tag}{scope}{kind}>{html.escape(cell.words)}</{tag}>"
 
 
 def text_table(rows: list[list[Cell]]) -> str:

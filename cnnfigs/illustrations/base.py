@@ -8,7 +8,7 @@ import os
 import re
 import typing
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from html import escape
@@ -16,21 +16,23 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
-from lxml import etree
 from matplotlib.figure import Figure
 
 from cnnfigs.cache import cached, is_kept, run_key
+from cnnfigs.drawing.animation import playable
 from cnnfigs.drawing.document import document, scrolling
-from cnnfigs.drawing.export import animation_file, picture_file
+from cnnfigs.drawing.export import picture_file
 from cnnfigs.drawing.formats import FORMATS, TEXTS, Look, Theme, require_format
+from cnnfigs.drawing.layout import Piece, frames_laid_out, laid_out
 from cnnfigs.drawing.notebook import FACTS, IN_PAGE, in_notebook
-from cnnfigs.drawing.style import style
-from cnnfigs.drawing.svg import SVG, growing, inline_svg
+from cnnfigs.drawing.style import POINTS_PER_INCH, style
+from cnnfigs.drawing.svg import inline_frames, inline_svg
 from cnnfigs.drawing.table_pictures import table_figure
 from cnnfigs.drawing.tables import Cell, html_table, text_table
+from cnnfigs.drawing.widths import PHONE, WIDTH, growing
 from cnnfigs.files import update
+from cnnfigs.illustrations.description import Description
 from cnnfigs.parameters import Parameter, check, documented, parameters
-from cnnfigs.words import typeset
 
 _DOCSTRING = "__doc__"
 
@@ -66,7 +68,7 @@ class Illustration(ABC):
         """Compute what is to be shown, with real layers on real arrays; no drawing."""
 
     @abstractmethod
-    def describe(self, run: Any) -> str:
+    def describe(self, run: Any) -> Description:
         """Say what is to be seen, with the run's own numbers, as a teacher would to someone who cannot see it."""
 
     def state_facts(self, run: Any) -> dict[str, str]:
@@ -85,12 +87,27 @@ class Illustration(ABC):
         return run_key(type(self), self._parameters())
 
     @property
+    def told(self) -> Description:
+        """What it shows: a name, sentences that can be walked, and its numbers."""
+        made = self.describe(self.result)
+        if not isinstance(made, Description):
+            raise TypeError(f"{type(self).__name__}.describe: expected a Description, got {made!r}")
+        return made
+
+    @property
     def description(self) -> str:
-        """The alternative text."""
-        text = self.describe(self.result)
-        if not isinstance(text, str):
-            raise TypeError(f"{type(self).__name__}.describe: expected a text, got {text!r}")
-        return typeset(" ".join(text.split()))
+        """The alternative text, in one line."""
+        return self.told.text
+
+    @property
+    def title(self) -> str:
+        """Its name for those who hear it, at most 160 characters."""
+        return self.told.title
+
+    @property
+    def details(self) -> str:
+        """The description that can be walked, as HTML."""
+        return self.told.html()
 
     @property
     def facts(self) -> dict[str, str]:
@@ -178,9 +195,9 @@ class Illustration(ABC):
         """Whether its run is kept, so that it is shown at once."""
         return "result" in self.__dict__ or (self.key is not None and is_kept(self.key))
 
+    @abstractmethod
     def _content(self, form: Any, look: Look) -> bytes:
-        svg = etree.fromstring(self.to_html()).find(f".//{SVG}svg")
-        return animation_file(svg, self.description, form, look)
+        """Return the content of a file of a format that it can have."""
 
     def _as_words(self, form: str, look: Look, what: str) -> bytes:
         """Return the content of a file that is made of words."""
@@ -214,29 +231,68 @@ class Picture(Illustration):
     """An illustration that is drawn."""
 
     @abstractmethod
-    def draw(self, run: Any) -> Figure:
-        """Draw the run with matplotlib, from arrays alone; no computing."""
+    def draw(self, run: Any) -> Piece:
+        """Arrange the run in pieces, from arrays alone; no computing, no coordinates."""
 
     @property
     def figure(self) -> Figure:
-        """The drawing."""
+        """The drawing for the text column."""
+        return self.drawn()
+
+    def drawn(self, width: float = WIDTH) -> Figure:
+        """Draw it for so many pixels: the text column, or a phone."""
         with style():
-            return self.draw(self.result)
+            return laid_out(self.draw(self.result), width)
 
     def to_html(self) -> str:
-        """Return the picture as SVG to stand in a page; its colours follow the page's theme."""
+        """Return the picture as SVG to stand in a page, for two widths; its colours follow the page's theme."""
         with style():
-            return inline_svg(self.draw(self.result), self.description, self._identifier)
+            made = self.draw(self.result)
+            wide = laid_out(made)
+            narrow = laid_out(made, PHONE) if wide.get_figwidth() * POINTS_PER_INCH > PHONE else None
+            return f"<div>{inline_svg(wide, self.title, self._identifier, narrow)}{self.details}</div>"
 
     def to_svg(self, theme: Theme = "light") -> str:
         """Return the picture as an SVG document for a file."""
         return self.content("svg", Look(theme)).decode()
 
     def _content(self, form: Any, look: Look) -> bytes:
-        return picture_file(self.draw(self.result), self.description, form, look)
+        return picture_file([self.figure], self.description, form, look)
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), "figure", "to_svg"]
+
+
+class Animation(Illustration):
+    """An illustration that moves: frames that are seen one after the other, in the same place."""
+
+    #: What its buttons are for.
+    legend: ClassVar[str]
+
+    @abstractmethod
+    def draw(self, run: Any) -> Sequence[Piece]:
+        """Arrange each frame in pieces, all in the same way; no computing, no coordinates."""
+
+    @abstractmethod
+    def name_frames(self, run: Any) -> Sequence[str]:
+        """Say in a few words what each frame shows, for those who hear it."""
+
+    def frames(self, width: float = WIDTH) -> list[Figure]:
+        """Draw its frames for so many pixels: the text column, or a phone."""
+        with style():
+            return frames_laid_out(self.draw(self.result), width)
+
+    def to_html(self) -> str:
+        """Return the frames as one SVG for each width, with radio buttons to play, pause and step."""
+        with style():
+            wide = self.frames()
+            narrow = self.frames(PHONE) if wide[0].get_figwidth() * POINTS_PER_INCH > PHONE else []
+            drawing = inline_frames(wide, self.title, self._identifier, narrow)
+        frames = self.name_frames(self.result)
+        return f"<div>{playable(drawing, self.legend, frames, f'{self._identifier}frame')}{self.details}</div>"
+
+    def _content(self, form: Any, look: Look) -> bytes:
+        return picture_file(self.frames(), self.description, form, look)
 
 
 class Table(Illustration):
@@ -249,8 +305,8 @@ class Table(Illustration):
         """Return the table's rows, the heading row first; no computing."""
 
     def to_html(self) -> str:
-        """Return the table as HTML; its description is for those who hear it."""
-        return html_table(self.tabulate(self.result), self.description)
+        """Return the table as HTML, with a card for each row on a phone; its name is for those who hear it."""
+        return f"<div>{html_table(self.tabulate(self.result), self.title)}{self.details}</div>"
 
     def to_text(self) -> str:
         """Return the table as aligned text."""
@@ -259,7 +315,7 @@ class Table(Illustration):
     def _content(self, form: Any, look: Look) -> bytes:
         if form in TEXTS:
             return self._as_words(form, look, "table")
-        return picture_file(table_figure(self.tabulate(self.result)), self.description, form, look)
+        return picture_file([table_figure(self.tabulate(self.result))], self.description, form, look)
 
 
 def kebab(name: str) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Any
 
 from cnnfigs.arithmetic import Layer
 from cnnfigs.data import mnist
+from cnnfigs.drawing.networks import NETWORK_LOOKS
 from cnnfigs.models.networks import NETWORKS
 from cnnfigs.models.weights import record
 from cnnfigs.parameters import Choice, Such, Whole, require_whole
@@ -26,6 +28,13 @@ PLAIN_NAMES: Mapping[str, str] = MappingProxyType(
     }
 )
 
+#: What each network is called in a picture, by its name in code.
+NETWORK_NAMES: Mapping[str, str] = MappingProxyType({name: look.name for name, look in NETWORK_LOOKS.items()})
+_IN_CODE = re.compile(rf"\b({'|'.join(NETWORK_NAMES)})\b")
+#: The layers of MobileNetV2 before and behind its blocks.
+_LAYER_WORDS: Mapping[str, str] = MappingProxyType(
+    {"Conv1_relu": "first layer", "expanded_conv_depthwise_relu": "block 0, depthwise", "out_relu": "last maps"}
+)
 
 #: What the network for photos was trained on.
 TRAINED_ON_PHOTOS = "MobileNetV2, trained on the photos of ImageNet by torchvision, its weights converted for Keras"
@@ -75,6 +84,44 @@ def require_filter(value: object, network: object = "convnet", layer: int | str 
 def plain_name(layer: Layer) -> str:
     """Return what a layer is called in a picture."""
     return PLAIN_NAMES.get(layer.class_name, layer.class_name)
+
+
+def network_words(name: str) -> str:
+    """Return what a network is called in a picture.
+
+    Examples
+    --------
+    >>> network_words("dense_131"), network_words("my_own")
+    ('dense, 131 units', 'my own')
+    """
+    return NETWORK_NAMES.get(name, name.replace("_", " "))
+
+
+def with_network_names(text: str) -> str:
+    """Replace the names that networks have in code by what they are called in a picture.
+
+    Examples
+    --------
+    >>> with_network_names("dense_512 with 60,000 images")
+    'dense, 512 units with 60,000 images'
+    """
+    return _IN_CODE.sub(lambda match: NETWORK_NAMES[match[0]], text)
+
+
+def layer_words(name: str) -> str:
+    """Return what a layer is called in a picture, without what it has in common with its neighbours.
+
+    Examples
+    --------
+    >>> layer_words("conv2d_2"), layer_words("max_pooling2d_1"), layer_words("block_8_expand_relu")
+    ('convolution 2', 'max pooling 1', 'block 8')
+    >>> layer_words("Conv1_relu"), layer_words("out_relu"), layer_words("block_8_depthwise_relu")
+    ('first layer', 'last maps', 'block 8, depthwise')
+    """
+    if name in _LAYER_WORDS:
+        return _LAYER_WORDS[name]
+    words = name.removesuffix("_relu").removesuffix("_expand").replace("_depthwise", ", depthwise")
+    return words.replace("conv2d", "convolution").replace("2d", "").replace("_", " ")
 
 
 def trained_on(*networks: object) -> str:

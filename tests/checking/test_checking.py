@@ -213,7 +213,7 @@ INSTRUCTIONS = {
     ),
     "cnnfigs/illustrations/new.py": (
         "Say here in one sentence",
-        "Draw the digit and its averages",
+        "Arrange the digit and its averages",
         "cells: each is the",
     ),
     "tests/pages/test_new.py": ("add a test for each claim",),

@@ -59,8 +59,13 @@ class Report:
         return {row[0].text_content(): [cell.text_content() for cell in row] for row in found}
 
     def pictures(self, section):
-        """The alternative texts of a section's pictures."""
-        return self.sections[section].xpath(".//*[name()='svg'][@role='img']/@aria-label")
+        """What is told of a section's pictures: the name, and the description where there is one."""
+        told = []
+        for svg in self.sections[section].xpath(".//*[name()='svg'][@role='img']"):
+            if not svg.xpath("ancestor::div[@class='cnn-narrow']"):  # the same again for a phone
+                items = svg.xpath("ancestor::figure[1]//details//li[not(ul)]")
+                told.append(" ".join([svg.get("aria-label"), *(item.text_content() for item in items)]))
+        return told
 
 
 def check_form(report):
@@ -77,7 +82,7 @@ def check_form(report):
     assert {address[1:] for address in addresses if address.startswith("#")} <= set(identifiers)
     for svg in page.xpath("//*[name()='svg'][not(@aria-hidden)]"):
         assert len(svg.get("aria-label").split()) > 8
-        box = svg.getparent()
+        (box,) = svg.xpath("ancestor::*[@role='region']")
         assert (box.get("role"), box.get("tabindex")) == ("region", "0")
         assert svg.get("width").endswith("rem")
         assert float(svg.get("width").removesuffix("rem")) * 16 <= 720

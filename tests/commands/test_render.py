@@ -15,6 +15,7 @@ import pytest
 from lxml import etree, html
 from PIL import Image
 from pypdf import PdfReader
+from svg_numbers import drawing
 
 from cnnfigs import catalog
 from cnnfigs.commands import files
@@ -72,7 +73,7 @@ def test_tuples_and_fractions_are_read_as_python_writes_them(cnnfigs, tmp_path):
 def test_raster_has_the_colours_of_its_theme_and_twice_the_size(cnnfigs, tmp_path, form, theme):
     path = tmp_path / f"p.{form}"
     assert cnnfigs("render", "Padding", "-o", path, "--theme", theme)[0] == 0
-    root = etree.fromstring(Padding().to_html())
+    root = drawing(Padding())
     height, width = pixels(path).shape[:2]
     assert (width, height) == (2 * round(float(root.get("width"))), 2 * round(float(root.get("height"))))
     own, other = getattr(palette(), theme), getattr(palette(), "dark" if theme == "light" else "light")
@@ -87,7 +88,7 @@ def test_chart_is_dark_with_its_axes_lines_and_texts(cnnfigs, tmp_path):
     path = tmp_path / "c.png"
     assert cnnfigs("render", "TrainingCurves", "-o", path, "--theme", "dark")[0] == 0
     there = colors(path)
-    assert {rgb(palette().dark[name]) for name in ("background", "text", "series-1", "series-2")} <= there
+    assert {rgb(palette().dark[name]) for name in ("background", "text", "network-convnet", "accent")} <= there
     assert not {rgb(value) for name, value in palette().light.items() if name != "muted"} & there
 
 
@@ -180,7 +181,7 @@ def test_table_is_a_document_or_text(cnnfigs, tmp_path):
     assert (tmp_path / "LayerTable.txt").read_text().splitlines()[-1].split() == ["Total", "104,202"]
 
 
-@pytest.mark.parametrize("name", ["LayerTable", "OutputSizes", "Scoreboard"])
+@pytest.mark.parametrize("name", ["LayerTable", "OutputSizes", "WorthOfExamples"])
 def test_no_column_of_a_table_is_out_of_sight_where_there_is_room(cnnfigs, tmp_path, browser, name):
     assert cnnfigs("render", name, "-o", "t.html")[0] == 0
     page = browser.new_page(viewport={"width": 800, "height": 600})
@@ -219,7 +220,7 @@ def test_no_column_of_a_table_is_out_of_sight_where_there_is_room(cnnfigs, tmp_p
         (["render", "GreyWall", "-o", "g.png"], "GreyWall is an exercise: format: expected html, txt"),
         (
             ["render", "WindowAnimation", "--format=html"],
-            "WindowAnimation is a picture: format: expected gif",
+            "WindowAnimation is an animation: format: expected gif",
         ),
         (["render", "Padding", "--theme=blue"], "Invalid value for '--theme'"),
         (["render", "Padding", "--all", "-o", "x"], "--all renders every illustration as it is: leave out Padding"),

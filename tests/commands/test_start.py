@@ -149,6 +149,6 @@ def test_describe_gives_alternative_text_and_facts(cnnfigs):
     told = json.loads(out)
     shown = Padding(size=6)
     assert status == 0
-    assert (told["name"], told["description"], told["facts"]) == ("Padding", shown.description, shown.facts)
+    assert (told["name"], told["description"], told["facts"]) == ("Padding", shown.told.as_json(), shown.facts)
     assert sorted(told["pages"]) == sorted(set(told["pages"]))
     assert "padding-and-strides" in told["pages"]

@@ -17,7 +17,6 @@ PLACES = {
     "a page's title": (lambda words: document(words, "<p></p>", "light"), "//title"),
     "a cell": (lambda words: html_table([[Cell("n")], [Cell(words)]], "numbers"), "//td"),
     "a heading": (lambda words: html_table([[Cell(words)], [Cell("1")]], "numbers"), "//thead//th"),
-    "a strong cell": (lambda words: html_table([[Cell("n")], [Cell(words, strong=True)]], "numbers"), "//td"),
     "a table's description": (lambda words: html_table([[Cell("n")], [Cell("1")]], words), "//table/@aria-label"),
 }
 

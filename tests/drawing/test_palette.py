@@ -11,6 +11,7 @@ from matplotlib import colormaps
 from matplotlib.colors import to_hex, to_rgb
 
 from cnnfigs.drawing import palette as module
+from cnnfigs.drawing.networks import NETWORK_LOOKS
 from cnnfigs.drawing.palette import (
     color,
     darkened,
@@ -28,6 +29,13 @@ TEXTS = ("text", "muted", "input", "kernel", "output", "accent", "error")
 STROKES = ("grid", "padding")
 ON_MAPS = ("on-weak", "on-strong")
 SERIES = ("series-1", "series-2", "series-3", "series-4")
+NETWORKS = tuple(dict.fromkeys(look.color for look in NETWORK_LOOKS.values()))
+#: Networks that charts show together: as lines, which only their look tells apart; and in rows with their names.
+LINES = (
+    ("convnet", "dense_512", "dense_131", "convnet_global_average", "convnet_global_max", "convnet_global_max_padded"),
+    ("convnet", "dense_512", "dense_131", "unpooled", "convnet_global_max", "lenet5"),
+)
+ROWS = ("convnet", "convnet_mean_pooling", "convnet_pick_one", "convnet_strided", "unpooled")
 
 # Machado, Oliveira and Fernandes, "A Physiologically-based Model for Simulation of Color Vision Deficiency",
 # IEEE Transactions on Visualization and Computer Graphics 15(6), 2009; the matrices for severity 1.0, on linear RGB.
@@ -88,7 +96,7 @@ def test_the_contrast_formula_gives_the_published_extremes():
 
 
 def test_every_name_is_tested_here_and_is_a_plain_hex_colour():
-    names = {*FILLS, *TEXTS, *STROKES, *ON_MAPS, *SERIES}
+    names = {*FILLS, *TEXTS, *STROKES, *ON_MAPS, *SERIES, *NETWORKS}
     assert set(palette().light) == names
     assert list(palette().dark) == list(palette().light)
     for theme in THEMES:
@@ -105,7 +113,7 @@ def test_text_and_strokes_stand_out_from_every_fill(theme, fill, name, least):
 
 
 @pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("name", SERIES)
+@pytest.mark.parametrize("name", [*SERIES, *NETWORKS])
 def test_a_label_may_have_the_colour_of_its_line(theme, name):
     colors = getattr(palette(), theme)
     assert contrast(colors[name], colors["background"]) >= 4.5
@@ -119,6 +127,37 @@ def test_series_are_told_apart_with_every_kind_of_colour_vision(theme, vision, n
     first, second = (seen(colors[name], vision) for name in names)
     # A difference just noticed side by side is about 0.02 in OKLab; thin lines apart need several of them.
     assert np.linalg.norm(first - second) >= 0.1
+
+
+def difference(theme, vision, first, second):
+    """How far apart two colours of the palette are, in OKLab."""
+    colors = getattr(palette(), theme)
+    return np.linalg.norm(seen(colors[first], vision) - seen(colors[second], vision))
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("vision", COLOR_VISION)
+def test_networks_are_told_apart_with_every_kind_of_colour_vision(theme, vision):
+    for together in LINES:
+        for first, second in combinations([NETWORK_LOOKS[network] for network in together], 2):
+            # Dashes tell lines apart too, so less is enough; the padded network is the other one, and only dotted.
+            least = 0.1 if first.dashes == second.dashes else 0.06 if first.color != second.color else 0
+            assert difference(theme, vision, first.color, second.color) >= least, (first, second)
+    for first, second in combinations(ROWS, 2):
+        colors = (NETWORK_LOOKS[network].color for network in (first, second))
+        assert difference(theme, vision, *colors) >= 0.05, (first, second)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("role", ["input", "kernel", "output", "accent", "error"])
+def test_no_network_has_a_colour_with_a_meaning(theme, role):
+    for network in NETWORKS:
+        assert difference(theme, "normal", network, role) >= 0.1, network
+
+
+def test_no_two_networks_look_the_same():
+    assert len({(look.color, look.dashes) for look in NETWORK_LOOKS.values()}) == len(NETWORK_LOOKS)
+    assert len({look.name for look in NETWORK_LOOKS.values()}) == len(NETWORK_LOOKS)
 
 
 @pytest.mark.parametrize("theme", THEMES)

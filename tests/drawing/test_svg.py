@@ -25,7 +25,7 @@ from cnnfigs.drawing.shapes import (
     window,
 )
 from cnnfigs.drawing.style import canvas, style
-from cnnfigs.drawing.svg import file_svg, inline_svg
+from cnnfigs.drawing.svg import file_svg, inline_frames, inline_svg
 
 EYE = cat_photo()[60:150, 120:240]
 
@@ -251,3 +251,70 @@ def test_sheet_of_arrays_is_one_image_with_every_value_at_its_place():
     assert (pixels[:, 4, 3] == 0).all()
     (frames,) = root.iter(f"{SVG}path")
     assert frames.get("d") == "M 10 12 h 8 v 8 h -8 z M 20 12 h 8 v 8 h -8 z M 10 40 h 8 v 8 h -8 z"
+
+
+def test_image_that_two_drawings_share_stands_in_both_where_it_was_drawn():
+    """Found by multiplying the matrices of all that is around it."""
+    places = [(300, 11, 12, 180), (120, 4, 30, 90)]
+    with style():
+        figures = [canvas(width, 250) for width, *_ in places]
+        for (_, axes), (_, x, y, width) in zip(figures, places, strict=True):
+            photo(axes, EYE, x, y, width)
+        both = etree.fromstring(inline_svg(figures[0][0], "A test.", "p-", figures[1][0]))
+    (image,) = both.iter(f"{SVG}image")
+    uses = [use for use in both.iter(f"{SVG}use") if use.get("href") == f"#{image.get('id')}"]
+
+    def matrix(element):
+        result = np.eye(3)
+        for kind, numbers in re.findall(r"(\w+)\(([^)]*)\)", element.get("transform") or ""):
+            a, b, *more = map(float, numbers.split())
+            each = {"translate": (1, 0, 0, 1, a, b), "scale": (a, 0, 0, b, 0, 0), "matrix": (a, b, *more)}[kind]
+            result = result @ np.vstack([np.reshape(each, (3, 2)).T, [0, 0, 1]])
+        return result
+
+    drawn_at = [np.eye(3), *map(matrix, uses)]
+    assert len(drawn_at) == len(places)
+    left, top, width, height = (float(image.get(name, 0)) for name in ("x", "y", "width", "height"))
+    corners = np.array([[left, top, 1], [left + width, top + height, 1]]).T
+    for around, (_, x, y, across) in zip(drawn_at, places, strict=True):
+        (x_0, x_1), (y_0, y_1), _ = around @ matrix(image) @ corners
+        expected = [x, y, x + across, y + across * EYE.shape[0] / EYE.shape[1]]
+        np.testing.assert_allclose([x_0, min(y_0, y_1), x_1, max(y_0, y_1)], expected, atol=0.5)
+
+
+@pytest.mark.parametrize(
+    ("orders", "shared"),
+    [(("abc", "adc", "aec"), "ac"), (("abc", "bca"), ""), (("ab", "ba", "ab"), ""), (("aa", "a"), "")],
+)
+def test_each_frame_is_seen_as_it_is_drawn(orders, shared):
+    """With the groups of one frame alone the picture has what that frame has, in its order."""
+    with style():
+        frames = [canvas(200, 100) for _ in orders]
+        for (_, axes), order in zip(frames, orders, strict=True):
+            for letter in order:
+                label(axes, 20 * (ord(letter) - 96), 50, letter)
+        figures = [figure for figure, _ in frames]
+        joined = etree.fromstring(inline_frames(figures, "A test.", "p-"))
+        alone = [etree.fromstring(inline_svg(figure, "A test.", "p-")) for figure in figures]
+    for number, expected in enumerate(alone, 1):
+        seen = [
+            element
+            for part in joined
+            for element in ([part] if part.get("class") is None else part)
+            if part.get("class") in (None, f"cnn-frame cnn-frame-{number}")
+        ]
+        assert list(map(etree.tostring, seen)) == list(map(etree.tostring, expected))
+    assert [text.text for text in joined.findall(f"{SVG}text")] == list(shared)
+
+
+def test_ids_of_frames_differ():
+    with style():
+        figures = []
+        for level in (0, 1):
+            figure, axes = canvas(200, 100)
+            label(axes, 20, 20, "shared")
+            axes.imshow(np.full((2, 2), level), extent=(0, 10, 10, 0), clip_path=axes.patch)
+            figures.append(figure)
+        root = etree.fromstring(inline_frames(figures, "A test.", "p-", figures))
+    ids = root.xpath("//@id")
+    assert len({*ids}) == len(ids) > 2

@@ -18,14 +18,15 @@ from matplotlib.text import Text
 
 from cnnfigs import catalog
 from cnnfigs.drawing.palette import palette
-from cnnfigs.drawing.style import WIDTH, style
+from cnnfigs.drawing.style import IN_CELL, TEXT, style
+from cnnfigs.drawing.widths import PHONE, WIDTH
 from cnnfigs.errors import ParameterError
-from cnnfigs.illustrations.base import Picture, Table
+from cnnfigs.illustrations.base import Animation, Picture, Table
 from cnnfigs.illustrations.registry import all_illustrations
 from cnnfigs.provenance.reach import Reach
 
 EVERY = all_illustrations()
-PICTURES = [name for name, kind in EVERY.items() if issubclass(kind, Picture)]
+PICTURES = [name for name, kind in EVERY.items() if issubclass(kind, Picture | Animation)]
 #: As pages call them with parameters of their own, such as "Padding(size=6)".
 CALLED = sorted(
     {
@@ -43,6 +44,13 @@ SVG = "{http://www.w3.org/2000/svg}"
 def shown(kind):
     """What an illustration of this kind puts into its page."""
     return kind().to_html()
+
+
+def drawings(kind):
+    """The SVG elements that a picture puts into its page: for the column, and for a phone where that is wide."""
+    return html.fragment_fromstring(shown(kind), parser=etree.XMLParser()).findall(f".//{SVG}svg") or [
+        etree.fromstring(shown(kind))
+    ]
 
 
 @pytest.fixture(params=EVERY)
@@ -86,8 +94,8 @@ def test_a_number_and_its_percent_sign_stay_on_one_line(illustration):
 
 def test_no_percent_sign_stands_at_its_number_in_a_picture(picture):
     """Nothing breaks there, but one way of writing is enough."""
-    root = etree.fromstring(shown(type(picture)))
-    assert not [text for text in root.iter(f"{SVG}text") if re.search(r"\d%", "".join(text.itertext()))]
+    for root in drawings(type(picture)):
+        assert not [text for text in root.iter(f"{SVG}text") if re.search(r"\d%", "".join(text.itertext()))]
 
 
 def test_facts_are_text(illustration):
@@ -102,49 +110,86 @@ def test_docstring_says_what_it_shows_in_one_line(illustration):
     assert first.endswith("."), first
 
 
-def test_svg_is_an_image_with_its_description(picture):
-    root = etree.fromstring(shown(type(picture)))
-    assert root.get("role") == "img"
-    assert root.get("aria-label") == picture.description
+def test_svg_is_an_image_with_its_name(picture):
+    """What is heard in one breath; the description stands beside it, to be walked."""
+    made = html.fragment_fromstring(shown(type(picture)))
+    for root in drawings(type(picture)):
+        assert root.get("role") == "img"
+        assert root.get("aria-label") == picture.told.title
+    items = [" ".join(item.itertext()) for item in made.xpath("//details[@class='cnn-description']/ul//li[not(ul)]")]
+    assert items
+    assert {*items} <= {*picture.told.walk()}
+    assert all(len(item) <= 400 for item in items), max(items, key=len)
+
+
+def test_every_number_of_its_grids_is_in_a_table(picture):
+    tables = html.fragment_fromstring(shown(type(picture))).find_class("cnn-numbers")
+    assert len(tables) == len(picture.told.numbers)
+    for table, numbers in zip(tables, picture.told.numbers, strict=True):
+        cells = [[cell.text for cell in line.findall("td")] for line in table.findall("tbody/tr")]
+        assert cells == numbers.texts
+        assert all(each.strip() for line in cells for each in line)
 
 
 def test_svg_stays_to_itself(picture):
-    """No style sheet that reaches the page, no inline style, no address, no id of another figure."""
-    root = etree.fromstring(shown(type(picture)))
-    assert not list(root.iter(f"{SVG}style", f"{SVG}metadata", f"{SVG}script"))
-    for element in root.iter():
-        assert "style" not in element.attrib
-        address = element.get("href")
-        assert address is None or address.startswith(("data:image/png;base64,", "data:image/webp;base64,", "#"))
-        assert element.get("id") is None or element.get("id").startswith(picture._identifier)
+    """No style sheet that reaches the page, no inline style, no address, no id of another figure or twice."""
+    ids = []
+    for root in drawings(type(picture)):
+        assert not list(root.iter(f"{SVG}style", f"{SVG}metadata", f"{SVG}script"))
+        for element in root.iter():
+            assert "style" not in element.attrib
+            address = element.get("href")
+            assert address is None or address.startswith(("data:image/png;base64,", "data:image/webp;base64,", "#"))
+            if element.get("id") is not None:
+                ids.append(element.get("id"))
+                assert ids[-1].startswith(picture._identifier)
+    assert len({*ids}) == len(ids)
 
 
 def test_svg_colours_follow_the_theme(picture):
     """No text or line has a colour of the palette without following the theme."""
     light = set(palette().light.values())
-    root = etree.fromstring(shown(type(picture)))
-    for element in root.iter():
-        for attribute in ("fill", "stroke"):
-            assert element.get(attribute) not in light
+    for root in drawings(type(picture)):
+        for element in root.iter():
+            for attribute in ("fill", "stroke"):
+                assert element.get(attribute) not in light
 
 
-def test_picture_fits_the_column(picture):
-    root = etree.fromstring(shown(type(picture)))
-    assert float(root.get("width")) <= WIDTH
+def test_what_is_shown_by_reference_is_there_and_darkens_alike(picture):
+    """The class of values stands around both, since a rule of the page does not reach what a reference shows."""
+    roots = drawings(type(picture))
+    targets = {each.get("id"): each for root in roots for each in root.iter() if each.get("id")}
+    for root in roots:
+        for use in root.iter(f"{SVG}use"):
+            target = targets[use.get("href").removeprefix("#")]
+            if target.tag == f"{SVG}image":
+                assert target.get("class") is None
+                assert use.getparent().get("class") == target.getparent().get("class")
+
+
+def test_picture_fits_the_column_and_a_phone(picture):
+    widths = [float(root.get("width")) for root in drawings(type(picture))]
+    assert widths[0] <= WIDTH
+    assert widths[-1] <= PHONE
 
 
 def test_text_can_be_read(picture):
-    root = etree.fromstring(shown(type(picture)))
-    texts = list(root.iter(f"{SVG}text"))
-    assert texts
-    for text in texts:
-        assert float(text.get("font-size").removesuffix("px")) >= 11, "".join(text.itertext())
+    for root in drawings(type(picture)):
+        texts = list(root.iter(f"{SVG}text"))
+        assert texts
+        for text in texts:
+            words, size = "".join(text.itertext()), float(text.get("font-size").removesuffix("px"))
+            in_cell = re.fullmatch(r"[\d.,−+×/=%\s]+", words) and len(words) <= 6
+            assert size >= (IN_CELL if in_cell else TEXT), words
 
 
 @cache
-def drawing(picture):
-    """The canvas on which a picture is drawn, and its words; ticks get theirs only when they are drawn."""
-    figure = picture.figure
+def drawing(picture, width=WIDTH):
+    """The canvas on which a picture is drawn, and its words; ticks get theirs only when they are drawn.
+
+    Of an animation it is the last frame, in which everything has been drawn.
+    """
+    figure = picture.frames(width)[-1] if isinstance(picture, Animation) else picture.drawn(width)
     words = [text.get_text() for text in figure.findobj(Text)]
     with style():
         canvas = FigureCanvasAgg(figure)
@@ -152,10 +197,10 @@ def drawing(picture):
     return canvas, words
 
 
-def text_boxes(picture, stretch):
+def text_boxes(picture, width, stretch):
     """Where every text of a picture stands, if the reader's font is so much wider than ours."""
-    drawn = {"".join(text.itertext()) for text in etree.fromstring(shown(type(picture))).iter(f"{SVG}text")}
-    canvas, _ = drawing(picture)
+    drawn = {"".join(text.itertext()) for root in drawings(type(picture)) for text in root.iter(f"{SVG}text")}
+    canvas, _ = drawing(picture, width)
     with style():
         renderer = canvas.get_renderer()
         for text in canvas.figure.findobj(Text):
@@ -171,9 +216,10 @@ def text_boxes(picture, stretch):
             yield text.get_text(), extent.x0 - left, extent.x1 - left + more, extent.y0, extent.y1
 
 
-def test_no_text_is_cut_or_overlaps_when_the_font_is_wider(picture):
-    width, height = drawing(picture)[0].figure.get_size_inches() * 72
-    boxes = list(text_boxes(picture, 1.15))
+@pytest.mark.parametrize("room", [WIDTH, PHONE])
+def test_no_text_is_cut_or_overlaps_when_the_font_is_wider(picture, room):
+    width, height = drawing(picture, room)[0].figure.get_size_inches() * 72
+    boxes = list(text_boxes(picture, room, 1.15))
     for text, left, right, low, high in boxes:
         assert left >= -0.5, f"{text!r} is cut at the left by {-left:.1f} pixels"
         assert right <= width + 0.5, f"{text!r} is cut at the right by {right - width:.1f} pixels"
@@ -189,9 +235,10 @@ def place(function):
     return f"{inspect.getsourcefile(function)}:{inspect.getsourcelines(function)[1]}"
 
 
-def test_nothing_that_is_drawn_is_cut(drawn):
+@pytest.mark.parametrize("room", [WIDTH, PHONE])
+def test_nothing_that_is_drawn_is_cut(drawn, room):
     """Shapes, lines and images stay on the canvas; texts have a test of their own."""
-    canvas, _ = drawing(drawn)
+    canvas, _ = drawing(drawn, room)
     with style():
         renderer = canvas.get_renderer()
         width, height = canvas.figure.bbox.width, canvas.figure.bbox.height
@@ -204,7 +251,7 @@ def test_nothing_that_is_drawn_is_cut(drawn):
                 side = max(over, key=over.get)
                 assert over[side] <= 0.5, (
                     f"{place(type(drawn).draw)}: {type(artist).__name__} is cut at the {side} by {over[side]:.0f} "
-                    f"pixels: derive the size of the canvas from the run's arrays"
+                    f"pixels: derive its size from the run's arrays"
                 )
 
 
@@ -251,9 +298,8 @@ def test_sizes_that_are_told_are_there(drawn):
 
 def test_table_has_headings_and_full_rows(illustration):
     if not isinstance(illustration, Table):
-        assert "<table" not in shown(type(illustration))
         return
-    table = html.fragment_fromstring(shown(type(illustration)))
+    table = html.fragment_fromstring(shown(type(illustration))).find(".//table[@class='cnn-table']")
     columns = len(table.findall("./thead/tr/th"))
     assert columns >= 2
     for row in table.findall("./tbody/tr"):

@@ -8,6 +8,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from cnnfigs.drawing.style import style
+from cnnfigs.drawing.widths import PHONE, WIDTH
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.registry import all_illustrations
 
@@ -47,10 +48,15 @@ def covered(figure):
     return result
 
 
-@pytest.fixture(scope="module", params=PICTURES, ids=lambda kind: kind.__name__)
+@pytest.fixture(
+    scope="module",
+    params=[(kind, width) for kind in PICTURES for width in (WIDTH, PHONE)],
+    ids=lambda each: f"{each[0].__name__}-{each[1]}",
+)
 def figure(request):
+    kind, width = request.param
     with style():
-        made = request.param().figure
+        made = kind().drawn(width)
         FigureCanvasAgg(made).draw()
     return made
 

@@ -13,7 +13,7 @@ from cnnfigs import catalog
 from cnnfigs.drawing.formats import FORMATS, Look
 from cnnfigs.drawing.notebook import IN_PAGE
 from cnnfigs.drawing.palette import palette, relative_luminance
-from cnnfigs.drawing.svg import growing
+from cnnfigs.drawing.widths import growing
 from cnnfigs.illustrations.architectures.layer_table import LayerTable
 from cnnfigs.illustrations.base import Table
 from cnnfigs.illustrations.exercises.values import GreyWall

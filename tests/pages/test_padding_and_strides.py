@@ -90,5 +90,5 @@ def test_descriptions_count_rows_and_columns_from_zero():
     assert f"keep rows and columns {', '.join(map(str, kept))}," in run.description
     middle = Dilation().result.slides[1]
     cells = ", ".join(map(str, middle.cells[len(middle.cells) // 2]))
-    assert f"with dilation rate 2 it reads rows and columns {cells}," in Dilation().description
+    assert f"Dilation rate 2: The window reads rows and columns {cells}," in Dilation().description
     assert "row 0, column 0: " in WindowAnimation().to_html()

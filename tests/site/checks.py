@@ -161,6 +161,36 @@ def out_of_reach(page: Page) -> list[str]:
     )
 
 
+def pushed_sideways(page: Page) -> list[str]:
+    """Find pictures and tables that are wider than the room they have, scrolled or not, with everything unfolded."""
+    return page.evaluate(
+        """() => {
+            document.querySelectorAll('details').forEach(details => details.open = true);
+            const width = document.documentElement.clientWidth;
+            const inner = '.cnn-widths, svg.cnn-figure, table.cnn-table, table.cnn-numbers, .cnn-rows';
+            return [...document.querySelectorAll(inner)].filter(each => each.getClientRects().length).flatMap(each => {
+                const { left, right } = each.getBoundingClientRect();
+                const box = each.closest('.output, figure, .explorer') ?? document.body;
+                const fits = left >= -1 && right <= width + 1 && box.scrollWidth <= box.clientWidth + 1;
+                const id = each.closest('figure')?.id ?? '';
+                return fits ? [] : [`${id} ${each.tagName} ${each.getAttribute('class')}: ${left} to ${right}`];
+            });
+        }"""
+    )
+
+
+def heard(page: Page) -> dict[str, list[str]]:
+    """Return what the accessibility tree has, everything unfolded: names by role, in the order of the tree."""
+    page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+    session = page.context.new_cdp_session(page)
+    names: dict[str, list[str]] = {}
+    for node in session.send("Accessibility.getFullAXTree")["nodes"]:
+        if not node["ignored"]:
+            names.setdefault(node["role"]["value"], []).append(node.get("name", {}).get("value", ""))
+    session.detach()
+    return names
+
+
 def cut_on_paper(page: Page) -> list[str]:
     """Find what a sheet of paper would cut off, and dark paper."""
     page.set_viewport_size(PAPER)

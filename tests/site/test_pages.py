@@ -1,5 +1,6 @@
 """Every page of the built site, in a real browser."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 import checks
@@ -85,6 +86,36 @@ def test_all_can_be_reached_on_a_phone(opened):
     assert checks.out_of_reach(opened.page) == []
 
 
+def test_no_picture_and_no_table_is_pushed_sideways_on_a_phone(opened):
+    opened.page.set_viewport_size(PHONE)
+    assert checks.pushed_sideways(opened.page) == []
+
+
+@pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_pictures_are_heard_by_name_and_their_descriptions_can_be_walked(opened, window):
+    """In the tree that screen readers walk: each name once, each sentence in a list, each number in a cell."""
+    opened.page.set_viewport_size(window)
+    names = checks.heard(opened.page)
+    shown = opened.page.evaluate(
+        """() => {
+            const seen = (selector) => [...document.querySelectorAll(selector)].filter(e => e.getClientRects().length);
+            const words = (element) => element.textContent.replace(/\\s+/g, ' ').trim();
+            return {
+                pictures: seen('svg.cnn-figure').map(svg => svg.getAttribute('aria-label')),
+                sentences: seen('.cnn-description li').filter(li => !li.querySelector('ul')).map(words),
+                numbers: seen('.cnn-numbers td').map(words).filter(Boolean),
+            };
+        }"""
+    )
+    images = names.get("image", []) + names.get("img", [])
+    assert all(1 <= len(name) <= 160 for name in shown["pictures"])
+    assert not [name for name in shown["pictures"] if images.count(name) != shown["pictures"].count(name)]
+    assert not {*shown["sentences"]} - {*names.get("StaticText", [])}
+    assert len(names.get("listitem", [])) >= len(shown["sentences"])
+    cells = Counter(names.get("cell", []) + names.get("gridcell", []))
+    assert not Counter(shown["numbers"]) - cells
+
+
 def test_nothing_is_cut_on_paper(opened):
     assert checks.cut_on_paper(opened.page) == []
 
@@ -96,8 +127,12 @@ def test_every_text_is_drawn_with_a_font_of_the_site(opened):
 def test_nothing_is_cut_or_overlaps_in_another_font(without_our_font, served, name):
     with without_our_font.open(served, viewport=DESKTOP, color_scheme="light", reduced_motion="reduce") as page:
         open_page(page, f"{served}/{name}")
-        problems = [problem for picture in page.evaluate(pictures.LOOK) for problem in pictures.overlapping(picture)]
-        page.set_viewport_size(PHONE)
+        problems = []
+        for window in (DESKTOP, PHONE):
+            page.set_viewport_size(window)
+            for picture in page.evaluate(pictures.LOOK):
+                problems += pictures.overlapping(picture)
+        problems += checks.pushed_sideways(page)
         problems += checks.out_of_reach(page)
         problems += checks.cut_on_paper(page)
     assert problems == []

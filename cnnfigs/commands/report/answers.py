@@ -13,7 +13,7 @@ from cnnfigs.arithmetic.receptive import KnownFields
 from cnnfigs.commands.report.architecture import NO_MAPS, last_of_stages
 from cnnfigs.commands.report.document import Drawn, captioned
 from cnnfigs.drawing.shapes import bars, label, photo, raster, raster_sheet
-from cnnfigs.drawing.style import NORMAL, SMALL, canvas
+from cnnfigs.drawing.style import IN_CELL, TEXT, canvas
 from cnnfigs.runs.activations import most_telling
 from cnnfigs.runs.onnx_model import covered
 from cnnfigs.runs.own_model import Answer, Floats, Look, answer_heat
@@ -63,7 +63,7 @@ def draw_maps(name: str, maps: Floats) -> Drawn:
     for number, channel in enumerate(channels):
         row, column = divmod(number, COLUMNS)
         corners.append((8 + column * across, row * down + 22))
-        label(axes, corners[-1][0] + width * cell / 2, row * down + 11, f"{channel}", size=SMALL, name="muted")
+        label(axes, corners[-1][0] + width * cell / 2, row * down + 11, f"{channel}", size=IN_CELL, name="muted")
     raster_sheet(
         axes, [steps[..., channel] for channel in channels], corners, cell, limit=1, signed=signed, frame="output"
     )
@@ -146,7 +146,7 @@ def draw_answer(answer: Floats, names: Sequence[int], shares: bool) -> Drawn:
     bars(axes, np.maximum(lengths, 0), 90, 6, 180, 20, [f"class {name}" for name in names], highlight=0)
     texts = [answer_text(float(answer[name]), shares) for name in names]
     for row, text in enumerate(texts):
-        label(axes, 278, 6 + 20 * row + 10, text, align="left", size=SMALL)
+        label(axes, 278, 6 + 20 * row + 10, text, align="left", size=IN_CELL)
     classes = "; ".join(f"class {name}, {text}" for name, text in zip(names, texts, strict=True))
     return Drawn(figure, f"The {len(names)} largest of the network's {answer.size:,} answers: {classes}.")
 
@@ -250,7 +250,7 @@ def draw_heat(image: Floats, heat: Floats, cells: tuple[int, int], answer: str) 
     plain = np.repeat(shades, 3, axis=-1) if shades.shape[-1] == 1 else shades
     for number, (pixels, text) in enumerate(((over, f"what speaks for {answer}"), (plain, "what it was shown"))):
         left = 10 + number * apart
-        label(axes, left, 12, text, align="left", size=NORMAL, bold=True)
+        label(axes, left, 12, text, align="left", size=TEXT, bold=True)
         if height > FEW_CELLS:
             photo(axes, (255 * np.clip(pixels, 0, 1)).astype(np.uint8), left, 26, side, tall)
         else:  # cells that can be told apart stay sharp

@@ -11,7 +11,7 @@ from cnnfigs.arithmetic import Layer
 from cnnfigs.arithmetic.costs import Network
 from cnnfigs.commands.report.document import Drawn, captioned
 from cnnfigs.drawing.shapes import arrow, box, label
-from cnnfigs.drawing.style import NORMAL, SMALL, canvas
+from cnnfigs.drawing.style import IN_CELL, TEXT, canvas
 from cnnfigs.illustrations.architectures.architecture import Architecture
 from cnnfigs.runs.own_model import Floats
 from cnnfigs.words import counted, written
@@ -158,9 +158,9 @@ def draw_stages(inputs: Mapping[str, Sequence[int]], in_stages: Sequence[Stage],
         left = middle - (wide + 6 * (sheets - 1)) / 2
         for sheet in reversed(range(sheets)):
             box(axes, left + 6 * sheet, ground - tall - 6 * sheet, wide, tall, edge=name, fill=f"{name}-fill")
-        label(axes, middle, ground + 16, heading, size=NORMAL, bold=True)
+        label(axes, middle, ground + 16, heading, size=TEXT, bold=True)
         for number, line in enumerate(lines):
-            label(axes, middle, ground + 33 + 15 * number, line, size=SMALL, name="muted")
+            label(axes, middle, ground + 33 + 15 * number, line, size=IN_CELL, name="muted")
         if column and name != "input":
             arrow(axes, (column * width - 9, ground - 39), (column * width + 9, ground - 39))
     steps = "; ".join(

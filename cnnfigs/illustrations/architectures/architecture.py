@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from cnnfigs.arithmetic import Layer
-from cnnfigs.drawing.shapes import bars, digit, label, map_stack, raster
-from cnnfigs.drawing.style import SMALL, WIDTH, canvas
+from cnnfigs.drawing.layout import Piece, grid
+from cnnfigs.drawing.pieces import Bars, Digit, Pipeline, Raster, Stage, strip
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import Network, plain_name
+from cnnfigs.illustrations.description import Description, Numbers, Part
+from cnnfigs.illustrations.networks import Network, network_words, plain_name
 from cnnfigs.parameters import Maybe, Such, TestImage, Whole
 from cnnfigs.runs.activations import Activations, activations, test_digit
-from cnnfigs.words import written
+from cnnfigs.words import percent, written
 
-#: Sheets of a stack stand apart by this much, in pixels.
-OFFSET = 5
-#: Room between two layers, in pixels, and the least room that a layer's text needs.
-GAP, TEXT_WIDTH = 14, 74
-#: A name of more letters than this needs so much for each.
-MOST_LETTERS, LETTER = 14, 7
-BARS_WIDTH, MOST_BARS = 74, 10
+#: The most that a layer takes, in pixels, and how much its maps stand apart.
+HIGH, WIDE, APART = 110, 206, 4
+#: The least side of a map that can be seen, and the length of a row of numbers.
+LEAST, LENGTH = 4, 130
+#: More numbers than these are no bars.
+MOST_BARS = 10
 
 
 def _is_image(value: object) -> bool:
@@ -51,36 +50,41 @@ class Architecture(Picture):
     def run(self) -> Activations:
         return activations(self.network, test_digit(self.index) if self.image is None else self.image)
 
-    def draw(self, run: Activations) -> Figure:
-        """Draw layer after layer from left to right, in as many rows as are needed."""
-        scale = min(78 / run.image.shape[0], 0.75 * WIDTH / run.image.shape[1])
-        rows: list[list[tuple[Layer, float]]] = [[]]
-        for layer in run.layers:
-            width = self._width(layer, scale)
-            if rows[-1] and sum(each + GAP for _, each in rows[-1]) + width > WIDTH:
-                rows.append([])
-            rows[-1].append((layer, width))
-        row_height = 200
-        figure, axes = canvas(WIDTH, row_height * len(rows))
-        for number, row in enumerate(rows):
-            # What is left over is shared out between the layers.
-            gap = min(40, (WIDTH - sum(width for _, width in row)) / len(row))
-            left = gap / 2
-            for layer, width in row:
-                self._draw_layer(axes, run, layer, left, (number + 1) * row_height, width, scale)
-                left += width + gap
-        return figure
+    def draw(self, run: Activations) -> Piece:
+        """Draw layer after layer, all maps in one scale."""
+        height, width = run.image.shape[:2]
+        grids = [(self._columns(each), each.shape[1]) for each in run.outputs.values() if each.ndim == 3]
+        rooms = [(WIDE - APART * (columns - 1)) / (columns * side) for columns, side in grids]
+        scale = min(HIGH / height, WIDE / width, *rooms)
+        return Pipeline([self._stage(run, layer, scale) for layer in run.layers])
 
-    def describe(self, run: Activations) -> str:
-        names = [f"{plain_name(layer)}, {written(layer.output_shape)}" for layer in run.layers]
+    def describe(self, run: Activations) -> Description:
         answer = run.outputs[run.layers[-1].name]
-        shown = "a handwritten digit" if self.image is None else "what the network reads"
-        digits = """: in the first maps its strokes can still be seen, in the later and smaller ones only a few strong
-            cells are left"""
-        end = f" The last layer's longest bar is that of {answer.argmax()}." if _has_bars(answer) else ""
-        return f"""The network {run.network}, drawn from left to right as stacks of feature maps, to scale: first the
-            {names[0]}, {shown}; then {"; ".join(names[1:])}. Inside each map is what this layer makes of
-            {"the digit" + digits if self.image is None else "it"}.{end}"""
+        bars = _has_bars(answer)
+        own = self.image is not None
+        network = network_words(self.network) if isinstance(self.network, str) else "network"
+        shown = "what the network reads" if own else "a handwritten digit"
+        layers = [_told(layer) for layer in run.layers]
+        return Description(
+            f"The layers of the {network}, one after the other and to scale, with what each makes of "
+            f"{'its input' if own else 'a digit'}.",
+            [
+                f"The network {run.network} has {len(layers) - 1} layers.",
+                f"It begins with the {layers[0]}, {shown}.",
+                Part("Its layers, in order", tuple(f"{each}." for each in layers[1:])),
+                f"Each layer's maps stand beside each other, one for each {self.maps_per_sheet} that it has.",
+                *(
+                    []
+                    if own
+                    else [
+                        "In the first maps the strokes of the digit can still be seen, in the later and smaller ones "
+                        "only a few strong cells are left."
+                    ]
+                ),
+                *([f"The last layer's longest bar is that of {answer.argmax()}."] if bars else []),
+            ],
+            [Numbers("The bars of the last layer", answer, percent, rows=["share"])] if bars else [],
+        )
 
     def state_facts(self, run: Activations) -> dict[str, str]:
         spatial = [layer.output_shape for layer in run.layers if len(layer.output_shape) == 3]
@@ -92,45 +96,42 @@ class Architecture(Picture):
             "layers": str(len(run.layers) - 1),
         }
 
-    def _sheets(self, layer: Layer) -> int:
-        return 1 if layer.class_name == "InputLayer" else -(-layer.output_shape[-1] // self.maps_per_sheet)
+    def _columns(self, output: NDArray[np.float32]) -> int:
+        """Return how many maps stand beside each other: about as many as below each other, in full rows."""
+        sheets = self._sheets(output)
+        least = math.ceil(math.sqrt(sheets))
+        return next((each for each in range(least, int(1.5 * math.sqrt(sheets)) + 1) if sheets % each == 0), least)
 
-    def _width(self, layer: Layer, scale: float) -> float:
-        if len(layer.output_shape) == 3:
-            stack = layer.output_shape[1] * scale + OFFSET * (self._sheets(layer) - 1)
-        else:
-            stack = BARS_WIDTH if layer.output_shape[-1] <= MOST_BARS else 12
-        name = len(plain_name(layer))
-        return max(stack, TEXT_WIDTH, LETTER * name if name > MOST_LETTERS else 0)
+    def _sheets(self, output: NDArray[np.float32]) -> int:
+        sheets: int = -(-output.shape[-1] // self.maps_per_sheet)
+        return sheets
 
-    def _draw_layer(
-        self, axes: Axes, run: Activations, layer: Layer, left: float, bottom: float, width: float, scale: float
-    ) -> None:
-        """Draw one layer on the ground of its row, with its name and shape below."""
-        ground = bottom - 56
-        output = run.image if layer.class_name == "InputLayer" else run.outputs[layer.name]
-        middle = left + width / 2
+    def _stage(self, run: Activations, layer: Layer, scale: float) -> Stage:
+        """Return one layer, with its name, its shape and the size of its window."""
+        lines = [written(layer.output_shape)]
+        if layer.kernel_size:
+            lines.append(f"window {written(layer.kernel_size)}")
+        if layer.class_name == "InputLayer":
+            shades, width = _as_shades(run.image), run.image.shape[1] * scale
+            image = Digit(shades[..., 0], width) if shades.shape[-1] == 1 else Raster(shades, width, frame="input")
+            return Stage(plain_name(layer), image, lines, "input")
+        return Stage(plain_name(layer), self._shown(run, layer, scale), lines)
+
+    def _shown(self, run: Activations, layer: Layer, scale: float) -> Piece:
+        output = run.outputs[layer.name]
         if output.ndim == 3:
-            height, side = output.shape[0] * scale, output.shape[1] * scale
-            sheets = self._sheets(layer)
-            start = middle - (side + OFFSET * (sheets - 1)) / 2
-            if layer.class_name == "InputLayer" and output.shape[-1] == 1:
-                digit(axes, _as_shades(output)[..., 0], start, ground - height, side)
-            elif layer.class_name == "InputLayer":
-                raster(axes, _as_shades(output), start, ground - height, side, frame="input")
-            else:
-                # The most telling map is often a mere copy of the digit: it goes to the back.
-                shown = run.order[layer.name][:sheets][::-1]
-                map_stack(axes, output[..., shown], start, ground - height, side, OFFSET)
-        elif _has_bars(output):
-            bars(axes, output, middle - 14, ground - 130, 40, 13, [str(answer) for answer in range(output.size)])
-        else:
-            raster(axes, column(output.ravel(), 130)[:, np.newaxis], middle - 6, ground - 130, 12, 130)
-        kernel = "×".join(map(str, layer.kernel_size or ()))
-        label(axes, middle, ground + 16, plain_name(layer), size=SMALL, bold=True)
-        if kernel:
-            label(axes, middle, ground + 31, kernel, size=SMALL, name="kernel")
-        label(axes, middle, ground + 45, written(layer.output_shape), size=SMALL, name="muted")
+            chosen = run.order[layer.name][: self._sheets(output)]
+            side = max(output.shape[1] * scale, LEAST)
+            maps = [Raster(output[..., number], side, frame="output") for number in chosen]
+            return grid(maps, self._columns(output), gap=APART)
+        if _has_bars(output):
+            return Bars(output, [*map(str, range(output.size))], 60, pitch=16)
+        return strip(shortened(output.ravel(), LENGTH), LENGTH)
+
+
+def _told(layer: Layer) -> str:
+    window = f", with a window of {written(layer.kernel_size)}" if layer.kernel_size else ""
+    return f"{plain_name(layer)}, {written(layer.output_shape)}{window}"
 
 
 def _has_bars(output: NDArray[np.float32]) -> bool:
@@ -145,12 +146,12 @@ def _as_shades(image: NDArray[np.float32]) -> NDArray[np.float32]:
     return shades
 
 
-def column(values: NDArray[np.float32], pixels: int) -> NDArray[np.float32]:
+def shortened(values: NDArray[np.float32], pixels: int) -> NDArray[np.float32]:
     """Shorten a long row of numbers to at most so many: the largest of each few, so that none is lost.
 
     Examples
     --------
-    >>> column(np.arange(10, dtype=np.float32), 4).tolist()
+    >>> shortened(np.arange(10, dtype=np.float32), 4).tolist()
     [2.0, 5.0, 8.0, 9.0]
     """
     few = -(-values.size // pixels)

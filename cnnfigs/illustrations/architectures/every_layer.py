@@ -5,18 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from matplotlib.figure import Figure
+import numpy as np
 
-from cnnfigs.drawing.shapes import bars, digit, label, raster_sheet, stepped
-from cnnfigs.drawing.style import SMALL, canvas
+from cnnfigs.arithmetic import Layer
+from cnnfigs.drawing.layout import Piece, column, either, grid, matrix, row
+from cnnfigs.drawing.pieces import Bars, Digit, Raster, Words, panel
+from cnnfigs.drawing.shapes import stepped
+from cnnfigs.drawing.style import TITLE
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import plain_name, trained_on
+from cnnfigs.illustrations.description import Description, Numbers, Part
+from cnnfigs.illustrations.networks import layer_words, plain_name, trained_on
 from cnnfigs.parameters import TestImage, Whole
 from cnnfigs.runs.activations import Activations, activations, test_digit
-from cnnfigs.words import as_percent, percent, with_article, written
+from cnnfigs.words import as_percent, counted, percent, with_article, written
 
-#: Side of the largest maps, and from one to the next, in pixels.
-SIDE, STEP = 52, 58
+#: Side of a map, in pixels, and how many stand in a row on a phone.
+SIDE, ON_PHONE = 58, 5
 
 
 @dataclass(frozen=True)
@@ -29,52 +33,74 @@ class EveryLayer(Picture):
     def run(self) -> Activations:
         return activations("convnet", test_digit(self.index))
 
-    def draw(self, run: Activations) -> Figure:
-        """Draw a row for each layer, the image on top and the answer at the bottom."""
-        left, row_height = 116, SIDE + 16
-        layers = [layer for layer in run.layers if len(layer.output_shape) == 3 and layer.inputs]
-        figure, axes = canvas(left + self.maps * STEP + 66, 64 + len(layers) * row_height + 10 * 15 + 8)
-        right = left + self.maps * STEP + 62
-        label(axes, 4, 28, "image", align="left", bold=True)
-        digit(axes, run.image[..., 0], left, 2, SIDE)
-        label(axes, right, 28, "zeros", align="right", bold=True)
-        for row, layer in enumerate(layers):
-            top = 64 + row * row_height
-            values = run.outputs[layer.name]
-            cell = SIDE // values.shape[0]
-            label(axes, 4, top + 12, layer.name, align="left", size=SMALL)
-            label(axes, 4, top + 30, written(values.shape), align="left", size=SMALL, name="muted")
-            shown = values[..., : self.maps] / (values[..., : self.maps].max() or 1)
-            corners = [(left + number * STEP, top) for number in range(shown.shape[-1])]
-            maps = [stepped(shown[..., number], 16) for number in range(shown.shape[-1])]
-            raster_sheet(axes, maps, corners, cell, limit=1, frame="output")
-            label(axes, right, top + SIDE / 2, as_percent(run.zeros[layer.name]), align="right")
-        top = 64 + len(layers) * row_height
+    def draw(self, run: Activations) -> Piece:
+        """Draw a row for each layer, the image first and the answer last."""
         answer = run.outputs[run.layers[-1].name]
-        label(axes, 4, top + 12, plain_name(run.layers[-1]), align="left")
-        label(axes, 4, top + 30, "the answer", align="left", size=SMALL, name="muted")
-        bars(axes, answer, left + 12, top, 200, 15, [str(each) for each in range(len(answer))])
-        return figure
+        bars = Bars(answer, [*map(str, range(len(answer)))], 160, pitch=16)
+        rows: list[tuple[str, list[str], list[Piece]]] = [
+            ("image", [written(run.image.shape)], [Digit(run.image[..., 0], SIDE)]),
+            *((layer_words(layer.name), _lines(run, layer), self._maps(run, layer)) for layer in _with_maps(run)),
+            (plain_name(run.layers[-1]), ["the answer"], [bars]),
+        ]
+        wide = [
+            [
+                column(Words(title, size=TITLE, bold=True), *(Words(line, "muted") for line in lines), gap=1),
+                row(*pieces, gap=6),
+            ]
+            for title, lines, pieces in rows
+        ]
+        narrow = [panel(title, grid(pieces, ON_PHONE, gap=6), ", ".join(lines)) for title, lines, pieces in rows]
+        return either(matrix(wide, gap=14, between=10, align="start"), column(*narrow, gap=14))
 
-    def describe(self, run: Activations) -> str:
-        layers = [layer for layer in run.layers if len(layer.output_shape) == 3 and layer.inputs]
-        zeros = "; ".join(
-            f"{layer.name} {written(run.outputs[layer.name].shape)}, {as_percent(run.zeros[layer.name])} zeros"
-            for layer in layers
-        )
+    def describe(self, run: Activations) -> Description:
+        layers = _with_maps(run)
         answer = run.outputs[run.layers[-1].name]
         kind = int(answer.argmax())
-        return f"""A digit on top, and below it a row for each layer with its first {self.maps} maps. In the first rows
-            the digit can be read in every map, as outlines and strokes in one direction; towards the bottom the maps
-            become coarse patterns of few squares, and some are blank. {zeros}. At the bottom the answer as ten bars:
-            {with_article(kind)} with {percent(float(answer[kind]))}."""
+        last = run.outputs[layers[-1].name][..., : self.maps]
+        return Description(
+            f"A digit in every layer of a convnet, the first {counted(self.maps, 'map')} of each: outlines that can be "
+            "read become coarse patterns of few squares.",
+            [
+                "First stands the digit, then a row for each layer, at last the answer.",
+                "In the first rows the digit can be read in every map, as outlines and strokes in one direction.",
+                "Towards the last rows the maps become coarse patterns of few squares, and some are blank.",
+                Part(
+                    "How many of a layer's numbers are zero",
+                    tuple(f"{layer_words(layer.name)}: {' with '.join(_lines(run, layer))}." for layer in layers),
+                ),
+                f"The answer, as ten bars: {with_article(kind)} with {percent(float(answer[kind]))}.",
+            ],
+            [
+                Numbers(
+                    f"The first maps of {layer_words(layers[-1].name)}, the rows of each one after the other",
+                    last.reshape(-1, last.shape[-1]).T,
+                    "{:.2f}".format,
+                    rows=[f"map {number}" for number in range(last.shape[-1])],
+                ),
+                Numbers("The answer", answer, percent, rows=["probability"], columns=[*map(str, range(len(answer)))]),
+            ],
+        )
 
     def state_facts(self, run: Activations) -> dict[str, str]:
-        layers = [layer for layer in run.layers if len(layer.output_shape) == 3 and layer.inputs]
-        facts = {f"{layer.name} zeros": as_percent(run.zeros[layer.name]) for layer in layers}
+        facts = {f"{layer.name} zeros": as_percent(run.zeros[layer.name]) for layer in _with_maps(run)}
         answer = run.outputs[run.layers[-1].name]
         return facts | {
             "trained": trained_on("convnet"),
             "maps": str(self.maps),
             "answer": with_article(int(answer.argmax())),
         }
+
+    def _maps(self, run: Activations, layer: Layer) -> list[Piece]:
+        """Return the first maps of a layer, in one scale of colours."""
+        values = run.outputs[layer.name][..., : self.maps]
+        shown = stepped(values / (values.max() or 1), 16)
+        return [Raster(each, SIDE, limit=1, frame="output") for each in np.moveaxis(shown, -1, 0)]
+
+
+def _with_maps(run: Activations) -> list[Layer]:
+    return [layer for layer in run.layers if len(layer.output_shape) == 3 and layer.inputs]
+
+
+def _lines(run: Activations, layer: Layer) -> list[str]:
+    """Write a layer's shape, and how much of it is zero."""
+    return [written(run.outputs[layer.name].shape), f"{as_percent(run.zeros[layer.name])} zeros"]

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from cnnfigs.arithmetic import Layer, parameter_derivation, size_derivation
 from cnnfigs.drawing.tables import Cell
 from cnnfigs.illustrations.base import Table
-from cnnfigs.illustrations.networks import Network
+from cnnfigs.illustrations.description import Description
+from cnnfigs.illustrations.networks import Network, network_words
 from cnnfigs.runs.architectures.layers import Layers, layers_of
 from cnnfigs.words import written
 
@@ -29,9 +30,15 @@ class LayerTable(Table):
         """Return a row for each layer, and one for the total."""
         return layer_rows(run.layers, run.parameters)
 
-    def describe(self, run: Layers) -> str:
-        return f"""The {len(run.layers)} layers of the network {run.network}, one in each row, with output shape and
-            number of parameters; {run.parameters:,} parameters in all."""
+    def describe(self, run: Layers) -> Description:
+        shown = network_words(self.network) if isinstance(self.network, str) else "network"
+        return Description(
+            f"The layers of the {shown}, with output shapes and parameters: {run.parameters:,} parameters in all.",
+            [
+                f"The {len(run.layers)} layers of the network {run.network} stand one in each row.",
+                "Each has its output shape, how its parameters are counted, and their number.",
+            ],
+        )
 
     def state_facts(self, run: Layers) -> dict[str, str]:
         biases = sum(layer.filters or layer.units or 0 for layer in run.layers if layer.use_bias)

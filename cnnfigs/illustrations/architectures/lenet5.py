@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import arrow, bars, box, digit, label, mesh, raster
-from cnnfigs.drawing.style import SMALL, canvas
+from cnnfigs.drawing.layout import Piece, column, either, grid, matrix
+from cnnfigs.drawing.pieces import Bars, Digit, Drawing, Pipeline, Raster, Stage, Words, hundredths
+from cnnfigs.drawing.shapes import box, label, mesh
+from cnnfigs.drawing.style import TEXT, TITLE
 from cnnfigs.drawing.tables import Cell
 from cnnfigs.illustrations.base import Picture, Table
+from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.networks import trained_on
 from cnnfigs.parameters import TestImage, Whole
 from cnnfigs.runs.activations import Activations, activations, test_digit
@@ -45,7 +47,9 @@ WORK: Mapping[str, str] = MappingProxyType(
     }
 )
 #: Pixels that a cell of a layer's maps takes: the smaller maps are drawn larger than to scale, to be seen.
-CELL: Mapping[str, float] = MappingProxyType({"C1": 2.6, "S2": 3.4, "C3": 3, "S4": 5.2})
+CELL: Mapping[str, float] = MappingProxyType({"C1": 1.9, "S2": 3, "C3": 3, "S4": 5.2, "C5": 8, "F6": 9})
+#: How many numbers stand in a row of the layers without maps.
+FOLDED: Mapping[str, int] = MappingProxyType({"C5": 10, "F6": 7})
 #: The largest number that the scaled tanh can give.
 LIMIT = 1.7159
 
@@ -59,46 +63,46 @@ class LeNet5(Picture):
     def run(self) -> Activations:
         return activations("lenet5", test_digit(self.index))
 
-    def draw(self, run: Activations) -> Figure:
-        """Draw two rows: input to S2, then C3 to the answer."""
-        figure, axes = canvas(704, 376)
+    def draw(self, run: Activations) -> Piece:
+        """Draw the layers from the input to the answer."""
         paper = run.outputs["rescaling"][..., 0]
-        ground = 132.0
-        digit(axes, (paper - paper.min()) / (paper.max() - paper.min()), 12, ground - 96, 96)
-        _name(axes, 60, ground, "input", written(paper.shape))
-        _step(axes, 118, 202, 84, "convolution", "5×5")
-        _stack(axes, run, "C1", 210, ground)
-        _step(axes, 358, 442, 84, "sub-sampling", "2×2")
-        _stack(axes, run, "S2", 450, ground)
-        _step(axes, 574, 658, 84, "convolution", "5×5")
-        ground = 320
-        _grid(axes, run, "C3", 12, ground)
-        _step(axes, 152, 236, 254, "sub-sampling", "2×2")
-        _grid(axes, run, "S4", 244, ground)
-        _step(axes, 368, 448, 254, "convolution", "5×5")
-        for name, left, columns, cell in (("C5", 456, 8, 6.5), ("F6", 546, 7, 8.0)):
-            output = run.outputs[name].reshape(-1, columns)
-            top = 254 - output.shape[0] * cell / 2
-            raster(axes, output, left, top, columns * cell, limit=LIMIT, signed=True, frame="output")
-            _name(axes, left + columns * cell / 2, ground, name, f"{output.size}")
-        _step(axes, 514, 540, 254)
-        _step(axes, 608, 634, 254)
+        image = Digit((paper - paper.min()) / (paper.max() - paper.min()), 100)
         answers = run.outputs["softmax"]
-        bars(axes, answers, 656, 254 - 65, 40, 13, [str(answer) for answer in range(answers.size)])
-        _name(axes, 666, ground, "output", f"{answers.size}")
-        return figure
+        bars = Bars(answers, [*map(str, range(answers.size))], 60, pitch=16)
+        return Pipeline(
+            [
+                Stage("input", image, [written(paper.shape)], "input"),
+                *(
+                    Stage(name, _shown(name, run.outputs[name]), [_written(run.outputs[name]), WORK[name]])
+                    for name in CELL
+                ),
+                Stage("output", bars, [str(answers.size), WORK["output"]], "output"),
+            ]
+        )
 
-    def describe(self, run: Activations) -> str:
-        stages = [
-            f"{name}, {work}, {written(run.outputs[name].shape)}" for name, work in WORK.items() if name in run.outputs
-        ]
-        answers = run.outputs["softmax"]
-        code = run.outputs["F6"]
-        return f"""LeNet-5 with what it makes of a handwritten digit, in two rows from left to right: the input,
-            {written(run.outputs["rescaling"].shape[:2])} with an empty margin around the digit; then
-            {"; ".join(stages)}. The strokes can be followed into the maps of C1 and S2; in C3 and S4 only blurred
-            pieces are left. The {code.size} numbers of F6 are laid out 12 by 7, as the bitmap of a printed digit. The
-            longest bar is that of {answers.argmax()}, {percent(float(answers.max()))}."""
+    def describe(self, run: Activations) -> Description:
+        answers, code = run.outputs["softmax"], run.outputs["F6"]
+        return Description(
+            "LeNet-5 with what each layer makes of a handwritten digit: six maps, then sixteen, then a small picture "
+            f"of a printed digit, and the answer {answers.argmax()}.",
+            [
+                f"The input has {written(run.outputs['rescaling'].shape[:2])} numbers, with an empty margin around the "
+                "digit.",
+                Part(
+                    "Its layers, in order",
+                    tuple(f"{name}, {WORK[name]}: {_written(run.outputs[name])}." for name in CELL),
+                ),
+                "The strokes can be followed into the maps of C1 and S2; in C3 and S4 only blurred pieces are left.",
+                f"The {code.size} numbers of F6 are laid out 12 by 7, as the bitmap of a printed digit.",
+                f"The output is the {WORK['output']}; the longest bar is that of {answers.argmax()}, "
+                f"{percent(float(answers.max()))}.",
+            ],
+            [
+                Numbers("The numbers of C5, folded", run.outputs["C5"].reshape(-1, FOLDED["C5"]), hundredths),
+                Numbers("What F6 says, laid out 12 by 7", code.reshape(12, 7), hundredths),
+                Numbers("The answer", answers, percent, rows=["share"], columns=[*map(str, range(answers.size))]),
+            ],
+        )
 
     def state_facts(self, run: Activations) -> dict[str, str]:
         answers = run.outputs["softmax"]
@@ -109,47 +113,25 @@ class LeNet5(Picture):
         }
 
 
-def _stack(axes: Axes, run: Activations, name: str, left: float, ground: float) -> None:
-    """Draw the maps of a layer one behind the other, the first in front."""
-    maps = run.outputs[name]
-    side = maps.shape[1] * CELL[name]
-    for sheet in reversed(range(maps.shape[-1])):
-        _map(axes, maps[..., sheet], left + sheet * 13, ground - side - sheet * 6, side)
-    _name(axes, left + side / 2, ground, name, _written(maps))
+def _shown(name: str, output: NDArray[np.float32]) -> Piece:
+    """Return the maps of a layer beside and below each other, or its numbers folded."""
+    if name in FOLDED:
+        folded = output.reshape(-1, FOLDED[name])
+        return _map(folded, FOLDED[name] * CELL[name])
+    maps = [_map(each, output.shape[1] * CELL[name]) for each in np.moveaxis(output, -1, 0)]
+    return grid(maps, 3 if len(maps) == 6 else 4, gap=4)
 
 
-def _grid(axes: Axes, run: Activations, name: str, left: float, ground: float) -> None:
-    """Draw the maps of a layer beside each other, four to a row."""
-    maps = run.outputs[name]
-    side = maps.shape[1] * CELL[name]
-    top = ground - 66 - 2 * (side + 4) + 2
-    for number in range(maps.shape[-1]):
-        row, column = divmod(number, 4)
-        _map(axes, maps[..., number], left + column * (side + 4), top + row * (side + 4), side)
-    _name(axes, left + 2 * (side + 4) - 2, ground, name, _written(maps))
+def _map(values: NDArray[np.float32], width: float, frame: str = "output") -> Raster:
+    return Raster(values, width, limit=LIMIT, signed=True, frame=frame)
 
 
-def _map(axes: Axes, values: NDArray[np.float32], left: float, top: float, side: float) -> None:
-    raster(axes, values, left, top, side, limit=LIMIT, signed=True, frame="output")
-
-
-def _written(maps: NDArray[np.float32]) -> str:
+def _written(output: NDArray[np.float32]) -> str:
     """Write the shape of maps as the paper does: how many, at what size."""
-    height, width, count = maps.shape
+    if output.size in output.shape:
+        return f"{output.size}"
+    height, width, count = output.shape
     return f"{count}@{height}×{width}"
-
-
-def _name(axes: Axes, middle: float, ground: float, name: str, shape: str) -> None:
-    label(axes, middle, ground + 18, name, bold=True)
-    label(axes, middle, ground + 35, shape, size=SMALL, name="muted")
-
-
-def _step(axes: Axes, start: float, end: float, y: float, name: str = "", window: str = "") -> None:
-    """Draw an arrow from one layer to the next, with what is done above it and the window below."""
-    arrow(axes, (start, y), (end, y))
-    if name:
-        label(axes, (start + end) / 2, y - 12, name, size=SMALL)
-        label(axes, (start + end) / 2, y + 13, window, size=SMALL, name="kernel")
 
 
 @dataclass(frozen=True)
@@ -161,33 +143,52 @@ class LeNet5Codes(Picture):
     def run(self) -> Codes:
         return lenet5_codes(self.which)
 
-    def draw(self, run: Codes) -> Figure:
-        """Draw a column for each digit: the image, the code, the bitmap, and the distance between them."""
-        step, side, cell = 58, 46, 6
-        figure, axes = canvas(92 + 10 * step, 300)
-        names = (("image", 37), ("F6 says", 110), ("bitmap", 198), ("nearest", 254), ("distance", 276))
-        for name, y in names:
-            label(axes, 4, y, name, align="left", size=SMALL, name="muted")
-        for column in range(10):
-            middle = 92 + step * (column + 0.5) - 4
-            digit(axes, run.images[column], middle - side / 2, 14, side)
-            left = middle - 3.5 * cell
-            raster(axes, run.codes[column], left, 74, 7 * cell, limit=LIMIT, signed=True, frame="output")
-            raster(axes, run.bitmaps[column], left, 162, 7 * cell, limit=LIMIT, signed=True, frame="kernel")
-            nearest = int(run.nearest[column])
-            label(axes, middle, 254, str(nearest), bold=True, name="text" if nearest == column else "error")
-            label(axes, middle, 276, f"{run.ordered[column, 0]:.1f}", size=SMALL)
-        return figure
+    def draw(self, run: Codes) -> Piece:
+        """Draw for each digit the image, the code, the bitmap, and the distance between them."""
 
-    def describe(self, run: Codes) -> str:
-        distances = "; ".join(
-            f"{number}, nearest {nearest}, squared distance {first:.1f}, the next {second:.0f}"
-            for number, (nearest, (first, second, *_)) in enumerate(zip(run.nearest, run.ordered, strict=True))
+        def steps(digit: int, width: float) -> list[Piece]:
+            nearest = int(run.nearest[digit])
+            return [
+                Digit(run.images[digit], width + 6),
+                _map(run.codes[digit], width),
+                _map(run.bitmaps[digit], width, "kernel"),
+                Words(str(nearest), "text" if nearest == digit else "error", TITLE, bold=True),
+                Words(f"{run.ordered[digit, 0]:.1f}"),
+            ]
+
+        heads: list[Piece] = [Words(name, "muted") for name in ("image", "F6 says", "bitmap", "nearest", "distance")]
+        wide = zip(heads, *(steps(digit, 42) for digit in range(10)), strict=True)
+        narrow = [heads, *(steps(digit, 35) for digit in range(10))]
+        return either(matrix([*map(list, wide)], gap=14, between=10), matrix(narrow, gap=10, between=8))
+
+    def describe(self, run: Codes) -> Description:
+        return Description(
+            "Ten digits, the small picture that F6 of LeNet-5 makes of each, and the printed bitmap that it should "
+            "draw: the two look almost alike.",
+            [
+                f"For each digit from 0 to 9 stand in a row a handwritten one, the {run.codes[0].size} numbers that F6 "
+                "makes of it as a small picture of 12 rows and 7 columns, and the drawn bitmap of that digit, 12 by 7 "
+                "as well.",
+                "Then follow the digit whose bitmap is nearest, and the squared distance to it.",
+                Part(
+                    "The distances",
+                    tuple(
+                        f"{number}: nearest {nearest}, squared distance {first:.1f}, the next {second:.0f}."
+                        for number, (nearest, (first, second, *_)) in enumerate(
+                            zip(run.nearest, run.ordered, strict=True)
+                        )
+                    ),
+                ),
+            ],
+            [
+                each
+                for digit, (code, bitmap) in enumerate(zip(run.codes, run.bitmaps, strict=True))
+                for each in (
+                    Numbers(f"What F6 says to the {digit}", code, hundredths),
+                    Numbers(f"The bitmap of the {digit}", bitmap),
+                )
+            ],
         )
-        return f"""Ten columns, one for each digit from 0 to 9. In each, from top to bottom, a handwritten digit, the
-            {run.codes[0].size} numbers that F6 makes of it as a small picture of 12 rows and 7 columns, and the drawn
-            bitmap of that digit, 12 by 7 as well: the two small pictures look almost alike. Their distances:
-            {distances}."""
 
     def state_facts(self, run: Codes) -> dict[str, str]:
         return {
@@ -206,35 +207,36 @@ class ConnectionTable(Picture):
     def run(self) -> Connections:
         return lenet5_connections()
 
-    def draw(self, run: Connections) -> Figure:
-        """Draw a cell for each pair, filled where there is a connection."""
-        rows, columns = run.connected.shape
-        cell, left, top = 24, 64, 44
-        figure, axes = canvas(left + columns * cell + 8, top + rows * cell + 34)
-        label(axes, left + columns * cell / 2, 12, "maps of C3", name="output", bold=True)
-        label(axes, 4, 12, "maps of S2", align="left", name="input", bold=True)
-        for row, column in np.argwhere(run.connected):
-            box(axes, left + column * cell, top + row * cell, cell, cell, edge=None, fill="kernel-fill")
-            label(axes, left + (column + 0.5) * cell, top + (row + 0.5) * cell, "×", name="kernel", bold=True)
-        mesh(axes, left, top, rows, columns, cell)
-        for row in range(rows):
-            label(axes, left - 8, top + (row + 0.5) * cell, str(row), align="right", size=SMALL, name="input")
-        for column in range(columns):
-            middle = left + (column + 0.5) * cell
-            label(axes, middle, top - 12, str(column), size=SMALL, name="output")
-            reads = str(int(run.connected[:, column].sum()))
-            label(axes, middle, top + rows * cell + 16, reads, size=SMALL, name="muted")
-        label(axes, 4, top + rows * cell + 16, "reads", align="left", size=SMALL, name="muted")
-        return figure
-
-    def describe(self, run: Connections) -> str:
-        connections = "; ".join(
-            f"{column} reads {', '.join(map(str, np.flatnonzero(run.connected[:, column])))}"
-            for column in range(run.connected.shape[1])
+    def draw(self, run: Connections) -> Piece:
+        """Draw a cell for each pair, filled where there is a connection; on a phone with rows for columns."""
+        reads, read = ("C3", "output"), ("S2", "input")
+        counts = [str(each) for each in run.connected.sum(axis=0)]
+        return either(
+            _cells(run.connected, read, reads, below=counts),
+            _cells(run.connected.T, reads, read, beside=counts),
         )
-        return f"""A grid with a row for each of the {run.connected.shape[0]} maps of S2 and a column for each of the
-            {run.connected.shape[1]} maps of C3; {run.connected.sum()} of the {run.connected.size} cells are filled.
-            Map {connections}."""
+
+    def describe(self, run: Connections) -> Description:
+        read, reading = run.connected.shape
+        return Description(
+            f"A grid: which of the {read} maps of S2 each of the {reading} maps of C3 reads. "
+            f"{run.connected.sum()} of the {run.connected.size} cells are filled.",
+            [
+                Part(
+                    "The maps of C3",
+                    tuple(
+                        f"Map {column} reads {', '.join(map(str, np.flatnonzero(run.connected[:, column])))} of S2."
+                        for column in range(reading)
+                    ),
+                ),
+            ],
+            [
+                Numbers(
+                    "A map of S2 in each row, one of C3 in each column; 1 where it is read",
+                    run.connected.astype(int),
+                )
+            ],
+        )
 
     def state_facts(self, run: Connections) -> dict[str, str]:
         full = 25 * run.connected.size + run.connected.shape[1]
@@ -244,6 +246,41 @@ class ConnectionTable(Picture):
             "parameters": f"{run.parameters:,}",
             "full parameters": f"{full:,}",
         }
+
+
+def _cells(
+    filled: NDArray[np.bool_],
+    rows: tuple[str, str],
+    columns: tuple[str, str],
+    below: Sequence[str] = (),
+    beside: Sequence[str] = (),
+) -> Piece:
+    """Return a grid with a cross in each cell that is filled, what its rows and columns are, and counts at its edge."""
+    cell, left, top = 32, 28, 20
+    height, width = filled.shape
+
+    def paint(axes: Axes, x: float, y: float, _: float) -> None:
+        x, y = x + left, y + top
+        for row, place in np.argwhere(filled):
+            box(axes, x + place * cell, y + row * cell, cell, cell, edge=None, fill="kernel-fill")
+            label(axes, x + (place + 0.5) * cell, y + (row + 0.5) * cell, "×", name="kernel", bold=True, size=TITLE)
+        mesh(axes, x, y, height, width, cell)
+        for row in range(height):
+            label(axes, x - 8, y + (row + 0.5) * cell, str(row), align="right", size=TEXT, name=rows[1])
+        for place in range(width):
+            label(axes, x + (place + 0.5) * cell, y - 10, str(place), size=TEXT, name=columns[1])
+        for row, count in enumerate(beside):
+            label(axes, x + width * cell + 16, y + (row + 0.5) * cell, count, size=TEXT, name="muted")
+        for place, count in enumerate(below):
+            label(axes, x + (place + 0.5) * cell, y + height * cell + 14, count, size=TEXT, name="muted")
+
+    size = (left + width * cell + (28 if beside else 1), top + height * cell + (26 if below else 1))
+    names = column(
+        Words(f"rows: maps of {rows[0]}", rows[1], bold=True),
+        Words(f"columns: maps of {columns[0]}", columns[1], bold=True),
+        gap=1,
+    )
+    return column(names, Drawing(*size, paint), Words("at the edge, how many maps it reads", "muted"), gap=8)
 
 
 @dataclass(frozen=True)
@@ -274,10 +311,20 @@ class LeNet5Table(Table):
             [*total, Cell(f"{run.parameters:,}", number=True), Cell(f"{run.connections:,}", number=True)],
         ]
 
-    def describe(self, run: Sizes) -> str:
-        counts = "; ".join(f"{each.name} {each.parameters:,} and {each.connections:,}" for each in run.layers)
-        return f"""The layers of LeNet-5 with their trainable parameters and their connections: {counts}; in all
-            {run.parameters:,} parameters and {run.connections:,} connections."""
+    def describe(self, run: Sizes) -> Description:
+        return Description(
+            f"The layers of LeNet-5, counted: {run.parameters:,} trainable parameters make {run.connections:,} "
+            "connections.",
+            [
+                Part(
+                    "The layers",
+                    tuple(
+                        f"{each.name}: {each.parameters:,} parameters, {each.connections:,} connections."
+                        for each in run.layers
+                    ),
+                ),
+            ],
+        )
 
     def state_facts(self, run: Sizes) -> dict[str, str]:
         facts = {"parameters": f"{run.parameters:,}", "connections": f"{run.connections:,}"}
@@ -323,10 +370,13 @@ class LeNet5Recipe(Table):
         heads = [Cell("What"), Cell("The paper"), Cell("Here")]
         return [heads, *([Cell(name, heading=True), Cell(paper), Cell(here)] for name, paper, here in rows)]
 
-    def describe(self, run: Rebuilding) -> str:
+    def describe(self, run: Rebuilding) -> Description:
         _, *rows = self.tabulate(run)
-        parts = "; ".join(f"{name.text}: in the paper {paper.text}, here {here.text}" for name, paper, here in rows)
-        return f"How LeNet-5 was built and trained. {parts}."
+        return Description(
+            "How LeNet-5 was built and trained, in its paper and here: up to the output it is the same, and the "
+            "training is another.",
+            [Part(name.text, (f"In the paper: {paper.text}.", f"Here: {here.text}.")) for name, paper, here in rows],
+        )
 
     def state_facts(self, run: Rebuilding) -> dict[str, str]:
         return {"passes": str(run.ours.passes), "images": f"{run.ours.images:,}", "held out": f"{run.held_out:,}"}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import arrow, bars, digit, label, map_grid, raster
-from cnnfigs.drawing.style import NORMAL, SMALL, canvas
+from cnnfigs.drawing.layout import Piece, grid
+from cnnfigs.drawing.pieces import Bars, Digit, Pipeline, Raster, Stage, strip
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.networks import trained_on
 from cnnfigs.parameters import TestImage
 from cnnfigs.runs.activations import Activations, activations, test_digit
@@ -29,46 +29,54 @@ class Overview(Picture):
     def run(self) -> Activations:
         return activations("convnet", test_digit(self.index))
 
-    def draw(self, run: Activations) -> Figure:
-        """Draw the image, the strongest maps of some layers, the flattened numbers and the probabilities."""
-        figure, axes = canvas(720, 204)
-        middle, below = 86, 172
+    def draw(self, run: Activations) -> Piece:
+        """Draw the image, the most telling maps of some layers, the flattened numbers and the probabilities."""
         convolved, pooled, last = (run.outputs[name] for name in ("conv2d_1", "max_pooling2d_1", "conv2d_3"))
         # A pooled map stands beside the map that it comes from.
         shown = run.order["conv2d_1"][:FEW]
-
-        digit(axes, run.image[..., 0], 8, middle - 60, 120)
-        _caption(axes, 68, below, "image", written(run.image.shape), "input")
-        arrow(axes, (136, middle), (158, middle))
-        map_grid(axes, convolved[..., shown], 168, middle - 72, 70, 2)
-        _caption(axes, 240, below, "convolution", written(convolved.shape))
-        arrow(axes, (320, middle), (342, middle))
-        map_grid(axes, pooled[..., shown], 352, middle - 37, 35, 2)
-        _caption(axes, 389, below, "pooling", written(pooled.shape))
-        arrow(axes, (434, middle), (456, middle))
-        map_grid(axes, last[..., run.order["conv2d_3"][:MANY]], 470, middle - 30, 12, 4)
-        _caption(axes, 500, below, "… and so on", written(last.shape))
-        arrow(axes, (544, middle), (566, middle))
         # 1,152 numbers on 144 pixels: the largest of each eight.
         flat = run.outputs["flatten"].reshape(-1, 8).max(axis=1)
-        raster(axes, flat[:, np.newaxis], 578, middle - 72, 12, 144)
-        _caption(axes, 584, below, "flatten", written(run.outputs["flatten"].shape))
-        arrow(axes, (596, middle), (616, middle))
         probabilities = run.outputs["dense"]
-        bars(axes, probabilities, 640, middle - 75, 60, 15, [str(answer) for answer in range(10)])
-        _caption(axes, 664, below, "dense", "10 digits")
-        return figure
+        return Pipeline(
+            [
+                Stage("image", Digit(run.image[..., 0], 112), [written(run.image.shape)], "input"),
+                Stage("convolution", maps(convolved[..., shown], 70, 2), [written(convolved.shape)]),
+                Stage("pooling", maps(pooled[..., shown], 35, 2), [written(pooled.shape)]),
+                Stage("… and so on", maps(last[..., run.order["conv2d_3"][:MANY]], 15, 4), [written(last.shape)]),
+                Stage("flatten", strip(flat, 144), [written(run.outputs["flatten"].shape)]),
+                Stage("dense", Bars(probabilities, [*map(str, range(10))], 60, pitch=16), ["10 digits"], "output"),
+            ],
+            gap=4,
+            arrow=16,
+        )
 
-    def describe(self, run: Activations) -> str:
+    def describe(self, run: Activations) -> Description:
         sizes = {name: written(output.shape) for name, output in run.outputs.items()}
         probabilities = run.outputs["dense"]
-        return f"""From left to right: a handwritten digit of {written(run.image.shape[:2])} pixels. An arrow leads to
-            four of the maps that a convolution makes of it, {sizes["conv2d_1"]} numbers in all. Each map is strong
-            where the digit has what its filter looks for, and no two of the four are alike. Pooling shrinks them to
-            {sizes["max_pooling2d_1"]}. Convolution and pooling once more and a last convolution leave maps of only
-            {sizes["conv2d_3"]}. Flatten lays them in a column of {sizes["flatten"]} numbers, and a dense layer turns
-            these into ten probabilities: the longest bar, with {percent(probabilities.max())}, is that of the digit
-            {probabilities.argmax()}."""
+        return Description(
+            "A digit on its way through a convnet: it becomes smaller and smaller maps, then a row of numbers, and at "
+            f"last ten bars, the longest that of the {probabilities.argmax()}.",
+            [
+                f"It begins with a handwritten digit of {written(run.image.shape[:2])} pixels.",
+                f"A convolution makes maps of it, {sizes['conv2d_1']} numbers in all; {FEW} of the maps are shown.",
+                f"Each map is strong where the digit has what its filter looks for, and no two of the {FEW} are alike.",
+                f"Pooling shrinks the maps to {sizes['max_pooling2d_1']}.",
+                "Convolution and pooling once more and a last convolution leave maps of only "
+                f"{sizes['conv2d_3']}; {MANY} are shown.",
+                f"Flatten lays them in a row of {sizes['flatten']} numbers.",
+                f"A dense layer turns these into ten probabilities: the longest bar, with "
+                f"{percent(probabilities.max())}, is that of the digit {probabilities.argmax()}.",
+            ],
+            [
+                Numbers(
+                    "The ten probabilities",
+                    probabilities,
+                    percent,
+                    rows=["probability"],
+                    columns=[*map(str, range(probabilities.size))],
+                )
+            ],
+        )
 
     def state_facts(self, run: Activations) -> dict[str, str]:
         probabilities = run.outputs["dense"]
@@ -81,6 +89,6 @@ class Overview(Picture):
         }
 
 
-def _caption(axes: Axes, x: float, y: float, what: str, shape: str, name: str = "text") -> None:
-    label(axes, x, y, what, size=NORMAL, name=name, bold=True)
-    label(axes, x, y + 18, shape, size=SMALL, name="muted")
+def maps(values: NDArray[np.float32], side: float, columns: int) -> Piece:
+    """Return feature maps, shape (height, width, maps), beside and below each other, each so wide."""
+    return grid([Raster(each, side, frame="output") for each in np.moveaxis(values, -1, 0)], columns, gap=4)

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import arrow, colored, inked, label, mesh, photo, raster, window
-from cnnfigs.drawing.style import SMALL, canvas
+from cnnfigs.drawing.layout import Piece, column, either, matrix, overlay, row
+from cnnfigs.drawing.pieces import Drawing, Mark, Photo, Pipeline, Raster, Stage, Words, hundredths, panel
+from cnnfigs.drawing.shapes import colored, inked, mesh, raster
+from cnnfigs.drawing.style import TITLE
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS
 from cnnfigs.parameters import Several, Whole
 from cnnfigs.runs.architectures.patches import PATCH, SIDE, PatchVectors, attention, patch_vectors
@@ -36,39 +39,50 @@ class PhotoPatches(Picture):
     def run(self) -> PatchVectors:
         return patch_vectors(self.row, self.column, self.seed)
 
-    def draw(self, run: PatchVectors) -> Figure:
+    def draw(self, run: PatchVectors) -> Piece:
         """Draw the photo in patches, one of them large, its numbers, and its vector."""
-        figure, axes = canvas(640, 296)
-        side, top = 240, 30
-        cell = side / SIDE
-        label(axes, 4 + side / 2, 12, f"{run.patches} patches", name="input", bold=True)
-        photo(axes, run.photo, 4, top, side)
-        mesh(axes, 4, top, SIDE, SIDE, cell, edge="background", line_width=1.5)
-        x, y = 4 + self.column * cell, top + self.row * cell
-        window(axes, x, y, cell)
-        middle = top + side / 2
-        label(axes, 332, middle - 64, "one patch", name="kernel", bold=True)
-        photo(axes, run.patch, 284, middle - 48, 96, frame="kernel")
-        arrow(axes, (4 + side + 8, middle), (278, middle))
-        label(axes, 332, middle + 64, f"{PATCH}×{PATCH}×3", size=SMALL, name="muted")
-        arrow(axes, (388, middle), (412, middle))
-        numbers = run.flattened.reshape(-1, 24)
-        label(axes, 466, middle - 92, "flattened", bold=True)
-        raster(axes, numbers, 420, middle - 76, 92, 124, signed=True, frame="grid")
-        label(axes, 466, middle + 64, f"{run.flattened.size} numbers", size=SMALL, name="muted")
-        arrow(axes, (520, middle), (546, middle))
-        label(axes, 588, middle - 92, "projected", name="output", bold=True)
-        raster(axes, run.vector.reshape(-1, 4), 570, middle - 76, 36, 124, signed=True, frame="output")
-        label(axes, 588, middle + 64, f"{run.vector.size} numbers", size=SMALL, name="muted")
-        label(axes, 466, middle + 82, "(one row, folded)", size=SMALL, name="muted")
-        label(axes, 588, middle + 82, "(untrained)", size=SMALL, name="muted")
-        return figure
+        side = 240
 
-    def describe(self, run: PatchVectors) -> str:
-        return f"""The photo of a cat's face, cut into {run.patches} square patches. The patch in row {self.row}, column
-            {self.column} is drawn large: {PATCH}×{PATCH} pixels of three colours. Its
-            {run.flattened.size} numbers are laid out in one row, here folded, and a dense layer that is not trained
-            makes {run.vector.size} numbers of them."""
+        def cut(axes: Axes, x: float, y: float, scale: float) -> None:
+            cell = side * scale / SIDE
+            mesh(axes, x, y, SIDE, SIDE, cell, edge="background", line_width=1.5)
+            Mark(self.row, self.column).paint(axes, x, y, cell, cell)
+
+        photo = overlay(Photo(run.photo, side), Drawing(side, side, cut, smallest=0.5))
+        return Pipeline(
+            [
+                Stage("photo", photo, [f"{run.patches} patches"], "input"),
+                Stage("one patch", Photo(run.patch, 96, frame="kernel"), [f"{PATCH}×{PATCH}×3"], "kernel"),
+                Stage(
+                    "flattened",
+                    _folded(run.flattened, 24, 108, "grid"),
+                    [f"{run.flattened.size} numbers", "one row, folded"],
+                ),
+                Stage(
+                    "projected",
+                    _folded(run.vector, 4, 36, "output"),
+                    [f"{run.vector.size} numbers", "untrained"],
+                    "output",
+                ),
+            ]
+        )
+
+    def describe(self, run: PatchVectors) -> Description:
+        return Description(
+            f"A photo cut into {run.patches} patches; one patch becomes a row of {run.flattened.size} numbers, and "
+            f"these a vector of {run.vector.size}.",
+            [
+                f"The photo of a cat's face is cut into {run.patches} square patches.",
+                f"The patch in row {self.row}, column {self.column} is drawn large: {PATCH}×{PATCH} pixels of three "
+                "colours.",
+                f"Its {run.flattened.size} numbers are laid out in one row, here folded.",
+                f"A dense layer that is not trained makes {run.vector.size} numbers of them.",
+            ],
+            [
+                Numbers("The patch flattened, and folded as it is drawn", run.flattened.reshape(-1, 24), hundredths),
+                Numbers("The vector of the patch, folded", run.vector.reshape(-1, 4), hundredths),
+            ],
+        )
 
     def state_facts(self, run: PatchVectors) -> dict[str, str]:
         return {
@@ -95,47 +109,64 @@ class PatchAttention(Picture):
     def run(self) -> AttentionRun:
         return attention(self.patches, self.seed)
 
-    def draw(self, run: AttentionRun) -> Figure:
+    def draw(self, run: AttentionRun) -> Piece:
         """Draw a row for each asking patch: where it is, and the two maps of weights."""
-        side, step, height = 180, 200, 208
-        figure, axes = canvas(2 * step + side + 8, 44 + height * len(run.patches) - 20)
         titles = (
-            ("one patch asks", "kernel", ""),
-            ("untrained", "text", "projected pixels"),
-            ("trained", "output", "MobileNetV2's vectors"),
+            ("one patch asks", "", "kernel"),
+            ("untrained", "projected pixels", "text"),
+            ("trained", "vectors of MobileNetV2", "output"),
         )
-        for column, (title, shade, below) in enumerate(titles):
-            middle = 4 + column * step + side / 2
-            label(axes, middle, 10, title, name=shade, bold=True)
-            if below:
-                label(axes, middle, 27, below, size=SMALL, name="muted")
-        cell = side / SIDE
-        for number, ((row, column), *maps) in enumerate(zip(run.patches, run.untrained, run.trained, strict=True)):
-            top = 42 + number * height
-            photo(axes, run.photo, 4, top, side)
-            window(axes, 4 + column * cell, top + row * cell, cell)
-            for place, weights in enumerate(maps, start=1):
-                left = 4 + place * step
-                # Most weight lies on few places: without the asking one itself, the others can be told apart.
-                others = weights.copy()
-                others[row, column] = 0
-                shades = colored(weights, max(float(others.max()), 1e-6))
-                shades[row, column, :3] = inked([[NEUTRAL]])[0, 0]
-                raster(axes, shades, left, top, side, frame="grid")
-                window(axes, left + column * cell, top + row * cell, cell)
-        return figure
-
-    def describe(self, run: AttentionRun) -> str:
-        sentences = []
-        for (row, column), untrained, trained in zip(run.patches, run.untrained, run.trained, strict=True):
-            ways = "; ".join(
-                f"{name} it gives itself {as_percent(weights[row, column])} and, of the places farther away, most to "
-                f"{_strongest(weights, row, column)}"
-                for name, weights in (("with untrained vectors", untrained), ("with trained vectors", trained))
+        heads = [
+            column(Words(title, name, TITLE, bold=True), *([Words(sub, "muted")] if sub else []), gap=1)
+            for title, sub, name in titles
+        ]
+        rows = []
+        for place, *maps in zip(run.patches, run.untrained, run.trained, strict=True):
+            mark = Mark(*place)
+            # A photo's marks count its pixels.
+            step = len(run.photo) / SIDE
+            asking = Photo(run.photo, 220, marks=[Mark(place[0] * step, place[1] * step, step, step)])
+            rows.append([asking, *(Raster(_shades(weights, *place), 220, marks=[mark]) for weights in maps)])
+        narrow = [
+            column(
+                panel(titles[0][0], photo, name=titles[0][2]),
+                row(
+                    *(
+                        panel(title, each, sub, name=name)
+                        for (title, sub, name), each in zip(titles[1:], maps, strict=True)
+                    ),
+                    gap=10,
+                    align="end",
+                ),
+                gap=10,
             )
-            sentences.append(f"The patch in row {row}, column {column}: {ways}")
-        return f"""{len(run.patches)} rows, each with the photo of the cat's face, one patch marked, and two maps of
-            {SIDE}×{SIDE} places, strong where this patch attends to. {". ".join(sentences)}."""
+            for photo, *maps in rows
+        ]
+        return either(matrix([heads, *rows], gap=16, align="start"), column(*narrow, gap=28))
+
+    def describe(self, run: AttentionRun) -> Description:
+        sentences, numbers = [], []
+        for place, *both in zip(run.patches, run.untrained, run.trained, strict=True):
+            asking = f"the patch in row {place[0]}, column {place[1]}"
+            for name, weights in zip(("untrained", "trained"), both, strict=True):
+                sentences.append(
+                    f"With {name} vectors {asking} gives itself {as_percent(weights[place])} and, of the places "
+                    f"farther away, most to {_strongest(weights, *place)}."
+                )
+                numbers.append(
+                    Numbers(f"Per cent of the weight that {asking} gives, {name}", 100 * weights, "{:.1f}".format)
+                )
+        return Description(
+            "Where patches of a photo attend to: the first one asked gives itself "
+            f"{as_percent(run.untrained[0][run.patches[0]])} of its weight with untrained vectors, "
+            f"{as_percent(run.trained[0][run.patches[0]])} with trained ones.",
+            [
+                "The photo of the cat's face with the asking patch marked stands before two maps of "
+                f"{SIDE}×{SIDE} places, strong where this patch attends to; so for each of {len(run.patches)} asked.",
+                *sentences,
+            ],
+            numbers,
+        )
 
     def state_facts(self, run: AttentionRun) -> dict[str, str]:
         row, column = run.patches[0]
@@ -145,6 +176,25 @@ class PatchAttention(Picture):
             facts[f"{name} itself"] = as_percent(weights[row, column])
             facts[f"{name} farther"] = as_percent(_farther(weights, row, column).max())
         return facts
+
+
+def _folded(values: NDArray[np.float32], columns: int, width: float, frame: str) -> Piece:
+    """Return a row of numbers folded, as a raster of cells higher or wider than square."""
+    folded, height = values.reshape(-1, columns), 144
+
+    def paint(axes: Axes, x: float, y: float, scale: float) -> None:
+        raster(axes, folded, x, y, width * scale, height * scale, signed=True, frame=frame)
+
+    return Drawing(width, height, paint)
+
+
+def _shades(weights: NDArray[np.float32], row: int, column: int) -> NDArray[np.float64]:
+    """Return the colours of weights; most weight lies on few places, so the asking one is left out, and is grey."""
+    others = weights.copy()
+    others[row, column] = 0
+    shades = colored(weights, max(float(others.max()), 1e-6))
+    shades[row, column, :3] = inked([[NEUTRAL]])[0, 0]
+    return shades
 
 
 def _agreement(difference: float) -> str:

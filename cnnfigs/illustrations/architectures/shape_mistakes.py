@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from cnnfigs.drawing.tables import Cell
 from cnnfigs.illustrations.architectures.layer_table import how_counted, layer_rows
 from cnnfigs.illustrations.base import Table
+from cnnfigs.illustrations.description import Description, Part
 from cnnfigs.runs.architectures.shape_mistakes import Unbatched, Unflattened, without_batch, without_flatten
 
 
@@ -21,13 +22,21 @@ class WithoutFlatten(Table):
         """Return a row for each layer, and one for the total."""
         return layer_rows(run.layers, run.parameters)
 
-    def describe(self, run: Unflattened) -> str:
-        shapes = "; ".join(
-            f"{each.name}, shape {shape((None, *each.output_shape))}, {how_counted(each)}" for each in run.layers
+    def describe(self, run: Unflattened) -> Description:
+        return Description(
+            "The dense network without Flatten: Keras builds it without a word, and it is another network, with only "
+            f"{run.parameters:,} parameters.",
+            [
+                Part(
+                    f"Its {len(run.layers)} layers",
+                    tuple(
+                        f"{each.name}, shape {shape((None, *each.output_shape))}: {how_counted(each)}."
+                        for each in run.layers
+                    ),
+                ),
+                f"Only when it is to be trained, on {run.images} images, Keras says: {run.complaint}.",
+            ],
         )
-        return f"""The {len(run.layers)} layers of the dense network without Flatten: {shapes}. Together they have
-            {run.parameters:,} parameters. Only when it is to be trained, on {run.images} images, Keras says:
-            {run.complaint}."""
 
     def state_facts(self, run: Unflattened) -> dict[str, str]:
         facts = {"parameters": f"{run.parameters:,}", "complaint": run.complaint}
@@ -62,10 +71,17 @@ class WithoutBatch(Table):
             ],
         ]
 
-    def describe(self, run: Unbatched) -> str:
-        return f"""An image of shape {shape(run.image)} given as it is: Keras takes it for an array of shape
-            {shape(run.taken_for)} and says: {run.complaint}. The same image as a batch of one, of shape
-            {shape(run.batch)}: the answers have the shape {shape(run.answers)}."""
+    def describe(self, run: Unbatched) -> Description:
+        return Description(
+            "One image, given to the convnet as it is, which Keras refuses, and as a batch of one, which gives its "
+            "answers.",
+            [
+                f"An image of shape {shape(run.image)} given as it is: Keras takes it for an array of shape "
+                f"{shape(run.taken_for)} and says: {run.complaint}.",
+                f"The same image as a batch of one, of shape {shape(run.batch)}: the answers have the shape "
+                f"{shape(run.answers)}.",
+            ],
+        )
 
     def state_facts(self, run: Unbatched) -> dict[str, str]:
         return {

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
 
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
+from cnnfigs.drawing.layout import Piece, column, matrix
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.shapes import label
-from cnnfigs.drawing.style import NORMAL, SMALL, canvas
+from cnnfigs.drawing.pieces import Chart, Words
+from cnnfigs.drawing.style import TITLE
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description, Part
 from cnnfigs.runs.architectures.timeline import History, read_history
 from cnnfigs.words import typeset
 
-#: What a step was about: its colour, and its name in the legend.
+#: What a step was about: its colour, and its name.
 KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "brain": ("series-4", "brain"),
@@ -26,9 +27,8 @@ KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "rival": ("series-1", "images, without convolution"),
     }
 )
-WIDTH, AXIS, TEXT, ROW, TOP = 510, 46, 106, 58, 40
-#: From one dot to the next of the same year, in pixels, and what is drawn over what.
-BESIDE, LINES, DOTS = 9, 3, 4
+#: Height of the letters of a year, of a step's dot, and of the lane of a kind, in pixels.
+YEAR, DOT, LANE = 20, 7, 30
 
 
 @dataclass(frozen=True)
@@ -38,41 +38,59 @@ class Timeline(Picture):
     def run(self) -> History:
         return read_history()
 
-    def draw(self, run: History) -> Figure:
-        """Draw an axis of years at the left, and each step beside it, joined by a line to its year."""
-        height = TOP + ROW * len(run.events)
-        figure, axes = canvas(WIDTH, height)
-        left = 4.0
-        for shade, name in KINDS.values():
-            axes.plot([left + 5], [14], "o", color=color(shade), markersize=8)
-            label(axes, left + 16, 14, name, align="left", size=SMALL, name="muted")
-            left += 44 + 8 * len(name)
-        first, last = run.events[0].year, run.events[-1].year
-        start, end = TOP + 14, height - ROW + 14
-        scale = (end - start) / (last - first)
-        axes.plot([AXIS, AXIS], [start, end], color=color("grid"), linewidth=2)
-        for decade in range(-(-first // 10) * 10, last + 1, 10):
-            y = start + (decade - first) * scale
-            axes.plot([AXIS - 5, AXIS], [y, y], color=color("grid"), linewidth=1)
-            label(axes, AXIS - 8, y, str(decade), align="right", size=SMALL, name="muted")
-        for row, event in enumerate(run.events):
-            y, at = TOP + 14 + row * ROW, start + (event.year - first) * scale
-            # Steps of one year stand side by side, so that none hides another.
-            x = AXIS + BESIDE * sum(before.year == event.year for before in run.events[:row])
-            shade, _ = KINDS[event.kind]
-            axes.plot([x, TEXT - 14, TEXT - 6], [at, y, y], color=color(shade), linewidth=1, zorder=LINES)
-            axes.plot(
-                [x], [at], "o", color=color(shade), markersize=7, markeredgecolor=color("background"), zorder=DOTS
-            )
-            label(axes, TEXT, y, f"{event.year} · {event.title}", align="left", size=NORMAL, bold=True)
-            for line, text in enumerate(textwrap.wrap(typeset(event.what), 58)):
-                label(axes, TEXT, y + 16 * (line + 1), text, align="left", size=SMALL)
-        return figure
+    def draw(self, run: History) -> Piece:
+        """Draw the steps as dots on an axis of years, a lane for each kind; below it each in words."""
 
-    def describe(self, run: History) -> str:
-        events = " ".join(f"{event.year}, {event.title}: {event.what}." for event in run.events)
-        return f"""A line of years from {run.events[0].year} to {run.events[-1].year} with {len(run.events)} steps; the
-            longest gap is that of {_gap(run)}. {events}"""
+        def plot(axes: Axes, narrow: bool) -> None:
+            first, last = run.events[0].year, run.events[-1].year
+            for lane, (kind, (shade, name)) in enumerate(KINDS.items()):
+                years = [event.year for event in run.events if event.kind == kind]
+                axes.axhline(lane, color=color("padding-fill"), linewidth=1, zorder=1)
+                level = 0
+                for before, year in pairwise([0, *years]):
+                    # Steps of one year stand one above the other, so that none hides another; where years are narrow,
+                    # those of neighbours too.
+                    level = level + 1 if year - before <= narrow else 0
+                    height = lane - 0.3 * level
+                    axes.plot([year], [height], "o", color=color(shade), markersize=DOT, clip_on=False, zorder=3)
+                if narrow:
+                    axes.text(first, lane - 0.4, name, color=color(shade), va="center_baseline")
+            axes.set_yticks(range(len(KINDS)), [] if narrow else [name for _, name in KINDS.values()])
+            axes.tick_params(axis="y", length=0)
+            for tick, (shade, _) in zip(axes.get_yticklabels(), KINDS.values(), strict=False):
+                tick.set_color(color(shade))
+            axes.spines["left"].set_visible(False)
+            axes.set_ylim(len(KINDS) - 0.5, -0.7)
+            axes.set_xlim(first - 1, last + 1)
+            axes.set_xticks(range(-(-first // 10) * 10, last + 1, 10))
+
+        rows = [
+            [
+                Words(str(event.year), KINDS[event.kind][0], YEAR, bold=True),
+                column(Words(event.title, size=TITLE, bold=True), Words(typeset(event.what)), gap=1),
+            ]
+            for event in run.events
+        ]
+        height = LANE * len(KINDS) + 30
+        return column(
+            Chart(plot, 712, height, narrow_height=height + 20), matrix(rows, gap=16, between=14, align="start")
+        )
+
+    def describe(self, run: History) -> Description:
+        first, last = run.events[0].year, run.events[-1].year
+        decades: dict[int, list[str]] = {}
+        for event in run.events:
+            decades.setdefault(event.year // 10 * 10, []).append(f"{event.year}, {event.title}: {event.what}.")
+        return Description(
+            f"The history of convolutional networks in {len(run.events)} steps from {first} to {last}: long waits, "
+            "then many steps within few years.",
+            [
+                "First, an axis of years that is true to scale, with a dot for each step, one lane for each kind: "
+                f"{'; '.join(name for _, name in KINDS.values())}.",
+                f"The longest time without a step: {_gap(run)}.",
+                *(Part(f"The {decade}s", tuple(steps)) for decade, steps in decades.items()),
+            ],
+        )
 
     def state_facts(self, run: History) -> dict[str, str]:
         return {

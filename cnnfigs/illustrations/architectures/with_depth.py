@@ -7,19 +7,24 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
+from cnnfigs.drawing import charts
+from cnnfigs.drawing.layout import Piece, flow
+from cnnfigs.drawing.networks import network_look
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.style import NORMAL, SMALL, WIDTH
-from cnnfigs.drawing.style import figure as empty_figure
+from cnnfigs.drawing.pieces import Chart, panel
+from cnnfigs.drawing.style import TEXT
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import trained_on
+from cnnfigs.illustrations.description import Description, Numbers
+from cnnfigs.illustrations.networks import layer_words, trained_on
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.architectures.depth import Depth, DepthRun, with_depth
 from cnnfigs.words import as_percent
 
-#: What a layer is called below the charts.
-SHORT = {"conv2d": "conv", "max_pooling2d": "pool"}
+#: What a layer is called below the charts, where there is little room.
+SHORT = {"convolution": "conv", "max pooling": "pool"}
+#: Name, colour and dashes of the network as it was trained, and as it was before.
+LOOKS = (("trained", network_look("convnet").color, "-"), ("before training", "muted", "--"))
 
 
 @dataclass(frozen=True)
@@ -31,31 +36,51 @@ class WithDepth(Picture):
     def run(self) -> DepthRun:
         return with_depth(self.digits)
 
-    def draw(self, run: DepthRun) -> Figure:
+    def draw(self, run: DepthRun) -> Piece:
         """Draw two charts over the layers: the share of zeros, and of digits nearest to their own mean."""
-        height, bottom, top = 300, 62, 38
-        drawn = empty_figure(WIDTH, height)
-        charts = (("zeros", _zeros, 0.0, 1, True), ("nearest to the mean of its kind", _nearest, 0.5, 0, False))
-        for number, (title, value, lowest, first, in_front) in enumerate(charts):
-            left, width = 52 + number * 366, 298
-            axes = drawn.add_axes((left / WIDTH, bottom / height, width / WIDTH, (height - bottom - top) / height))
-            axes.text(0, 1.08, title, transform=axes.transAxes, fontsize=NORMAL, weight="bold", va="center_baseline")
-            _lines(axes, run, value, first, in_front)
-            axes.set_ylim(lowest, 1)
-            ticks = [lowest + (1 - lowest) * step / 5 for step in range(6)]
-            axes.set_yticks(ticks, [as_percent(tick) for tick in ticks])
-        return drawn
-
-    def describe(self, run: DepthRun) -> str:
-        after, before = (
-            "; ".join(f"{_name(depth)} {_measures(depth, number)}" for number, depth in enumerate(layers))
-            for layers in (run.trained, run.initial)
+        last = len(run.trained) - 1
+        return flow(
+            panel(
+                "zeros",
+                Chart(lambda axes, _: _lines(axes, run, _zeros, 1, (last, 0.08, "right"), (1, 0.08, "left")), 345, 260),
+            ),
+            panel(
+                "digits nearest to the mean of their kind",
+                Chart(
+                    lambda axes, _: _lines(axes, run, _nearest, 0, (3, 0.08, "right"), (last, -0.1, "right")), 345, 260
+                ),
+            ),
+            below="start",
         )
-        return f"""Two charts with the layers of the convnet from left to right, over {run.digits:,} digits. Left, from
-            the first convolution on, the share of activations that are zero goes up and down: in the trained network
-            each pooling lowers it, and the next convolution raises it again. Right, the share of digits that lie
-            nearest to the mean of their own kind rises from layer to layer in the trained network, and hardly changes
-            in the network before training. Trained: {after}. Before training: {before}."""
+
+    def describe(self, run: DepthRun) -> Description:
+        zeros, nearest = (
+            Numbers(
+                title,
+                [[value(depth) for depth in layers[first:]] for layers in (run.trained, run.initial)],
+                as_percent,
+                rows=["trained", "before training"],
+                columns=[_name(depth) for depth in run.trained[first:]],
+            )
+            for title, value, first in (
+                ("The share of zeros", _zeros, 1),
+                ("The share of digits nearest to the mean of their own kind", _nearest, 0),
+            )
+        )
+        return Description(
+            "Two charts over the layers of the convnet: the share of zeros goes up and down, the share of digits "
+            "nearest to the mean of their kind rises.",
+            [
+                f"Each is measured over {run.digits:,} digits, in the trained network and before training.",
+                "The first chart, from the first convolution on: the share of activations that are zero. In the "
+                "trained network each pooling lowers it, and the next convolution raises it again.",
+                "The second chart, from the pixels on: the share of digits that lie nearest to the mean of their own "
+                "kind.",
+                f"In the trained network it rises from {as_percent(run.trained[0].nearest)} to "
+                f"{as_percent(run.trained[-1].nearest)}; before training it hardly changes.",
+            ],
+            [zeros, nearest],
+        )
 
     def state_facts(self, run: DepthRun) -> dict[str, str]:
         facts = {"digits": f"{run.digits:,}", "trained": trained_on("convnet")}
@@ -76,51 +101,39 @@ def _nearest(depth: Depth) -> float:
     return depth.nearest
 
 
-def _measures(depth: Depth, number: int) -> str:
-    """Describe what is drawn of a layer: of the pixels, the first, not the share of zeros."""
-    zeros = f"{as_percent(depth.zeros)} zeros and " if number else ""
-    return f"{zeros}{as_percent(depth.nearest)} nearest to their own mean"
-
-
 def _name(depth: Depth) -> str:
-    """Shorten a layer's name.
+    """Shorten what a layer is called.
 
     Examples
     --------
     >>> _name(Depth("max_pooling2d_1", 5408, 0.5, 0.0, 0, 0.8))
     'pool 1'
     """
-    kind, _, number = depth.layer.rpartition("_")
+    kind, _, number = layer_words(depth.layer).rpartition(" ")
     return f"{SHORT[kind]} {number}" if kind else depth.layer
 
 
-def _lines(axes: Axes, run: DepthRun, value: Callable[[Depth], float], first: int, in_front: bool) -> None:
-    """Draw a line for each network, from the layer with this number on, and label it where there is room."""
-    trained, initial = ([value(depth) for depth in layers] for layers in (run.trained, run.initial))
-    last = len(trained) - 1
-    for values, name, dashes in ((trained, "series-1", "-"), (initial, "series-2", "--")):
-        axes.plot(range(first, last + 1), values[first:], color=color(name), marker="o", markersize=5, linestyle=dashes)
-    _label(axes, "trained", "series-1", (last, trained[last]), (0, 13), "right")
-    if in_front:
-        _label(axes, "before training", "series-2", (first, initial[first]), (6, 13), "left")
-    else:
-        _label(axes, "before training", "series-2", (last, initial[last]), (0, -16), "right")
-    names = [_name(depth) for depth in run.trained]
-    axes.set_xticks(range(first, last + 1), names[first:], fontsize=SMALL, rotation=45)
-    axes.set_xlim(first - 0.3, last + 0.3)
-    axes.grid(axis="y", color=color("grid"), linewidth=0.5, alpha=0.5)
-
-
-def _label(
-    axes: Axes, text: str, name: str, place: tuple[float, float], offset: tuple[float, float], align: str
+def _lines(
+    axes: Axes, run: DepthRun, value: Callable[[Depth], float], first: int, *named: tuple[int, float, str]
 ) -> None:
-    axes.annotate(
-        text,
-        place,
-        offset,
-        textcoords="offset pixels",
-        ha=align,
-        va="center_baseline",
-        fontsize=NORMAL,
-        color=color(name),
-    )
+    """Draw a line for each network, from the layer with this number on, and name it.
+
+    A name stands at the line's point with a number, so much above it, and on one side of it.
+    """
+    numbers = range(first, len(run.trained))
+    for layers, (name, shade, dashes), (place, above, side) in zip(
+        (run.trained, run.initial), LOOKS, named, strict=True
+    ):
+        shares = [value(depth) for depth in layers]
+        axes.plot(numbers, shares[first:], color=color(shade), marker="o", linestyle=dashes)
+        axes.text(place, shares[place] + above, name, ha=side, va="center_baseline", color=color(shade), fontsize=TEXT)
+    names = [_name(depth) for depth in run.trained[first:]]
+    axes.set_xticks(numbers, names)
+    for name, tick in zip(names, axes.xaxis.get_major_ticks(), strict=True):
+        if name.startswith("pool"):
+            tick.set_pad(20)  # it would touch its neighbours
+    axes.set_xlim(first - 0.3, numbers[-1] + 0.3)
+    axes.set_ylim(0, 1)
+    ticks = [step / 5 for step in range(6)]
+    axes.set_yticks(ticks, [as_percent(tick) for tick in ticks])
+    charts.grid(axes, "y")

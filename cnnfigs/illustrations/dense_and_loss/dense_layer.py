@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
 from cnnfigs.arithmetic import Derivation
-from cnnfigs.drawing.charts import grid
+from cnnfigs.drawing import charts
+from cnnfigs.drawing.layout import Piece, column, either, grid, row, within
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.shapes import arrow, digit, label, raster
-from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas, chart
+from cnnfigs.drawing.pieces import Arrow, Chart, Digit, Raster, Words, hundredths, panel, sign
+from cnnfigs.drawing.style import TITLE
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.parameters import Choice, TestImage, Whole, require_whole
 from cnnfigs.runs.dense_and_loss.dense import LayerSums, UnitSum, layer_sums, unit_sum
-from cnnfigs.words import with_article, written_number
+from cnnfigs.words import with_article, written, written_number
 
 #: The tutorial's networks made of dense layers, and how many units their first layer has.
 DENSE = {"dense_512": 512, "dense_131": 131}
@@ -41,34 +43,61 @@ class DenseUnit(Picture):
     def run(self) -> UnitSum:
         return unit_sum(self.network, self.index, self.unit)
 
-    def draw(self, run: UnitSum) -> Figure:
-        """Draw image, weights and products in a row, and the sum below them."""
-        side, gap = 132, 36
-        figure, axes = canvas(4 + 3 * side + 2 * gap + 4, 248)
-        limit = float(np.abs(run.weights).max())
-        lefts = [4 + place * (side + gap) for place in range(3)]
-        for left, name in zip(lefts, ("the image", "one unit’s weights", "pixel × weight"), strict=True):
-            label(axes, left + side / 2, 14, name, size=LARGE, bold=True)
-        digit(axes, run.image, lefts[0], 30, side)
-        raster(axes, run.weights, lefts[1], 30, side, limit=limit, signed=True, frame="kernel")
-        raster(axes, run.products, lefts[2], 30, side, limit=limit, signed=True)
-        for left, sign in zip(lefts, ("×", "="), strict=False):
-            label(axes, left + side + gap / 2, 30 + side / 2, sign, size=20)
-        label(axes, lefts[0] + side / 2, 30 + side + 16, "paper 0, ink 1", size=SMALL, name="muted")
-        label(axes, lefts[1] + side / 2, 30 + side + 16, "orange for, purple against", size=SMALL, name="muted")
-        label(axes, lefts[2] + side / 2, 30 + side + 16, "nothing without ink", size=SMALL, name="muted")
-        middle = lefts[1] + side / 2
-        terms = f"sum of the products {written_number(run.weighted_sum, 3)}, bias {written_number(run.bias, 3)}"
-        label(axes, middle, 30 + side + 46, terms)
-        label(axes, middle, 30 + side + 68, f"together {written_number(run.pre_activation, 3)}", size=LARGE, bold=True)
-        return figure
+    def draw(self, run: UnitSum) -> Piece:
+        """Draw image, weights and products, and the sum below them."""
 
-    def describe(self, run: UnitSum) -> str:
-        return f"""Three squares of 28×28 cells. The first is {with_article(run.label)}. The second shows the weights of
-            unit {run.unit} of {run.network}, from {run.weights.min():.2f}, purple, to {run.weights.max():.2f}, orange.
-            The third is the product of both, pixel by pixel: the digit cut out of the weights, grey everywhere else.
-            The products add up to {run.weighted_sum:.3f}; with the bias of {run.bias:.3f} that makes
-            {run.pre_activation:.3f}."""
+        def equation(side: float) -> list[Piece]:
+            return [
+                panel("image", Digit(run.image, side), note="paper 0, ink 1", name="input"),
+                sign("×"),
+                panel(
+                    "a unit’s weights",
+                    Raster(run.weights, side, limit=limit, signed=True, frame="kernel"),
+                    note="orange for, purple against",
+                    name="kernel",
+                ),
+                sign("="),
+                panel(
+                    "pixel × weight",
+                    Raster(run.products, side, limit=limit, signed=True),
+                    note="nothing without ink",
+                ),
+            ]
+
+        limit = float(np.abs(run.weights).max())
+        # So narrow that their words break, and all three are equally large.
+        first, times, second, equals, third = (within(136, each) for each in equation(132))
+        return column(
+            either(
+                row(*equation(192), gap=10),
+                column(row(first, times, second, gap=8), row(equals, third, gap=8), gap=12, align="end"),
+            ),
+            Words(f"sum of the products {written_number(run.weighted_sum, 3)}, bias {written_number(run.bias, 3)}"),
+            Words(f"together {written_number(run.pre_activation, 3)}", "output", 18, bold=True),
+            gap=10,
+            align="middle",
+        )
+
+    def describe(self, run: UnitSum) -> Description:
+        return Description(
+            f"A digit times the weights of one unit, pixel by pixel: the products add up to "
+            f"{run.weighted_sum:.3f}, with the bias to {run.pre_activation:.3f}.",
+            [
+                f"The first of three squares of {written(run.image.shape)} cells is {with_article(run.label)}, 0 for "
+                "paper to 1 for ink.",
+                f"The second shows the weights of unit {run.unit}, one of {DENSE[self.network]} in its layer, from "
+                f"{run.weights.min():.2f}, purple, to {run.weights.max():.2f}, orange: much of it looks like noise.",
+                "The third is the product of both, pixel by pixel: the digit cut out of the weights, and zero "
+                "everywhere else.",
+                f"The products add up to {run.weighted_sum:.3f}; with the bias of {run.bias:.3f} that makes "
+                f"{run.pre_activation:.3f}.",
+            ],
+            [
+                Numbers("The image", run.image, hundredths),
+                Numbers("The weights", run.weights, hundredths),
+                Numbers("Pixel times weight", run.products, hundredths),
+            ],
+        )
 
     def state_facts(self, run: UnitSum) -> dict[str, str]:
         return {
@@ -91,30 +120,56 @@ class DenseLayer(Picture):
     def run(self) -> LayerSums:
         return layer_sums(self.network, self.index, SHOWN)
 
-    def draw(self, run: LayerSums) -> Figure:
+    def draw(self, run: LayerSums) -> Piece:
         """Draw the digit, and the weights of the first units with their sums below them."""
-        side, gap, first = 74, 12, 138
-        rows, columns = 2, SHOWN // 2
-        figure, axes = canvas(first + columns * (side + gap) - gap + 4, 30 + rows * (side + 34) + 8)
-        middle = 30 + rows * (side + 34) / 2 - 6
-        digit(axes, run.image, 4, middle - 48, 96)
-        arrow(axes, (106, middle), (130, middle))
         limit = float(np.abs(run.weights).max())
-        title = f"{SHOWN} of {len(run.outputs)} units and their sums"
-        label(axes, first, 14, title, align="left", size=LARGE, bold=True)
-        for unit in range(SHOWN):
-            row, column = divmod(unit, columns)
-            left, top = first + column * (side + gap), 30 + row * (side + 34)
-            raster(axes, run.weights[..., unit], left, top, side, limit=limit, signed=True, frame="kernel")
-            total = written_number(run.pre_activations[unit], 2)
-            label(axes, left + side / 2, top + side + 14, total, size=NORMAL)
-        return figure
 
-    def describe(self, run: LayerSums) -> str:
-        sums = ", ".join(f"{value:.2f}" for value in run.pre_activations[:SHOWN])
-        return f"""{with_article(run.label).capitalize()}, and the weights of {SHOWN} of the {len(run.outputs)} units of
-            a dense layer, each a square of 28×28 cells that covers the whole image. Below each stands its sum for this
-            digit: {sums}."""
+        def units(side: float) -> Piece:
+            return panel(
+                f"{SHOWN} of {len(run.outputs)} units",
+                grid(
+                    [
+                        column(
+                            Raster(weights, side, limit=limit, signed=True, frame="kernel"),
+                            Words(written_number(total, 2), "output", TITLE, bold=True),
+                            gap=2,
+                            align="middle",
+                        )
+                        for weights, total in zip(np.moveaxis(run.weights, -1, 0), run.pre_activations, strict=False)
+                    ],
+                    columns=SHOWN // 2,
+                    gap=10,
+                ),
+                "each has its weights, and its sum for this digit",
+                name="kernel",
+            )
+
+        image = panel("image", Digit(run.image, 132), name="input")
+        return either(
+            row(image, Arrow(), units(112)),
+            column(image, Arrow(down=True), units(72), gap=8, align="middle"),
+        )
+
+    def describe(self, run: LayerSums) -> Description:
+        return Description(
+            f"A digit, and the weights of {SHOWN} of the {len(run.outputs)} units of a dense layer: each covers the "
+            "whole image and comes to a sum of its own.",
+            [
+                f"First {with_article(run.label)}.",
+                f"Then the weights of the first {SHOWN} units, each a square of {written(run.image.shape)} cells, "
+                "orange for positive and purple for negative; in none of them is a digit to be seen.",
+                "Below each stands its sum for this digit.",
+            ],
+            [
+                Numbers(
+                    "The sums",
+                    run.pre_activations[:SHOWN],
+                    hundredths,
+                    rows=["sum"],
+                    columns=[f"unit {unit}" for unit in range(SHOWN)],
+                )
+            ],
+        )
 
     def state_facts(self, run: LayerSums) -> dict[str, str]:
         pixels, units = run.image.size, len(run.outputs)
@@ -132,49 +187,69 @@ class Relu(Picture):
     def run(self) -> LayerSums:
         return layer_sums(self.network, self.index, SHOWN)
 
-    def draw(self, run: LayerSums) -> Figure:
+    def draw(self, run: LayerSums) -> Piece:
         """Draw ReLU as a line, and the first units as dots on it."""
-        reach = 1.15 * float(np.abs(run.pre_activations[:SHOWN]).max())
-        figure, axes = chart(480, 300, left=52)
-        axes.plot([-reach, 0, reach], [0, 0, reach], color=color("grid"), zorder=1)
-        silent = run.outputs[:SHOWN] == 0
-        for chosen, shade in ((silent, "muted"), (~silent, "output")):
-            axes.plot(
-                run.pre_activations[:SHOWN][chosen],
-                run.outputs[:SHOWN][chosen],
-                "o",
-                color=color(shade),
-                markeredgecolor=color("background"),
-                markersize=10,
-                clip_on=False,
-                zorder=2,
-            )
-        zeros = int((run.outputs == 0).sum())
-        units = len(run.outputs)
+        sums, outputs = run.pre_activations[:SHOWN], run.outputs[:SHOWN]
+        reach = 1.15 * float(np.abs(sums).max())
+        zeros, units = int((run.outputs == 0).sum()), len(run.outputs)
         notes = (
-            (-0.95, 0.24, "left", "bold", f"{zeros} of {units} units:"),
-            (-0.95, 0.14, "left", "normal", "sum below zero, output 0"),
-            (0.76, 0.96, "right", "bold", f"{units - zeros} units:"),
-            (0.76, 0.86, "right", "normal", "the sum goes on as it is"),
+            (0.02, 0.55, "left", (f"{zeros} of {units} units:", "sum below zero,", "output 0")),
+            (0.54, 0.97, "left", (f"{units - zeros} units:", "the sum goes on", "as it is")),
         )
-        for x, y, align, weight, text in notes:
-            axes.text(x * reach, y * reach, text, ha=align, va="center_baseline", fontsize=NORMAL, weight=weight)
-        axes.set_xlim(-reach, reach)
-        axes.set_ylim(-0.08 * reach, reach)
-        axes.set_xlabel("sum that goes in")
-        axes.set_ylabel("output")
-        grid(axes)
-        return figure
 
-    def describe(self, run: LayerSums) -> str:
-        zeros = int((run.outputs == 0).sum())
-        pairs = ", ".join(
-            f"{before:.2f} gives {after:.2f}"
-            for before, after in zip(run.pre_activations[:SHOWN], run.outputs[:SHOWN], strict=True)
+        def plot(axes: Axes, narrow: bool) -> None:
+            axes.plot([-reach, 0, reach], [0, 0, reach], color=color("grid"), zorder=1)
+            for chosen, shade in ((outputs == 0, "muted"), (outputs > 0, "output")):
+                axes.plot(
+                    sums[chosen],
+                    outputs[chosen],
+                    "o",
+                    color=color(shade),
+                    markeredgecolor=color("background"),
+                    markersize=12,
+                    clip_on=False,
+                    zorder=2,
+                )
+            for x, y, align, lines in notes:
+                for number, line in enumerate(lines):
+                    axes.annotate(
+                        line,
+                        (x, y),
+                        (0, -18 * number),
+                        xycoords="axes fraction",
+                        textcoords="offset points",
+                        ha=align,
+                        va="top",
+                        weight="normal" if number else "bold",
+                    )
+            axes.set_xlim(-reach, reach)
+            axes.set_ylim(-0.08 * reach, reach)
+            axes.set_xlabel("sum that goes in")
+            charts.grid(axes)
+
+        return panel("output", Chart(plot, 520, 320, 280))
+
+    def describe(self, run: LayerSums) -> Description:
+        zeros, units = int((run.outputs == 0).sum()), len(run.outputs)
+        return Description(
+            f"ReLU as a line, flat at zero and then rising, with {SHOWN} units as dots on it: negative sums become 0, "
+            "positive ones stay.",
+            [
+                "The line is flat at zero for all negative sums; from zero on the output is the sum itself.",
+                f"On it lie the first {SHOWN} units of the layer: {(run.outputs[:SHOWN] == 0).sum()} on the flat "
+                f"part, {(run.outputs[:SHOWN] > 0).sum()} on the rising one.",
+                f"Of all {units} units, {zeros} give zero for this digit and {units - zeros} give their sum.",
+            ],
+            [
+                Numbers(
+                    "The dots",
+                    np.stack([run.pre_activations[:SHOWN], run.outputs[:SHOWN]]),
+                    hundredths,
+                    rows=["sum that goes in", "output"],
+                    columns=[f"unit {unit}" for unit in range(SHOWN)],
+                )
+            ],
         )
-        return f"""A line that runs flat at zero for all negative sums and from there rises with the sum. On it, {SHOWN}
-            units as dots: {pairs}. Of all {len(run.outputs)} units, {zeros} give zero for this digit and
-            {len(run.outputs) - zeros} give their sum."""
 
     def state_facts(self, run: LayerSums) -> dict[str, str]:
         zeros = int((run.outputs == 0).sum())

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from cnnfigs.arithmetic import size_derivation
-from cnnfigs.drawing.shapes import arrow, bars, label, map_grid, raster
-from cnnfigs.drawing.style import NORMAL, SMALL, canvas
+from cnnfigs.drawing.layout import Piece, column, either, row
+from cnnfigs.drawing.pieces import Arrow, Bars, Raster, Tiles, panel
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.parameters import TestImage
 from cnnfigs.runs.activations import Activations, activations, test_digit
 from cnnfigs.words import percent, written
+
+#: The layers that are drawn, the maps in a row, the numbers in a line of the folded row, and what can be answered.
+LAYERS, COLUMNS, FOLD, DIGITS = ("conv2d_3", "flatten", "dense"), 16, 18, tuple("0123456789")
 
 
 @dataclass(frozen=True)
@@ -25,30 +28,46 @@ class Flattening(Picture):
     def run(self) -> Activations:
         return activations("convnet", test_digit(self.index))
 
-    def draw(self, run: Activations) -> Figure:
+    def draw(self, run: Activations) -> Piece:
         """Draw all last maps, the row folded to fit the page, and the probabilities."""
-        figure, axes = canvas(560, 216)
-        maps, flat, probabilities = (run.outputs[name] for name in ("conv2d_3", "flatten", "dense"))
-        middle, below = 92, 184
-        map_grid(axes, maps, 8, middle - 78, 15, 16, gap=4.6)
-        label(axes, 161, below, f"{maps.shape[-1]} maps", bold=True)
-        label(axes, 161, below + 18, written(maps.shape), size=SMALL, name="muted")
-        arrow(axes, (330, middle), (352, middle))
-        raster(axes, flat.reshape(-1, 9), 366, middle - 78, 30, 156)
-        label(axes, 381, below, "flatten", bold=True)
-        label(axes, 381, below + 18, written(flat.shape), size=SMALL, name="muted")
-        arrow(axes, (408, middle), (430, middle))
-        bars(axes, probabilities, 458, middle - 78, 80, 15.6, [str(answer) for answer in range(10)])
-        label(axes, 494, below, "dense", bold=True, size=NORMAL)
-        label(axes, 494, below + 18, "10 digits", size=SMALL, name="muted")
-        return figure
+        maps, flat, probabilities = (run.outputs[name] for name in LAYERS)
+        shares = [percent(share) if share == probabilities.max() else "" for share in probabilities]
 
-    def describe(self, run: Activations) -> str:
-        maps, flat, probabilities = (run.outputs[name] for name in ("conv2d_3", "flatten", "dense"))
-        return f"""Left, {maps.shape[-1]} small maps of {written(maps.shape[:2])} cells, some empty, most with a few
-            strong cells. In the middle, the same {flat.size:,} numbers in one long row, folded here into a narrow
-            strip. Right, the ten bars that the dense layer makes of them; the longest, with
-            {percent(probabilities.max())}, is that of {probabilities.argmax()}."""
+        last = panel(f"{maps.shape[-1]} maps", Tiles(maps, 5, COLUMNS, gap=4), written(maps.shape), name="output")
+        rest = (
+            panel("flatten", Raster(flat.reshape(-1, FOLD), 54, frame="output"), f"{flat.size:,} numbers"),
+            Arrow(),
+            panel("dense", Bars(probabilities, DIGITS, 70, shares), "10 digits", name="output"),
+        )
+        return either(
+            row(last, Arrow(), *rest, gap=12),
+            column(last, Arrow(down=True), row(*rest, gap=12), gap=10, align="middle"),
+        )
+
+    def describe(self, run: Activations) -> Description:
+        maps, flat, probabilities = (run.outputs[name] for name in LAYERS)
+        blank = np.count_nonzero((maps == 0).all(axis=(0, 1)))
+        return Description(
+            f"The convnet’s {maps.shape[-1]} last maps for a digit, the same {flat.size:,} numbers in one row, and the "
+            "ten answers made of them.",
+            [
+                f"First {maps.shape[-1]} small maps of {written(maps.shape[:2])} cells: {blank} are empty, most have a "
+                "few strong cells.",
+                f"Then the same {flat.size:,} numbers in one long row, folded here into a narrow strip; "
+                f"{np.count_nonzero(flat == 0):,} of them are zero.",
+                "Then the ten bars that the dense layer makes of them; the longest, with "
+                f"{percent(probabilities.max())}, is that of {probabilities.argmax()}.",
+            ],
+            [
+                Numbers("The answers", probabilities, percent, rows=["probability"], columns=DIGITS),
+                Numbers(
+                    "The strongest value of each map, as they stand in rows",
+                    maps.max(axis=(0, 1)).reshape(-1, COLUMNS),
+                    "{:.2f}".format,
+                    rows=[f"from map {number}" for number in range(0, maps.shape[-1], COLUMNS)],
+                ),
+            ],
+        )
 
     def state_facts(self, run: Activations) -> dict[str, str]:
         flat, maps = run.outputs["flatten"], run.outputs["conv2d_3"]

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from matplotlib.figure import Figure
 
-from cnnfigs.drawing.shapes import arrow, cells, digit, inked, label, photo, tinted, window
-from cnnfigs.drawing.style import LARGE, SMALL, canvas
+from cnnfigs.drawing.layout import Piece, column, flow, grid
+from cnnfigs.drawing.pieces import Arrow, Digit, Mark, NumberGrid, Photo, panel
+from cnnfigs.drawing.shapes import inked, tinted
+from cnnfigs.drawing.style import TEXT
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.parameters import TestImage, Whole, require_whole
 from cnnfigs.runs.dense_and_loss.image_arrays import DigitPatch, PhotoPatch, digit_patch, photo_patch
-from cnnfigs.words import with_article, written
+from cnnfigs.words import counted, listed, with_article, written
 
 CHANNELS = ("red", "green", "blue")
 
@@ -38,29 +40,34 @@ class DigitNumbers(Picture):
     def run(self) -> DigitPatch:
         return digit_patch(self.index, self.row, self.column, self.size)
 
-    def draw(self, run: DigitPatch) -> Figure:
+    def draw(self, run: DigitPatch) -> Piece:
         """Draw the digit with the piece framed, and the piece with its numbers."""
-        cell, pixel = 31, 6.5
-        height = 36 + max(28 * pixel, len(run.patch) * cell)
-        figure, axes = canvas(480, height)
-        middle = 30 + (height - 36) / 2
-        top, left, side = middle - 14 * pixel, 4, len(run.patch)
-        label(axes, left + 14 * pixel, top - 16, f"{written(run.image.shape)} pixels", size=LARGE, bold=True)
-        digit(axes, run.image / 255, left, top, 28 * pixel)
-        window(axes, left + run.column * pixel, top + run.row * pixel, side * pixel, name="accent")
-        arrow(axes, (left + 28 * pixel + 6, middle), (left + 28 * pixel + 32, middle))
-        texts = [[str(value) for value in line] for line in run.patch]
-        first, upper = 476 - side * cell, middle - side * cell / 2
-        label(axes, first + side * cell / 2, upper - 16, "are numbers", size=LARGE, bold=True)
-        cells(axes, texts, inked(run.patch / 255), first, upper, cell)
-        window(axes, first, upper, side * cell, name="accent")
-        return figure
+        side = len(run.patch)
+        piece = Mark(run.row, run.column, side, side, name="accent")
+        whole = Mark(0, 0, side, side, name="accent")
+        return flow(
+            panel(f"{written(run.image.shape)} pixels", Digit(run.image / 255, 252, marks=[piece])),
+            Arrow(),
+            panel(
+                "are numbers",
+                NumberGrid(run.patch, 38, fill=inked(run.patch / 255), marks=[whole], size=TEXT),
+                note="0 paper, 255 ink",
+            ),
+        )
 
-    def describe(self, run: DigitPatch) -> str:
-        rows = "; ".join(", ".join(str(value) for value in line) for line in run.patch)
-        return f"""Left, {with_article(run.label)} of {written(run.image.shape)} pixels, black on white, with a frame
-            around a piece of {written(run.patch.shape)}. Right, the numbers of that piece, 0 for paper to 255 for ink,
-            row by row: {rows}."""
+    def describe(self, run: DigitPatch) -> Description:
+        rows, columns = (f"{start} to {start + self.size - 1}" for start in (run.row, run.column))
+        return Description(
+            f"A handwritten {run.label}, and the numbers that a piece of it is made of: 0 is paper, 255 is ink.",
+            [
+                f"First {with_article(run.label)} of {written(run.image.shape)} pixels, black on white, with a frame "
+                f"around a piece of {written(run.patch.shape)}: rows {rows}, columns {columns}.",
+                "Then this piece enlarged, each pixel with its number and its shade of grey.",
+                f"Its largest number is {run.patch.max()}; {np.count_nonzero(run.patch == 0)} of its "
+                f"{counted(run.patch.size, 'number')} are 0.",
+            ],
+            [Numbers("The piece", run.patch), Numbers("The whole digit", run.image)],
+        )
 
     def state_facts(self, run: DigitPatch) -> dict[str, str]:
         return {
@@ -93,41 +100,45 @@ class ColorChannels(Picture):
     def run(self) -> PhotoPatch:
         return photo_patch(self.row, self.column, self.size)
 
-    def draw(self, run: PhotoPatch) -> Figure:
+    def draw(self, run: PhotoPatch) -> Piece:
         """Draw part of the photo, the piece in large, and below it red, green and blue."""
-        figure, axes = canvas(480, 402)
-        side, cell, large = len(run.patch), 24.5, 26
-        pixel = 216 / run.surroundings.shape[1]
-        label(axes, 4, 16, "part of the photo", align="left", size=LARGE, bold=True)
-        photo(axes, run.surroundings, 4, 32, 216)
-        x, y = 4 + (run.column - run.left) * pixel, 32 + (run.row - run.top) * pixel
+        side, first = len(run.patch), Mark(0, 0, name="accent")
         # Around the piece, which is small and must not lie under its frame.
-        room = 2
-        window(axes, x - room, y - room, side * pixel + 2 * room, name="accent", line_width=1.5)
-        beside = 476 - side * large
-        arrow(axes, (232, 118), (beside - 12, 118))
-        label(axes, beside, 16, f"{written(run.patch.shape[:2])} pixels of it", align="left", size=LARGE, bold=True)
-        blank = [[""] * side] * side
-        cells(axes, blank, run.patch / 255, beside, 32, large)
-        window(axes, beside, 32, large, name="accent")
-        for channel, name in enumerate(CHANNELS):
-            left = 4 + channel * 162.5
-            texts = [[str(value) for value in line] for line in run.patch[..., channel]]
-            label(axes, left, 232, name, align="left", size=LARGE, bold=True)
-            cells(axes, texts, tinted(run.patch[..., channel] / 255, channel), left, 246, cell, size=SMALL)
-            window(axes, left, 246, cell, name="accent")
-        return figure
-
-    def describe(self, run: PhotoPatch) -> str:
-        first = ", ".join(f"{name} {value}" for name, value in zip(CHANNELS, run.patch[0, 0], strict=True))
-        ranges = "; ".join(
-            f"{name} from {run.patch[..., channel].min()} to {run.patch[..., channel].max()}"
-            for channel, name in enumerate(CHANNELS)
+        top, left = run.row - run.top - 0.5, run.column - run.left - 0.5
+        piece = Mark(top, left, side + 1, side + 1, name="accent", line_width=1.5)
+        channels = [
+            panel(name, NumberGrid(values, 34, fill=tinted(values / 255, channel), marks=[first]))
+            for channel, (name, values) in enumerate(zip(CHANNELS, np.moveaxis(run.patch, -1, 0), strict=True))
+        ]
+        return column(
+            flow(
+                panel("part of the photo", Photo(run.surroundings, 320, marks=[piece])),
+                Arrow(),
+                panel(
+                    f"{written(run.patch.shape[:2])} pixels of it",
+                    NumberGrid(run.patch[..., 0], 34, fill=run.patch / 255, write=lambda _: "", marks=[first]),
+                ),
+            ),
+            grid(channels),
+            align="middle",
         )
-        return f"""Part of a photo of a cat with a frame around {written(run.patch.shape[:2])} pixels, the same pixels
-            enlarged, and below them three grids of numbers, one each for red, green and blue, 0 for none to 255 for
-            the most. The pixel in the upper left corner, framed in the four grids, is {first}. Over the piece the
-            numbers range: {ranges}."""
+
+    def describe(self, run: PhotoPatch) -> Description:
+        corner = listed(f"{name} {value}" for name, value in zip(CHANNELS, run.patch[0, 0], strict=True))
+        channels = [*zip(CHANNELS, np.moveaxis(run.patch, -1, 0), strict=True)]
+        return Description(
+            f"{written(run.patch.shape[:2])} pixels of a cat’s photo, and the three grids of numbers that they are "
+            "made of: red, green and blue.",
+            [
+                f"First a part of the photo, {written(run.surroundings.shape[:2])} pixels, with a frame around the "
+                "piece.",
+                "Then the piece enlarged, each pixel in its colour.",
+                "Then a grid of numbers for each channel, 0 for none of this colour to 255 for the most.",
+                f"The pixel in the upper left corner is framed in the piece and in the three grids: {corner}.",
+                *(f"The {name} numbers go from {values.min()} to {values.max()}." for name, values in channels),
+            ],
+            [Numbers(f"The {name} channel", values) for name, values in channels],
+        )
 
     def state_facts(self, run: PhotoPatch) -> dict[str, str]:
         numbers = int(np.prod(run.shape))

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
-from cnnfigs.drawing.charts import grid
+from cnnfigs.drawing import charts
+from cnnfigs.drawing.layout import Piece, column, flow, row
+from cnnfigs.drawing.networks import network_look
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.shapes import digit, label
-from cnnfigs.drawing.style import LARGE, NORMAL, canvas, chart
+from cnnfigs.drawing.pieces import Chart, Digit, Words, panel
+from cnnfigs.drawing.style import TITLE
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.networks import NetworkName
 from cnnfigs.parameters import Number, TestImage, Whole
 from cnnfigs.runs.dense_and_loss.answers import AnswerLosses, answer_losses
@@ -31,41 +34,47 @@ class CrossEntropy(Picture):
     def run(self) -> AnswerLosses:
         return answer_losses(self.network, (self.index, self.other))
 
-    def draw(self, run: AnswerLosses) -> Figure:
+    def draw(self, run: AnswerLosses) -> Piece:
         """Draw both digits with their answers, and beside them the curve of the loss with both on it."""
-        figure, axes = canvas(640, 296)
-        plot = figure.add_axes((292 / 640, 50 / 296, 336 / 640, 230 / 296))
-        for place in range(len(run.labels)):
-            top = 12 + place * 142
-            right = run.answers[place] == run.labels[place]
-            shade = "output" if right else "error"
-            digit(axes, run.images[place], 4, top, 104, frame=shade)
-            share = percent(run.answer_probabilities[place])
-            label(axes, 118, top + 14, f"“{run.answers[place]}”", align="left", size=LARGE, bold=True, name=shade)
-            label(axes, 152, top + 14, f"with {share}", align="left")
-            correct = f"{percent(run.label_probabilities[place])} for the {run.labels[place]}"
-            label(axes, 118, top + 42, correct, align="left")
-            label(axes, 118, top + 70, f"loss {run.losses[place]:.3f}", align="left", size=LARGE, bold=True, name=shade)
-            plot.plot(
-                100 * run.label_probabilities[place],
-                run.losses[place],
-                "o",
-                color=color(shade),
-                markersize=12,
-                markeredgecolor=color("background"),
-                clip_on=False,
-                zorder=3,
-            )
-        plot.plot(100 * run.curve_probabilities, run.curve_losses, color=color("accent"), zorder=2)
-        plot.set_xlim(0, 100)
-        plot.set_ylim(0, float(run.curve_losses.max()))
-        plot.set_xlabel("probability given to the right digit, %")
-        plot.set_ylabel("loss")
-        grid(plot)
-        return figure
+        right = [answer == label for answer, label in zip(run.answers, run.labels, strict=True)]
+        shades = ["output" if each else "error" for each in right]
 
-    def describe(self, run: AnswerLosses) -> str:
-        answers = " ".join(
+        def plot(axes: Axes, narrow: bool) -> None:
+            for place, shade in enumerate(shades):
+                axes.plot(
+                    100 * run.label_probabilities[place],
+                    run.losses[place],
+                    "o",
+                    color=color(shade),
+                    markersize=12,
+                    markeredgecolor=color("background"),
+                    clip_on=False,
+                    zorder=3,
+                )
+            axes.plot(100 * run.curve_probabilities, run.curve_losses, color=color("accent"), zorder=2)
+            axes.set_xlim(0, 100)
+            axes.set_ylim(0, float(run.curve_losses.max()))
+            axes.set_xlabel("probability given to the right digit, %")
+            charts.grid(axes)
+
+        answers = [
+            row(
+                Digit(run.images[place], 104, frame=shade),
+                column(
+                    Words(f"“{run.answers[place]}”", shade, TITLE, bold=True),
+                    Words(f"with {percent(run.answer_probabilities[place])}"),
+                    Words(f"{percent(run.label_probabilities[place])} for the {run.labels[place]}"),
+                    Words(f"loss {run.losses[place]:.3f}", shade, TITLE, bold=True),
+                    gap=5,
+                ),
+                gap=12,
+            )
+            for place, shade in enumerate(shades)
+        ]
+        return flow(column(*answers), panel("loss", Chart(plot, 400, 260)), gap=28)
+
+    def describe(self, run: AnswerLosses) -> Description:
+        answers = [
             f"The {label} is answered with {answer}, to which the network gives {percent(sure)}; the {label} itself "
             f"gets {percent(right)}, and the loss is {loss:.3f}."
             for label, answer, sure, right, loss in zip(
@@ -76,10 +85,21 @@ class CrossEntropy(Picture):
                 run.losses,
                 strict=True,
             )
+        ]
+        return Description(
+            "Two digits with a network’s answers, and the curve of the loss with both on it: it falls the more "
+            "probability the right digit gets.",
+            [*answers, "The curve falls from left to right."],
+            [
+                Numbers(
+                    "The loss by the probability of the right digit",
+                    [loss for _, loss in run.examples],
+                    "{:.1f}".format,
+                    rows=["loss"],
+                    columns=[as_percent(share) for share, _ in run.examples],
+                )
+            ],
         )
-        ends = ", ".join(f"{loss:.1f} at {as_percent(share)}" for share, loss in run.examples)
-        return f"""Two digits with the network's answers, and both as dots on a curve of the loss. {answers} The curve
-            falls from left to right the more probability the right digit gets: {ends}."""
 
     def state_facts(self, run: AnswerLosses) -> dict[str, str]:
         facts: dict[str, str] = {}
@@ -104,54 +124,81 @@ class LossSlope(Picture):
     def run(self) -> Slope:
         return slope_along_weight(self.network, float(self.learning_rate))
 
-    def draw(self, run: Slope) -> Figure:
+    def draw(self, run: Slope) -> Piece:
         """Draw the curve, the slope where the step starts, and the step."""
-        figure, axes = chart(480, 300, left=62, right=14)
         low, high = float(run.losses.min()), float(run.losses.max())
-        room = high - low
-        axes.plot(run.weights, run.losses, color=color("series-1"))
-        side = 1 if run.slope > 0 else -1
+        room, side = high - low, 1 if run.slope > 0 else -1
         reach = np.array([-0.2, 0.9]) * side
-        axes.plot(run.weight + reach, run.loss + run.slope * reach, color=color("accent"), linestyle=(0, (4, 2)))
-        axes.plot([run.next_weight, run.next_weight], [run.loss, run.next_loss], color=color("grid"), linewidth=1)
-        axes.annotate(
-            "",
-            (run.next_weight, run.loss),
-            (run.weight, run.loss),
-            arrowprops={
-                "arrowstyle": "-|>,head_length=0.5,head_width=0.25",
-                "color": color("kernel"),
-                "linewidth": 2,
-                "shrinkA": 0,
-                "shrinkB": 0,
-            },
-        )
-        dots = ((run.weight, run.loss, "series-1"), (run.next_weight, run.next_loss, "output"))
-        for weight, loss, shade in dots:
-            axes.plot(weight, loss, "o", color=color(shade), markersize=11, markeredgecolor=color("background"))
+        shade = network_look(self.network).color
+        top = run.weight + reach[1], run.loss + run.slope * reach[1]
+        # Words, the place that they belong to, and how far from it they begin, in pixels.
         notes = (
-            (run.weight - 0.1 * side, run.loss + 0.16 * room, f"before: loss {run.loss:.3f}", "series-1", -side),
-            (run.weight + 0.3 * side, run.loss + 0.3 * room, f"slope {run.slope:.4f}", "accent", -side),
-            (run.next_weight, run.next_loss - 0.14 * room, f"after: loss {run.next_loss:.3f}", "output", 0),
-            ((run.weight + run.next_weight) / 2, run.loss + 0.06 * room, "step", "kernel", 0),
+            (f"before: loss {run.loss:.3f}", run.weight, run.loss, shade, (-10 * side, 24), -side),
+            (f"slope {run.slope:.4f}", *top, "muted", (-50 * side, 8), -side),
+            (f"after: loss {run.next_loss:.3f}", run.next_weight, run.next_loss, "output", (0, -22), 0),
+            ("step", run.next_weight, run.loss, "accent", (-6 * side, 0), -side),
         )
-        for x, y, text, shade, direction in notes:
-            align = {1: "left", -1: "right", 0: "center"}[direction]
-            axes.text(x, y, typeset(text), fontsize=NORMAL, color=color(shade), ha=align, va="center_baseline")
-        axes.set_ylim(low - 0.2 * room, high + 0.02 * room)
-        axes.set_xlim(float(run.weights.min()), float(run.weights.max()))
-        axes.set_xlabel(f"one of the network’s {run.parameters:,} parameters")
-        axes.set_ylabel("loss")
-        grid(axes)
-        return figure
 
-    def describe(self, run: Slope) -> str:
+        def plot(axes: Axes, narrow: bool) -> None:
+            axes.plot(run.weights, run.losses, color=color(shade))
+            axes.plot(run.weight + reach, run.loss + run.slope * reach, color=color("muted"), linestyle=(0, (4, 2)))
+            axes.plot([run.next_weight, run.next_weight], [run.loss, run.next_loss], color=color("grid"), linewidth=1)
+            axes.annotate(
+                "",
+                (run.next_weight, run.loss),
+                (run.weight, run.loss),
+                arrowprops={
+                    "arrowstyle": "-|>,head_length=0.6,head_width=0.3",
+                    "color": color("accent"),
+                    "linewidth": 2.5,
+                    "shrinkA": 0,
+                    "shrinkB": 0,
+                },
+            )
+            dots = ((run.weight, run.loss, shade), (run.next_weight, run.next_loss, "output"))
+            for weight, loss, name in dots:
+                axes.plot(weight, loss, "o", color=color(name), markersize=12, markeredgecolor=color("background"))
+            for text, x, y, name, away, direction in notes:
+                align = {1: "left", -1: "right", 0: "center"}[direction]
+                axes.annotate(
+                    typeset(text),
+                    (x, y),
+                    away,
+                    textcoords="offset points",
+                    color=color(name),
+                    ha=align,
+                    va="center_baseline",
+                )
+            axes.set_ylim(low - 0.25 * room, high + 0.02 * room)
+            axes.set_xlim(float(run.weights.min()), float(run.weights.max()))
+            axes.set_xlabel(f"one of the network’s {run.parameters:,} parameters")
+            charts.grid(axes)
+
+        return panel("loss", Chart(plot, 560, 340, 300))
+
+    def describe(self, run: Slope) -> Description:
         lowest = int(run.losses.argmin())
-        return f"""A curve like a wide valley: the loss of the untrained network for values of one weight from
-            {run.weights.min():.2f} to {run.weights.max():.2f}, lowest with {run.losses[lowest]:.3f} near
-            {run.weights[lowest]:.2f}. The weight stands at {run.weight:.3f}, where the loss is {run.loss:.3f} and a
-            dashed line shows its slope, {run.slope:.4f}. An arrow points downhill, {run.learning_rate:g} times the
-            slope long, to {run.next_weight:.3f}, where the loss is {run.next_loss:.3f}."""
+        return Description(
+            "The loss of the untrained network along one of its weights, like a wide valley, and one step downhill: "
+            f"from {run.loss:.3f} to {run.next_loss:.3f}.",
+            [
+                f"The curve shows the loss on {run.images:,} images for values of one weight from "
+                f"{run.weights.min():.2f} to {run.weights.max():.2f}, while all others stay.",
+                f"It is lowest with {run.losses[lowest]:.3f} near {run.weights[lowest]:.2f}.",
+                f"The weight stands at {run.weight:.3f}, where the loss is {run.loss:.3f}.",
+                f"There a dashed line shows the slope of the curve, {run.slope:.4f}.",
+                f"An arrow points downhill, {run.learning_rate:g} times the slope long, to {run.next_weight:.3f}, "
+                f"where the loss is {run.next_loss:.3f}.",
+            ],
+            [
+                Numbers(
+                    "The curve",
+                    np.stack([run.weights, run.losses], axis=1)[:: 1 if run.weights[0] < run.weights[-1] else -1],
+                    "{:.3f}".format,
+                    columns=["weight", "loss"],
+                )
+            ],
+        )
 
     def state_facts(self, run: Slope) -> dict[str, str]:
         return {
@@ -178,29 +225,53 @@ class FirstSteps(Picture):
     def run(self) -> Steps:
         return first_steps(self.network, self.steps)
 
-    def draw(self, run: Steps) -> Figure:
-        """Draw a dot for each step, and a line for mere guessing."""
-        figure, axes = chart(480, 260, left=52)
+    def draw(self, run: Steps) -> Piece:
+        """Draw the loss of each step, and a line for mere guessing."""
         steps = np.arange(1, len(run.losses) + 1)
         top = 1.08 * float(max(run.losses.max(), run.guess_loss))
-        axes.plot(steps, np.full(len(steps), run.guess_loss), color=color("grid"), linestyle=(0, (4, 2)))
-        axes.text(
-            steps[-1], run.guess_loss - 0.06 * top, f"guessing: {run.guess_loss:.2f}", ha="right", fontsize=NORMAL
-        )
-        axes.plot(steps, run.losses, color=color("series-1"), linewidth=1.5)
-        axes.set_xlim(0, len(steps) * 1.02)
-        axes.set_ylim(0, top)
-        axes.set_xlabel(f"step, {run.batch_size} images each")
-        axes.set_ylabel("loss on these images")
-        grid(axes, "y")
-        return figure
+        shade = network_look(self.network).color
 
-    def describe(self, run: Steps) -> str:
-        return f"""A jagged line that falls steeply and then more slowly: the loss on the images of each of
-            {len(run.losses)} steps. It starts at {run.losses[0]:.2f}, near the {run.guess_loss:.2f} of mere guessing,
-            and over the last ten steps lies between {run.losses[-10:].min():.2f} and {run.losses[-10:].max():.2f}. Of
-            {run.held_out:,} images held out, the network gets {percent(run.accuracy_before)} right before the first
-            step and {percent(run.accuracy_after)} after the last."""
+        def plot(axes: Axes, narrow: bool) -> None:
+            axes.plot(steps, np.full(len(steps), run.guess_loss), color=color("muted"), linestyle=(0, (4, 2)))
+            axes.annotate(
+                f"guessing: {run.guess_loss:.2f}",
+                (steps[-1], run.guess_loss),
+                (0, -8),
+                textcoords="offset points",
+                ha="right",
+                va="top",
+                color=color("muted"),
+            )
+            axes.plot(steps, run.losses, color=color(shade), linewidth=1.5)
+            axes.set_xlim(0, len(steps) * 1.02)
+            axes.set_ylim(0, top)
+            axes.set_xlabel(f"step, {run.batch_size} images each")
+            charts.grid(axes, "y")
+
+        return panel("loss on the images of each step", Chart(plot, 560, 300, 260))
+
+    def describe(self, run: Steps) -> Description:
+        return Description(
+            f"The loss on the images of each of the first {len(run.losses)} steps of a training: a jagged line that "
+            "falls steeply and then more slowly.",
+            [
+                f"It starts at {run.losses[0]:.2f}, near the {run.guess_loss:.2f} of mere guessing, which a dashed "
+                "line shows.",
+                f"Over the last ten steps it lies between {run.losses[-10:].min():.2f} and "
+                f"{run.losses[-10:].max():.2f}.",
+                f"Of {run.held_out:,} images held out, the network gets {percent(run.accuracy_before)} right before "
+                f"the first step and {percent(run.accuracy_after)} after the last.",
+            ],
+            [
+                Numbers(
+                    "The loss of each step",
+                    run.losses[:, np.newaxis],
+                    "{:.2f}".format,
+                    rows=[f"step {step}" for step in range(1, len(run.losses) + 1)],
+                    columns=["loss"],
+                )
+            ],
+        )
 
     def state_facts(self, run: Steps) -> dict[str, str]:
         return {

@@ -6,15 +6,19 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from matplotlib.figure import Figure
 
-from cnnfigs.drawing.shapes import arrow, bars, digit, label, raster
-from cnnfigs.drawing.style import LARGE, SMALL, canvas
+from cnnfigs.drawing.layout import Piece, column, either, matrix, row
+from cnnfigs.drawing.pieces import Bars, Digit, Raster, Words, hundredths, panel, space
+from cnnfigs.drawing.style import TITLE
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.dense_and_loss.dense_layer import DENSE, DenseNetwork
+from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.parameters import TestImage, Whole, require_whole
 from cnnfigs.runs.dense_and_loss.shuffling import Shuffled, shuffled_pixels
 from cnnfigs.words import percent, with_article
+
+#: What is compared, and what a network can answer.
+ORDERS, DIGITS = ("in order", "shuffled"), tuple("0123456789")
 
 
 @dataclass(frozen=True)
@@ -37,33 +41,54 @@ class ShuffledPixels(Picture):
     def run(self) -> Shuffled:
         return shuffled_pixels(self.network, self.index, self.unit, self.seed)
 
-    def draw(self, run: Shuffled) -> Figure:
-        """Draw image, weights and answer, above as they are and below shuffled."""
-        side, height = 128, 152
-        made, axes = canvas(512, 34 + 2 * height - 16)
-        lefts = (4, 156, 338)
-        for left, width, name in zip(lefts, (side, side, 100), ("image", "a unit’s weights", "answer"), strict=True):
-            label(axes, left + width / 2, 14, name, size=LARGE, bold=True)
+    def draw(self, run: Shuffled) -> Piece:
+        """Draw image, weights and answer, as they are and shuffled."""
         limit = float(np.abs(run.weights).max())
-        for row in range(2):
-            top = 34 + row * height
-            middle = top + side / 2
-            digit(axes, run.images[row], lefts[0], top, side)
-            raster(axes, run.weights[row], lefts[1], top, side, limit=limit, signed=True, frame="kernel")
-            arrow(axes, (lefts[1] + side + 8, middle), (lefts[1] + side + 30, middle))
-            bars(axes, run.probabilities[row], lefts[2], top, 100, side / 10, [str(number) for number in range(10)])
-            best = int(run.probabilities[row].argmax())
-            share = percent(run.probabilities[row, best])
-            label(axes, lefts[2] + 106, top + (best + 0.5) * side / 10, share, align="left", size=SMALL, bold=True)
-        return made
+        heads = (("image", "input"), ("a unit’s weights", "kernel"), ("answer", "output"))
 
-    def describe(self, run: Shuffled) -> str:
+        def parts(number: int, side: float, bar: float) -> tuple[Piece, ...]:
+            shares = run.probabilities[number]
+            values = [percent(share) if share == shares.max() else "" for share in shares]
+            return (
+                Digit(run.images[number], side),
+                Raster(run.weights[number], side, limit=limit, signed=True, frame="kernel"),
+                Bars(shares, DIGITS, bar, values, pitch=16),
+            )
+
+        titles = [Words(text, name, TITLE, bold=True) for text, name in heads]
+        rows = [[Words(name, bold=True), *parts(number, 160, 120)] for number, name in enumerate(ORDERS)]
+        wide = matrix([[space(), *titles], *rows])
+
+        def narrow(number: int) -> Piece:
+            titled = zip(parts(number, 150, 230), heads, strict=True)
+            image, weights, answer = (panel(head, part, name=name) for part, (head, name) in titled)
+            return panel(ORDERS[number], column(row(image, weights, gap=12), answer, gap=10))
+
+        return either(wide, column(narrow(0), narrow(1), gap=28))
+
+    def describe(self, run: Shuffled) -> Description:
         shares = [percent(each.max()) for each in run.probabilities]
         answers = [int(each.argmax()) for each in run.probabilities]
-        return f"""Two rows. Above, {with_article(run.label)}, the weights of a unit, and the network's answer:
-            {answers[0]} with {shares[0]}. Below, image and weights with their pixels in another order, the same for
-            both; nobody could read the image, it looks like noise. The answer is {answers[1]} with {shares[1]}. Of
-            {run.asked:,} test images, {run.same_answers:,} get the same answer in both ways."""
+        return Description(
+            "A digit and a unit’s weights, in order and with all pixels shuffled alike: the image looks like noise, "
+            "and the network’s answer is the same.",
+            [
+                f"In order: {with_article(run.label)}, the weights of a unit, and the network’s answer, {answers[0]} "
+                f"with {shares[0]}.",
+                "Shuffled: image and weights with their pixels in another order, the same for both; nobody could "
+                "read the image.",
+                f"The answer is then {answers[1]} with {shares[1]}.",
+                f"Of {run.asked:,} test images, {run.same_answers:,} get the same answer in both ways.",
+            ],
+            [
+                Numbers("The answers", run.probabilities, percent, rows=ORDERS, columns=DIGITS),
+                *(
+                    Numbers(f"The {name}, {order}", values, hundredths)
+                    for name, both in (("image", run.images), ("weights", run.weights))
+                    for order, values in zip(ORDERS, both, strict=True)
+                ),
+            ],
+        )
 
     def state_facts(self, run: Shuffled) -> dict[str, str]:
         millionths = f"{1e6 * run.largest_difference:.1f}"

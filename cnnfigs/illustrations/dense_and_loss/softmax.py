@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
-from cnnfigs.drawing.shapes import arrow, box, digit, label
-from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas
+from cnnfigs.drawing.layout import CLOSE, Piece, column, either, row
+from cnnfigs.drawing.pieces import WIDER, Arrow, Digit, Drawing, hundredths, panel
+from cnnfigs.drawing.shapes import box, label
+from cnnfigs.drawing.style import TEXT, text_width
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.networks import NetworkName, trained_on
 from cnnfigs.parameters import TestImage
 from cnnfigs.runs.dense_and_loss.answers import SoftmaxSteps, softmax_steps
-from cnnfigs.words import percent, with_article, written_number
+from cnnfigs.words import as_percent, percent, with_article, written_number
+
+#: From one digit's row to the next, and thickness of a bar, in pixels.
+PITCH, BAR = 24, 14
 
 
 @dataclass(frozen=True)
@@ -26,50 +34,38 @@ class Softmax(Picture):
     def run(self) -> SoftmaxSteps:
         return softmax_steps(self.network, self.index)
 
-    def draw(self, run: SoftmaxSteps) -> Figure:
+    def draw(self, run: SoftmaxSteps) -> Piece:
         """Draw a row for each digit with its logit, its exponential, and its share as a bar."""
-        row, top = 23, 62
-        figure, axes = canvas(508, top + 10 * row + 34)
-        digit(axes, run.image, 4, top + 5 * row - 32, 64)
-        arrow(axes, (72, top + 5 * row), (88, top + 5 * row))
-        zero, unit = 174, 56 / float(np.abs(run.logits).max())
-        heads = (
-            (zero, "logit", "what comes out"),
-            (294, "e to the logit", "never negative"),
-            (412, "share", "adds up to 1"),
-        )
-        for x, head, below in heads:
-            label(axes, x, 16, head, size=LARGE, bold=True)
-            label(axes, x, 36, below, size=SMALL, name="muted")
-        best = int(run.probabilities.argmax())
-        for number in range(10):
-            middle, bold = top + (number + 0.5) * row, number == best
-            label(axes, 102, middle, str(number), size=NORMAL, bold=True)
-            length = float(run.logits[number]) * unit
-            box(axes, zero + min(length, 0), middle - 7, abs(length), 14, edge=None, fill="output" if bold else "muted")
-            logit = written_number(run.logits[number], 2)
-            if length >= 0:
-                label(axes, zero - 5, middle, logit, size=SMALL, bold=bold, align="right")
-            else:
-                label(axes, zero + 5, middle, logit, size=SMALL, bold=bold, align="left")
-            label(axes, 334, middle, write_positive(run.exponentials[number]), align="right", size=SMALL, bold=bold)
-            box(axes, 364, middle - 7, 50, 14, edge="grid", fill="surface", line_width=0.75)
-            share = float(run.probabilities[number])
-            box(axes, 364, middle - 7, 50 * share, 14, edge=None, fill="output" if bold else "muted")
-            label(axes, 420, middle, _small(share), align="left", size=SMALL, bold=bold)
-        box(axes, zero - 0.5, top, 1, 10 * row, edge=None, fill="grid")
-        box(axes, 252, top + 10 * row + 2, 86, 1, edge=None, fill="grid")
-        label(axes, 334, top + 10 * row + 18, f"sum {write_positive(run.total)}", align="right", size=SMALL, bold=True)
-        return figure
+        image = panel("image", Digit(run.image, 84), name="input")
+        wide = row(image, Arrow(), steps_table(run, 76, 90, 24))
+        return either(wide, column(image, Arrow(down=True), steps_table(run, 44, 38, 8), gap=8, align="middle"))
 
-    def describe(self, run: SoftmaxSteps) -> str:
+    def describe(self, run: SoftmaxSteps) -> Description:
         first, second = run.order[:2]
-        logits = ", ".join(f"{number}: {value:.2f}" for number, value in enumerate(run.logits))
-        return f"""{with_article(run.label).capitalize()} and a row for each digit. The logits are {logits}. Their
-            exponentials are all positive and add up to {write_positive(run.total)}; that of {first} is
-            {write_positive(run.exponentials[first])}, that of {second} {write_positive(run.exponentials[second])}. So
-            {first} has a share of {percent(run.probabilities[first])}, {second} one of
-            {percent(run.probabilities[second])}, and all others share the rest."""
+        return Description(
+            f"Softmax in a row for each digit: the logit, its exponential, which is never negative, and its share; "
+            f"{first} has {percent(run.probabilities[first])}.",
+            [
+                f"First {with_article(run.label)}, then a table with a row for each digit that can be answered.",
+                f"The logits are what comes out of the last layer, from {run.logits.min():.2f} to "
+                f"{run.logits.max():.2f}; bars show them, to the one side for negative and to the other for positive.",
+                f"The exponentials are all positive and add up to {write_positive(run.total)}.",
+                f"That of {first} is {write_positive(run.exponentials[first])}, that of {second} is "
+                f"{write_positive(run.exponentials[second])}.",
+                f"So {first} has a share of {percent(run.probabilities[first])}, {second} one of "
+                f"{percent(run.probabilities[second])}, and all others share the rest; the shares add up to 1.",
+            ],
+            [
+                Numbers(
+                    f"{name} of each digit", values, write, rows=[name], columns=[str(digit) for digit in range(10)]
+                )
+                for name, values, write in (
+                    ("Logit", run.logits, hundredths),
+                    ("Exponential", run.exponentials, write_positive),
+                    ("Share", run.probabilities, _small),
+                )
+            ],
+        )
 
     def state_facts(self, run: SoftmaxSteps) -> dict[str, str]:
         first, second = run.order[:2]
@@ -82,6 +78,72 @@ class Softmax(Picture):
                 f"{name} share": percent(run.probabilities[number]),
             }
         return facts | {"lowest logit": written_number(run.logits.min(), 2)}
+
+
+def steps_table(run: SoftmaxSteps, unit: float, bar: float, gap: float) -> Piece:
+    """Make a row for each digit: bars of logits reach `unit` pixels to either side, those of shares `bar`."""
+    best, most = int(run.probabilities.argmax()), float(np.abs(run.logits).max())
+    logits = [written_number(value, 2) for value in run.logits]
+    exponentials = [_short(write_positive(value)) for value in (*run.exponentials, run.total)]
+    shares = [*(_short(_small(value)) for value in run.probabilities), as_percent(1)]
+
+    def rows(width: float, paint: Callable[[Axes, float, float, int], None]) -> Piece:
+        """Make a column, whose last row is for the sums."""
+
+        def paint_all(axes: Axes, x: float, y: float, scale: float) -> None:
+            for line in range(len(shares)):
+                paint(axes, x, y + (line + 0.5) * PITCH, line)
+
+        return Drawing(width, len(shares) * PITCH, paint_all)
+
+    def write(axes: Axes, x: float, y: float, text: str, line: int, align: Literal["left", "right"]) -> None:
+        label(axes, x, y, text, align=align, size=TEXT, bold=line in (best, len(logits)))
+
+    def names(axes: Axes, x: float, y: float, line: int) -> None:
+        label(axes, x, y, str(line) if line < len(logits) else "sum", align="left", size=TEXT, bold=True)
+
+    def draw_logits(axes: Axes, x: float, y: float, line: int) -> None:
+        if line == len(logits):
+            box(axes, x + unit, y - PITCH * (line + 0.5), 0, PITCH * line)
+            return
+        length = float(run.logits[line]) * unit / most
+        fill = "output" if line == best else "muted"
+        box(axes, x + unit + min(length, 0), y - BAR / 2, abs(length), BAR, edge=None, fill=fill)
+        # At the other side of zero, where there is no bar.
+        write(axes, x + unit + (5 if length < 0 else -5), y, logits[line], line, "left" if length < 0 else "right")
+
+    def draw_exponentials(axes: Axes, x: float, y: float, line: int) -> None:
+        write(axes, x + numbers, y, exponentials[line], line, "right")
+
+    def draw_shares(axes: Axes, x: float, y: float, line: int) -> None:
+        if line < len(logits):
+            share = float(run.probabilities[line])
+            box(axes, x, y - BAR / 2, bar, BAR, fill="surface", line_width=0.75)
+            box(axes, x, y - BAR / 2, bar * share, BAR, edge=None, fill="output" if line == best else "muted")
+        write(axes, x + bar + CLOSE, y, shares[line], line, "left")
+
+    numbers, percents = (
+        WIDER * max(text_width(text, TEXT, bold=True) for text in texts) for texts in (exponentials, shares)
+    )
+    return row(
+        rows(WIDER * text_width("sum", TEXT, bold=True), names),
+        panel("logit", rows(2 * unit, draw_logits), "what comes out", align="middle"),
+        panel("e to the logit", rows(numbers, draw_exponentials), "never negative", align="end"),
+        panel("share", rows(bar + CLOSE + percents, draw_shares), "of the sum"),
+        gap=gap,
+        align="end",
+    )
+
+
+def _short(words: str) -> str:
+    """Write a bound with its sign.
+
+    Examples
+    --------
+    >>> _short("under 0.001"), _short("0.5")
+    ('< 0.001', '0.5')
+    """
+    return words.replace("under", "<").replace("over", ">")
 
 
 def write_positive(value: float) -> str:

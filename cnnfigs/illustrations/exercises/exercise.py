@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from cnnfigs.drawing.formats import Look
 from cnnfigs.drawing.questions import Question, html_question, text_question
 from cnnfigs.illustrations.base import Illustration
+from cnnfigs.illustrations.description import Description, Part
 from cnnfigs.runs.exercises import Prediction, Values
 
 
@@ -44,12 +45,21 @@ class Exercise(Illustration):
         """The question with its answers."""
         return self._question(self.result)
 
-    def describe(self, run: Prediction) -> str:
-        """Put the question, list the answers, and tell the right one and why."""
+    def describe(self, run: Prediction) -> Description:
+        """Put the question, list the answers, and tell the right one and why; the docstring says what it is about."""
         question = self._question(run)
-        choices = "; ".join(f"{letter}: {choice}" for letter, choice in question.choices.items())
-        return f"""An exercise. {question.text} The answers to choose from are {choices}.
-            {question.letters[question.right]} is right: {question.right}. {question.reason}"""
+        return Description(
+            (type(self).__doc__ or "An exercise.").partition("\n")[0],
+            [
+                question.text,
+                Part(
+                    "The answers to choose from",
+                    tuple(f"{letter}: {choice}." for letter, choice in question.choices.items()),
+                ),
+                f"{question.letters[question.right]} is right: {question.right}.",
+                question.reason,
+            ],
+        )
 
     def state_facts(self, run: Prediction) -> dict[str, str]:
         """Return the right answer."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 import numpy as np
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
+from cnnfigs.drawing.layout import Piece, column
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.shapes import arrow, label
-from cnnfigs.drawing.style import SMALL, canvas
+from cnnfigs.drawing.pieces import Chart, Words, panel, titled_rows
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.networks import trained_on
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.filters.normalization import Normalization, Spread, normalized_channels
@@ -30,45 +32,64 @@ class BatchNormalization(Picture):
     def run(self) -> Normalization:
         return normalized_channels(self.images, self.channels, np.linspace(LEAST, MOST, BINS + 1))
 
-    def draw(self, run: Normalization) -> Figure:
+    def draw(self, run: Normalization) -> Piece:
         """Draw a row for each channel: how its values are spread before, and after."""
-        width, height, row_height, total = 200, 84, 138, 530
         highest = 1.05 * max(spread.shares.max() for each in run.channels for spread in (each.before, each.after))
-        figure, axes = canvas(total, 34 + row_height * len(run.channels) + 22)
-        whole = axes.get_ylim()[0]
-        columns = (("before", "input", 84), ("after", "output", 84 + width + 44))
-        for name, shade, left in columns:
-            label(axes, left + width / 2, 12, name, name=shade, bold=True)
-        for row, channel in enumerate(run.channels):
-            top = 28 + row * row_height
-            label(axes, 4, top + height / 2, f"channel {channel.n}", align="left", size=SMALL, bold=True)
-            arrow(axes, (84 + width + 12, top + height / 2), (84 + width + 34, top + height / 2))
-            for spread, (_, shade, left) in zip((channel.before, channel.after), columns, strict=True):
-                plot = figure.add_axes((left / total, 1 - (top + height) / whole, width / total, height / whole))
-                plot.stairs(spread.shares, run.edges, fill=True, color=color(f"{shade}-fill"))
-                plot.stairs(spread.shares, run.edges, color=color(shade), linewidth=1)
-                plot.axvline(0, color=color("grid"), linewidth=1)
-                plot.set(xlim=(LEAST, MOST), ylim=(0, highest), yticks=[], xticks=[])
-                plot.spines["left"].set_visible(False)
-                # Mean and spread, drawn below the values.
-                y = top + height + 10
-                x = left + width * (spread.mean - LEAST) / (MOST - LEAST)
-                reach = width * spread.deviation / (MOST - LEAST)
-                axes.plot([x - reach, x + reach], [y, y], color=color("accent"), linewidth=2, solid_capstyle="butt")
-                axes.plot([x], [y], "o", color=color("accent"), markersize=7)
-                label(axes, left + width / 2, y + 18, _mean_and_spread(spread), size=SMALL)
-        bottom = 28 + row_height * len(run.channels) + 14
-        label(axes, total / 2, bottom, "dot and bar: mean and spread; grey line: zero", size=SMALL, name="muted")
-        return figure
 
-    def describe(self, run: Normalization) -> str:
-        channels = "; ".join(
-            f"channel {channel.n}, before {_mean_and_spread(channel.before)}, after {_mean_and_spread(channel.after)}"
+        def spread_chart(moment: str, spread: Spread, shade: str) -> Piece:
+            def plot(axes: Axes, narrow: bool) -> None:
+                axes.stairs(spread.shares, run.edges, fill=True, color=color(f"{shade}-fill"))
+                axes.stairs(spread.shares, run.edges, color=color(shade), linewidth=1)
+                axes.axvline(0, color=color("grid"), linewidth=1)
+                # Mean and spread stand below the values.
+                low, high = (min(max(spread.mean + side * spread.deviation, LEAST), MOST) for side in (-1, 1))
+                axes.plot([low, high], [-0.16 * highest] * 2, color=color("accent"), solid_capstyle="butt")
+                axes.plot(spread.mean, -0.16 * highest, "o", color=color("accent"), markersize=8)
+                axes.set(xlim=(LEAST, MOST), ylim=(-0.32 * highest, highest), yticks=[], xticks=[LEAST, 0, MOST])
+                axes.spines["left"].set_visible(False)
+
+            return panel(moment, Chart(plot, 290, 116), _mean_and_spread(spread), name=shade)
+
+        rows = [
+            (
+                f"channel {channel.n}",
+                [spread_chart("before", channel.before, "input"), spread_chart("after", channel.after, "output")],
+            )
             for channel in run.channels
+        ]
+        return column(titled_rows(rows, gap=24), Words("dot and bar: mean and spread of the values", "muted"))
+
+    def describe(self, run: Normalization) -> Description:
+        spreads = [
+            (channel, moment, spread)
+            for channel in run.channels
+            for moment, spread in (("before", channel.before), ("after", channel.after))
+        ]
+        return Description(
+            "Values of some channels of a convolution over a batch, before and after batch normalisation: afterwards "
+            "all have mean 0 and the same spread.",
+            [
+                f"{len(run.channels)} of the {run.count} channels of a convolution, each with its {run.values:,} sums "
+                f"over a batch of {run.images} digits.",
+                "Before, each channel has another mean and another width; a high peak is empty paper, which gives the "
+                "same sum everywhere.",
+                "After batch normalisation all have their mean at zero and the same spread; the shapes stay.",
+                *(
+                    f"Channel {channel.n}: before, {_mean_and_spread(channel.before)}; after, "
+                    f"{_mean_and_spread(channel.after)}."
+                    for channel in run.channels
+                ),
+            ],
+            [
+                Numbers(
+                    "The share of the values in each bin, in per cent, by where the bin begins",
+                    [100 * spread.shares for _, _, spread in spreads],
+                    partial(written_number, decimals=1),
+                    [f"channel {channel.n}, {moment}" for channel, moment, _ in spreads],
+                    [written_number(edge) for edge in run.edges[:-1]],
+                )
+            ],
         )
-        return f"""{len(run.channels)} of the {run.count} channels of a convolution, each with its {run.values:,} sums
-            over a batch of {run.images} digits: left how they are spread, with another mean and width for each channel;
-            right after batch normalisation, where all have their mean at zero and the same spread. {channels}."""
 
     def state_facts(self, run: Normalization) -> dict[str, str]:
         facts = {

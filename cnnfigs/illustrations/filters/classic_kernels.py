@@ -6,18 +6,16 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import box, inked, label, number_grid, raster, stepped
-from cnnfigs.drawing.style import SMALL, canvas
+from cnnfigs.drawing.layout import Piece, grid, row
+from cnnfigs.drawing.pieces import NumberGrid, Raster, panel
+from cnnfigs.drawing.shapes import inked, stepped
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.parameters import Choice, Several, TestImage
 from cnnfigs.runs.filters.classic_kernels import CLASSIC, ClassicKernelsRun, KernelResult, classic_kernels
 from cnnfigs.words import written_number
-
-#: Side of a cell of a kernel, side of a picture, and what a card with both pictures needs, in pixels.
-CELL, SIDE, CARD_WIDTH, CARD_HEIGHT = 28, 104, 348, 144
 
 
 @dataclass(frozen=True)
@@ -30,30 +28,41 @@ class ClassicKernels(Picture):
     def run(self) -> ClassicKernelsRun:
         return classic_kernels(self.names, self.index)
 
-    def draw(self, run: ClassicKernelsRun) -> Figure:
-        """Draw a card for each kernel, two to a row."""
-        figure, axes = canvas(2 * CARD_WIDTH - 16, CARD_HEIGHT * -(-len(run.results) // 2))
-        for number, result in enumerate(run.results):
-            row, column = divmod(number, 2)
-            self._draw_card(axes, result, 4 + column * CARD_WIDTH, row * CARD_HEIGHT)
-        return figure
-
-    def describe(self, run: ClassicKernelsRun) -> str:
-        kernels = []
-        for result in run.results:
-            rows = "; ".join(" ".join(f"{number}" for number in row) for row in result.numbers)
-            divided = "" if result.divisor == 1 else f", all divided by {result.divisor}"
-            divided += f", and {result.bias:g} added" if result.bias else ""
-            kernels.append(
-                f"{result.name}, with the rows {rows}{divided}, gives {result.photo.min():.2f} to "
-                f"{result.photo.max():.2f} on the photo and {result.digit.min():.2f} to {result.digit.max():.2f} on "
-                "the digit"
+    def draw(self, run: ClassicKernelsRun) -> Piece:
+        """Draw a card for each kernel: its numbers, and what it makes of the photo and of the digit."""
+        cards = [
+            panel(
+                result.name,
+                row(
+                    NumberGrid(result.numbers, 32, written_number, signed=True, frame="kernel", size=14),
+                    self._made(result, result.photo, 1 - result.photo),
+                    self._made(result, result.digit, result.digit),
+                    gap=12,
+                ),
+                _note(result),
             )
-        return f"""Kernels of 3×3 numbers, each beside what it makes of a cat's face in grey, values
-            {run.photo.min():.2f} to {run.photo.max():.2f}, and of a handwritten digit: {". ".join(kernels)}. The blurs
-            soften both pictures, sharpen makes the fur crisper; the edge kernels leave flat areas at 0 and give
-            opposite signs on the two sides of strokes that cross their direction; the Laplacian gives the same sign on
-            both."""
+            for result in run.results
+        ]
+        return grid(cards, columns=2, gap=24)
+
+    def describe(self, run: ClassicKernelsRun) -> Description:
+        kernels = [
+            f"{result.name}, {_note(result)}: {_range(result.photo)} on the photo and {_range(result.digit)} on the "
+            "digit."
+            for result in run.results
+        ]
+        return Description(
+            f"{len(run.results)} kernels that people wrote, each with its 3×3 numbers, and what it makes of a cat’s "
+            "face in grey and of a handwritten digit.",
+            [
+                f"The photo has values from {_range(run.photo)}, and the digit from {_range(run.digit)}.",
+                "The blurs soften both pictures; sharpen makes the fur crisper.",
+                "The edge kernels leave flat areas at 0, and give opposite signs on the two sides of strokes that "
+                "cross their direction; the Laplacian gives the same sign on both.",
+                Part("The smallest and the largest value that each gives", tuple(kernels)),
+            ],
+            [Numbers(f"{result.name}, {_note(result)}", result.numbers) for result in run.results],
+        )
 
     def state_facts(self, run: ClassicKernelsRun) -> dict[str, str]:
         facts = {"count": str(len(run.results))}
@@ -64,25 +73,22 @@ class ClassicKernels(Picture):
                 facts[f"{result.name} {name} largest"] = written_number(float(values.max()), 2)
         return facts
 
-    def _draw_card(self, axes: Axes, result: KernelResult, left: float, top: float) -> None:
-        """Draw one kernel with its name, and the two results."""
-        label(axes, left, top + 14, result.name, align="left", bold=True)
-        numbers = result.numbers
-        middle = top + 28 + SIDE / 2
-        start = middle - 1.5 * CELL - 8
-        number_grid(axes, numbers, left, start, CELL, write=written_number, signed=True)
-        box(axes, left, start, 3 * CELL, 3 * CELL, edge="kernel", line_width=2)
-        divided = "" if result.divisor == 1 else f"÷ {result.divisor}, "
-        added = f", + {result.bias:g}" if result.bias else ""
-        note = f"{divided}sum {result.total}{added}"
-        label(axes, left + 1.5 * CELL, start + 3 * CELL + 13, note, size=SMALL, name="muted")
-        for ink, values in enumerate((result.photo, result.digit)):
-            x = left + 3 * CELL + 16 + ink * (SIDE + 12)
-            if result.total or result.bias:
-                # Values around those of the image: shown as a picture, cut off at black and white.
-                dark = values if ink else 1 - values
-                shades = inked(stepped(np.clip(dark, 0, 1), 16))
-                raster(axes, shades, x, top + 28, SIDE, frame="output")
-            else:
-                largest = float(np.abs(values).max())
-                raster(axes, stepped(values / largest, 8), x, top + 28, SIDE, limit=1, signed=True, frame="output")
+    @staticmethod
+    def _made(result: KernelResult, values: NDArray[np.float32], dark: NDArray[np.float32]) -> Piece:
+        """Draw what a kernel gives: as a picture, or with its signs if zero is its middle."""
+        if result.total or result.bias:
+            # Values around those of the image: cut off at black and white.
+            return Raster(inked(stepped(np.clip(dark, 0, 1), 16)), 112, frame="output")
+        largest = float(np.abs(values).max())
+        return Raster(stepped(values / largest, 8), 112, limit=1, signed=True, frame="output")
+
+
+def _note(result: KernelResult) -> str:
+    """Write what a kernel is divided by, the sum of its weights, and its bias."""
+    divided = "" if result.divisor == 1 else f"÷ {result.divisor}, "
+    return f"{divided}sum {result.total}" + (f", + {result.bias:g}" if result.bias else "")
+
+
+def _range(values: NDArray[np.float32]) -> str:
+    """Write the smallest and the largest value."""
+    return " to ".join(written_number(float(each), 2) for each in (values.min(), values.max()))

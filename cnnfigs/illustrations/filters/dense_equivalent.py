@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
-from cnnfigs.drawing.shapes import arrow, box, cells, colored, label, number_grid
-from cnnfigs.drawing.style import NORMAL, SMALL, canvas
+from cnnfigs.drawing.layout import Piece, Place, column, either, joined, matrix, named, row
+from cnnfigs.drawing.pieces import Arrow, Mark, NumberGrid, Raster, Words, panel, space
+from cnnfigs.drawing.shapes import box
+from cnnfigs.drawing.style import TITLE
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.parameters import Whole, require_whole
 from cnnfigs.runs.filters.dense_equivalent import DenseEquivalentRun, dense_equivalent
 from cnnfigs.words import as_percent, written_number
@@ -42,69 +46,90 @@ class DenseEquivalent(Picture):
     def run(self) -> DenseEquivalentRun:
         return dense_equivalent(self.size, self.kernel_size, self.index)
 
-    def draw(self, run: DenseEquivalentRun) -> Figure:
-        """Draw the convolution above, and below it the dense layer's weights, a row for each output."""
-        cell, left, large = 22, 92, 26
-        size, kernel_size, places = self.size, self.kernel_size, self._places
-        above, below = 28 + size * large, places**2 * cell
-        width = left + size**2 * cell + 62
-        figure, axes = canvas(max(width, 480), above + 72 + below + 6)
-        row, column = divmod(self.position, places)
-
-        label(axes, left + size * large / 2, 12, "input", name="input", bold=True)
-        number_grid(axes, run.image, left, 28, large, write=written_number, fill="input-fill", size=NORMAL)
-        span = kernel_size * large
-        box(axes, left + column * large, 28 + row * large, span, span, edge="kernel", line_width=3)
-        x = left + size * large + 44
-        middle = 28 + size * large / 2
+    def draw(self, run: DenseEquivalentRun) -> Piece:
+        """Draw the convolution, and the dense layer's weights, a row for each output; on a phone one row once more."""
+        places, span = self._places, self.kernel_size
+        line, across = divmod(self.position, places)
         limit = float(run.kernel.max())
-        label(axes, x + span / 2, 12, "kernel", name="kernel", bold=True)
-        number_grid(
-            axes, run.kernel, x, middle - span / 2, large, write=written_number, signed=True, limit=limit, size=NORMAL
+        window = Mark(line, across, span, span)
+        convolution = row(
+            panel("input", NumberGrid(run.image, 30, fill="input-fill", marks=[window], size=TITLE), name="input"),
+            Arrow(),
+            panel("kernel", NumberGrid(run.kernel, 30, signed=True, limit=limit, size=TITLE), name="kernel"),
+            Arrow(),
+            panel(
+                "output",
+                NumberGrid(run.output, 30, fill="output-fill", marks=[Mark(line, across, name="output")], size=TITLE),
+                name="output",
+            ),
+            gap=10,
         )
-        arrow(axes, (x - 32, middle), (x - 12, middle))
-        x += span + 44
-        arrow(axes, (x - 32, middle), (x - 12, middle))
-        label(axes, x + places * large / 2, 12, "output", name="output", bold=True)
-        top = middle - places * large / 2
-        number_grid(axes, run.output, x, top, large, write=written_number, fill="output-fill", size=NORMAL)
-        box(axes, x + column * large, top + row * large, large, large, edge="output", line_width=3)
-
-        top = above + 72
-        label(axes, left, above + 26, "the same as a dense layer: a row for each output", align="left", bold=True)
-        for line in range(size):
-            middle = left + (line + 0.5) * size * cell
-            label(axes, middle, top - 14, f"input row {line}", size=SMALL, name="input")
         # Keras keeps a row for each input; turned round, the rows read like sums.
         weights = run.dense_kernel.T
-        box(axes, left, top, size**2 * cell, below, edge=None, fill="surface")
-        shades = colored(weights, limit, signed=True)
-        shades[weights == 0] = 0
-        texts = [[written_number(weight) if weight else "" for weight in line] for line in weights]
-        cells(axes, texts, shades, left, top, cell)
-        for line in range(1, size):
-            box(axes, left + line * size * cell, top, 0, below, edge="input", line_width=2)
+        groups = [weights[:, start : start + self.size] for start in range(0, self.size**2, self.size)]
+        heads = [Words(f"input row {number}", "input") for number in range(self.size)]
+        lines = []
         for number, value in enumerate(run.dense_output):
-            y = top + (number + 0.5) * cell
             chosen = number == self.position
-            place = f"output {number // places}, {number % places}"
-            label(axes, left - 8, y, place, align="right", size=SMALL, name="output", bold=chosen)
-            right = left + size**2 * cell
-            label(axes, right + 10, y, f"= {written_number(value)}", align="left", size=SMALL, bold=chosen)
-        box(axes, left, top + self.position * cell, size**2 * cell, cell, edge="kernel", line_width=3)
-        return figure
+            cells: list[Piece] = [
+                NumberGrid(group[[number]], 21, _nonzero, signed=True, limit=limit) for group in groups
+            ]
+            if chosen:
+                cells = [named("first", cells[0]), *cells[1:-1], named("last", cells[-1])]
+            name = Words(f"output {number // places}, {number % places}", "output", bold=chosen)
+            lines.append([name, *cells, Words(f"= {written_number(value)}", bold=chosen)])
+        whole = matrix([[space(), *heads, space()], *lines], gap=6, between=1)
+        title = "as a dense layer: a row for each output"
+        marks = [
+            Mark(0, start, len(weights), self.size, "input", line_width=1)
+            for start in range(0, self.size**2, self.size)
+        ]
+        folded = panel(
+            f"the framed row, for output {line}, {across}, in lines as long as the input’s",
+            row(
+                NumberGrid(
+                    weights[self.position].reshape(run.image.shape), 30, _nonzero, signed=True, limit=limit, size=TITLE
+                ),
+                Words(f"= {written_number(run.dense_output[self.position])}", bold=True),
+            ),
+        )
+        image = Raster(weights, 300, limit=limit, signed=True, marks=[*marks, Mark(self.position, 0, 1, self.size**2)])
+        return either(
+            column(convolution, panel(title, joined(whole, _frame, behind=False)), gap=28),
+            column(convolution, panel(title, image), folded, gap=28),
+        )
 
-    def describe(self, run: DenseEquivalentRun) -> str:
+    def describe(self, run: DenseEquivalentRun) -> Description:
         inputs, outputs = run.dense_kernel.shape
         nonzero = np.count_nonzero(run.dense_kernel)
-        row = ", ".join(written_number(weight) for weight in run.dense_kernel[:, self.position])
-        return f"""Above, an input of {self.size}×{self.size} numbers, a kernel with the numbers 1 to {run.kernel.size},
-            and the output, {self._places}×{self._places} numbers. Below, the weights of the dense layer that does the
-            same: {outputs} rows, one for each output, of {inputs} weights, one for each input. Of these
-            {run.dense_kernel.size} weights {run.dense_kernel.size - nonzero} are zero; in each row stand the
-            {run.kernel.size} numbers of the kernel, in groups of {self.kernel_size}, from row to row further to the
-            right. The marked row is {row}; it gives {written_number(run.dense_output[self.position])}, as the
-            convolution does."""
+        line, across = divmod(self.position, self._places)
+        return Description(
+            "A small convolution, and the weights of the dense layer that computes the same: most are zero, and the "
+            "rest are the kernel’s few numbers again and again.",
+            [
+                f"The convolution has an input of {self.size}×{self.size} numbers, a kernel with the numbers 1 to "
+                f"{run.kernel.size}, and an output of {self._places}×{self._places} numbers.",
+                f"The weights of the dense layer are {outputs} rows, one for each output, of {inputs} weights, one for "
+                "each input.",
+                f"Of these {run.dense_kernel.size} weights {run.dense_kernel.size - nonzero} are zero.",
+                f"In each row stand the {run.kernel.size} numbers of the kernel, in groups of {self.kernel_size}, from "
+                "row to row further to the right.",
+                f"The framed row is that of the output in row {line} and column {across}; it gives "
+                f"{written_number(run.dense_output[self.position])}, as the convolution does.",
+            ],
+            [
+                Numbers("The input", run.image, written_number),
+                Numbers("The kernel", run.kernel, written_number),
+                Numbers("The output", run.output, written_number),
+                Numbers(
+                    "The weights of the dense layer",
+                    run.dense_kernel.T,
+                    written_number,
+                    [f"output {number // self._places}, {number % self._places}" for number in range(outputs)],
+                    [f"input {number // self.size}, {number % self.size}" for number in range(inputs)],
+                ),
+            ],
+        )
 
     def state_facts(self, run: DenseEquivalentRun) -> dict[str, str]:
         inputs, outputs = run.dense_kernel.shape
@@ -124,3 +149,13 @@ class DenseEquivalent(Picture):
             "dense nonzero share": as_percent(run.dense_nonzero / run.dense_weights, 1),
             "difference": f"{run.difference:.1g}",
         }
+
+
+def _nonzero(weight: float) -> str:
+    return written_number(weight) if weight else ""
+
+
+def _frame(axes: Axes, places: Mapping[str, Place]) -> None:
+    """Frame a row from its first to its last group."""
+    first, last = places["first"], places["last"]
+    box(axes, first.x, first.y, last.x + last.width - first.x, first.height, edge="kernel", line_width=2.5)

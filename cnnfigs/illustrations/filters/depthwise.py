@@ -6,19 +6,18 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import arrow, label, raster, stepped
-from cnnfigs.drawing.style import NORMAL, SMALL, canvas
+from cnnfigs.drawing.layout import Piece, column, either, matrix, row
+from cnnfigs.drawing.pieces import Arrow, Raster, Words, hundredths, panel, sign, space
+from cnnfigs.drawing.shapes import stepped
+from cnnfigs.drawing.style import TITLE
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS
 from cnnfigs.parameters import Several, Whole
 from cnnfigs.runs.filters.depthwise import DepthwiseRun, depthwise
 from cnnfigs.words import listed
-
-#: The width of a drawn map, in pixels.
-SIDE = 120
 
 
 @dataclass(frozen=True)
@@ -34,40 +33,54 @@ class Depthwise(Picture):
     def run(self) -> DepthwiseRun:
         return depthwise(self.channels)
 
-    def draw(self, run: DepthwiseRun) -> Figure:
+    def draw(self, run: DepthwiseRun) -> Piece:
         """Draw a row for each channel: its map, its kernel, and what comes out."""
-        height = SIDE * run.inputs.shape[0] / run.inputs.shape[1]
-        kernel_side, first = 60, 58
-        left = (first, first + SIDE + 42, first + SIDE + 42 + kernel_side + 42)
-        figure, axes = canvas(left[2] + SIDE + 4, 26 + len(self.channels) * (height + 12))
-        for x, text, name in (
-            (left[0] + SIDE / 2, "its input", "input"),
-            (left[1] + kernel_side / 2, "its kernel", "kernel"),
-            (left[2] + SIDE / 2, "its output", "output"),
-        ):
-            label(axes, x, 12, text, name=name, bold=True)
-        for row, channel in enumerate(self.channels):
-            top = 26 + row * (height + 12)
-            middle = top + height / 2
-            label(axes, 2, middle - 8, "map", align="left", size=SMALL, name="muted")
-            label(axes, 2, middle + 8, str(channel), align="left", size=NORMAL, bold=True)
-            raster(axes, _twelfths(run.inputs[..., row]), left[0], top, SIDE, frame="input")
-            label(axes, left[0] + SIDE + 21, middle, "∗", size=18)
-            raster(
-                axes, run.kernels[..., row], left[1], middle - kernel_side / 2, kernel_side, signed=True, frame="kernel"
+        lines = [
+            [
+                Raster(_twelfths(run.inputs[..., number]), 170, frame="input"),
+                sign("∗"),
+                Raster(run.kernels[..., number], 84, signed=True, frame="kernel"),
+                Arrow(),
+                Raster(_twelfths(run.outputs[..., number]), 170, signed=True, frame="output"),
+            ]
+            for number in range(len(self.channels))
+        ]
+        names = [f"map {channel}" for channel in self.channels]
+        heads = [Words(f"its {name}", name, TITLE, bold=True) for name in ("input", "kernel", "output")]
+        wide = matrix(
+            [
+                [space(), heads[0], space(), heads[1], space(), heads[2]],
+                *([Words(name, bold=True), *line] for name, line in zip(names, lines, strict=True)),
+            ],
+            gap=16,
+            between=12,
+        )
+        narrow = column(
+            *(
+                panel(f"{name}: its input, its kernel, its output", row(*line, gap=6))
+                for name, line in zip(names, lines, strict=True)
             )
-            arrow(axes, (left[1] + kernel_side + 8, middle), (left[2] - 8, middle))
-            raster(axes, _twelfths(run.outputs[..., row]), left[2], top, SIDE, signed=True, frame="output")
-        return figure
+        )
+        return either(wide, narrow)
 
-    def describe(self, run: DepthwiseRun) -> str:
+    def describe(self, run: DepthwiseRun) -> Description:
         weights, mixing, ordinary = run.parameters
-        numbers = listed(self.channels)
-        return f"""Rows for the maps {numbers} of {run.maps[0]}. In each row stand a map of the cat's eye that goes in,
-            one grid of 3×3 signed weights, and the one map that comes out of the two: stripes, edges or spots of the
-            eye made stronger. Nothing goes from one row to another. This takes {weights:,} weights; mixing the maps
-            afterwards with a 1×1 convolution takes {mixing:,}; an ordinary convolution that does both at once would
-            take {ordinary:,}."""
+        return Description(
+            f"{len(self.channels)} maps of the cat’s eye in a depthwise convolution: each goes through one kernel of "
+            "its own, and mixes with no other.",
+            [
+                f"A row for each of the maps {listed(self.channels)} of {run.maps[0]}.",
+                "In each row stand a map of the cat’s eye that goes in, one grid of 3×3 signed weights, and the one "
+                "map that comes out of the two: stripes, edges or spots of the eye made stronger.",
+                "Nothing goes from one row to another.",
+                f"This takes {weights:,} weights; mixing the maps afterwards with a 1×1 convolution takes {mixing:,}; "
+                f"an ordinary convolution that does both at once would take {ordinary:,}.",
+            ],
+            [
+                Numbers(f"The kernel of map {channel}", run.kernels[..., number], hundredths)
+                for number, channel in enumerate(self.channels)
+            ],
+        )
 
     def state_facts(self, run: DepthwiseRun) -> dict[str, str]:
         weights, mixing, ordinary = run.parameters

@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from matplotlib.figure import Figure
-
 from cnnfigs.data import mnist
-from cnnfigs.drawing.shapes import arrow, box, digit, label, raster, stepped
-from cnnfigs.drawing.style import SMALL, canvas
+from cnnfigs.drawing.layout import Piece, column, flow, matrix
+from cnnfigs.drawing.pieces import Arrow, Digit, Mark, Raster, Words, hundredths, panel
+from cnnfigs.drawing.shapes import stepped
+from cnnfigs.drawing.style import SIGN
 from cnnfigs.drawing.tables import Cell, number_table
 from cnnfigs.experiments.catalog import usual
 from cnnfigs.illustrations.base import Picture, Table
+from cnnfigs.illustrations.description import Description, Numbers
+from cnnfigs.illustrations.networks import layer_words
 from cnnfigs.models.weights import record
 from cnnfigs.parameters import Several, TestImage, Whole
 from cnnfigs.runs.filters.equivariance import EquivarianceRun, MovedLayers, equivariance, moved_layers
-from cnnfigs.words import as_percent, counted, percent
+from cnnfigs.words import as_percent, counted, listed, percent
 
 #: By how many pixels a digit may move: most digits stand so far from the edge of their image.
 FARTHEST = 4
@@ -34,44 +36,65 @@ class Equivariance(Picture):
     def run(self) -> EquivarianceRun:
         return equivariance(self.index, self.filter, self.rows, self.columns)
 
-    def draw(self, run: EquivarianceRun) -> Figure:
-        """Draw digit and map above, the moved ones below, and the difference beside them."""
-        pixel, second, third, step = 4, 164, 326, 158
-        size, places = run.image.shape[0] * pixel, run.response_map.shape[0] * pixel
-        figure, axes = canvas(480, 2 * step + 8)
+    def draw(self, run: EquivarianceRun) -> Piece:
+        """Draw digit and map, the moved digit and its map, and what is left when the maps are subtracted."""
         limit = max(float(run.response_map.max()), float(run.moved_map.max()))
+        height, width = run.difference.shape
         pairs = (
             ("digit", run.image, run.response_map, (0, 0)),
             ("moved digit", run.moved_image, run.moved_map, (self.rows, self.columns)),
         )
-        height, width = run.difference.shape[0] * pixel, run.difference.shape[1] * pixel
-        for row, (name, image, response_map, (down, right)) in enumerate(pairs):
-            top = row * step + 26
-            label(axes, 4 + size / 2, top - 14, name, name="input", bold=True)
-            digit(axes, image, 4, top, size)
-            arrow(axes, (4 + size + 10, top + size / 2), (second - 10, top + size / 2))
-            label(axes, second + places / 2, top - 14, "its map", name="output", bold=True)
-            raster(axes, stepped(response_map / limit, 32), second, top + 4, places, limit=1, frame="output")
-            # What both maps have: this part is compared.
-            x, y = second + right * pixel, top + 4 + down * pixel
-            box(axes, x, y, width, height, edge="accent", line_width=2, dashed=True)
-        beside = step / 2 + 26
-        label(axes, third + width / 2, beside - 14, "difference", name="accent", bold=True)
-        raster(axes, run.difference, third, beside + 4, width, limit=limit, signed=True, frame="accent")
-        label(axes, third + width / 2, beside + height + 22, f"largest: {run.largest_difference:.1g}", bold=True)
-        label(axes, third + width / 2, beside + height + 40, f"over all {run.filters} maps", size=SMALL, name="muted")
-        for row in range(2):
-            middle = row * step + 26 + 4 + places / 2
-            arrow(axes, (second + places + 10, middle), (third - 12, beside + 4 + height / 2))
-        return figure
+        lines = [
+            [
+                panel(name, Digit(image, 6 * len(image)), name="input"),
+                Arrow(),
+                panel(
+                    "its map",
+                    Raster(
+                        stepped(response_map / limit, 32),
+                        6 * len(response_map),
+                        limit=1,
+                        frame="output",
+                        # What both maps have: this part is compared.
+                        marks=[Mark(*place, height, width, "accent", line_width=2, dashed=True)],
+                    ),
+                    name="output",
+                ),
+            ]
+            for name, image, response_map, place in pairs
+        ]
+        difference = column(
+            panel(
+                "difference",
+                Raster(run.difference, 6 * width, limit=limit, signed=True, frame="accent"),
+                "of the framed parts",
+                name="accent",
+            ),
+            Words(f"largest: {run.largest_difference:.1g}", size=SIGN, bold=True),
+            Words(f"over all {run.filters} maps", "muted"),
+            gap=6,
+        )
+        return flow(matrix(lines, gap=14), Arrow("subtract"), difference)
 
-    def describe(self, run: EquivarianceRun) -> str:
+    def describe(self, run: EquivarianceRun) -> Description:
         height, width = run.difference.shape
-        return f"""Above, a handwritten digit and the map that filter {self.filter} of the first layer makes of it.
-            Below, the same digit {self.rows} pixels lower and {self.columns} further to the right, and its map: the
-            same strong places, moved in the same way. A dashed frame marks the {height}×{width} places that both maps
-            share. To the right, the difference there, an evenly empty square: the largest difference in any of the
-            {run.filters} maps is {run.largest_difference:.1g}."""
+        return Description(
+            "When a digit moves, its map moves with it: the difference of the two maps, laid on each other, is "
+            f"{run.largest_difference:.1g}.",
+            [
+                f"First a handwritten digit, and the map that filter {self.filter} of the first layer makes of it.",
+                f"Then the same digit {self.rows} pixels lower and {self.columns} further to the right, and its map: "
+                "the same strong places, moved in the same way.",
+                f"A dashed frame marks the {height}×{width} places that both maps share.",
+                "Last, the difference there, an evenly empty square.",
+                f"The largest difference in any of the {run.filters} maps is {run.largest_difference:.1g}.",
+            ],
+            [
+                Numbers("The map of the digit", run.response_map, hundredths),
+                Numbers("The map of the moved digit", run.moved_map, hundredths),
+                Numbers("The difference", run.difference, hundredths),
+            ],
+        )
 
     def state_facts(self, run: EquivarianceRun) -> dict[str, str]:
         return {
@@ -103,17 +126,22 @@ class ShiftTable(Table):
     def tabulate(self, run: MovedLayers) -> list[list[Cell]]:
         """Return a row for each layer, then the errors."""
         heads = ["Moved by", *(counted(shift, "pixel") for shift in run.shifts)]
-        rows = [(layer.name, *map(_share, layer.differences)) for layer in run.layers]
+        rows = [(layer_words(layer.name), *map(_share, layer.differences)) for layer in run.layers]
         return number_table(heads, [*rows, ("errors of the network", *(f"{each:,}" for each in run.errors))])
 
-    def describe(self, run: MovedLayers) -> str:
-        layers = "; ".join(
-            f"{layer.name} {', '.join(_share(each) for each in layer.differences)}" for layer in run.layers
+    def describe(self, run: MovedLayers) -> Description:
+        return Description(
+            "How far each layer’s maps of a digit are from moving with it, and how many digits the network gets wrong "
+            "after the same shifts.",
+            [
+                f"The digit is moved to the right by {listed(run.shifts)} pixels. The maps of the unmoved digit, moved "
+                "along, are compared with the maps of the moved one.",
+                "Told is how far they differ at most, in per cent of the layer’s largest value.",
+                *(f"{layer_words(layer.name)}: {', '.join(map(_share, layer.differences))}." for layer in run.layers),
+                f"Last row: of {run.images:,} test digits the network gets {run.errors_unmoved} wrong where they are, "
+                f"and {', '.join(map(str, run.errors))} after these shifts.",
+            ],
         )
-        return f"""How far the maps of a digit, moved along, differ at most from the maps of the digit that is moved to
-            the right by {", ".join(map(str, run.shifts))} pixels, in per cent of the layer's largest value: {layers}.
-            Last row: of {run.images:,} test digits the network gets {run.errors_unmoved} wrong where they
-            are, and {", ".join(map(str, run.errors))} after these shifts."""
 
     def state_facts(self, run: MovedLayers) -> dict[str, str]:
         facts = {f"{layer.name} step": str(layer.step) for layer in run.layers}

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import digit, label, photo, raster, stepped
-from cnnfigs.drawing.style import SMALL, canvas
+from cnnfigs.drawing.layout import Piece, column, either, grid, matrix, overlay, row, within
+from cnnfigs.drawing.pieces import Digit, Photo, Raster, Words, panel, space
+from cnnfigs.drawing.shapes import stepped
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.filters.layer_names import LayerNames, require_layer
-from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS, require_filter, trained_on
+from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS, layer_words, require_filter, trained_on
 from cnnfigs.images import as_bytes, resized
 from cnnfigs.parameters import Choice, Several, Whole
 from cnnfigs.runs.filters.exciting import LAYERS, Excited, ExcitedLayer, ExcitedRun, Found, Network, excite
-from cnnfigs.words import as_percent, percent, written_number
+from cnnfigs.words import as_percent, counted, listed, percent, written, written_number
 
 #: The layers that are shown when none are named.
 SHOWN = {
@@ -36,8 +36,8 @@ SHOWN = {
 PIXELS_SHOWN = 24
 #: Longest side of an image in the picture, in its own pixels: more make the page heavy and show hardly more.
 PIXELS_KEPT = 60
-#: Side of a made image, of a real piece, and the gap between them, in pixels.
-SIDE, PIECE, GAP = 70, 70, 4
+#: Longest side of an image in the picture, in pixels of the page.
+SIDE = 69
 
 
 @dataclass(frozen=True)
@@ -68,72 +68,102 @@ class FilterImages(Picture):
     def run(self) -> ExcitedRun:
         return excite(self.network, self.layers or SHOWN[self.network], self.filters, self.pieces)
 
-    def draw(self, run: ExcitedRun) -> Figure:
+    def draw(self, run: ExcitedRun) -> Piece:
         """Draw a row for each layer and a group for each filter: the made image, and the real pieces."""
-        left, row_height = 106, SIDE + 40
-        group = SIDE + GAP + self.pieces * (PIECE + GAP)
-        pitch = min(group + 14, (720 - left) / len(self.filters))
-        figure, axes = canvas(left + len(self.filters) * pitch - 6, 26 + row_height * len(run.layers))
-        for column in range(len(self.filters)):
-            x = left + column * pitch
-            label(axes, x + SIDE / 2, 12, "made", name="accent", bold=True)
-            label(axes, x + SIDE + GAP + PIECE / 2, 12, "found", name="input", bold=True)
-        for row, layer in enumerate(run.layers):
-            top = 26 + row * row_height
-            for line, text in enumerate(_lines(layer)):
-                name = "text" if line == 0 else "muted"
-                label(axes, 2, top + 10 + 15 * line, text, align="left", size=SMALL, name=name, bold=line == 0)
-            for column, excited in enumerate(layer.excited):
-                x = left + column * pitch
-                self._square(axes, excited.made.images[-1], x, top, SIDE, "accent")
-                for number, piece in enumerate(excited.found):
-                    self._square(axes, piece.crop, x + SIDE + GAP + number * (PIECE + GAP), top, PIECE, "input")
-                label(axes, x + SIDE / 2, top + SIDE + 10, _number(excited.made.sums[-1]), size=SMALL)
-                for number, piece in enumerate(excited.found):
-                    middle = x + SIDE + GAP + number * (PIECE + GAP) + PIECE / 2
-                    label(axes, middle, top + SIDE + 10, _number(piece.sum), size=SMALL)
-                dead = excited.fires == 0 and not excited.name
-                text = excited.name or f"filter {excited.filter}{': only zeros' if dead else ''}"
-                name = "error" if dead else "muted"
-                label(axes, x, top + SIDE + 25, text, align="left", size=SMALL, name=name, bold=dead)
-        return figure
+        names = [layer_words(layer.layer) for layer in run.layers]
+        sizes = [f"made: {written((layer.field_size,) * 2)} pixels" for layer in run.layers]
+        groups = [self._groups(layer) for layer in run.layers]
+        wide = [
+            [column(Words(name, bold=True, most=96), Words(size, "muted", most=96), gap=1), *line]
+            for name, size, line in zip(names, sizes, groups, strict=True)
+        ]
+        narrow = [
+            panel(name, grid([column(self._heads(), group, gap=1) for group in line], gap=14), size)
+            for name, size, line in zip(names, sizes, groups, strict=True)
+        ]
+        heads = [self._heads()] * len(self.filters)
+        return either(matrix([[space(), *heads], *wide], gap=12), column(*narrow, gap=28))
 
-    def _square(self, axes: Axes, image: NDArray[np.float32], x: float, y: float, side: float, frame: str) -> None:
-        scale = side / max(image.shape[:2])
-        height, width = (scale * each for each in image.shape[:2])
-        x, y = x + (side - width) / 2, y + (side - height) / 2
+    def _heads(self) -> Piece:
+        """Name the images of a group."""
+        heads = [Words("made", "accent", bold=True), *[Words("found", "input", bold=True)] * self.pieces]
+        return row(*(overlay(space(SIDE), head) for head in heads), gap=4)
+
+    def _groups(self, layer: ExcitedLayer) -> list[Piece]:
+        """Arrange what was made and what was found for each filter, with its sums below."""
+        groups = []
+        for excited in layer.excited:
+            images = [(excited.made.images[-1], excited.made.sums[-1], "accent")]
+            images += [(piece.crop, piece.sum, "input") for piece in excited.found]
+            shown = [
+                column(self._square(image, shade), Words(_number(total)), gap=3, align="middle")
+                for image, total, shade in images
+            ]
+            words = f"{_called(excited)}: only zeros" if _is_dead(excited) else _called(excited)
+            name = Words(words, "error" if _is_dead(excited) else "muted", bold=_is_dead(excited))
+            group = row(*shown, gap=4)
+            groups.append(column(group, within(group.natural, name), gap=0))
+        return groups
+
+    def _square(self, image: NDArray[np.float32], frame: str) -> Piece:
+        """Draw an image in the middle of a square."""
+        height, width = image.shape[:2]
+        side = SIDE * width / max(height, width)
         if self.network == "convnet":
-            digit(axes, stepped(image[..., 0], 16), x, y, width, frame=frame)
-        elif max(image.shape[:2]) <= PIXELS_SHOWN:
-            raster(axes, image, x, y, width, height, frame=frame)
+            made: Piece = Digit(stepped(image[..., 0], 16), side, frame=frame)
+        elif max(height, width) <= PIXELS_SHOWN:
+            made = Raster(image, side, frame=frame)
         else:
-            photo(axes, _at_most(image, PIXELS_KEPT), x, y, width, height, frame=frame)
+            made = Photo(_at_most(image, PIXELS_KEPT), side, frame=frame)
+        return overlay(space(SIDE, SIDE), made)
 
-    def describe(self, run: ExcitedRun) -> str:
-        sentences = []
-        for layer in run.layers:
-            filters = "; ".join(
-                f"{excited.name or f'filter {excited.filter}'}, made {_number(excited.made.sums[-1])}, found "
-                + " and ".join(f"{_number(piece.sum)}{self._where(piece)}" for piece in excited.found)
-                for excited in layer.excited
-            )
-            sentences.append(
-                f"{layer.layer}, with made images of {layer.field_size}×{layer.field_size} pixels: {filters}."
-            )
+    def describe(self, run: ExcitedRun) -> Description:
         what = (
-            f"""in the first layer a few black and white squares, then strokes and corners, then strokes that meet, and
-            for the answers loose drawings of digits; the real pieces, out of {run.searched:,} digits, have such
-            strokes too"""
+            (
+                "In the first layer they show a few black and white squares, then strokes and corners, then strokes "
+                "that meet, and for the answers loose drawings of digits.",
+                f"The real pieces, out of {run.searched:,} digits, have such strokes too.",
+            )
             if self.network == "convnet"
-            else """in the first layer squares of colour, then spots and stripes, then rings and fans of
-            fine stripes, and in the last rows a thicket of small parts; the real pieces are cut out of the photo of
-            the cat"""
+            else (
+                "In the first layer they show squares of colour, then spots and stripes, then rings and fans of fine "
+                "stripes, and in the last rows a thicket of small parts.",
+                "The real pieces are cut out of the photo of the cat.",
+            )
         )
-        shown = f"They show {what}. " if self.layers is None else ""
-        rows = "One row, for one layer" if len(run.layers) == 1 else f"A row for each of {len(run.layers)} layers"
-        return f"""{rows}. For {len(self.filters)} filters stand side by side an
-            image that was made to excite it and a real piece that excites it most, with the filter's sum below each.
-            {shown}{" ".join(sentences)}"""
+        every = [(layer, excited) for layer in run.layers for excited in layer.excited]
+        count = len(every[0][1].found)
+        found = ["found"] if count == 1 else [f"found {number + 1}" for number in range(count)]
+        return Description(
+            f"What excites {len(self.filters)} filters of {counted(len(run.layers), 'layer')} most: an image made for "
+            "each, and a real piece.",
+            [
+                "For each filter stand side by side an image that was made to excite it and a real piece that excites "
+                "it most, with the filter’s sum below each.",
+                *(what if self.layers is None else ()),
+                *(
+                    Part(
+                        f"{layer_words(layer.layer)}, with made images of {written((layer.field_size,) * 2)} pixels",
+                        tuple(self._told(excited) for excited in layer.excited),
+                    )
+                    for layer in run.layers
+                ),
+            ],
+            [
+                Numbers(
+                    "The filters’ sums",
+                    [[excited.made.sums[-1], *(piece.sum for piece in excited.found)] for _, excited in every],
+                    _number,
+                    [f"{layer_words(layer.layer)}, {_called(excited)}" for layer, excited in every],
+                    ["made", *found],
+                )
+            ],
+        )
+
+    def _told(self, excited: Excited) -> str:
+        found = listed(f"{_number(piece.sum)}{self._where(piece)}" for piece in excited.found)
+        zeros = "; it gives only zeros" if _is_dead(excited) else ""
+        return f"{_called(excited)}: made {_number(excited.made.sums[-1])}, found {found}{zeros}."
 
     def _where(self, piece: Found) -> str:
         if self.network == "convnet":
@@ -183,11 +213,14 @@ def _facts(layer: ExcitedLayer, excited: Excited) -> dict[str, str]:
     }
 
 
-def _lines(layer: ExcitedLayer) -> tuple[str, ...]:
-    """Write a layer's name, broken into lines, and how large the made images are: the found pieces may be smaller."""
-    name = layer.layer
-    lines = (name[: name.index("_expand")], name[name.index("_expand") :]) if "_expand" in name else (name,)
-    return (*lines, f"made: {layer.field_size}×{layer.field_size}", "pixels")
+def _called(excited: Excited) -> str:
+    """Return what a filter is called: the class that it speaks for, or its number."""
+    return excited.name or f"filter {excited.filter}"
+
+
+def _is_dead(excited: Excited) -> bool:
+    """Return whether a filter that is no class never comes above zero."""
+    return excited.fires == 0 and not excited.name
 
 
 def _number(value: float) -> str:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import label, raster, raster_sheet
-from cnnfigs.drawing.style import SMALL, canvas
+from cnnfigs.drawing.layout import Piece, column, grid
+from cnnfigs.drawing.pieces import Raster, Tiles, Words, panel
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description
+from cnnfigs.illustrations.filters.kernels_born import kernel_numbers
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS, trained_on
 from cnnfigs.runs.filters.first_kernels import FirstKernelsRun, first_kernels
 
-#: Filters in a row; side of a drawn kernel, and from one to the next, in pixels.
-COLUMNS, SIDE, STEP = 16, 30, 35
+#: Filters in a line, side of a cell of a kernel, and pixels between two kernels.
+COLUMNS, CELL, GAP = 16, 10, 10
 
 
 @dataclass(frozen=True)
@@ -25,35 +26,52 @@ class FirstKernels(Picture):
     def run(self) -> FirstKernelsRun:
         return first_kernels()
 
-    def draw(self, run: FirstKernelsRun) -> Figure:
-        """Draw the kernels of each network in two rows."""
-        left, band = 4, 2 * (STEP + 14) + 34
-        figure, axes = canvas(left + COLUMNS * STEP, 2 * band)
-        label(axes, left, 12, "convnet: kernels for grey digits", align="left", bold=True)
-        label(axes, left, band + 12, "MobileNetV2: kernels for photos in colour", align="left", bold=True)
-        corners = []
-        for number in range(run.convnet.shape[-1]):
-            row, column = divmod(number, COLUMNS)
-            x, y = left + column * STEP, 40 + row * (STEP + 14)
-            corners.append((x, y))
-            for top, faint in ((0, False), (band, number in run.faint)):
-                label(
-                    axes, x + SIDE / 2, top + y - 8, str(number), size=SMALL, name="error" if faint else "muted",
-                    bold=faint,
-                )  # fmt: skip
-            raster(axes, in_color(run.mobilenet_v2, run.median)[..., number], x, y + band, SIDE, frame="kernel")
-        grey = [np.round(kernel / np.abs(run.convnet).max(), 1) for kernel in run.convnet[..., 0, :].transpose(2, 0, 1)]
-        raster_sheet(axes, grey, corners, SIDE // 3, limit=1, signed=True, frame="kernel")
-        return figure
+    def draw(self, run: FirstKernelsRun) -> Piece:
+        """Draw the kernels of each network with their numbers."""
+        grey = np.round(run.convnet[..., 0, :] / np.abs(run.convnet).max(), 1)
+        numbers = [str(number) for number in range(grey.shape[-1])]
+        colored = [
+            column(
+                Raster(kernel, 3 * CELL, frame="kernel"),
+                Words(number, "error" if int(number) in run.faint else "muted", bold=int(number) in run.faint),
+                gap=0,
+                align="middle",
+            )
+            for number, kernel in zip(numbers, np.moveaxis(in_color(run.mobilenet_v2, run.median), -1, 0), strict=True)
+        ]
+        return column(
+            panel(
+                "convnet",
+                Tiles(grey, CELL, COLUMNS, GAP, numbers, limit=1, signed=True, frame="kernel"),
+                "kernels for grey digits",
+            ),
+            panel("MobileNetV2", grid(colored, COLUMNS, GAP), "kernels for photos in colour"),
+            gap=28,
+        )
 
-    def describe(self, run: FirstKernelsRun) -> str:
-        faint = ", ".join(map(str, run.faint))
-        return f"""Two groups of {run.convnet.shape[-1]} kernels of 3×3 weights, numbered from 0. Those of the convnet
-            are signed grids; many have a side of positive and a side of negative weights, the edge of a stroke. Those
-            of MobileNetV2 are small colour pictures, where grey is zero: stripes in several directions in black and
-            white, and spots of one colour on another. {len(run.faint)} of these, numbers {faint}, marked in red, are
-            flat grey: no weight of theirs is larger than {run.largest[list(run.faint)].max():.2f}, while half of all
-            filters reach {run.median:.2f}."""
+    def describe(self, run: FirstKernelsRun) -> Description:
+        count = run.convnet.shape[-1]
+        return Description(
+            f"The {count} kernels of the first layer of each network: edges of strokes for grey digits, edges and "
+            "spots of colour for photos.",
+            [
+                f"Two groups of {count} kernels of 3×3 weights, numbered from 0.",
+                "Those of the convnet are signed grids; many have a side of positive and a side of negative weights, "
+                "the edge of a stroke.",
+                "Those of MobileNetV2 are small colour pictures, where grey is zero: stripes in several directions in "
+                "black and white, and spots of one colour on another.",
+                f"{len(run.faint)} of these, numbers {', '.join(map(str, run.faint))}, marked in red, are flat grey: "
+                f"no weight of theirs is larger than {run.largest[list(run.faint)].max():.2f}, while half of all "
+                f"filters reach {run.median:.2f}.",
+            ],
+            [
+                kernel_numbers("The weights of the convnet", run.convnet[..., 0, :]),
+                *(
+                    kernel_numbers(f"The weights of MobileNetV2 for {name}", run.mobilenet_v2[:, :, channel])
+                    for channel, name in enumerate(("red", "green", "blue"))
+                ),
+            ],
+        )
 
     def state_facts(self, run: FirstKernelsRun) -> dict[str, str]:
         return {

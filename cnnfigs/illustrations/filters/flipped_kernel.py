@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import arrow, cells, inked, label
-from cnnfigs.drawing.style import SMALL, canvas
+from cnnfigs.drawing.layout import Piece, column, flow, row
+from cnnfigs.drawing.pieces import Arrow, Mark, NumberGrid, panel
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.filters.color_filter import in_rows
-from cnnfigs.illustrations.windows.window_steps import written_grid
+from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.runs.filters.flipping import Flipping, flip_kernel
-
-CELL = 28
 
 
 @dataclass(frozen=True)
@@ -23,36 +20,50 @@ class FlippedKernel(Picture):
     def run(self) -> Flipping:
         return flip_kernel()
 
-    def draw(self, run: Flipping) -> Figure:
-        """Draw a row for each: input, kernel, the kernel turned if it is, and result."""
-        row, grid, gap = 5 * CELL + 40, 3 * CELL, 34
-        lefts = [4 + 5 * CELL + gap + number * (grid + gap) for number in range(3)]
-        figure, axes = canvas(lefts[-1] + grid + 4, 2 * row)
-        fills = ("kernel", "kernel", "output")
-        label(axes, 4 + 2.5 * CELL, 14, "input", name="input", bold=True)
-        for left, head, name in ((lefts[0], "kernel", "kernel"), (lefts[2], "result", "output")):
-            label(axes, left + grid / 2, 14, head, name=name, bold=True)
-        ways = (
-            ("Conv2D: as it is", (run.kernel, None, run.correlation)),
-            ("mathematics: turned first", (run.kernel, run.turned, run.convolution)),
-        )
-        for number, (caption, grids) in enumerate(ways):
-            top = 28 + number * row
-            middle = top + 2.5 * CELL
-            cells(axes, written_grid(run.image), inked(run.image), 4, top, CELL)
-            end = 4 + 5 * CELL
-            for left, fill, values in zip(lefts, fills, grids, strict=True):
-                if values is None:
-                    continue
-                arrow(axes, (end + 5, middle), (left - 5, middle))
-                cells(axes, written_grid(values), f"{fill}-fill", left, middle - grid / 2, CELL)
-                end = left + grid
-            label(axes, end, middle - grid / 2 - 16, caption, align="right", size=SMALL, bold=True)
-        label(axes, lefts[1] + grid / 2, middle + grid / 2 + 16, "turned", name="kernel", bold=True)
-        return figure
+    def draw(self, run: Flipping) -> Piece:
+        """Draw the input, then a row for each way: kernel, the kernel turned if it is, and result."""
 
-    def describe(self, run: Flipping) -> str:
-        return f"""An input of 5×5 zeros with a single 1 in its middle, and a kernel of 3×3 weights, row by row
-            {in_rows(run.kernel)}. A convolution layer lays the kernel on the input as it is, and gives
-            {in_rows(run.correlation)}: the kernel turned by half a turn. Convolution in mathematics turns the kernel
-            first, to {in_rows(run.turned)}, and gives {in_rows(run.convolution)}: the kernel itself."""
+        def part(title: str, values: NDArray, name: str) -> Piece:  # type: ignore[type-arg]
+            return panel(title, NumberGrid(values, 32, fill=f"{name}-fill", frame=name, size=14), name=name)
+
+        kernel = part("kernel", run.kernel, "kernel")
+        turned = part("turned", run.turned, "kernel")
+        correlation, convolution = (part("result", each, "output") for each in (run.correlation, run.convolution))
+        image = NumberGrid(run.image, 32, fill="input-fill", marks=[Mark(2, 2, name="input")], size=14)
+        return flow(
+            panel("input", image, name="input"),
+            Arrow(),
+            column(
+                panel(
+                    "Conv2D: the kernel as it is",
+                    row(kernel, Arrow(), correlation, gap=12),
+                    note="the result is the kernel turned by half a turn",
+                ),
+                panel(
+                    "Convolution in mathematics: the kernel is turned first",
+                    row(kernel, Arrow(), turned, Arrow(), convolution, gap=12),
+                    note="the result is the kernel as it was",
+                ),
+                gap=32,
+            ),
+        )
+
+    def describe(self, run: Flipping) -> Description:
+        return Description(
+            "A single 1 under a kernel: a convolution layer gives the kernel turned by half a turn, convolution in "
+            "mathematics the kernel itself.",
+            [
+                "The input is 5×5 zeros with a single 1 in its middle, and the kernel 3×3 numbers, 1 to 9 in reading "
+                "order.",
+                "A convolution layer lays the kernel on the input as it is, and its result is the kernel turned by "
+                "half a turn.",
+                "Convolution in mathematics turns the kernel first, and its result is the kernel itself.",
+            ],
+            [
+                Numbers("The input", run.image),
+                Numbers("The kernel", run.kernel),
+                Numbers("The result of a convolution layer", run.correlation),
+                Numbers("The kernel, turned by half a turn", run.turned),
+                Numbers("The result of convolution in mathematics", run.convolution),
+            ],
+        )

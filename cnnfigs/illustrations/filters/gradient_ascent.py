@@ -6,19 +6,18 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import arrow, digit, label
-from cnnfigs.drawing.style import SMALL, canvas
+from cnnfigs.drawing.layout import Piece, column, either, matrix, row
+from cnnfigs.drawing.pieces import Digit, Words, panel
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.networks import require_filter, trained_on
 from cnnfigs.parameters import Choice, Whole
 from cnnfigs.runs.filters.exciting import LAYERS, Ascent, AscentRun, ascend_both
-from cnnfigs.words import fixed
+from cnnfigs.words import fixed, listed
 
-SIDE, STEP = 104, 122
+#: After how many steps the image is shown.
 KEPT = (0, 2, 8, 64)
 #: How many pictures there are from other starts: as many as in the other rows.
 OTHERS = len(KEPT)
@@ -38,39 +37,58 @@ class GradientAscent(Picture):
     def run(self) -> AscentRun:
         return ascend_both(self.layer, self.filter, KEPT)
 
-    def draw(self, run: AscentRun) -> Figure:
+    def draw(self, run: AscentRun) -> Piece:
         """Draw a row for each way, with the image after some steps, and one with the ends from other starts."""
-        left, row_height = 106, SIDE + 34
-        figure, axes = canvas(left + len(KEPT) * STEP, 24 + 3 * row_height + 24)
-        for column, steps in enumerate(KEPT):
-            label(axes, left + column * STEP + SIDE / 2, 12, "start" if steps == 0 else f"{steps} steps", bold=True)
-        for row, (name, ascent) in enumerate((("gradient", run.plain[0]), ("gradient,", run.regularized[0]))):
-            top = 24 + row * row_height
-            label(axes, 4, top + SIDE / 2 - 8, name, align="left")
-            label(axes, 4, top + SIDE / 2 + 10, ("alone", "held back")[row], align="left")
-            for column, (image, total) in enumerate(zip(ascent.images, ascent.sums, strict=True)):
-                x = left + column * STEP
-                _image(axes, image, total, x, top)
-                if column:
-                    arrow(axes, (x - 16, top + SIDE / 2), (x - 3, top + SIDE / 2))
-        top = 24 + 2 * row_height + 24
-        label(axes, left, top - 12, f"{KEPT[-1]} steps from {OTHERS} other starts", align="left", bold=True)
-        label(axes, 4, top + SIDE / 2 - 8, "gradient,", align="left")
-        label(axes, 4, top + SIDE / 2 + 10, "held back", align="left")
-        for column, ascent in enumerate(run.regularized[1 : 1 + OTHERS]):
-            _image(axes, ascent.images[-1], ascent.sums[-1], left + column * STEP, top)
-        return figure
+        moments = [_moment(steps) for steps in KEPT]
+        others = run.regularized[1 : 1 + OTHERS]
+        rows = [
+            (
+                name,
+                [
+                    panel(moment, _image(image, total), align="middle")
+                    for moment, image, total in zip(moments, ascent.images, ascent.sums, strict=True)
+                ],
+            )
+            for name, ascent in (("gradient alone", run.plain[0]), ("gradient, held back", run.regularized[0]))
+        ]
+        rows.append(
+            (
+                f"held back, {KEPT[-1]} steps from {OTHERS} other starts",
+                [_image(each.images[-1], each.sums[-1]) for each in others],
+            )
+        )
+        return either(
+            matrix([[Words(name, bold=True, most=96), *images] for name, images in rows], gap=10),
+            column(*(panel(name, row(*images, gap=6)) for name, images in rows), gap=28),
+        )
 
-    def describe(self, run: AscentRun) -> str:
-        others = ", ".join(_number(ascent.sums[-1]) for ascent in run.regularized[1 : 1 + OTHERS])
-        return f"""Two rows of four images each, after {", ".join(map(str, KEPT))} steps. Both begin with pale grey and
-            faint noise on it, which differs from pixel to pixel by about {100 * run.noise:.0f} % of full ink or less.
-            In the upper row, the gradient alone, the last image is covered with black strokes and hooks up to its
-            edges; its scores are {_scores(run.plain[0])}. In the lower row, held back, the last image is mostly pale,
-            with a few connected strokes; its scores are {_scores(run.regularized[0])}. A third row shows where {OTHERS}
-            other starts end, held back: other strokes each time, scores {others}. Over {len(run.plain)} starts the
-            scores reach {_reach(run.plain)} with the gradient alone and {_reach(run.regularized)} held back. The real
-            digit that scores highest reaches {run.best:.1f}."""
+    def describe(self, run: AscentRun) -> Description:
+        others = [ascent.sums[-1] for ascent in run.regularized[1 : 1 + OTHERS]]
+        moments = [_moment(steps) for steps in KEPT]
+        return Description(
+            "An image changed step by step until it excites a filter: the gradient alone ends in a scribble, held back "
+            "it ends in connected strokes.",
+            [
+                f"Two rows of {len(KEPT)} images each, after {listed(KEPT)} steps.",
+                "Both begin with pale grey and faint noise on it, which differs from pixel to pixel by about "
+                f"{100 * run.noise:.0f} % of full ink or less.",
+                "First row, the gradient alone: the last image is covered with black strokes and hooks up to its "
+                f"edges; its scores are {_scores(run.plain[0])}.",
+                "Second row, held back: the last image is mostly pale, with a few connected strokes; its scores are "
+                f"{_scores(run.regularized[0])}.",
+                f"Third row: where {OTHERS} other starts end, held back: other strokes each time, scores "
+                f"{', '.join(map(_number, others))}.",
+                f"Over {len(run.plain)} starts the scores reach {_reach(run.plain)} with the gradient alone and "
+                f"{_reach(run.regularized)} held back.",
+                f"The real digit that scores highest reaches {run.best:.1f}.",
+            ],
+            [
+                Numbers(
+                    "The scores", [run.plain[0].sums, run.regularized[0].sums], _number, ["alone", "held back"], moments
+                ),
+                Numbers("The scores of other starts at the end, held back", others, _number, ["score"]),
+            ],
+        )
 
     def state_facts(self, run: AscentRun) -> dict[str, str]:
         above = sum(ascent.sums[-1] > run.best for ascent in run.regularized)
@@ -90,9 +108,12 @@ class GradientAscent(Picture):
         }
 
 
-def _image(axes: Axes, image: NDArray[np.float32], total: float, x: float, y: float) -> None:
-    digit(axes, image[..., 0].round(2), x, y, SIDE, frame="grid")
-    label(axes, x + SIDE / 2, y + SIDE + 11, f"score {_number(total)}", size=SMALL)
+def _image(image: NDArray[np.float32], total: float) -> Piece:
+    return panel("", Digit(image[..., 0].round(2), 140, frame="grid"), note=f"score {_number(total)}", align="middle")
+
+
+def _moment(steps: int) -> str:
+    return f"{steps} steps" if steps else "start"
 
 
 def _number(score: float) -> str:

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from cnnfigs.data import mnist
-from cnnfigs.drawing.shapes import arrow, box, digit, label, raster, window
-from cnnfigs.drawing.style import NORMAL, SMALL, canvas
+from cnnfigs.drawing.layout import Piece, column, flow, matrix, row
+from cnnfigs.drawing.pieces import Arrow, Digit, Drawing, Raster, Words, hundredths, panel, space
+from cnnfigs.drawing.shapes import box, digit, label, window
+from cnnfigs.drawing.style import TEXT, TITLE
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.networks import Network
 from cnnfigs.parameters import TestImage, Whole
 from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.filters.local_patterns import LocalPatternsRun, find_patterns
 from cnnfigs.words import listed, with_article
 
-#: Size of the digit, of a kernel and of a patch, in pixels.
-DIGIT, KERNEL, PATCH = 336, 54, 54
-#: Side of the plate that bears a letter, in pixels.
-PLATE = 18
+#: Size of the digit, and of a kernel and a patch, in pixels.
+DIGIT, KERNEL = 340, 56
+#: Side of the plate that bears a letter, in pixels, and the letters.
+PLATE, LETTERS = 18, "ABCDE"
 PLACES = 2
 #: White around the digit, in pixels of the image.
 MARGIN = 2
@@ -43,52 +46,73 @@ class LocalPatterns(Picture):
     def run(self) -> LocalPatternsRun:
         return find_patterns(self.network, test_digit(self.index), self.patterns, PLACES)
 
-    def draw(self, run: LocalPatternsRun) -> Figure:
-        """Draw the digit with the windows, and beside it each filter with what it found."""
-        figure, axes = canvas(660, 388)
-        label(axes, 4, 14, "the digit", align="left", name="input", bold=True)
-        label(axes, 436, 14, "filter", name="kernel", bold=True)
-        label(axes, 510, 14, "strongest places", align="left", bold=True)
-        first_row, first_column, side = inked_square(run.image)
-        shown = run.image[first_row : first_row + side, first_column : first_column + side]
-        digit(axes, shown, 2, 32, DIGIT)
-        pixel = DIGIT / side
+    def draw(self, run: LocalPatternsRun) -> Piece:
+        """Draw the digit with the windows, then each filter with what it found."""
         limit = max(abs(pattern.kernel).max() for pattern in run.patterns)
-        corners = [place for pattern in run.patterns for place in pattern.places - (first_row, first_column)]
-        plates = iter(plate_centres(shown, corners, run.patterns[0].kernel.shape, PLATE / pixel))
-        for number, pattern in enumerate(run.patterns):
-            name = "ABCDE"[number]
-            height, width = pattern.kernel.shape
-            for row, column in pattern.places:
-                left, top = 2 + (column - first_column) * pixel, 32 + (row - first_row) * pixel
-                window(axes, left, top, width * pixel, height * pixel)
-                across, down = next(plates)
-                badge(axes, 2 + across * pixel, 32 + down * pixel, name)
-            top = 32 + number * 71
-            badge(axes, 384, top + PATCH / 2, name)
-            raster(axes, pattern.kernel, 409, top, KERNEL, limit=limit, signed=True, frame="kernel")
-            arrow(axes, (474, top + PATCH / 2), (494, top + PATCH / 2))
-            for place, (patch, value) in enumerate(zip(pattern.patches, pattern.values, strict=True)):
-                left = 516 + place * (PATCH + 24)
-                digit(axes, patch, left, top, PATCH, frame="kernel")
-                label(axes, left + PATCH / 2, top + PATCH + 9, f"{value:.2f}", size=SMALL, name="output")
-        return figure
 
-    def describe(self, run: LocalPatternsRun) -> str:
+        def found(patch: NDArray[np.float32], value: float) -> Piece:
+            return column(Digit(patch, KERNEL, frame="kernel"), Words(f"{value:.2f}", "output"), gap=1, align="middle")
+
+        heading = Words("strongest places", size=TITLE, bold=True)
+        filters = matrix(
+            [
+                [space(), Words("filter", "kernel", TITLE, bold=True), space(), heading],
+                *[
+                    [
+                        Drawing(PLATE, PLATE, partial(plate, name)),
+                        Raster(pattern.kernel, KERNEL, limit=limit, signed=True, frame="kernel"),
+                        Arrow(length=24),
+                        row(*map(found, pattern.patches, pattern.values), gap=18),
+                    ]
+                    for name, pattern in zip(LETTERS, run.patterns, strict=False)
+                ],
+            ],
+            gap=12,
+            between=8,
+        )
+        return flow(
+            panel("the digit", Drawing(DIGIT, DIGIT, partial(draw_digit, run), smallest=0.9), name="input"),
+            filters,
+            gap=32,
+        )
+
+    def describe(self, run: LocalPatternsRun) -> Description:
         patterns = []
-        for name, pattern in zip("ABCDE", run.patterns, strict=False):
-            places = ", ".join(
-                f"row {row} column {column} with {value:.2f}"
+        for name, pattern in zip(LETTERS, run.patterns, strict=False):
+            places = listed(
+                f"row {row}, column {column}, with {value:.2f}"
                 for (row, column), value in zip(pattern.places, pattern.values, strict=True)
             )
-            patterns.append(f"{name}, filter {pattern.channel}, {weights_in_words(pattern.kernel)}: {places}")
+            patterns.append(
+                Part(
+                    f"{name}, filter {pattern.channel}",
+                    (
+                        f"Its large weights: {weights_in_words(pattern.kernel)}.",
+                        f"Its windows begin at {places}.",
+                    ),
+                )
+            )
         height, width = run.patterns[0].kernel.shape
         article = with_article(int(mnist().y_test[self.index])).capitalize()
-        return f"""{article} with small windows of {height}×{width} pixels on it, each with a letter beside it, and to
-            the right {len(run.patterns)} of the {run.filters} filters of the network's first layer, each with the
-            windows where it answers most strongly. A filter asks for ink where its weights are positive and for paper
-            where they are negative, and in its windows there is much of that. For each, where its large weights are,
-            then the upper left corners of its windows and its answers: {"; ".join(patterns)}."""
+        return Description(
+            f"{article} broken into local patterns: small windows where {len(run.patterns)} filters of the first layer "
+            "answer most strongly.",
+            [
+                f"On the digit stand windows of {height}×{width} pixels, each with a letter beside it.",
+                f"Then come {len(run.patterns)} of the {run.filters} filters of the network’s first layer, each with "
+                "its letter and with what it saw where it answers most strongly.",
+                "A filter asks for ink where its weights are positive and for paper where they are negative, and in "
+                "its windows there is much of that.",
+                *patterns,
+            ],
+            [
+                *(
+                    Numbers(f"Filter {pattern.channel}, {name}", pattern.kernel, hundredths)
+                    for name, pattern in zip(LETTERS, run.patterns, strict=False)
+                ),
+                Numbers("The digit", run.image, hundredths),
+            ],
+        )
 
     def state_facts(self, run: LocalPatternsRun) -> dict[str, str]:
         height, width = run.patterns[0].kernel.shape
@@ -119,10 +143,25 @@ def inked_square(image: NDArray[np.float32]) -> tuple[int, int, int]:
     return starts[0], starts[1], side
 
 
-def badge(axes: Axes, x: float, y: float, text: str) -> None:
-    """Draw a letter on a small plate, centred at a place."""
-    box(axes, x - PLATE / 2, y - PLATE / 2, PLATE, PLATE, edge="kernel", fill="kernel-fill")
-    label(axes, x, y, text, size=NORMAL, bold=True)
+def draw_digit(run: LocalPatternsRun, axes: Axes, x: float, y: float, scale: float) -> None:
+    """Draw the digit with all windows, each with its letter beside it."""
+    first_row, first_column, side = inked_square(run.image)
+    shown = run.image[first_row : first_row + side, first_column : first_column + side]
+    pixel = DIGIT * scale / side
+    digit(axes, shown, x, y, DIGIT * scale)
+    height, width = run.patterns[0].kernel.shape
+    corners = [place - (first_row, first_column) for pattern in run.patterns for place in pattern.places]
+    centres = plate_centres(shown, corners, (height, width), PLATE / pixel)
+    letters = [name for name, pattern in zip(LETTERS, run.patterns, strict=False) for _ in pattern.places]
+    for (top, left), (across, down), name in zip(corners, centres, letters, strict=True):
+        window(axes, x + left * pixel, y + top * pixel, width * pixel, height * pixel)
+        plate(name, axes, x + across * pixel - PLATE / 2, y + down * pixel - PLATE / 2)
+
+
+def plate(text: str, axes: Axes, x: float, y: float, scale: float = 1) -> None:
+    """Draw a letter on a small plate."""
+    box(axes, x, y, PLATE, PLATE, edge="kernel", fill="kernel-fill")
+    label(axes, x + PLATE / 2, y + PLATE / 2, text, size=TEXT, bold=True)
 
 
 def plate_centres(
@@ -154,15 +193,9 @@ def plate_centres(
     height, width = window
     gap = plate / 2 + 0.25
     placed: list[tuple[float, float]] = []
-    for row, column in corners:
-        across = (
-            column + width / 2,
-            column + plate / 2,
-            column + width - plate / 2,
-            column - gap,
-            column + width + gap,
-        )
-        down = (row + height / 2, row + plate / 2, row + height - plate / 2, row - gap, row + height + gap)
+    for top, left in corners:
+        across = (left + width / 2, left + plate / 2, left + width - plate / 2, left - gap, left + width + gap)
+        down = (top + height / 2, top + plate / 2, top + height - plate / 2, top - gap, top + height + gap)
         around = [(float(x), float(y)) for x in across for y in down if x in across[3:] or y in down[3:]]
 
         def cost(centre: tuple[float, float]) -> tuple[bool, float]:
@@ -170,7 +203,11 @@ def plate_centres(
             inside = min(left, top) >= 0 and left + plate <= image.shape[1] and top + plate <= image.shape[0]
             covered = sum(overlap(left, top, plate, x, y, width, height) for y, x in corners)
             covered += sum(overlap(left, top, plate, x - plate / 2, y - plate / 2, plate, plate) for x, y in placed)
-            ink = sum(image[y, x] * overlap(left, top, plate, x, y, 1, 1) for y, x in np.argwhere(image))
+            rows, columns = (slice(max(0, int(start)), max(0, int(start + plate) + 1)) for start in (top, left))
+            ink = sum(
+                value * overlap(left, top, plate, columns.start + x, rows.start + y, 1, 1)
+                for (y, x), value in np.ndenumerate(image[rows, columns])
+            )
             return not inside, 100 * covered + float(ink)
 
         placed.append(min(around, key=cost))
@@ -226,7 +263,7 @@ def named_cells(marked: NDArray[np.bool_]) -> list[str]:
             if marked.shape[1 - axis] > 1 and np.take(marked, number, axis).all():
                 cells.append(f"whole {name} {kind}" if name[-1].isalpha() else f"whole {name}")
                 left[(slice(None),) * axis + (number,)] = False
-    for row, column in np.argwhere(left):
-        names = [vertical[row]] * (rows > 1) + [horizontal[column]] * (columns > 1)
+    for down, across in np.argwhere(left):
+        names = [vertical[down]] * (rows > 1) + [horizontal[across]] * (columns > 1)
         cells.append("centre" if names == ["middle", "middle"] else " ".join(names))
     return cells

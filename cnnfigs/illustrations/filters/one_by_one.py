@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Annotated
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from cnnfigs.drawing.shapes import arrow, cells, colored, label, photo, window
-from cnnfigs.drawing.style import LARGE, SMALL, canvas
+from cnnfigs.drawing.layout import CLOSE, Piece, column, either, inset, matrix, row
+from cnnfigs.drawing.pieces import Arrow, Mark, NumberGrid, Photo, Words, hundredths, panel
+from cnnfigs.drawing.shapes import colored
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.filters.color_filter import CHANNELS
 from cnnfigs.illustrations.windows.window_steps import bracketed
 from cnnfigs.images import as_bytes
@@ -19,8 +20,6 @@ from cnnfigs.parameters import Whole
 from cnnfigs.runs.filters.one_by_one import OneByOneRun, one_by_one
 from cnnfigs.words import written_number
 
-#: Width of the photo and its maps in pixels, and size of a cell.
-PHOTO, CELL_WIDTH, CELL_HEIGHT = 200, 48, 26
 NAMES = ("brightness", "red against green")
 
 
@@ -34,30 +33,60 @@ class OneByOne(Picture):
     def run(self) -> OneByOneRun:
         return one_by_one(self.row, self.column)
 
-    def draw(self, run: OneByOneRun) -> Figure:
+    def draw(self, run: OneByOneRun) -> Piece:
         """Draw the photo, one pixel's numbers with the weights of both filters, and the two maps."""
-        figure, axes = canvas(720, 344)
-        height = PHOTO * run.photo.shape[0] / run.photo.shape[1]
-        top = 30 + (2 * height + 40 - height) / 2
-        label(axes, 4 + PHOTO / 2, top - 14, "photo, 3 channels", name="input", bold=True)
-        photo(axes, as_bytes(run.photo), 4, top, PHOTO, frame="input")
-        pixel = PHOTO / run.photo.shape[1]
-        window(axes, 4 + (run.column - 2) * pixel, top + (run.row - 2) * pixel, 5 * pixel)
-        for number, name in enumerate(NAMES):
-            self._draw_filter(axes, run, number, name, 30 + number * (height + 40), height)
-        return figure
 
-    def describe(self, run: OneByOneRun) -> str:
-        sums = []
-        for number, name in enumerate(NAMES):
-            value = written_number(run.maps[run.row, run.column, number], 2)
-            sums.append(f"{name}: {' + '.join(_terms(run, number))} = {value}")
+        def filters(cell: float, side: float, gap: float) -> list[Piece]:
+            return [
+                panel(name, self._filter(run, number, cell, side, gap), name="output")
+                for number, name in enumerate(NAMES)
+            ]
+
+        image = Photo(as_bytes(run.photo), 300, frame="input", marks=[self._mark("kernel")])
+        small = replace(image, width=190)
+        whole = either(
+            row(panel("photo", small, "3 channels", name="input"), Arrow(), column(*filters(40, 190, 12))),
+            column(
+                panel("photo", image, "3 channels", name="input"),
+                Arrow(down=True),
+                *filters(40, 126, 6),
+                gap=12,
+                align="middle",
+            ),
+        )
+        # A frame around a pixel at the border reaches beyond it.
+        return inset(whole, left=6, right=6)
+
+    def describe(self, run: OneByOneRun) -> Description:
         height, width = run.photo.shape[:2]
-        return f"""A photo of a cat, {height}×{width} pixels, and two maps of the same size made of it by 1×1 filters.
-            At every place a filter multiplies the pixel's three channels by its three weights and adds them. At row
-            {run.row}, column {run.column}, on the nose: {"; ".join(sums)}. The first map is the photo in shades of
-            grey. In the second the fur is orange, for positive; the irises are weaker, and the black pupils are near
-            zero."""
+        sums = [
+            f"{name.capitalize()}: {' + '.join(_terms(run, number))} = "
+            f"{written_number(run.maps[run.row, run.column, number], 2)}."
+            for number, name in enumerate(NAMES)
+        ]
+        return Description(
+            "A photo of a cat, and two maps made of it by 1×1 filters: at every place the pixel’s three channels are "
+            "weighed and added.",
+            [
+                f"Photo and maps have {height}×{width} pixels.",
+                "At every place a filter multiplies the pixel’s three channels by its three weights and adds them.",
+                f"One pixel is spelled out, at row {run.row}, column {run.column}.",
+                *sums,
+                "The first map is the photo in shades of grey.",
+                "In the second the fur is orange, for positive; the irises are weaker, and the black pupils are near "
+                "zero.",
+            ],
+            [
+                Numbers("The pixel", run.photo[run.row, run.column], hundredths, rows=["pixel"], columns=CHANNELS),
+                Numbers(
+                    "The weights of the filters",
+                    run.kernel[0, 0].T,
+                    partial(written_number, decimals=3),
+                    rows=NAMES,
+                    columns=CHANNELS,
+                ),
+            ],
+        )
 
     def state_facts(self, run: OneByOneRun) -> dict[str, str]:
         return {
@@ -68,35 +97,38 @@ class OneByOne(Picture):
             "blue": written_number(run.kernel[0, 0, 2, 0], 3),
         }
 
-    def _draw_filter(self, axes: Axes, run: OneByOneRun, number: int, name: str, top: float, height: float) -> None:
-        """Draw what one filter makes of the pixel, and its map."""
-        middle, left = top + height / 2, 246
-        weights = run.kernel[0, 0, :, number]
-        rows = top + (height - 3 * CELL_HEIGHT) / 2 - 14
-        arrow(axes, (212, middle + (172 - middle) * 0.5), (240, middle))
-        for channel, channel_name in enumerate(CHANNELS):
-            y = rows + channel * CELL_HEIGHT
-            label(axes, left + 36, y + CELL_HEIGHT / 2, channel_name, align="right", size=SMALL, name="muted")
-        values = run.photo[run.row, run.column]
-        shades = np.diag(values)[:, np.newaxis]
-        texts = [[written_number(value, 2)] for value in values]
-        cells(axes, texts, shades, left + 44, rows, CELL_WIDTH, CELL_HEIGHT)
-        label(axes, left + 44 + CELL_WIDTH + 10, rows + 1.5 * CELL_HEIGHT, "·", size=LARGE, bold=True)
-        texts = [[written_number(weight, 3)] for weight in weights]
-        fills = colored(weights[:, np.newaxis], 2, signed=True)
-        cells(axes, texts, fills, left + 64 + CELL_WIDTH, rows, CELL_WIDTH, CELL_HEIGHT)
-        value = written_number(run.maps[run.row, run.column, number], 2)
-        centre = left + 54 + CELL_WIDTH
-        label(axes, centre, rows + 3 * CELL_HEIGHT + 18, f"add up: {value}", name="output", bold=True)
-        arrow(axes, (left + 72 + 2 * CELL_WIDTH, middle), (500, middle))
-        left = 512
-        label(axes, left + PHOTO / 2, top - 12, name, name="output", bold=True)
+    def _mark(self, name: str) -> Mark:
+        """Frame the pixel, which is small and must not lie under its frame."""
+        return Mark(self.row - 2, self.column - 2, 5, 5, name=name)
+
+    def _filter(self, run: OneByOneRun, number: int, cell: float, side: float, gap: float) -> Piece:
+        """Make what one filter makes of the pixel, and its map."""
+        pixel, weights = run.photo[run.row, run.column], run.kernel[0, 0, :, number]
+        shades = np.diag(pixel)[:, np.newaxis]
+        rows = [
+            [
+                Words(name, "muted"),
+                NumberGrid([[value]], cell, write=hundredths, fill=shade[np.newaxis]),
+                Words("×"),
+                NumberGrid([[weight]], cell, write=partial(written_number, decimals=3), limit=2, signed=True),
+            ]
+            for name, value, weight, shade in zip(CHANNELS, pixel, weights, shades, strict=True)
+        ]
         values = run.maps[..., number]
         # Brightness is drawn as shades of grey, which it is; the other map has both signs.
-        shades = np.repeat(values[..., np.newaxis], 3, axis=-1) if number == 0 else colored(values, signed=True)
-        photo(axes, as_bytes(shades), left, top, PHOTO, frame="output")
-        pixel = PHOTO / values.shape[1]
-        window(axes, left + (run.column - 2) * pixel, top + (run.row - 2) * pixel, 5 * pixel, name="output")
+        colours = np.repeat(values[..., np.newaxis], 3, axis=-1) if number == 0 else colored(values, signed=True)
+        total = written_number(run.maps[run.row, run.column, number], 2)
+        return row(
+            column(
+                matrix(rows, gap=5, between=0),
+                Words(f"add up: {total}", "output", bold=True),
+                gap=CLOSE,
+                align="middle",
+            ),
+            Arrow(length=24),
+            Photo(as_bytes(colours), side, frame="output", marks=[self._mark("output")]),
+            gap=gap,
+        )
 
 
 def _terms(run: OneByOneRun, number: int) -> list[str]:

@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
-from cnnfigs.drawing.shapes import (
-    arrow,
-    box,
-    cells,
-    colored,
-    label,
-    number_grid,
-    raster,
-    tinted,
-    window,
-)
-from cnnfigs.drawing.style import SMALL, canvas
+from cnnfigs.drawing.layout import Piece, column, either, flow, inset, row
+from cnnfigs.drawing.pieces import Arrow, Drawing, Mark, NumberGrid, Raster, Words, panel, space
+from cnnfigs.drawing.shapes import label, tinted
+from cnnfigs.drawing.style import TEXT, TITLE
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.filters.color_filter import CHANNELS
-from cnnfigs.illustrations.windows.window_steps import bracketed, written_grid
+from cnnfigs.illustrations.windows.window_steps import bracketed
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.filters.patch_matrix import PatchMatrixRun, patch_matrix
 from cnnfigs.words import written, written_number
 
-#: Width and height of a cell of the long rows, of the crop's cells and of the result's, in pixels.
-WIDTH, HEIGHT, CELL, OUT = 24, 24, 26, 40
-LEFT = 66
+#: Side of a cell of the long rows, and how much room is before them, in pixels.
+CELL, FIRST = 23.5, 52
+#: Where the window stands in the crop, to be followed.
+WINDOW = Mark(0, 0, 3, 3)
 
 
 @dataclass(frozen=True)
@@ -46,71 +41,111 @@ class PatchesAsRows(Picture):
     def run(self) -> PatchMatrixRun:
         return patch_matrix(self.row, self.column, self.index)
 
-    def draw(self, run: PatchMatrixRun) -> Figure:
+    def draw(self, run: PatchMatrixRun) -> Piece:
         """Draw the crop, the patches as rows, the filters below them, the product and the maps."""
         small = run.small
-        figure, axes = canvas(LEFT + 27 * WIDTH + 4, 560)
-        label(axes, 4, 14, f"input {written(small.crop.shape)}", align="left", name="input", bold=True)
-        raster(axes, small.crop, 4, 28, 4 * CELL, frame="input")
-        window(axes, 4, 28, 3 * CELL)
-        for channel, name in enumerate(CHANNELS):
-            left = LEFT + 82 + channel * 190
-            label(axes, left + 2 * CELL, 14, name, size=SMALL, name="muted")
-            values = small.crop[..., channel]
-            cells(axes, written_grid(values), tinted(values, channel), left, 28, CELL)
-            window(axes, left, 28, 3 * CELL)
-            start = LEFT + (channel * 9 + 4.5) * WIDTH
-            arrow(axes, (left + 1.5 * CELL, 28 + 4 * CELL + 6), (start, 178))
+        places = [f"place {place}" for place in range(len(small.patches))]
+        filters = [f"filter {number}" for number in range(small.weights.shape[1])]
+        whole = Raster(small.crop, FIRST, frame="input", marks=[WINDOW])
+        crop = panel("input", whole, written(small.crop.shape), name="input")
+        channels = [
+            panel(name, NumberGrid(values, CELL, write=written_number, fill=tinted(values, channel), marks=[WINDOW]))
+            for channel, (name, values) in enumerate(zip(CHANNELS, np.moveaxis(small.crop, -1, 0), strict=True))
+        ]
+        patches = [
+            NumberGrid(part, CELL, write=written_number, fill=tinted(part, channel), marks=[Mark(0, 0, 1, len(part.T))])
+            for channel, part in enumerate(np.split(small.patches, len(CHANNELS), axis=1))
+        ]
+        weights = [
+            NumberGrid(part, CELL, write=written_number, limit=2, signed=True, frame="kernel")
+            for part in np.split(small.weights.T, len(CHANNELS), axis=1)
+        ]
+        laid, numbers = (
+            f"{len(places)} patches, each a row",
+            f"of 9 · {len(CHANNELS)} = {small.patches.shape[1]} numbers",
+        )
+        lying = f"times the matrix {written(small.weights.shape)}"
+        how = "a column for each filter, drawn lying, each weight below its pixels"
+        wide = column(
+            row(crop, *(inset(channel, right=5 * CELL) for channel in channels), gap=8, align="end"),
+            panel(f"{laid} {numbers}", row(names(places), *patches, gap=8), name="input"),
+            panel(lying, row(names(filters), *weights, gap=8), how, name="kernel"),
+        )
+        narrow = column(
+            crop,
+            column(
+                Words(f"{laid} {numbers}", "input", TITLE, bold=True),
+                Words(lying, "kernel", TITLE, bold=True),
+                Words(how, "muted"),
+                gap=1,
+            ),
+            *(
+                column(
+                    row(space(FIRST), channel, gap=8),
+                    row(names(places), patch, gap=8),
+                    row(names(filters), weight, gap=8),
+                    gap=8,
+                )
+                for channel, patch, weight in zip(channels, patches, weights, strict=True)
+            ),
+            gap=16,
+        )
+        limit = float(np.abs(small.product).max())
+        first, place = Mark(0, 0, 1, len(filters), name="output"), Mark(0, 0, name="output")
+        product = NumberGrid(small.product, 34, write=written_number, limit=limit, signed=True, marks=[first])
+        maps = [
+            panel(
+                f"map of {name}",
+                NumberGrid(values, 34, write=written_number, limit=limit, signed=True, marks=[place]),
+                name="output",
+            )
+            for name, values in zip(filters, np.moveaxis(small.maps, -1, 0), strict=True)
+        ]
+        result = flow(
+            panel(
+                f"= the product {written(small.product.shape)}", row(names(places, 34), product, gap=8), name="output"
+            ),
+            Arrow("put back"),
+            row(*maps, gap=16),
+            below="start",
+        )
+        return column(either(wide, narrow), result, gap=26)
 
-        top = 204
-        label(axes, 4, top - 14, "4 patches, each a row of 9 · 3 = 27 numbers", align="left", name="input", bold=True)
-        for place in range(4):
-            label(axes, 4, top + (place + 0.5) * HEIGHT, f"place {place}", align="left", size=SMALL)
-        segments = np.split(small.patches, 3, axis=1)
-        fills = np.concatenate([tinted(segment, channel) for channel, segment in enumerate(segments)], axis=1)
-        cells(axes, written_grid(small.patches), fills, LEFT, top, WIDTH, HEIGHT)
-        window(axes, LEFT, top, 27 * WIDTH, HEIGHT)
-
-        top += 4 * HEIGHT + 52
-        head = "times the matrix 27×2: a column for each filter, drawn lying, each weight below its pixels"
-        label(axes, 4, top - 14, head, align="left", name="kernel", bold=True, size=SMALL)
-        for number in range(2):
-            label(axes, 4, top + (number + 0.5) * HEIGHT, f"filter {number}", align="left", size=SMALL)
-        lying = small.weights.T
-        cells(axes, written_grid(lying), colored(lying, 2, signed=True), LEFT, top, WIDTH, HEIGHT)
-        for channel in (1, 2):
-            # The borders between the channels.
-            box(axes, LEFT + channel * 9 * WIDTH, 204, 0, 4 * HEIGHT, edge="text", line_width=2)
-            box(axes, LEFT + channel * 9 * WIDTH, top, 0, 2 * HEIGHT, edge="text", line_width=2)
-
-        top += 2 * HEIGHT + 50
-        limit = np.abs(small.product).max()
-        label(axes, LEFT + 90, top - 14, "= the product 4×2", name="output", bold=True)
-        for place in range(4):
-            label(axes, LEFT + 30, top + (place + 0.5) * 26, f"place {place}", align="right", size=SMALL)
-        cells(axes, written_grid(small.product), colored(small.product, limit, signed=True), LEFT + 44, top, 46, 26)
-        arrow(axes, (LEFT + 160, top + 52), (LEFT + 228, top + 52))
-        label(axes, LEFT + 194, top + 36, "put back", size=SMALL, name="muted")
-        for number in range(2):
-            left = LEFT + 250 + number * 170
-            label(axes, left + OUT, top - 14, f"map of filter {number}", name="output", bold=True)
-            values = small.maps[..., number]
-            number_grid(axes, values, left, top + 8, OUT, write=written_number, signed=True, limit=limit)
-        return figure
-
-    def describe(self, run: PatchMatrixRun) -> str:
-        small = run.small
-        first = " ".join(written_number(value) for value in small.patches[0])
-        weights = " ".join(written_number(value) for value in small.weights[:, 0])
-        rows = "; ".join(" and ".join(written_number(value) for value in line) for line in small.product)
-        window = self.state_facts(run)["window"]
-        return f"""A crop of {written(small.crop.shape)} numbers of the photo; a window of {window} stands in it in
-            {len(small.patches)} places. Each patch is laid out as a row of {small.patches.shape[1]} numbers, 9 for each
-            of the three channels, the first one {first}; together they make a matrix of {written(small.patches.shape)}.
-            Two filters, laid out in the same order, make a matrix of {written(small.weights.shape)}; the first one is
-            {weights}. Multiplied, they give {written(small.product.shape)} numbers, a row for each place: {rows}. Each
-            column is put back into a map of {written(small.maps.shape[:2])}, the same that the convolution gives:
-            place 0 of filter 0 is {bracketed(small.maps[0, 0, 0])}. Places and filters are counted from 0."""
+    def describe(self, run: PatchMatrixRun) -> Description:
+        small, window = run.small, self.state_facts(run)["window"]
+        places = [f"place {place}" for place in range(len(small.patches))]
+        filters = [f"filter {number}" for number in range(small.weights.shape[1])]
+        size = small.patches.shape[1]
+        columns = [f"{name} {number}" for name in CHANNELS for number in range(size // len(CHANNELS))]
+        return Description(
+            "A convolution as a product of two matrices: each patch a row, each filter a column, and each column of "
+            "the product a map.",
+            [
+                f"A crop of {written(small.crop.shape)} numbers of the photo, first as pixels, then channel by "
+                f"channel; a window of {window} stands in it in {len(small.patches)} places.",
+                f"Each patch is laid out as a row of {size} numbers, 9 for each of the three channels; together they "
+                f"make a matrix of {written(small.patches.shape)}.",
+                f"Two filters, laid out in the same order, make a matrix of {written(small.weights.shape)}; they are "
+                "drawn lying, each weight below its pixels.",
+                f"Multiplied, they give {written(small.product.shape)} numbers, a row for each place.",
+                f"Each column is put back into a map of {written(small.maps.shape[:2])}, the same that the convolution "
+                f"gives: place 0 of filter 0 is {bracketed(small.maps[0, 0, 0])}.",
+                "Places and filters are counted from 0; the window, its row and its results are framed for place 0.",
+            ],
+            [
+                *(
+                    Numbers(f"The {name} channel of the crop", values, written_number)
+                    for name, values in zip(CHANNELS, np.moveaxis(small.crop, -1, 0), strict=True)
+                ),
+                Numbers("The patches as rows", small.patches, written_number, rows=places, columns=columns),
+                Numbers("The filters, drawn lying", small.weights.T, written_number, rows=filters, columns=columns),
+                Numbers("The product", small.product, written_number, rows=places, columns=filters),
+                *(
+                    Numbers(f"The map of {name}", values, written_number)
+                    for name, values in zip(filters, np.moveaxis(small.maps, -1, 0), strict=True)
+                ),
+            ],
+        )
 
     def state_facts(self, run: PatchMatrixRun) -> dict[str, str]:
         small, layer = run.small, run.layer
@@ -126,3 +161,13 @@ class PatchesAsRows(Picture):
             "layer product": written((layer.places, layer.filters)),
             "layer decimals": str(math.floor(-math.log10(2 * layer.difference))),
         }
+
+
+def names(words: Sequence[str], pitch: float = CELL) -> Piece:
+    """Write the names of rows of a grid before it."""
+
+    def paint(axes: Axes, x: float, y: float, scale: float) -> None:
+        for number, word in enumerate(words):
+            label(axes, x, y + (number + 0.5) * pitch, word, align="left", size=TEXT)
+
+    return Drawing(FIRST, len(words) * pitch, paint)

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from cnnfigs.drawing.layout import Piece, column, either, flow, matrix, row
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.shapes import arrow, box, cells, colored, digit, label, raster
-from cnnfigs.drawing.style import LARGE, SMALL, canvas
+from cnnfigs.drawing.pieces import Arrow, Digit, Drawing, NumberGrid, Raster, Words, hundredths, panel, sign, space
+from cnnfigs.drawing.shapes import box, label, on_top
+from cnnfigs.drawing.style import TEXT, TITLE
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.filters.color_filter import in_rows
 from cnnfigs.illustrations.networks import Network, require_filter
-from cnnfigs.illustrations.windows.window_steps import written_grid
 from cnnfigs.parameters import TestImage, Whole
 from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.filters.rectifying import Collapsed, Rectified, collapse, rectify
-from cnnfigs.words import as_percent, fixed, written
+from cnnfigs.words import as_percent, fixed, written, written_number
 
-SIDE = 208
+#: Width of a map, and of the curve of ReLU, in pixels.
+SIDE, CURVE = 208, 116
 
 
 @dataclass(frozen=True)
@@ -43,32 +46,45 @@ class RectifiedMap(Picture):
     def run(self) -> Rectified:
         return rectify(self.network, test_digit(self.index), self.filter)
 
-    def draw(self, run: Rectified) -> Figure:
+    def draw(self, run: Rectified) -> Piece:
         """Draw the map before, the curve, and the map after."""
-        figure, axes = canvas(2 * SIDE + 236, SIDE + 66)
         limit = float(np.abs(run.before).max())
-        right = SIDE + 226
-        label(axes, 8 + SIDE / 2, 14, "what the filter gives", bold=True)
-        raster(axes, run.before, 8, 28, SIDE, limit=limit, signed=True, frame="output")
         low, high = fixed(run.before.min(), 2), f"{run.before.max():.2f}"
-        label(axes, 8 + SIDE / 2, SIDE + 46, f"from {low} to {high}", size=SMALL, name="muted")
-        label(axes, 8 + SIDE + 108, 14, "ReLU", name="kernel", bold=True)
-        draw_curve(axes, run.curve, SIDE + 48, 48, 136)
-        arrow(axes, (SIDE + 16, 116), (SIDE + 40, 116))
-        arrow(axes, (SIDE + 192, 116), (SIDE + 216, 116))
-        label(axes, right + SIDE / 2, 14, "what the layer passes on", name="output", bold=True)
-        raster(axes, run.after, right, 28, SIDE, limit=limit, frame="output")
-        zeros = f"{as_percent(run.zeros)} are zero"
-        label(axes, right + SIDE / 2, SIDE + 46, zeros, size=SMALL, name="muted")
-        return figure
+        return flow(
+            panel(
+                "what the filter gives",
+                Raster(run.before, SIDE, limit=limit, signed=True, frame="output"),
+                note=f"from {low} to {high}",
+            ),
+            Arrow(),
+            panel("ReLU", Drawing(CURVE, CURVE, partial(draw_curve, run.curve)), name="kernel"),
+            Arrow(),
+            panel(
+                "what the layer passes on",
+                Raster(run.after, SIDE, limit=limit, frame="output"),
+                note=f"{as_percent(run.zeros)} are zero",
+                name="output",
+            ),
+            gap=14,
+        )
 
-    def describe(self, run: Rectified) -> str:
+    def describe(self, run: Rectified) -> Description:
         low, high = fixed(run.before.min(), 2), f"{run.before.max():.2f}"
-        return f"""Three pictures from left to right. The map of filter {self.filter} before ReLU,
-            {written(run.before.shape)} numbers from {low} to {high}: positive along some edges of the digit, negative
-            along the opposite ones. The curve of ReLU: flat at zero for all negative numbers, a straight line upwards
-            for positive ones. The map after ReLU: what was positive is as before, what was negative is zero, as are
-            {as_percent(run.zeros)} of all its numbers."""
+        return Description(
+            f"A map before ReLU and after it: what was negative becomes zero, as are {as_percent(run.zeros)} of all "
+            "its numbers then.",
+            [
+                f"First the map of filter {self.filter} before ReLU, {written(run.before.shape)} numbers from {low} to "
+                f"{high}: positive, orange, along some edges of the digit, negative, purple, along the opposite ones.",
+                "Then the curve of ReLU: flat at zero for all negative numbers, a straight line upwards for positive "
+                "ones.",
+                "Last the map after ReLU: what was positive is as before, what was negative is zero.",
+            ],
+            [
+                Numbers("The map before ReLU", run.before, hundredths),
+                Numbers("The map after ReLU", run.after, hundredths),
+            ],
+        )
 
     def state_facts(self, run: Rectified) -> dict[str, str]:
         return {
@@ -89,43 +105,57 @@ class TwoAreOne(Picture):
     def run(self) -> Collapsed:
         return collapse(test_digit(self.index))
 
-    def draw(self, run: Collapsed) -> Figure:
-        """Draw a row for each way from the digit to a map."""
-        cell, side, height = 24, 120, 150
-        figure, axes = canvas(610, 3 * height + 22)
+    def draw(self, run: Collapsed) -> Piece:
+        """Draw a row for each way from the digit to a map, and between them whether the maps are equal."""
         limit = max(np.abs(run.once).max(), np.abs(run.rectified).max())
         ways = (
             ("two convolutions", (run.first, run.second), "", run.twice, None),
             ("one convolution", (run.both,), "", run.once, run.difference),
-            ("ReLU between them", (run.first, run.second), "ReLU", run.rectified, run.rectified_difference),
+            ("two, and ReLU between them", (run.first, run.second), "ReLU", run.rectified, run.rectified_difference),
         )
-        for number, (head, kernels, between, values, difference) in enumerate(ways):
-            middle = number * height + 22 + side / 2
-            label(axes, 148, middle - side / 2 - 8, head, align="left", name="kernel", bold=True)
-            digit(axes, run.image, 4, middle - side / 2, side)
-            arrow(axes, (130, middle), (152, middle))
-            x = 218.0 if len(kernels) == 2 else 282.0
-            for kernel in kernels:
-                width = kernel.shape[1] * cell
-                top = middle - kernel.shape[0] * cell / 2
-                cells(axes, written_grid(kernel), colored(kernel, 2, signed=True), x - width / 2, top, cell)
-                x += 136
-            if len(kernels) == 2:
-                arrow(axes, (262, middle), (310, middle))
-                label(axes, 286, middle - 14, between, size=SMALL, name="accent", bold=True)
-            arrow(axes, (416, middle), (466, middle))
-            raster(axes, values, 482, middle - side / 2, side, limit=limit, signed=True, frame="output")
-            if difference is not None:
-                sign = "≠" if difference else "="
-                label(axes, 482 + side / 2, middle - side / 2 - 15, sign, size=LARGE, bold=True, name="accent")
-        return figure
 
-    def describe(self, run: Collapsed) -> str:
-        return f"""Three rows, each from the same digit to a map of {written(run.once.shape)} numbers. First through two
-            3×3 kernels, one after the other: {in_rows(run.first)}, then {in_rows(run.second)}. Second through one 5×5
-            kernel: {in_rows(run.both)}. The two maps are equal; their largest difference is
-            {run.difference:g}. Third through the two 3×3 kernels with ReLU between them: now the
-            map differs, by up to {run.rectified_difference:.1f}."""
+        def parts(cell: float, side: float, gap: float) -> tuple[Piece, Piece]:
+            rows: list[list[Piece]] = []
+            for head, kernels, between, values, difference in ways:
+                if difference is not None:
+                    mark, words = ("≠", "not equal") if difference else ("=", "equal")
+                    verdict = row(sign(mark, "accent"), Words(words, "accent", TITLE, bold=True), gap=8)
+                    rows.append([space(), space(), verdict])
+                first, *second = (
+                    NumberGrid(kernel, cell, limit=2, signed=True, frame="kernel", write=written_number)
+                    for kernel in kernels
+                )
+                after = [each for kernel in second for each in (Arrow(between, "accent", 24), kernel)]
+                result = Raster(values, side, limit=limit, signed=True, frame="output")
+                rows.append([panel(head, row(first, *after, gap=gap), name="kernel"), Arrow(length=24), result])
+            image = panel("input", Digit(run.image, side), name="input")
+            return image, matrix(rows, gap=gap, between=4)
+
+        (image, wide), (_, narrow) = parts(28, 132, 14), parts(20, 112, 6)
+        return either(row(image, Arrow(), wide), column(image, Arrow(down=True), narrow, gap=8, align="middle"))
+
+    def describe(self, run: Collapsed) -> Description:
+        return Description(
+            "Three ways from a digit to a map: two 3×3 kernels give the same as one 5×5 kernel, but not with ReLU "
+            "between them.",
+            [
+                f"Each way ends in a map of {written(run.once.shape)} numbers.",
+                f"The first goes through two 3×3 kernels, one after the other: {in_rows(run.first)}, then "
+                f"{in_rows(run.second)}.",
+                f"The second goes through one 5×5 kernel: {in_rows(run.both)}.",
+                f"These two maps are equal; their largest difference is {run.difference:g}.",
+                "The third goes through the two 3×3 kernels with ReLU between them.",
+                f"Now the map is not equal: it differs by up to {run.rectified_difference:.1f}.",
+            ],
+            [
+                Numbers("The digit", run.image, hundredths),
+                Numbers("The first 3×3 kernel", run.first),
+                Numbers("The second 3×3 kernel", run.second),
+                Numbers("The 5×5 kernel", run.both),
+                Numbers("The map of the two kernels, and of the one", run.once, hundredths),
+                Numbers("The map with ReLU between the two", run.rectified, hundredths),
+            ],
+        )
 
     def state_facts(self, run: Collapsed) -> dict[str, str]:
         return {
@@ -136,10 +166,16 @@ class TwoAreOne(Picture):
         }
 
 
-def draw_curve(axes: Axes, curve: NDArray[np.float64], x: float, y: float, side: float) -> None:
+def draw_curve(curve: NDArray[np.float64], axes: Axes, x: float, y: float, scale: float) -> None:
     """Draw a curve, pairs from -1 to 1, shape (n, 2), with its two axes into a square."""
-    middle = side / 2
-    box(axes, x, y + middle, side, 0, edge="grid")
-    box(axes, x + middle, y, 0, side, edge="grid")
-    axes.plot(x + middle + curve[:, 0] * middle, y + middle - curve[:, 1] * middle, color=color("kernel"), linewidth=3)
-    label(axes, x + middle - 10, y + middle + 12, "0", size=SMALL, name="muted")
+    side, middle = CURVE * scale, CURVE * scale / 2
+    box(axes, x, y + middle, side, 0)
+    box(axes, x + middle, y, 0, side)
+    axes.plot(
+        x + middle + curve[:, 0] * middle,
+        y + middle - curve[:, 1] * middle,
+        color=color("kernel"),
+        linewidth=3,
+        zorder=on_top(axes),
+    )
+    label(axes, x + middle - 10, y + middle + 12, "0", size=TEXT, name="muted")

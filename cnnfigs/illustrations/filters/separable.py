@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from cnnfigs.drawing.layout import Piece, column, flow
 from cnnfigs.drawing.palette import color
+from cnnfigs.drawing.pieces import Bars, Drawing, panel
 from cnnfigs.drawing.shapes import box, label, on_top
-from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas
+from cnnfigs.drawing.style import TEXT
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.parameters import Whole
-from cnnfigs.runs.filters.separable import Piece, Separable, separable
+from cnnfigs.runs.filters.separable import Piece as Half
+from cnnfigs.runs.filters.separable import Separable, separable
 from cnnfigs.words import written
 
-#: Maps drawn, size of one, and from one to the next, in pixels.
-MAPS, SIDE, STEP = 5, 30, 42
-#: From one column of maps to the next, in pixels: alone, and where there are three.
-ACROSS, NARROW = 170, 85
+#: Maps drawn, size of one, and from one to the next, in pixels; how far out stands from in, and room for both words.
+MAPS, SIDE, STEP, ACROSS, HEAD = 5, 34, 44, 250, 24
+COSTS = ("parameters", "multiply-adds")
 
 
 @dataclass(frozen=True)
@@ -34,44 +37,60 @@ class SeparableConvolution(Picture):
     def run(self) -> Separable:
         return separable(self.block, MAPS)
 
-    def draw(self, run: Separable) -> Figure:
+    def draw(self, run: Separable) -> Piece:
         """Draw maps joined by lines where one reads the other, and the costs below."""
-        figure, axes = canvas(500, 398)
-        first, second, top = 20, 268, 58
-        label(axes, first + (ACROSS + SIDE) / 2, 14, "standard", size=LARGE, bold=True)
-        label(axes, second + NARROW + SIDE / 2, 14, "depthwise, then pointwise", size=LARGE, bold=True)
-        _draw_piece(axes, run.standard, first, top, ACROSS)
         # The cell in the output reads all maps in between, and through each of them a window of its input map.
-        between = run.pointwise.reads[..., MAPS // 2].any(axis=(1, 2))
-        _draw_piece(axes, run.depthwise, second, top, NARROW, outside="text", chosen=np.flatnonzero(between))
-        _draw_piece(axes, run.pointwise, second + NARROW, top, NARROW, inside=None)
-        for left, right, y in ((first, first + ACROSS, 40), (second, second + 2 * NARROW, 40)):
-            label(axes, left + SIDE / 2, y, "in", size=SMALL, name="input")
-            label(axes, right + SIDE / 2, y, "out", size=SMALL, name="output")
-        bottom = top + MAPS * STEP + 14
-        for row, (name, field) in enumerate((("parameters", "parameters"), ("multiply-adds", "multiply_adds"))):
-            y = bottom + row * 56
-            whole = getattr(run.standard, field)
-            together = getattr(run.depthwise, field) + getattr(run.pointwise, field)
-            for x, value, shade in ((first, whole, "muted"), (second, together, "accent")):
-                label(axes, x, y + 8, f"{value:,}", align="left", size=NORMAL, bold=True)
-                label(axes, x + 200, y + 8, name, align="right", size=SMALL, name="muted")
-                box(axes, x, y + 20, 200, 12, edge="grid", fill="surface", line_width=0.75)
-                box(axes, x, y + 20, 200 * value / whole, 12, edge=None, fill=shade)
-        return figure
+        between = np.flatnonzero(run.pointwise.reads[..., MAPS // 2].any(axis=(1, 2)))
 
-    def describe(self, run: Separable) -> str:
-        pieces = "; ".join(
-            f"{piece.name}: each output map reads {_window(piece.reads)} of {_maps_read(piece.reads)}"
-            for piece in (run.standard, run.depthwise, run.pointwise)
+        def standard(axes: Axes, x: float, y: float, scale: float) -> None:
+            _draw_piece(axes, run.standard, x, y, ACROSS)
+
+        def halves(axes: Axes, x: float, y: float, scale: float) -> None:
+            _draw_piece(axes, run.depthwise, x, y, ACROSS / 2, outside="text", chosen=between)
+            _draw_piece(axes, run.pointwise, x + ACROSS / 2, y, ACROSS / 2, inside=None)
+
+        wholes, together = _costs(run)
+        ways = (("standard", standard, wholes), ("depthwise, then pointwise", halves, together))
+        return flow(
+            *(
+                panel(
+                    title,
+                    column(
+                        Drawing(ACROSS + SIDE, HEAD + MAPS * STEP, partial(_with_heads, paint)),
+                        Bars(
+                            np.divide(cost, wholes), COSTS, 90, [f"{value:,}" for value in cost], highlight=-1, pitch=24
+                        ),
+                        gap=12,
+                    ),
+                )
+                for title, paint, cost in ways
+            ),
+            gap=24,
+            align="start",
+            below="start",
         )
-        return f"""Small maps joined by lines where one reads the other, {MAPS} in and {MAPS} out; what the middle cell
-            of one output map reads, through the maps between too, is marked. {pieces}. Below, the costs for block
-            {self.block} of MobileNetV2, from {written(run.input_shape)} to {written(run.output_shape)}: a standard
-            convolution would have {run.standard.parameters:,} parameters and take {run.standard.multiply_adds:,}
-            multiply-adds; depthwise and pointwise together have
-            {run.depthwise.parameters + run.pointwise.parameters:,} and take
-            {run.depthwise.multiply_adds + run.pointwise.multiply_adds:,}."""
+
+    def describe(self, run: Separable) -> Description:
+        pieces = [
+            f"{piece.name.capitalize()}: each output map reads {_window(piece.reads)} of {_maps_read(piece.reads)}."
+            for piece in (run.standard, run.depthwise, run.pointwise)
+        ]
+        costs = _costs(run)
+        return Description(
+            "A standard convolution reads windows of all maps at once; depthwise and pointwise together read the same, "
+            "with far fewer weights.",
+            [
+                f"Small maps are joined by lines where one reads the other, {MAPS} in and {MAPS} out; what the middle "
+                "cell of one output map reads, through the maps between too, is marked.",
+                *pieces,
+                f"The costs are those of block {self.block} of MobileNetV2, from {written(run.input_shape)} to "
+                f"{written(run.output_shape)}.",
+                f"A standard convolution would have {run.standard.parameters:,} parameters and take "
+                f"{run.standard.multiply_adds:,} multiply-adds.",
+                f"Depthwise and pointwise together have {costs[1, 0]:,} and take {costs[1, 1]:,}.",
+            ],
+            [Numbers("The costs", costs, "{:,}".format, rows=["standard", "depthwise, then pointwise"], columns=COSTS)],
+        )
 
     def state_facts(self, run: Separable) -> dict[str, str]:
         together = run.depthwise.multiply_adds + run.pointwise.multiply_adds
@@ -93,9 +112,24 @@ class SeparableConvolution(Picture):
         }
 
 
+def _costs(run: Separable) -> NDArray[np.int64]:
+    """Return parameters and multiply-adds, first of the standard convolution, then of both halves together."""
+    costs = [(piece.parameters, piece.multiply_adds) for piece in (run.standard, run.depthwise, run.pointwise)]
+    return np.array([costs[0], np.add(costs[1], costs[2])])
+
+
+def _with_heads(
+    paint: Callable[[Axes, float, float, float], None], axes: Axes, x: float, y: float, scale: float
+) -> None:
+    """Draw maps below the words that say on which side they go in and come out."""
+    for left, text, name in ((x, "in", "input"), (x + ACROSS, "out", "output")):
+        label(axes, left + SIDE / 2, y + 8, text, size=TEXT, name=name)
+    paint(axes, x, y + HEAD, scale)
+
+
 def _draw_piece(
     axes: Axes,
-    piece: Piece,
+    piece: Half,
     x: float,
     top: float,
     across: float,
@@ -135,8 +169,8 @@ def _draw_piece(
         if inside is not None:
             box(axes, x, y, SIDE, SIDE, edge=inside, fill="background")
         box(axes, x + across, y, SIDE, SIDE, edge=outside, fill="background")
-        for row, column in np.argwhere(piece.reads[number][..., chosen].any(axis=-1)) + 2 - kernel_size // 2:
-            box(axes, x + column * cell, y + row * cell, cell, cell, edge="kernel", fill="kernel-fill")
+        for down, right in np.argwhere(piece.reads[number][..., chosen].any(axis=-1)) + 2 - kernel_size // 2:
+            box(axes, x + right * cell, y + down * cell, cell, cell, edge="kernel", fill="kernel-fill")
         if number in chosen:
             box(axes, x + across + 2 * cell, y + 2 * cell, cell, cell, edge=outside, fill="output-fill")
 

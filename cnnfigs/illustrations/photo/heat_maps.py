@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import blended, box, label, number_grid, paled, photo, raster
-from cnnfigs.drawing.style import NORMAL, SMALL, canvas
+from cnnfigs.drawing.layout import Piece, column, either, grid, within
+from cnnfigs.drawing.pieces import Digit, NumberGrid, Photo, Raster, hundredths, panel
+from cnnfigs.drawing.shapes import blended, paled
+from cnnfigs.drawing.style import TEXT
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.filters.layer_names import is_name, require_layer
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS, trained_on
-from cnnfigs.illustrations.photo.photo_answers import Photo, keep_photo, photo_of
-from cnnfigs.images import as_bytes, resized
+from cnnfigs.illustrations.photo.photo_answers import AnyPhoto, keep_photo, photo_of
+from cnnfigs.images import Bytes, as_bytes, resized
 from cnnfigs.models.imagenet import CLASSES, RELU_LAYERS, SHORT
 from cnnfigs.parameters import Choice, Several, Such, TestImage, Whole
 from cnnfigs.runs.filters.exciting import LAYERS
 from cnnfigs.runs.photo.heat_maps import Heat, HeatRun, PlaceSums, digit_heat, photo_heat
-from cnnfigs.words import as_percent, fixed, listed, written, written_number
+from cnnfigs.words import as_percent, fixed, listed, signed, written, written_number
 
 Floats = NDArray[np.float32]
 
-HEADINGS = (
-    ("image", "input", ""),
-    ("Grad-CAM", "output", "green: speaks for it"),
-    ("occlusion", "kernel", "orange: hiding it hurts"),
-)
-#: The last column: of a photo, where the two maps differ; of a digit, what the dense layer adds up.
-DIFFERENCE = ("where they differ", "accent", "orange: only occlusion")
-EXACT = ("exact", "accent", "orange: speaks for it")
+#: What the colours of the maps say.
+SPEAKS, HURTS = "green: speaks for it", "orange: hiding it hurts"
+#: How wide the pictures of a photo are in the column and on a phone, and those of a digit.
+COLUMN, PHONE, DIGIT = 172, 154, 150
 #: What is expected of a layer.
 RELU = f"the name of a ReLU layer such as {RELU_LAYERS[-1]}"
 
@@ -44,7 +42,7 @@ class PhotoHeat(Picture):
     The photo can have any size, be grey or in colour, with or without alpha.
     """
 
-    image: Photo = None
+    image: AnyPhoto = None
     classes: Annotated[
         tuple[int, ...],
         Several(Whole(0, CLASSES - 1), 1, 3),
@@ -66,25 +64,66 @@ class PhotoHeat(Picture):
     def run(self) -> HeatRun:
         return photo_heat(photo_of(self.image), self.classes, self.layer, self.patch_size, self.strides)
 
-    def draw(self, run: HeatRun) -> Figure:
-        """Draw a row for each class: the photo, both maps on it, and where they differ."""
-        return _draw(run, 173, 8, DIFFERENCE, smooth=True)
-
-    def describe(self, run: HeatRun) -> str:
-        sentences = []
+    def draw(self, run: HeatRun) -> Piece:
+        """Draw the photo for each class, both maps on it, and where they differ."""
+        base, shown = paled(run.image), _small(run.image)
+        rows = []
         for heat in run.heats:
-            parts = "; ".join(
-                f"at the {part.name} Grad-CAM is on average {as_percent(part.grad_cam)} of its largest value, the "
-                f"occlusion map is {written_number(part.occlusion)} there on average, and without the {part.name} the "
-                f"score is {written_number(part.hidden)} lower"
-                for part in heat.parts
+            differ = f"correlation {written_number(heat.correlation, 2)}"
+            pictures = (
+                ("image", _size(run.image), shown, "input", ""),
+                ("Grad-CAM", SPEAKS, _small(blended(base, heat.grad_cam, signed=False)), "grid", _cells(heat)),
+                ("occlusion", HURTS, _small(blended(base, heat.occlusion, signed=True)), "grid", _ends(heat)),
+                (
+                    "where they differ",
+                    "orange: only occlusion",
+                    _small(blended(base, heat.disagreement, signed=True)),
+                    "grid",
+                    differ if heat.grad_cam.any() else "nothing to compare",
+                ),
             )
-            sentences.append(f"{_in_words(heat)} {parts[:1].upper()}{parts[1:]}{'.' if parts else ''}")
-        what = "the cat" if self.image is None else "the photo"
-        return f"""A row for each of {len(run.heats)} classes with four pictures of {what}: the photo; the Grad-CAM map,
-            made of {written(run.heats[0].weighed.shape)} cells, as green clouds on it; the occlusion map, made by
-            covering the photo with a grey square at {run.patches} places, orange where that lowers the score and
-            purple where it raises it; and where the two maps differ. {" ".join(sentences)}"""
+            rows.append(
+                [
+                    [
+                        within(width, panel(title, Photo(pixels, width, frame=frame), sub, note=note))
+                        for title, sub, pixels, frame, note in pictures
+                    ]
+                    for width in (COLUMN, PHONE)
+                ]
+            )
+        return either(*(_rows(run, panels, gap) for panels, gap in zip(zip(*rows, strict=True), (8, 12), strict=True)))
+
+    def describe(self, run: HeatRun) -> Description:
+        photo = "the cat" if self.image is None else "a photo"
+        correlations = listed(written_number(heat.correlation, 2) for heat in run.heats)
+        return Description(
+            f"Where on {photo} MobileNetV2’s answers come from, by Grad-CAM and by occlusion, and where these differ; "
+            f"rank correlation {correlations}.",
+            [
+                "For each class there are four pictures: the photo, the Grad-CAM map, the occlusion map, and where the "
+                "two maps differ.",
+                f"The Grad-CAM map, made of {_size(run.heats[0].weighed)} cells, lies as green clouds on the pale "
+                "photo.",
+                f"The occlusion map was made by covering the photo with a grey square at {run.patches} places: it is "
+                "orange where that lowers the score and purple where it raises it.",
+                *(
+                    Part(
+                        f"The score for {heat.name}",
+                        (
+                            *_told(heat),
+                            *(
+                                f"At the {part.name} Grad-CAM is on average {as_percent(part.grad_cam)} of its "
+                                f"largest value, and the occlusion map is {written_number(part.occlusion)}; without "
+                                f"the {part.name} the score is {written_number(part.hidden)} lower."
+                                for part in heat.parts
+                            ),
+                        ),
+                    )
+                    for heat in run.heats
+                ),
+            ],
+            [_shares(heat) for heat in run.heats],
+        )
 
     def state_facts(self, run: HeatRun) -> dict[str, str]:
         return _facts(run) | {"trained": TRAINED_ON_PHOTOS}
@@ -106,38 +145,79 @@ class DigitHeat(Picture):
     def run(self) -> HeatRun:
         return digit_heat(self.index, self.classes, self.layer, self.patch_size, self.strides)
 
-    def draw(self, run: HeatRun) -> Figure:
-        """Draw a row for each class: the digit, both maps on it, and the sums that make the score."""
-        return _draw(run, 140, 20, EXACT, smooth=False)
-
-    def describe(self, run: HeatRun) -> str:
-        sentences = []
+    def draw(self, run: HeatRun) -> Piece:
+        """Draw the digit for each class, both maps on it, and the sums that make the score."""
+        base, image = paled(run.image), run.image[..., 0]
+        rows = []
         for heat in run.heats:
-            sums = _sums(heat)
-            rows = "; ".join(", ".join(map(_added, row)) for row in sums.cells)
-            sentences.append(
-                f"{_in_words(heat)} What each place adds, row by row: {rows}; together "
-                f"{_added(float(sums.cells.sum()))}, with the bias {_added(heat.score)}."
+            cells = _sums(heat).cells
+            maps = [
+                Raster(blended(base, values, signed).round(2), DIGIT)
+                for values, signed in ((heat.grad_cam, False), (heat.occlusion, True))
+            ]
+            sums = NumberGrid(cells, DIGIT / len(cells), write=fixed, signed=True, size=TEXT)
+            rows.append(
+                [
+                    panel("image", Digit(image, DIGIT), _size(image)),
+                    panel("Grad-CAM", maps[0], SPEAKS, note=_cells(heat)),
+                    panel("occlusion", maps[1], HURTS, note=_ends(heat)),
+                    panel("exact", sums, "orange: speaks for it", note=f"together {fixed(float(cells.sum()))}"),
+                ]
             )
-        return f"""A row for each of {len(run.heats)} classes with four pictures: a digit; the Grad-CAM
-            map, made of {written(run.heats[0].weighed.shape)} cells, as green clouds on it; the occlusion map, made by
-            covering the digit with a square of paper of {written((self.patch_size, self.patch_size))} pixels at
-            {run.patches} places, orange where that lowers the score and purple where it raises
-            it; and a grid of {written(_sums(run.heats[0]).cells.shape)} numbers, what each place of the last maps adds
-            to the score, exactly. {" ".join(sentences)}"""
+        return _rows(run, [[within(DIGIT, each) for each in panels] for panels in rows], 20)
+
+    def describe(self, run: HeatRun) -> Description:
+        places, image = _size(_sums(run.heats[0]).cells), run.image[..., 0]
+        return Description(
+            f"Where on a digit the convnet’s scores for {listed(heat.name for heat in run.heats)} come from: by "
+            "Grad-CAM, by occlusion, and exactly.",
+            [
+                "For each class there are four pictures: a digit, the Grad-CAM map, the occlusion map, and exact sums.",
+                f"The Grad-CAM map, made of {_size(run.heats[0].weighed)} cells, lies as green clouds on the pale "
+                "digit.",
+                "The occlusion map was made by covering the digit with a square of paper of "
+                f"{written((self.patch_size, self.patch_size))} pixels at {run.patches} places: it is orange where "
+                "that lowers the score and purple where it raises it.",
+                f"The last picture is a grid of {places} numbers: what each place of the last maps adds to the score, "
+                "exactly; orange speaks for the class, purple against it.",
+                *(
+                    Part(
+                        f"The score for {heat.name}",
+                        (
+                            *_told(heat),
+                            f"What the places add makes {fixed(float(_sums(heat).cells.sum()))} together, with the "
+                            f"bias {fixed(heat.score)}.",
+                        ),
+                    )
+                    for heat in run.heats
+                ),
+            ],
+            [
+                Numbers("The digit", image, hundredths),
+                *(
+                    numbers
+                    for heat in run.heats
+                    for numbers in (
+                        Numbers(f"What each place adds to the score for {heat.name}", _sums(heat).cells, fixed),
+                        _shares(heat),
+                        Numbers(f"The occlusion map for {heat.name}", heat.occlusion, hundredths),
+                    )
+                ),
+            ],
+        )
 
     def state_facts(self, run: HeatRun) -> dict[str, str]:
         facts = _facts(run) | {"trained": trained_on("convnet"), "index": str(self.index)}
         facts["patch"] = written((self.patch_size, self.patch_size))
         for heat in run.heats:
             sums = _sums(heat)
-            facts[f"{heat.name} sum"] = _added(float(sums.cells.sum()))
-            facts[f"{heat.name} largest"] = _added(float(sums.cells.max()))
+            facts[f"{heat.name} sum"] = fixed(float(sums.cells.sum()))
+            facts[f"{heat.name} largest"] = fixed(float(sums.cells.max()))
             facts["places"] = str(sums.cells.size)
             facts["field"] = written((sums.field, sums.field))
             if heat.weighed.any() and heat.weighed.shape == sums.cells.shape:
                 marked = float(sums.cells.flat[int(heat.weighed.argmax())])
-                facts[f"{heat.name} marked"] = _added(marked)
+                facts[f"{heat.name} marked"] = fixed(marked)
                 facts[f"{heat.name} more than marked"] = str(int((sums.cells > marked).sum()))
         return facts
 
@@ -148,81 +228,55 @@ def _sums(heat: Heat) -> PlaceSums:
     return heat.exact
 
 
-def _draw(run: HeatRun, width: float, gap: float, last: tuple[str, str, str], smooth: bool) -> Figure:
-    """Draw a row of four pictures for each class."""
-    height = width * run.image.shape[0] / run.image.shape[1]
-    row_height, first = height + 32, 44
-    figure, axes = canvas(4 * width + 3 * gap + 2, first + row_height * len(run.heats))
-    base = paled(run.image)
-    headings = (*HEADINGS, last)
-    for column, (text, name, meaning) in enumerate(headings):
-        middle = 1 + column * (width + gap) + width / 2
-        label(axes, middle, 12, text, name=name, bold=True)
-        if meaning:
-            label(axes, middle, 30, meaning, size=SMALL, name="muted")
-    for row, heat in enumerate(run.heats):
-        top = first + row * row_height
-        image = run.image if run.image.shape[-1] == 3 else np.repeat(1 - run.image, 3, axis=-1)
-        pictures = (image, blended(base, heat.grad_cam, signed=False), blended(base, heat.occlusion, signed=True))
-        texts = (
-            f"{heat.name}: score {heat.score:.1f}",
-            f"{written(heat.weighed.shape)} cells" if heat.grad_cam.any() else "nothing speaks for it",
-            f"{_signed(-heat.occlusion.max())} to {_signed(-heat.occlusion.min())}",
-        )
-        for column, (pixels, text, (_, name, _)) in enumerate(zip(pictures, texts, HEADINGS, strict=True)):
-            left = 1 + column * (width + gap)
-            _place(axes, pixels, left, top, width, height, name, smooth)
-            label(axes, left + width / 2, top + height + 12, text, size=SMALL)
-        left = 1 + len(HEADINGS) * (width + gap)
-        if heat.exact is None:
-            _place(axes, blended(base, heat.disagreement, signed=True), left, top, width, height, last[1], smooth)
-            text = f"correlation {written_number(heat.correlation, 2)}" if heat.grad_cam.any() else "nothing to compare"
-        else:
-            cells = heat.exact.cells
-            number_grid(axes, cells, left, top, width / len(cells), write=_added, signed=True, size=NORMAL)
-            box(axes, left, top, width, height, edge=last[1])
-            text = f"together {_added(float(cells.sum()))}"
-        label(axes, left + width / 2, top + height + 12, text, size=SMALL)
-    return figure
+def _rows(run: HeatRun, panels: Sequence[Sequence[Piece]], gap: float) -> Piece:
+    """Put the four pictures of each class beside each other, on a phone two and two, and the classes below."""
+    return column(
+        *(
+            panel(f"{heat.name}: score {heat.score:.1f}", grid(each, columns=4, gap=gap))
+            for heat, each in zip(run.heats, panels, strict=True)
+        ),
+        gap=28,
+    )
 
 
-def _place(
-    axes: Axes, pixels: Floats, x: float, y: float, width: float, height: float, frame: str, smooth: bool
-) -> None:
-    if smooth:
-        small = resized(as_bytes(pixels), round(height), round(width), bicubic=True)
-        photo(axes, small, x, y, width, height, frame=frame)
-    else:
-        raster(axes, pixels.round(2), x, y, width, height, frame=frame)
+def _small(pixels: Floats) -> Bytes:
+    """Return a photo with as many pixels as it is drawn with in the column."""
+    height = round(COLUMN * pixels.shape[0] / pixels.shape[1])
+    return resized(as_bytes(pixels), height, COLUMN, bicubic=True)
 
 
-def _added(value: float) -> str:
-    """Write what a place adds to a score.
-
-    Examples
-    --------
-    >>> _added(1.0), _added(-2.91)
-    ('1.0', '−2.9')
-    """
-    return fixed(value)
+def _size(array: Floats) -> str:
+    return written(array.shape[:2])
 
 
-def _signed(value: float) -> str:
-    text = written_number(value)
-    return text if text.startswith("−") or text == "0" else f"+{text}"
+def _cells(heat: Heat) -> str:
+    return f"{_size(heat.weighed)} cells" if heat.grad_cam.any() else "nothing speaks for it"
 
 
-def _in_words(heat: Heat) -> str:
-    place = np.unravel_index(int(heat.occlusion.argmax()), heat.occlusion.shape)
-    if not heat.grad_cam.any():
-        cam = "the Grad-CAM map is zero everywhere: no cell speaks for this class."
-    else:
-        row, column = np.unravel_index(int(heat.grad_cam.argmax()), heat.grad_cam.shape)
-        cam = f"""Grad-CAM is largest at row {row} and column {column}; rank correlation of both maps
-            {heat.correlation:.2f}."""
-    return f"""{heat.name}, score {heat.score:.1f}: a single square lowers the score by up to {heat.fall:.1f} and
-        raises it by up to {max(0.0, heat.rise):.1f}; the mean of the squares that cover a pixel lowers it most at row
-        {place[0]} and column {place[1]}, by {heat.occlusion.max():.1f}; {cam}"""
+def _ends(heat: Heat) -> str:
+    """Write by how much the mean change of the score is negative and positive at most."""
+    return f"{signed(-heat.occlusion.max())} to {signed(-heat.occlusion.min())}"
+
+
+def _shares(heat: Heat) -> Numbers:
+    largest = heat.weighed.max() or 1
+    return Numbers(f"The cells of Grad-CAM for {heat.name}, by the largest", heat.weighed / largest, hundredths)
+
+
+def _told(heat: Heat) -> tuple[str, ...]:
+    """Tell what both maps say of a class."""
+    hidden = np.unravel_index(int(heat.occlusion.argmax()), heat.occlusion.shape)
+    largest = np.unravel_index(int(heat.grad_cam.argmax()), heat.grad_cam.shape)
+    return (
+        f"It is {heat.score:.1f}.",
+        f"Grad-CAM is largest at row {largest[0]} and column {largest[1]}; the rank correlation of both maps is "
+        f"{heat.correlation:.2f}."
+        if heat.grad_cam.any()
+        else "The Grad-CAM map is zero everywhere: no cell speaks for this class.",
+        f"A single square lowers the score by up to {heat.fall:.1f} and raises it by up to {max(0.0, heat.rise):.1f}.",
+        f"The mean of the squares that cover a pixel lowers it most at row {hidden[0]} and column {hidden[1]}, by "
+        f"{heat.occlusion.max():.1f}.",
+    )
 
 
 def _facts(run: HeatRun) -> dict[str, str]:

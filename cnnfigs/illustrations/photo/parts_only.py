@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, get_args
 
-from matplotlib.figure import Figure
-
-from cnnfigs.drawing.shapes import label, photo
-from cnnfigs.drawing.style import NORMAL, SMALL, canvas
+from cnnfigs.drawing.layout import CLOSE, Piece, column, either, grid, within
+from cnnfigs.drawing.pieces import Photo, Words, panel
 from cnnfigs.drawing.tables import Cell, number_table
 from cnnfigs.illustrations.base import Picture, Table
+from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.parameters import Choice, Several, Whole, require
 from cnnfigs.runs.photo.photo_answers import (
     PARTS,
@@ -38,31 +37,58 @@ class PartsOnly(Picture):
     def run(self) -> PartsRun:
         return show_parts(self.rest, (self.margin,))
 
-    def draw(self, run: PartsRun) -> Figure:
+    def draw(self, run: PartsRun) -> Piece:
         """Draw the photos with the probability of a cat and the best answer."""
-        width, height, pitch, row_height = 166, 106, 184, 174
-        figure, axes = canvas(720, 2 * row_height)
         (parts,) = run.margins
-        for number, (name, pixels, answer) in enumerate(zip(run.shown, parts.photos, parts.answers, strict=True)):
-            row, column = divmod(number, 4)
-            left, top = column * pitch + 1, row * row_height
-            label(axes, left + width / 2, top + 12, name, size=SMALL, bold=True)
-            photo(axes, pixels, left, top + 24, width, height, frame="input")
-            label(axes, left + width / 2, top + 24 + height + 13, f"a cat: {percent(answer.cats)}", size=NORMAL)
-            best = f"{answer.names[0]} {percent(answer.probabilities[0])}"
-            label(axes, left + width / 2, top + 24 + height + 29, best, size=SMALL, name="muted")
-        return figure
 
-    def describe(self, run: PartsRun) -> str:
-        (parts,) = run.margins
-        answers = "; ".join(
-            f"{name}: a cat with {percent(answer.cats)}, best answer {answer.names[0]} with "
-            f"{percent(answer.probabilities[0])}"
-            for name, answer in zip(run.shown, parts.answers, strict=True)
+        def cells(width: float) -> list[Piece]:
+            return [
+                within(
+                    width,
+                    panel(
+                        name,
+                        column(
+                            Photo(pixels, width, frame="input"),
+                            Words(f"a cat: {percent(answer.cats)}", bold=True),
+                            gap=CLOSE,
+                        ),
+                        note=f"{answer.names[0]} {percent(answer.probabilities[0])}",
+                    ),
+                )
+                for name, pixels, answer in zip(run.shown, parts.photos, parts.answers, strict=True)
+            ]
+
+        # Four or two to a row; the photos stand in line though some names take two lines.
+        return either(
+            grid(cells(168), columns=4, gap=14, align="end"), grid(cells(154), columns=2, gap=14, align="end")
         )
-        return f"""{len(run.shown) - 1} times the photo of the cat with most of it {self.rest}: only boxes around some
-            parts are left, with {self.margin} pixels more on each side; and last the opposite, all but these boxes.
-            {answers}."""
+
+    def describe(self, run: PartsRun) -> Description:
+        (parts,) = run.margins
+        together = parts.answers[run.shown.index("all three")]
+        return Description(
+            f"Parts of the cat with all else {self.rest}, and what the network says: all three together are a cat with "
+            f"{percent(together.cats)}.",
+            [
+                f"The photo of the cat is shown {len(run.shown) - 1} times with most of it {self.rest}: only boxes "
+                f"around some parts are left, with {self.margin} pixels more on each side.",
+                "The last photo is the opposite: all but these boxes.",
+                *(
+                    f"{name}: a cat with {percent(answer.cats)}, best answer {answer.names[0]} with "
+                    f"{percent(answer.probabilities[0])}."
+                    for name, answer in zip(run.shown, parts.answers, strict=True)
+                ),
+            ],
+            [
+                Numbers(
+                    "The probability of a cat",
+                    [[answer.cats] for answer in parts.answers],
+                    percent,
+                    rows=run.shown,
+                    columns=["a cat"],
+                )
+            ],
+        )
 
     def state_facts(self, run: PartsRun) -> dict[str, str]:
         return _facts(run)
@@ -91,14 +117,21 @@ class PartsTable(Table):
         )
         return number_table(("Shown", *heads), rows)
 
-    def describe(self, run: PartsRun) -> str:
+    def describe(self, run: PartsRun) -> Description:
         first, last = run.margins[0], run.margins[-1]
-        answers = "; ".join(
-            f"{name} from {percent(before.cats)} to {percent(after.cats)}"
-            for name, before, after in zip(run.shown, first.answers, last.answers, strict=True)
+        tight, wide = (percent(each.answers[run.shown.index("all three")].cats) for each in (first, last))
+        return Description(
+            f"The probability of a cat from parts of it with all else {self.rest}: all three give {tight} with "
+            f"{first.margin} pixels around them, {wide} with {last.margin}.",
+            [
+                "There is a row for each choice of parts, and a column for each margin around them, from "
+                f"{first.margin} to {last.margin} pixels.",
+                *(
+                    f"{name}: from {percent(before.cats)} to {percent(after.cats)}."
+                    for name, before, after in zip(run.shown, first.answers, last.answers, strict=True)
+                ),
+            ],
         )
-        return f"""The probability of a cat when only parts of it are shown and all else is {self.rest}, from boxes
-            grown by {first.margin} pixels to boxes grown by {last.margin}: {answers}."""
 
     def state_facts(self, run: PartsRun) -> dict[str, str]:
         return _facts(run)
@@ -131,18 +164,20 @@ class TogetherTable(Table):
         )
         return number_table(("Shown", *heads), rows)
 
-    def describe(self, run: TogetherRun) -> str:
-        answers = "; ".join(
-            f"{name}: "
-            + ", ".join(
-                f"with the rest {case.rest} {percent(case.added)} if the evidence added up, {percent(case.measured)} "
-                "measured"
-                for case in cases
-            )
-            for name, cases in self._shown(run).items()
+    def describe(self, run: TogetherRun) -> Description:
+        return Description(
+            f"The probability of a cat from several of its parts, {self.margin} pixels around each, beside what they "
+            "would give if their evidence added up.",
+            [
+                "If the evidence of the parts added up, each would multiply the odds as it does alone.",
+                *(
+                    f"{name}, the rest {case.rest}: {percent(case.added)} if the evidence added up, "
+                    f"{percent(case.measured)} measured."
+                    for name, cases in self._shown(run).items()
+                    for case in cases
+                ),
+            ],
         )
-        return f"""The probability of a cat with several of its parts, each grown by {self.margin} pixels, beside what
-            the parts would give together if each multiplied the odds as it does alone. {answers}."""
 
     def state_facts(self, run: TogetherRun) -> dict[str, str]:
         facts = {"margin": str(self.margin)}

@@ -6,21 +6,19 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from cnnfigs.data import Bytes, cat_photo
-from cnnfigs.drawing.shapes import bars, label, photo
-from cnnfigs.drawing.style import NORMAL, SMALL, canvas
+from cnnfigs.drawing.layout import Piece, flow
+from cnnfigs.drawing.pieces import Bars, Photo, panel
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS
 from cnnfigs.images import fit
 from cnnfigs.models.imagenet import CLASSES, as_photo
 from cnnfigs.models.imagenet import PHOTO as SHAPES
 from cnnfigs.parameters import Such, Whole
 from cnnfigs.runs.photo.photo_answers import PhotoAnswer, ask
-from cnnfigs.words import percent
-
-ROW, BAR = 26, 110
+from cnnfigs.words import percent, written
 
 
 def _is_array(value: object) -> bool:
@@ -32,14 +30,14 @@ def _is_array(value: object) -> bool:
 
 #: Shape and numbers are looked at by :func:`keep_photo`, whose message tells of a large array in one line.
 PHOTO = Such(_is_array, f"{SHAPES}, or None for the cat")
-Photo = Annotated[Any, PHOTO, "a photo of any size, grey or in colour, with or without alpha"]
+AnyPhoto = Annotated[Any, PHOTO, "a photo of any size, grey or in colour, with or without alpha"]
 
 
 @dataclass(frozen=True)
 class PhotoAnswers(Picture):
     """What the ImageNet network says that a photo shows: its best answers with their probabilities."""
 
-    image: Photo = None
+    image: AnyPhoto = None
     answers: Annotated[int, Whole(1, 10), "how many answers to show"] = 8
 
     def __post_init__(self) -> None:
@@ -49,29 +47,39 @@ class PhotoAnswers(Picture):
     def run(self) -> PhotoAnswer:
         return ask(photo_of(self.image), self.answers)
 
-    def draw(self, run: PhotoAnswer) -> Figure:
+    def draw(self, run: PhotoAnswer) -> Piece:
         """Draw the photo, and the answers as bars."""
-        width, height = fit(run.photo, 330, 250)
-        rows = ROW * self.answers
-        figure, axes = canvas(720, max(height, rows) + 30)
-        label(axes, width / 2, 12, "what it gets", name="input", bold=True)
-        photo(axes, run.photo, 2, 28, width, height, frame="input")
-        left = 526
-        label(axes, left, 12, "what it says", name="output", bold=True)
-        top = 28 + max(0, height - rows) / 2
-        bars(axes, run.answer.probabilities, left, top, BAR, ROW, run.answer.names, size=NORMAL)
-        for row, share in enumerate(run.answer.probabilities):
-            label(axes, left + BAR + 8, top + (row + 0.5) * ROW, percent(share), align="left", size=SMALL, name="muted")
-        return figure
-
-    def describe(self, run: PhotoAnswer) -> str:
-        answers = ", ".join(
-            f"{name} {percent(share)}" for name, share in zip(run.answer.names, run.answer.probabilities, strict=True)
+        answer, size = run.answer, written(run.photo.shape[:2])
+        shares = list(map(percent, answer.probabilities))
+        return flow(
+            panel("what it gets", Photo(run.photo, fit(run.photo, 384, 260)[0], frame="input"), size, name="input"),
+            panel(
+                "what it says", Bars(answer.probabilities, answer.names, 130, values=shares, pitch=28), name="output"
+            ),
+            gap=28,
+            below="start",
         )
-        height, width = run.photo.shape[:2]
-        what = "The face of a cat, with ears, eyes and nose" if self.image is None else "A photo"
-        return f"""{what}, {height}×{width} pixels, and beside it the network's {self.answers} best answers of
-            {CLASSES:,} as bars: {answers}."""
+
+    def describe(self, run: PhotoAnswer) -> Description:
+        size, answer = written(run.photo.shape[:2]), run.answer
+        return Description(
+            f"A photo{' of a cat' if self.image is None else ''}, and the {self.answers} best answers of the network: "
+            f"{answer.names[0]} first, with {percent(answer.probabilities[0])}.",
+            [
+                f"{'The face of a cat, with ears, eyes and nose' if self.image is None else 'A photo'}, {size} pixels.",
+                f"The network’s {self.answers} best answers of {CLASSES:,} are bars, the longest first.",
+                *(f"{name}: {percent(share)}." for name, share in zip(answer.names, answer.probabilities, strict=True)),
+            ],
+            [
+                Numbers(
+                    "The probabilities of the best answers",
+                    [[share] for share in answer.probabilities],
+                    percent,
+                    rows=answer.names,
+                    columns=["probability"],
+                )
+            ],
+        )
 
     def state_facts(self, run: PhotoAnswer) -> dict[str, str]:
         facts = {"cats": percent(run.answer.cats), "size": "×".join(map(str, run.photo.shape[:2]))}

@@ -7,6 +7,8 @@ from typing import Annotated
 
 from cnnfigs.drawing.tables import Cell, number_table
 from cnnfigs.illustrations.base import Table
+from cnnfigs.illustrations.description import Description
+from cnnfigs.illustrations.networks import layer_words
 from cnnfigs.illustrations.photo.visual_hierarchy import ReluLayers, require_layers
 from cnnfigs.models.imagenet import CATS
 from cnnfigs.parameters import Whole
@@ -37,27 +39,37 @@ class PlainSheets(Table):
         rows = ((_named(each), *map(_written, (each.piece, each.same_color, each.grey))) for each in run.units)
         return number_table(("Map", "Its piece", "Mean colour", "Grey"), rows)
 
-    def describe(self, run: Run) -> str:
-        units = "; ".join(
-            f"{_named(unit)}: {_written(unit.piece)}, {_written(unit.same_color)} and {_written(unit.grey)}"
-            for unit in run.units
+    def describe(self, run: Run) -> Description:
+        count = len(_indifferent(run))
+        return Description(
+            f"What units give for their piece of the photo, for its mean colour, and for grey: {count} of "
+            f"{len(run.units)} give about as much for grey.",
+            [
+                "Each number is what a unit gives before its ReLU, at its place.",
+                *(
+                    f"{_named(unit)}: {_written(unit.piece)} for its piece, {_written(unit.same_color)} for a sheet in "
+                    f"its mean colour, {_written(unit.grey)} for a grey sheet."
+                    for unit in run.units
+                ),
+            ],
         )
-        return f"""What {len(run.units)} units give before their ReLU, each at its place: for its piece of the photo,
-            for a sheet in the mean colour of that piece, and for a grey sheet. {units}."""
 
     def state_facts(self, run: Run) -> dict[str, str]:
-        indifferent = [unit for unit in run.units if unit.grey >= ABOUT_AS_MUCH * unit.piece]
         structure = [unit for unit in run.units if abs(unit.same_color) <= NEXT_TO_NOTHING * unit.piece]
         return {
             "units": str(len(run.units)),
-            "indifferent": str(len(indifferent)),
+            "indifferent": str(len(_indifferent(run))),
             "structure": str(len(structure)),
             "structure maps": listed(str(unit.channel) for unit in structure) if structure else "none",
         }
 
 
+def _indifferent(run: Run) -> list[PlainUnit]:
+    return [unit for unit in run.units if unit.grey >= ABOUT_AS_MUCH * unit.piece]
+
+
 def _named(unit: PlainUnit) -> str:
-    return f"{unit.layer.removesuffix('_relu').removesuffix('_expand')}, {unit.channel}"
+    return f"{layer_words(unit.layer)}, map {unit.channel}"
 
 
 def _written(value: float) -> str:

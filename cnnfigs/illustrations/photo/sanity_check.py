@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from matplotlib.figure import Figure
-
-from cnnfigs.drawing.shapes import blended, colored, label, paled, photo
-from cnnfigs.drawing.style import SMALL, canvas
+from cnnfigs.drawing.layout import Piece, column, either, row, within
+from cnnfigs.drawing.pieces import Photo, hundredths, panel
+from cnnfigs.drawing.shapes import blended, colored, paled
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS
 from cnnfigs.images import as_bytes, resized
 from cnnfigs.models.imagenet import CLASSES
@@ -17,7 +17,9 @@ from cnnfigs.parameters import Whole
 from cnnfigs.runs.photo.heat_maps import SanityRun, sanity_check
 from cnnfigs.words import written_number
 
-SIDE = 216
+#: What kinds of maps there are, and how wide each is drawn in the column and on a phone.
+KINDS = ("Grad-CAM", "gradient × pixel")
+COLUMN, PHONE = 230, 154
 
 
 @dataclass(frozen=True)
@@ -32,39 +34,89 @@ class SanityCheck(Picture):
     def run(self) -> SanityRun:
         return sanity_check(self.class_index, self.seeds)
 
-    def draw(self, run: SanityRun) -> Figure:
-        """Draw a column for each network and a row for each kind of map."""
-        height = round(SIDE * run.photo.shape[0] / run.photo.shape[1])
-        left, gap, first = 4, 14, 44
-        figure, axes = canvas(left + 3 * SIDE + 2 * gap + 2, first + 2 * (height + 46))
-        for column, network in enumerate(run.networks):
-            x = left + column * (SIDE + gap)
-            label(axes, x + SIDE / 2, 12, network.weights, bold=True)
-            pictures = (blended(paled(run.photo), network.grad_cam, signed=False), colored(network.products))
-            correlations = (network.grad_cam_correlations, network.gradient_input_correlations)
-            for row, (pixels, values) in enumerate(zip(pictures, correlations, strict=True)):
-                top = first + row * (height + 46)
-                if column == 0:
-                    name = ("Grad-CAM", "gradient × pixel")[row]
-                    label(axes, x, top - 10, name, align="left", size=SMALL, name="muted", bold=True)
-                small = resized(as_bytes(pixels), height // 2, SIDE // 2, bicubic=True)
-                photo(axes, small, x, top, SIDE, height, frame="grid")
-                if values:
-                    label(axes, x + SIDE / 2, top + height + 12, f"correlation {_range(values)}", size=SMALL)
-        return figure
+    def draw(self, run: SanityRun) -> Piece:
+        """Draw a row for each kind of map with the three networks beside each other; on a phone it is turned."""
+        size = (round(COLUMN * run.photo.shape[0] / run.photo.shape[1]) // 2, COLUMN // 2)
+        maps = [
+            [
+                (resized(as_bytes(blended(paled(run.photo), network.grad_cam, signed=False)), *size, bicubic=True)),
+                resized(as_bytes(colored(network.products)), *size, bicubic=True),
+            ]
+            for network in run.networks
+        ]
+        correlations = [
+            [
+                f"correlation {_range(values)}" if values else ""
+                for values in (network.grad_cam_correlations, network.gradient_input_correlations)
+            ]
+            for network in run.networks
+        ]
 
-    def describe(self, run: SanityRun) -> str:
-        correlations = " ".join(
-            f"{network.weights}: rank correlation with the map of the trained network "
-            f"{_range(network.grad_cam_correlations)} for Grad-CAM and {_range(network.gradient_input_correlations)} "
-            "for gradient times pixel."
-            for network in run.networks[1:]
+        def one(number: int, kind: int, title: str, width: float) -> Piece:
+            note = correlations[number][kind]
+            return within(width, panel(title, Photo(maps[number][kind], width), note=note))
+
+        networks = [network.weights for network in run.networks]
+        return either(
+            column(
+                *(
+                    panel(
+                        name,
+                        row(
+                            *(one(each, kind, title, COLUMN) for each, title in enumerate(networks)),
+                            gap=12,
+                            align="start",
+                        ),
+                    )
+                    for kind, name in enumerate(KINDS)
+                ),
+                gap=28,
+            ),
+            column(
+                *(
+                    panel(
+                        title,
+                        row(*(one(each, kind, name, PHONE) for kind, name in enumerate(KINDS)), gap=12, align="start"),
+                    )
+                    for each, title in enumerate(networks)
+                ),
+                gap=28,
+            ),
         )
-        return f"""Three columns of heat maps of the cat for the class {run.name}: by the trained network, by one whose
-            last layer's weights were shuffled, and by one that was never trained; {self.seeds} of each of the latter
-            were asked. In the upper row Grad-CAM's green clouds lie elsewhere in each column. In the lower row,
-            gradient times pixel, the outline of the cat with its eyes and nose can be seen in the first two columns
-            alike. {correlations}"""
+
+    def describe(self, run: SanityRun) -> Description:
+        return Description(
+            f"Heat maps for {run.name} by a trained, a shuffled and an untrained network: gradient times pixel draws "
+            "the cat for the shuffled one too.",
+            [
+                f"There are two kinds of maps of the cat, each for the class {run.name} by three networks: the trained "
+                "one, one whose last layer’s weights were shuffled, and one that was never trained.",
+                f"Of the latter two, {self.seeds} each were asked; the first of each is shown.",
+                "Grad-CAM’s green clouds lie elsewhere for each network.",
+                "In gradient times pixel, the outline of the cat with its eyes and nose can be seen for the trained "
+                "and for the shuffled network alike.",
+                Part(
+                    "Rank correlation with the map of the trained network",
+                    tuple(
+                        f"{network.weights}: {_range(network.grad_cam_correlations)} for Grad-CAM and "
+                        f"{_range(network.gradient_input_correlations)} for gradient times pixel."
+                        for network in run.networks[1:]
+                    ),
+                ),
+            ],
+            [
+                Numbers(
+                    "Rank correlation with the map of the trained network, for each network that was asked",
+                    [
+                        values
+                        for network in run.networks[1:]
+                        for values in (network.grad_cam_correlations, network.gradient_input_correlations)
+                    ],
+                    hundredths,
+                    rows=[f"{kind}, {network.weights}" for network in run.networks[1:] for kind in KINDS],
+                )
+            ],
+        )
 
     def state_facts(self, run: SanityRun) -> dict[str, str]:
         _, last, whole = run.networks

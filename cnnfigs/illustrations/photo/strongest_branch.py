@@ -5,15 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
-from cnnfigs.drawing.shapes import arrow, box, label, photo
-from cnnfigs.drawing.style import NORMAL, SMALL, canvas
+from cnnfigs.drawing.layout import CLOSE, Piece, column, either, row, within
+from cnnfigs.drawing.pieces import Drawing, Words, panel
+from cnnfigs.drawing.shapes import arrow
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.photo.visual_hierarchy import HierarchyTree, draw_crop, share
-from cnnfigs.images import fit
+from cnnfigs.illustrations.description import Description
+from cnnfigs.illustrations.photo.visual_hierarchy import HierarchyTree, branch, crop, framed, share
 from cnnfigs.parameters import Whole
-from cnnfigs.runs.photo.visual_hierarchy import Tree, Unit
+from cnnfigs.runs.photo.visual_hierarchy import Tree
+from cnnfigs.words import written
+
+#: Side of what a unit sees.
+SIDE = 84
 
 
 @dataclass(frozen=True)
@@ -27,63 +32,56 @@ class StrongestBranch(Picture):
         tree: Tree = HierarchyTree().result
         return tree
 
-    def draw(self, run: Tree) -> Figure:
-        """Draw the photo with a frame for each unit, and what is in them."""
+    def draw(self, run: Tree) -> Piece:
+        """Draw the photo with a frame for each unit, and what is in them; each arrow leads to what a unit drives."""
         chain = branch(run, self.number)
-        side, first, top, gap = 84, 222, 30, 18
-        figure, axes = canvas(first + len(chain) * (side + gap) - gap + 2, 180)
-        label(axes, 2, 12, "where on the photo", align="left", size=NORMAL, name="input", bold=True)
-        label(axes, first, 12, "what the units see", align="left", size=NORMAL, name="kernel", bold=True)
-        width, height = fit(run.small, 200, 128)
-        photo(axes, run.small, 2, top, width, height, frame="input")
-        scale = width / run.shown.photo.shape[1]
-        for unit, _ in chain:
-            row, column, rows, columns = (scale * each for each in unit.box)
-            box(axes, 2 + column, top + row, columns, rows, edge="background", line_width=3.5)
-            box(axes, 2 + column, top + row, columns, rows, edge="kernel", line_width=1.75)
-        for place, (unit, part) in enumerate(chain):
-            left = first + place * (side + gap)
-            draw_crop(axes, unit, left, top, side)
-            label(axes, left + side / 2, top + side + 12, f"{unit.box[2]} px", size=SMALL, bold=True)
-            lines = (f"map {unit.channel}:", f"{share(part)} of all for", "the unit before" if place else "the answer")
-            for line, text in enumerate(lines):
-                label(axes, left + side / 2, top + side + 28 + 14 * line, text, size=SMALL, name="muted")
-            if place:
-                arrow(axes, (left - 2, top + side / 2), (left - gap + 2, top + side / 2))
-        return figure
-
-    def describe(self, run: Tree) -> str:
-        steps = [
-            f"{'a unit of map' if place else 'The first unit is of map'} {unit.channel}"
-            f"{'' if place else ' and'} sees {unit.box[2]}×{unit.box[3]} pixels at row {unit.box[0]} and "
-            f"column {unit.box[1]}; its whole map gives {share(part)} of all that "
-            f"{'drives that one' if place else 'speaks for the answer'}"
-            for place, (unit, part) in enumerate(branch(run, self.number))
+        frames = [framed(run, [unit for unit, _ in chain], *size) for size in ((176, 130), (322, 220))]
+        photos = [panel("where on the photo", each, name="input") for each in frames]
+        sizes = [f"{unit.box[2]} px" for unit, _ in chain]
+        notes = [
+            f"map {unit.channel}: {share(part)} of all for {'the unit before' if place else 'the answer'}"
+            for place, (unit, part) in enumerate(chain)
         ]
-        return f"""The photo of the cat with frames, each within or over the one before, and what is in them as
-            {len(steps)} pictures in a row, joined by arrows that lead to what each drives.
-            {". Driving it most, ".join(steps)}."""
+        wide: list[Piece] = []
+        narrow: list[Piece] = []
+        for (unit, _), size, note in zip(chain, sizes, notes, strict=True):
+            if wide:
+                wide.append(Drawing(14, SIDE, _left))
+                narrow.append(Drawing(SIDE, 22, _up))
+            wide.append(within(SIDE, column(crop(unit, SIDE), Words(size, bold=True), Words(note, "muted"), gap=CLOSE)))
+            words = column(Words(size, bold=True), Words(note, "muted"), gap=2)
+            narrow.append(row(crop(unit, SIDE), within(210, words), gap=14))
+        return either(
+            row(photos[0], panel("what the units see", row(*wide, gap=4, align="start"), name="kernel"), align="start"),
+            column(photos[1], panel("what the units see", column(*narrow, gap=4), name="kernel")),
+        )
+
+    def describe(self, run: Tree) -> Description:
+        chain = branch(run, self.number)
+        return Description(
+            "One branch of the tree, from the top down: what a unit sees, then what the unit sees that drives it most, "
+            f"and so on, {chain[0][0].box[2]} to {chain[-1][0].box[2]} pixels.",
+            [
+                "The photo of the cat has frames, each within or over the one before.",
+                f"What is in them follows as {len(chain)} pictures; arrows lead to what each drives.",
+                *(
+                    f"{'Driving it most, a unit' if place else 'The first unit is'} of map {unit.channel}"
+                    f"{'' if place else ' and'} sees {written(unit.box[2:])} pixels at row {unit.box[0]} and column "
+                    f"{unit.box[1]}; its whole map gives {share(part)} of all that "
+                    f"{'drives that one' if place else 'speaks for the answer'}."
+                    for place, (unit, part) in enumerate(chain)
+                ),
+            ],
+        )
 
     def state_facts(self, run: Tree) -> dict[str, str]:
         sides = [unit.box[2] for unit, _ in branch(run, self.number)]
         return {"sides": ", ".join(map(str, sides)), "levels": str(len(sides))}
 
 
-def branch(tree: Tree, first: int) -> list[tuple[Unit, float]]:
-    """Follow the strongest links of a tree down from a unit of its first row, as long as there are some.
+def _left(axes: Axes, x: float, y: float, scale: float) -> None:
+    arrow(axes, (x + 14, y + SIDE / 2), (x, y + SIDE / 2))
 
-    Returns
-    -------
-    list of (Unit, float)
-        Each unit with its share in what it drives: the answer, then the unit before.
-    """
-    unit = tree.levels[0].units[first]
-    chain, number = [(unit, unit.share)], first
-    for joined, level in zip(tree.links, tree.levels[1:], strict=True):
-        driving = [link for link in joined if link.upper == number]
-        if not driving:
-            break
-        strongest = max(driving, key=lambda link: link.share)
-        number = strongest.lower
-        chain.append((level.units[number], strongest.share))
-    return chain
+
+def _up(axes: Axes, x: float, y: float, scale: float) -> None:
+    arrow(axes, (x + SIDE / 2, y + 20), (x + SIDE / 2, y + 2))

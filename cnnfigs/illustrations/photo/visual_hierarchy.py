@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
+from cnnfigs.drawing.layout import CLOSE, Piece, Place, column, either, grid, inset, joined, named, overlay, row, within
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.shapes import box, label, on_top, photo, raster
-from cnnfigs.drawing.style import NORMAL, SMALL, WIDTH, canvas
+from cnnfigs.drawing.pieces import Drawing, Mark, Photo, Raster, Words, panel, space
+from cnnfigs.drawing.shapes import on_top
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.photo.photo_answers import Photo, keep_photo, photo_of
-from cnnfigs.images import fit
+from cnnfigs.illustrations.description import Description, Part
+from cnnfigs.illustrations.networks import layer_words
+from cnnfigs.illustrations.photo.photo_answers import AnyPhoto, keep_photo, photo_of
+from cnnfigs.images import fit, smaller
 from cnnfigs.models.imagenet import CATS, CLASSES, RELU_LAYERS
 from cnnfigs.parameters import Several, Such, Whole, require
 from cnnfigs.runs.photo.visual_hierarchy import Hierarchy, Level, Tree, Unit, hierarchy, tree
-from cnnfigs.words import as_percent, percent, written
+from cnnfigs.words import as_percent, listed, percent, written
 
-#: Crops smaller than this show their pixels, larger ones are smoothed.
-PIXELS_SHOWN = 24
+#: Crops smaller than this show their pixels, larger ones are smoothed; the smallest are exact.
+PIXELS_SHOWN, EXACT = 24, 8
 ANSWERS = 3
+#: Side of what a unit sees, in the column and on a phone.
+CROP, CROP_ON_PHONE = 84, 100
+#: Pixels of the longer side of a larger crop: there are so many that each counts.
+MOST_PIXELS = 92
 #: Thickness in pixels of a line of the tree that stands for all, and the shares that its key shows.
 THICKNESS, KEY = 48, (0.02, 0.1, 0.25)
 
@@ -47,7 +53,7 @@ class VisualHierarchy(Picture):
     By default it is the photo of the cat, and the answer is that of the domestic cats together.
     """
 
-    image: Photo = None
+    image: AnyPhoto = None
     classes: Classes = CATS
     layers: ReluLayers = (
         "Conv1_relu",
@@ -68,40 +74,65 @@ class VisualHierarchy(Picture):
     def run(self) -> Hierarchy:
         return hierarchy(photo_of(self.image), self.classes, self.layers, self.units, ANSWERS)
 
-    def draw(self, run: Hierarchy) -> Figure:
-        """Draw a row for each layer: where its maps contribute most, and what is seen there."""
-        row_height, first, side, pitch = 142, 162, 84, 94
-        figure, axes = canvas(WIDTH, 24 + row_height * len(run.levels))
-        label(axes, 2, 12, "where on the photo", align="left", size=NORMAL, name="input", bold=True)
-        label(axes, first, 12, "what the units see", align="left", size=NORMAL, name="kernel", bold=True)
-        for row, level in enumerate(run.levels):
-            top = 24 + row * row_height
-            shape = f"{level.shape[2]:,} maps of {written(level.shape[:2])}"
-            label(axes, 2, top + 10, f"{level.layer}: {shape}", align="left", size=SMALL, name="muted")
-            draw_places(axes, run, level, 2, top + 20, 142, side)
-            for number, unit in enumerate(level.units):
-                left = first + number * pitch
-                draw_crop(axes, unit, left, top + 20, side)
-                label(axes, left + side / 2, top + 20 + side + 9, f"{unit.box[2]} px", size=SMALL)
-                note = f"map {unit.channel}: {share(unit.share)}"
-                label(axes, left + side / 2, top + 20 + side + 24, note, size=SMALL, name="muted")
-        return figure
-
-    def describe(self, run: Hierarchy) -> str:
-        levels = []
+    def draw(self, run: Hierarchy) -> Piece:
+        """Draw a row for each layer: where its maps contribute most, and what is seen there; on a phone a block."""
+        layers = []
         for level in run.levels:
-            units = "; ".join(
-                f"map {unit.channel}, {share(unit.share)}, {_size(unit)} at row {unit.box[0]} and column "
-                f"{unit.box[1]}{_with_parts(unit)}"
-                for unit in level.units
+            wide, narrow = (
+                [
+                    within(
+                        side,
+                        column(
+                            crop(unit, side),
+                            Words(f"{unit.box[2]} px", bold=True, align="middle"),
+                            Words(f"map {unit.channel}", "muted", align="middle"),
+                            Words(share(unit.share), "muted", align="middle"),
+                            gap=1,
+                            align="middle",
+                        ),
+                    )
+                    for unit in level.units
+                ]
+                for side in (CROP, CROP_ON_PHONE)
             )
-            levels.append(f"{level.layer}, whose units could see {written((level.field_size,) * 2)} pixels: {units}.")
+            layers.append(
+                panel(
+                    layer_words(level.layer),
+                    either(
+                        row(framed(run, level.units, 142, CROP), grid(wide, gap=8), gap=14, align="start"),
+                        column(framed(run, level.units, 200, 200), grid(narrow, columns=3, gap=10), gap=10),
+                    ),
+                    f"{level.shape[2]:,} maps of {written(level.shape[:2])}",
+                )
+            )
+        return column(*layers)
+
+    def describe(self, run: Hierarchy) -> Description:
         height, width = run.shown.photo.shape[:2]
-        return f"""A row for each of {len(run.levels)} layers, from the image to the answer. Each shows the photo,
-            {height}×{width} pixels, with a frame for each of {self.units} maps, where it contributes most to the
-            answer, and then these pieces of the photo enlarged. The first row has pieces of a few pixels, the last row
-            large parts of the photo. Below each piece are its size in pixels, the number of its map, and the share of
-            the whole map in all that speaks for the answer in its layer. {" ".join(levels)}"""
+        first, last = (max(unit.box[2] for unit in level.units) for level in (run.levels[0], run.levels[-1]))
+        return Description(
+            f"What the maps that do most for an answer see of a photo, layer by layer: first pieces of {first} pixels, "
+            f"last of up to {last}.",
+            [
+                f"There are {len(run.levels)} layers, from the image to the answer.",
+                f"Each shows the photo, {height}×{width} pixels, with a frame for each of {self.units} maps, where it "
+                "contributes most to the answer, and then these pieces of the photo enlarged.",
+                "The first layer has pieces of a few pixels, the last one large parts of the photo.",
+                "Below each piece are its size in pixels, the number of its map, and the share of the whole map in all "
+                "that speaks for the answer in its layer.",
+                *(
+                    Part(
+                        f"{layer_words(level.layer)}, whose units could see {written((level.field_size,) * 2)} pixels",
+                        tuple(
+                            f"Map {unit.channel}, {share(unit.share)}: {_size(unit)} at row {unit.box[0]} and column "
+                            f"{unit.box[1]}{_with_parts(unit)}."
+                            for unit in level.units
+                        ),
+                    )
+                    for level in run.levels
+                ),
+            ],
+        )
 
     def state_facts(self, run: Hierarchy) -> dict[str, str]:
         facts = _facts(run.levels)
@@ -120,7 +151,7 @@ class HierarchyTree(Picture):
     second ones, the stronger before the weaker.
     """
 
-    image: Photo = None
+    image: AnyPhoto = None
     classes: Classes = CATS
     layers: Annotated[tuple[str, ...], Several(RELU_LAYER, 2), "names of ReLU layers of MobileNetV2"] = (
         "block_1_expand_relu",
@@ -140,70 +171,74 @@ class HierarchyTree(Picture):
     def run(self) -> Tree:
         return tree(photo_of(self.image), self.classes, self.layers, self.top, self.children, ANSWERS)
 
-    def draw(self, run: Tree) -> Figure:
-        """Draw the photo on top, and the units of each layer below those that they drive."""
-        left, first = 100, 172
-        width, height = fit(run.small, 190, 116)
-        sides = [min(76.0, (WIDTH - left) / len(level.units) - 5) for level in run.levels]
-        tops = [first + sum(side + 66 for side in sides[:depth]) for depth in range(len(sides))]
-        figure, axes = canvas(WIDTH, tops[-1] + sides[-1] + 22)
-        middle = left + (WIDTH - left) / 2
-        places = [[middle]]
-        # From the top down, each unit stands near those that it drives, so that few links cross.
+    def draw(self, run: Tree) -> Piece:
+        """Draw the photo on top, and the units of each layer below those that they drive; on a phone three branches."""
         links = [[(0, number, unit.share) for number, unit in enumerate(run.levels[0].units)]]
-        links += [[(link.upper, link.lower, link.share) for link in joined] for joined in run.links]
-        for level, joined in zip(run.levels, links, strict=True):
-            places.append(_arranged(len(level.units), joined, places[-1], left, WIDTH))
-        for depth, joined in enumerate(links):
-            above = height + 5 if depth == 0 else tops[depth - 1] + sides[depth - 1] + 19
-            for upper, lower, strength in joined:
-                _line(axes, [places[depth][upper], places[depth + 1][lower]], [above, tops[depth] - 3], strength)
-        photo(axes, run.small, middle - width / 2, 2, width, height, frame="input")
-        label(axes, 2, 12, "share of the map", align="left", size=SMALL, name="accent")
-        for number, strength in enumerate(KEY):
-            y = 34 + 20 * number
-            _line(axes, [4, 44], [y, y], strength)
-            label(axes, 54, y, as_percent(strength), align="left", size=SMALL, name="accent")
-        for number, (name, probability) in enumerate(
-            zip(run.shown.answer.names, run.shown.answer.probabilities, strict=True)
-        ):
-            right = middle + width / 2 + 12
-            label(
-                axes, right, 22 + 18 * number, f"{name} {percent(probability)}", align="left", size=SMALL, name="output"
-            )
-        for depth, level in enumerate(run.levels):
-            top, side = tops[depth], sides[depth]
-            for line, text in enumerate(_layer_lines(level.layer)):
-                label(axes, 2, top + 16 + 16 * line, text, align="left", size=SMALL, bold=line == 0)
-            for place, unit in zip(places[depth + 1], level.units, strict=True):
-                draw_crop(axes, unit, place - side / 2, top, side)
-                label(axes, place, top + side + 9, f"{unit.box[2]} px", size=SMALL)
-        return figure
+        links += [[(link.upper, link.lower, link.share) for link in joining] for joining in run.links]
+        # From the top down, each unit stands near those that it drives, so that few lines cross.
+        orders: list[list[int]] = []
+        for level, joining in zip(run.levels, links, strict=True):
+            orders.append(_order(len(level.units), joining, orders[-1] if orders else [0]))
+        everything = [
+            [(number, level.units[number]) for number in order] for level, order in zip(run.levels, orders, strict=True)
+        ]
+        chains = [branch(run, first) for first in orders[0]]
+        branches = [
+            [(number, chain[depth][0]) for number, chain in enumerate(chains) if depth < len(chain)]
+            for depth in range(len(run.levels))
+        ]
+        strongest = [
+            [
+                (number if depth else 0, number, chain[depth][1])
+                for number, chain in enumerate(chains)
+                if depth < len(chain)
+            ]
+            for depth in range(len(run.levels))
+        ]
+        note = "only the strongest branch from each unit of the first row"
+        return either(
+            _grown(run, everything, links, (84, 618), 76),
+            panel("", _grown(run, branches, strongest, (66, 250), 72), note=note),
+        )
 
-    def describe(self, run: Tree) -> str:
-        levels = []
+    def describe(self, run: Tree) -> Description:
+        parts = []
         for depth, level in enumerate(run.levels):
             units = []
             for number, unit in enumerate(level.units):
                 if depth:
-                    joined = [link for link in run.links[depth - 1] if link.lower == number]
-                    drives = "drives " + " and ".join(
+                    joining = [link for link in run.links[depth - 1] if link.lower == number]
+                    drives = listed(
                         f"unit {link.upper} above, its map {share(link.share)}, itself {share(link.own)}"
-                        for link in joined
+                        for link in joining
                     )
                 else:
-                    drives = f"drives the answer, its map {share(unit.share)}, itself {share(unit.own)}"
+                    drives = f"the answer, its map {share(unit.share)}, itself {share(unit.own)}"
                 units.append(
-                    f"unit {number} sees {_size(unit)} at row {unit.box[0]} and column {unit.box[1]}"
-                    f"{_with_parts(unit)} and {drives}"
+                    f"Unit {number} sees {_size(unit)} at row {unit.box[0]} and column {unit.box[1]}"
+                    f"{_with_parts(unit)} and drives {drives}."
                 )
-            levels.append(f"Layer {level.layer}: {'; '.join(units)}.")
-        answer = f"{run.shown.answer.names[0]} with {percent(run.shown.answer.probabilities[0])}"
-        return f"""A tree with the photo and the answer, {answer}, on top. Below it are {len(run.levels)} rows of pieces
-            of the photo, each what one unit sees, the largest in the first row and the smallest in the last. Lines lead
-            from the answer to units of the first row and from each unit to some of those that drive it most, as thick
-            as the share of the lower unit's whole map in all that speaks for the answer or drives the unit above. Units
-            have numbers from 0, in the order in which they were found. {" ".join(levels)}"""
+            parts.append(Part(layer_words(level.layer), tuple(units)))
+        answers = listed(
+            f"{name} with {percent(probability)}"
+            for name, probability in zip(run.shown.answer.names, run.shown.answer.probabilities, strict=True)
+        )
+        return Description(
+            "What an answer is made of, as a tree: below it pieces of the photo that units see, large ones first, "
+            "joined with the smaller ones that drive them.",
+            [
+                f"On top are the photo and the answer, {answers}.",
+                f"Below are {len(run.levels)} rows of pieces of the photo, each what one unit sees, the largest in the "
+                "first row and the smallest in the last.",
+                "Lines lead from the answer to units of the first row, and from each unit to some of those that drive "
+                "it most.",
+                "A line is as thick as the share of the lower unit’s whole map in all that speaks for the answer or "
+                "drives the unit above.",
+                "On a phone only the strongest line down from each unit is drawn.",
+                "Units have numbers from 0, in the order in which they were found.",
+                *parts,
+            ],
+        )
 
     def state_facts(self, run: Tree) -> dict[str, str]:
         shares = [unit.share for unit in run.levels[0].units]
@@ -237,27 +272,48 @@ def require_layers(names: Sequence[str]) -> None:
         require(name in RELU_LAYERS, "layers", name, f"ReLU layers such as {', '.join(near)}")
 
 
-def draw_crop(axes: Axes, unit: Unit, x: float, y: float, side: float) -> None:
+def branch(tree: Tree, first: int) -> list[tuple[Unit, float]]:
+    """Follow the strongest links of a tree down from a unit of its first row, as long as there are some.
+
+    Returns
+    -------
+    list of (Unit, float)
+        Each unit with its share in what it drives: the answer, then the unit before.
+    """
+    unit = tree.levels[0].units[first]
+    chain, number = [(unit, unit.share)], first
+    for joining, level in zip(tree.links, tree.levels[1:], strict=True):
+        driving = [link for link in joining if link.upper == number]
+        if not driving:
+            break
+        strongest = max(driving, key=lambda link: link.share)
+        number = strongest.lower
+        chain.append((level.units[number], strongest.share))
+    return chain
+
+
+def crop(unit: Unit, side: float) -> Piece:
     """Draw the piece of the photo that a unit sees, in a square of this side."""
-    width, height = fit(unit.crop, side, side)
-    x, y = x + (side - width) / 2, y + (side - height) / 2
-    if max(unit.crop.shape[:2]) <= PIXELS_SHOWN:
-        raster(axes, unit.crop / 255, x, y, width, height, frame="kernel")
-    else:
-        photo(axes, unit.crop, x, y, width, height, frame="kernel")
+    width, _ = fit(unit.crop, side, side)
+    most = max(unit.crop.shape[:2])
+    piece: Piece = Photo(smaller(unit.crop, MOST_PIXELS), width, frame="kernel", sharp=most <= PIXELS_SHOWN)
+    if most <= EXACT:
+        piece = Raster(unit.crop / 255, width, frame="kernel")
+    return overlay(space(side, side), piece)
 
 
-def draw_places(axes: Axes, run: Hierarchy, level: Level, x: float, y: float, width: float, height: float) -> None:
-    """Draw the photo with a frame for each unit of a layer; the smallest frames are drawn larger, to be seen."""
-    width, height = fit(run.small, width, height)
-    photo(axes, run.small, x, y, width, height, frame="input")
-    scale = width / run.shown.photo.shape[1]
-    for unit in level.units:
+def framed(run: Hierarchy | Tree, units: Sequence[Unit], width: float, height: float) -> Piece:
+    """Draw the photo with a frame for each unit; the smallest frames are drawn larger, to be seen."""
+    width, _ = fit(run.small, width, height)
+    scale = run.small.shape[1] / run.shown.photo.shape[1]
+    least = 5 * run.small.shape[1] / width
+    marks = []
+    for unit in units:
         top, left, rows, columns = (scale * each for each in unit.box)
-        more_rows, more_columns = max(0, 5 - rows), max(0, 5 - columns)
-        place = (x + left - more_columns / 2, y + top - more_rows / 2, columns + more_columns, rows + more_rows)
-        box(axes, *place, edge="background", line_width=3.5)
-        box(axes, *place, edge="kernel", line_width=1.75)
+        more_rows, more_columns = max(0, least - rows), max(0, least - columns)
+        place = (top - more_rows / 2, left - more_columns / 2, rows + more_rows, columns + more_columns)
+        marks.append(Mark(*place, line_width=1.75))
+    return Photo(run.small, width, frame="input", marks=marks)
 
 
 def share(value: float) -> str:
@@ -272,6 +328,81 @@ def share(value: float) -> str:
     return as_percent(value, decimals)
 
 
+def _grown(
+    run: Tree,
+    levels: Sequence[Sequence[tuple[int, Unit]]],
+    links: Sequence[Sequence[tuple[int, int, float]]],
+    widths: tuple[float, float],
+    largest: float,
+) -> Piece:
+    """Grow a tree.
+
+    Parameters
+    ----------
+    run
+        Its photo, answers and layers.
+    levels
+        From the top down, the units of each row with their numbers.
+    links
+        Above each row, which upper number is joined with which lower one, and how strongly; 0 is the photo.
+    widths
+        Of the names of the layers, and of the rows.
+    largest
+        Side of the largest pieces.
+    """
+    before, width = widths
+    answer = run.shown.answer
+    key = column(
+        Words("share of the map", "accent"),
+        *(row(_sample(strength), Words(as_percent(strength), "accent"), gap=CLOSE) for strength in KEY),
+        gap=2,
+    )
+    answers = column(
+        *(
+            Words(f"{name} {percent(share)}", "output")
+            for name, share in zip(answer.names, answer.probabilities, strict=True)
+        ),
+        gap=2,
+    )
+    photo_width, _ = fit(run.small, 190, 120)
+    photo = named("0 0", Photo(run.small, photo_width, frame="input"))
+    # The photo stands over the middle of the rows.
+    left = before + (width - photo_width) / 2
+    top = either(
+        row(overlay(space(left - 24, 1), key, align="start"), photo, answers, gap=24),
+        column(row(answers, key), inset(photo, left=left), gap=12),
+    )
+    rows = [top]
+    for depth, (level, units) in enumerate(zip(run.levels, levels, strict=True), 1):
+        pitch = width / len(units)
+        side = min(largest, pitch - 5)
+        pieces = [
+            overlay(
+                space(pitch, side),
+                named(
+                    f"{depth} {number}",
+                    column(crop(unit, side), Words(f"{unit.box[2]} px", align="middle"), align="middle", gap=2),
+                ),
+            )
+            for number, unit in units
+        ]
+        name = within(before, Words(layer_words(level.layer), bold=True))
+        rows.append(row(overlay(space(before, 1), name, align="start"), row(*pieces, gap=0), gap=0))
+
+    def join(axes: Axes, places: Mapping[str, Place]) -> None:
+        for depth, joining in enumerate(links):
+            for upper, lower, strength in joining:
+                above, below = places[f"{depth} {upper}"], places[f"{depth + 1} {lower}"]
+                ends = ([above.middle[0], below.middle[0]], [above.y + above.height + 2, below.y - 3])
+                _line(axes, *ends, strength)
+
+    return joined(column(*rows, gap=44), join)
+
+
+def _sample(strength: float) -> Piece:
+    return Drawing(40, 16, lambda axes, x, y, _: _line(axes, [x, x + 40], [y + 8, y + 8], strength))
+
+
 def _line(axes: Axes, x: Sequence[float], y: Sequence[float], strength: float) -> None:
     """Draw a line of the tree, as thick everywhere as its share says."""
     axes.plot(
@@ -284,32 +415,21 @@ def _line(axes: Axes, x: Sequence[float], y: Sequence[float], strength: float) -
     )
 
 
-def _arranged(
-    count: int, links: Sequence[tuple[int, int, float]], above: Sequence[float], left: float, right: float
-) -> list[float]:
-    """Space units evenly, in the order of the places of those that they drive."""
-    wanted = []
-    for number in range(count):
-        places = [above[upper] for upper, lower, _ in links if lower == number]
-        wanted.append((sum(places) / len(places), number))
-    pitch = (right - left) / count
-    placed = {number: left + (order + 0.5) * pitch for order, (_, number) in enumerate(sorted(wanted))}
-    return [placed[number] for number in range(count)]
-
-
-def _layer_lines(name: str) -> tuple[str, ...]:
-    """Break a layer's name into lines.
+def _order(count: int, links: Sequence[tuple[int, int, float]], above: Sequence[int]) -> list[int]:
+    """Order units as those stand that they drive: by the middle of their places, from 0 to 1.
 
     Examples
     --------
-    >>> _layer_lines("block_12_expand_relu"), _layer_lines("out_relu")
-    (('block_12', '_expand_relu'), ('out_relu',))
+    >>> _order(3, [(0, 0, 0.1), (1, 1, 0.1), (0, 2, 0.1)], [1, 0])
+    [1, 0, 2]
     """
-    for part in ("_expand", "_depthwise"):
-        before, separator, after = name.partition(part)
-        if separator:
-            return before, separator + after
-    return (name,)
+    place = {upper: order for order, upper in enumerate(above)}
+
+    def middle(number: int) -> float:
+        places = [place[upper] for upper, lower, _ in links if lower == number]
+        return sum(places) / len(places)
+
+    return sorted(range(count), key=middle)
 
 
 def _size(unit: Unit) -> str:
@@ -317,7 +437,7 @@ def _size(unit: Unit) -> str:
 
 
 def _with_parts(unit: Unit) -> str:
-    return f" with {' and '.join(unit.parts)}" if unit.parts else ""
+    return f" with {listed(unit.parts)}" if unit.parts else ""
 
 
 def _facts(levels: Sequence[Level]) -> dict[str, str]:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from matplotlib.figure import Figure
-
+from cnnfigs.drawing.layout import Piece
 from cnnfigs.experiments.catalog import by_recipe
 from cnnfigs.experiments.findings import AgainstDense as Run
 from cnnfigs.experiments.findings import against_dense
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description
+from cnnfigs.illustrations.networks import NETWORK_NAMES
 from cnnfigs.illustrations.training_and_measured.measuring import (
     all_seeds_in_words,
     compared,
     comparison_facts,
+    differences_numbers,
     errors_and_differences,
+    errors_numbers,
     points,
 )
 from cnnfigs.models.training import RECIPE
@@ -28,26 +31,38 @@ class AgainstDense(Picture):
     def run(self) -> Run:
         return against_dense()
 
-    def draw(self, run: Run) -> Figure:
-        """Draw all trainings above and the differences below."""
-        return errors_and_differences(run.findings, "The convnet’s accuracy minus that of", 2)
+    def draw(self, run: Run) -> Piece:
+        """Draw all trainings, and then the differences."""
+        return errors_and_differences(run.findings, "The convnet’s accuracy minus that of", 2, NETWORK_NAMES)
 
-    def describe(self, run: Run) -> str:
-        errors = "; ".join(
-            f"{each.network} {', '.join(as_percent(1 - share, 2) for share in each.accuracy)}"
-            for each in run.findings.measured
+    def describe(self, run: Run) -> Description:
+        findings = run.findings
+        convnet = findings.of("convnet")
+        return Description(
+            f"Errors of the convnet and of dense networks with several seeds: on average the convnet makes "
+            f"{as_percent(1 - convnet.mean, 2)}.",
+            [
+                f"Two charts. The first has a dot for the errors of each training and a bar for its 95 % Wilson "
+                f"interval, {all_seeds_in_words(_seeds(run))}.",
+                *(
+                    f"{NETWORK_NAMES[each.network]}: {as_percent(1 - each.mean, 2)} errors on average."
+                    for each in findings.measured
+                ),
+                "The second has the accuracy of the convnet minus that of each dense network, paired by images and "
+                "seeds, with 95 % intervals.",
+                *(f"Minus {NETWORK_NAMES[each.name]}: {compared(each, 2)}." for each in findings.comparisons),
+            ],
+            [
+                errors_numbers(findings, NETWORK_NAMES),
+                *differences_numbers(findings.comparisons, NETWORK_NAMES, "The convnet’s accuracy minus that of"),
+            ],
         )
-        differences = "; ".join(f"{each.name} {compared(each, 2)}" for each in run.findings.comparisons)
-        seeds = all_seeds_in_words([(each.network, each.seeds) for each in run.findings.measured])
-        return f"""Two charts. Above, a dot for the errors of each training and a bar for its 95 % Wilson interval,
-            {seeds}: {errors}. Below, the accuracy of the convnet minus that of each dense network, paired by images and
-            seeds: {differences}."""
 
     def state_facts(self, run: Run) -> dict[str, str]:
         findings = run.findings
         convnet = findings.of("convnet")
         facts = {
-            "seeds": all_seeds_in_words([(each.network, each.seeds) for each in findings.measured]),
+            "seeds": all_seeds_in_words(_seeds(run)),
             "images": f"{convnet.test_images:,}",
             "missing": listed(findings.missing) if findings.missing else "none",
             "conditions": findings.conditions,
@@ -71,3 +86,7 @@ class AgainstDense(Picture):
                 "less than one in a million" if pair.probability < 1e-6 else f"{pair.probability:.2g}"
             )
         return facts
+
+
+def _seeds(run: Run) -> list[tuple[str, tuple[int, ...]]]:
+    return [(NETWORK_NAMES[each.network], each.seeds) for each in run.findings.measured]

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from matplotlib.figure import Figure
-
-from cnnfigs.drawing.shapes import arrow, digit, label
-from cnnfigs.drawing.style import NORMAL, SMALL, canvas
+from cnnfigs.drawing.layout import Piece, column, either, grid, row, within
+from cnnfigs.drawing.pieces import Arrow, Digit, Words, hundredths, panel
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import Network, trained_on
+from cnnfigs.illustrations.description import Description, Numbers
+from cnnfigs.illustrations.networks import Network, network_words, trained_on
 from cnnfigs.parameters import Number, Seed, TestImage, Whole
 from cnnfigs.runs.training_and_measured.augmentation import Augmented, augmented
 from cnnfigs.words import as_percent, percent, with_article
 
-COLUMNS = 4
+#: Side of a digit, and how many stand in a row, in the column and on a phone.
+COLUMN, PHONE = (116, 4), (98, 3)
 
 
 @dataclass(frozen=True)
@@ -36,35 +36,56 @@ class Augmentation(Picture):
     def run(self) -> Augmented:
         return augmented(self.network, self.index, self.count, self.rotation, self.translation, self.zoom, self.seed)
 
-    def draw(self, run: Augmented) -> Figure:
-        """Draw the digit at the left and its versions in rows."""
-        side, step, rows = 84, 104, -(-self.count // COLUMNS)
-        height = rows * 134 + 18
-        figure, axes = canvas(164 + min(self.count, COLUMNS) * step, height)
-        middle = 24 + (rows * 134 - 14) / 2 - 20
-        label(axes, 4 + side / 2, middle - side / 2 - 14, "the digit", name="input", bold=True)
-        label(axes, 164, 10, "as the layers show it", align="left", bold=True)
-        arrow(axes, (104, middle), (150, middle))
-        for number, (image, answer, probability) in enumerate(
-            zip(run.images, run.answers, run.probabilities, strict=True)
-        ):
-            row, column = divmod(number - 1, COLUMNS)
-            x, y = (4.0, middle - side / 2) if number == 0 else (164.0 + column * step, 24.0 + row * 134)
-            digit(axes, image, x, y, side)
-            name = "text" if answer == run.label else "error"
-            label(axes, x + side / 2, y + side + 14, f"“{answer}”", size=NORMAL, bold=True, name=name)
-            label(axes, x + side / 2, y + side + 31, percent(probability), size=SMALL, name="muted")
-        return figure
+    def draw(self, run: Augmented) -> Piece:
+        """Draw the digit, and its versions in rows."""
+        (side, columns), (small, fewer) = COLUMN, PHONE
+        first, *others = self._digits(run, side)
+        narrow_first, *narrow = self._digits(run, small)
+        return either(
+            row(
+                panel("the digit", first, name="input"),
+                Arrow(),
+                panel("as the layers show it", grid(others, columns, gap=14)),
+            ),
+            column(
+                panel("the digit", narrow_first, name="input"),
+                panel("as the layers show it", grid(narrow, fewer, gap=14)),
+            ),
+        )
 
-    def describe(self, run: Augmented) -> str:
+    def _digits(self, run: Augmented, side: float) -> list[Piece]:
+        """Draw the digit and its versions, each with the network's answer."""
+        return [
+            within(
+                side,
+                column(
+                    Digit(image, side),
+                    Words(f"“{answer}”", "text" if answer == run.label else "error", bold=True, align="middle"),
+                    Words(percent(probability), "muted", align="middle"),
+                    gap=2,
+                    align="middle",
+                ),
+            )
+            for image, answer, probability in zip(run.images, run.answers, run.probabilities, strict=True)
+        ]
+
+    def describe(self, run: Augmented) -> Description:
         first, *others = (
             f"{answer} with {percent(probability)}"
             for answer, probability in zip(run.answers, run.probabilities, strict=True)
         )
-        return f"""At the left {with_article(run.label)}, which the network takes for {first}. To the right,
-            {self.count} random versions of it, turned by up to {self.rotation:g} degrees, moved by up to
-            {as_percent(self.translation)} of the side and zoomed by up to {as_percent(self.zoom)}. The network takes
-            them for {"; ".join(others)}."""
+        wrong = int((run.answers[1:] != run.label).sum())
+        return Description(
+            f"{with_article(run.label).capitalize()} and {self.count} random versions of it, turned, moved and zoomed: "
+            f"the network takes {wrong} of them for another digit.",
+            [
+                f"The network, {network_words(run.network)}, takes the {run.label} as it is for {first}.",
+                f"The {self.count} versions are turned by up to {self.rotation:g} degrees, moved by up to "
+                f"{as_percent(self.translation)} of the side and zoomed by up to {as_percent(self.zoom)}.",
+                *(f"Version {number} is taken for {answer}." for number, answer in enumerate(others, 1)),
+            ],
+            [Numbers("The digit", run.images[0], hundredths)],
+        )
 
     def state_facts(self, run: Augmented) -> dict[str, str]:
         return {

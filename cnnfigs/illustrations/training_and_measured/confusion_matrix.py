@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
+from cnnfigs.drawing.layout import Piece, either
 from cnnfigs.drawing.palette import errors_map
+from cnnfigs.drawing.pieces import Drawing, panel
 from cnnfigs.drawing.shapes import cells, inked, label, window
-from cnnfigs.drawing.style import NORMAL, canvas
+from cnnfigs.drawing.style import IN_CELL, TEXT
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import Network, trained_on
+from cnnfigs.illustrations.description import Description, Numbers
+from cnnfigs.illustrations.networks import Network, network_words, trained_on
 from cnnfigs.runs.training_and_measured.evaluation import Confusion, confusion
 from cnnfigs.words import with_article
 
-CELL = 36
+#: Side of a cell in the column and on a phone, and room for the digits at their left and above, in pixels.
+COLUMN, PHONE, DIGITS = 46, 30, 20
 #: How much ink there is in the grey of the right answers.
 RIGHT = 0.15
 
@@ -32,32 +37,61 @@ class ConfusionMatrix(Picture):
     def run(self) -> Confusion:
         return confusion(self.network)
 
-    def draw(self, run: Confusion) -> Figure:
+    def draw(self, run: Confusion) -> Piece:
         """Draw a row for each digit, a column for each answer; errors are coloured, right answers are grey."""
-        figure, axes = canvas(456, 446)
-        left, top = 84, 60
         errors = run.counts * (1 - np.eye(10, dtype=int))
-        label(axes, left + 5 * CELL, 14, "the network's answer", size=NORMAL, bold=True)
-        label(axes, 4, top - 20, "the digit", align="left", size=NORMAL, bold=True)
-        for digit in range(10):
-            label(axes, left + (digit + 0.5) * CELL, top - 20, str(digit), size=NORMAL, bold=True)
-            label(axes, left - 18, top + (digit + 0.5) * CELL, str(digit), size=NORMAL, bold=True)
         fills = errors_map()(errors / (errors.max() or 1))
         fills[np.eye(10, dtype=bool), :3] = inked(np.full((1, 10), RIGHT))
-        cells(axes, [[f"{count:,}" if count else "" for count in row] for row in run.counts], fills, left, top, CELL)
-        for digit, answer in np.argwhere((errors == errors.max()) & (errors > 0)):
-            window(axes, left + answer * CELL, top + digit * CELL, CELL, name="error")
-        return figure
+        framed = np.argwhere((errors == errors.max()) & (errors > 0))
 
-    def describe(self, run: Confusion) -> str:
-        pairs = "; ".join(
-            f"{times} times {with_article(digit)} taken for {with_article(answer)}"
-            for digit, answer, times in run.commonest
+        def table(cell: float, size: float, write: Callable[[int], str]) -> Piece:
+            texts = [[write(count) if count else "" for count in line] for line in run.counts.tolist()]
+
+            def paint(axes: Axes, x: float, y: float, scale: float) -> None:
+                left, top = x + DIGITS, y + DIGITS
+                for digit in range(10):
+                    label(axes, left + (digit + 0.5) * cell, y + 8, str(digit), size=TEXT, bold=True)
+                    label(axes, x + 8, top + (digit + 0.5) * cell, str(digit), size=TEXT, bold=True)
+                cells(axes, texts, fills, left, top, cell, size=size)
+                for digit, answer in framed:
+                    window(axes, left + answer * cell, top + digit * cell, cell, name="error")
+
+            return Drawing(DIGITS + 10 * cell + 2, DIGITS + 10 * cell + 2, paint)
+
+        return panel(
+            "a row for each digit, a column for each answer",
+            # On a phone a cell has no room for the comma of a thousand.
+            either(table(COLUMN, TEXT, "{:,}".format), table(PHONE, IN_CELL, str)),
+            "grey: right; red: wrong, the stronger the more often",
         )
-        return f"""A table of ten rows, one for each digit shown, and ten columns, one for each answer of {run.network}.
-            The diagonal holds the right answers, {run.images - run.errors:,} of {run.images:,}; off the
-            diagonal are {run.errors} errors, the more the stronger their red. The most frequent, the first of them
-            framed: {pairs}."""
+
+    def describe(self, run: Confusion) -> Description:
+        digit, answer, _ = run.commonest[0]
+        digits = list(map(str, range(10)))
+        return Description(
+            f"Which digits a network takes for which: {run.errors} errors in {run.images:,} images, most often "
+            f"{with_article(digit)} taken for {with_article(answer)}.",
+            [
+                f"A table of ten rows, one for each digit shown, and ten columns, one for each answer of the network, "
+                f"{network_words(run.network)}.",
+                f"The diagonal, in grey, holds the right answers, {run.images - run.errors:,} of {run.images:,}.",
+                f"Off the diagonal are {run.errors} errors, the more the stronger their red; the most frequent is "
+                "framed.",
+                *(
+                    f"{times} times {with_article(digit)} is taken for {with_article(answer)}."
+                    for digit, answer, times in run.commonest
+                ),
+            ],
+            [
+                Numbers(
+                    "How often each digit, by row, got each answer, by column",
+                    run.counts,
+                    "{:,}".format,
+                    rows=digits,
+                    columns=digits,
+                )
+            ],
+        )
 
     def state_facts(self, run: Confusion) -> dict[str, str]:
         digit, answer, times = run.commonest[0]

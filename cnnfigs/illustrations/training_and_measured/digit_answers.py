@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from matplotlib.figure import Figure
+import numpy as np
 
-from cnnfigs.drawing.shapes import digit, label
-from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, WIDTH, canvas
+from cnnfigs.drawing.layout import Piece, column, either, grid, matrix, row, within
+from cnnfigs.drawing.pieces import Digit, Words, hundredths, panel, space
+from cnnfigs.drawing.style import TITLE
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import trained_on
+from cnnfigs.illustrations.description import Description, Numbers, Part
+from cnnfigs.illustrations.networks import network_words, trained_on
 from cnnfigs.models.networks import NETWORKS
 from cnnfigs.parameters import Choice, Several, Whole, require
 from cnnfigs.runs.training_and_measured.moving import MovedAnswers, moved_answers
@@ -18,8 +20,10 @@ from cnnfigs.words import percent
 
 #: So many pictures stand side by side at most.
 MOST = 6
-#: The columns begin here, and each is so wide.
-FIRST, PITCH, SIDE = 152, 95, 82
+#: So many networks are too many for a name.
+MANY = 4
+#: Side of a digit, and of one with answers beside it.
+SIDE, ASIDE = 98, 76
 
 
 @dataclass(frozen=True)
@@ -47,35 +51,90 @@ class DigitAnswers(Picture):
     def run(self) -> MovedAnswers:
         return moved_answers(self.networks, self.indexes, self.shifts)
 
-    def draw(self, run: MovedAnswers) -> Figure:
-        """Draw a column for each picture, and under it a line for each network."""
-        top, line = 26, 46
-        figure, axes = canvas(WIDTH, top + SIDE + line * len(run.networks) + 6)
-        label(axes, 2, top + SIDE / 2, "input", align="left", size=NORMAL, name="input", bold=True)
-        for row, network in enumerate(run.networks):
-            label(axes, 2, top + SIDE + 28 + row * line, network, align="left", size=SMALL, name="output", bold=True)
-        for column, image in enumerate(run.images):
-            middle = FIRST + SIDE / 2 + column * PITCH
-            shift = run.shifts[column]
-            label(axes, middle, 12, f"{shift} to the right" if shift else "as it is", size=SMALL, name="muted")
-            digit(axes, image, middle - SIDE / 2, top, SIDE)
-            for row, probabilities in enumerate(run.probabilities[:, column]):
-                answer, y = probabilities.argmax(), top + SIDE + 20 + row * line
-                name = "text" if answer == run.labels[column] else "error"
-                label(axes, middle, y, str(answer), size=LARGE, name=name, bold=True)
-                label(axes, middle, y + 17, percent(probabilities.max()), size=SMALL, name=name)
-        return figure
-
-    def describe(self, run: MovedAnswers) -> str:
-        pictures = []
-        for column, (digit_shown, shift) in enumerate(zip(run.labels, run.shifts, strict=True)):
-            answers = ", ".join(
-                f"{network} says {probabilities.argmax()} with {percent(probabilities.max())}"
-                for network, probabilities in zip(run.networks, run.probabilities[:, column], strict=True)
+    def draw(self, run: MovedAnswers) -> Piece:
+        """Draw a column for each picture, and under it a line for each network; on a phone the lines beside it."""
+        moved = [f"{shift} to the right" if shift else "as it is" for shift in run.shifts]
+        titles = moved if any(run.shifts) else [""] * len(moved)
+        answers = [
+            [
+                (str(answer), percent(each.max()), "text" if answer == label else "error")
+                for each in of_network
+                for answer, label in [(each.argmax(), run.labels[place])]
+            ]
+            for place, of_network in enumerate(np.swapaxes(run.probabilities, 0, 1))
+        ]
+        columns = [
+            [
+                Words(title, "muted", align="middle"),
+                Digit(image, SIDE if len(run.networks) == 1 else SIDE - 10),
+                *(
+                    column(
+                        Words(answer, shade, TITLE, bold=True, align="middle"),
+                        Words(sure, shade, align="middle"),
+                        gap=0,
+                        align="middle",
+                    )
+                    for answer, sure, shade in lines
+                ),
+            ]
+            for title, image, lines in zip(titles, run.images, answers, strict=True)
+        ]
+        if len(run.networks) == 1:
+            return grid([column(*each[not any(run.shifts) :], gap=4, align="middle") for each in columns], MOST, gap=14)
+        names = [network_words(name) for name in run.networks]
+        heads = [space(), Words("input", "input", bold=True), *(within(112, Words(name, bold=True)) for name in names)]
+        beside = [
+            panel(
+                title,
+                row(
+                    Digit(image, ASIDE),
+                    matrix(
+                        [
+                            [
+                                within(140, Words(name)),
+                                Words(answer, shade, TITLE, bold=True),
+                                Words(sure, shade, align="end"),
+                            ]
+                            for name, (answer, sure, shade) in zip(names, lines, strict=True)
+                        ],
+                        gap=8,
+                        between=4,
+                        align="end",
+                    ),
+                    gap=12,
+                ),
             )
-            moved = f", {shift} pixels to the right" if shift else " as it is"
-            pictures.append(f"A {digit_shown}{moved}: {answers}.")
-        return f"{len(run.images)} pictures of digits, with the answers below them. {' '.join(pictures)}"
+            for title, image, lines in zip(titles, run.images, answers, strict=True)
+        ]
+        lines = zip(heads, *columns, strict=True)
+        return either(matrix(list(map(list, lines)), gap=8, between=10), column(*beside))
+
+    def describe(self, run: MovedAnswers) -> Description:
+        right = run.probabilities.argmax(axis=-1) == run.labels
+        pictures = [
+            Part(
+                f"A {label}, {shift} pixels to the right" if shift else f"A {label} as it is",
+                tuple(
+                    f"{network_words(network)} says {probabilities.argmax()} with {percent(probabilities.max())}."
+                    for network, probabilities in zip(run.networks, run.probabilities[:, place], strict=True)
+                ),
+            )
+            for place, (label, shift) in enumerate(zip(run.labels, run.shifts, strict=True))
+        ]
+        counts = "; ".join(
+            f"{network_words(network)} {each.sum()}" for network, each in zip(run.networks, right, strict=True)
+        )
+        return Description(
+            f"What networks answer to {len(run.images)} pictures of digits, of which they get right: {counts}."
+            if len(run.networks) < MANY
+            else f"What {len(run.networks)} networks answer to {len(run.images)} pictures of digits.",
+            [f"There are {len(run.images)} pictures of digits, each with the answers below or beside it.", *pictures],
+            [
+                Numbers(f"The digit {label}", run.images[place], hundredths)
+                for place, (label, shift) in enumerate(zip(run.labels, run.shifts, strict=True))
+                if shift == run.shifts[0]
+            ],
+        )
 
     def state_facts(self, run: MovedAnswers) -> dict[str, str]:
         return {"trained": trained_on(*self.networks)} | {

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from cnnfigs.drawing.charts import grid
+from cnnfigs.drawing import charts
+from cnnfigs.drawing.layout import Piece, column, either, grid, row
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.shapes import box, digit, label
-from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas
+from cnnfigs.drawing.pieces import Chart, Digit, Drawing, Words, panel
+from cnnfigs.drawing.shapes import box
+from cnnfigs.drawing.style import TEXT, TITLE
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.networks import Network, trained_on
 from cnnfigs.parameters import Several, TestImage, Whole, require
 from cnnfigs.runs.training_and_measured.disturbances import Disturbance, Kind, ask_disturbed
@@ -27,7 +29,8 @@ ROWS: tuple[tuple[str, tuple[tuple[Kind, float, str], ...]], ...] = (
     ("noise", (("noise", 0.2, "a little"), ("noise", 0.4, "more"), ("noise", 0.6, "much"))),
     ("paper", (("grey paper", 0.25, "light grey"), ("grey paper", 0.5, "grey"), ("inverted", 1, "inverted"))),
 )
-SIDE = 72
+#: Side of a digit in the column and on a phone, in pixels.
+SIDE, ON_PHONE = 112, 100
 
 
 @dataclass(frozen=True)
@@ -49,33 +52,43 @@ class Disturbances(Picture):
         )
         return ask_disturbed(self.network, self.index, wanted)
 
-    def draw(self, run: Run) -> Figure:
-        """Draw the digit as it is, then a row for each kind, with answers and shares of right answers."""
-        width, height = 138, 122
-        figure, axes = canvas(62 + 3 * width, 114 + len(ROWS) * height)
+    def draw(self, run: Run) -> Piece:
+        """Draw the digit as it is, then each kind, with answers and shares of right answers."""
         untouched, *others = run.asked
-        _cell(axes, untouched, run.label, "as it is", 62, 4)
-        label(axes, 62 + width, 40, "bar and number: right answers", align="left", size=SMALL, name="muted")
-        label(axes, 62 + width, 58, f"to all {untouched.asked:,} digits", align="left", size=SMALL, name="muted")
-        disturbances = iter(others)
-        for row, (title, steps) in enumerate(ROWS):
-            top = 122 + row * height
-            label(axes, 4, top + 16 + SIDE / 2, title, align="left", size=NORMAL, bold=True)
-            for column, (_, _, name) in enumerate(steps):
-                _cell(axes, next(disturbances), run.label, name, 62 + column * width, top)
-        return figure
+        words = column(
+            Words("answer to this digit, and how sure the network is of it", "muted"),
+            Words(f"bar and number: right answers to all {untouched.asked:,} digits", "muted"),
+        )
 
-    def describe(self, run: Run) -> str:
+        def kinds(side: float) -> list[tuple[str, list[Piece]]]:
+            cells = iter(others)
+            return [(kind, [_cell(next(cells), run.label, name, side) for _, _, name in steps]) for kind, steps in ROWS]
+
+        wide = row(*(panel(kind, column(*cells, gap=16)) for kind, cells in kinds(SIDE)), gap=34, align="start")
+        narrow = column(*(panel(kind, row(*cells, gap=11)) for kind, cells in kinds(ON_PHONE)))
+        as_it_is = row(_cell(untouched, run.label, "as it is", ON_PHONE), words, gap=16, align="end")
+        return column(as_it_is, either(wide, narrow))
+
+    def describe(self, run: Run) -> Description:
         untouched, *others = run.asked
         disturbances = iter(others)
-        kinds = []
-        for title, steps in ROWS:
-            each = "; ".join(f"{name} {_in_words(next(disturbances))}" for _, _, name in steps)
-            where = " to the right" if title == "moved" else ""
-            kinds.append(f"{title.capitalize()}{where}: {each}")
-        return f"""{with_article(run.label).capitalize()} as it is, and disturbed in {len(others)} ways, which a person
-            mostly still reads. For each way, the share of right answers to all {untouched.asked:,} test digits, and
-            what this one is taken for. As it is: {_in_words(untouched)}. {". ".join(kinds)}."""
+        kinds = [
+            Part(
+                f"{kind.capitalize()}{' to the right' if kind == 'moved' else ''}",
+                tuple(f"{name.capitalize()}: {_in_words(next(disturbances))}." for _, _, name in steps),
+            )
+            for kind, steps in ROWS
+        ]
+        return Description(
+            f"{with_article(run.label).capitalize()} as it is and disturbed in {len(others)} ways, most still easy to "
+            "read for a person, and how many such digits the network still reads.",
+            [
+                f"For each way the share of right answers to all {untouched.asked:,} test digits, and what this one "
+                "is taken for.",
+                f"As it is: {_in_words(untouched)}.",
+                *kinds,
+            ],
+        )
 
     def state_facts(self, run: Run) -> dict[str, str]:
         untouched, *others = run.asked
@@ -93,15 +106,6 @@ class Disturbances(Picture):
                 if untouched.accuracy < 1
             },
         }
-
-
-#: How wide the chart over the angles is, in pixels.
-ANGLES_WIDTH = 480
-
-
-def _across(angle: float) -> float:
-    """Return how far from its left edge an angle stands in the chart, which begins and ends two degrees farther out."""
-    return ANGLES_WIDTH * (angle + 2) / 184
 
 
 @dataclass(frozen=True)
@@ -129,68 +133,77 @@ class TurnedDigits(Picture):
         )
         return ask_disturbed(self.network, self.index, turns)
 
-    def draw(self, run: Run) -> Figure:
-        """Draw both lines over the angle, and the digit below, turned."""
-        figure, axes = canvas(576, 392)
-        left, top, width, height = 72, 16, ANGLES_WIDTH, 252
-        plot = figure.add_axes((left / 576, 1 - (top + height) / 392, width / 576, height / 392))
+    def draw(self, run: Run) -> Piece:
+        """Draw both lines over the angle, and the digit, turned, with its answers."""
         accuracy = [100 * each.accuracy for each in run.asked]
         sureness = [100 * each.mean_probability for each in run.asked]
-        plot.fill_between(self.angles, accuracy, sureness, color=color("padding-fill"), linewidth=0)
-        place = 2 * len(self.angles) // 3
-        lines = (("how sure it is", sureness, "series-2", -18), ("right answers", accuracy, "series-1", -18))
-        for name, values, shade, beside in lines:
-            plot.plot(self.angles, values, "o-", color=color(shade), markersize=5, clip_on=False)
-            plot.annotate(
-                name,
-                (self.angles[place], values[place]),
-                xytext=(0, beside),
-                textcoords="offset points",
-                ha="center",
-                va="center_baseline",
-                color=color(shade),
-                fontsize=NORMAL,
-                weight="bold",
+        place = max(range(len(run.asked)), key=lambda each: sureness[each] - accuracy[each])
+        lines = (("how sure it is", sureness, "accent", 17), ("right answers", accuracy, "output", -18))
+
+        def plot(axes: Axes, narrow: bool) -> None:
+            axes.fill_between(self.angles, accuracy, sureness, color=color("padding-fill"), linewidth=0)
+            for name, values, shade, above in lines:
+                axes.plot(self.angles, values, "o-", color=color(shade), markersize=5, clip_on=False)
+                axes.annotate(
+                    name,
+                    (self.angles[place], values[place]),
+                    xytext=(0, above),
+                    textcoords="offset points",
+                    ha="center",
+                    va="center_baseline",
+                    color=color(shade),
+                    fontsize=TEXT,
+                    weight="bold",
+                )
+            axes.set(xlim=(-2, 182), ylim=(0, 100))
+            axes.set_yticks([0, 25, 50, 75, 100], [as_percent(tick / 100) for tick in (0, 25, 50, 75, 100)])
+            angles = [*range(0, 181, 45 if narrow else 15)]
+            axes.set_xticks(angles, [f"{angle}°" for angle in angles])
+            charts.grid(axes, "y")
+
+        digits = [
+            column(
+                Words(f"{angle}°"),
+                Digit(each.image, 68, frame="grid"),
+                *_answer(each, run.label),
+                gap=3,
+                align="middle",
             )
-        plot.set(xlim=(-2, 182), ylim=(0, 100))
-        plot.set_yticks([0, 25, 50, 75, 100], [as_percent(tick / 100) for tick in (0, 25, 50, 75, 100)])
-        plot.set_xticks([])
-        grid(plot, "y")
-        below = top + height + 10
-        pictured = self._pictured()
-        for angle, each in zip(self.angles, run.asked, strict=True):
-            if angle not in pictured:
-                continue
-            x = left + _across(angle)
-            digit(axes, each.image, x - 19, below, 38, frame="input")
-            label(axes, x, below + 52, f"{angle}°", size=SMALL)
-            right = each.answer == run.label
-            label(axes, x, below + 72, f"“{each.answer}”", size=NORMAL, bold=True, name="text" if right else "error")
-            label(axes, x, below + 90, _short(each.probability), size=SMALL, name="muted")
-        label(axes, 4, below + 72, "answer", align="left", size=SMALL, name="muted")
-        return figure
-
-    def describe(self, run: Run) -> str:
-        pictured = self._pictured()
-        angles = "; ".join(
-            f"{angle}°: {as_percent(each.accuracy)} right, {as_percent(each.mean_probability)} sure"
-            + (f", this one taken for {with_article(each.answer)}" if angle in pictured else "")
             for angle, each in zip(self.angles, run.asked, strict=True)
+        ]
+        return column(
+            panel(f"all {run.asked[0].asked:,} digits, turned", Chart(plot, 660, 290, 240)),
+            panel("one of them, and the answers to it", grid(digits, gap=14)),
         )
-        angle, worst = self._worst(run)
-        return f"""Two lines over the angle by which all {run.asked[0].asked:,} test digits are turned: the share of
-            right answers, and the mean of the probability that the network gives to its answer. The share of right
-            answers is lowest at {angle}°, {as_percent(worst.accuracy)}, where the network is still
-            {as_percent(worst.mean_probability)} sure. Below, {with_article(run.label)}, turned, with the network's
-            answers. {angles}."""
 
-    def _pictured(self) -> list[int]:
-        """Choose the angles with room for a picture beside that of the angle before."""
-        chosen: list[int] = []
-        for angle in self.angles:
-            if not chosen or _across(angle) - _across(chosen[-1]) >= 40:
-                chosen.append(angle)
-        return chosen
+    def describe(self, run: Run) -> Description:
+        angle, worst = self._worst(run)
+        return Description(
+            "Two lines over the angle by which test digits are turned: right answers become few, while the network "
+            "stays sure of its answers.",
+            [
+                f"The first line is the share of right answers to all {run.asked[0].asked:,} digits, the second the "
+                "mean of the probability that the network gives to its answer.",
+                f"The share of right answers is lowest at {angle}°, {as_percent(worst.accuracy)}, where the network is "
+                f"still {as_percent(worst.mean_probability)} sure.",
+                Part(
+                    f"{with_article(run.label).capitalize()}, turned, with the network’s answers",
+                    tuple(
+                        f"{angle}°: this one taken for {with_article(each.answer)} with {percent(each.probability)}."
+                        for angle, each in zip(self.angles, run.asked, strict=True)
+                    ),
+                ),
+            ],
+            [
+                Numbers(
+                    "Over the angle",
+                    [[each.accuracy for each in run.asked], [each.mean_probability for each in run.asked]],
+                    as_percent,
+                    ["right answers", "how sure it is"],
+                    [f"{angle}°" for angle in self.angles],
+                )
+            ],
+        )
 
     def state_facts(self, run: Run) -> dict[str, str]:
         facts = {
@@ -218,17 +231,28 @@ class TurnedDigits(Picture):
         return min(zip(self.angles, run.asked, strict=True), key=lambda pair: pair[1].accuracy)
 
 
-def _cell(axes: Axes, each: Disturbance, true_label: int, title: str, x: float, y: float) -> None:
-    """Draw a disturbed digit, its title above, the answer beside it, and a bar for the share of right answers below."""
-    label(axes, x, y + 6, title, align="left", size=SMALL)
-    digit(axes, each.image, x, y + 16, SIDE, frame="grid")
-    beside, name = x + SIDE + 8, "text" if each.answer == true_label else "error"
-    label(axes, beside, y + 36, f"“{each.answer}”", align="left", size=LARGE, bold=True, name=name)
-    label(axes, beside, y + 56, _short(each.probability), align="left", size=SMALL, name="muted")
-    box(axes, x, y + 22 + SIDE, SIDE, 10, edge="grid", fill="surface", line_width=0.75)
-    if each.accuracy:
-        box(axes, x, y + 22 + SIDE, SIDE * each.accuracy, 10, edge=None, fill="output")
-    label(axes, beside, y + 27 + SIDE, as_percent(each.accuracy, 1), align="left", size=NORMAL, bold=True)
+def _answer(each: Disturbance, true_label: int) -> tuple[Piece, Piece]:
+    """Write the network's answer, red if it is wrong, and how sure it is."""
+    shade = "text" if each.answer == true_label else "error"
+    return Words(f"“{each.answer}”", shade, TITLE, bold=True), Words(_short(each.probability), "muted")
+
+
+def _cell(each: Disturbance, true_label: int, title: str, side: float) -> Piece:
+    """Draw a disturbed digit with its answer, and a bar for the share of right answers to all."""
+
+    def bar(axes: Axes, x: float, y: float, scale: float) -> None:
+        box(axes, x, y, side, 10, edge="grid", fill="surface", line_width=0.75)
+        if each.accuracy:
+            box(axes, x, y, side * each.accuracy, 10, edge=None, fill="output")
+
+    return column(
+        Words(title),
+        Digit(each.image, side, frame="grid"),
+        row(*_answer(each, true_label), gap=6),
+        Drawing(side, 10, bar),
+        Words(as_percent(each.accuracy, 1), bold=True),
+        gap=4,
+    )
 
 
 def _short(probability: float) -> str:

@@ -7,6 +7,8 @@ from typing import Annotated
 
 from cnnfigs.drawing.tables import Cell, number_table
 from cnnfigs.illustrations.base import Table
+from cnnfigs.illustrations.description import Description
+from cnnfigs.illustrations.networks import network_words
 from cnnfigs.models.networks import NETWORKS
 from cnnfigs.parameters import Choice, Several
 from cnnfigs.runs.training_and_measured.comparison import Comparison, compare
@@ -31,7 +33,7 @@ class ErrorTable(Table):
         heads = ("Network", "Parameters", "Epochs", "Right", "Errors", "In a thousand", "95 % interval")
         rows = (
             (
-                each.network,
+                network_words(each.network),
                 f"{each.parameters:,}",
                 f"{each.epochs}",
                 as_percent(1 - each.share, 2),
@@ -43,10 +45,15 @@ class ErrorTable(Table):
         )
         return number_table(heads, rows)
 
-    def describe(self, run: Comparison) -> str:
-        errors = ", ".join(f"{each.network} {each.errors:,}" for each in run.networks)
-        return f"""Errors on {run.networks[0].images:,} test images: {errors}; with parameters, epochs, accuracy and the
-            95 % Wilson interval of the errors in a thousand."""
+    def describe(self, run: Comparison) -> Description:
+        return Description(
+            f"What {len(run.networks)} networks get wrong of {run.networks[0].images:,} test images.",
+            [
+                *(f"{network_words(each.network)}: {each.errors:,} errors." for each in run.networks),
+                "The columns: parameters, epochs, share of right answers, errors, errors in a thousand, and the 95 % "
+                "Wilson interval of these.",
+            ],
+        )
 
     def state_facts(self, run: Comparison) -> dict[str, str]:
         facts: dict[str, str] = {}

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, NamedTuple
 
 import numpy as np
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
-from cnnfigs.drawing.charts import labels_at_end, plain, seed_dots
+from cnnfigs.drawing.charts import lines, plain, seed_dots
+from cnnfigs.drawing.layout import Piece
+from cnnfigs.drawing.networks import network_look
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.style import NORMAL, chart
 from cnnfigs.drawing.tables import Cell
 from cnnfigs.experiments.catalog import AMOUNTS, BASIC
 from cnnfigs.experiments.findings import Examples, Reading, fewer_examples
 from cnnfigs.illustrations.base import Picture, Table
+from cnnfigs.illustrations.description import Description, Numbers
+from cnnfigs.illustrations.networks import NETWORK_NAMES
 from cnnfigs.illustrations.training_and_measured.measuring import (
-    LOOKS,
     all_seeds_in_words,
     comparison_facts,
+    looks_of,
     seeds_in_words,
 )
 from cnnfigs.parameters import Choice
@@ -35,67 +40,77 @@ class FewerExamples(Picture):
     def run(self) -> Examples:
         return fewer_examples(self.wanted)
 
-    def draw(self, run: Examples) -> Figure:
+    def draw(self, run: Examples) -> Piece:
         """Draw a line for each network through the means, dots for the seeds, and the mark."""
-        made, axes = chart(642, 380, left=56, right=118)
-        ends, looks = {}, {}
+        return lines("right answers, %", partial(self._plot, run), looks_of(BASIC), 400, 320)
+
+    def _plot(self, run: Examples, axes: Axes, narrow: bool) -> dict[str, float]:
+        low = min(float(each.accuracy.min()) for each in run.findings.measured)
+        bottom = 100 * low - 0.12 * (100 - 100 * low)
+        ends = {}
         for network in BASIC:
             rows = [each for each in run.findings.measured if each.network == network]
             if not rows:
                 continue
-            shade, dashes = LOOKS[network]
+            look = network_look(network)
             amounts = [each.images for each in rows]
-            axes.plot(amounts, [100 * each.mean for each in rows], color=color(shade), linestyle=dashes)
+            axes.plot(amounts, [100 * each.mean for each in rows], color=color(look.color), linestyle=look.dashes)
             for each in rows:
-                seed_dots(axes, np.full(len(each.seeds), each.images), 100 * each.accuracy, shade, 5)
-            ends[network], looks[network] = 100 * rows[-1].mean, LOOKS[network]
-        mark = run.findings.of("convnet", run.wanted)
-        reading = next(iter(run.readings), None)
-        low = min(float(each.accuracy.min()) for each in run.findings.measured)
-        bottom = 100 * low - 0.12 * (100 - 100 * low)
-        if reading is not None:
-            height = 100 * mark.mean
-            axes.plot([run.wanted, reading.mean], [height, height], color=color("accent"), linewidth=1.5)
-            axes.plot([reading.mean] * 2, [bottom, height], color=color("accent"), linewidth=1.5, linestyle=(0, (4, 3)))
-            axes.plot([run.wanted] * 2, [bottom, height], color=color("accent"), linewidth=1.5, linestyle=(0, (4, 3)))
-            axes.plot([reading.mean], [height], ">", color=color("accent"), markersize=9)
-        if reading is not None:
-            for amount, align in ((run.wanted, "right"), (reading.mean, "left")):
-                shift = {"right": 0.94, "left": 1.06}[align]
-                axes.text(
-                    amount * shift,
-                    bottom + 0.02 * (100 - bottom) + 0.6,
-                    _rounded(amount),
-                    ha=align,
-                    va="bottom",
-                    color=color("accent"),
-                    fontsize=NORMAL,
-                    weight="bold",
-                )
+                seed_dots(axes, np.full(len(each.seeds), each.images), 100 * each.accuracy, look.color, 5)
+            ends[look.name] = 100 * rows[-1].mean
+        for reading in run.readings[:1]:
+            height, accent = 100 * run.findings.of("convnet", run.wanted).mean, color("accent")
+            axes.plot([run.wanted, reading.mean], [height, height], color=accent, linewidth=1.5)
+            axes.plot([reading.mean], [height], ">", color=accent, markersize=9)
+            for amount, shift, align in ((run.wanted, 0.94, "right"), (reading.mean, 1.06, "left")):
+                axes.plot([amount] * 2, [bottom, height], color=accent, linewidth=1.5, linestyle=(0, (4, 3)))
+                text = _rounded(amount) if narrow else f"{_rounded(amount)} images"
+                below = bottom + 0.03 * (100 - bottom)
+                axes.text(amount * shift, below, text, ha=align, va="bottom", color=accent, weight="bold")
+        ticks = apart(run.amounts, 5 if narrow else 2.5)
         axes.set_xscale("log")
-        axes.set_xticks(run.amounts, [f"{amount:,}" for amount in run.amounts])
+        axes.set_xticks(ticks, [f"{amount:,}" for amount in ticks])
         axes.xaxis.set_minor_locator(NullLocator())
         axes.set_xlim(0.82 * min(run.amounts), 1.1 * max(run.amounts))
         axes.set_ylim(bottom, 100)
-        axes.set_xlabel("training images", fontsize=NORMAL)
-        axes.set_ylabel("right answers, %", fontsize=NORMAL)
+        axes.set_xlabel("training images")
         plain(axes)
-        labels_at_end(axes, 1.2 * max(run.amounts), ends, looks, 0.05 * (100 - bottom))
-        return made
+        return ends
 
-    def describe(self, run: Examples) -> str:
-        lines = []
-        for network in BASIC:
-            rows = [each for each in run.findings.measured if each.network == network]
-            shares = ", ".join(f"{as_percent(each.mean, 1)} with {each.images:,}" for each in rows)
-            if shares:
-                lines.append(f"{network} {shares}")
-        readings = " ".join(
-            f"To be as good as the convnet with {run.wanted:,}, {each.network} needs {reading_in_words(each)}."
+    def describe(self, run: Examples) -> Description:
+        findings = run.findings
+        networks = [each for each in BASIC if any(row.network == each for row in findings.measured)]
+        shares = [
+            [
+                next((row.mean for row in findings.measured if (row.network, row.images) == (name, amount)), np.nan)
+                for amount in run.amounts
+            ]
+            for name in networks
+        ]
+        needs = [
+            f"{NETWORK_NAMES[each.network]}: to be as good as the convnet with {run.wanted:,}, it needs "
+            f"{reading_in_words(each)}."
             for each in run.readings
+        ]
+        lead = [
+            f"{NETWORK_NAMES[name]}: {_share(row[0])} with {min(run.amounts):,}, {_share(row[-1])} with "
+            f"{max(run.amounts):,}."
+            for name, row in zip(networks, shares, strict=True)
+        ]
+        return Description(
+            f"Right answers by the number of training images, {min(run.amounts):,} to {max(run.amounts):,}, for the "
+            "convnet and dense networks.",
+            ["A line for each network goes through the means; dots are the seeds.", *lead, *needs],
+            [
+                Numbers(
+                    "Right answers, means over the seeds, by the number of training images",
+                    shares,
+                    _share,
+                    rows=[NETWORK_NAMES[each] for each in networks],
+                    columns=[f"{amount:,}" for amount in run.amounts],
+                )
+            ],
         )
-        return f"""Right answers by the number of training images, which grows from {min(run.amounts):,} to
-            {max(run.amounts):,}; a line through the means, dots for the seeds. {"; ".join(lines)}. {readings}"""
 
     def state_facts(self, run: Examples) -> dict[str, str]:
         findings = run.findings
@@ -131,9 +146,9 @@ class WorthOfExamples(Table):
         heads = (
             "Training images",
             "Errors, convnet",
-            "Errors, dense_512",
-            "dense_512’s errors ÷ the convnet’s",
-            "Images that dense_512 needs ÷ the convnet’s",
+            "Errors, dense network",
+            "The dense network’s errors ÷ the convnet’s",
+            "Images that the dense network needs ÷ the convnet’s",
         )
         return [[Cell(head, number=True) for head in heads]] + [
             [
@@ -143,13 +158,15 @@ class WorthOfExamples(Table):
             for row in _rows(run)
         ]
 
-    def describe(self, run: Examples) -> str:
-        rows = "; ".join(
-            f"with {row.amount:,} images {row.convnet} errors against {row.dense}, {row.errors} times as many, and "
-            f"dense_512 needs {row.images} times the images"
-            for row in _rows(run)
+    def describe(self, run: Examples) -> Description:
+        return Description(
+            "What the convnet’s lead over the dense network with 512 units is worth, by the number of training images.",
+            [
+                f"With {row.amount:,} images the convnet makes {row.convnet} errors and the dense network {row.dense}, "
+                f"{row.errors} times as many. To catch up it needs {row.images} times the images."
+                for row in _rows(run)
+            ],
         )
-        return f"What the convnet’s lead over dense_512 is worth, by the number of training images: {rows}."
 
     def state_facts(self, run: Examples) -> dict[str, str]:
         facts = {"conditions": run.findings.conditions}
@@ -176,6 +193,25 @@ def _rows(run: Examples) -> list[_Row]:
         images = f"{times:.1f}" if np.isfinite(needed) else f"more than {times:.0f}"
         rows.append(_Row(amount, as_percent(convnet, 1), as_percent(dense, 1), f"{dense / convnet:.1f}", images))
     return rows
+
+
+def apart(amounts: Sequence[int], times: float) -> list[int]:
+    """Choose amounts for the ticks of a logarithmic axis, from the largest on, each so many times the one before.
+
+    Examples
+    --------
+    >>> apart((100, 300, 1_000, 3_000), 5)
+    [300, 3000]
+    """
+    chosen: list[int] = []
+    for amount in sorted(amounts, reverse=True):
+        if not chosen or chosen[0] >= times * amount:
+            chosen.insert(0, amount)
+    return chosen
+
+
+def _share(share: float) -> str:
+    return "–" if np.isnan(share) else as_percent(share, 1)
 
 
 def _rounded(amount: float) -> str:

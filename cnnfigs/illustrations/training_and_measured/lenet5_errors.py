@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.charts import plain, seed_dots
+from cnnfigs.drawing.charts import named_rows, plain, seed_dots
+from cnnfigs.drawing.layout import Piece
+from cnnfigs.drawing.networks import network_look
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.style import NORMAL, SMALL, chart
+from cnnfigs.drawing.pieces import Chart, panel
 from cnnfigs.experiments.comparisons import Pair
 from cnnfigs.experiments.findings import LeNet5Errors, lenet5_errors
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.training_and_measured.measuring import compared, interval, points, seeds_in_words, way
 from cnnfigs.models.training import RECIPE
 from cnnfigs.words import as_percent
 
 #: What the rows are called, by network.
-NAMES = {"lenet5": "LeNet-5, here", "convnet": "convnet, here"}
+PAPER, NAMES = "LeNet-5, paper", {"lenet5": "LeNet-5, here", "convnet": "convnet, here"}
 
 
 @dataclass(frozen=True)
@@ -30,39 +33,45 @@ class LeNet5Seeds(Picture):
     def run(self) -> LeNet5Errors:
         return lenet5_errors()
 
-    def draw(self, run: LeNet5Errors) -> Figure:
+    def draw(self, run: LeNet5Errors) -> Piece:
         """Draw the paper's count with its interval, and for each network its seeds, their mean and its interval."""
-        measured = run.findings.measured
-        figure, axes = chart(560, 66 + 62 * (1 + len(measured)), left=104, right=64)
-        _row(axes, 0, run.paper.share, (run.paper.low, run.paper.high), "muted")
-        notes = ["what 95 errors leave open"]
-        for row, (each, around) in enumerate(zip(measured, run.around, strict=True), 1):
-            shade = f"series-{row}"
-            _row(axes, row, 1 - each.mean, around, shade)
-            says = "where the mean of many seeds would lie" if around is not None else "too few seeds for an interval"
-            notes.append(f"{says}; {seeds_in_words(each.seeds)}")
-            seed_dots(axes, 1000 * (1 - each.accuracy), np.full(len(each.seeds), row + 0.24), shade, 6)
-        axes.set_yticks(range(1 + len(measured)), ["LeNet-5, paper", *(NAMES[each.network] for each in measured)])
-        axes.set_ylim(len(measured) + 0.5, -0.5)
-        axes.set_xlim(left=float(np.floor(axes.get_xlim()[0])))
-        ends = [(run.paper.low, run.paper.high)]
-        ends += [around or (1 - each.mean,) * 2 for each, around in zip(measured, run.around, strict=True)]
-        for row, (bar, says) in enumerate(zip(ends, notes, strict=True)):
-            _tell(axes, row, 1000 * np.array(bar), says)
-        axes.set_xlabel("errors in a thousand test images", fontsize=NORMAL)
-        plain(axes, rows=True)
-        return figure
-
-    def describe(self, run: LeNet5Errors) -> str:
-        networks = "; ".join(
-            f"{NAMES[each.network]}, {seeds_in_words(each.seeds)}, "
-            f"{', '.join(_thousand(1 - share) for share in each.accuracy)}, "
-            f"mean {_thousand(1 - each.mean)}{_between(around)}"
-            for each, around in zip(run.findings.measured, run.around, strict=True)
+        rows = 1 + len(run.findings.measured)
+        return panel(
+            "errors in a thousand test images",
+            Chart(partial(_plot, run), 620, 40 + 54 * rows, narrow_height=40 + 70 * rows),
+            "large dot: count or mean; bar: its 95 % interval; open dots: the seeds",
         )
-        return f"""A row for the paper of LeNet-5 and one for each network trained here, errors in a thousand test
-            images. The paper {_thousand(run.paper.share)}{_between((run.paper.low, run.paper.high))}; {networks}. Small
-            open dots are the seeds, large dots the means, bars their 95 % intervals."""
+
+    def describe(self, run: LeNet5Errors) -> Description:
+        measured = run.findings.measured
+        means = "; ".join(f"{NAMES[each.network]} {_thousand(1 - each.mean)}" for each in measured)
+        bounds = [(run.paper.share, run.paper.low, run.paper.high)]
+        bounds += [
+            (1 - each.mean, *(around or (np.nan, np.nan))) for each, around in zip(measured, run.around, strict=True)
+        ]
+        return Description(
+            f"Errors in a thousand test images: the paper of LeNet-5 {_thousand(run.paper.share)}; {means}.",
+            [
+                "A row for the paper and one for each network trained here. Large dots are the paper’s count and our "
+                "means, bars their 95 % intervals, small open dots the seeds.",
+                f"{PAPER}: {_thousand(run.paper.share)}{_between((run.paper.low, run.paper.high))}.",
+                *(
+                    f"{NAMES[each.network]}, {seeds_in_words(each.seeds)}: "
+                    f"{', '.join(_thousand(1 - share) for share in each.accuracy)}; mean "
+                    f"{_thousand(1 - each.mean)}{_between(around)}."
+                    for each, around in zip(measured, run.around, strict=True)
+                ),
+            ],
+            [
+                Numbers(
+                    "Errors in a thousand",
+                    bounds,
+                    lambda share: "–" if np.isnan(share) else _thousand(share),
+                    rows=[PAPER, *(NAMES[each.network] for each in measured)],
+                    columns=["count or mean", "from", "to"],
+                )
+            ],
+        )
 
     def state_facts(self, run: LeNet5Errors) -> dict[str, str]:
         lenet5 = run.findings.of("lenet5")
@@ -131,18 +140,25 @@ def conclusion(run: LeNet5Errors) -> str:
     )
 
 
-def _tell(axes: Axes, row: int, bar: NDArray[np.float64], note: str) -> None:
-    """Write above a bar what it says, from that end on from which there is more room."""
-    side, end = ("left", bar[0]) if sum(bar) < sum(axes.get_xlim()) else ("right", bar[1])
-    axes.text(end, row - 0.3, note, ha=side, va="center_baseline", fontsize=SMALL, color=color("muted"))
-
-
-def _row(axes: Axes, row: int, share: float, around: Pair | None, shade: str) -> None:
-    """Draw a mean or a count with its interval and its number."""
-    if around is not None:
-        axes.plot(1000 * np.array(around), [row, row], color=color(shade), linewidth=4, solid_capstyle="butt")
-    axes.plot([1000 * share], [row], "o", color=color(shade), markersize=11, markeredgecolor=color("background"))
-    axes.text(1.02, row, _thousand(share), va="center_baseline", fontsize=NORMAL, transform=axes.get_yaxis_transform())
+def _plot(run: LeNet5Errors, axes: Axes, narrow: bool) -> None:
+    measured = run.findings.measured
+    rows: list[tuple[float, Pair | None, str]] = [(run.paper.share, (run.paper.low, run.paper.high), "muted")]
+    rows += [
+        (1 - each.mean, around, network_look(each.network).color)
+        for each, around in zip(measured, run.around, strict=True)
+    ]
+    for row, (share, around, shade) in enumerate(rows):
+        if around is not None:
+            axes.plot(1000 * np.array(around), [row, row], color=color(shade), linewidth=4, solid_capstyle="butt")
+        axes.plot([1000 * share], [row], "o", color=color(shade), markersize=11, markeredgecolor=color("background"))
+    for row, each in enumerate(measured, 1):
+        shade = network_look(each.network).color
+        seed_dots(axes, 1000 * (1 - each.accuracy), np.full(len(each.seeds), row + 0.22), shade)
+    axes.set_ylim(len(rows) - 0.55, -0.7 if narrow else -0.45)
+    axes.set_xlim(0, 1.05 * axes.get_xlim()[1])
+    plain(axes)
+    names = [PAPER, *(NAMES[each.network] for each in measured)]
+    named_rows(axes, range(len(rows)), names, [_thousand(share) for share, *_ in rows], narrow=narrow, above=22)
 
 
 def _thousand(share: float) -> str:

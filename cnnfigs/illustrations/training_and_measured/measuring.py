@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from cnnfigs.drawing.charts import plain, seed_dots
+from cnnfigs.drawing.charts import named_rows, plain, seed_dots
+from cnnfigs.drawing.layout import COLUMN, Piece, column
+from cnnfigs.drawing.networks import network_look
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.style import NORMAL, figure
-from cnnfigs.experiments.comparisons import Comparison, Findings, Pair
+from cnnfigs.drawing.pieces import Chart, panel
+from cnnfigs.experiments.comparisons import Comparison, Findings, Measured, Pair
+from cnnfigs.illustrations.description import Numbers
 from cnnfigs.words import as_percent, listed, signed, typeset
 
-#: Colour and line of each network, the same in all pictures of the experiments.
-LOOKS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "convnet": ("series-1", "solid"),
-        "convnet_global_average": ("series-4", "solid"),
-        "convnet_global_max": ("series-3", "solid"),
-        "convnet_global_max_padded": ("series-3", "dashed"),
-        "dense_512": ("series-2", "solid"),
-        "dense_131": ("series-2", "dashed"),
-    }
-)
+
+def looks_of(networks: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Return colour and dashes of networks' lines, by what people call them.
+
+    Examples
+    --------
+    >>> looks_of(["dense_131"])
+    {'dense, 131 units': ('network-dense-131', 'dashed')}
+    """
+    return {look.name: (look.color, look.dashes) for look in map(network_look, networks)}
 
 
 def seeds_in_words(seeds: Sequence[int]) -> str:
@@ -113,50 +114,68 @@ def comparison_facts(comparison: Comparison, name: str, decimals: int = 1) -> di
     }
 
 
-def errors_and_differences(findings: Findings, title: str, decimals: int) -> Figure:
-    """Draw each network's errors seed by seed, and below what the others make more than the first.
+def errors_and_differences(findings: Findings, title: str, decimals: int, names: Mapping[str, str]) -> Piece:
+    """Arrange each network's errors seed by seed, and below what the others make more than the first.
 
-    Above, a dot is one training and its bar the Wilson interval. Below, the paired differences: bars that hold the
+    First, a dot is one training and its bar the Wilson interval. Then the paired differences: bars that hold the
     chance of images and seeds, dots for the seeds.
+
+    Parameters
+    ----------
+    findings
+        What was measured.
+    title
+        Of the differences.
+    decimals
+        Of the differences, in percentage points.
+    names
+        What each network is called.
     """
-    rows = sum(len(each.seeds) for each in findings.measured)
+    seeds = sum(len(each.seeds) for each in findings.measured)
     groups, others = len(findings.measured), len(findings.comparisons)
-    upper, lower = 13 * rows + 16 * groups, 44 * others
-    head, middle, foot = 44, 104, 44
-    left, right = 24 + 8 * max(len(each.network) for each in findings.measured), 76
-    width = 464 + left
-    height = head + upper + middle + lower + foot
-    made = figure(width, height)
-    above = made.add_axes((left / width, 1 - (head + upper) / height, 1 - (left + right) / width, upper / height))
-    place = 0.0
-    ticks, most = [], max(float(1 - each.low.min()) for each in findings.measured)
-    for number, each in enumerate(findings.measured):
-        shade = color(f"series-{1 if number == 0 else 2}")
-        first = place + 8
+    errors = Chart(
+        partial(_plot_errors, findings.measured, names),
+        COLUMN,
+        45 + 12 * seeds + 16 * groups,
+        narrow_height=45 + 12 * seeds + 34 * groups,
+    )
+    differences = Chart(
+        partial(plot_differences, findings.comparisons, decimals, names),
+        COLUMN,
+        50 + 44 * others,
+        narrow_height=50 + 60 * others,
+    )
+    parts = [panel("Each training", errors, "dot: one seed; bar: error rates that fit its count of errors")]
+    if others:
+        how = typeset("bar: 95 %, for other images and other seeds; open dots: the seeds")
+        parts.append(panel(title, differences, how))
+    return column(*parts, gap=28)
+
+
+def _plot_errors(measured: Sequence[Measured], names: Mapping[str, str], axes: Axes, narrow: bool) -> None:
+    """Draw a row for each training, those of a network together."""
+    apart, place = (34 if narrow else 16), 0.0
+    places = []
+    for each in measured:
+        shade = color(network_look(each.network).color)
+        place += apart
+        # The middle of its rows; on a phone the first one, above which its name stands.
+        places.append(place if narrow else place + 6 * (len(each.seeds) - 1))
         for accuracy, low, high in zip(each.accuracy, each.low, each.high, strict=True):
-            place += 13
-            above.plot([100 * (1 - low), 100 * (1 - high)], [place, place], color=shade, linewidth=3)
-            above.plot([100 * (1 - accuracy)], [place], "o", color=shade, markersize=7)
-        ticks.append((first + place) / 2 + 2)
-        above.text(103 * most, ticks[-1], as_percent(1 - each.mean, 2), va="center_baseline", fontsize=NORMAL)
-        place += 16
-    above.set_yticks(ticks, [each.network for each in findings.measured])
-    above.set_ylim(upper, 0)
-    above.set_xlim(0, 102 * most)
-    above.set_xlabel("errors, % of the test images", fontsize=NORMAL)
-    plain(above, rows=True)
-    _write(made, 4, 14, "Each training", bold=True)
-    _write(made, 4, 32, "dot: one seed; bar: error rates that fit its count of errors")
-
-    below = made.add_axes((left / width, foot / height, 1 - (left + right) / width, lower / height))
-    start = head + upper + middle
-    _write(made, 4, start - 44, title, bold=True)
-    _write(made, 4, start - 26, typeset("bar: 95 %, for other images and other seeds; open dots: the seeds"))
-    draw_differences(below, findings.comparisons, decimals)
-    return made
+            axes.plot([100 * (1 - high), 100 * (1 - low)], [place, place], color=shade, linewidth=3)
+            axes.plot([100 * (1 - accuracy)], [place], "o", color=shade, markersize=7)
+            place += 12
+    axes.set_ylim(place, 0)
+    axes.set_xlim(0, 102 * max(float(1 - each.low.min()) for each in measured))
+    axes.set_xlabel("errors, % of the test images")
+    plain(axes)
+    means = [f"{as_percent(1 - each.mean, 2)}{' on average' if narrow else ''}" for each in measured]
+    named_rows(axes, places, [names[each.network] for each in measured], means, narrow=narrow)
 
 
-def draw_differences(axes: Axes, comparisons: Sequence[Comparison], decimals: int) -> None:
+def plot_differences(
+    comparisons: Sequence[Comparison], decimals: int, names: Mapping[str, str], axes: Axes, narrow: bool
+) -> None:
     """Draw a row for each paired difference in percentage points: its interval, and each seed."""
     ends = [0.0, *(end for each in comparisons for end in each.interval or ())]
     ends += [float(value) for each in comparisons for value in each.each]
@@ -164,27 +183,50 @@ def draw_differences(axes: Axes, comparisons: Sequence[Comparison], decimals: in
     room = 0.06 * (high - low)
     for row, each in enumerate(comparisons):
         if each.interval is not None:
-            axes.plot(100 * np.array(each.interval), [row - 0.14] * 2, color=color("accent"), linewidth=5)
-        axes.plot([100 * each.difference], [row - 0.14], "o", color=color("accent"), markersize=9)
-        seed_dots(axes, 100 * each.each, np.full(len(each.each), row + 0.18), "muted", 5)
-        axes.text(high + 1.8 * room, row, points(each.difference, decimals), va="center_baseline", fontsize=NORMAL)
+            axes.plot(100 * np.array(each.interval), [row - 0.1] * 2, color=color("accent"), linewidth=5)
+        axes.plot([100 * each.difference], [row - 0.1], "o", color=color("accent"), markersize=9)
+        seed_dots(axes, 100 * each.each, np.full(len(each.each), row + 0.2), "muted", 5)
     axes.axvline(0, color=color("text"), linewidth=1.5)
+    axes.locator_params(axis="x", nbins=5 if narrow else 9)
+    axes.set_xticks([tick for tick in axes.get_xticks() if low - room <= tick <= high + room])
     axes.set_xlim(low - room, high + room)
-    axes.set_ylim(len(comparisons) - 0.5, -0.5)
-    axes.set_yticks(range(len(comparisons)), [each.name for each in comparisons])
-    axes.set_xlabel("percentage points; 0: no difference", fontsize=NORMAL)
-    plain(axes, rows=True)
-
-
-def _write(made: Figure, x: float, y: float, text: str, bold: bool = False) -> None:
-    """Write a line at pixels from the upper left corner of a figure."""
-    width, height = made.get_size_inches() * 72
-    made.text(
-        x / width,
-        1 - y / height,
-        text,
-        fontsize=NORMAL,
-        weight="bold" if bold else "normal",
-        color=color("text" if bold else "muted"),
-        va="center_baseline",
+    axes.set_ylim(len(comparisons) - 0.5, -0.7 if narrow else -0.5)
+    axes.set_xlabel("percentage points; 0: no difference")
+    plain(axes)
+    named_rows(
+        axes,
+        range(len(comparisons)),
+        [names[each.name] for each in comparisons],
+        [points(each.difference, decimals) for each in comparisons],
+        narrow=narrow,
+        above=24,
     )
+
+
+def errors_numbers(findings: Findings, names: Mapping[str, str]) -> Numbers:
+    """Return the errors of each training as a table; where a network has no such seed, a dash."""
+    seeds = sorted({seed for each in findings.measured for seed in each.seeds})
+    rows = [dict(zip(each.seeds, each.accuracy.tolist(), strict=True)) for each in findings.measured]
+    return Numbers(
+        "Errors of each training",
+        [[1 - row.get(seed, np.nan) for seed in seeds] for row in rows],
+        lambda share: "–" if np.isnan(share) else as_percent(share, 2),
+        rows=[names[each.network] for each in findings.measured],
+        columns=[f"seed {seed}" for seed in seeds],
+    )
+
+
+def differences_numbers(comparisons: Sequence[Comparison], names: Mapping[str, str], title: str) -> list[Numbers]:
+    """Return differences with the ends of their intervals, in percentage points, as a table, if there are any."""
+    if not comparisons:
+        return []
+    bounds = [(each.difference, *(each.interval or (np.nan, np.nan))) for each in comparisons]
+    return [
+        Numbers(
+            title,
+            bounds,
+            lambda share: "–" if np.isnan(share) else points(share, 2),
+            rows=[names[each.name] for each in comparisons],
+            columns=["difference, points", "from", "to"],
+        )
+    ]

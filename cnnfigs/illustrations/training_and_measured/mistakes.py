@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from matplotlib.figure import Figure
-
-from cnnfigs.drawing.shapes import digit, label
-from cnnfigs.drawing.style import SMALL, canvas
+from cnnfigs.drawing.layout import Piece, column, grid
+from cnnfigs.drawing.pieces import Digit, Words
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import Network
+from cnnfigs.illustrations.description import Description, Part
+from cnnfigs.illustrations.networks import Network, network_words
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.training_and_measured.mistakes import Mistakes as Run
 from cnnfigs.runs.training_and_measured.mistakes import surest_mistakes
@@ -32,26 +31,35 @@ class Mistakes(Picture):
     def run(self) -> Run:
         return surest_mistakes(self.network, self.count)
 
-    def draw(self, run: Run) -> Figure:
+    def draw(self, run: Run) -> Piece:
         """Draw the images in rows, with what they are and what they were taken for."""
-        columns = min(COLUMNS, len(run.images))
-        rows = -(-len(run.images) // columns)
-        figure, axes = canvas(columns * 96, rows * 118)
-        for number, image in enumerate(run.images):
-            row, column = divmod(number, columns)
-            middle, top = column * 96 + 48, row * 118 + 4
-            digit(axes, image, middle - 36, top, 72, frame="grid")
-            label(axes, middle, top + 84, f"{run.labels[number]} taken for {run.answers[number]}", size=SMALL)
-            label(axes, middle, top + 100, percent(run.probabilities[number], 2), size=SMALL, name="error")
-        return figure
+        return grid(
+            [
+                column(
+                    Digit(image, 98, frame="grid"),
+                    Words(f"{label} taken for {answer}"),
+                    Words(percent(probability, 2), "error"),
+                    gap=3,
+                    align="middle",
+                )
+                for image, label, answer, probability in zip(
+                    run.images, run.labels, run.answers, run.probabilities, strict=True
+                )
+            ],
+            COLUMNS,
+            gap=14,
+        )
 
-    def describe(self, run: Run) -> str:
-        mistakes = "; ".join(
-            f"{with_article(label)} taken for {with_article(answer)} with {percent(probability, 2)}"
+    def describe(self, run: Run) -> Description:
+        mistakes = tuple(
+            f"{with_article(label).capitalize()} taken for {with_article(answer)} with {percent(probability, 2)}."
             for label, answer, probability in zip(run.labels, run.answers, run.probabilities, strict=True)
         )
-        return f"""{len(run.images)} of the {run.errors} test images that {run.network} gets wrong, beginning
-            with the one of which it was most sure: {mistakes}."""
+        return Description(
+            f"{len(run.images)} of the {run.errors} test images that the {network_words(run.network)} gets wrong: "
+            "those of which it is most sure.",
+            [Part("Beginning with the one of which it was most sure", mistakes)],
+        )
 
     def state_facts(self, run: Run) -> dict[str, str]:
         return {"errors": str(run.errors), "sure errors": str(run.sure_errors), "shown": str(len(run.images))}

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 import numpy as np
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
 from cnnfigs.data import Bytes, mnist
-from cnnfigs.drawing.charts import plain, seed_dots, spread
+from cnnfigs.drawing.charts import lines, plain, seed_dots
+from cnnfigs.drawing.layout import Piece, column, either, grid, inset, row
+from cnnfigs.drawing.networks import network_look
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, figure
+from cnnfigs.drawing.pieces import Digit, broken, panel
 from cnnfigs.experiments.findings import Neighborhood as Run
 from cnnfigs.experiments.findings import neighborhood
 from cnnfigs.experiments.images import Shuffle, pixel_order, reordered
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description, Numbers, Part
+from cnnfigs.illustrations.networks import NETWORK_NAMES, with_network_names
 from cnnfigs.illustrations.training_and_measured.measuring import (
-    LOOKS,
     all_seeds_in_words,
     compared,
     comparison_facts,
+    looks_of,
     points,
     way,
 )
@@ -28,6 +33,7 @@ from cnnfigs.parameters import TestImage, Whole
 from cnnfigs.words import as_percent, listed
 
 ORDER: tuple[Shuffle, ...] = ("none", "within blocks", "blocks", "pixels")
+NETWORKS = ("convnet", "dense_512")
 TITLES = {
     "none": "as it is",
     "within blocks": "within blocks",
@@ -56,54 +62,65 @@ class Neighborhood(Picture):
         images = np.concatenate([reordered(image, pixel_order(shuffle, 28, self.seed)) for shuffle in ORDER])
         return NeighborhoodRun(experiment.findings, experiment.shuffled, experiment.against, images)
 
-    def draw(self, run: NeighborhoodRun) -> Figure:
-        """Draw the four digits, and below each the accuracy of both networks with every seed."""
-        width, height, left, step, side = 640, 400, 64, 120, 96
-        made = figure(width, height)
-        for column, shuffle in enumerate(ORDER):
-            x = left + step * column + (step - side) / 2
-            axes = made.add_axes((x / width, 1 - (30 + side) / height, side / width, side / height))
-            axes.imshow(np.repeat((255 - run.images[column])[..., np.newaxis], 3, axis=2))
-            axes.set_xticks([])
-            axes.set_yticks([])
-            for spine in axes.spines.values():
-                spine.set_visible(True)
-            axes.set_title(TITLES[shuffle], fontsize=LARGE, color=color("text"))
-        below = made.add_axes((left / width, 44 / height, 4 * step / width, (height - 44 - 150) / height))
-        ends, shades = {}, {}
-        for network in ("convnet", "dense_512"):
-            shade, _ = LOOKS[network]
-            columns, means = [], []
-            for column, shuffle in enumerate(ORDER):
-                rows = [each for each in run.findings.measured if (each.network, each.shuffle) == (network, shuffle)]
-                for each in rows:
-                    seed_dots(below, np.full(len(each.seeds), column), 100 * each.accuracy, shade, 6)
-                    columns.append(column)
-                    means.append(100 * each.mean)
-            below.plot(columns, means, color=color(shade), zorder=1.5)
-            if means:
-                ends[network], shades[network] = means[-1], shade
-        values = np.concatenate([100 * each.accuracy for each in run.findings.measured])
-        below.set_xlim(-0.5, 3.5)
-        below.set_ylim(values.min() - 0.6, values.max() + 0.6)
-        below.set_xticks(range(4), list(TITLES.values()))
-        below.set_ylabel("right answers, %", fontsize=NORMAL)
-        plain(below)
-        below.tick_params(axis="x", length=0, labelsize=SMALL)
-        room = 0.09 * float(np.ptp(values) + 1.2)
-        for (name, shade), place in zip(shades.items(), spread([*ends.values()], room), strict=True):
-            below.text(3.18, place, name, color=color(shade), fontsize=NORMAL, va="center_baseline", clip_on=False)
-        return made
-
-    def describe(self, run: Run) -> str:
-        shares = "; ".join(
-            f"{each.network}, {TITLES[each.shuffle]}: {as_percent(each.mean, 1)}" for each in run.findings.measured
+    def draw(self, run: NeighborhoodRun) -> Piece:
+        """Draw the four digits, and the accuracy of both networks with every seed."""
+        digits = [
+            panel(TITLES[shuffle], Digit(image / 255, 116), align="middle")
+            for shuffle, image in zip(ORDER, run.images, strict=True)
+        ]
+        return column(
+            # In the column each stands above its place in the chart.
+            either(inset(row(*digits, gap=32), left=14), grid(digits, gap=32)),
+            lines("right answers, %", partial(self._plot, run), looks_of(NETWORKS), 250),
+            gap=24,
         )
-        seeds = _seeds(run)
-        differences = "; ".join(f"{each.name} {compared(each)}" for each in run.findings.comparisons)
-        return f"""A digit as it is, with its pixels shuffled within blocks of 4×4, with the blocks shuffled, and with
-            all pixels shuffled, where nothing can be recognised any more. Below, right answers of networks trained and
-            tested on such images, {seeds}: {shares}. Shuffled minus not shuffled: {differences}."""
+
+    def _plot(self, run: NeighborhoodRun, axes: Axes, narrow: bool) -> dict[str, float]:
+        ends = {}
+        for network in NETWORKS:
+            look = network_look(network)
+            by_shuffle = {each.shuffle: each for each in run.findings.measured if each.network == network}
+            rows = {place: by_shuffle[shuffle] for place, shuffle in enumerate(ORDER) if shuffle in by_shuffle}
+            for place, each in rows.items():
+                seed_dots(axes, np.full(len(each.seeds), place), 100 * each.accuracy, look.color)
+            means = [100 * each.mean for each in rows.values()]
+            axes.plot([*rows], means, color=color(look.color), linestyle=look.dashes, zorder=1.5)
+            if means:
+                ends[look.name] = means[-1]
+        shares = [100 * float(share) for each in run.findings.measured for share in each.accuracy]
+        axes.set_xlim(-0.3, 3.3)
+        axes.set_ylim(min(shares) - 0.6, max(shares) + 0.6)
+        axes.set_xticks(range(4), ["\n".join(broken(title, 40 if narrow else 200)) for title in TITLES.values()])
+        plain(axes)
+        axes.tick_params(axis="x", length=0)
+        return ends
+
+    def describe(self, run: Run) -> Description:
+        findings = run.findings
+        rows = {(each.network, each.shuffle): each.mean for each in findings.measured}
+        networks = [name for name in NETWORKS if (name, ORDER[0]) in rows]
+        return Description(
+            "A digit with its pixels shuffled in three ways, and right answers of a convnet and a dense network that "
+            "were trained and tested on such images.",
+            [
+                "The digit is shown as it is; with the pixels shuffled within blocks of 4×4; with the blocks shuffled; "
+                "and with all pixels shuffled, where nothing can be recognised any more.",
+                f"The chart has a line for each network through the means, and dots for the seeds, {_seeds(run)}.",
+                Part(
+                    "Right answers, shuffled minus not shuffled",
+                    tuple(f"{with_network_names(each.name)}: {compared(each)}." for each in findings.comparisons),
+                ),
+            ],
+            [
+                Numbers(
+                    "Right answers, means over the seeds",
+                    [[rows.get((name, shuffle), np.nan) for shuffle in ORDER] for name in networks],
+                    lambda share: "–" if np.isnan(share) else as_percent(share, 1),
+                    rows=[NETWORK_NAMES[name] for name in networks],
+                    columns=[*TITLES.values()],
+                )
+            ],
+        )
 
     def state_facts(self, run: Run) -> dict[str, str]:
         findings = run.findings
@@ -130,5 +147,5 @@ class Neighborhood(Picture):
 
 def _seeds(run: Run) -> str:
     return all_seeds_in_words(
-        [(f"{each.network} “{TITLES[each.shuffle]}”", each.seeds) for each in run.findings.measured]
+        [(f"{NETWORK_NAMES[each.network]} “{TITLES[each.shuffle]}”", each.seeds) for each in run.findings.measured]
     )

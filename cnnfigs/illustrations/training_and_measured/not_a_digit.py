@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from matplotlib.figure import Figure
-
-from cnnfigs.drawing.shapes import digit, label
-from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas
+from cnnfigs.drawing.layout import Piece, column, grid
+from cnnfigs.drawing.pieces import Digit, Words, panel
+from cnnfigs.drawing.style import TITLE
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description, Part
 from cnnfigs.illustrations.networks import Network
-from cnnfigs.runs.training_and_measured.certainty import Certainty, certainty
-from cnnfigs.words import as_percent, percent, typeset
+from cnnfigs.runs.training_and_measured.certainty import Answers, Certainty, certainty
+from cnnfigs.words import as_percent, percent, with_article
 
 EXAMPLES = 6
+PLACES = ("first", "second", "third", "fourth", "fifth", "sixth")
+#: From which probability on the network is called sure, as the run counts it.
+SURE = 0.99
 
 
 @dataclass(frozen=True)
@@ -28,43 +32,38 @@ class NotADigit(Picture):
     def run(self) -> Certainty:
         return certainty(self.network, EXAMPLES)
 
-    def draw(self, run: Certainty) -> Figure:
-        """Draw a row for each kind: the first pictures, what they were taken for, and how often it is sure."""
-        figure, axes = canvas(720, 128 * len(run.kinds))
-        for row, kind in enumerate(run.kinds):
-            top = row * 128
-            label(axes, 4, top + 34, kind.kind, align="left", size=LARGE, bold=True)
-            label(
-                axes, 4, top + 56, f"{as_percent(kind.sure / kind.asked)} of {kind.asked:,}", align="left", size=NORMAL
-            )
-            label(axes, 4, top + 74, typeset("get 99 % or more"), align="left", size=SMALL, name="muted")
-            for column in range(len(kind.images)):
-                middle = 176 + column * 96
-                digit(axes, kind.images[column], middle - 38, top + 4, 76, frame="grid")
-                sure = kind.probabilities[column] >= 0.99
-                label(axes, middle, top + 92, f"“{kind.digits[column]}”", size=NORMAL, bold=True)
-                label(
-                    axes,
-                    middle,
-                    top + 108,
-                    percent(kind.probabilities[column]),
-                    size=SMALL,
-                    name="error" if sure and row else "muted",
+    def draw(self, run: Certainty) -> Piece:
+        """Draw the first pictures of each kind, what they were taken for, and how often the network is sure."""
+        return column(
+            *(
+                panel(
+                    kind.kind,
+                    grid(list(_answered(kind, reds=number > 0)), gap=14),
+                    f"{_sure(kind)} get an answer with {as_percent(SURE)} or more",
                 )
-        return figure
+                for number, kind in enumerate(run.kinds)
+            ),
+            gap=24,
+        )
 
-    def describe(self, run: Certainty) -> str:
-        kinds = []
-        for kind in run.kinds:
-            examples = ", ".join(
-                f"{digit} with {percent(probability)}"
-                for digit, probability in zip(kind.digits, kind.probabilities, strict=True)
-            )
-            kinds.append(
-                f"{kind.kind}: the first {len(kind.images)} pictures are taken for {examples}; of all {kind.asked:,}, "
-                f"{as_percent(kind.sure / kind.asked)} get an answer with 99 % or more"
-            )
-        return f"""{len(run.kinds)} rows of pictures with the network's answers. {". ".join(kinds)}."""
+    def describe(self, run: Certainty) -> Description:
+        return Description(
+            f"Pictures of {len(run.kinds)} kinds with the network’s answers: it must take even scribbles for digits, "
+            "and is often sure of it.",
+            [
+                Part(
+                    kind.kind,
+                    (
+                        f"{_sure(kind)} get an answer with {as_percent(SURE)} or more.",
+                        *(
+                            f"The {place} picture is taken for {with_article(digit)} with {percent(probability)}."
+                            for place, digit, probability in zip(PLACES, kind.digits, kind.probabilities, strict=False)
+                        ),
+                    ),
+                )
+                for kind in run.kinds
+            ],
+        )
 
     def state_facts(self, run: Certainty) -> dict[str, str]:
         facts = {}
@@ -72,3 +71,19 @@ class NotADigit(Picture):
             facts[f"{kind.kind} asked"] = f"{kind.asked:,}"
             facts[f"{kind.kind} sure"] = as_percent(kind.sure / kind.asked)
         return facts
+
+
+def _sure(kind: Answers) -> str:
+    return f"{as_percent(kind.sure / kind.asked)} of {kind.asked:,}"
+
+
+def _answered(kind: Answers, reds: bool) -> Iterator[Piece]:
+    """Draw the first pictures with the answers to them; red where none should be so sure."""
+    for image, digit, probability in zip(kind.images, kind.digits, kind.probabilities, strict=True):
+        yield column(
+            Digit(image, 98, frame="grid"),
+            Words(f"“{digit}”", size=TITLE, bold=True),
+            Words(percent(probability), "error" if reds and probability >= SURE else "muted"),
+            gap=3,
+            align="middle",
+        )

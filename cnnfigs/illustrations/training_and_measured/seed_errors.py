@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
-from cnnfigs.drawing.charts import plain
+from cnnfigs.drawing.charts import named_rows, plain
+from cnnfigs.drawing.layout import Piece
+from cnnfigs.drawing.networks import network_look
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.style import NORMAL, SMALL, chart
+from cnnfigs.drawing.pieces import Chart, panel
 from cnnfigs.drawing.tables import Cell, number_table
 from cnnfigs.experiments.trainings import Trained, Trainings, trainings
 from cnnfigs.illustrations.base import Picture, Table
+from cnnfigs.illustrations.description import Description, Numbers
+from cnnfigs.illustrations.networks import NETWORK_NAMES
 from cnnfigs.illustrations.training_and_measured.measuring import seeds_in_words
 from cnnfigs.words import as_percent
 
@@ -20,6 +25,10 @@ SHOWN = "convnet"
 
 def _spread(each: Trained) -> str:
     return f"{each.errors.min():.1f} to {each.errors.max():.1f}"
+
+
+def _unbroken(text: str) -> str:
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _state_facts(run: Trainings) -> dict[str, str]:
@@ -65,22 +74,28 @@ class SeedErrors(Table):
         )
         rows = (
             (
-                each.network,
+                _unbroken(NETWORK_NAMES[each.network]),
                 f"{each.parameters:,}",
                 str(len(each.seeds)),
                 as_percent(1 - each.mean / 1000, 2),
                 f"{each.mean:.1f}",
-                _spread(each),
+                _unbroken(_spread(each)),
             )
             for each in run.networks
         )
         return number_table(heads, rows)
 
-    def describe(self, run: Trainings) -> str:
-        networks = "; ".join(f"{each.network} {each.mean:.1f}, from {_spread(each)}" for each in run.networks)
+    def describe(self, run: Trainings) -> Description:
         convnet = run.of(SHOWN)
-        return f"""Errors in a thousand of {convnet.asked:,} test images, as means over {len(convnet.seeds)} trainings
-            that differ in their seed: {networks}; with the number of parameters, and the share of right answers."""
+        return Description(
+            f"Errors in a thousand of {convnet.asked:,} test images, as means over trainings of each network that "
+            "differ in their seed.",
+            [
+                f"{NETWORK_NAMES[each.network]}: {each.mean:.1f}, from {_spread(each)}, over {len(each.seeds)} "
+                f"trainings; {each.parameters:,} parameters."
+                for each in run.networks
+            ],
+        )
 
     def state_facts(self, run: Trainings) -> dict[str, str]:
         return _state_facts(run)
@@ -93,38 +108,67 @@ class SeedIntervals(Picture):
     def run(self) -> Trainings:
         return trainings()
 
-    def draw(self, run: Trainings) -> Figure:
+    def draw(self, run: Trainings) -> Piece:
         """Draw a dot and a bar for each training, a ring around the one that is shown, and the mean."""
         each = run.of(SHOWN)
-        rows = range(len(each.seeds))
-        figure, axes = chart(400, 92 + 34 * len(rows), left=64, right=16)
-        shade = color("series-1")
-        axes.plot([each.mean] * 2, [-0.5, len(rows) - 0.4], color=color("muted"), linestyle="dashed", linewidth=1.5)
-        axes.text(each.mean, -0.75, f"mean {each.mean:.1f}", ha="center", va="center_baseline", fontsize=SMALL)
-        for row, (seed, errors) in enumerate(zip(each.seeds, each.errors, strict=True)):
-            axes.plot([each.low[row], each.high[row]], [row, row], color=shade, linewidth=4, solid_capstyle="butt")
-            axes.plot([errors], [row], "o", color=shade, markersize=10, markeredgecolor=color("background"))
-            axes.text(each.high[row] + 0.25, row, f"{errors:.1f}", va="center_baseline", fontsize=NORMAL)
-            if seed == each.shown:
-                accent = color("accent")
-                ring = axes.plot([errors], [row], "o", markersize=17, markerfacecolor="none", markeredgecolor=accent)
-                ring[0].set_markeredgewidth(2)
-        axes.set_yticks(rows, [f"seed {seed}" for seed in each.seeds], fontsize=NORMAL)
-        axes.set_ylim(len(rows) - 0.4, -1.1)
-        axes.set_xlim(0, 1.12 * each.high.max())
-        axes.set_xlabel("errors in a thousand test images", fontsize=NORMAL)
-        plain(axes, rows=True)
-        return figure
+        rows = len(each.seeds)
+        chart = Chart(partial(_plot, each), 560, 40 + 34 * rows, narrow_height=60 + 52 * rows)
+        ring = f"bar: 95 % interval; ring: seed {each.shown}, which the pages show"
+        return panel("errors in a thousand test images", chart, ring)
 
-    def describe(self, run: Trainings) -> str:
+    def describe(self, run: Trainings) -> Description:
         each = run.of(SHOWN)
-        seeds = "; ".join(
-            f"seed {seed} {errors:.1f}, between {low:.1f} and {high:.1f}"
-            for seed, errors, low, high in zip(each.seeds, each.errors, each.low, each.high, strict=True)
+        return Description(
+            f"Errors of {len(each.seeds)} trainings of the {NETWORK_NAMES[each.network]}, in a thousand test images: "
+            f"they differ by chance around their mean, {each.mean:.1f}.",
+            [
+                "A row for each training has a dot for its errors and a bar for the 95 % Wilson interval.",
+                f"A dashed line marks the mean, {each.mean:.1f}.",
+                f"A ring marks seed {each.shown}, {each.place}, which the pages show.",
+            ],
+            [
+                Numbers(
+                    "Errors in a thousand",
+                    list(zip(each.errors, each.low, each.high, strict=True)),
+                    "{:.1f}".format,
+                    rows=[f"seed {seed}" for seed in each.seeds],
+                    columns=["errors", "from", "to"],
+                )
+            ],
         )
-        return f"""A row for each training of the {each.network}, with a dot for its errors in a thousand test images
-            and a bar for the 95 % Wilson interval: {seeds}. A dashed line marks their mean, {each.mean:.1f}; a ring
-            marks seed {each.shown}, {each.place}, which the pages show."""
 
     def state_facts(self, run: Trainings) -> dict[str, str]:
         return _state_facts(run)
+
+
+def _plot(each: Trained, axes: Axes, narrow: bool) -> None:
+    rows, shade = range(len(each.seeds)), color(network_look(each.network).color)
+    axes.axvline(each.mean, color=color("muted"), linestyle="dashed", linewidth=1.5)
+    for row, (errors, low, high) in enumerate(zip(each.errors, each.low, each.high, strict=True)):
+        axes.plot([low, high], [row, row], color=shade, linewidth=4, solid_capstyle="butt")
+        axes.plot([errors], [row], "o", color=shade, markersize=10, markeredgecolor=color("background"))
+    shown = each.seeds.index(each.shown)
+    axes.plot(
+        [each.errors[shown]],
+        [shown],
+        "o",
+        markersize=17,
+        markerfacecolor="none",
+        markeredgecolor=color("accent"),
+        markeredgewidth=2,
+    )
+    axes.set_ylim(len(rows) - 0.4, -0.8 if narrow else -0.6)
+    axes.set_xlim(0, 1.05 * each.high.max())
+    axes.annotate(
+        f"mean {each.mean:.1f}",
+        (each.mean, 1),
+        xycoords=axes.get_xaxis_transform(),
+        xytext=(0, 4),
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
+        color=color("muted"),
+    )
+    plain(axes)
+    names = [f"seed {seed}" for seed in each.seeds]
+    named_rows(axes, rows, names, [f"{errors:.1f}" for errors in each.errors], narrow=narrow)

@@ -4,33 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from cnnfigs.data import Bytes, mnist
-from cnnfigs.drawing.charts import labels_at_end, plain, seed_dots
+from cnnfigs.drawing.charts import key, lines, named_rows, plain, seed_dots
+from cnnfigs.drawing.layout import Piece, column, either, grid, row
+from cnnfigs.drawing.networks import network_look
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.shapes import box, digit, label, on_top
-from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, canvas, chart, figure
+from cnnfigs.drawing.pieces import Chart, Digit, Mark, broken, panel
 from cnnfigs.experiments.catalog import CANVAS, LOWER_RIGHT
-from cnnfigs.experiments.findings import Corners, Line, Shifts, moved_digits, other_corner
+from cnnfigs.experiments.findings import Corner, Corners, Line, Shifts, moved_digits, other_corner
 from cnnfigs.experiments.images import on_canvas
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.training_and_measured.measuring import LOOKS, all_seeds_in_words, comparison_facts
+from cnnfigs.illustrations.description import Description, Numbers, Part
+from cnnfigs.illustrations.networks import NETWORK_NAMES
+from cnnfigs.illustrations.training_and_measured.measuring import all_seeds_in_words, comparison_facts, looks_of
 from cnnfigs.parameters import Whole
-from cnnfigs.words import as_percent, listed
+from cnnfigs.words import as_percent, counted, listed
 
-SHORT = {
-    "convnet": "Flatten",
-    "convnet_global_average": "global average",
-    "convnet_global_max": "global maximum",
-    "convnet_global_max_padded": "no unit lost",
-}
 #: Where a digit stands on the canvas.
 PLACES = {"trained here": LOWER_RIGHT, "asked here": (0, 0)}
+SHADES = "muted", "accent"
 #: The four controls, as their charts are called.
 PANELS = {
     "back": "Moved out, and back again",
@@ -47,19 +45,21 @@ class ShiftedDigits(Picture):
     def run(self) -> Shifts:
         return moved_digits()
 
-    def draw(self, run: Shifts) -> Figure:
+    def draw(self, run: Shifts) -> Piece:
         """Draw a line for each network, with a dot for each seed."""
-        made, axes = chart(600, 360, left=56, right=170)
-        _draw_lines(axes, run.usual, range(9))
-        names = {each.network: _name(each.network) for each in run.usual}
-        ends = {names[each.network]: 100 * float(each.mean[-1]) for each in run.usual}
-        labels_at_end(axes, 8.35, ends, {names[each]: LOOKS[each] for each in names}, 5.5)
-        _finish(axes)
-        return made
+        looks = looks_of(each.network for each in run.usual)
+        return lines("right answers, %", partial(_plot, run.usual, range(9)), looks, 380, 280)
 
-    def describe(self, run: Shifts) -> str:
-        return f"""Right answers by how far the digits are moved, a mean over right, left, down and up; lines for
-            {len(run.usual)} networks, dots for the seeds. Moved by 0, 2, 4, 6 and 8 pixels: {_in_words(run.usual)}."""
+    def describe(self, run: Shifts) -> Description:
+        return Description(
+            f"Right answers of {len(run.usual)} networks by how far digits are moved: all lose, the dense ones and the "
+            "convnet the most.",
+            [
+                "A line for each network, a mean over right, left, down and up; dots for the seeds.",
+                *_in_words(run.usual),
+            ],
+            _numbers("Right answers by how far the digits are moved", run.usual, range(9)),
+        )
 
     def state_facts(self, run: Shifts) -> dict[str, str]:
         facts = {
@@ -82,34 +82,23 @@ class ShiftControls(Picture):
     def run(self) -> Shifts:
         return moved_digits()
 
-    def draw(self, run: Shifts) -> Figure:
+    def draw(self, run: Shifts) -> Piece:
         """Draw four small charts with the same axes."""
-        made = figure(720, 560)
-        back = _drawn(run.back)
-        panels: tuple[tuple[str, Sequence[Line], Sequence[int]], ...] = (
-            (PANELS["back"], back, (0, 4, 8)),
-            (PANELS["canvas"], run.canvas, range(9)),
-            (PANELS["padded"], run.padded, range(9)),
-            (PANELS["remedy"], run.remedy, range(9)),
-        )
-        for number, (title, lines, lengths) in enumerate(panels):
-            row, column = divmod(number, 2)
-            axes = made.add_axes(((48 + 360 * column) / 720, 1 - (36 + 280 * row + 190) / 560, 176 / 720, 190 / 560))
-            axes.set_title(title, loc="left", fontsize=LARGE, color=color("text"), pad=13)
-            _draw_lines(axes, lines, lengths)
-            ends = {_name(each.network): 100 * float(each.mean[-1]) for each in lines}
-            labels_at_end(axes, 8.5, ends, {_name(each.network): LOOKS[each.network] for each in lines}, 9.5)
-            _finish(axes)
-            if not lines:
-                axes.text(4, 50, "no record yet", ha="center", fontsize=NORMAL, color=color("muted"))
-        return made
+        panels = _panels(run)
+        looks = looks_of(each.network for _, shown, _ in panels for each in shown)
+        charts = [
+            panel(title, Chart(partial(_control, shown, lengths), 344, 220), "right answers, %")
+            for title, shown, lengths in panels
+        ]
+        return column(key(looks), grid(charts, columns=2, gap=24))
 
-    def describe(self, run: Shifts) -> str:
-        back = "; ".join(f"{_name(each.network)} {_percents(each.mean)}" for each in _drawn(run.back))
-        return f"""Four charts of right answers by how far the digits are moved. First, moved by 0, 4 and 8 pixels and
-            back again: {back}. The others for 0, 2, 4, 6 and 8 pixels. On a canvas where nothing is cut:
-            {_in_words(run.canvas)}. With zeros around it, so that no unit is lost: {_in_words(run.padded)}. Trained on
-            moved digits: {_in_words(run.remedy)}."""
+    def describe(self, run: Shifts) -> Description:
+        return Description(
+            "Four controls, each a chart of right answers by how far the digits are moved: what is cut off, a larger "
+            "canvas, no unit lost, and training on moved digits.",
+            [Part(title, tuple(_in_words(shown))) for title, shown, _ in _panels(run)],
+            [table for title, shown, lengths in _panels(run) for table in _numbers(title, shown, lengths)],
+        )
 
     def state_facts(self, run: Shifts) -> dict[str, str]:
         settings = {"canvas": run.canvas, "padded": run.padded, "remedy": run.remedy}
@@ -118,12 +107,12 @@ class ShiftControls(Picture):
         facts["conditions"] = "; ".join(
             f"{PANELS[name]}: {run.conditions[name]}" for name in PANELS if name in run.conditions
         )
-        for name, lines in settings.items():
-            if lines:
-                facts[f"{name} seeds"] = _seeds(lines)
+        for name, shown in settings.items():
+            if shown:
+                facts[f"{name} seeds"] = _seeds(shown)
         facts["back seeds"] = _seeds(_drawn(run.back))
-        for name, lines in settings.items():
-            for each in lines:
+        for name, shown in settings.items():
+            for each in shown:
                 if name == "remedy" and each.network in unmoved:
                     facts[f"remedy {each.network} price"] = f"{100 * (unmoved[each.network] - each.mean[0]):.1f}"
                 for length, share in enumerate(each.mean):
@@ -161,55 +150,54 @@ class OtherCorner(Picture):
         home, other = (on_canvas(image, CANVAS, *place)[0] for place in PLACES.values())
         return OtherCornerRun(experiment.corners, experiment.missing, experiment.conditions, (home, other))
 
-    def draw(self, run: OtherCornerRun) -> Figure:
+    def draw(self, run: OtherCornerRun) -> Piece:
         """Draw the two places, and two bars for each network."""
-        row_height, top, left = 54, 40, 380
-        made, axes = canvas(700, max(232, top + row_height * len(run.corners) + 10))
-        for number, (name, place) in enumerate(PLACES.items()):
-            x = 4 + 124 * number
-            shade = "kernel" if number else "input"
-            label(axes, x + 56, 16, name, bold=True, name=shade, size=NORMAL)
-            digit(axes, run.images[number] / 255, x, 40, 112, frame="grid")
-            scale = 112 / CANVAS
-            box(axes, x + place[0] * scale, 40 + place[1] * scale, 28 * scale, 28 * scale, edge=shade, line_width=2)
-        label(axes, left, 16, "right answers", bold=True, align="left")
-        for row, each in enumerate(run.corners):
-            y = top + row * row_height
-            label(axes, left - 8, y + 18, _name(each.network), align="right", size=NORMAL)
-            if each.network == "convnet_global_max_padded":
-                label(axes, left - 8, y + 35, "trained in the middle", align="right", size=SMALL, name="muted")
-            pairs = (("input", each.home, each.home_mean), ("kernel", each.away, each.away_mean))
-            for number, (shade, shares, mean) in enumerate(pairs):
-                height = y + 4 + 17 * number
-                width = 240 * mean
-                box(axes, left, height, 240, 14, edge="grid", fill="surface", line_width=0.75)
-                box(axes, left, height, width, 14, edge=None, fill=shade)
-                for shade, thick in (("background", 4), ("text", 1.5)):
-                    axes.plot(
-                        left + 240 * shares,
-                        np.full(len(shares), height + 7),
-                        "|",
-                        color=color(shade),
-                        markersize=12,
-                        markeredgewidth=thick,
-                        zorder=on_top(axes),
-                    )
-                label(axes, left + 248, height + 7, as_percent(mean), align="left", size=SMALL)
-        return made
-
-    def describe(self, run: Corners) -> str:
-        shares = "; ".join(
-            f"{_name(each.network)} {as_percent(each.home_mean, 1)} and {as_percent(each.away_mean, 1)}"
-            for each in run.corners
+        places = [
+            panel(
+                name,
+                Digit(run.images[number] / 255, 120, frame="grid", marks=[_place(*place, shade)]),
+                name=shade,
+                align="middle",
+            )
+            for number, ((name, place), shade) in enumerate(zip(PLACES.items(), SHADES, strict=True))
+        ]
+        bars = Chart(partial(_plot_corners, run.corners), 430, 62 + 46 * len(run.corners), 62 + 66 * len(run.corners))
+        shares = panel("right answers, %", bars)
+        return either(
+            row(column(*places, align="middle"), shares, gap=32), column(row(*places, gap=32), shares, align="middle")
         )
-        return f"""A large canvas of {CANVAS}×{CANVAS} pixels with a digit in its lower right corner, where networks
-            were trained, and the same with the digit in the upper left, where they are asked. Right answers in the
-            place of the training and in the upper left: {shares}. The network that loses no unit was trained in the
-            middle."""
+
+    def describe(self, run: Corners) -> Description:
+        return Description(
+            "Networks that learned digits in the lower right corner of a large canvas, asked about digits in the upper "
+            "left: most of what they know is lost.",
+            [
+                f"A canvas of {CANVAS}×{CANVAS} pixels with a digit in its lower right corner, where networks were "
+                "trained, and the same with the digit in the upper left, where they are asked.",
+                "Then two bars for each network, right answers in both places, with a stroke for each seed.",
+                *(
+                    f"{NETWORK_NAMES[each.network]}: {as_percent(each.home_mean, 1)} and "
+                    f"{as_percent(each.away_mean, 1)}."
+                    for each in run.corners
+                ),
+                "The network that loses no unit was trained in the middle.",
+            ],
+            [
+                Numbers(
+                    "Right answers, means over the seeds",
+                    [[each.home_mean, each.away_mean] for each in run.corners],
+                    lambda share: as_percent(share, 1),
+                    rows=[NETWORK_NAMES[each.network] for each in run.corners],
+                    columns=[*PLACES],
+                )
+            ]
+            if run.corners
+            else [],
+        )
 
     def state_facts(self, run: Corners) -> dict[str, str]:
         facts = {
-            "seeds": all_seeds_in_words([(_name(each.network), each.seeds) for each in run.corners]),
+            "seeds": all_seeds_in_words([(NETWORK_NAMES[each.network], each.seeds) for each in run.corners]),
             "missing": listed(run.missing) if run.missing else "none",
             "conditions": run.conditions,
         }
@@ -221,40 +209,107 @@ class OtherCorner(Picture):
         return facts
 
 
+def _place(x: int, y: int, shade: str) -> Mark:
+    return Mark(y, x, 28, 28, shade, line_width=2)
+
+
+def _plot_corners(corners: Sequence[Corner], axes: Axes, narrow: bool) -> None:
+    """Draw two bars for each network, with a stroke for each seed."""
+    for row_number, each in enumerate(corners):
+        pairs = ((SHADES[0], each.home, each.home_mean), (SHADES[1], each.away, each.away_mean))
+        for (shade, shares, mean), aside in zip(pairs, (0, 0.26) if narrow else (-0.16, 0.16), strict=True):
+            place = row_number + aside
+            axes.barh(place, 100 * mean, 0.22 if narrow else 0.3, color=color(shade))
+            for name, thick in (("background", 4), ("text", 1.5)):
+                axes.plot(
+                    100 * shares,
+                    np.full(len(shares), place),
+                    "|",
+                    color=color(name),
+                    markersize=11,
+                    markeredgewidth=thick,
+                    clip_on=False,
+                    zorder=3,
+                )
+            text = as_percent(mean)
+            axes.annotate(
+                text,
+                (100, place),
+                xytext=(14, 0),
+                textcoords="offset points",
+                va="center_baseline",
+                annotation_clip=False,
+            )
+    axes.set_xlim(0, 100)
+    axes.set_ylim(len(corners) - 0.55, -0.55 if narrow else -0.5)
+    plain(axes)
+    names = [
+        f"{NETWORK_NAMES[each.network]}{', trained in the middle' if each.network.endswith('padded') else ''}"
+        for each in corners
+    ]
+    if not narrow:
+        names = ["\n".join(broken(name, 150)) for name in names]
+    named_rows(axes, range(len(corners)), names, narrow=narrow, above=20)
+
+
+def _panels(run: Shifts) -> list[tuple[str, Sequence[Line], Sequence[int]]]:
+    """Return title, lines and lengths of shifts of each control."""
+    shown = {"back": _drawn(run.back), "canvas": run.canvas, "padded": run.padded, "remedy": run.remedy}
+    return [(title, shown[name], (0, 4, 8) if name == "back" else range(9)) for name, title in PANELS.items()]
+
+
 def _drawn(back: Sequence[Line]) -> list[Line]:
     """Choose the lines of the first control: as many as the others have."""
     return [each for each in back if each.network in ("convnet", "convnet_global_max", "dense_512")]
 
 
-def _name(network: str) -> str:
-    return SHORT.get(network, network)
+def _seeds(shown: Sequence[Line]) -> str:
+    return all_seeds_in_words([(NETWORK_NAMES[each.network], each.seeds) for each in shown])
 
 
-def _seeds(lines: Sequence[Line]) -> str:
-    return all_seeds_in_words([(_name(each.network), each.seeds) for each in lines])
+def _in_words(shown: Sequence[Line]) -> list[str]:
+    """Tell each line by its start, its middle and its end."""
+    return [
+        f"{NETWORK_NAMES[each.network]}: {as_percent(float(each.mean[0]))} unmoved, "
+        f"{as_percent(float(each.mean[len(each.mean) // 2]))} moved by 4 pixels, "
+        f"{as_percent(float(each.mean[-1]))} by 8."
+        for each in shown
+    ] or ["No record yet."]
 
 
-def _percents(shares: Sequence[float] | np.ndarray) -> str:
-    return ", ".join(as_percent(float(share)) for share in shares)
+def _numbers(title: str, shown: Sequence[Line], lengths: Sequence[int]) -> list[Numbers]:
+    """Return all means as a table, if there are any."""
+    if not shown:
+        return []
+    return [
+        Numbers(
+            title,
+            [each.mean for each in shown],
+            as_percent,
+            rows=[NETWORK_NAMES[each.network] for each in shown],
+            columns=[counted(length, "pixel") for length in lengths],
+        )
+    ]
 
 
-def _in_words(lines: Sequence[Line]) -> str:
-    return "; ".join(f"{_name(each.network)} {_percents(each.mean[::2])}" for each in lines) or "no record yet"
+def _control(shown: Sequence[Line], lengths: Sequence[int], axes: Axes, narrow: bool) -> None:
+    """Draw a chart whose lines are explained elsewhere."""
+    _plot(shown, lengths, axes, narrow)
 
 
-def _draw_lines(axes: Axes, lines: Sequence[Line], lengths: Sequence[int]) -> None:
-    for each in lines:
-        shade, dashes = LOOKS[each.network]
-        axes.plot(lengths, 100 * each.mean, color=color(shade), linestyle=dashes)
+def _plot(shown: Sequence[Line], lengths: Sequence[int], axes: Axes, narrow: bool) -> dict[str, float]:
+    """Draw a line for each network, with a dot for each seed."""
+    for each in shown:
+        look = network_look(each.network)
+        axes.plot(lengths, 100 * each.mean, color=color(look.color), linestyle=look.dashes)
         for shares in each.accuracy:
-            seed_dots(axes, lengths, 100 * shares, shade, 4)
-
-
-def _finish(axes: Axes) -> None:
+            seed_dots(axes, lengths, 100 * shares, look.color, 4)
     axes.set_xlim(-0.25, 8.25)
     axes.set_ylim(0, 102)
     axes.set_xticks(range(0, 9, 2))
     axes.set_yticks(range(0, 101, 20))
-    axes.set_xlabel("moved by, pixels", fontsize=NORMAL)
-    axes.set_ylabel("right answers, %", fontsize=NORMAL)
+    axes.set_xlabel("moved by, pixels")
     plain(axes)
+    if not shown:
+        axes.text(4, 50, "no record yet", ha="center", color=color("muted"))
+    return {NETWORK_NAMES[each.network]: 100 * float(each.mean[-1]) for each in shown}

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 import numpy as np
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
 from cnnfigs.data import Bytes, mnist
-from cnnfigs.drawing.charts import labels_at_end, plain, seed_dots
+from cnnfigs.drawing.charts import lines, plain, seed_dots
+from cnnfigs.drawing.layout import Piece, column, grid
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.style import NORMAL, SMALL, figure
+from cnnfigs.drawing.pieces import Digit, panel
 from cnnfigs.experiments.catalog import Hole
 from cnnfigs.experiments.comparisons import Findings, Measured
 from cnnfigs.experiments.findings import Peephole as Experiment
 from cnnfigs.experiments.findings import peephole
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.training_and_measured.measuring import (
     all_seeds_in_words,
     compared,
@@ -28,10 +31,13 @@ from cnnfigs.models.variants import WINDOWS
 from cnnfigs.parameters import Whole
 from cnnfigs.words import as_percent, listed
 
-#: Width of the card around a hole, in pixels.
-CARD = 5
+#: Pixels of the picture for one of a digit seen through a hole.
+HOLE = 3
 #: Whether only windows with ink vote, and what the line is called and coloured.
 KINDS = {False: ("all windows vote", "series-1"), True: ("only those with ink", "series-2")}
+GUESSING = "guessing"
+#: Colour and dashes of each line.
+LOOKS = {**{name: (shade, "solid") for name, shade in KINDS.values()}, GUESSING: ("muted", "dashed")}
 
 
 @dataclass(frozen=True)
@@ -52,57 +58,70 @@ class ThroughAHole(Picture):
         experiment = peephole()
         return ThroughAHoleRun(experiment.findings, experiment.gains, mnist().x_test[self.index])
 
-    def draw(self, run: ThroughAHoleRun) -> Figure:
-        """Draw a line for each way of voting, and below it a digit through the middle window of each size."""
-        width, height, left, step = 700, 440, 56, 80
-        made = figure(width, height)
-        axes = made.add_axes((left / width, 160 / height, 6 * step / width, (height - 176) / height))
-        ends, looks = {}, {}
+    def draw(self, run: ThroughAHoleRun) -> Piece:
+        """Draw a line for each way of voting, and a digit through the middle window of each size."""
+        holes = []
+        for size in WINDOWS:
+            first = (28 - size) // 2
+            seen = run.image[first : first + size, first : first + size]
+            holes.append(panel(f"{size}×{size}", Digit(seen / 255, HOLE * size, frame="kernel"), align="middle"))
+        return column(
+            lines("right answers, %", partial(self._plot, run), LOOKS, 300),
+            panel("A digit through the hole", grid(holes, gap=32, align="middle"), name="kernel"),
+            gap=24,
+        )
+
+    def _plot(self, run: ThroughAHoleRun, axes: Axes, narrow: bool) -> dict[str, float]:
+        ends = {GUESSING: 10.0}
         for inked, (name, shade) in KINDS.items():
             rows = _voting(run.findings, inked)
-            columns = [WINDOWS.index(hole.size) for hole in rows]
-            axes.plot(columns, [100 * each.mean for each in rows.values()], color=color(shade))
-            for column, each in zip(columns, rows.values(), strict=True):
-                seed_dots(axes, np.full(len(each.seeds), column), 100 * each.accuracy, shade, 6)
+            places = [WINDOWS.index(hole.size) for hole in rows]
+            axes.plot(places, [100 * each.mean for each in rows.values()], color=color(shade))
+            for place, each in zip(places, rows.values(), strict=True):
+                seed_dots(axes, np.full(len(each.seeds), place), 100 * each.accuracy, shade)
             if rows:
-                ends[name], looks[name] = 100 * each.mean, (shade, "solid")
+                ends[name] = 100 * each.mean
+        axes.axhline(10, color=color("muted"), linestyle="dashed", linewidth=1.5)
         axes.set_xlim(-0.5, len(WINDOWS) - 0.5)
         axes.set_ylim(0, 103)
-        axes.set_xticks(range(len(WINDOWS)), [f"{size}×{size}" for size in WINDOWS])
-        axes.set_ylabel("right answers, %", fontsize=NORMAL)
+        axes.set_xticks(range(len(WINDOWS)), [f"{size}" if narrow else f"{size}×{size}" for size in WINDOWS])
+        axes.set_xlabel("side of the window, pixels" if narrow else "window, pixels")
         plain(axes)
-        axes.tick_params(axis="x", length=0, labelsize=NORMAL)
-        axes.axhline(10, color=color("padding"), linestyle=(0, (4, 3)), linewidth=1.5)
-        axes.text(len(WINDOWS) - 0.4, 10, "guessing", color=color("muted"), va="center_baseline", fontsize=NORMAL)
-        labels_at_end(axes, len(WINDOWS) - 0.4, ends, looks, 6.5)
-        for column, size in enumerate(WINDOWS):
-            side, first = 2.5 * size, (28 - size) // 2
-            seen = run.image[first : first + size, first : first + size]
-            x, y = left + step * (column + 0.5) - side / 2, 74 - side / 2
-            # A card around the hole: black ink would melt into a dark page.
-            around = side + 2 * CARD
-            card = made.add_axes(((x - CARD) / width, (y - CARD) / height, around / width, around / height))
-            card.set(xticks=[], yticks=[], facecolor=color("padding"))
-            card.spines[:].set_visible(False)
-            window = made.add_axes((x / width, y / height, side / width, side / height))
-            window.imshow(np.repeat((255 - seen)[..., np.newaxis], 3, axis=2))
-            window.set_xticks([])
-            window.set_yticks([])
-            for spine in window.spines.values():
-                spine.set(visible=True, edgecolor=color("kernel"), linewidth=1.5)
-        made.text((left + 6 * step + 8) / width, 74 / height, "the hole", fontsize=SMALL, color=color("kernel"))
-        return made
+        axes.tick_params(axis="x", length=0)
+        return ends
 
-    def describe(self, run: ThroughAHoleRun) -> str:
-        lines = "; ".join(
-            f"{name}: "
-            + ", ".join(f"{hole.size}×{hole.size} {as_percent(each.mean, 1)}" for hole, each in rows.items())
-            for inked, (name, _) in KINDS.items()
-            if (rows := _voting(run.findings, inked))
+    def describe(self, run: ThroughAHoleRun) -> Description:
+        shares = {inked: _voting(run.findings, inked) for inked in KINDS}
+        means = [
+            [{hole.size: each.mean for hole, each in rows.items()}.get(size, np.nan) for size in WINDOWS]
+            for rows in shares.values()
+        ]
+        return Description(
+            "Right answers of networks that see a digit through windows only: the larger the window, the more digits "
+            "are read, and even small ones are far above guessing.",
+            [
+                "Each window votes, and no network knows where its windows are.",
+                *(
+                    f"{name[0].upper()}{name[1:]}: "
+                    + ", ".join(f"{hole.size}×{hole.size} {as_percent(each.mean, 1)}" for hole, each in rows.items())
+                    + "."
+                    for (name, _), rows in zip(KINDS.values(), shares.values(), strict=True)
+                    if rows
+                ),
+                "A dashed line marks guessing, 10 %.",
+                "Then a digit through the middle window of each size: a few pixels at first, then a piece of a stroke, "
+                "at last the whole.",
+            ],
+            [
+                Numbers(
+                    "Right answers, means over the seeds, by the size of the window",
+                    means,
+                    lambda share: "–" if np.isnan(share) else as_percent(share, 1),
+                    rows=[name for name, _ in KINDS.values()],
+                    columns=[f"{size}×{size}" for size in WINDOWS],
+                )
+            ],
         )
-        return f"""Right answers by the size of a window through which a network sees the digit; each window votes, and
-            no network knows where its windows are. {lines}. Guessing gives 10 %. Below, a digit through the middle
-            window of each size: a few pixels at first, then a piece of a stroke, at last the whole."""
 
     def state_facts(self, run: ThroughAHoleRun) -> dict[str, str]:
         findings = run.findings

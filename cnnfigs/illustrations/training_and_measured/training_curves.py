@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from cnnfigs.drawing.charts import grid
+from cnnfigs.drawing.layout import Piece, flow
+from cnnfigs.drawing.networks import network_look
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, figure
+from cnnfigs.drawing.pieces import Chart, panel
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import NetworkName
+from cnnfigs.illustrations.description import Description, Numbers
+from cnnfigs.illustrations.networks import NetworkName, network_words
 from cnnfigs.runs.training_and_measured.history import History, training_history
 from cnnfigs.words import as_percent, listed
+
+#: The two lines of a chart.
+LINES = "trained on", "held out"
 
 
 @dataclass(frozen=True)
@@ -27,21 +33,28 @@ class TrainingCurves(Picture):
     def run(self) -> History:
         return training_history(self.network)
 
-    def draw(self, run: History) -> Figure:
+    def draw(self, run: History) -> Piece:
         """Draw two charts with two lines each, and mark the epoch whose weights were kept."""
-        return loss_and_errors(run)
+        return loss_and_errors(run, self.network)
 
-    def describe(self, run: History) -> str:
+    def describe(self, run: History) -> Description:
         best, last = run.best_epoch - 1, len(run.loss) - 1
         shown = [1 - run.accuracy[0], 1 - run.accuracy[last]]
         held_out = [1 - run.validation_accuracy[0], 1 - run.validation_accuracy[best]]
         trained, unseen = (" to ".join(as_percent(share, 1) for share in pair) for pair in (shown, held_out))
-        return f"""Two charts over {last + 1} epochs of training {run.network}, each with a line for the images trained
-            on and a line for those held out. Left, the loss: on the images trained on it falls from
-            {run.loss[0]:.3f} to {run.loss[last]:.3f}; on those held out it falls from {run.validation_loss[0]:.3f}
-            to {run.validation_loss[best]:.3f} at epoch {run.best_epoch}, which is marked, and stands at
-            {run.validation_loss[last]:.3f} at the end. Right, the errors: from {trained} on the images trained on,
-            and from {unseen} at the marked epoch on those held out."""
+        return Description(
+            f"Loss and errors over {last + 1} epochs of training, {network_words(run.network)}: on images held out the "
+            f"loss is lowest after epoch {run.best_epoch}.",
+            [
+                "Two charts, each with a dashed line for the images trained on and a solid line for those held out.",
+                f"The loss on the images trained on falls from {run.loss[0]:.3f} to {run.loss[last]:.3f}.",
+                f"On those held out it falls from {run.validation_loss[0]:.3f} to {run.validation_loss[best]:.3f} at "
+                f"epoch {run.best_epoch}, which is marked, and stands at {run.validation_loss[last]:.3f} at the end.",
+                f"The errors go from {trained} on the images trained on, and from {unseen} at the marked epoch on "
+                "those held out.",
+            ],
+            [curve_numbers(run)],
+        )
 
     def state_facts(self, run: History) -> dict[str, str]:
         best = run.best_epoch - 1
@@ -73,37 +86,57 @@ def parting(trained: NDArray[np.float64], held_out: NDArray[np.float64]) -> str:
     return str(int(not_below[-1]) + 2 if len(not_below) else 1)
 
 
-def loss_and_errors(run: History) -> Figure:
-    """Draw two charts, each with a line for the images trained on and one for those held out."""
-    made = figure(720, 268)
-    left, right = made.add_axes((0.075, 0.17, 0.395, 0.7)), made.add_axes((0.58, 0.17, 0.395, 0.7))
-    _draw_curves(left, run, "loss", run.loss, run.validation_loss)
-    _draw_curves(right, run, "errors, %", 100 * (1 - run.accuracy), 100 * (1 - run.validation_accuracy))
-    return made
+def loss_and_errors(run: History, network: str) -> Piece:
+    """Arrange two charts, each with a line for the images trained on and one for those held out."""
+    look = network_look(network)
+    return flow(
+        *(
+            panel(title, Chart(partial(_plot, look.color, run.best_epoch, trained, held_out), 344, 250))
+            for title, trained, held_out in _curves(run)
+        ),
+        gap=24,
+    )
 
 
-def _draw_curves(
-    axes: Axes, run: History, title: str, trained: NDArray[np.float64], held_out: NDArray[np.float64]
+def curve_numbers(run: History) -> Numbers:
+    """Return loss and errors after each epoch as a table."""
+    rows = [
+        (f"{title}, {which}", line) for title, *both in _curves(run) for which, line in zip(LINES, both, strict=True)
+    ]
+    return Numbers(
+        "Loss and errors after each epoch",
+        [line for _, line in rows],
+        "{:.3f}".format,
+        rows=[name for name, _ in rows],
+        columns=[f"epoch {epoch}" for epoch in range(1, len(run.loss) + 1)],
+    )
+
+
+def _curves(run: History) -> list[tuple[str, NDArray[np.float64], NDArray[np.float64]]]:
+    return [
+        ("loss", run.loss, run.validation_loss),
+        ("errors, %", 100 * (1 - run.accuracy), 100 * (1 - run.validation_accuracy)),
+    ]
+
+
+def _plot(
+    shade: str, best: int, trained: NDArray[np.float64], held_out: NDArray[np.float64], axes: Axes, narrow: bool
 ) -> None:
     """Draw both lines, a value for each epoch, and mark the best epoch of the latter."""
     epochs = np.arange(1, len(trained) + 1)
-    lines = (("trained on", trained, "series-1"), ("held out", held_out, "series-2"))
-    for name, values, shade in lines:
-        axes.plot(epochs, values, "o-", color=color(shade), markersize=5)
+    for name, values, dashes in zip(LINES, (trained, held_out), ("dashed", "solid"), strict=True):
+        axes.plot(epochs, values, marker="o", linestyle=dashes, color=color(shade), markersize=5)
         other = held_out if values is trained else trained
         # At the last epoch, the higher line is told above its end and the lower one below it.
-        shift = 11 if values[-1] >= other[-1] else -11
         axes.annotate(
             name,
             (epochs[-1], values[-1]),
-            xytext=(0, shift),
+            xytext=(0, 12 if values[-1] >= other[-1] else -12),
             textcoords="offset points",
             ha="right",
             va="center_baseline",
             color=color(shade),
-            fontsize=NORMAL,
         )
-    best = run.best_epoch
     axes.plot(
         [best],
         [held_out[best - 1]],
@@ -113,12 +146,11 @@ def _draw_curves(
         markeredgecolor=color("accent"),
         markeredgewidth=2,
     )
-    axes.set_title(title, loc="left", fontsize=LARGE, color=color("text"))
-    axes.set_xlabel("epoch", fontsize=NORMAL)
-    axes.set_xticks(epochs[:: max(1, len(epochs) // 10)])
+    axes.set_xlabel("epoch")
+    axes.set_xticks(epochs[:: max(1, len(epochs) // 8)])
     top = max(trained.max(), held_out.max())
     axes.set_ylim(-0.12 * top, 1.08 * top)
     axes.set_yticks([tick for tick in axes.get_yticks() if 0 <= tick <= 1.08 * top])
     axes.set_xlim(0.5, len(epochs) + 0.5)
-    axes.tick_params(labelsize=SMALL, length=3)
+    axes.tick_params(length=3)
     grid(axes, "y")

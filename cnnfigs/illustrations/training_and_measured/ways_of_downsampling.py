@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from matplotlib.figure import Figure
-
+from cnnfigs.drawing.layout import Piece
 from cnnfigs.drawing.tables import Cell, number_table
 from cnnfigs.experiments.comparisons import Findings
 from cnnfigs.experiments.findings import Downsampling, downsampling, downsampling_costs, overfitting
 from cnnfigs.illustrations.base import Picture, Table
+from cnnfigs.illustrations.description import Description
 from cnnfigs.illustrations.training_and_measured.measuring import (
     all_seeds_in_words,
     compared,
     comparison_facts,
+    differences_numbers,
     errors_and_differences,
+    errors_numbers,
     seeds_in_words,
     way,
 )
@@ -37,19 +39,28 @@ class DownsamplingDifferences(Picture):
     def run(self) -> Findings:
         return downsampling()
 
-    def draw(self, run: Findings) -> Figure:
-        """Draw all trainings above and the differences below."""
-        return errors_and_differences(run, "Accuracy with the maximum minus that of", 2)
+    def draw(self, run: Findings) -> Piece:
+        """Draw all trainings, and then the differences."""
+        return errors_and_differences(run, "Accuracy with the maximum minus that with", 2, PLAIN)
 
-    def describe(self, run: Findings) -> str:
-        errors = "; ".join(
-            f"{each.network} ({PLAIN[each.network]}) {', '.join(as_percent(1 - share, 2) for share in each.accuracy)}"
-            for each in run.measured
+    def describe(self, run: Findings) -> Description:
+        means = listed(f"with {PLAIN[each.network]} {as_percent(1 - each.mean, 2)}" for each in run.measured)
+        return Description(
+            "Errors of convnets that make their maps smaller in several ways, training by training, and how much the "
+            "others make more than with the maximum.",
+            [
+                "Two charts. The first has a dot for the errors of each training and a bar for its 95 % Wilson "
+                f"interval, {_seeds(run)}.",
+                f"Means: {means}.",
+                "The second has the accuracy with the maximum minus that with the other ways, paired by images and "
+                "seeds, with 95 % intervals.",
+                *(f"Minus {PLAIN[each.name]}: {compared(each, 2)}." for each in run.comparisons),
+            ],
+            [
+                errors_numbers(run, PLAIN),
+                *differences_numbers(run.comparisons, PLAIN, "Accuracy with the maximum minus that with"),
+            ],
         )
-        differences = "; ".join(f"{each.name} {compared(each, 2)}" for each in run.comparisons)
-        return f"""Two charts. Above, a dot for the errors of each training and a bar for its 95 % Wilson interval,
-            {_seeds(run)}: {errors}. Below, the accuracy with the maximum minus that of the other ways, paired by images
-            and seeds: {differences}."""
 
     def state_facts(self, run: Findings) -> dict[str, str]:
         facts = {
@@ -101,14 +112,19 @@ class DownsamplingCosts(Table):
         )
         return number_table(heads, rows)
 
-    def describe(self, run: Downsampling) -> str:
-        rows = "; ".join(
-            f"{PLAIN[each.network]}: {cost.parameters:,} parameters, {cost.multiply_adds:,} multiply-adds, "
-            f"{as_percent(1 - each.training_mean, 2)} errors on training images and "
-            f"{as_percent(1 - each.mean, 2)} on test images"
-            for each, cost in zip(run.findings.measured, run.costs, strict=True)
+    def describe(self, run: Downsampling) -> Description:
+        return Description(
+            "Ways of making maps smaller and what they cost in parameters, multiplications and errors.",
+            [
+                f"The errors are means over {_seeds(run.findings)}.",
+                *(
+                    f"{PLAIN[each.network]}: {cost.parameters:,} parameters, {cost.multiply_adds:,} multiply-adds, "
+                    f"{as_percent(1 - each.training_mean, 2)} errors on training images and "
+                    f"{as_percent(1 - each.mean, 2)} on test images."
+                    for each, cost in zip(run.findings.measured, run.costs, strict=True)
+                ),
+            ],
         )
-        return f"Ways of making maps smaller and what they cost, means over {_seeds(run.findings)}. {rows}."
 
     def state_facts(self, run: Downsampling) -> dict[str, str]:
         facts = {"conditions": run.findings.conditions}
@@ -152,15 +168,23 @@ class OverfittingWithoutPooling(Table):
         )
         return number_table(heads, rows)
 
-    def describe(self, run: Findings) -> str:
-        rows = "; ".join(
-            f"{PLAIN[each.network]}: {as_percent(1 - each.training_mean, 2)} errors on training "
-            f"images and {as_percent(1 - each.mean, 2)} on test images"
-            for each in run.measured
+    def describe(self, run: Findings) -> Description:
+        return Description(
+            "How much better networks do on images that they learned from, with and without pooling, after the same "
+            "number of steps.",
+            [
+                f"The errors are means over {_seeds(run)}.",
+                *(
+                    f"{PLAIN[each.network]}: {as_percent(1 - each.training_mean, 2)} errors on training images and "
+                    f"{as_percent(1 - each.mean, 2)} on test images."
+                    for each in run.measured
+                ),
+                *(
+                    f"The gap between both with {PLAIN[each.name]}, minus that with the maximum: {compared(each, 2)}."
+                    for each in run.comparisons
+                ),
+            ],
         )
-        differences = "; ".join(f"{PLAIN[each.name]} {compared(each, 2)}" for each in run.comparisons)
-        return f"""Errors after the same number of steps, means over {_seeds(run)}. {rows}. The gap between both, minus
-            that with the maximum: {differences}."""
 
     def state_facts(self, run: Findings) -> dict[str, str]:
         facts = {"seeds": _seeds(run), "conditions": run.conditions}
@@ -176,4 +200,4 @@ class OverfittingWithoutPooling(Table):
 
 
 def _seeds(findings: Findings) -> str:
-    return all_seeds_in_words([(each.network, each.seeds) for each in findings.measured])
+    return all_seeds_in_words([(PLAIN[each.network], each.seeds) for each in findings.measured])

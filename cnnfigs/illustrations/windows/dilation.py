@@ -5,18 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from matplotlib.figure import Figure
-
-from cnnfigs.drawing.shapes import box, label, number_grid
-from cnnfigs.drawing.style import NORMAL, canvas
+from cnnfigs.drawing.layout import Piece, flow
+from cnnfigs.drawing.pieces import Arrow, Mark, NumberGrid, panel
+from cnnfigs.drawing.style import TEXT
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.windows.places import arrow_right, draw_place, square, unbroken
+from cnnfigs.illustrations.description import Description, Numbers, Part
+from cnnfigs.illustrations.windows.places import place_on, square, unbroken
 from cnnfigs.parameters import TestImage, Whole, require, require_whole
 from cnnfigs.runs.windows.places import Dilated, Slide, dilated, ink
-
-#: Sides in pixels: a cell of an input and a cell of an output.
-INPUT_CELL, OUTPUT_CELL = 20, 27
-MARGIN, GAP = 4, 44
 
 
 @dataclass(frozen=True)
@@ -43,42 +39,68 @@ class Dilation(Picture):
     def run(self) -> Dilated:
         return dilated(ink(self.index, self.size), self.kernel_size, (1, self.dilation_rate))
 
-    def draw(self, run: Dilated) -> Figure:
-        """Draw a row for each dilation rate: the input with the window in the middle, and the output."""
-        side = self.size * INPUT_CELL
-        outputs = [len(one.cells) * OUTPUT_CELL for one in run.slides]
-        right = MARGIN + side + GAP
-        tall = [max(side, output) for output in outputs]
-        figure, axes = canvas(max(right + max(outputs) + MARGIN, 360), sum(tall) + 64 * len(tall))
-        top = 52.0
-        for rate, one, output, height in zip(run.dilation_rates, run.slides, outputs, tall, strict=True):
+    def draw(self, run: Dilated) -> Piece:
+        """Draw for each dilation rate the input with the window in the middle, and the output."""
+        parts = []
+        for rate, one in zip(run.dilation_rates, run.slides, strict=True):
             place = len(one.cells) // 2
-            window, middle = one.cells[place], top + height / 2
-            heading = f"dilation_rate {rate}: the window spans {_span(one)}"
-            label(axes, MARGIN, top - 40, heading, align="left", name="kernel", bold=True)
-            label(axes, MARGIN, top - 16, f"input {square(one.image)}", align="left", name="input")
-            draw_place(axes, one.image, MARGIN, middle - side / 2, INPUT_CELL, window, window, numbers=True)
-            arrow_right(axes, MARGIN + side + 8, middle)
-            label(axes, right, top - 16, f"output {square(one.output)}", align="left", name="output")
-            corner = (right, middle - output / 2)
-            number_grid(axes, one.output, *corner, OUTPUT_CELL, fill="output-fill", size=NORMAL)
-            seen = (corner[0] + place * OUTPUT_CELL, corner[1] + place * OUTPUT_CELL)
-            box(axes, *seen, OUTPUT_CELL, OUTPUT_CELL, edge="kernel", line_width=2.25)
-            top += height + 64
-        return figure
+            parts.append(
+                panel(
+                    f"dilation rate {rate}",
+                    flow(
+                        panel(
+                            f"input {square(one.image)}",
+                            place_on(one.image, 19, one.cells[place], one.cells[place], numbers="seen"),
+                            name="input",
+                        ),
+                        Arrow(length=22),
+                        panel(
+                            f"output {square(one.output)}",
+                            NumberGrid(
+                                one.output, 25, fill="output-fill", marks=[Mark(place, place, name="output")], size=TEXT
+                            ),
+                            name="output",
+                        ),
+                        gap=12,
+                    ),
+                    f"the window spans {_span(one)}",
+                    name="kernel",
+                )
+            )
+        return flow(*parts, gap=32, align="start", below="start")
 
-    def describe(self, run: Dilated) -> str:
+    def describe(self, run: Dilated) -> Description:
         rates = []
         for rate, one in zip(run.dilation_rates, run.slides, strict=True):
             place = len(one.cells) // 2
-            rows = ", ".join(map(str, one.cells[place]))
             rates.append(
-                f"with dilation rate {rate} it reads rows and columns {rows}, spans {_span(one)} cells, counts "
-                f"{one.output[place, place]:g} there and gives a {square(one.output)} output"
+                Part(
+                    f"Dilation rate {rate}",
+                    (
+                        f"The window reads rows and columns {', '.join(map(str, one.cells[place]))}, counted from 0, "
+                        f"and so spans {_span(one)} cells.",
+                        f"It counts {one.output[place, place]:g} there.",
+                        f"The output is {square(one.output)}.",
+                    ),
+                )
             )
-        return f"""A {square(run.slides[0].image)} part of a digit, 1 for ink and 0 for paper, and a window of
-            {self.kernel_size}×{self.kernel_size} cells in the middle, which counts the ink: {"; ".join(rates)}. Rows
-            and columns are counted from 0. The number of weights is the same in both, {self.kernel_size**2}."""
+        window = f"{self.kernel_size}×{self.kernel_size}"
+        return Description(
+            f"A window of {window} cells on a part of a digit, without and with gaps: the same "
+            f"{self.kernel_size**2} weights span {' and '.join(map(_span, run.slides))} cells.",
+            [
+                f"The input, {square(run.slides[0].image)}, is drawn twice, with the window in the middle place; it is "
+                "1 for ink and 0 for paper, and the window counts the ink.",
+                *rates,
+            ],
+            [
+                Numbers("The input", run.slides[0].image),
+                *(
+                    Numbers(f"The output with dilation rate {rate}", one.output)
+                    for rate, one in zip(run.dilation_rates, run.slides, strict=True)
+                ),
+            ],
+        )
 
     def state_facts(self, run: Dilated) -> dict[str, str]:
         facts = {"weights": str(self.kernel_size**2), "input": square(run.slides[0].image)}

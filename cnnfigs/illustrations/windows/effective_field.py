@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import digit, label, raster
-from cnnfigs.drawing.style import NORMAL, SMALL, canvas
+from cnnfigs.drawing.layout import Piece, column, flow, row
+from cnnfigs.drawing.networks import network_look
+from cnnfigs.drawing.pieces import Digit, Mark, Raster, Words, hundredths, panel
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.networks import trained_on
-from cnnfigs.illustrations.windows.places import draw_field
+from cnnfigs.illustrations.description import Description, Numbers
+from cnnfigs.illustrations.networks import network_words, trained_on
+from cnnfigs.illustrations.windows.places import field_mark
 from cnnfigs.parameters import TestImage, Whole
 from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.windows.receptive_fields import EffectiveField as Measured
@@ -21,7 +22,7 @@ from cnnfigs.runs.windows.receptive_fields import effective_field
 from cnnfigs.words import as_percent, written
 
 NETWORKS = ("convnet", "unpooled")
-SIDE = 168
+SIDE = 160
 
 
 @dataclass(frozen=True)
@@ -46,45 +47,47 @@ class EffectiveField(Picture):
         measured = tuple(effective_field(name, self.digits) for name in NETWORKS)
         return EffectiveFieldRun(test_digit(self.index)[..., 0], measured)
 
-    def draw(self, run: EffectiveFieldRun) -> Figure:
-        """Draw a row for each network: the digit with the field, and the gradient."""
-        row_height = SIDE + 34
-        figure, axes = canvas(560, row_height * len(run.networks) + 26)
-        pixel = SIDE / len(run.image)
-        for row, measured in enumerate(run.networks):
-            top = row * row_height + 8
-            size = measured.field.size
-            label(axes, 4, top + 60, measured.network, align="left", bold=True)
-            label(axes, 4, top + 82, f"can see {size}×{size}", align="left", size=NORMAL, name="kernel")
-            inner = written((measured.inner_side, measured.inner_side))
-            label(axes, 4, top + 104, f"its middle {inner},", align="left", size=SMALL, name="muted")
-            label(
-                axes, 4, top + 120, f"{as_percent(area(measured))} of the area,", align="left", size=SMALL, name="muted"
-            )
-            label(axes, 4, top + 136, f"has {as_percent(measured.inner_share)}", align="left", size=SMALL, name="muted")
-            label(axes, 4, top + 152, "of the gradient", align="left", size=SMALL, name="muted")
-            for column in range(2):
-                left = 162 + column * (SIDE + 30)
-                if column == 0:
-                    digit(axes, run.image, left, top, SIDE, frame="grid")
-                else:
-                    raster(axes, measured.gradient, left, top, SIDE, limit=1.0)
-                draw_field(axes, measured.field, left, top, pixel)
-        below = row_height * len(run.networks) + 4
-        label(axes, 162 + SIDE / 2, below, "what it can see")
-        label(axes, 192 + 1.5 * SIDE, below, "where it looks")
-        return figure
+    def draw(self, run: EffectiveFieldRun) -> Piece:
+        """Draw for each network the digit with the field, and the gradient with the middle of the field."""
+        return flow(*(self._draw_network(run, each) for each in run.networks), gap=36, align="start")
 
-    def describe(self, run: EffectiveFieldRun) -> str:
-        fields = " ".join(
-            f"In {each.network} the frame is {each.field.size}×{each.field.size} pixels; the "
-            f"{each.inner_side}×{each.inner_side} pixels in its middle, {as_percent(area(each))} of its area, hold "
-            f"{as_percent(each.inner_share)} of the gradient."
-            for each in run.networks
+    def _draw_network(self, run: EffectiveFieldRun, measured: Measured) -> Piece:
+        look, field, side = network_look(measured.network), measured.field, measured.inner_side
+        margin = (field.size - side) / 2
+        middle = Mark(field.first[0] + margin, field.first[1] + margin, side, side, name="accent", line_width=1.5)
+        seen = Digit(run.image, SIDE, frame="grid", marks=[field_mark(field)])
+        looked_at = Raster(measured.gradient, SIDE, limit=1.0, marks=[field_mark(field), middle])
+        pair = row(
+            panel("what it can see", seen, _size(field.size)), panel("where it looks", looked_at, "gradient"), gap=12
         )
-        return f"""A row for each of two networks. Left, a digit with an orange frame around what the middle unit of the
-            last convolution can see. Right, in the same frame, the gradient averaged over {run.networks[0].digits}
-            digits: strong in the middle of the frame and fading towards its edge. {fields}"""
+        words = (
+            f"The middle {_size(side)}, {as_percent(area(measured))} of the frame’s area, has "
+            f"{as_percent(measured.inner_share)} of the gradient."
+        )
+        return panel(look.name, column(pair, Words(words, "accent", most=2 * SIDE), gap=8), name=look.color)
+
+    def describe(self, run: EffectiveFieldRun) -> Description:
+        return Description(
+            "For two networks, a digit with a frame around what the middle unit of the last convolution can see, and "
+            "where it looks: mostly in the middle.",
+            [
+                f"Where it looks is the gradient, averaged over {run.networks[0].digits} digits: strong in the middle "
+                "of the frame and fading towards its edge.",
+                *(
+                    f"{network_words(each.network).capitalize()}: the frame is {_size(each.field.size)} pixels; the "
+                    f"{_size(each.inner_side)} pixels in its middle, {as_percent(area(each))} of its area, hold "
+                    f"{as_percent(each.inner_share)} of the gradient."
+                    for each in run.networks
+                ),
+            ],
+            [
+                *(
+                    Numbers(f"The gradient in the frame, {network_words(each.network)}", _inside(each), hundredths)
+                    for each in run.networks
+                ),
+                Numbers("The digit", run.image, hundredths),
+            ],
+        )
 
     def state_facts(self, run: EffectiveFieldRun) -> dict[str, str]:
         facts = {"digits": str(run.networks[0].digits), "trained": trained_on(*NETWORKS)}
@@ -99,3 +102,12 @@ class EffectiveField(Picture):
 def area(measured: Measured) -> float:
     """Return the share of the field's area that the square in its middle covers."""
     return (measured.inner_side / measured.field.size) ** 2
+
+
+def _inside(measured: Measured) -> NDArray[np.float64]:
+    row, column = measured.field.first
+    return measured.gradient[row : row + measured.field.size, column : column + measured.field.size]
+
+
+def _size(side: int) -> str:
+    return f"{side}×{side}"

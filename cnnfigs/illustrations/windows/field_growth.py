@@ -7,20 +7,24 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import digit, label
-from cnnfigs.drawing.style import NORMAL, SMALL, canvas
+from cnnfigs.drawing.layout import Piece, column, either, grid, row
+from cnnfigs.drawing.networks import network_look
+from cnnfigs.drawing.pieces import Digit, hundredths, panel, space
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.windows.places import draw_field
-from cnnfigs.models.networks import NETWORKS
+from cnnfigs.illustrations.description import Description, Numbers, Part
+from cnnfigs.illustrations.networks import PLAIN_NAMES, network_words
+from cnnfigs.illustrations.windows.places import field_mark
 from cnnfigs.parameters import Choice, Several, TestImage
 from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.windows.receptive_fields import Field, Fields, fields_of
+from cnnfigs.words import written
 
-SIDE = 92
-SHORT_NAMES = {"Conv2D": "convolution", "MaxPooling2D": "max pooling"}
+#: Networks with maps whose windows are known.
+NETWORKS = ("convnet", "unpooled", "convnet_global_max")
+#: Side of a digit in the column and on a phone, in pixels.
+SIDE, ON_PHONE = 120, 96
 
 
 @dataclass(frozen=True)
@@ -45,36 +49,46 @@ class FieldGrowth(Picture):
     def run(self) -> FieldGrowthRun:
         return FieldGrowthRun(test_digit(self.index)[..., 0], tuple(fields_of(name) for name in self.networks))
 
-    def draw(self, run: FieldGrowthRun) -> Figure:
-        """Draw a row for each network and in it the digit with the field of each layer."""
-        row_height = SIDE + 84
-        figure, axes = canvas(660, row_height * len(run.networks))
-        pixel = SIDE / len(run.image)
+    def draw(self, run: FieldGrowthRun) -> Piece:
+        """Draw for each network the digit with the field of each layer, layers of one kind below each other."""
         longest = max((network.fields for network in run.networks), key=len)
-        for row, network in enumerate(run.networks):
-            top = row * row_height
-            label(axes, 8, top + 14, network.network, align="left", bold=True)
-            for column, field in zip(_columns(network.fields, longest), network.fields, strict=True):
-                left = 8 + column * 132
-                digit(axes, run.image, left, top + 28, SIDE, frame="grid")
-                draw_field(axes, field, left, top + 28, pixel)
-                middle, below = left + SIDE / 2, top + 28 + SIDE
-                label(axes, middle, below + 14, SHORT_NAMES.get(field.class_name, field.class_name), size=SMALL)
-                label(
-                    axes, middle, below + 32, f"sees {field.size}×{field.size}", size=NORMAL, name="kernel", bold=True
-                )
-        return figure
+        rows = []
+        for network in run.networks:
+            look = network_look(network.network)
+            wide: list[Piece] = [space(SIDE) for _ in longest]
+            for place, field in zip(_columns(network.fields, longest), network.fields, strict=True):
+                wide[place] = _seen(run.image, field, SIDE)
+            narrow = grid([_seen(run.image, field, ON_PHONE) for field in network.fields], gap=16)
+            rows.append(panel(look.name, either(row(*wide), narrow), name=look.color))
+        return column(*rows, gap=28)
 
-    def describe(self, run: FieldGrowthRun) -> str:
-        fields = "; ".join(
-            f"in {network.network} they are, layer by layer, "
-            + ", ".join(f"{field.size}×{field.size} after {SHORT_NAMES[field.class_name]}" for field in network.fields)
-            for network in run.networks
+    def describe(self, run: FieldGrowthRun) -> Description:
+        return Description(
+            "A digit again and again, with an orange frame around what the middle unit of a layer can see: the frames "
+            "grow from layer to layer.",
+            [
+                *(
+                    Part(
+                        network_words(network.network),
+                        tuple(map(_in_words, network.fields)),
+                    )
+                    for network in run.networks
+                ),
+                f"The whole digit is {written(run.image.shape)}.",
+            ],
+            [
+                *(
+                    Numbers(
+                        f"Pixels in a row that one unit can see, {network_words(network.network)}",
+                        [[field.size for field in network.fields]],
+                        rows=["pixels"],
+                        columns=[PLAIN_NAMES[field.class_name] for field in network.fields],
+                    )
+                    for network in run.networks
+                ),
+                Numbers("The digit", run.image, hundredths),
+            ],
         )
-        rows = "a row for each network and " if len(run.networks) > 1 else ""
-        return f"""The same digit again and again, {rows}a picture for each of its layers, with an
-            orange frame around the pixels that the middle unit of the layer's maps can see. The frames grow: {fields}.
-            The whole digit is 28×28."""
 
     def state_facts(self, run: FieldGrowthRun) -> dict[str, str]:
         facts: dict[str, str] = {}
@@ -84,6 +98,21 @@ class FieldGrowth(Picture):
             facts[f"{network.network} last"] = f"{sizes[-1]}×{sizes[-1]}"
             facts[f"{network.network} places"] = f"{network.fields[-1].map_size}×{network.fields[-1].map_size}"
         return facts
+
+
+def _size(field: Field) -> str:
+    return f"{field.size}×{field.size}"
+
+
+def _in_words(field: Field) -> str:
+    first, last = field.first[0], field.first[0] + field.size - 1
+    return f"After {PLAIN_NAMES[field.class_name]}: {_size(field)}, rows and columns {first} to {last}."
+
+
+def _seen(image: NDArray[np.float32], field: Field, side: float) -> Piece:
+    """Draw what a unit sees of the digit."""
+    digit = Digit(image, side, frame="grid", marks=[field_mark(field)])
+    return panel(f"sees {_size(field)}", digit, PLAIN_NAMES[field.class_name], name="kernel")
 
 
 def _columns(fields: Sequence[Field], longest: Sequence[Field]) -> list[int]:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from matplotlib.figure import Figure
-
-from cnnfigs.drawing.shapes import box, label
-from cnnfigs.drawing.style import LARGE, NORMAL, SMALL, WIDTH, canvas
+from cnnfigs.drawing.layout import Piece, column, either, matrix, row
+from cnnfigs.drawing.pieces import Words, boxed, panel
+from cnnfigs.drawing.style import TITLE
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description, Part
 from cnnfigs.parameters import Choice, Several
 from cnnfigs.runs.windows.halvings import INPUT_SIZES, Descents, Step, descents
 
-COLUMN, ROW, LEFT = 120, 78, 116
+#: Width of a box and room between two, in pixels.
+BOX, BETWEEN = 136, 8
 #: What a layer is called here.
-NAMES = {"MaxPooling2D": "max pooling", "Conv2D": "convolution", "DepthwiseConv2D": "depthwise conv."}
+NAMES = {"MaxPooling2D": "max pooling", "Conv2D": "convolution", "DepthwiseConv2D": "depthwise"}
 
 
 @dataclass(frozen=True)
@@ -29,31 +30,30 @@ class Halvings(Picture):
     def run(self) -> Descents:
         return descents(self.networks)
 
-    def draw(self, run: Descents) -> Figure:
-        """Draw a row for each network and a box for each step; one that quarters the size takes two columns."""
-        figure, axes = canvas(WIDTH, ROW * len(run.networks) + 4)
-        for row, network in enumerate(run.networks):
-            top = 4 + row * ROW
-            label(axes, 2, top + 24, network.network, align="left", size=NORMAL, bold=True)
+    def draw(self, run: Descents) -> Piece:
+        """Draw a box for each step, for each network in a row; one that quarters the size is as wide as two."""
+        rows = []
+        for network in run.networks:
+            wide = row(*map(_box, network.steps), gap=BETWEEN)
+            narrow = matrix(
+                [[_chip(step), Words(_layer(step))] for step in network.steps], gap=8, between=4, align="start"
+            )
             pools = sum(step.pools for step in network.steps)
-            label(axes, 2, top + 44, _counted(pools), align="left", size=SMALL, name="muted")
-            left = float(LEFT)
-            for step in network.steps:
-                width = COLUMN * (step.strides // 2)
-                middle = left + width / 2
-                edge, fill = ("grid", "surface") if step.pools else ("kernel", "kernel-fill")
-                box(axes, left + 2, top, width - 6, ROW - 12, edge=edge, fill=fill, line_width=1.5)
-                label(axes, middle - 1, top + 16, f"{step.start} → {step.end}", size=LARGE, bold=True)
-                label(axes, middle - 1, top + 35, NAMES.get(step.class_name, step.class_name), size=SMALL)
-                window = f"{step.kernel_size}×{step.kernel_size}, strides {step.strides}"
-                label(axes, middle - 1, top + 51, window, size=SMALL)
-                left += width
-        return figure
+            rows.append(panel(f"{network.network}: {_counted(pools)}", either(wide, narrow)))
+        return column(*rows)
 
-    def describe(self, run: Descents) -> str:
-        steps = [f"{network.network}: {', '.join(map(_in_words, network.steps))}" for network in run.networks]
-        return f"""Where {len(run.networks)} networks make their maps smaller, a row for each and a box for each step,
-            grey for max pooling and orange for a convolution with strides. {". ".join(steps)}."""
+    def describe(self, run: Descents) -> Description:
+        return Description(
+            f"Where {len(run.networks)} networks make their maps smaller, a box for each step: by max pooling, or by a "
+            "convolution with strides.",
+            [
+                Part(
+                    f"{network.network}, {_counted(sum(step.pools for step in network.steps))}",
+                    tuple(map(_in_words, network.steps)),
+                )
+                for network in run.networks
+            ],
+        )
 
     def state_facts(self, run: Descents) -> dict[str, str]:
         facts = {}
@@ -73,6 +73,26 @@ def _counted(pools: int) -> str:
     return f"{pools or 'no'} max pooling{'s' * (pools > 1)}"
 
 
+def _layer(step: Step) -> str:
+    return f"{NAMES[step.class_name]} {step.kernel_size}×{step.kernel_size}, strides {step.strides}"
+
+
 def _in_words(step: Step) -> str:
+    convolution = " convolution" if step.class_name == "DepthwiseConv2D" else ""
     window = f"{step.kernel_size}×{step.kernel_size}"
-    return f"{step.start} to {step.end} by a {window} {NAMES[step.class_name].replace('conv.', 'convolution')}"
+    name = f"{NAMES[step.class_name]}{convolution}"
+    return f"From {step.start} to {step.end} by a {window} {name} with strides {step.strides}."
+
+
+def _chip(step: Step, *more: Piece, width: float = 96) -> Piece:
+    """Draw from which size to which a step leads, in its colour."""
+    sizes = Words(f"{step.start} → {step.end}", size=TITLE, bold=True)
+    look = ("grid", "surface") if step.pools else ("kernel", "kernel-fill")
+    return boxed(column(sizes, *more, gap=2, align="middle"), *look, width)
+
+
+def _box(step: Step) -> Piece:
+    """Draw a step with its layer."""
+    name, strides = _layer(step).split(", ")
+    columns = step.strides // 2
+    return _chip(step, Words(name), Words(strides), width=columns * BOX + (columns - 1) * BETWEEN)

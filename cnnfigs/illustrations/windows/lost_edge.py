@@ -5,18 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.figure import Figure
 
-from cnnfigs.drawing.shapes import box, digit, label
-from cnnfigs.drawing.style import NORMAL, SMALL, canvas
+from cnnfigs.drawing.layout import Piece, row
+from cnnfigs.drawing.pieces import Digit, Mark, panel
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description
 from cnnfigs.illustrations.networks import trained_on
 from cnnfigs.parameters import TestImage
 from cnnfigs.runs.windows.receptive_fields import LostEdge as Run
 from cnnfigs.runs.windows.receptive_fields import lost_edge
 from cnnfigs.words import as_percent
-
-SIDE = 168
 
 
 @dataclass(frozen=True)
@@ -28,26 +26,34 @@ class LostEdge(Picture):
     def run(self) -> Run:
         return lost_edge("convnet", self.index)
 
-    def draw(self, run: Run) -> Figure:
+    def draw(self, run: Run) -> Piece:
         """Draw both images with a frame around what is read."""
-        figure, axes = canvas(440, SIDE + 54)
-        pixel = SIDE / 28
-        for left, image, text in ((8, run.image, "a digit"), (240, run.inked, "the same to the convnet")):
-            digit(axes, image, left, 8, SIDE, frame=None)
-            # Black ink at the edge would melt into a dark page.
-            box(axes, left, 8, SIDE, SIDE, edge="muted", line_width=2)
-            read = (28 - run.unread) * pixel
-            box(axes, left, 8, read, read, edge="kernel", line_width=2.5)
-            label(axes, left + SIDE / 2, SIDE + 24, text, size=NORMAL, bold=True)
-        label(axes, 240 + SIDE / 2, SIDE + 42, f"largest change: {run.change:g}", size=SMALL, name="muted")
-        return figure
+        read = 28 - run.unread
+        # Black ink at the edge would melt into a dark page.
+        frames = [Mark(0, 0, 28, 28, name="muted", line_width=2), Mark(0, 0, read, read)]
+        return row(
+            panel("a digit", Digit(run.image, 224, frame=None, marks=frames), f"{read}×{read} are read"),
+            panel(
+                "the same to the convnet",
+                Digit(run.inked, 224, frame=None, marks=frames),
+                f"largest change: {run.change:g}",
+            ),
+            align="end",
+        )
 
-    def describe(self, run: Run) -> str:
-        return f"""Left, a digit with an orange frame around its first {28 - run.unread} rows and columns. Right, the
-            same digit with black ink on the last {run.unread} rows and the last {run.unread} columns, outside it.
-            The largest change of the convnet's ten probabilities is {run.change:g}. With ink on one row and column
-            more it is {_decimal(run.one_more)}. {run.test_digits:,} of the {run.test_asked:,} test digits have some ink
-            of their own there."""
+    def describe(self, run: Run) -> Description:
+        return Description(
+            f"A digit, and the same digit with ink on its last {run.unread} rows and columns, which the convnet never "
+            "reads: its answer stays the same.",
+            [
+                f"An orange frame around the first {28 - run.unread} rows and columns shows what the convnet reads.",
+                f"The second digit has black ink on the last {run.unread} rows and the last {run.unread} columns, "
+                "outside the frame.",
+                f"The largest change of the convnet's ten probabilities is {run.change:g}.",
+                f"With ink on one row and column more it is {_decimal(run.one_more)}.",
+                f"{run.test_digits:,} of the {run.test_asked:,} test digits have some ink of their own there.",
+            ],
+        )
 
     def state_facts(self, run: Run) -> dict[str, str]:
         return {

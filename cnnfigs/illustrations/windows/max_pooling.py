@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import numpy as np
-from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import arrow, box, label, number_grid
-from cnnfigs.drawing.style import LARGE, NORMAL, canvas
+from cnnfigs.drawing.layout import Piece, flow
+from cnnfigs.drawing.pieces import Arrow, Mark, NumberGrid, hundredths, panel
+from cnnfigs.drawing.style import TITLE
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description, Numbers
+from cnnfigs.illustrations.windows.places import square
 from cnnfigs.parameters import Choice, Seed, Whole, require_whole
 from cnnfigs.runs.windows.pooling import PooledNumbers, pool_numbers
+from cnnfigs.words import listed
 
-CELL = 40
 VERBS = {"maximum": "the largest", "average": "the mean"}
 
 
@@ -37,49 +38,46 @@ class MaxPooling(Picture):
     def run(self) -> PooledNumbers:
         return pool_numbers(self.size, self.pool_size, self.strides, self.way, self.seed)
 
-    def draw(self, run: PooledNumbers) -> Figure:
-        """Draw the grid with its windows, and the pooled grid; the first window and its number are filled."""
-        size, smaller = len(run.numbers), len(run.pooled)
-        figure, axes = canvas(size * CELL + smaller * CELL + 150, size * CELL + 52)
-        top = 8
-        number_grid(axes, run.numbers, 8, top, CELL, write="{:.0f}".format, fill="input-fill", size=LARGE)
-        for row in range(smaller):
-            for column in range(smaller):
-                x, y = 8 + column * self.strides * CELL, top + row * self.strides * CELL
-                side = self.pool_size * CELL
-                box(axes, x + 2, y + 2, side - 4, side - 4, edge="kernel", line_width=2.5)
-        middle = top + size * CELL / 2
-        start = 8 + size * CELL
-        arrow(axes, (start + 14, middle), (start + 100, middle), "kernel")
-        label(axes, start + 56, middle - 26, VERBS[self.way], size=NORMAL)
-        label(axes, start + 56, middle - 10, "of each", size=NORMAL)
-        left = start + 114
-        number_grid(
-            axes,
+    def draw(self, run: PooledNumbers) -> Piece:
+        """Draw the grid with its windows, the largest number of each on a ground of its own, and the pooled grid."""
+        overlapping = self.strides < self.pool_size  # then only the first window is drawn
+        marks, inside = [], 0.06  # of a cell: neighbouring windows keep apart
+        for row, column in np.ndindex((1, 1) if overlapping else run.pooled.shape):
+            top, left, side = row * self.strides, column * self.strides, self.pool_size
+            if self.way == "maximum":
+                window = run.numbers[top : top + side, left : left + side]
+                kept_row, kept_column = divmod(int(window.argmax()), side)
+                marks.append(Mark(top + kept_row, left + kept_column, name="grid", fill="kernel-fill", line_width=0))
+            marks.append(Mark(top + inside, left + inside, side - 2 * inside, side - 2 * inside))
+        pooled = NumberGrid(
             run.pooled,
-            left,
-            middle - smaller * CELL / 2,
-            CELL,
-            write="{:g}".format,
+            46,
+            write=hundredths,
             fill="output-fill",
-            size=LARGE,
+            marks=[Mark(0, 0, name="output")] if overlapping else [],
+            size=TITLE,
         )
-        label(axes, 8 + size * CELL / 2, top + size * CELL + 18, "input", name="input", bold=True)
-        label(axes, left + smaller * CELL / 2, top + size * CELL + 18, "output", name="output", bold=True)
-        return figure
+        return flow(
+            panel("input", NumberGrid(run.numbers, 46, fill="input-fill", marks=marks, size=TITLE), name="input"),
+            Arrow(f"{VERBS[self.way]} of each", "kernel"),
+            panel("output", pooled, name="output"),
+        )
 
-    def describe(self, run: PooledNumbers) -> str:
-        return f"""A grid of numbers, row by row: {_rows(run.numbers)}. Orange windows of
-            {self.pool_size}×{self.pool_size} cells stand on it, {self.strides} apart. An arrow leads to the output,
-            {VERBS[self.way]} of each window: {_rows(run.pooled)}."""
+    def describe(self, run: PooledNumbers) -> Description:
+        window = run.numbers[: self.pool_size, : self.pool_size].ravel()
+        return Description(
+            f"A grid of {square(run.numbers)} numbers with pooling windows, and the output: {VERBS[self.way]} of each.",
+            [
+                f"Windows of {self.pool_size}×{self.pool_size} cells stand on the input, {self.strides} apart.",
+                f"The first holds {listed(f'{value:g}' for value in window)}; {hundredths(run.pooled[0, 0])} goes on.",
+                f"The output, {square(run.pooled)}, has a number for each window, in the order of the windows.",
+            ],
+            [Numbers("The input", run.numbers), Numbers("The output", run.pooled, hundredths)],
+        )
 
     def state_facts(self, run: PooledNumbers) -> dict[str, str]:
         window = run.numbers[: self.pool_size, : self.pool_size].ravel()
         return {
-            "first window": ", ".join(f"{value:g}" for value in window[:-1]) + f" and {window[-1]:g}",
+            "first window": listed(f"{value:g}" for value in window),
             "first output": f"{run.pooled[0, 0]:g}",
         }
-
-
-def _rows(numbers: NDArray[np.float32]) -> str:
-    return "; ".join(" ".join(f"{value:g}" for value in row) for row in numbers)

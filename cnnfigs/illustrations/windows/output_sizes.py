@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cnnfigs.drawing.tables import Cell
 from cnnfigs.illustrations.base import Table
+from cnnfigs.illustrations.description import Description
 from cnnfigs.illustrations.windows.places import unbroken
 from cnnfigs.runs.windows import output_sizes
 
@@ -19,7 +20,7 @@ class OutputSizes(Table):
 
     def tabulate(self, run: output_sizes.OutputSizes) -> list[list[Cell]]:
         """Return a row for each layer."""
-        # The sizes stand first, so that a phone shows them without scrolling.
+        # The sizes stand first: they are the headings of a phone's cards.
         head = [Cell("Size"), Cell("Layer"), Cell("Formula")]
         body = [
             [
@@ -31,10 +32,12 @@ class OutputSizes(Table):
         ]
         return [head, *body]
 
-    def describe(self, run: output_sizes.OutputSizes) -> str:
+    def describe(self, run: output_sizes.OutputSizes) -> Description:
         first = run.cases[0]
-        return f"""{len(run.cases)} layers, each with its input and output size and the formula with the numbers
-            filled in. The first, {first.layer} with {first.arguments}, turns {first.size} into {first.output}."""
+        return Description(
+            f"{len(run.cases)} layers, each with its input and output size and the formula with the numbers filled in.",
+            [f"The first, {first.layer} with {first.arguments}, turns {first.size} into {first.output}."],
+        )
 
     def state_facts(self, run: output_sizes.OutputSizes) -> dict[str, str]:
         facts: dict[str, str] = {}

@@ -5,18 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from matplotlib.figure import Figure
-
-from cnnfigs.drawing.shapes import label, number_grid
-from cnnfigs.drawing.style import NORMAL, SMALL, WIDTH, canvas
+from cnnfigs.drawing.layout import Piece, flow
+from cnnfigs.drawing.pieces import Arrow, NumberGrid, panel
+from cnnfigs.drawing.style import TEXT
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.windows.places import arrow_right, draw_place, padding_in_words, square, unbroken
+from cnnfigs.illustrations.description import Description, Numbers
+from cnnfigs.illustrations.windows.places import padding_in_words, places_on, square, unbroken
 from cnnfigs.parameters import PaddingName, Whole, require_whole
 from cnnfigs.runs.windows.places import Slide, blank, slide
-
-#: Sides in pixels: a cell of an input where there is room, a cell of the output, and the room between two inputs.
-INPUT_CELL, OUTPUT_CELL, GAP = 9, 27, 10
-MARGIN, TOP = 4, 28
 
 
 @dataclass(frozen=True)
@@ -38,41 +34,39 @@ class Padding(Picture):
     def run(self) -> Slide:
         return slide(blank(self.size), self.kernel_size, padding=self.padding)
 
-    def draw(self, run: Slide) -> Figure:
+    def draw(self, run: Slide) -> Piece:
         """Draw the input once for each place, then the output."""
         places = len(run.cells)
-        whole, output = len(run.image) + sum(run.added), places * OUTPUT_CELL
-        room = WIDTH - 2 * MARGIN - 44 - max(output, 150) - (places - 1) * GAP
-        cell = min(INPUT_CELL, room // (places * whole))
-        side = whole * cell
-        inputs = places * side + (places - 1) * GAP
-        right = MARGIN + inputs + 44
-        figure, axes = canvas(right + max(output, 150) + MARGIN, TOP + max(inputs, output + 24) + MARGIN)
-        for row in range(places):
-            for column in range(places):
-                left, top = (place * (side + GAP) for place in (column, row))
-                where = (run.cells[row], run.cells[column])
-                draw_place(axes, run.image, MARGIN + left, TOP + top, cell, *where, added=run.added)
-        label(axes, MARGIN, 12, f"input {square(run.image)}, {places * places} places", align="left", name="input")
-        middle = TOP + inputs / 2
-        arrow_right(axes, MARGIN + inputs + 8, middle)
-        number_grid(axes, run.output, right, middle - output / 2, OUTPUT_CELL, fill="output-fill", size=NORMAL)
-        label(axes, right, middle - output / 2 - 14, f"output {square(run.output)}", align="left", name="output")
-        label(axes, right, middle + output / 2 + 14, "input cells it sees", align="left", size=SMALL, name="muted")
-        return figure
+        return flow(
+            panel(f"input {square(run.image)}", places_on(run, 9, 8), f"{places * places} places", name="input"),
+            Arrow(),
+            panel(
+                f"output {square(run.output)}",
+                NumberGrid(run.output, 30, fill="output-fill", size=TEXT),
+                note="input cells it sees",
+                name="output",
+            ),
+        )
 
-    def describe(self, run: Slide) -> str:
-        places = len(run.cells)
+    def describe(self, run: Slide) -> Description:
+        places, middle = len(run.cells), len(run.cells) // 2
         window = f"{self.kernel_size}×{self.kernel_size}"
         if sum(run.added):
             edge = f"The window may stand partly outside, on zeros drawn dashed: {padding_in_words(run.added)}."
         else:
             edge = "The window never leaves the input."
-        middle = places // 2
-        return f"""A {window} window on a {square(run.image)} input, drawn in each of its {places * places} places:
-            {places} rows of {places}. {edge} Each place gives one number, so the output is {square(run.output)}. Here
-            the number is how many cells of the input the window sees: {run.output[0, 0]:g} in the upper left corner,
-            {run.output[0, middle]:g} in the middle of the upper edge, {run.output[middle, middle]:g} in the middle."""
+        return Description(
+            f"A {window} window on a {square(run.image)} input in all its {places * places} places, and the output, "
+            f"{square(run.output)}, with one number for each.",
+            [
+                f"The input is drawn once for each place: {places} rows of {places}.",
+                edge,
+                "Each number of the output is how many cells of the input the window sees there.",
+                f"It is {run.output[0, 0]:g} in the upper left corner, {run.output[0, middle]:g} in the middle of the "
+                f"upper edge, and {run.output[middle, middle]:g} in the middle.",
+            ],
+            [Numbers("The output", run.output)],
+        )
 
     def state_facts(self, run: Slide) -> dict[str, str]:
         places = len(run.cells)

@@ -6,19 +6,18 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from cnnfigs.data import mnist
-from cnnfigs.drawing.shapes import digit, label
-from cnnfigs.drawing.style import LARGE, NORMAL, canvas
+from cnnfigs.drawing.layout import Piece
+from cnnfigs.drawing.pieces import Digit, titled_rows
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description
 from cnnfigs.models.training import as_input
 from cnnfigs.parameters import Several, Whole
 from cnnfigs.words import as_percent, listed
 
 COUNT = 6
-SIDE = 92
 
 
 @dataclass(frozen=True)
@@ -48,29 +47,29 @@ class Peephole(Picture):
             as_input(mnist().x_test[10 : 10 + COUNT])[..., 0], mnist().y_test[10 : 10 + COUNT], self.window_sizes
         )
 
-    def draw(self, run: Views) -> Figure:
+    def draw(self, run: Views) -> Piece:
         """Draw a row for each size of hole, with the digits behind it."""
-        row_height = SIDE + 20
-        figure, axes = canvas(700, row_height * len(run.window_sizes))
-        for row, size in enumerate(run.window_sizes):
-            top = row * row_height + 8
-            label(axes, 4, top + SIDE / 2 - 8, f"{size}×{size}", align="left", size=LARGE, bold=True, name="kernel")
-            label(axes, 4, top + SIDE / 2 + 12, "pixels", align="left", size=NORMAL, name="muted")
+        rows = []
+        for size in run.window_sizes:
             first = (28 - size) // 2
-            for column, image in enumerate(run.images):
-                seen = image[first : first + size, first : first + size]
-                digit(axes, seen, 92 + column * (SIDE + 8), top, SIDE, frame="kernel")
-        return figure
+            seen = run.images[:, first : first + size, first : first + size]
+            rows.append((f"{size}×{size} pixels", [Digit(each, 102, frame="kernel") for each in seen]))
+        return titled_rows(rows)
 
-    def describe(self, run: Views) -> str:
-        shares = ", ".join(
-            f"{size}×{size} pixels, {as_percent(size * size / 784)} of the picture" for size in run.window_sizes
+    def describe(self, run: Views) -> Description:
+        return Description(
+            f"{len(run.images)} digits through square holes over their middle: through the smallest there is too "
+            "little to tell them.",
+            [
+                *(
+                    f"A row of holes of {size}×{size} pixels, {as_percent(size * size / 784)} of the picture."
+                    for size in run.window_sizes
+                ),
+                "Through the smallest hole there is nothing but a piece of a stroke or a corner, in some nearly "
+                "nothing, and different digits look alike.",
+                f"Through the largest they are {listed(run.labels)}.",
+            ],
         )
-        digits = ", ".join(map(str, run.labels))
-        return f"""{len(run.images)} digits, each through square holes over its middle: {shares}. Through the smallest
-            hole there is nothing but a piece of a stroke or a corner, in some nearly nothing, and different digits look
-            alike. Through the
-            largest they are {digits}."""
 
     def state_facts(self, run: Views) -> dict[str, str]:
         return {"digits": listed(run.labels)}

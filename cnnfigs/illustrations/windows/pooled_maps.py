@@ -5,20 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import arrow, box, label, raster
-from cnnfigs.drawing.style import NORMAL, SMALL, canvas
+from cnnfigs.drawing.layout import Piece, column, either, grid, matrix, row
+from cnnfigs.drawing.pieces import Arrow, Mark, NumberGrid, Raster, hundredths, panel, space
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.networks import trained_on
 from cnnfigs.parameters import TestImage
 from cnnfigs.runs.windows.pooling import WAYS, pool_maps
 from cnnfigs.runs.windows.pooling import PooledMaps as Run
-from cnnfigs.words import as_percent, written
+from cnnfigs.words import as_percent, listed, written
 
-SIDE = 130
+#: Sides of a map and of the same map where it is smaller, in pixels.
+SIDE, SMALLER = 150, 75
 
 
 @dataclass(frozen=True)
@@ -30,27 +29,50 @@ class PooledMaps(Picture):
     def run(self) -> Run:
         return pool_maps(self.index)
 
-    def draw(self, run: Run) -> Figure:
-        """Draw four maps in a row, and below each what max pooling makes of it."""
-        figure, axes = canvas(640, SIDE + SIDE / 2 + 92)
-        for column, channel in enumerate(run.order[:4]):
-            left = 76 + column * (SIDE + 12)
-            raster(axes, run.maps[..., channel], left, 8, SIDE, limit=run.maps.max(), frame="output")
-            middle = left + SIDE / 2
-            arrow(axes, (middle, SIDE + 14), (middle, SIDE + 36), "kernel")
-            pooled = run.pooled["maximum"][..., channel]
-            raster(axes, pooled, middle - SIDE / 4, SIDE + 42, SIDE / 2, limit=run.maps.max(), frame="output")
-            label(axes, middle, SIDE * 1.5 + 62, f"map {channel}", size=NORMAL)
-        for height, maps in ((8 + SIDE / 2, run.maps), (SIDE * 1.25 + 42, run.pooled["maximum"])):
-            label(axes, 4, height, written(maps.shape[:2]), align="left", size=NORMAL, bold=True)
-        return figure
+    def draw(self, run: Run) -> Piece:
+        """Draw four maps, and below each what max pooling makes of it, all in the same scale of colours."""
+        limit, pooled = float(run.maps.max()), run.pooled["maximum"]
+        return grid(
+            [
+                column(
+                    panel(
+                        f"map {channel}",
+                        Raster(run.maps[..., channel], SIDE, limit=limit, frame="output"),
+                        written(run.maps.shape[:2]),
+                    ),
+                    Arrow(down=True),
+                    panel(
+                        "",
+                        Raster(pooled[..., channel], SMALLER, limit=limit, frame="output"),
+                        note=f"pooled: {written(pooled.shape[:2])}",
+                        align="middle",
+                    ),
+                    gap=6,
+                    align="middle",
+                )
+                for channel in run.order[:4]
+            ]
+        )
 
-    def describe(self, run: Run) -> str:
-        channels = ", ".join(map(str, run.order[:4]))
-        return f"""Four feature maps of a digit, numbers {channels} of {run.maps.shape[-1]}, each
-            {written(run.maps.shape[:2])}, and below each the same map after max pooling,
-            {written(run.pooled["maximum"].shape[:2])}. The strokes are
-            coarser and a little thicker, but where there was a strong stroke there still is one."""
+    def describe(self, run: Run) -> Description:
+        channels, pooled = run.order[:4], run.pooled["maximum"]
+        return Description(
+            "Four feature maps of a digit, and below each the same map after max pooling: smaller, and strong where it "
+            "was strong.",
+            [
+                f"The maps are numbers {listed(channels)} of {run.maps.shape[-1]}, each {written(run.maps.shape[:2])}.",
+                f"Pooled, each is {written(pooled.shape[:2])}.",
+                "The strokes are coarser and a little thicker, but where there was a strong stroke there still is one.",
+            ],
+            [
+                numbers
+                for channel in channels
+                for numbers in (
+                    Numbers(f"Map {channel}", run.maps[..., channel], hundredths),
+                    Numbers(f"Map {channel}, pooled", pooled[..., channel], hundredths),
+                )
+            ],
+        )
 
     def state_facts(self, run: Run) -> dict[str, str]:
         return {
@@ -70,35 +92,50 @@ class PoolingAlternatives(Picture):
     def run(self) -> Run:
         return pool_maps(self.index)
 
-    def draw(self, run: Run) -> Figure:
-        """Draw a corner of windows for each way, and the map that comes out."""
-        figure, axes = canvas(640, 342)
-        channel = int(run.order[1])
-        limit = float(run.maps.max())
-        raster(axes, run.maps[..., channel], 8, 98, SIDE, limit=limit, frame="output")
-        label(axes, 8 + SIDE / 2, 98 + SIDE + 16, f"map {channel}", size=NORMAL, bold=True)
-        label(axes, 8 + SIDE / 2, 98 + SIDE + 34, written(run.maps.shape[:2]), size=SMALL, name="muted")
-        for column, way in enumerate(WAYS):
-            left = 184 + column * (SIDE + 24)
-            middle = left + SIDE / 2
-            _pattern(axes, left + 25, 8, way)
-            label(axes, middle, 102, f"{as_percent(run.unseen[way])} never looked at", size=SMALL, name="muted")
-            arrow(axes, (middle, 116), (middle, 136), "kernel")
-            raster(axes, run.pooled[way][..., channel], left, 144, SIDE, limit=limit, frame="output")
-            label(axes, middle, 144 + SIDE + 16, way, size=NORMAL, bold=True)
-            label(axes, middle, 144 + SIDE + 34, written(run.pooled[way].shape[:2]), size=SMALL, name="muted")
-            label(axes, middle, 144 + SIDE + 52, f"{as_percent(run.kept_peak[way])} of the peak", size=SMALL)
-        return figure
-
-    def describe(self, run: Run) -> str:
-        ways = "; ".join(
-            f"{way}: {as_percent(run.unseen[way])} of the numbers are never looked at, and on average over the maps "
-            f"{as_percent(run.kept_peak[way])} of the largest value is kept"
-            for way in WAYS
+    def draw(self, run: Run) -> Piece:
+        """Draw the map, and for each way which cells of the windows count, and the map that comes out."""
+        channel, limit = int(run.order[1]), float(run.maps.max())
+        before = panel(
+            f"map {channel}",
+            Raster(run.maps[..., channel], SIDE, limit=limit, frame="output"),
+            written(run.maps.shape[:2]),
         )
-        return f"""One feature map of a digit, made smaller in three ways, each with a sketch of which cells of the
-            windows it looks at, and the map that comes out. {ways}. The map of the maxima has the strongest strokes,
-            that of the means is weaker, and where one of four is picked thin strokes break up."""
+        ways = [
+            (
+                panel(way, _pattern(way), _looked_at(run.unseen[way])),
+                panel(
+                    "",
+                    Raster(run.pooled[way][..., channel], SIDE, limit=limit, frame="output"),
+                    note=f"{as_percent(run.kept_peak[way])} of the peak",
+                ),
+            )
+            for way in WAYS
+        ]
+        wide = row(before, Arrow(), row(*(column(*pair, gap=12) for pair in ways)), gap=14)
+        narrow = matrix([[space(), space(), before], *([cells, Arrow(), after] for cells, after in ways)], gap=10)
+        return either(wide, narrow)
+
+    def describe(self, run: Run) -> Description:
+        channel = int(run.order[1])
+        return Description(
+            "A feature map of a digit made smaller in three ways: the maximum keeps its strong strokes, the average "
+            "weakens them, picking one breaks thin ones.",
+            [
+                f"The map is number {channel} of {run.maps.shape[-1]}, {written(run.maps.shape[:2])}; the peak is the "
+                "largest value of a map.",
+                *(
+                    f"{way.capitalize()}: {as_percent(run.unseen[way])} of the numbers are never looked at, and on "
+                    f"average over the maps {as_percent(run.kept_peak[way])} of the peak is kept."
+                    for way in WAYS
+                ),
+                "For each way a sketch of four windows says which of their cells count: all four, all four, and the "
+                "first one.",
+            ],
+            [
+                Numbers(f"Map {channel}", run.maps[..., channel], hundredths),
+                *(Numbers(f"Map {channel}, {way}", run.pooled[way][..., channel], hundredths) for way in WAYS),
+            ],
+        )
 
     def state_facts(self, run: Run) -> dict[str, str]:
         facts = {"trained": trained_on("convnet")}
@@ -108,15 +145,17 @@ class PoolingAlternatives(Picture):
         return facts
 
 
-def _pattern(axes: Axes, x: float, y: float, way: str) -> None:
+def _looked_at(unseen: float) -> str:
+    return f"never looks at {as_percent(unseen)}" if unseen else "looks at all"
+
+
+def _pattern(way: str) -> Piece:
     """Draw four windows of four cells; the cells that count are filled."""
-    cell = 20
-    seen: NDArray[np.bool_] = np.ones((4, 4), dtype=bool)
-    if way == "pick one":
-        seen[:] = False
-        seen[::2, ::2] = True
-    for row, column in np.ndindex(seen.shape):
-        fill = "kernel-fill" if seen[row, column] else "background"
-        box(axes, x + column * cell, y + row * cell, cell, cell, fill=fill, line_width=0.75)
-    for row, column in np.ndindex(2, 2):
-        box(axes, x + column * 2 * cell, y + row * 2 * cell, 2 * cell, 2 * cell, edge="kernel", line_width=2)
+    step = 2 if way == "pick one" else 1
+    seen = [
+        Mark(row, column, name="grid", fill="kernel-fill", line_width=0)
+        for row in range(0, 4, step)
+        for column in range(0, 4, step)
+    ]
+    windows = [Mark(row, column, 2, 2, line_width=2) for row in (0, 2) for column in (0, 2)]
+    return NumberGrid(np.zeros((4, 4)), 20, write=lambda _: "", fill="background", marks=[*seen, *windows])

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from matplotlib.figure import Figure
-
-from cnnfigs.drawing.shapes import box, label
-from cnnfigs.drawing.style import NORMAL, canvas
+from cnnfigs.drawing.layout import Piece
+from cnnfigs.drawing.pieces import Bars, panel
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.networks import trained_on
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.windows.pooling import PoolingShift as Run
@@ -26,22 +25,30 @@ class PoolingShift(Picture):
     def run(self) -> Run:
         return shift_one_pixel(self.digits)
 
-    def draw(self, run: Run) -> Figure:
-        """Draw a bar for each way."""
-        figure, axes = canvas(480, 40 * len(run.change) + 12)
-        longest = max(run.change.values())
-        for row, (way, change) in enumerate(run.change.items()):
-            middle = 26 + row * 40
-            width = 260 * change / longest
-            label(axes, 110, middle, way, align="right", size=NORMAL, bold=way == "maximum")
-            box(axes, 122, middle - 12, width, 24, edge=None, fill="muted" if way == "no pooling" else "output")
-            label(axes, 130 + width, middle, as_percent(change), align="left", size=NORMAL)
-        return figure
+    def draw(self, run: Run) -> Piece:
+        """Draw a bar for each way, that of the convnet filled."""
+        ways, changes = list(run.change), [*run.change.values()]
+        bars = Bars(
+            [change / max(changes) for change in changes],
+            ways,
+            width=440,
+            values=[as_percent(change) for change in changes],
+            highlight=ways.index("maximum"),
+            pitch=32,
+            track=False,
+        )
+        return panel("change of the maps when the digit moves by one pixel", bars)
 
-    def describe(self, run: Run) -> str:
-        changes = ", ".join(f"{way} {as_percent(change)}" for way, change in run.change.items())
-        return f"""Bars for how much the first layer's maps change when a digit moves by one pixel, relative to the
-            maps themselves, mean over {run.digits} digits and four directions: {changes}."""
+    def describe(self, run: Run) -> Description:
+        return Description(
+            "Bars for how much the first layer’s maps change when a digit moves by one pixel: least when they are "
+            "pooled by the maximum.",
+            [
+                f"The change is relative to the maps; it is the mean over {run.digits} digits and four directions.",
+                *(f"{way.capitalize()}: {as_percent(change)}." for way, change in run.change.items()),
+            ],
+            [Numbers("Change of the maps", [[*run.change.values()]], as_percent, ["change"], [*run.change])],
+        )
 
     def state_facts(self, run: Run) -> dict[str, str]:
         facts = {way: as_percent(change) for way, change in run.change.items()}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cnnfigs.drawing.tables import Cell
 from cnnfigs.illustrations.base import Table
+from cnnfigs.illustrations.description import Description
 from cnnfigs.illustrations.networks import trained_on
 from cnnfigs.runs.windows.pooling import PoolingAndConvolution, compare_layers
 from cnnfigs.words import written
@@ -32,11 +33,18 @@ class PoolingTable(Table):
         head = [Cell("Layer"), Cell("Max pooling"), Cell("Convolution")]
         return [head, *([Cell(point, heading=True), *(Cell(text) for text in texts)] for point, texts in points)]
 
-    def describe(self, run: PoolingAndConvolution) -> str:
-        return f"""A max pooling and a convolution of the convnet, compared in six rows. The pooling has
-            {run.pooling.parameters} parameters and makes each output map of {run.pooling_reads} input map; the
-            convolution has {run.convolution.parameters:,} parameters and makes each of all
-            {run.convolution_reads}."""
+    def describe(self, run: PoolingAndConvolution) -> Description:
+        return Description(
+            "A max pooling and a convolution of the convnet, compared point by point: only the convolution has "
+            "parameters and mixes maps.",
+            [
+                f"The pooling has {run.pooling.parameters} parameters and makes each output map of "
+                f"{run.pooling_reads} input map.",
+                f"The convolution has {run.convolution.parameters:,} parameters and makes each of all "
+                f"{run.convolution_reads}.",
+                "Six rows: parameters, window, strides, shape in, shape out, and what one output map reads.",
+            ],
+        )
 
     def state_facts(self, run: PoolingAndConvolution) -> dict[str, str]:
         return {

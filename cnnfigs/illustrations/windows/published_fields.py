@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cnnfigs.drawing.tables import Cell, number_table
 from cnnfigs.illustrations.base import Table
+from cnnfigs.illustrations.description import Description
 from cnnfigs.runs.windows.published_fields import PublishedFields as Run
 from cnnfigs.runs.windows.published_fields import published_fields
 from cnnfigs.words import written
@@ -26,11 +27,16 @@ class PublishedFields(Table):
             ((each.network, str(each.layers), *(written((size, size)) for size in three)) for each, three in sizes),
         )
 
-    def describe(self, run: Run) -> str:
-        fields = ", ".join(f"{each.network} {each.size:,}" for each in run.networks)
+    def describe(self, run: Run) -> Description:
         agree = sum(each.size == each.published for each in run.networks)
-        return f"""How many pixels in a row one unit of the last maps can see in well-known networks, for images of 224
-            pixels: {fields}. {agree} of {len(run.networks)} agree with the published size."""
+        return Description(
+            "How many pixels in a row one unit of the last maps can see in well-known networks, for images of 224 "
+            "pixels.",
+            [
+                *(f"{each.network}: {each.size:,} pixels, behind {each.layers} layers." for each in run.networks),
+                f"{agree} of {len(run.networks)} agree with the published size.",
+            ],
+        )
 
     def state_facts(self, run: Run) -> dict[str, str]:
         facts = {f"{each.network} size": f"{each.size:,}" for each in run.networks}

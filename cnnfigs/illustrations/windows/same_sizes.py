@@ -7,9 +7,11 @@ from typing import Annotated
 
 from cnnfigs.drawing.tables import Cell
 from cnnfigs.illustrations.base import Table
+from cnnfigs.illustrations.description import Description
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.windows.places import SameSizes as SizesTable
 from cnnfigs.runs.windows.places import same_sizes
+from cnnfigs.words import listed
 
 SIZES = (5, 6, 7, 8)
 STRIDES = (1, 2, 3)
@@ -26,10 +28,10 @@ class SameSizes(Table):
 
     def tabulate(self, run: SizesTable) -> list[list[Cell]]:
         """Return a row for each size and a column for each of the strides."""
-        head = [Cell("Input size"), *(Cell(f"strides {each}") for each in run.strides)]
+        head = [Cell("Input"), *(Cell(f"strides {each}") for each in run.strides)]
         body = [
             [
-                Cell(str(size), heading=True),
+                Cell(f"{size} cells", heading=True),
                 *(
                     Cell(f"{made}, zeros {before} + {after}")
                     for made, (before, after) in zip(outputs, added, strict=True)
@@ -39,11 +41,16 @@ class SameSizes(Table):
         ]
         return [head, *body]
 
-    def describe(self, run: SizesTable) -> str:
-        first = ", ".join(f"{made} with strides {each}" for made, each in zip(run.outputs[0], run.strides, strict=True))
-        return f"""Output sizes with “same” padding and a window of {run.kernel_size} cells, a row for each input size
-            and a column for each of the strides, with the zeros added before and after: {run.sizes[0]} cells become
-            {first}."""
+    def describe(self, run: SizesTable) -> Description:
+        first = (f"{made} with strides {each}" for made, each in zip(run.outputs[0], run.strides, strict=True))
+        return Description(
+            f"Output sizes with “same” padding and a window of {run.kernel_size} cells: only strides 1 keep the size.",
+            [
+                "There is a row for each input size and a column for each of the strides, with the zeros added before "
+                "and after.",
+                f"{run.sizes[0]} cells become {listed(first)}.",
+            ],
+        )
 
     def state_facts(self, run: SizesTable) -> dict[str, str]:
         return {

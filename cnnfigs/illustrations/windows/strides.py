@@ -5,27 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-
-from cnnfigs.drawing.shapes import box, label, number_grid
-from cnnfigs.drawing.style import NORMAL, SMALL, canvas
+from cnnfigs.drawing.layout import Piece, column, either, row
+from cnnfigs.drawing.pieces import Arrow, Mark, NumberGrid, panel
+from cnnfigs.drawing.style import TEXT
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.windows.places import (
-    arrow_right,
-    draw_place,
-    listed_rows,
-    padding_in_words,
-    square,
-    unbroken,
-)
+from cnnfigs.illustrations.description import Description, Numbers
+from cnnfigs.illustrations.windows.places import padding_in_words, places_on, square, unbroken
 from cnnfigs.parameters import PaddingName, TestImage, Whole, require_whole
 from cnnfigs.runs.windows.places import Strided, ink, strided
-
-#: Sides in pixels: a cell of an input, a cell of the outputs, and the room between two inputs.
-INPUT_CELL, OUTPUT_CELL, GAP = 16, 24, 12
-MARGIN, TOP = 4, 28
+from cnnfigs.words import counted
 
 
 @dataclass(frozen=True)
@@ -51,65 +39,57 @@ class Strides(Picture):
     def run(self) -> Strided:
         return strided(ink(self.index, self.size), self.kernel_size, self.strides, self.padding)
 
-    def draw(self, run: Strided) -> Figure:
-        """Draw the input once for each place, then the output, and below it the output with strides 1."""
-        places, added = len(run.slide.cells), run.slide.added
-        side = (self.size + sum(added)) * INPUT_CELL
-        inputs = places * side + (places - 1) * GAP
-        small, large = places * OUTPUT_CELL, len(run.every.cells) * OUTPUT_CELL
-        right = MARGIN + inputs + 44
-        # Between the two outputs there is room for two lines of text.
-        height = max(inputs, small + large + 62)
-        figure, axes = canvas(right + max(large, 176) + MARGIN, TOP + height + MARGIN)
-        top = TOP + (height - inputs) / 2
-        label(axes, MARGIN, top - 16, f"input {square(run.slide.image)}", align="left", name="input")
-        for row, column in np.ndindex(places, places):
-            draw_place(
-                axes,
-                run.slide.image,
-                MARGIN + column * (side + GAP),
-                top + row * (side + GAP),
-                INPUT_CELL,
-                run.slide.cells[row],
-                run.slide.cells[column],
-                added=added,
-                numbers=True,
-            )
-        first = TOP + (height - small - large - 62) / 2
-        arrow_right(axes, MARGIN + inputs + 8, first + small / 2)
-        self._draw_output(axes, run, right, first)
-        self._draw_all(axes, run, right, first + small + 62)
-        return figure
-
-    def _draw_output(self, axes: Axes, run: Strided, left: float, top: float) -> None:
-        label(
-            axes,
-            left,
-            top - 14,
-            f"strides {self.strides}: {square(run.slide.output)}",
-            align="left",
-            name="output",
-        )
-        number_grid(axes, run.slide.output, left, top, OUTPUT_CELL, fill="output-fill", size=NORMAL)
-
-    def _draw_all(self, axes: Axes, run: Strided, left: float, top: float) -> None:
-        """Draw the output with strides 1, and frame what the strides keep of it."""
-        label(axes, left, top - 30, f"strides 1: {square(run.every.output)},", align="left", size=SMALL, name="muted")
-        label(axes, left, top - 14, "framed: what is kept", align="left", size=SMALL, name="muted")
-        number_grid(axes, run.every.output, left, top, OUTPUT_CELL, fill="surface", size=NORMAL)
-        for row in run.kept:
-            for column in run.kept:
-                corner = (left + column * OUTPUT_CELL, top + row * OUTPUT_CELL)
-                box(axes, *corner, OUTPUT_CELL, OUTPUT_CELL, edge="output", line_width=2.25)
-
-    def describe(self, run: Strided) -> str:
+    def draw(self, run: Strided) -> Piece:
+        """Draw the input once for each place, then the output, and the output with strides 1, framed what is kept."""
         places = len(run.slide.cells)
-        around = f" Zeros are added, drawn dashed: {padding_in_words(run.slide.added)}." if sum(run.slide.added) else ""
-        return f"""A {square(run.slide.image)} part of a digit, 1 for ink and 0 for paper, and on it a window of
-            {self.kernel_size}×{self.kernel_size} cells that moves {self.strides} cells at a time.{around} It stands in
-            {places * places} places, {places} rows of {places}, and counts the ink: {listed_rows(run.slide.output)}.
-            With a stride of 1 the output would be {square(run.every.output)}: {listed_rows(run.every.output)}. Of these
-            the strides keep rows and columns {", ".join(map(str, run.kept))}, counted from 0."""
+        kept = [Mark(line, column_, name="output") for line in run.kept for column_ in run.kept]
+        inputs = panel(
+            f"input {square(run.slide.image)}",
+            places_on(run.slide, 20, 12, numbers="seen"),
+            f"{places * places} places",
+            name="input",
+        )
+        outputs = (
+            panel(
+                f"output {square(run.slide.output)}",
+                NumberGrid(run.slide.output, 30, fill="output-fill", size=TEXT),
+                f"strides {self.strides}",
+                name="output",
+            ),
+            panel(
+                f"output {square(run.every.output)}",
+                NumberGrid(run.every.output, 30, fill="surface", marks=kept, size=TEXT),
+                "strides 1",
+                note="framed: what is kept",
+            ),
+        )
+        return either(
+            row(inputs, Arrow(), column(*outputs)),
+            column(inputs, Arrow(down=True), row(*outputs, align="start"), align="middle"),
+        )
+
+    def describe(self, run: Strided) -> Description:
+        places, every = len(run.slide.cells), square(run.every.output)
+        moves = counted(self.strides, "cell")
+        added = run.slide.added
+        around = [f"Zeros are added around it, drawn dashed: {padding_in_words(added)}."] if sum(added) else []
+        return Description(
+            f"A {square(run.slide.image)} part of a digit, on it a window that moves {moves} at a time; its "
+            f"{square(run.slide.output)} output is what strides keep of {every} numbers.",
+            [
+                f"The window has {self.kernel_size}×{self.kernel_size} cells and counts the ink: 1 is ink, 0 is paper.",
+                *around,
+                f"The input is drawn once for each of its {places * places} places, {places} rows of {places}, then "
+                "the output, one number for each.",
+                f"With a stride of 1 the output would be {every}. It is drawn too, and what is kept is framed: the "
+                f"strides keep rows and columns {', '.join(map(str, run.kept))}, counted from 0.",
+            ],
+            [
+                Numbers("The input", run.slide.image),
+                Numbers(f"The output with strides {self.strides}", run.slide.output),
+                Numbers("The output with strides 1", run.every.output),
+            ],
+        )
 
     def state_facts(self, run: Strided) -> dict[str, str]:
         return {

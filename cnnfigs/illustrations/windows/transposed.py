@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from cnnfigs.drawing.shapes import box, label, mesh, number_grid
-from cnnfigs.drawing.style import NORMAL, SMALL, canvas
+from cnnfigs.drawing.layout import Piece, flow, matrix
+from cnnfigs.drawing.pieces import Arrow, Mark, NumberGrid, panel
+from cnnfigs.drawing.style import TEXT
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.windows.places import arrow_right, listed_rows, square, unbroken
+from cnnfigs.illustrations.description import Description, Numbers
+from cnnfigs.illustrations.windows.places import place_on, square, unbroken
 from cnnfigs.parameters import PaddingName, TestImage, Whole, require_whole
 from cnnfigs.runs.windows.places import Floats, RoundTrip, Spread, ink, round_trip, spread
-
-CELL, SMALL_CELL, MARGIN, GAP, TOP = 24, 17, 4, 12, 30
+from cnnfigs.words import counted
 
 
 @dataclass(frozen=True)
@@ -37,36 +36,38 @@ class TransposedConvolution(Picture):
         numbered = np.arange(1, self.size**2 + 1, dtype=np.float32).reshape(self.size, self.size)
         return spread(numbered, self.kernel_size, self.strides, self.padding)
 
-    def draw(self, run: Spread) -> Figure:
+    def draw(self, run: Spread) -> Piece:
         """Draw the input, what comes of each of its cells, and the sum."""
-        made = len(run.output)
-        inputs, share, output = self.size * CELL, made * SMALL_CELL, made * CELL
-        shares = self.size * share + (self.size - 1) * GAP
-        first = MARGIN + max(inputs, 68) + 40
-        last = first + max(shares, 100) + 40
-        height = max(inputs, shares, output)
-        figure, axes = canvas(last + max(output, 84) + MARGIN, TOP + height + MARGIN)
-        middle = TOP + height / 2
-        top = middle - inputs / 2
-        label(axes, MARGIN, top - 14, f"input {square(run.image)}", align="left", name="input")
-        number_grid(axes, run.image, MARGIN, top, CELL, fill="input-fill", size=NORMAL)
-        arrow_right(axes, first - 36, middle)
-        top = middle - shares / 2
-        label(axes, first, top - 14, "each cell spread", align="left", name="kernel")
-        for row, column in np.ndindex(self.size, self.size):
-            corner = (first + column * (share + GAP), top + row * (share + GAP))
-            _draw_share(axes, run.shares[row, column], *corner)
-        arrow_right(axes, last - 36, middle)
-        top = middle - output / 2
-        label(axes, last, top - 14, f"sum {square(run.output)}", align="left", name="output")
-        number_grid(axes, run.output, last, top, CELL, fill="output-fill", size=NORMAL)
-        return figure
+        shares = [[_share(share) for share in line] for line in run.shares]
+        return flow(
+            panel(f"input {square(run.image)}", NumberGrid(run.image, 32, fill="input-fill", size=TEXT), name="input"),
+            Arrow(),
+            panel("each cell spread", matrix(shares, gap=10), f"over {square(run.output)}", name="kernel"),
+            Arrow(),
+            panel(f"sum {square(run.output)}", NumberGrid(run.output, 32, frame="output", size=TEXT), name="output"),
+        )
 
-    def describe(self, run: Spread) -> str:
-        return f"""A {square(run.image)} input with the numbers 1 to {run.image.size}. Each number is copied to a window
-            of {self.kernel_size}×{self.kernel_size} cells of the {square(run.output)} output, and from one window to
-            the next it is {self.strides} cells. Where windows overlap the numbers are added, so that the output is:
-            {listed_rows(run.output)}. The largest sum is {run.output.max():g}."""
+    def describe(self, run: Spread) -> Description:
+        return Description(
+            f"Each cell of a {square(run.image)} input is spread over a window of the {square(run.output)} output, and "
+            "where windows overlap the numbers are added.",
+            [
+                f"The input holds the numbers 1 to {run.image.size}.",
+                f"Then, for each of them, the output with that number alone: copied to a window of "
+                f"{self.kernel_size}×{self.kernel_size} cells. From one window to the next it is "
+                f"{counted(self.strides, 'cell')}.",
+                f"Last, the sum of all of them, stronger where windows overlap. The largest sum is "
+                f"{run.output.max():g}.",
+            ],
+            [
+                Numbers("The input", run.image),
+                *(
+                    Numbers(f"What {run.image[place]:g} adds", run.shares[place])
+                    for place in np.ndindex(run.image.shape)
+                ),
+                Numbers("The sum", run.output),
+            ],
+        )
 
     def state_facts(self, run: Spread) -> dict[str, str]:
         return {
@@ -96,38 +97,49 @@ class RestoredShape(Picture):
     def run(self) -> RoundTrip:
         return round_trip(ink(self.index, self.size), self.kernel_size, self.strides)
 
-    def draw(self, run: RoundTrip) -> Figure:
+    def draw(self, run: RoundTrip) -> Piece:
         """Draw the input, the small output, and what comes back."""
-        cell = min(CELL, 150 // max(len(run.image), len(run.back)))
-        widths = [max(len(array) * cell, 60) for array in (run.image, run.small, run.back)]
-        gap = 130
-        figure, axes = canvas(sum(widths) + 2 * gap + 2 * MARGIN, TOP + max(widths) + MARGIN)
-        middle = TOP + max(widths) / 2
-        left = float(MARGIN)
-        stages = (("input", run.image, "input"), ("output", run.small, "output"), ("back", run.back, "output"))
-        for number, (text, array, name) in enumerate(stages):
-            side = len(array) * cell
-            top = middle - side / 2
-            if number:
-                arrow_right(axes, left - gap + 20, middle, gap - 40)
-                step = ("Conv2D", "Conv2DTranspose")[number - 1]
-                label(axes, left - gap / 2, middle - 14, step, name="kernel", size=SMALL)
-                label(axes, left - gap / 2, middle + 14, f"strides {self.strides}", name="muted", size=SMALL)
-            label(axes, left, top - 14, f"{text} {square(array)}", align="left", name=name)
-            number_grid(axes, array, left, top, cell, fill=f"{name}-fill", size=SMALL)
-            left += widths[number] + gap
-        return figure
+        return flow(
+            panel(f"input {square(run.image)}", place_on(run.image, 28, numbers="all"), name="input"),
+            Arrow("Conv2D", name="kernel", length=56),
+            panel(
+                f"output {square(run.small)}",
+                NumberGrid(run.small, 28, frame="output"),
+                f"strides {self.strides}",
+                name="output",
+            ),
+            Arrow("Conv2DTranspose", name="kernel"),
+            panel(
+                f"back {square(run.back)}",
+                NumberGrid(run.back, 28, frame="output"),
+                f"strides {self.strides}",
+                name="output",
+            ),
+            gap=14,
+        )
 
-    def describe(self, run: RoundTrip) -> str:
+    def describe(self, run: RoundTrip) -> Description:
         shape = "its shape is back" if run.back.shape == run.image.shape else "not even its shape is back"
         values = (
             f"Its values are not: they were 0 and 1, and now they go from {run.back.min():g} to {run.back.max():g}."
         )
         if np.array_equal(run.back, run.image):
             values = "Here its values are back too."
-        return f"""A {square(run.image)} part of a digit, 1 for ink and 0 for paper, becomes {square(run.small)} by a
-            convolution with strides {self.strides}, and {square(run.back)} again by a transposed convolution with the
-            same strides: {shape}. {values}"""
+        return Description(
+            f"A {square(run.image)} part of a digit, made {square(run.small)} by a convolution and {square(run.back)} "
+            f"again by a transposed one: {shape}.",
+            [
+                "First the input: 1 for ink and 0 for paper.",
+                f"Then the output of a convolution with strides {self.strides}.",
+                "Last what a transposed convolution with the same strides makes of it.",
+                values,
+            ],
+            [
+                Numbers("The input", run.image),
+                Numbers("The output of the convolution", run.small),
+                Numbers("What comes back", run.back),
+            ],
+        )
 
     def state_facts(self, run: RoundTrip) -> dict[str, str]:
         return {
@@ -143,18 +155,11 @@ class RestoredShape(Picture):
         }
 
 
-def _draw_share(axes: Axes, share: Floats, left: float, top: float) -> None:
-    """Draw what one cell of the input adds to the output, the cells that it reaches as a window."""
-    side = len(share) * SMALL_CELL
-    box(axes, left, top, side, side, edge=None, fill="surface")
+def _share(share: Floats) -> Piece:
+    """Make a piece of what one cell of the input adds to the output, the cells that it reaches as a window."""
     rows, columns = np.nonzero(share)
+    marks = []
     if len(rows):
-        window = (left + columns.min() * SMALL_CELL, top + rows.min() * SMALL_CELL)
-        size = tuple(float(np.ptp(cells) + 1) * SMALL_CELL for cells in (columns, rows))
-        box(axes, *window, *size, edge=None, fill="kernel-fill")
-    mesh(axes, left, top, len(share), len(share), SMALL_CELL)
-    if len(rows):
-        box(axes, *window, *size, edge="kernel", line_width=2)
-    for row, column in zip(rows, columns, strict=True):
-        middle = (left + (column + 0.5) * SMALL_CELL, top + (row + 0.5) * SMALL_CELL)
-        label(axes, *middle, f"{share[row, column]:g}", size=SMALL)
+        tall, wide = (int(np.ptp(cells)) + 1 for cells in (rows, columns))
+        marks = [Mark(rows.min(), columns.min(), tall, wide, fill="kernel-fill", line_width=2)]
+    return NumberGrid(share, 19, write=lambda value: f"{value:g}" if value else "", fill="surface", marks=marks)

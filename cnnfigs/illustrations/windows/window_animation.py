@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
-from lxml import etree
-from numpy.typing import NDArray
 
 from cnnfigs.arithmetic.sizes import Axis
-from cnnfigs.drawing.animation import FONT_SIZE, add, add_frame, picture, playable
-from cnnfigs.drawing.palette import variable
-from cnnfigs.drawing.style import text_width
-from cnnfigs.illustrations.base import Illustration
-from cnnfigs.illustrations.windows.places import listed_rows, padding_in_words, square, unbroken
+from cnnfigs.drawing.layout import Piece, column, flow
+from cnnfigs.drawing.pieces import Arrow, Mark, NumberGrid, Words, panel
+from cnnfigs.drawing.style import TEXT
+from cnnfigs.illustrations.base import Animation
+from cnnfigs.illustrations.description import Description, Numbers
+from cnnfigs.illustrations.windows.places import if_done, padding_in_words, place_on, so_far, square, unbroken
 from cnnfigs.parameters import PaddingName, TestImage, Whole, require
 from cnnfigs.runs.windows.places import Slide, ink, slide
-
-CELL, MARGIN, TOP, GAP, BOTTOM = 26, 3, 24, 40, 34
+from cnnfigs.words import counted
 
 
 @dataclass(frozen=True)
-class WindowAnimation(Illustration):
+class WindowAnimation(Animation):
     """A window that slides over a part of a digit and counts the ink under it, place by place.
 
     The input is 1 for ink and 0 for paper, and the kernel is all ones.
     """
+
+    legend: ClassVar[str] = "Move the window"
 
     size: Annotated[int, Whole(3, 7), "side of the square input"] = 5
     kernel_size: Annotated[int, Whole(1, 3), "side of the square kernel"] = 3
@@ -46,13 +45,54 @@ class WindowAnimation(Illustration):
     def run(self) -> Slide:
         return slide(ink(self.index, self.size), self.kernel_size, self.strides, self.padding)
 
-    def describe(self, run: Slide) -> str:
-        around = f" Zeros are added around it: {padding_in_words(run.added)}." if sum(run.added) else ""
-        moves = "1 cell" if self.strides == 1 else f"{self.strides} cells"
-        return f"""A {square(run.image)} part of a digit, 1 for ink and 0 for paper, and a
-            {self.kernel_size}×{self.kernel_size} window that moves over it, {moves} at a time, row by row.{around} In
-            each of its {run.output.size} places it counts the ink under it and writes the count into the
-            {square(run.output)} output: {listed_rows(run.output)}."""
+    def draw(self, run: Slide) -> Sequence[Piece]:
+        """Draw for each place the window on the input, the output so far, and below them what is added up."""
+        return [self._frame(run, place) for place in _places(run)]
+
+    def _frame(self, run: Slide, place: tuple[int, int]) -> Piece:
+        row, column_ = place
+        cell, rows, columns = 30, run.cells[row], run.cells[column_]
+        seen = np.pad(run.image, run.added)[np.ix_(rows + run.added[0], columns + run.added[0])]
+        made = NumberGrid(
+            so_far(run.output, place),
+            cell,
+            write=if_done,
+            fill="surface",
+            marks=[Mark(row, column_, name="output", fill="output-fill")],
+            size=TEXT,
+        )
+        return column(
+            flow(
+                panel(
+                    f"input {square(run.image)}",
+                    place_on(run.image, cell, rows, columns, added=run.added, numbers="all"),
+                    name="input",
+                ),
+                Arrow(),
+                panel(f"output {square(run.output)}", made, name="output"),
+            ),
+            Words(f"{' + '.join(f'{value:g}' for value in seen.flat)} = {run.output[place]:g}"),
+            gap=8,
+        )
+
+    def name_frames(self, run: Slide) -> Sequence[str]:
+        return [f"row {row}, column {column}: {run.output[row, column]:g}" for row, column in _places(run)]
+
+    def describe(self, run: Slide) -> Description:
+        moves = counted(self.strides, "cell")
+        around = [f"Zeros are added around it: {padding_in_words(run.added)}."] if sum(run.added) else []
+        return Description(
+            f"A window moves over a {square(run.image)} part of a digit, {moves} at a time, and counts the ink under "
+            f"it; the counts are the {square(run.output)} output.",
+            [
+                "The input is 1 for ink and 0 for paper.",
+                *around,
+                f"The window has {self.kernel_size}×{self.kernel_size} cells and moves row by row.",
+                f"In each of its {run.output.size} places it writes the count into the output, and below stands what "
+                "is added up. Each place can be chosen with the buttons.",
+            ],
+            [Numbers("The input", run.image), Numbers("The output", run.output)],
+        )
 
     def state_facts(self, run: Slide) -> dict[str, str]:
         return {
@@ -64,85 +104,7 @@ class WindowAnimation(Illustration):
             "last": f"{run.output[-1, -1]:g}",
         }
 
-    def to_html(self) -> str:
-        """Return the frames as one SVG, with radio buttons to play, pause and step; see ``animation.css``."""
-        run = self.result
-        places = [(row, column) for row in range(len(run.cells)) for column in range(len(run.cells))]
-        frames = [f"row {row}, column {column}: {run.output[row, column]:g}" for row, column in places]
-        return playable(self._draw(run, places), "Move the window", frames, f"{self._identifier}frame")
 
-    def _draw(self, run: Slide, places: list[tuple[int, int]]) -> etree._Element:
-        """Draw the cells, on them a window and its sum for each frame, and the numbers on top."""
-        before, whole, made = run.added[0], len(run.image) + sum(run.added), len(run.cells)
-        padded = np.pad(run.image, run.added)
-        right = MARGIN + whole * CELL + GAP
-        output_top = TOP + (whole - made) * CELL / 2
-        seen = [padded[np.ix_(run.cells[row] + before, run.cells[column] + before)] for row, column in places]
-        sums = [
-            f"{' + '.join(f'{value:g}' for value in cells.flat)} = {run.output[place]:g}"
-            for cells, place in zip(seen, places, strict=True)
-        ]
-        # The reader's font may be much wider.
-        widest = max(1.35 * text_width(line, FONT_SIZE) for line in sums)
-        width = MARGIN + max(right - MARGIN + max(made * CELL, 76), math.ceil(widest)) + MARGIN
-        svg = picture(width, TOP + whole * CELL + BOTTOM, self.description)
-        left = MARGIN + before * CELL, TOP + before * CELL
-        if sum(run.added):
-            _box(
-                svg,
-                MARGIN,
-                TOP,
-                whole,
-                fill=variable("padding-fill"),
-                stroke=variable("padding"),
-                stroke_dasharray="3 2",
-            )
-        _box(svg, *left, self.size, fill=variable("background"), stroke=variable("input"))
-        ones = "".join(
-            f"M{left[0] + column * CELL:g} {left[1] + row * CELL:g}h{CELL}v{CELL}h-{CELL}z"
-            for row, column in np.argwhere(run.image > 0)
-        )
-        add(svg, "path", d=ones, fill=variable("input-fill"))
-        grids = _mesh(*left, self.size) + _mesh(right, output_top, made)
-        _box(svg, right, output_top, made, fill=variable("surface"), stroke=variable("output"))
-        add(svg, "path", d=grids, stroke=variable("grid"), stroke_width=0.75)
-        for number, place in enumerate(places, 1):
-            frame = add_frame(svg, number)
-            corner = [start + run.cells[at, 0] * CELL for start, at in zip(left, place[::-1], strict=True)]
-            orange = {"fill": variable("kernel-fill"), "stroke": variable("kernel"), "stroke_width": 2.5}
-            _box(frame, corner[0], corner[1], self.kernel_size, **orange)
-            inside = _mesh(corner[0], corner[1], self.kernel_size)
-            add(frame, "path", d=inside, stroke=variable("grid"), stroke_width=0.75)
-            _box(frame, right + place[1] * CELL, output_top + place[0] * CELL, 1, **orange)
-            _numbers(frame, right, output_top, ((done, run.output[done]) for done in places[:number]))
-            add(frame, "text", sums[number - 1], x=MARGIN, y=TOP + whole * CELL + 22, text_anchor="start")
-        ink_cells = [tuple(cell) for cell in np.argwhere(padded > 0)]
-        paper = [tuple(cell) for cell in np.argwhere(padded == 0)]
-        _numbers(add(svg, "g", font_weight="bold"), MARGIN, TOP, ((cell, padded[cell]) for cell in ink_cells))
-        _numbers(add(svg, "g", fill=variable("muted")), MARGIN, TOP, ((cell, padded[cell]) for cell in paper))
-        for x, y, text, name in (
-            (MARGIN, TOP - 9, f"input {square(run.image)}", "input"),
-            (right, output_top - 9, f"output {square(run.output)}", "output"),
-        ):
-            add(svg, "text", text, x=f"{x:g}", y=f"{y:g}", text_anchor="start", font_size=12, fill=variable(name))
-        return svg
-
-
-def _box(parent: etree._Element, x: float, y: float, cells: int, **attributes: object) -> None:
-    add(parent, "rect", x=f"{x:g}", y=f"{y:g}", width=cells * CELL, height=cells * CELL, **attributes)
-
-
-def _mesh(x: float, y: float, cells: int) -> str:
-    """Return the path of the lines inside a square grid."""
-    side = cells * CELL
-    lines = (f"M{x:g} {y + at * CELL:g}h{side}M{x + at * CELL:g} {y:g}v{side}" for at in range(1, cells))
-    return "".join(lines)
-
-
-def _numbers(
-    parent: etree._Element, x: float, y: float, values: Iterable[tuple[tuple[int, ...], NDArray[np.float32]]]
-) -> None:
-    """Write numbers into cells, given as ((row, column), number)."""
-    for (row, column), value in values:
-        middle = {"x": f"{x + (column + 0.5) * CELL:g}", "y": f"{y + (row + 0.5) * CELL + 4.5:g}"}
-        add(parent, "text", f"{value:g}", **middle)
+def _places(run: Slide) -> list[tuple[int, int]]:
+    """Return row and column of each place, row by row."""
+    return [(row, column) for row in range(len(run.cells)) for column in range(len(run.cells))]

@@ -7,19 +7,22 @@ from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cnnfigs.drawing.shapes import arrow, cells, colored, inked, label, mesh, number_grid, window
-from cnnfigs.drawing.style import LARGE, SMALL, canvas
+from cnnfigs.drawing.layout import CLOSE, Piece, column, either, matrix, row
+from cnnfigs.drawing.pieces import Arrow, Drawing, Mark, NumberGrid, Words, panel, space
+from cnnfigs.drawing.shapes import cells, colored, inked
+from cnnfigs.drawing.style import TEXT, TITLE
 from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description, Numbers
+from cnnfigs.illustrations.windows.places import if_done, so_far
 from cnnfigs.parameters import TestImage, Whole, require_whole
 from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.windows.sliding import Sliding, right_minus_left, slide
 from cnnfigs.words import written, written_number
 
-#: Size of the cells of input, products and output, in pixels.
-CELL, PRODUCT, PRODUCT_HEIGHT, OUT = 26, 56, 27, 36
+#: Size of a cell of the products, in pixels.
+PRODUCT, HEIGHT = 60, 27
 
 
 @dataclass(frozen=True)
@@ -47,46 +50,73 @@ class WindowSteps(Picture):
         image = test_digit(self.index)[self.row : self.row + self.size, self.column : self.column + self.size, 0]
         return slide(image.astype(np.float64).round(1), right_minus_left(self.kernel_size))
 
-    def draw(self, run: Sliding) -> Figure:
-        """Draw a row for each step: where the window stands, what it multiplies, and the map so far."""
-        side, kernel, out = run.crop.shape[0] * CELL, run.kernel.shape[0], run.values.shape[0] * OUT
-        products = kernel * PRODUCT
-        places = self._places(run)
-        row_height = max(side, kernel * PRODUCT_HEIGHT + 34, out) + 28
-        gap = 36
-        left = 10, 10 + side + gap, 10 + side + 2 * gap + products
-        head = 30 + kernel * CELL + 26
-        figure, axes = canvas(left[2] + out + 10, head + row_height * len(places))
-        label(axes, left[1] + products / 2, 16, f"kernel {kernel}×{kernel}", name="kernel", bold=True)
-        cells(axes, written_grid(run.kernel), "kernel-fill", left[1] + (products - kernel * CELL) / 2, 28, CELL)
-        label(axes, left[0] + side / 2, head - 12, f"input {written(run.crop.shape)}", name="input", bold=True)
-        label(axes, left[1] + products / 2, head - 8, "pixel · weight", name="kernel", bold=True)
-        label(axes, left[2] + out / 2, head - 12, f"map {written(run.values.shape)}", name="output", bold=True)
-        for number, place in enumerate(places):
-            middle = head + row_height * number + row_height / 2
-            self._draw_place(axes, run, place, left, middle)
-            if number == len(places) - 1 and len(places) > 1:
-                label(axes, left[0], middle - side / 2 - 11, "… the last place", align="left", size=SMALL, name="muted")
-        return figure
+    def draw(self, run: Sliding) -> Piece:
+        """Draw the kernel, and for each step where the window stands, what it multiplies, and the map so far."""
+        kernel = panel(
+            f"kernel {written(run.kernel.shape)}",
+            NumberGrid(run.kernel, 28, write=written_number, fill="kernel-fill"),
+            name="kernel",
+        )
+        steps = [self._step(run, place) for place in self._places(run)]
+        arrow = Arrow(length=22)
+        wide: list[list[Piece]] = [[space(), space(), kernel, space(), space()]]
+        wide += [[crop, arrow, products, arrow, made] for crop, products, made in steps]
+        narrow = [
+            column(row(crop, made, gap=CLOSE, align="end"), products, align="middle") for crop, products, made in steps
+        ]
+        return either(matrix(wide, gap=12, between=24), column(kernel, *narrow, gap=32, align="middle"))
 
-    def describe(self, run: Sliding) -> str:
+    def _step(self, run: Sliding, place: tuple[int, int]) -> tuple[Piece, Piece, Piece]:
+        """Make pieces of the input with the window in one place, of the products there, and of the map so far."""
+        size, number = len(run.kernel), place[0] * run.values.shape[1] + place[1] + 1
+        crop = NumberGrid(run.crop, 27, write=written_number, fill=inked(run.crop), marks=[Mark(*place, size, size)])
+        products = column(
+            _products(run, place),
+            Words(f"add up: {written_number(run.values[place])}", "output", TITLE, bold=True),
+            gap=CLOSE,
+            align="middle",
+        )
+        made = NumberGrid(
+            so_far(run.values, place),
+            36,
+            write=if_done,
+            signed=True,
+            limit=float(np.abs(run.values).max()),
+            marks=[Mark(*place, name="output")],
+        )
+        return (
+            panel(f"input {written(run.crop.shape)}", crop, f"place {number} of {run.values.size}", name="input"),
+            panel("pixel · weight", products, name="kernel"),
+            panel(f"map {written(run.values.shape)}", made, name="output"),
+        )
+
+    def describe(self, run: Sliding) -> Description:
         rows, columns = run.values.shape
-        weights = "; ".join(" ".join(written_number(weight) for weight in line) for line in run.kernel)
         sums = []
-        for row, column in dict.fromkeys((self._places(run)[0], self._places(run)[-1])):
-            height, width = run.kernel.shape
-            patch = run.crop[row : row + height, column : column + width]
+        size = len(run.kernel)
+        for top, left in dict.fromkeys((self._places(run)[0], self._places(run)[-1])):
+            patch = run.crop[top : top + size, left : left + size]
             terms = " + ".join(
                 f"{written_number(pixel)}·{bracketed(weight)}"
                 for pixel, weight in zip(patch.reshape(-1), run.kernel.reshape(-1), strict=True)
             )
-            sums.append(f"at row {row}, column {column}: {terms} = {written_number(run.values[row, column])}")
-        values = "; ".join(" ".join(written_number(value) for value in line) for line in run.values)
-        return f"""A window of {written(run.kernel.shape)} cells slides over a crop of
-            {written(run.crop.shape)} pixels of a digit, drawn in {len(self._places(run))} of its
-            {rows * columns} places. In each, every pixel under the window is multiplied by the weight that lies on
-            it, and the products are added. The weights, row by row: {weights}. The sum {", and ".join(sums)}. The whole
-            map, row by row: {values}."""
+            sums.append(f"At row {top}, column {left}: {terms} = {written_number(run.values[top, left])}.")
+        return Description(
+            f"A window of {written(run.kernel.shape)} cells slides over a crop of {written(run.crop.shape)} pixels of "
+            "a digit; in each place it multiplies and adds, which gives one number of the map.",
+            [
+                f"It is drawn in {len(self._places(run))} of its {rows * columns} places, each with the input, the "
+                "products, and the map so far.",
+                "In each place, every pixel under the window is multiplied by the weight that lies on it, and the "
+                "products are added.",
+                *sums,
+            ],
+            [
+                Numbers("The input", run.crop, written_number),
+                Numbers("The weights", run.kernel, written_number),
+                Numbers("The whole map", run.values, written_number),
+            ],
+        )
 
     def state_facts(self, run: Sliding) -> dict[str, str]:
         return {
@@ -104,38 +134,20 @@ class WindowSteps(Picture):
         every = [(int(row), int(column)) for row, column in np.ndindex(run.values.shape)]
         return [*every[: self.steps - 1], every[-1]] if self.steps < len(every) else every
 
-    def _draw_place(
-        self, axes: Axes, run: Sliding, place: tuple[int, int], left: tuple[float, float, float], middle: float
-    ) -> None:
-        row, column = place
-        kernel, value = run.kernel.shape[0], run.values[row, column]
-        top = middle - run.crop.shape[0] * CELL / 2
-        cells(axes, written_grid(run.crop), inked(run.crop), left[0], top, CELL)
-        window(axes, left[0] + column * CELL, top + row * CELL, kernel * CELL)
 
-        patch = run.crop[row : row + kernel, column : column + kernel]
-        terms = [
-            [f"{written_number(pixel)}·{bracketed(weight)}" for pixel, weight in zip(*lines, strict=True)]
-            for lines in zip(patch, run.kernel, strict=True)
-        ]
-        top = middle - kernel * PRODUCT_HEIGHT / 2 - 14
-        cells(axes, terms, colored(run.products[row, column], 1, signed=True), left[1], top, PRODUCT, PRODUCT_HEIGHT)
-        below = top + kernel * PRODUCT_HEIGHT + 18
-        centre = left[1] + kernel * PRODUCT / 2
-        label(axes, centre, below, f"add up: {written_number(value)}", size=LARGE, name="output", bold=True)
-        arrow(axes, (left[1] - 29, middle), (left[1] - 7, middle))
-        arrow(axes, (left[2] - 29, middle), (left[2] - 7, middle))
+def _products(run: Sliding, place: tuple[int, int]) -> Piece:
+    """Make a piece of what is multiplied in one place."""
+    row, column = place
+    patch = run.crop[row : row + len(run.kernel), column : column + len(run.kernel)]
+    terms = [
+        [f"{written_number(pixel)}·{bracketed(weight)}" for pixel, weight in zip(*lines, strict=True)]
+        for lines in zip(patch, run.kernel, strict=True)
+    ]
 
-        rows, columns = run.values.shape
-        top = middle - rows * OUT / 2
-        done = row * columns + column
-        limit = abs(run.values).max()
-        mesh(axes, left[2], top, rows, columns, OUT)
-        for other in range(done + 1):
-            at = divmod(other, columns)
-            x, y = left[2] + at[1] * OUT, top + at[0] * OUT
-            number_grid(axes, run.values[at].reshape(1, 1), x, y, OUT, write=written_number, signed=True, limit=limit)
-        window(axes, left[2] + column * OUT, top + row * OUT, OUT, name="output")
+    def paint(axes: Axes, x: float, y: float, scale: float) -> None:
+        cells(axes, terms, colored(run.products[place], 1, signed=True), x, y, PRODUCT, HEIGHT, size=TEXT)
+
+    return Drawing(len(terms) * PRODUCT, len(terms) * HEIGHT, paint)
 
 
 def written_grid(values: NDArray[np.float64], decimals: int = 1) -> list[list[str]]:

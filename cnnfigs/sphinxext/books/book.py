@@ -23,7 +23,7 @@ from sphinx.errors import SphinxError
 
 from cnnfigs.drawing.fonts import copy_web_fonts
 from cnnfigs.drawing.palette import in_theme
-from cnnfigs.drawing.svg import ROOT_FONT_SIZE
+from cnnfigs.drawing.widths import ROOT_FONT_SIZE
 from cnnfigs.sphinxext.site import cards
 from cnnfigs.sphinxext.site.history import page_dates
 
@@ -98,6 +98,9 @@ def standing_still(body: etree._Element) -> None:
                 frame.getparent().remove(frame)
             else:
                 frame.attrib.pop("visibility", None)
+    # One drawing of each is enough: a reader of books makes it as large as the page lets it be.
+    for narrow in body.xpath(".//*[@class='cnn-narrow']"):
+        narrow.getparent().remove(narrow)
     for name in ("fieldset", "input", "button", "script"):
         for field in list(body.iter(f"{XHTML}{name}")):
             field.getparent().remove(field)

@@ -17,6 +17,8 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from cnnfigs.drawing.fonts import copy_web_fonts
 from cnnfigs.drawing.palette import VALUES, filters, palette
+from cnnfigs.drawing.sharing import share_images
+from cnnfigs.drawing.widths import look
 from cnnfigs.explorers.assets import KINDS, minified
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ def write_look(app: Sphinx) -> None:
     """Write the palette and the fonts where Sphinx takes static files from, outside of the sources."""
     folder = app.doctreedir.parent / "static"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "palette.css").write_text(palette().css(), encoding="utf-8")
+    (folder / "palette.css").write_text(palette().css() + look(), encoding="utf-8")
     copy_web_fonts(folder / "fonts")
     app.config.html_static_path.append(str(folder))
     app.add_css_file("fonts/fonts.css", priority=400)
@@ -73,7 +75,7 @@ def offer_exchange(app: Sphinx) -> None:
 
 
 def mend_page(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
-    """Leave out what the page does not use, add the filter of its values, and give a bibliography's entries their role.
+    """Leave out what the page does not use, share its images, add the filter of its values, and mend roles.
 
     MyST-NB's own style sheet is 43 kB, of which site.css words the few rules that the pages need its own way.
     sphinx-design's classes all begin with ``sd-``.
@@ -91,9 +93,8 @@ def mend_page(app: Sphinx, page: str, template: str, context: dict[str, Any], do
     for assets in ("css_files", "script_files"):
         context[assets] = list(filter(needed, context[assets]))
     if body:
-        context["body"] = (filters() if VALUES in body and app.builder.name != "epub" else "") + body.replace(
-            'role="doc-biblioentry"', 'role="listitem"'
-        )
+        body = share_images(body, "cnn-image-").replace('role="doc-biblioentry"', 'role="listitem"')
+        context["body"] = (filters() if VALUES in body and app.builder.name != "epub" else "") + body
 
 
 class ResultFirst(SphinxPostTransform):

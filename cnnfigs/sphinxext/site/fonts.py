@@ -24,13 +24,13 @@ from cnnfigs.drawing.fonts import FAMILY, FOLDER, MATHS
 
 ASCII = "".join(map(chr, range(0x20, 0x7F)))
 #: What nearly every page writes, and what the rest of them may.
-TEXT = f"{ASCII}\N{NO-BREAK SPACE}©°±²¶·×÷çé’“”–…−→∗≈≠≤≥⌊⌋"
+TEXT = f"{ASCII}\N{NO-BREAK SPACE}©°±²¶·×÷çé’“”–…−→∗≈≠≤≥⌊⌋⁻⁰⁴⁶⁸"
 MORE_TEXT = "".join(
     [
         *map(chr, range(0xA1, 0xAD)),
         *map(chr, range(0xAE, 0x180)),
         "İŞşȘșȚț‘‚„†‡•‰‹›⁄€™—",
-        "⁰⁴⁵⁶⁷⁸⁹⁻₀₁₂₃₄₅₆₇₈₉",
+        "⁵⁷⁹₀₁₂₃₄₅₆₇₈₉",
         "←↑↓↔∂∆∏∑√∞∫≈≠≤≥◊∗⌊⌋●",
     ]
 )

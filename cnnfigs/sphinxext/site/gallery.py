@@ -224,29 +224,10 @@ def _thumbnail(builder: Any, here: str, name: str, made: str) -> str:
         update(path, drawn[theme].encode())
         images.append(
             f'<img class="only-{theme}" src="{relative_uri(here, f"{builder.imagedir}/{path.name}")}" '
-            f'alt="{escape(beginning(described))}" width="{round(width)}" height="{round(height)}" '
+            f'alt="{escape(described)}" width="{round(width)}" height="{round(height)}" '
             'loading="lazy" decoding="async">'
         )
     return f'<div class="cnn-thumbnail">{"".join(images)}</div>'
-
-
-def beginning(description: str, enough: int = 160) -> str:
-    """Return so many sentences of a description as say enough of a small picture; its page has all of them.
-
-    More than a hundred whole descriptions would be half of what the gallery weighs.
-
-    Examples
-    --------
-    >>> beginning("A digit of 28.5 pixels. A window on it. And more.", enough=30)
-    'A digit of 28.5 pixels. A window on it.'
-    """
-    sentences = re.split(r"(?<=[.!?]) (?=[A-Z])", description)
-    kept, *others = sentences
-    for sentence in others:
-        if len(kept) >= enough:
-            break
-        kept = f"{kept} {sentence}"
-    return kept
 
 
 def _made(env: BuildEnvironment, entry: catalog.Entry, several: tuple[catalog.Use, ...]) -> str:
@@ -309,13 +290,11 @@ def pictures(made: str) -> tuple[str, float, float, dict[str, str]]:
     tuple of (str, float, float, dict)
         What it shows, its width and height in pixels, and SVG documents by theme.
     """
-    if made.lstrip().startswith("<table"):
-        table = lxml_html.fragment_fromstring(made)
+    root = etree.fromstring(f"<div>{made}</div>").find(f".//{SVG}svg")
+    if root is None:
+        table = lxml_html.fragment_fromstring(made, create_parent=True).find(".//table")
         described, root = table.get("aria-label", ""), _table(table)
     else:
-        root = etree.fromstring(made)
-        if root.tag != f"{SVG}svg":
-            root = root.find(f".//{SVG}svg")
         described = root.get("aria-label", "")
     for element in list(_hidden_frames(root)):
         element.getparent().remove(element)
@@ -327,7 +306,7 @@ def pictures(made: str) -> tuple[str, float, float, dict[str, str]]:
     width, height = pixels(root)
     root.set("width", f"{width:g}")
     root.set("height", f"{height:g}")
-    values = [image for image in root.iter(f"{SVG}image") if image.attrib.pop("class", "") == VALUES]
+    values = [each for each in root.iter(f"{SVG}image", f"{SVG}g") if each.attrib.pop("class", "") == VALUES]
     drawn = {"light": in_theme(etree.tostring(root, encoding="unicode"), "light") + "\n"}
     for image in values:
         image.set("filter", f"url(#{FILTER})")

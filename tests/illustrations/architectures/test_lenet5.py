@@ -10,6 +10,8 @@ from scipy import stats
 from svg_numbers import texts
 
 from cnnfigs.data import mnist
+from cnnfigs.drawing.style import style
+from cnnfigs.drawing.widths import PHONE, WIDTH
 from cnnfigs.experiments.catalog import by_recipe
 from cnnfigs.experiments.findings import lenet5_errors
 from cnnfigs.experiments.records import path_of, record_of, write
@@ -38,10 +40,9 @@ def test_architecture_shows_what_the_network_computes(model, index):
         np.testing.assert_allclose(picture.result.outputs[name], expected, atol=1e-4)
     answer = model.predict(image, verbose=0)[0]
     assert picture.facts["answer"].endswith(str(answer.argmax()))
-    drawn = texts(picture)
-    assert [
-        text for text in drawn if text in {"120", "84"} or (text.count("×") == 1 and text not in {"5×5", "2×2"})
-    ] == ["32×32", "6@28×28", "6@14×14", "16@10×10", "16@5×5", "120", "84"]
+    for phone in (False, True):
+        shapes = [text for text in texts(picture, phone) if text in {"120", "84"} or ("×" in text and " " not in text)]
+        assert shapes == ["32×32", "6@28×28", "6@14×14", "16@10×10", "16@5×5", "120", "84"]
 
 
 @pytest.mark.parametrize("which", [0, 7])
@@ -52,9 +53,12 @@ def test_codes_and_distances_are_those_of_the_network(model, which):
     distances = ((codes[:, None] - bitmaps().reshape(1, 10, 84)) ** 2).sum(axis=2)
     picture = LeNet5Codes(which)
     np.testing.assert_allclose(picture.result.codes.reshape(10, 84), codes, atol=1e-4)
-    drawn = [text for text in texts(picture) if text.replace(".", "").isdigit()]
-    assert drawn[::2] == [str(answer) for answer in distances.argmin(axis=1)]
-    np.testing.assert_allclose(np.array(drawn[1::2], dtype=float), distances.min(axis=1), atol=0.051)
+    for phone in (False, True):
+        drawn = [text for text in texts(picture, phone) if text.replace(".", "").isdigit()]
+        # Digit by digit on a phone, else row by row.
+        nearest, least = (drawn[::2], drawn[1::2]) if phone else (drawn[:10], drawn[10:])
+        assert nearest == [str(answer) for answer in distances.argmin(axis=1)]
+        np.testing.assert_allclose(np.array(least, dtype=float), distances.min(axis=1), atol=0.051)
 
 
 def test_codes_beyond_the_rarest_digit_are_refused():
@@ -66,10 +70,11 @@ def test_codes_beyond_the_rarest_digit_are_refused():
 def test_connection_table_marks_every_slice_that_is_not_zero(model):
     kernel = np.asarray(model.get_layer("C3").kernel)
     connected = (np.abs(kernel).max(axis=(0, 1)) > 0).astype(int)
-    drawn = texts(ConnectionTable())
-    assert drawn.count("×") == connected.sum() == 60
-    counts = drawn[drawn.index("0", drawn.index("5")) :]
-    assert [int(text) for text in counts if text.isdigit()][1::2] == connected.sum(axis=0).tolist()
+    for phone in (False, True):
+        drawn = texts(ConnectionTable(), phone)
+        assert drawn.count("×") == connected.sum() == 60
+        names = [*range(16), *range(6)] if phone else [*range(6), *range(16)]
+        assert [int(text) for text in drawn if text.isdigit()] == [*names, *connected.sum(axis=0)]
     assert ConnectionTable().facts["full parameters"] == f"{5 * 5 * 6 * 16 + 16:,}"
 
 
@@ -141,12 +146,12 @@ def test_difference_to_the_paper_is_claimed_only_where_seeds_and_images_allow(tm
     monkeypatch.setattr(LeNet5Seeds, "result", run)
     shown = LeNet5Seeds()
     assert f"{np.mean(errors) / 10:.1f}" in texts(shown)
-    small = [line for line in shown.figure.axes[0].lines if (line.get_marker(), line.get_markersize()) == ("o", 6)]
+    small = [line for line in shown.figure.axes[1].lines if (line.get_marker(), line.get_markersize()) == ("o", 6)]
     assert [len(line.get_xdata()) for line in small] == [len(errors)] * 2
     assert run.behind == pytest.approx(np.mean(errors) / 10_000 - 0.0095)
     assert (run.behind_interval is None) == (len(errors) < 3)
-    left, right = shown.figure.axes[0].get_xlim()
-    for line in shown.figure.axes[0].lines:
+    left, right = shown.figure.axes[1].get_xlim()
+    for line in shown.figure.axes[1].lines:
         assert left <= min(line.get_xdata()) <= max(line.get_xdata()) <= right
     if len(errors) >= 3:
         spread = np.std(errors, ddof=1) / 10_000
@@ -159,21 +164,16 @@ def test_difference_to_the_paper_is_claimed_only_where_seeds_and_images_allow(tm
         assert (high - low) / 2 <= widest * 1.0001
 
 
-def test_axis_begins_near_the_data_and_each_bar_has_its_words_above_it():
-    axes = LeNet5Seeds().figure.axes[0]
-    least = min(min(line.get_xdata()) for line in axes.lines)
-    assert least - 1 < axes.get_xlim()[0] <= least
-    bars = {
-        line.get_ydata()[0]: sorted(line.get_xdata())
-        for line in axes.lines
-        if len(set(line.get_ydata())) == 1 and line.get_marker() == "None"
-    }
+@pytest.mark.parametrize("width", [WIDTH, PHONE])
+def test_axis_begins_at_zero_and_each_row_has_its_name_and_its_number(width):
+    with style():
+        axes = LeNet5Seeds().drawn(width).axes[1]
+    assert axes.get_xlim()[0] == 0
+    bars = [line for line in axes.lines if line.get_marker() == "None"]
     assert len(bars) == 3
-    words = [text for text in axes.texts if text.get_transform() == axes.transData]
-    for text, (row, (low, high)) in zip(words, sorted(bars.items()), strict=True):
-        x, y = text.get_position()
-        assert row - 0.5 < y < row
-        assert x == (low if text.get_horizontalalignment() == "left" else high)
+    words = [text.get_text() for text in (*axes.texts, *axes.get_yticklabels())]
+    for name in ("LeNet-5, paper", "LeNet-5, here", "convnet, here", "9.5"):
+        assert name in words
 
 
 def test_papers_count_has_its_wilson_interval(tmp_path):

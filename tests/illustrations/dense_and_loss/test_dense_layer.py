@@ -8,6 +8,7 @@ from svg_numbers import number, numbers, texts
 
 from cnnfigs.data import mnist
 from cnnfigs.drawing.style import style
+from cnnfigs.drawing.widths import PHONE, WIDTH
 from cnnfigs.errors import ParameterError
 from cnnfigs.illustrations.dense_and_loss.dense_layer import SHOWN, DenseLayer, DenseUnit, Relu
 from cnnfigs.models.networks import build
@@ -83,17 +84,21 @@ def test_relu_tells_how_many_units_fall_silent():
     np.testing.assert_array_equal(np.maximum(picture.result.pre_activations, 0), picture.result.outputs)
 
 
-def test_what_relu_is_said_to_do_stands_where_it_does_it():
+@pytest.mark.parametrize("width", [WIDTH, PHONE])
+def test_what_relu_is_said_to_do_stands_where_it_does_it(width):
     """What is said of sums below zero stands left of zero, what is said of others right of it."""
+    figure = Relu().drawn(width)
     with style():
-        figure = Relu().figure
         canvas = FigureCanvasAgg(figure)
         canvas.draw()
-    axes = figure.axes[0]
+    _, axes = figure.axes
+    said = {True: [], False: []}
     for text in axes.texts:
         ends = axes.transData.inverted().transform(text.get_window_extent(canvas.get_renderer()))[:, 0]
-        below = text.get_text() in ("sum below zero, output 0", f"{Relu().facts['zeros']} of 512 units:")
-        assert max(ends) < 0 if below else min(ends) > 0, text.get_text()
+        assert max(ends) < 0 or min(ends) > 0, text.get_text()
+        said[max(ends) < 0].append(text.get_text())
+    assert " ".join(said[True]) == f"{Relu().facts['zeros']} of 512 units: sum below zero, output 0"
+    assert " ".join(said[False]) == f"{Relu().facts['positive']} units: the sum goes on as it is"
 
 
 def test_units_are_those_of_the_network_asked_for():

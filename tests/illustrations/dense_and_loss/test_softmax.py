@@ -22,24 +22,31 @@ def test_numbers_drawn_are_those_of_keras(index, network):
     logits = np.asarray(cut(image))[0]
 
     picture = Softmax(index, network)
-    words = texts(picture)[6:]
-    rows = [words[place : place + 4] for place in range(0, 40, 4)]
-    assert [row[0] for row in rows] == [str(digit) for digit in range(10)]
-    for digit, (_, logit, exponential, share) in enumerate(rows):
-        assert number(logit) == pytest.approx(logits[digit], abs=6e-3)
-        exact = float(np.exp(logits[digit]))
-        if exponential == "under 0.001":
-            assert exact < 0.001
-        else:
-            assert number(exponential) == pytest.approx(exact, rel=1e-3, abs=0.06 if exact >= 10 else 6e-4)
-        if share == "over 99.9\N{NO-BREAK SPACE}%":
-            assert probabilities[digit] >= 0.999
-        elif share == f"under 0.1{PERCENT}":
-            assert 0 < probabilities[digit] <= 0.00051
-        else:
-            assert number(share.removesuffix(PERCENT)) > 0
-            assert number(share.removesuffix(PERCENT)) == pytest.approx(100 * probabilities[digit], abs=0.06)
-    assert number(words[40].removeprefix("sum ")) == pytest.approx(np.exp(logits).sum(), rel=1e-3)
+    for phone in (False, True):
+        # The columns are drawn one after the other, each below its heading; two end with their sum.
+        written = [word for word in texts(picture, phone) if any(letter.isdigit() for letter in word)]
+        names, logit_words, (*exponential_words, total), (*share_words, whole) = (
+            written[start:end] for start, end in ((0, 10), (10, 20), (20, 31), (31, 42))
+        )
+        assert names == [str(digit) for digit in range(10)]
+        assert whole == f"100{PERCENT}"
+        assert number(total) == pytest.approx(np.exp(logits).sum(), rel=1e-3)
+        for digit, (logit, exponential, share) in enumerate(
+            zip(logit_words, exponential_words, share_words, strict=True)
+        ):
+            assert number(logit) == pytest.approx(logits[digit], abs=6e-3)
+            exact = float(np.exp(logits[digit]))
+            if exponential == "< 0.001":
+                assert exact < 0.001
+            else:
+                assert number(exponential) == pytest.approx(exact, rel=1e-3, abs=0.06 if exact >= 10 else 6e-4)
+            if share == f"> 99.9{PERCENT}":
+                assert probabilities[digit] >= 0.999
+            elif share == f"< 0.1{PERCENT}":
+                assert 0 < probabilities[digit] <= 0.00051
+            else:
+                assert number(share.removesuffix(PERCENT)) > 0
+                assert number(share.removesuffix(PERCENT)) == pytest.approx(100 * probabilities[digit], abs=0.06)
 
 
 def test_shares_add_up_to_one_and_are_exponential_by_sum():

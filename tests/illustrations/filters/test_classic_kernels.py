@@ -22,7 +22,7 @@ def cards(gallery):
     assert len(written) == 11 * len(CLASSIC)
     result = []
     for start in range(0, len(written), 11):
-        name, *cells, note = written[start : start + 11]
+        name, note, *cells = written[start : start + 11]
         entries = {"÷": 1, "sum": None, "+": 0}
         for part in note.split(", "):
             word, value = part.split(" ")

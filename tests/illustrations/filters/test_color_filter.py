@@ -9,8 +9,9 @@ from svg_numbers import numbers
 from cnnfigs.illustrations.filters.color_filter import ColorFilter
 
 
+@pytest.mark.parametrize("phone", [False, True])
 @pytest.mark.parametrize(("row", "column"), [(21, 24), (0, 0), (25, 40)])
-def test_every_number_is_right(row, column):
+def test_every_number_is_right(row, column, phone):
     crop = small_photo()[row : row + 5, column : column + 5]
     maps = np.asarray(keras.ops.conv(crop[None], KERNEL[..., None], padding="valid"))[0, ..., 0] - 1
     by_channel = [
@@ -21,7 +22,7 @@ def test_every_number_is_right(row, column):
     cells = [*crop.ravel(), *KERNEL.ravel(), *by_channel, *by_channel, -1, maps[1, 1], *maps.ravel()]
     picture = ColorFilter(row, column)
     # Sums of five tenths and the like may be a rounding of binary fractions away from a tenth.
-    assert sorted(numbers(picture)) == pytest.approx(sorted(cells), abs=1e-9)
+    assert sorted(numbers(picture, phone)) == pytest.approx(sorted(cells), abs=1e-9)
     assert sum(by_channel) - 1 == pytest.approx(maps[1, 1])
 
 

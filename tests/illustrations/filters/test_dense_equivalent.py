@@ -41,7 +41,19 @@ def test_written_numbers_are_a_convolution_and_the_same_dense_layer(size, kernel
 def test_marked_output_is_named():
     picture = DenseEquivalent(position=5)
     assert "output 1, 2" in texts(picture)
-    assert f"it gives {picture.result.output[1, 2]:g}, as" in picture.description
+    assert f"row 1 and column 2; it gives {picture.result.output[1, 2]:g}, as" in picture.description
+
+
+@pytest.mark.parametrize("position", [0, 5])
+def test_phone_writes_the_marked_row_under_the_input(position):
+    """Folded to lines as long as the input's, its numbers lie where the window does, and add up to the output."""
+    picture = DenseEquivalent(position=position)
+    image, kernel, output, row = np.split(np.array(numbers(picture, phone=True)), np.cumsum([25, 9, 9]))
+    np.testing.assert_array_equal(row, kernel)
+    weights = picture.result.dense_kernel[:, position].reshape(5, 5)
+    np.testing.assert_array_equal(weights[weights != 0], row)
+    assert (image.reshape(5, 5) * weights).sum() == output[position]
+    assert f"= {output[position]:g}" in texts(picture, phone=True)
 
 
 def test_parameters_are_those_that_keras_counts():

@@ -127,9 +127,10 @@ def test_both_ways_begin_at_the_same_grey_and_both_climb():
     for ascent in (*run.plain, *run.regularized):
         assert list(ascent.sums) == sorted(ascent.sums)
         assert ascent.images[0].std() < 0.05
-    shown = [number(text.split()[1]) for text in texts(GradientAscent()) if text.startswith("score")]
     others = [ascent.sums[-1] for ascent in run.regularized[1:5]]
-    assert shown == pytest.approx([*run.plain[0].sums, *run.regularized[0].sums, *others], abs=0.051)
+    for phone in (False, True):
+        shown = [number(text.split()[1]) for text in texts(GradientAscent(), phone) if text.startswith("score")]
+        assert shown == pytest.approx([*run.plain[0].sums, *run.regularized[0].sums, *others], abs=0.051)
 
 
 def test_scores_over_the_starts_are_those_of_keras():
@@ -247,8 +248,11 @@ def test_dead_filters_stay_at_zero_for_every_digit(digits):
         assert (excited.found[0].sum <= 0) == (largest[excited.filter] == 0)
 
 
-def test_picture_writes_all_sums(digits):
-    written = [number(text) for text in texts(FilterImages()) if text.replace(".", "").replace("−", "").isdigit()]
+@pytest.mark.parametrize("phone", [False, True])
+def test_picture_writes_all_sums(digits, phone):
+    written = [
+        number(text) for text in texts(FilterImages(), phone) if text.replace(".", "").replace("−", "").isdigit()
+    ]
     expected = []
     for layer in digits.layers:
         for excited in layer.excited:

@@ -4,9 +4,10 @@ import keras
 import numpy as np
 import pytest
 from matplotlib.patches import Rectangle
-from svg_numbers import numbers, texts
+from svg_numbers import number, numbers, texts
 
 from cnnfigs.data import mnist
+from cnnfigs.drawing.widths import PHONE, WIDTH
 from cnnfigs.illustrations.filters.global_and_local import GlobalAndLocal
 from cnnfigs.illustrations.filters.local_patterns import LocalPatterns, weights_in_words
 from cnnfigs.models.weights import load
@@ -48,16 +49,17 @@ def test_windows_are_among_the_strongest_places_and_share_no_pixel(layer, index)
     assert covered.sum() == 9 * 2 * len(run.patterns)
 
 
+@pytest.mark.parametrize("width", [WIDTH, PHONE])
 @pytest.mark.parametrize("index", [4, 0, 61])
-def test_letters_stand_beside_the_windows_and_cover_none(index):
+def test_letters_stand_beside_the_windows_and_cover_none(index, width):
     """Every pixel of every window can be compared with the patch, and each letter touches a window of its own."""
     picture = LocalPatterns(index=index)
-    shapes = [shape.get_bbox() for shape in picture.figure.findobj(Rectangle) if shape.get_linewidth() == 2.5]
+    figure = picture.drawn(width)
+    shapes = [shape.get_bbox() for shape in figure.findobj(Rectangle) if shape.get_linewidth() == 2.5]
     assert len(shapes) == 2 * len(picture.result.patterns)
     side = shapes[0].width
-    texts_drawn = picture.figure.axes[0].texts
-    letters = [text for text in texts_drawn if text.get_text() in "ABCDE" and text.get_position()[0] < 338]
-    assert len(letters) == len(shapes)
+    # The digit is drawn first, the filters with their letters later.
+    letters = [text for text in figure.axes[0].texts if text.get_text() in "ABCDE"][: len(shapes)]
     for letter, own in zip(letters, shapes, strict=True):
         x, y = letter.get_position()
         for window in shapes:
@@ -78,10 +80,10 @@ def test_large_weights_are_told_where_they_are(turns):
 
 def test_description_names_the_digit_and_the_weights_of_each_filter(layer):
     picture = LocalPatterns(index=4)
-    assert picture.description.startswith(f"A {mnist().y_test[4]} with small windows")
+    assert picture.description.startswith(f"A {mnist().y_test[4]} broken into local patterns")
     for pattern in picture.result.patterns:
         kernel = layer.get_weights()[0][:, :, 0, pattern.channel]
-        assert f"filter {pattern.channel}, {weights_in_words(kernel)}:" in picture.description
+        assert f"filter {pattern.channel}: Its large weights: {weights_in_words(kernel)}." in picture.description
 
 
 def test_first_filter_stands_at_its_strongest_place_of_all(layer):
@@ -125,17 +127,20 @@ def test_global_and_local_counts_are_those_of_keras(layer):
 def test_description_of_unit_and_filter_tells_their_weights(layer):
     picture = GlobalAndLocal(index=4)
     text = picture.description
-    assert f"Left, a {mnist().y_test[4]} of 784 pixels" in text
+    assert f"First, a {mnist().y_test[4]} of 784 pixels" in text
     weights = load("dense_512").layers[-2].get_weights()[0][:, picture.result.unit].reshape(28, 28)
     under = weights[digit(4)[..., 0] > 0.5].mean()
     assert f"they are {under:.3f} on average" in text
     means = {(row, column): weights[row : row + 4, column : column + 4].mean() for row, column in np.ndindex(28, 28)}
     squares = {place: mean for place, mean in means.items() if place[0] % 4 == place[1] % 4 == 0}
     for kind, (row, column) in (
-        ("positive means are", max(squares, key=squares.get)),
-        ("negative means", min(squares, key=squares.get)),
+        ("most positive means: ", max(squares, key=squares.get)),
+        ("most negative means: ", min(squares, key=squares.get)),
     ):
-        assert f"{kind} rows {row} to {row + 3}, columns {column} to {column + 3}," in text
-    last = text.split("row by row: ")[1].rstrip(".").replace(";", ",").replace("−", "-")
-    kernel = [float(weight) for weight in last.split(",")]
-    np.testing.assert_allclose(kernel, layer.get_weights()[0][:, :, 0, picture.result.channel].ravel(), atol=0.0051)
+        assert f"{kind}rows {row} to {row + 3}, columns {column} to {column + 3}: " in text
+    kernel, mask, ink = (
+        np.array([[number(cell) for cell in line] for line in each.texts]) for each in picture.told.numbers
+    )
+    np.testing.assert_allclose(kernel, layer.get_weights()[0][:, :, 0, picture.result.channel], atol=0.0051)
+    np.testing.assert_allclose(mask, weights, atol=0.0051)
+    np.testing.assert_allclose(ink, digit(4)[..., 0], atol=0.0051)

@@ -21,10 +21,11 @@ def small_photo():
 def test_every_number_is_right(row, column):
     pixel = small_photo()[row, column]
     picture = OneByOne(row, column)
-    cells = [value for weights in WEIGHTS for value in (*pixel, *weights)]
-    assert numbers(picture) == pytest.approx(cells)
-    words = [number(text.removeprefix("add up: ")) for text in texts(picture) if text.startswith("add up: ")]
-    assert words == pytest.approx(WEIGHTS @ pixel, abs=0.005)
+    cells = [value for weights in WEIGHTS for pair in zip(pixel, weights, strict=True) for value in pair]
+    for phone in (False, True):
+        assert numbers(picture, phone) == pytest.approx(cells)
+        sums = [text.removeprefix("add up: ") for text in texts(picture, phone) if text.startswith("add up: ")]
+        assert [*map(number, sums)] == pytest.approx(WEIGHTS @ pixel, abs=0.005)
 
 
 def test_maps_are_those_of_keras():

@@ -27,7 +27,8 @@ def test_every_number_is_right(row, column):
     np.testing.assert_allclose(run.product, maps.reshape(4, 2), atol=1e-12)
     np.testing.assert_allclose(run.maps, maps, atol=1e-12)
     cells = [*crop.ravel(), *rows.ravel(), *lying.ravel(), *maps.ravel(), *maps.ravel()]
-    assert sorted(numbers(PatchesAsRows(row, column))) == pytest.approx(sorted(cells), abs=1e-9)
+    for phone in (False, True):
+        assert sorted(numbers(PatchesAsRows(row, column), phone)) == pytest.approx(sorted(cells), abs=1e-9)
 
 
 def test_sizes_are_those_of_the_second_convolution():

@@ -5,6 +5,7 @@ import pytest
 from svg_numbers import number, numbers, texts
 
 from cnnfigs.data import cat_photo, mnist
+from cnnfigs.drawing.widths import PHONE, WIDTH
 from cnnfigs.illustrations.filters.response_map import AllMaps, Channels, ResponseMap
 from cnnfigs.models.weights import load
 
@@ -36,8 +37,7 @@ def test_response_map_writes_what_the_layer_holds_and_returns(layer, n, index):
     assert number(value) == pytest.approx(answers.max(), abs=0.005)
     assert place == f"row {row}, column {column}"
     assert "28×28×1" in written
-    assert "26×26" in written
-    assert f"maps[:, :, {n}]" in written
+    assert f"26×26: maps[:, :, {n}]" in written
     assert f"filter {n}" in written
     np.testing.assert_allclose(picture.result.response_map, answers, atol=1e-6)
 
@@ -62,19 +62,16 @@ def test_channels_are_counted_as_the_arrays_have_them(layer):
     image, maps = first_maps(layer, 4)
     written = texts(picture)
     for array in (image, picture.result.colour, maps):
-        assert "×".join(map(str, array.shape)) in written
         count = array.shape[-1]
-        assert f"{count} channel{'s' if count > 1 else ''}" in written
+        assert f"{'×'.join(map(str, array.shape))}: {count} channel{'s' if count > 1 else ''}" in written
     face = picture.result.colour
     np.testing.assert_allclose(face[3, 7], cat_photo()[30:40, 155:165].mean(axis=(0, 1)) / 255, atol=1e-6)
 
 
-def test_the_place_on_the_map_is_told_under_the_map():
-    """A row and column of the map, below its heading and not below that of the input."""
-    axes = ResponseMap().figure.axes[0]
-    heads = {
-        text.get_text(): text.get_position()[0] for text in axes.texts if text.get_text() in ("input", "feature map")
-    }
-    (words,) = [text for text in axes.texts if text.get_text().startswith("strongest: ")]
-    assert words.get_horizontalalignment() == "right"
-    assert words.get_position()[0] > heads["feature map"] > heads["input"]
+@pytest.mark.parametrize("width", [WIDTH, PHONE])
+def test_the_place_on_the_map_is_told_under_the_map(width):
+    """A row and column of the map, below its heading, which comes after that of the input."""
+    places = {text.get_text().split(":")[0]: text.get_position() for text in ResponseMap().drawn(width).axes[0].texts}
+    assert places["strongest"][0] == places["feature map"][0]
+    assert places["strongest"][1] > places["feature map"][1]
+    assert sum(places["feature map"]) > sum(places["input"])

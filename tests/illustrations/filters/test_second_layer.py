@@ -67,8 +67,8 @@ def test_description_tells_the_strongest_pair_and_the_stroke():
     text = picture.description
     first = picture.result.order[0]
     positive = int((load("convnet").layers[2].get_weights()[0][..., first, 27] > 0).sum())
-    assert f"map {first}, filter" in text
-    assert f"({positive} of 9 weights positive), adds +" in text
+    assert f"Map {first}, whose slice adds +" in text
+    assert f"{positive} of 9 weights are positive." in text
     mean = picture.result.patches.mean(axis=0)
     assert mean[:, :3].mean() > mean[:, 5:].mean()
     assert mean[3:6, 6:].mean() < 0.1
@@ -89,10 +89,10 @@ def test_the_open_side_of_a_stroke_is_named(open_side, hole):
     bow[hole] = 0
     run = replace(SecondLayer().result, patches=bow)
     assert run.ink.tolist() == bow.reshape(3, 3, 3, 3).mean(axis=(1, 3)).tolist()
-    text = stroke_in_words(run.ink)
-    assert text.endswith(f"a bow that is open to the {open_side}.")
-    assert "0\N{NO-BREAK SPACE}% in the centre" in text
-    assert stroke_in_words(np.ones((3, 3))).endswith("no side of it is clearly open.")
+    shares, shape = stroke_in_words(run.ink)
+    assert shape == f"It is a bow that is open to the {open_side}."
+    assert "0\N{NO-BREAK SPACE}% in the centre" in shares
+    assert stroke_in_words(np.ones((3, 3)))[1] == "No side of it is clearly open."
 
 
 def test_what_the_network_does_not_have_is_refused(model):

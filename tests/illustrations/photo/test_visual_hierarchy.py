@@ -6,6 +6,7 @@ from svg_numbers import PERCENT, texts
 
 from cnnfigs.arithmetic.receptive import receptive_region
 from cnnfigs.data import cat_photo, imagenet_classes
+from cnnfigs.drawing.widths import PHONE, WIDTH
 from cnnfigs.errors import ParameterError
 from cnnfigs.illustrations.photo.parts_only import PartsOnly, PartsTable, TogetherTable
 from cnnfigs.illustrations.photo.photo_answers import PhotoAnswers
@@ -55,9 +56,10 @@ def test_answers_are_the_softmax_of_the_logits(model):
     shares = np.exp(scores - scores.max()) / np.exp(scores - scores.max()).sum()
     best = shares.argsort()[::-1][:8]
     names = imagenet_classes()
-    shown = texts(PhotoAnswers())
-    assert [text for text in shown if text in names] == [names[index] for index in best]
-    assert [text for text in shown if text.endswith("%")] == [percent(shares[index]) for index in best]
+    for phone in (False, True):
+        shown = texts(PhotoAnswers(), phone)
+        assert [text for text in shown if text in names] == [names[index] for index in best]
+        assert [text for text in shown if text.endswith("%")] == [percent(shares[index]) for index in best]
     run = PhotoAnswers().result
     assert run.answer.cats == pytest.approx(shares[list(CATS)].sum(), abs=1e-5)
     np.testing.assert_array_equal(run.photo, PHOTO)
@@ -225,11 +227,12 @@ def test_parts_are_named_where_the_box_holds_half_of_one(sheet):
             assert unit.parts == expected
 
 
-def test_sheet_writes_the_sizes():
+@pytest.mark.parametrize("phone", [False, True])
+def test_sheet_writes_the_sizes(phone):
     sides = [f"{unit.box[2]} px" for level in VisualHierarchy().result.levels for unit in level.units]
-    shown = texts(VisualHierarchy())
+    shown = texts(VisualHierarchy(), phone)
     assert [text for text in shown if text.endswith(" px")] == sides
-    maps = [int(text.split()[1].strip(":")) for text in shown if text.startswith("map ")]
+    maps = [int(text.split()[1]) for text in shown if text.startswith("map ")]
     assert maps == [unit.channel for level in VisualHierarchy().result.levels for unit in level.units]
 
 
@@ -270,17 +273,31 @@ def test_tree_without_any_parts_for_another_photo():
     assert all(unit.parts == () for level in run.levels for unit in level.units)
 
 
+def widths(tree, width=WIDTH):
+    return [line.get_linewidth() for line in tree.drawn(width).axes[0].lines]
+
+
 def test_lines_of_the_tree_are_as_thick_as_their_shares_in_all_rows():
     tree = HierarchyTree()
-    lines = [line.get_linewidth() for line in tree.figure.axes[0].lines]
     top, *_ = tree.result.levels
     shares = [unit.share for unit in top.units] + [link.share for joined in tree.result.links for link in joined]
     key = [
         float(text.split()[0]) / 100 for text in texts(tree) if text in (f"2{PERCENT}", f"10{PERCENT}", f"25{PERCENT}")
     ]
     assert len(key) == 3
-    expected = np.array([*shares, *key])
-    np.testing.assert_allclose(np.array(lines) / lines[0], expected / expected[0], rtol=1e-6)
+    expected, lines = np.array([*shares, *key]), np.array(widths(tree))
+    np.testing.assert_allclose(lines / lines[0], expected / expected[0], rtol=1e-6)
+
+
+def test_tree_on_a_phone_has_the_strongest_line_down_from_each_unit():
+    tree = HierarchyTree()
+    top, *_ = tree.result.levels
+    everything, phone = np.array(widths(tree)), np.array(widths(tree, PHONE))
+    assert len(phone) == len(tree.result.levels) * len(top.units) + 3
+    assert {*phone.round(6)} <= {*everything.round(6)}
+    for joined, row in zip(tree.result.links, phone[len(top.units) :].reshape(-1, len(top.units)), strict=False):
+        strongest = [max(link.share for link in joined if link.upper == each.upper) for each in joined]
+        assert {*(row / everything[0] * top.units[0].share).round(6)} <= {*np.round(strongest, 6)}
 
 
 # The tests of the story
@@ -305,8 +322,9 @@ def test_parts_are_asked_as_told(model, rest, hidden):
     assert run.margins[1].answers[run.shown.index("eyes")].cats == pytest.approx(cats, abs=1e-4)
 
 
-def test_parts_picture_writes_the_answers():
-    shown = texts(PartsOnly())
+@pytest.mark.parametrize("phone", [False, True])
+def test_parts_picture_writes_the_answers(phone):
+    shown = texts(PartsOnly(), phone)
     (parts,) = PartsOnly().result.margins
     assert [text for text in shown if text.startswith("a cat: ")] == [
         f"a cat: {percent(each.cats)}" for each in parts.answers
@@ -341,11 +359,12 @@ def test_random_boxes_are_as_large_as_those_of_the_parts_and_asked_as_told(model
             assert each.parts == pytest.approx(table[each.margin].answers[-2].cats, abs=1e-4)
 
 
-def test_no_mark_of_the_control_covers_another():
-    axes = RandomBoxes().figure.axes[0]
-    diamonds = [line for line in axes.lines if line.get_marker() == "D" and line.get_ydata()[0] > 172]
+@pytest.mark.parametrize("width", [WIDTH, PHONE])
+def test_no_mark_of_the_control_covers_another(width):
+    axes = RandomBoxes().drawn(width).axes[0]
+    diamonds = [line for line in axes.lines if line.get_marker() == "D"]
     dots = np.concatenate([np.column_stack(line.get_data()) for line in axes.lines if line.get_marker() == "o"])
-    assert len(diamonds) == 16
+    assert len(diamonds) == 16 + 2  # with those of the keys
     for line in diamonds:
         reach = (line.get_markersize() * 2**0.5 + 4.5) / 2
         (x,), (y,) = line.get_data()
@@ -441,5 +460,5 @@ def test_any_image_gives_a_picture():
     """A tall grey image of odd size, whose field boxes are cut off, can be drawn too."""
     grey = np.linspace(0, 1, 70 * 41).reshape(70, 41)
     sheet = VisualHierarchy(grey, classes=(0, 999), layers=("Conv1_relu", "out_relu"), units=2)
-    assert sheet.to_html().startswith("<svg")
+    assert len(texts(sheet)) == len(texts(sheet, phone=True)) > 4
     assert sheet.result.shown.photo.shape == (353, 225, 3)

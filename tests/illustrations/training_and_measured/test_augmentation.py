@@ -28,7 +28,8 @@ def test_answers_are_the_networks():
     for each in probabilities:
         share = f"{100 * each.max():.1f}\N{NO-BREAK SPACE}%" if each.max() < 0.9995 else "over 99.9\N{NO-BREAK SPACE}%"
         expected += [f"“{each.argmax()}”", share]
-    assert [text for text in texts(picture) if "“" in text or "%" in text] == expected
+    for phone in (False, True):
+        assert [text for text in texts(picture, phone) if "“" in text or "%" in text] == expected
     assert picture.facts["wrong"] == str((probabilities[1:].argmax(axis=1) != mnist().y_test[4]).sum())
 
 

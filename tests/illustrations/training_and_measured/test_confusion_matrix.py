@@ -7,6 +7,7 @@ from matplotlib.colors import to_rgb
 from svg_numbers import numbers
 
 from cnnfigs.drawing.palette import VALUES, color, darkened, relative_luminance
+from cnnfigs.drawing.widths import PHONE, WIDTH
 from cnnfigs.illustrations.training_and_measured.confusion_matrix import ConfusionMatrix
 from cnnfigs.runs.training_and_measured.evaluation import evaluate
 
@@ -21,7 +22,8 @@ def counted():
 def test_every_answer_is_counted():
     """The headings are the ten digits twice; after them the counts that are not zero, row by row."""
     counts = counted()
-    assert numbers(ConfusionMatrix())[20:] == counts[counts > 0].tolist()
+    for phone in (False, True):
+        assert numbers(ConfusionMatrix(), phone)[20:] == counts[counts > 0].tolist()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -38,13 +40,15 @@ def test_the_more_errors_the_farther_from_the_background(theme):
     assert all(len(shade) == 1 for shade in shades)
     order = [shade.pop() for shade in shades]
     assert order == sorted(order, reverse=theme == "light")
-    (drawn,) = etree.fromstring(picture.to_html()).iter("{http://www.w3.org/2000/svg}image")
-    assert drawn.get("class") == VALUES
+    drawn = [*etree.fromstring(picture.to_html()).iter("{http://www.w3.org/2000/svg}image")]
+    assert drawn
+    assert all(image.get("class") == VALUES for image in drawn)
 
 
-def test_the_commonest_error_is_framed():
+@pytest.mark.parametrize("width", [WIDTH, PHONE])
+def test_the_commonest_error_is_framed(width):
     counts = counted() * (1 - np.eye(10, dtype=int))
-    axes = ConfusionMatrix().figure.axes[0]
+    axes = ConfusionMatrix().drawn(width).axes[0]
     (frame,) = [each for each in axes.patches if each.get_edgecolor()[:3] == to_rgb(color("error"))]
     (image,) = axes.images
     left, right, _, top = image.get_extent()

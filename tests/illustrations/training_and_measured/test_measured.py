@@ -12,7 +12,10 @@ from scipy import stats
 from svg_numbers import PERCENT, number, texts
 
 from cnnfigs.drawing.charts import spread
-from cnnfigs.drawing.palette import palette, relative_luminance
+from cnnfigs.drawing.networks import NETWORK_LOOKS
+from cnnfigs.drawing.palette import color, palette, relative_luminance
+from cnnfigs.drawing.style import style
+from cnnfigs.drawing.widths import PHONE, WIDTH
 from cnnfigs.experiments.catalog import (
     BASIC,
     by_recipe,
@@ -45,12 +48,30 @@ from cnnfigs.illustrations.training_and_measured.scoreboard import TEXTS, Scoreb
 from cnnfigs.illustrations.training_and_measured.shifted_digits import OtherCorner, ShiftControls, ShiftedDigits
 from cnnfigs.illustrations.training_and_measured.through_a_hole import ThroughAHole
 from cnnfigs.illustrations.training_and_measured.ways_of_downsampling import (
+    PLAIN,
     DownsamplingCosts,
     DownsamplingDifferences,
     OverfittingWithoutPooling,
 )
 from cnnfigs.models.variants import TRAINABLE
 
+#: How matplotlib writes dashes.
+DASHES = {"solid": "-", "dashed": "--", "dashdot": "-.", "dotted": ":"}
+#: The figure of the page that shows what is measured about each claim.
+MEASURED_IN = {
+    "errors": "fig-against",
+    "examples": "fig-examples",
+    "moved": "fig-shifted",
+    "small shifts": "fig-shifted",
+    "anywhere": "fig-corner",
+    "augmentation": "fig-controls",
+    "neighbours": "fig-neighborhood",
+    "order": "fig-neighborhood",
+    "maximum": "fig-downsampling",
+    "overfitting": "fig-without-pooling",
+    "small window": "fig-hole",
+    "larger window": "fig-hole",
+}
 DIRECTIONS = ("right", "left", "down", "up")
 
 
@@ -67,6 +88,11 @@ def bits(told):
 
 def seeds_of(described):
     return [seed for seed in range(1, 6) if path_of(described(seed)).exists()]
+
+
+def rows_of(table):
+    """The rows of a table as it is in the column."""
+    return html.fragment_fromstring(table.to_html()).xpath("(.//table)[1]/tbody/tr")
 
 
 def shares(described):
@@ -155,7 +181,7 @@ def test_padded_network_answers_the_same_at_multiples_of_four():
 
 def test_corner_bars_are_written_with_the_shares_of_the_files():
     run = OtherCorner().result
-    written = [number(text.replace(PERCENT, "")) for text in texts(OtherCorner()) if text.endswith("%")]
+    written = [number(text.replace(PERCENT, "")) for text in texts(OtherCorner()) if text.endswith(PERCENT)]
     expected = []
     for each in run.corners:
         described = padded if each.network.endswith("padded") else lambda seed, n=each.network: in_the_corner(n, seed)
@@ -178,7 +204,7 @@ def test_shuffles_and_windows_are_those_in_the_files():
 
 def test_costs_are_what_keras_counts_and_multiplications_done_by_hand():
     run = DownsamplingCosts().result
-    rows = html.fragment_fromstring(DownsamplingCosts().to_html()).findall("./tbody/tr")
+    rows = rows_of(DownsamplingCosts())
     assert len(rows) == len(run.costs)
     by_hand = {  # places × window × channels × filters, and the dense layer
         "convnet": 26**2 * 9 * 32 + 11**2 * 9 * 32 * 64 + 3**2 * 9 * 64 * 128 + 1152 * 10,
@@ -213,7 +239,7 @@ def test_worth_of_examples_is_read_off_the_curves():
         else:
             there = np.interp(np.log10(needed), np.log10(run.amounts), dense)
             assert there == pytest.approx(wanted, abs=0.005)
-    rows = html.fragment_fromstring(WorthOfExamples().to_html()).findall("./tbody/tr")
+    rows = rows_of(WorthOfExamples())
     assert [number(row[0].text_content()) for row in rows] == list(run.amounts)
 
 
@@ -277,7 +303,8 @@ def test_amounts_that_are_not_there_are_left_out_of_the_curve(tmp_path, monkeypa
     assert run.readings == ()  # the dense network does not get there with 3,000
     monkeypatch.setattr(FewerExamples, "result", run)
     shown = FewerExamples()
-    assert shown.to_html().startswith("<svg")
+    assert {"convnet", "dense, 512 units"} <= set(texts(shown))
+    assert "dense, 131 units" not in texts(shown)
     assert shown.facts["dense_512 needs"] == "more than were tried"
 
 
@@ -382,20 +409,69 @@ def test_scoreboard_gives_each_claim_its_verdict_and_a_figure_that_the_page_has(
     run = Scoreboard().result
     page = (RECORDS.parents[2] / "docs" / "measured.md").read_text("utf-8")
     named = set(re.findall(r"name: (fig-\S+)", page))
-    rows = html.fragment_fromstring(Scoreboard().to_html()).findall("./tbody/tr")
+    (told,) = re.findall(r"Where each is measured: (.*?)\n\n", page, re.DOTALL)
+    figures = {}
+    for numbered, figure in re.findall(r"([\d and]+)\s+in\s+\{numref\}`([\w-]+)`", told):
+        figures |= dict.fromkeys(map(int, re.findall(r"\d+", numbered)), figure)
     assert [claim.name for claim in run.claims] == [*TEXTS]
-    for row, claim in zip(rows, run.claims, strict=True):
-        (link,) = row[0].iter("a")
-        assert link.get("href").removeprefix("#") in named
-        assert row[1].text_content() == TEXTS[claim.name].whose
-        assert row[2].text_content() == verdict(claim.comparisons)
+    for phone in (False, True):
+        words = " ".join(texts(Scoreboard(), phone))
+        for place, claim in enumerate(run.claims, 1):
+            assert figures[place] == MEASURED_IN[claim.name]
+            assert figures[place] in named
+            after = words.split(f"{place}. {TEXTS[claim.name].text.split()[0]} ")[1].split(f" {place + 1}. ")[0]
+            assert TEXTS[claim.name].text.split(maxsplit=1)[1] in f"{after} "
+            assert TEXTS[claim.name].whose in after
+            assert f" {verdict(claim.comparisons)} " in after
+            weakest = min(claim.comparisons, key=lambda each: each.interval[0] - each.needed)
+            decimals = 2 if abs(weakest.difference) < 0.02 else 1
+            assert f"{points(weakest.difference, decimals)} {interval(weakest.interval, decimals)}" in after
+
+
+def test_scoreboard_tells_each_claim_with_its_weakest_comparison():
+    picture = Scoreboard()
+    _, *parts = picture.told.sentences
+    for part, claim in zip(parts, picture.result.claims, strict=True):
+        whose, judged, shown, effect = part.sentences
+        assert part.heading == TEXTS[claim.name].text
+        assert TEXTS[claim.name].whose in whose
+        assert verdict(claim.comparisons) in judged
         weakest = min(claim.comparisons, key=lambda each: each.interval[0] - each.needed)
-        words = row[4].text_content().split(";")[0]
+        words = effect.split(";")[0]
         assert points(weakest.difference, 2 if abs(weakest.difference) < 0.02 else 1) in words
-        # What is compared keeps its numbers and networks, but not the words that only its figure explains.
-        assert set(re.findall(r"\d+|dense_\d+|convnet\w*", weakest.name)) <= set(re.findall(r"\d+|\w+", words))
-        assert not re.search(r"inked|half minus", row[4].text_content())
-        assert row[3].text_content().startswith(f"{sum(c.is_shown for c in claim.comparisons)} of ")
+        # What is compared keeps its numbers, but not the words that only its figure explains, nor names of code.
+        assert set(re.findall(r"\d+", weakest.name)) <= set(re.findall(r"\d+", words))
+        assert not re.search(r"inked|half minus|_", effect)
+        assert f"{sum(each.is_shown for each in claim.comparisons)} of {len(claim.comparisons)}" in shown
+    (numbers,) = picture.told.numbers
+    every = [each for claim in picture.result.claims for each in claim.comparisons]
+    assert [row[0] for row in numbers.texts] == [points(each.difference, 2) for each in every]
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_scoreboards_strips_have_equal_steps_from_tick_to_tick_and_every_comparison_on_them(phone):
+    """Dots are read back from the drawing: a claim's strip begins at −100 points, and its zero is the dark line."""
+    with style():
+        axes = Scoreboard().drawn(PHONE if phone else WIDTH).axes[0]
+    text, lines = color("text"), [line for line in axes.lines if len(line.get_xdata()) == 2]
+    zeros = [line for line in lines if line.get_color() == text]
+    claimed = Scoreboard().result.claims
+    assert len(zeros) == len(claimed)
+    for zero, claim in zip(zeros, claimed, strict=True):
+        top, bottom = zero.get_ydata()
+        ticks = sorted(line.get_xdata()[0] for line in lines if tuple(line.get_ydata()) == (top, bottom))
+        assert len(ticks) == 7
+        assert np.diff(ticks) == pytest.approx(np.full(6, ticks[1] - ticks[0]))
+        assert ticks[3] == zero.get_xdata()[0]
+        found = [
+            float(line.get_xdata()[0])
+            for line in axes.lines
+            if line.get_marker() == "o" and top < line.get_ydata()[0] < bottom
+        ]
+        values = np.interp(found, ticks, range(-3, 4))
+        differences = [100 * each.difference for each in claim.comparisons]
+        expected = [np.sign(d) * (1 + np.log10(abs(d))) if abs(d) > 1 else d for d in differences]
+        assert sorted(values) == pytest.approx(sorted(expected))
 
 
 # Words and places
@@ -422,45 +498,62 @@ def test_labels_are_apart_in_order_and_no_farther_than_needed(random):
     assert spread(far, 1.5).tolist() == far
 
 
-@pytest.mark.parametrize("kind", [ShiftedDigits, ShiftControls, FewerExamples, ThroughAHole])
+@pytest.mark.parametrize("kind", [ShiftedDigits, Neighborhood, FewerExamples, ThroughAHole])
 def test_each_name_at_the_end_of_a_line_has_a_piece_of_that_line_before_it(kind):
     """Two lines of one colour are told apart: one is dashed, and so is the piece before its name."""
-    pieces = 0
-    for axes in kind().figure.axes:
-        names = {each.get_text(): each for each in axes.texts if each.get_text() != "guessing"}
-        curves = {
-            (line.get_color(), line.get_linestyle())
-            for line in axes.lines
-            if line.get_transform() == axes.transData and line.get_marker() == "None"
-        }
-        beside = [
-            line for line in axes.lines if line.get_transform() not in (axes.transData, axes.get_yaxis_transform())
-        ]
-        for line in beside:
-            (name,) = [each for each in names.values() if each.get_transform() == line.get_transform()]
-            assert (line.get_color(), line.get_linestyle()) in curves
-            assert name.get_color() == line.get_color()
-        assert len({(line.get_color(), line.get_linestyle()) for line in beside}) == len(beside)
-        pieces += len(beside)
-    assert pieces >= 2
+    _, axes = kind().figure.axes
+    curves = {
+        (line.get_color(), line.get_linestyle())
+        for line in axes.lines
+        if line.get_transform() in (axes.transData, axes.get_yaxis_transform()) and line.get_linestyle() != "None"
+    }
+    beside = [line for line in axes.lines if line.get_transform() not in (axes.transData, axes.get_yaxis_transform())]
+    assert len(beside) >= 2
+    for line in beside:
+        (name,) = [each for each in axes.texts if each.get_transform() == line.get_transform()]
+        assert (line.get_color(), line.get_linestyle()) in curves
+        assert name.get_color() == line.get_color()
+    assert len({(line.get_color(), line.get_linestyle()) for line in beside}) == len(beside)
+
+
+@pytest.mark.parametrize(
+    ("kind", "width"),
+    [
+        (ShiftControls, WIDTH),
+        (ShiftControls, PHONE),
+        (ShiftedDigits, PHONE),
+        (Neighborhood, PHONE),
+        (FewerExamples, PHONE),
+    ],
+)
+def test_key_explains_each_line_of_the_charts_below_it(kind, width):
+    with style():
+        page, *charts = kind().drawn(width).axes
+    explained = {(line.get_color(), line.get_linestyle()) for line in page.lines}
+    drawn = {
+        (line.get_color(), line.get_linestyle())
+        for axes in charts
+        for line in axes.lines
+        if line.get_color() != color("accent") and line.get_linestyle() != "None"
+    }
+    assert explained == drawn
+    named = {(text.get_text(), text.get_color()) for text in page.texts}
+    for look in NETWORK_LOOKS.values():
+        if (color(look.color), DASHES[look.dashes]) in explained:
+            assert (look.name, color(look.color)) in named
+    assert len(explained) >= 2
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_ink_in_a_hole_does_not_melt_into_the_page(theme):
-    """Around each image through a hole is a card that is told from black ink and from the page."""
-    figure, colors = ThroughAHole().figure, getattr(palette(), theme)
+    """The frame around each image through a hole is told from black ink and from the page."""
+    page, colors = ThroughAHole().figure.axes[0], getattr(palette(), theme)
     names = {to_rgba(value): name for name, value in palette().light.items()}
-    boxes = [(axes.get_position(), axes) for axes in figure.axes]
-    holes = [box for box, axes in boxes if axes.images]
-    assert len(holes) == 6
-    for hole in holes:
-        (card,) = [
-            axes.get_facecolor()
-            for box, axes in boxes
-            if box.x0 < hole.x0 and box.x1 > hole.x1 and box.y0 < hole.y0 and box.y1 > hole.y1
-        ]
+    frames = [names[patch.get_edgecolor()] for patch in page.patches if patch.get_facecolor()[3] == 0]
+    assert len(page.images) == len(frames) == 6
+    for frame in frames:
         for other in ("#000000", colors["background"]):
-            first, second = sorted(map(relative_luminance, (colors[names[card]], other)))
+            first, second = sorted(map(relative_luminance, (colors[frame], other)))
             assert (second + 0.05) / (first + 0.05) >= 3
 
 
@@ -468,5 +561,5 @@ def test_errors_and_differences_are_told_for_each_way_of_downsampling():
     run = DownsamplingDifferences().result
     description = DownsamplingDifferences().description
     for each in run.measured:
-        assert each.network in description
+        assert PLAIN[each.network] in description
     assert all(f"{100 * (1 - each.mean):.2f}{PERCENT}" in texts(DownsamplingDifferences()) for each in run.measured)

@@ -5,6 +5,7 @@ from svg_numbers import numbers, texts
 from window_numbers import counted
 
 from cnnfigs.errors import ParameterError
+from cnnfigs.illustrations.description import Part
 from cnnfigs.illustrations.windows.dilation import Dilation
 from cnnfigs.runs.windows.places import ink
 
@@ -15,18 +16,27 @@ from cnnfigs.runs.windows.places import ink
 def test_drawn_numbers_are_those_of_keras(size, kernel_size, dilation_rate, index):
     picture = Dilation(size, kernel_size, dilation_rate, index)
     image = ink(index, size)
-    expected, written = [], texts(picture)
+    expected = []
     for rate in (1, dilation_rate):
         made = counted(image, kernel_size, dilation_rate=rate)
-        expected += [*image.flatten(), *made.flatten()]
+        middle = len(made) // 2
+        under = image[middle::rate, middle::rate][:kernel_size, :kernel_size]
+        assert under.sum() == made[middle, middle]
+        expected += [*under.flatten(), *made.flatten()]
         span = rate * (kernel_size - 1) + 1
-        assert f"dilation_rate {rate}: the window spans {span}×{span}" in written
-        assert f"output {len(made)}×{len(made)}" in written
+        for phone in (False, True):
+            assert {
+                f"dilation rate {rate}",
+                f"the window spans {span}×{span}",
+                f"output {len(made)}×{len(made)}",
+            } <= {*texts(picture, phone)}
     assert numbers(picture) == expected
+    assert numbers(picture, phone=True) == expected
 
 
 def test_description_tells_the_cells_that_are_read():
-    assert "with dilation rate 2 it reads rows and columns 1, 3, 5" in Dilation().description
+    rates = {part.heading: part.sentences for part in Dilation().told.sentences if isinstance(part, Part)}
+    assert rates["Dilation rate 2"][0].startswith("The window reads rows and columns 1, 3, 5,")
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,15 @@ import re
 import keras
 import numpy as np
 import pytest
-from lxml import etree
 from matplotlib.colors import to_rgba
+from svg_numbers import texts
 
 from cnnfigs.arithmetic.reference import convolution, max_pooling
 from cnnfigs.data import mnist
 from cnnfigs.drawing.palette import palette, relative_luminance
+from cnnfigs.errors import ParameterError
 from cnnfigs.illustrations.windows.effective_field import EffectiveField
-from cnnfigs.illustrations.windows.field_growth import FieldGrowth
+from cnnfigs.illustrations.windows.field_growth import NETWORKS, FieldGrowth
 from cnnfigs.illustrations.windows.lost_edge import LostEdge
 from cnnfigs.illustrations.windows.peephole import Peephole
 from cnnfigs.illustrations.windows.published_fields import PublishedFields
@@ -20,12 +21,6 @@ from cnnfigs.models.networks import build
 from cnnfigs.models.training import as_input
 from cnnfigs.models.weights import load
 from cnnfigs.runs.windows.receptive_fields import unit_gradients
-
-SVG = "{http://www.w3.org/2000/svg}"
-
-
-def texts(picture):
-    return ["".join(text.itertext()) for text in etree.fromstring(picture.to_html()).iter(f"{SVG}text")]
 
 
 def reached(model, fields):
@@ -53,8 +48,16 @@ def test_drawn_fields_hold_every_pixel_that_reaches_the_unit(network):
             assert rows.max() - rows.min() + 1 == field.size
 
 
-def test_field_growth_writes_the_sizes():
-    written = [text for text in texts(FieldGrowth()) if text.startswith("sees")]
+def test_every_network_that_may_be_asked_for_is_drawn():
+    for network in NETWORKS:
+        assert "sees 3×3" in texts(FieldGrowth((network,)))
+    with pytest.raises(ParameterError, match=r"^networks: expected "):
+        FieldGrowth(("dense_512",))
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_field_growth_writes_the_sizes(phone):
+    written = [text for text in texts(FieldGrowth(), phone) if text.startswith("sees")]
     assert written == [f"sees {size}×{size}" for size in (3, 4, 8, 10, 18, 3, 5, 7)]
 
 
@@ -135,10 +138,13 @@ def test_middle_of_the_field_holds_more_of_the_gradient_than_of_the_area():
     assert [each.inner_side for each in EffectiveField().result.networks] == [8, 3]
 
 
-def test_peephole_shows_the_middle_of_the_digits():
+@pytest.mark.parametrize("phone", [False, True])
+def test_peephole_shows_the_middle_of_the_digits(phone):
     run = Peephole().result
     np.testing.assert_array_equal(run.images, as_input(mnist().x_test[10:16])[..., 0])
-    assert [text for text in texts(Peephole()) if "×" in text] == ["7×7", "18×18", "28×28"]
+    assert [text for text in texts(Peephole(), phone) if "×" in text] == [
+        f"{size}×{size} pixels" for size in (7, 18, 28)
+    ]
 
 
 def test_ink_on_the_last_two_rows_and_columns_changes_nothing_at_all():
@@ -171,4 +177,4 @@ def test_published_sizes_agree_with_the_computed_ones():
     }
     for each in run.networks:
         assert each.size == each.published
-    assert len(re.findall("1,311×1,311", PublishedFields().to_html())) == 2
+    assert len(re.findall("1,311×1,311", PublishedFields().to_text())) == 2

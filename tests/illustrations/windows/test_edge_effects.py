@@ -19,9 +19,9 @@ def answers(image, padding):
 @pytest.mark.parametrize("size", [3, 5, 6])
 def test_drawn_numbers_are_those_of_the_reference(size):
     image = np.ones((size, size))
-    ring = np.zeros(4 * size + 4)
-    expected = [ring, image, KERNEL, answers(image, "valid"), answers(image, "same")]
-    assert numbers(FlatEdge(size)) == np.concatenate([each.flatten() for each in expected]).tolist()
+    expected = [np.pad(image, 1), KERNEL, answers(image, "valid"), answers(image, "same")]
+    for phone in (False, True):
+        assert numbers(FlatEdge(size), phone) == np.concatenate([each.flatten() for each in expected]).tolist()
 
 
 def test_without_padding_there_is_nothing_and_with_zeros_a_ring():

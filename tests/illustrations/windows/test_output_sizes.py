@@ -15,7 +15,7 @@ from cnnfigs.runs.windows.output_sizes import output_sizes
 
 def rows(table):
     fragment = html.fragment_fromstring(table.to_html())
-    return [[cell.text_content() for cell in row] for row in fragment.findall("./tbody/tr")]
+    return [[cell.text_content() for cell in row] for row in fragment.findall(".//tbody/tr")]
 
 
 @pytest.mark.parametrize("row", rows(OutputSizes()), ids=lambda row: row[1])
@@ -39,11 +39,12 @@ def test_formula_that_differs_from_keras_stops_the_build(monkeypatch):
 @pytest.mark.parametrize("kernel_size", [1, 2, 3, 5])
 def test_same_sizes_are_those_of_keras(kernel_size):
     for row in rows(SameSizes(kernel_size)):
-        image = keras.ops.ones((1, int(row[0]), int(row[0]), 1))
+        size = int(row[0].removesuffix(" cells"))
+        image = keras.ops.ones((1, size, size, 1))
         for strides, cell in zip((1, 2, 3), row[1:], strict=True):
-            size, before, after = map(int, re.fullmatch(r"(\d+), zeros (\d+) \+ (\d+)", cell).groups())
+            made, before, after = map(int, re.fullmatch(r"(\d+), zeros (\d+) \+ (\d+)", cell).groups())
             same = keras.layers.Conv2D(1, kernel_size, strides=strides, padding="same", kernel_initializer="ones")
             padded = keras.layers.ZeroPadding2D(((before, after), (before, after)))(image)
             valid = keras.layers.Conv2D(1, kernel_size, strides=strides, kernel_initializer="ones")
-            assert same(image).shape[1] == size
-            assert keras.ops.all(same(image) == valid(padded)[:, :size, :size])
+            assert same(image).shape[1] == made
+            assert keras.ops.all(same(image) == valid(padded)[:, :made, :made])

@@ -3,11 +3,15 @@
 import keras
 import numpy as np
 import pytest
-from lxml import etree, html
+from lxml import html
+from matplotlib.colors import to_rgba
 from scipy.stats import pearsonr
+from svg_numbers import texts
 
 from cnnfigs.arithmetic.reference import average_pooling, max_pooling
 from cnnfigs.data import mnist
+from cnnfigs.drawing.palette import palette
+from cnnfigs.drawing.widths import PHONE, WIDTH
 from cnnfigs.errors import ParameterError
 from cnnfigs.illustrations.windows.max_pooling import MaxPooling
 from cnnfigs.illustrations.windows.pooled_maps import PooledMaps, PoolingAlternatives
@@ -17,22 +21,17 @@ from cnnfigs.models.training import as_input
 from cnnfigs.models.weights import load
 from cnnfigs.runs.windows.pooling import WAYS, downsample
 
-SVG = "{http://www.w3.org/2000/svg}"
-
-
-def texts(picture):
-    return ["".join(text.itertext()) for text in etree.fromstring(picture.to_html()).iter(f"{SVG}text")]
-
 
 @pytest.mark.parametrize("way", ["maximum", "average"])
 @pytest.mark.parametrize(("size", "pool_size", "strides"), [(4, 2, 2), (5, 2, 2), (6, 3, 2), (5, 3, 1), (8, 2, 3)])
-def test_numbers_drawn_are_those_of_keras(size, pool_size, strides, way):
+@pytest.mark.parametrize("phone", [False, True])
+def test_numbers_drawn_are_those_of_keras(size, pool_size, strides, way, phone):
     picture = MaxPooling(size, pool_size, strides, way)
-    numbers = [text for text in texts(picture) if text.replace(".", "").isdigit()]
+    numbers = [text for text in texts(picture, phone) if text.replace(".", "").isdigit()]
     grid = np.array(numbers[: size * size], dtype=float).reshape(size, size)
     kind = keras.layers.MaxPooling2D if way == "maximum" else keras.layers.AveragePooling2D
     expected = np.asarray(kind(pool_size, strides)(grid[None, ..., None]))[0, ..., 0]
-    assert numbers[size * size :] == [f"{value:g}" for value in expected.ravel()]
+    assert numbers[size * size :] == [f"{round(float(value), 2):g}" for value in expected.ravel()]
     reference = max_pooling if way == "maximum" else average_pooling
     np.testing.assert_allclose(picture.result.pooled, reference(grid[..., None], pool_size, strides)[..., 0], rtol=1e-6)
 
@@ -49,6 +48,20 @@ def test_default_windows_show_four_different_corners():
     windows = run.numbers.reshape(2, 2, 2, 2).swapaxes(1, 2).reshape(4, 4)
     assert len(set(windows.argmax(axis=1))) == 4
     assert len(set(run.pooled.ravel())) == 4
+
+
+@pytest.mark.parametrize("width", [WIDTH, PHONE])
+@pytest.mark.parametrize(("strides", "windows"), [(2, 4), (1, 1)])
+def test_ground_of_the_largest_number_of_each_window_is_another(width, strides, windows):
+    """Where windows overlap only the first is drawn."""
+    picture = MaxPooling(strides=strides)
+    axes = picture.drawn(width).axes[0]
+    fill = to_rgba(palette().light["kernel-fill"])
+    grounds = [patch.get_bbox() for patch in axes.patches if patch.get_facecolor() == fill]
+    numbers = [text for text in axes.texts if any(each.contains(*text.get_position()) for each in grounds)]
+    kept = [float(text.get_text()) for text in numbers]
+    assert len(kept) == len(grounds) == windows
+    assert sorted(kept) == sorted(picture.result.pooled.ravel()[:windows])
 
 
 def test_pooled_maps_are_those_of_the_network():

@@ -16,7 +16,9 @@ def test_drawn_numbers_are_spread_and_added(size, kernel_size, strides):
     made = strides * (size - 1) + max(kernel_size, strides)
     shares = [value for value in image.flatten() for _ in range(kernel_size**2)]
     total = spread_out(image, kernel_size, strides, made)
-    assert numbers(TransposedConvolution(size, kernel_size, strides)) == [*image.flatten(), *shares, *total.flatten()]
+    for phone in (False, True):
+        drawn = numbers(TransposedConvolution(size, kernel_size, strides), phone)
+        assert drawn == [*image.flatten(), *shares, *total.flatten()]
 
 
 def test_same_keeps_the_middle():
@@ -34,7 +36,8 @@ def test_there_and_back(size, kernel_size, strides, back):
     image = ink(0, size)
     small = counted(image, kernel_size, strides)
     restored = spread_out(small, kernel_size, strides, back)
-    assert numbers(picture) == [*image.flatten(), *small.flatten(), *restored.flatten()]
+    for phone in (False, True):
+        assert numbers(picture, phone) == [*image.flatten(), *small.flatten(), *restored.flatten()]
     assert (": its shape is back" in picture.description) == (size == back)
     assert ("not even its shape" in picture.description) == (size != back)
     assert ("Here its values are back too" in picture.description) == np.array_equal(restored, image)

@@ -39,11 +39,13 @@ def test_every_number_is_right(parameters):
         sums.append(maps[row, column])
 
     picture = WindowSteps(**parameters)
-    assert sorted(numbers(picture)) == pytest.approx(sorted(cells), abs=1e-9)
-    drawn = [text.split("·") for text in texts(picture) if "·" in text and text != "pixel · weight"]
-    np.testing.assert_allclose([(number(a), number(b.strip("()"))) for a, b in drawn], products, atol=1e-9)
-    words = [number(text.removeprefix("add up: ")) for text in texts(picture) if text.startswith("add up: ")]
-    assert words == pytest.approx(sums, abs=1e-9)
+    for phone in (False, True):
+        written = texts(picture, phone)
+        assert sorted(numbers(picture, phone)) == pytest.approx(sorted(cells), abs=1e-9)
+        drawn = [text.split("·") for text in written if "·" in text and text != "pixel · weight"]
+        np.testing.assert_allclose([(number(a), number(b.strip("()"))) for a, b in drawn], products, atol=1e-9)
+        words = [number(text.removeprefix("add up: ")) for text in written if text.startswith("add up: ")]
+        assert words == pytest.approx(sums, abs=1e-9)
     # What is spelled out adds up.
     area = kernel.size
     for step, value in enumerate(words):
@@ -52,12 +54,9 @@ def test_every_number_is_right(parameters):
 
 
 def test_description_holds_the_whole_map():
-    *_, maps = expected(3)
-    description = WindowSteps().description
-    text = description.split("The whole map, row by row: ")[1].rstrip(".")
-    np.testing.assert_allclose(
-        [[number(value) for value in line.split()] for line in text.split("; ")], maps, atol=1e-9
-    )
+    tables = {each.title: each.texts for each in WindowSteps().told.numbers}
+    for title, values in zip(("The input", "The weights", "The whole map"), expected(3), strict=True):
+        np.testing.assert_allclose([[number(text) for text in line] for line in tables[title]], values, atol=1e-9)
 
 
 @pytest.mark.parametrize(("field", "value"), [("row", 22), ("column", 22)])

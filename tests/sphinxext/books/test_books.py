@@ -17,7 +17,11 @@ from lxml import etree, html
 from PIL import Image
 from pypdf import PdfReader
 
-from cnnfigs.drawing import animation
+from cnnfigs.drawing.animation import playable
+from cnnfigs.drawing.layout import column, frames_laid_out
+from cnnfigs.drawing.pieces import Words
+from cnnfigs.drawing.style import style
+from cnnfigs.drawing.svg import inline_frames
 from cnnfigs.sphinxext.books.book import BookError, for_a_book
 from cnnfigs.sphinxext.books.paper import destinations
 
@@ -143,12 +147,12 @@ def test_a_photo_becomes_a_jpeg_that_looks_the_same():
 
 
 def test_what_moves_stands_still_on_its_last_frame_without_controls():
-    svg = animation.picture(100, 50, "Four steps of a window")
-    for number in range(1, 5):
-        animation.add(animation.add_frame(svg, number), "text", f"step {number}")
-    made = for_a_book("page", animation.playable(svg, "Steps", ["a", "b", "c", "d"], "steps"))
+    with style():
+        frames = frames_laid_out([column(Words("a window"), Words(f"step {number}")) for number in range(1, 5)])
+        drawing = inline_frames(frames, "Four steps of a window", "steps-", frames)
+    made = for_a_book("page", playable(drawing, "Steps", ["a", "b", "c", "d"], "steps"))
     body = etree.fromstring(f"<body xmlns='{XHTML[1:-1]}'>{made}</body>")
-    assert [text.text for text in body.iter(f"{SVG}text")] == ["step 4"]
+    assert [text.text for text in body.iter(f"{SVG}text")] == ["a window", "step 4"]
     assert "hidden" not in made
     assert not list(body.iter(f"{XHTML}input", f"{XHTML}fieldset"))
 

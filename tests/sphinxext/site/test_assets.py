@@ -9,6 +9,7 @@ from sphinx.errors import ThemeError
 from sphinx_here import sphinx_build
 
 from cnnfigs.drawing.palette import palette
+from cnnfigs.drawing.widths import look
 from cnnfigs.explorers.assets import minified
 from cnnfigs.sphinxext.site.assets import exchange
 
@@ -80,7 +81,7 @@ def page(site):
 
 def test_the_palette_is_on_the_page(site, page):
     (sheet,) = (href for href in page.xpath("//link/@href") if "palette.css" in href)
-    assert (site / sheet.split("?")[0]).read_text(encoding="utf-8") == minified(palette().css(), ".css")
+    assert (site / sheet.split("?")[0]).read_text(encoding="utf-8") == minified(palette().css() + look(), ".css")
 
 
 def test_scripts_and_style_sheets_are_written_small(site):

@@ -13,6 +13,7 @@ from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 from sphinx_here import own_suffixes
+from svg_numbers import drawing
 
 from cnnfigs import catalog
 from cnnfigs.drawing.palette import palette
@@ -20,7 +21,7 @@ from cnnfigs.illustrations.architectures.layer_table import LayerTable
 from cnnfigs.illustrations.filters.response_map import ResponseMap
 from cnnfigs.illustrations.windows.padding import Padding
 from cnnfigs.illustrations.windows.window_animation import WindowAnimation
-from cnnfigs.sphinxext.site.gallery import _inline, beginning, pictures
+from cnnfigs.sphinxext.site.gallery import _inline, pictures
 
 SVG = "{http://www.w3.org/2000/svg}"
 NAMES = ("LayerTable", "Padding", "Timeline", "WindowAnimation")
@@ -137,9 +138,9 @@ def test_pictures_wait_and_keep_their_place_and_say_what_they_show(site):
     images = site.cards()["Padding"].findall(".//img")
     assert [image.get("class") for image in images] == ["only-light", "only-dark"]
     shown = Padding(size=6)
-    drawn = etree.fromstring(shown.to_html())
+    drawn = drawing(shown)
     for image, theme in zip(images, ("light", "dark"), strict=True):
-        assert image.get("alt") == beginning(shown.description)
+        assert image.get("alt") == shown.title
         assert image.get("loading") == "lazy"
         assert (image.get("width"), image.get("height")) == (drawn.get("width"), drawn.get("height"))
         assert image.get("src") == f"_images/gallery-Padding-{theme}.svg"
@@ -148,7 +149,7 @@ def test_pictures_wait_and_keep_their_place_and_say_what_they_show(site):
 def test_pictures_are_those_of_the_page_in_the_colours_of_their_theme(site):
     for theme in ("light", "dark"):
         root = site.picture("Padding", theme)
-        assert texts(root) == texts(etree.fromstring(Padding(size=6).to_html()))
+        assert texts(root) == texts(drawing(Padding(size=6)))
         colors = {element.get(name) for element in root.iter() for name in ("fill", "stroke")} - {None, "none"}
         assert colors <= {*getattr(palette(), theme).values(), "#000000", "#fefefe"}
         assert getattr(palette(), theme)["kernel"] in colors
@@ -165,7 +166,7 @@ def test_animation_stands_still_at_its_end(site):
 def test_table_is_drawn_with_its_cells(site):
     table = LayerTable()
     image = site.cards()["LayerTable"].find(".//img")
-    assert image.get("alt") == beginning(table.description)
+    assert image.get("alt") == table.title
     assert table.description.startswith(image.get("alt"))
     drawn = texts(site.picture("LayerTable"))
     assert drawn == [cell.text for row in table.tabulate(table.result) for cell in row]
@@ -184,7 +185,7 @@ def test_illustration_on_no_page_is_drawn_all_the_same(site):
     from cnnfigs.illustrations.architectures.timeline import Timeline
 
     card = site.cards()["Timeline"]
-    assert card.find(".//img").get("alt") == beginning(Timeline().description)
+    assert card.find(".//img").get("alt") == Timeline().title
     assert "On no page" in card.text_content()
     assert card.xpath(".//pre")[0].text_content().strip().endswith("Timeline()")
     assert "It has no parameters." in card.text_content()
@@ -216,7 +217,7 @@ def test_gallery_is_made_again_when_it_must_and_only_then(site, monkeypatch):
     site.write("zebra.md", page("Zebra", "WindowAnimation(strides=2)", "Padding(size=4)"))
     assert site.build() == {"zebra", "index", "gallery"}
     assert path.stat().st_mtime_ns > before
-    assert site.cards()["Padding"].find(".//img").get("alt") == beginning(Padding(size=4).description)
+    assert site.cards()["Padding"].find(".//img").get("alt") == Padding(size=4).title
     assert "Padding(size=4)" in site.cards()["Padding"].text_content()
 
     site.write("ape.md", page("Monkey", "Padding()", "LayerTable()"))

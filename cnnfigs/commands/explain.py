@@ -366,7 +366,7 @@ def write_architecture(explained: Explained, path: Path, form: Format, theme: Th
     network = explained.network
     with style():
         drawn = draw_stages(network.inputs, stages(network.layers), network.name)
-        write(path, picture_file(drawn.figure, drawn.description, form, FileLook(theme)))
+        write(path, picture_file([drawn.figure], drawn.description, form, FileLook(theme)))
 
 
 def report(explained: Explained) -> Report:

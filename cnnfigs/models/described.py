@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from cnnfigs.arithmetic.costs import Network
 from cnnfigs.models.records import layer_outputs, layer_records
+from cnnfigs.telling import NAME, one_line
 
 
 def described(model: Any) -> Network:
@@ -20,9 +22,15 @@ def described(model: Any) -> Network:
         From :func:`cnnfigs.models.opening.opened`.
     """
     outputs = layer_outputs(model)
+    records = layer_records(model)
+    # A file's input is no layer that reading renames.
+    shown = {record.name: record.name if record.inputs else one_line(record.name, NAME) for record in records}
     return Network(
         name=model.name,
-        layers=layer_records(model),
+        layers=tuple(
+            replace(record, name=shown[record.name], inputs=tuple(shown[name] for name in record.inputs))
+            for record in records
+        ),
         outputs=tuple(name for tensor in model.outputs for name, made in outputs.items() if made is tensor),
         parameters=model.count_params(),
         trainable_parameters=sum(math.prod(weight.shape) for weight in model.trainable_weights),

@@ -1,6 +1,8 @@
 """Each rule finds the fault planted for it, at its layer and with its number, and nothing in what is in order."""
 
 import inspect
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -286,3 +288,15 @@ def test_a_network_without_image_or_layers_is_no_hindrance():
     assert found(table) == []
     two = Network("two", tuple(Layer(name, "InputLayer", output_shape=(8, 8, 1)) for name in "ab"), ("a", "b"))
     assert found(two) == []
+
+
+def test_the_page_about_it_names_every_rule():
+    page = (Path(__file__).parents[2] / "docs" / "gallery.md").read_text("utf-8")
+    told = dict(re.findall(r"^\| `([a-z-]+)` \| (\w+) \|", page, re.MULTILINE))
+    assert told == {rule.name: rule.severity.word for rule in rules().values()}
+
+
+def test_pages_are_called_as_they_call_themselves():
+    for name, title in PAGES.items():
+        page = (Path(__file__).parents[2] / "docs" / f"{name}.md").read_text("utf-8")
+        assert f"# {title}\n" in page

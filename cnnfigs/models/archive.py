@@ -85,6 +85,8 @@ class _Reading:
     names: dict[str, str] = field(default_factory=dict)
     counted: dict[str, int] = field(default_factory=dict)
     open_sizes: list[OpenShape] = field(default_factory=list)
+    #: Names of the models inside of which it is read.
+    inside: list[str] = field(default_factory=list)
 
 
 def described_archive(path: Path) -> tuple[Network, list[OpenShape]]:
@@ -170,6 +172,14 @@ def _model(reading: _Reading, configuration: dict[str, Any], place: str, inputs:
     return _graph(reading, kept, layers, places, inputs, frozen)
 
 
+def _inside(reading: _Reading, configuration: dict[str, Any], place: str, inputs: Sequence[str]) -> list[str]:
+    """Append the records of a model inside of another."""
+    reading.inside.append(one_line(str(configuration["config"]["name"]), NAME))
+    names = _model(reading, configuration, place, inputs)
+    reading.inside.pop()
+    return names
+
+
 def _places(layers: Sequence[dict[str, Any]], place: str) -> list[str]:
     """Return where each layer's weights stand in the file, as Keras names them: by class, then numbered."""
     used: dict[str, int] = {}
@@ -201,7 +211,7 @@ def _sequential(
         if layer["class_name"] == "InputLayer":
             names = names or [_input(reading, layer["config"]["name"], layer["config"]["batch_shape"])]
         elif layer["class_name"] in _MODELS:
-            names = _model(reading, layer, place, names)
+            names = _inside(reading, layer, place, names)
         else:
             names = [_call(reading, layer, place, names, [], frozen)]
     return names
@@ -235,7 +245,7 @@ def _graph(
             read = [made[source, index] for source, index, _ in tensors]
             names = [outputs[min(at, len(outputs) - 1)] for outputs, (_, _, at) in zip(read, tensors, strict=True)]
             if layer["class_name"] in _MODELS:
-                made[name, number] = _model(reading, layer, place, names)
+                made[name, number] = _inside(reading, layer, place, names)
             else:
                 made[name, number] = [_call(reading, layer, place, names, node.get("args", []), frozen)]
         if not left:
@@ -287,18 +297,16 @@ def _input(reading: _Reading, name: str, batch_shape: Sequence[int | None]) -> s
     fixed = tuple(each for each in settled if isinstance(each, int) and each >= 0)
     if len(fixed) != len(shape):
         raise NotStaticError(f"the input '{name}' leaves its channels open")
-    free = _free(reading, one_line(str(name), NAME), "")
+    free = _free(reading, one_line(str(name), NAME))
     reading.records.append(Layer(free, "InputLayer", output_shape=fixed))
     return free
 
 
-def _free(reading: _Reading, name: str, place: str) -> str:
-    """Return a name that no record has: with that of the model before it, as an opened model has it."""
+def _free(reading: _Reading, name: str) -> str:
+    """Return a name that no record has: with those of the models around it before it, as an opened model has it."""
     taken = {record.name for record in reading.records}
-    if name not in taken:
-        return name
-    above = [part for part in place.split("/")[:-2] if part and part != "layers"]
-    candidates = [f"{'_'.join([*above, name])}", *(f"{'_'.join([*above, name])}_{number}" for number in range(2, 1000))]
+    longer = "".join(f"{each}_" for each in reading.inside) + name
+    candidates = [name, longer, *(f"{longer}_{number}" for number in range(2, 1000))]
     return next((each for each in candidates if each not in taken), f"{name}_{len(taken)}")
 
 
@@ -311,7 +319,7 @@ def _call(reading: _Reading, layer: dict[str, Any], place: str, inputs: list[str
     first = reading.names.get(key)
     name = one_line(str(kept["name"]), NAME)
     if first is None:
-        name = first = reading.names[key] = _free(reading, name, place)
+        name = first = reading.names[key] = _free(reading, name)
         reading.counted[key] = 1
     else:
         reading.counted[key] += 1

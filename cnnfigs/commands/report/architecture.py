@@ -141,7 +141,7 @@ def draw_stages(inputs: Mapping[str, Sequence[int]], in_stages: Sequence[Stage],
     largest = max(chain(*(stage.size for stage in in_stages), *spaces.values()), default=1)
     places = [divmod(number, per_row) for number in range(boxes)]
     stacks: list[tuple[tuple[int, ...], str, str, tuple[str, ...]]] = [
-        (spaces[name], "input", shortened(name) if len(inputs) > 1 else "input", (written(tuple(shape)),))
+        (spaces[name], "input", shortened(name, 12) if len(inputs) > 1 else "input", (written(tuple(shape)),))
         for name, shape in inputs.items()
     ]
     for stage in in_stages:

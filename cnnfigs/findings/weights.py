@@ -89,6 +89,9 @@ def no_activation(network: Network) -> Iterator[Found]:
             or before.name in network.outputs
         ):
             continue
+        # Two of 1×1 in a row are a design of their own, as between the blocks of MobileNetV3.
+        if {*(layer.kernel_size or ()), *(before.kernel_size or ())} == {1}:
+            continue
         width, wide = before.output_shape[-1], min(before.input_shape[-1], layer.output_shape[-1])
         # A narrow layer in between is a bottleneck: it keeps parameters down, and is meant to be linear.
         if width >= wide and before.shares_weights_with is None:

@@ -181,6 +181,11 @@ def test_a_bottleneck_without_activation_is_meant():
     assert only(stack.flat().dense("answer", 3).network(), "no-activation-between") == []
 
 
+def test_two_convolutions_of_one_cell_are_meant():
+    stack = Stack(20, 20, 1).conv("c", 8).conv("narrow", 16, 1, activation="linear").conv("wide", 32, 1)
+    assert only(stack.flat().dense("answer", 3).network(), "no-activation-between") == []
+
+
 def test_a_branch_that_reads_the_layer_too_is_no_mistake():
     stack = Stack(20, 20, 1).conv("one", 8, activation="linear").conv("two", 8, 1, activation="relu")
     stack.add("sum", "Add", (18, 18, 8), "one", "two").flat().dense("answer", 3)

@@ -172,8 +172,8 @@ def test_file_has_plain_colours_and_its_description(theme):
 def test_label_refuses_what_cannot_be_read():
     with style():
         _, axes = canvas(100, 50)
-        with pytest.raises(ValueError, match="at least 11 pixels"):
-            label(axes, 0, 0, "small", size=8)
+        with pytest.raises(ValueError, match="at least 12 pixels"):
+            label(axes, 0, 0, "small", size=11.9)
         with pytest.raises(ValueError, match="one line"):
             label(axes, 0, 0, "two\nlines")
 

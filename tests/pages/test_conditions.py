@@ -63,6 +63,7 @@ ONE_NETWORK = {
     "images-and-dense-layers": (Softmax, "fig-softmax", "dense_512"),
     "first-convnet": (ConfusionMatrix, "fig-confusion", "convnet"),
     "convolution": (ResponseMap, "fig-response", "convnet"),
+    "convolution-in-other-words": (ResponseMap, "response", "convnet"),
 }
 
 

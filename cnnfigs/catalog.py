@@ -16,14 +16,13 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import cnnfigs
 from cnnfigs.errors import ParameterError
 from cnnfigs.parameters import Parameter, declared
 
 if TYPE_CHECKING:
     from cnnfigs.illustrations.base import Illustration
 
-PACKAGE = Path(cnnfigs.__file__).parent
+PACKAGE = Path(__file__).parent
 #: Where the pages are when the package is used from its repository.
 PAGES = PACKAGE.parent / "docs"
 

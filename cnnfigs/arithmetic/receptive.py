@@ -310,17 +310,54 @@ def receptive_region(layers: Sequence[Layer], position: Sequence[int], name: str
     places = path[-1].output_shape[:-1]
     if len(position) != len(places) or not all(0 <= p < n for p, n in zip(position, places, strict=True)):
         raise ValueError(f"position: expected a place on the map of size {places}, got {tuple(position)!r}")
-    # From the output back to the input: which rows and columns of each layer's map are read.
-    read: dict[str, list[Cells]] = {path[-1].name: [np.array([p]) for p in position]}
-    for layer in reversed(path):
-        for source, shape in zip(layer.inputs, layer.input_shapes, strict=True):
-            cells = _cells_read(layer, shape, read[layer.name])
-            known = read.get(source, [np.array([], dtype=np.intp)] * len(cells))
-            read[source] = [np.union1d(before, now) for before, now in zip(known, cells, strict=True)]
-    cells = read[path[0].name]
+    cells = _reached(path, [np.array([p]) for p in position])
     if any(axis.size == 0 for axis in cells):
         return (range(0),) * len(cells)
     return tuple(range(int(axis.min()), int(axis.max()) + 1) for axis in cells)
+
+
+def pixels_read(layers: Sequence[Layer], name: str | None = None) -> tuple[Cells, ...]:
+    """Name the rows and columns of the image that reach any number of a layer.
+
+    Parameters
+    ----------
+    layers
+        See :func:`receptive_fields`.
+    name
+        Name of the layer; None for the last.
+
+    Returns
+    -------
+    tuple of ndarray of int
+        For each axis of the image its cells that are read, in order.
+
+    Raises
+    ------
+    ValueError
+        As :func:`receptive_region`.
+
+    Examples
+    --------
+    >>> image = Layer("image", "InputLayer", output_shape=(7, 7, 1))
+    >>> window = dict(kernel_size=(1, 1), strides=(3, 3), padding="valid", dilation_rate=(1, 1))
+    >>> conv = Layer("conv", "Conv2D", ("image",), ((7, 7, 1),), (3, 3, 4), **window)
+    >>> [axis.tolist() for axis in pixels_read((image, conv))]
+    [[0, 3, 6], [0, 3, 6]]
+    """
+    path = _layers_before(as_image(layers), name)
+    _check_graph(path)
+    return tuple(_reached(path, [np.arange(size) for size in path[-1].output_shape[:-1]]))
+
+
+def _reached(path: Sequence[Layer], cells: list[Cells]) -> list[Cells]:
+    """Go from some rows and columns of the last layer back to those of the image that reach them."""
+    read: dict[str, list[Cells]] = {path[-1].name: cells}
+    for layer in reversed(path):
+        for source, shape in zip(layer.inputs, layer.input_shapes, strict=True):
+            seen = _cells_read(layer, shape, read[layer.name])
+            known = read.get(source, [np.array([], dtype=np.intp)] * len(seen))
+            read[source] = [np.union1d(before, now) for before, now in zip(known, seen, strict=True)]
+    return read[path[0].name]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -19,10 +19,11 @@ from typer.core import TyperCommand
 
 from cnnfigs import catalog
 from cnnfigs.commands.errors import CommandError, reason, require_writable
-from cnnfigs.drawing.formats import FORMATS, Look, Theme, require_format
+from cnnfigs.drawing.formats import FORMATS, Format, Look, Theme, require_format
 from cnnfigs.errors import CnnfigsError
 from cnnfigs.parameters import require
 from cnnfigs.telling import one_line
+from cnnfigs.words import counted
 
 app = typer.Typer(
     name="cnnfigs",
@@ -286,17 +287,34 @@ def describe(words: Words = None) -> None:
     print(json.dumps(description, ensure_ascii=False, indent=2))
 
 
+SeverityName = Literal["info", "hint", "warning"]
+
+
+def _rule_names(incomplete: str) -> list[str]:
+    """Complete the name of a rule."""
+    from cnnfigs.findings.rules import rules
+
+    return [name for name in rules() if name.startswith(incomplete)]
+
+
 @app.command(
     epilog=_examples(
-        "cnnfigs explain model.keras -o report",
-        "cnnfigs explain model.keras --image cat.jpg -o report",
+        "cnnfigs explain model.keras",
+        "cnnfigs explain model.keras --image cat.jpg --image dog.jpg -o report",
         "cnnfigs explain model.keras --image cat.jpg --range -1-1 -o report",
+        "cnnfigs explain model.keras --json - --fail-on warning --ignore no-scaling",
+        "cnnfigs explain model.onnx --svg architecture.svg",
     )
 )
 def explain(
-    model: Annotated[Path, typer.Argument(help="A Keras model, saved with model.save('NAME.keras').")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the report.", show_default=False)],
-    image: Annotated[Path | None, typer.Option(help="A picture to show to the model.", show_default=False)] = None,
+    model: Annotated[Path, typer.Argument(help="A Keras model, saved with model.save('NAME.keras'); or NAME.onnx.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Folder for the report, a page.", show_default=False)
+    ] = None,
+    image: Annotated[
+        list[Path] | None,
+        typer.Option(help="A picture to show to the model. With several, the first is told.", show_default=False),
+    ] = None,
     range_: Annotated[
         str | None,
         typer.Option(
@@ -306,20 +324,86 @@ def explain(
             show_default=False,
         ),
     ] = None,
+    text: Annotated[bool, typer.Option("--text", help="Print it; so it is where nothing else is asked for.")] = False,
+    json_: Annotated[
+        Path | None,
+        typer.Option("--json", help="Write all numbers and findings to a file; - prints them.", show_default=False),
+    ] = None,
+    svg: Annotated[Path | None, typer.Option(help="Draw the architecture alone.", show_default=False)] = None,
+    png: Annotated[Path | None, typer.Option(help="The same as pixels.", show_default=False)] = None,
+    theme: ThemeOption = "light",
+    fail_on: Annotated[
+        SeverityName | None,
+        typer.Option(help="End with status 1 where there is a finding as severe as that.", show_default=False),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="RULE",
+            help="A rule not to ask; `cnnfigs rules` has them.",
+            autocompletion=_rule_names,
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
-    """Write a report on your own Keras model; code inside of the file is never run.
+    """Tell what your own model costs and sees, and what an expert would change; code inside of the file is never run.
 
-    Architecture, layers with their parameters derived, receptive fields and, with an image, feature maps and the pixels
-    that count for the answer: whatever applies to the model. The rest is named, with the reason.
+    Architecture, layers with their parameters derived, multiply-adds, memory, receptive fields, findings and, with an
+    image, feature maps and the pixels that count for the answer: whatever applies to the model. The rest is named, with
+    the reason.
     """
     from cnnfigs.commands.arguments import value_range
 
     values = None if range_ is None else value_range(range_)
-    if values is not None and image is None:
+    if values is not None and not image:
         raise CommandError("--range says how a picture is shown: add --image FILE")
-    from cnnfigs.commands.explain import write_report
+    for path in (svg, png, *([json_] if json_ is not None and str(json_) != "-" else [])):
+        if path is not None:
+            require_writable(path)
+    from cnnfigs.commands import explain as explaining
 
-    _print(escape(str(write_report(model, image, output, values))))
+    explained = explaining.explain(model, image or (), values, ignore or ())
+    # What is printed for programs stands alone on the standard output.
+    said = Console(highlight=False, soft_wrap=True, stderr=str(json_) == "-")
+    if output is not None:
+        said.print(escape(str(explaining.write_report(explained, output))))
+    pictures: list[tuple[Path | None, Format]] = [(svg, "svg"), (png, "png")]
+    for path, form in pictures:
+        if path is not None:
+            explaining.write_architecture(explained, path, form, theme)
+            said.print(escape(str(path)))
+    if json_ is not None:
+        from cnnfigs.commands.files import write
+        from cnnfigs.commands.report.data import as_json
+
+        if str(json_) == "-":
+            print(as_json(explained), end="")
+        else:
+            write(json_, as_json(explained).encode())
+            said.print(escape(str(json_)))
+    if text or not any((output, svg, png, json_)):
+        from cnnfigs.commands.report.terminal import print_text
+
+        print_text(explained)
+    if explained.network.broken:
+        raise CommandError(f"{model}: told as far as it goes: {explained.network.broken}")
+    if fail_on is not None:
+        from cnnfigs.findings.rules import Severity
+
+        severe = [each for each in explained.findings if each.severity >= Severity[fail_on.upper()]]
+        if severe:
+            places = [f"{each.rule} at {each.layer}" if each.layer else each.rule for each in severe]
+            told = f"{counted(len(severe), 'finding')}: {', '.join(places)}"
+            print(f"cnnfigs: {one_line(told)}", file=sys.stderr)
+            raise typer.Exit(1)
+
+
+@app.command(epilog=_examples("cnnfigs rules"))
+def rules() -> None:
+    """Name what `cnnfigs explain` looks for in a network, why it matters, and what to change."""
+    from cnnfigs.commands.report.terminal import print_rules
+
+    print_rules(Console(highlight=False))
 
 
 @app.command(epilog=_examples("cnnfigs data"))

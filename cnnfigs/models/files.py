@@ -15,6 +15,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
@@ -47,7 +48,6 @@ _OTHER_KINDS = {
     ".pb": f"a part of a TensorFlow SavedModel, an older format: {_AGAIN}",
     ".json": "an architecture without its weights",
     ".tflite": "a model for TensorFlow Lite",
-    ".onnx": "ONNX",
     **dict.fromkeys((".pt", ".pth"), "a model of PyTorch"),
 }
 
@@ -57,6 +57,19 @@ class ModelFileError(CnnfigsError, ValueError):
 
     def __init__(self, message: str) -> None:
         super().__init__(one_line(message))
+
+
+@dataclass(frozen=True)
+class StoredArray:
+    """An array in a file of weights: its shape, and the bytes of a number."""
+
+    shape: tuple[int, ...]
+    width: int
+
+    @property
+    def size(self) -> int:
+        """How many numbers it holds."""
+        return math.prod(self.shape)
 
 
 class _RefusedError(Exception):
@@ -83,6 +96,37 @@ def read_model(path: Path) -> keras.Model:
         raise ModelFileError(f"{path} is not opened: {error}") from error
     _rename(model)
     return model
+
+
+def read_configuration(path: Path) -> tuple[dict[str, Any], dict[str, StoredArray]]:
+    """Read what a ``.keras`` file says of its layers, as data: neither Keras nor a weight is loaded.
+
+    Returns
+    -------
+    dict, dict of str to StoredArray
+        The configuration, and its arrays by their paths in the file of weights.
+
+    Raises
+    ------
+    ModelFileError
+        As :func:`read_model`.
+    """
+    import h5py
+
+    try:
+        configuration, _, _ = _contents(path)
+        _check_configuration(configuration)
+    except _RefusedError as error:
+        raise ModelFileError(f"{path} is not opened: {error}") from error
+    arrays: dict[str, StoredArray] = {}
+
+    def add(name: str, thing: Any) -> None:
+        if isinstance(thing, h5py.Dataset):
+            arrays[name] = StoredArray(tuple(thing.shape or ()), thing.dtype.itemsize)
+
+    with zipfile.ZipFile(path) as archive, h5py.File(io.BytesIO(archive.read(_WEIGHTS)), "r") as file:
+        file.visititems(add)
+    return configuration, arrays
 
 
 def _no_model(path: Path, got: str) -> ModelFileError:

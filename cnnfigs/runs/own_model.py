@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnfigs.arithmetic import Layer
+from cnnfigs.arithmetic.costs import Network
 from cnnfigs.arithmetic.receptive import as_image
 from cnnfigs.models.backend import load_keras
-from cnnfigs.models.opening import input_names
 from cnnfigs.models.records import layer_outputs
 from cnnfigs.runs.photo.heat_maps import enlarged, weighed_maps
 from cnnfigs.words import listed
@@ -88,12 +87,25 @@ def shown_range(model: keras.Model) -> ShownRange:
         An opened model. What divides, multiplies, subtracts, adds or normalises at its beginning is followed.
     """
     if len(model.inputs) == 1:
-        factor, offset, names = _leading_arithmetic(model)
-        what = listed(names)
-        if names and (1 / factor.max() >= FOR_BYTES or np.abs(offset / factor).max() >= FOR_BYTES):
-            return ShownRange(0, 255, f"which {what} at its beginning is for")
-        if names and (factor.min() >= FOR_BYTES or factor.max() > 1 or (offset < 0).any()):
-            return ShownRange(0, 1, f"which {what} at its beginning is for")
+        return range_for(*_leading_arithmetic(model))
+    return range_for(np.ones(1, np.float32), np.zeros(1, np.float32), [])
+
+
+def range_for(factor: Floats, offset: Floats, names: Sequence[str]) -> ShownRange:
+    """Find out which values a model was shown, from what it multiplies them with first, and then adds.
+
+    Parameters
+    ----------
+    factor, offset
+        One number, or one for each channel.
+    names
+        Of the layers that do so.
+    """
+    what = listed(names)
+    if names and (1 / factor.max() >= FOR_BYTES or np.abs(offset / factor).max() >= FOR_BYTES):
+        return ShownRange(0, 255, f"which {what} at its beginning is for")
+    if names and (factor.min() >= FOR_BYTES or factor.max() > 1 or (offset < 0).any()):
+        return ShownRange(0, 1, f"which {what} at its beginning is for")
     return ShownRange(0, 1, "which is assumed, since nothing at its beginning tells: --range LOW-HIGH sets another")
 
 
@@ -166,14 +178,12 @@ def _row(values: Any) -> Floats:
     return array
 
 
-def image_shape(model: keras.Model, layers: Sequence[Layer]) -> tuple[int, int, int]:
+def image_shape(network: Network) -> tuple[int, int, int]:
     """Return the height, width and channels of the images that a model reads.
 
     Parameters
     ----------
-    model
-        From :func:`cnnfigs.models.opening.opened`.
-    layers
+    network
         Its records.
 
     Raises
@@ -181,10 +191,10 @@ def image_shape(model: keras.Model, layers: Sequence[Layer]) -> tuple[int, int, 
     ValueError
         If it has several inputs, or one that is no grey or RGB image.
     """
-    if len(model.inputs) != 1:
-        raise ValueError(f"it has {len(model.inputs)} inputs, {', '.join(input_names(model))}, not one")
-    shape = tuple(model.inputs[0].shape[1:])
-    begun = as_image(layers)[0]
+    if len(network.inputs) != 1:
+        raise ValueError(f"it has {len(network.inputs)} inputs, {', '.join(network.inputs)}, not one")
+    (shape,) = network.inputs.values()
+    begun = as_image(network.layers)[0]
     read = begun.output_shape if begun.class_name != "Embedding" else shape
     if len(read) == 2 and read[0] == read[1]:  # a square is read row by row
         read = (*read, 1)

@@ -29,7 +29,8 @@ pytestmark = pytest.mark.usefixtures("seeded")
 layers = keras.layers
 UNIT = ShownRange(0, 1, "")
 CAT = FOLDER / "chelsea.png"
-ALL = ["Architecture", "Layers", "Receptive fields", "Feature maps", "Answer", "Grad-CAM: where the answer comes from"]
+FIRST = ["Architecture", "Findings", "Layers", "Costs"]
+ALL = [*FIRST, "Receptive fields", "Feature maps", "Answer", "Grad-CAM: where the answer comes from"]
 
 
 def branched():
@@ -158,7 +159,7 @@ def test_open_size_is_settled(explained):
 def test_what_does_not_apply_is_named_with_its_reason(explained):
     numbers = keras.Sequential([keras.Input((9,)), layers.Dense(5, name="d"), layers.Dense(1)], name="numbers")
     report = explained(numbers)
-    assert list(report.sections) == ["Architecture", "Layers", "What does not apply"]
+    assert list(report.sections) == [*FIRST, "What does not apply"]
     assert "no images" in report.left_out["Feature maps, answer and Grad-CAM"]
     assert "reads rows of numbers" in report.left_out["Receptive fields"]
 
@@ -179,9 +180,9 @@ def test_networks_of_keras_applications_are_explained(read_report, tmp_path, mon
     model = getattr(keras.applications, name)(weights=None, input_shape=(32, 32, 3), classes=10)
     monkeypatch.setattr(explain, "read_model", lambda path: model)
     monkeypatch.setattr(explain, "SHOWN_LAYERS", 1)
-    report = read_report(explain.write_report(tmp_path / "any.keras", CAT, tmp_path / "report"))
-    assert list(report.sections)[:5] == ALL[:5]
-    assert set(report.left_out) <= {ALL[5]}  # untrained, it may be that no map speaks for the answer
+    report = read_report(explain.write_report(explain.explain(tmp_path / "any.keras", [CAT]), tmp_path / "report"))
+    assert list(report.sections)[:7] == ALL[:7]
+    assert set(report.left_out) <= {ALL[7]}  # untrained, it may be that no map speaks for the answer
     assert report.rows()["Total"][3] == f"{model.count_params():,}"
     assert not [row for row in report.rows().values() if row[5] == "not derived"]
     records = layer_records(model)

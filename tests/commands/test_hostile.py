@@ -159,13 +159,14 @@ def check_told(name, text):
     page = html.document_fromstring(text)
     assert page.xpath("//script") == []
     sections = [heading.text.partition(":")[0] for heading in page.iter("h2")]
-    whole = ["Architecture", "Layers", "Receptive fields", "Feature maps", "Answer", "Grad-CAM"]
+    first = ["Architecture", "Findings", "Layers", "Costs"]
+    whole = [*first, "Receptive fields", "Feature maps", "Answer", "Grad-CAM"]
     told = " ".join(page.text_content().split())
     if "numbers" in name or "end" in name:
-        assert sections == ["Architecture", "Layers", "What does not apply"]
+        assert sections == [*first, "What does not apply"]
         assert "its output 'answer' is no finite number" in told
     elif "name" in name:
-        assert [each for each in sections if each != "What does not apply"][:5] == whole[:5]
+        assert [each for each in sections if each != "What does not apply"][:7] == whole[:7]
         rows = [row[0].text_content() for row in page.xpath("//section[h2='Layers']//tbody/tr")]
         assert len(set(rows)) == 4
         assert rows[-1] == "Total"

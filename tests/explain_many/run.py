@@ -5,6 +5,7 @@
 
 import contextlib
 import io
+import json
 import re
 import sys
 import tempfile
@@ -16,6 +17,9 @@ import keras
 import numpy as np
 from lxml import html
 from models import CASES
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from profiler import counted_by_tensorflow
 
 from cnnfigs.arithmetic.receptive import as_image
 from cnnfigs.commands.app import main
@@ -30,6 +34,13 @@ PHOTO = FOLDER / "chelsea.png"
 NUMBER = r"(-?\d[\d,]*(?:\.\d+)?)"
 #: Layers of each model whose field is checked, about.
 CHECKED = 5
+#: Layers whose multiply-adds both count, and those that TensorFlow's counter does not know or counts otherwise.
+COUNTED = {"Conv2D", "DepthwiseConv2D", "SeparableConv2D", "Dense"}
+NOT_COUNTED = {"Conv1D", "Conv3D", "Conv2DTranspose", "MultiHeadAttention", "Matmul"}
+#: Names of models whose multiply-adds have been compared.
+COMPARED = []
+#: Rules whose warnings an expert shares: the images here are smaller than those that the networks are for.
+SHARED = {"weights-on-padding"}
 #: Models that cannot be explained, and what must be said of them.
 REFUSED = {
     "stateful": "layer 'goes_on' gives other numbers",
@@ -40,7 +51,10 @@ REFUSED = {
 def check(report, model, image):
     """Say what of a report is not what the model gives."""
     text = " ".join(report.text_content().replace("\N{MINUS SIGN}", "-").split())
-    rows = {row[0].text_content(): [cell.text_content() for cell in row] for row in report.xpath("//tbody/tr")}
+    rows = {
+        row[0].text_content(): [cell.text_content() for cell in row]
+        for row in report.xpath("//section[h2='Layers']//tbody/tr")
+    }
     if not rows:
         return ["no table of layers"]
     if rows["Total"][3] != f"{model.count_params():,}":
@@ -118,13 +132,47 @@ def check_answer(text, model, image):
         yield f"answer {best} with {share}, not {row.argmax()} with {row.max():.3f}"
 
 
+def check_costs(told, model):
+    """Compare the multiply-adds with TensorFlow's own count, where it knows of all that is counted."""
+    layers = told["layers"]
+    kinds = {layer["class"] for layer in layers}
+    whole = set().union(*(operations(each) for each in model.layers))
+    if told["totals"]["not_counted"] or not kinds & COUNTED or kinds & NOT_COUNTED or not whole or "odd" in whole:
+        return
+    if any(each is None for tensor in model.inputs for each in tensor.shape[1:]):
+        return
+    counted = counted_by_tensorflow(model)
+    if counted != told["totals"]["multiply_adds"]:
+        yield f"multiply-adds: {told['totals']['multiply_adds']:,}, but TensorFlow counts {counted:,}"
+    else:
+        COMPARED.append(model.name)
+
+
+def operations(layer):
+    """Say of a layer whether TensorFlow's counter knows it: not of groups, nor of holes."""
+    if isinstance(layer, keras.Model):
+        return set().union(*(operations(each) for each in layer.layers))
+    grouped = getattr(layer, "groups", 1) not in (1, None) and hasattr(layer, "kernel_size")
+    holes = any(each > 1 for each in getattr(layer, "dilation_rate", None) or ())
+    quantised = getattr(layer, "quantization_mode", None)
+    return {"odd" if grouped or holes or quantised else "plain"}
+
+
 def explain(case, folder):
     """Explain one model: what came of it, and what is wrong with that."""
     keras.utils.set_random_seed(7)
     model = case.make()
     path = folder / "model.keras"
     model.save(path)
-    words = ["explain", str(path), "-o", str(folder / "report"), *(["--image", str(PHOTO)] if case.image else [])]
+    words = [
+        "explain",
+        str(path),
+        "-o",
+        str(folder / "report"),
+        "--json",
+        str(folder / "told.json"),
+        *(["--image", str(PHOTO)] if case.image else []),
+    ]
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         status = main(words)
@@ -136,10 +184,19 @@ def explain(case, folder):
     report = html.document_fromstring((folder / "report" / "index.html").read_text("utf-8"))
     sections = [heading.text_content().partition(":")[0] for heading in report.iter("h2")]
     wrong = list(check(report, model, PHOTO if case.image else None))
+    told_in_data = json.loads((folder / "told.json").read_text("utf-8"))
+    wrong += check_costs(told_in_data, model)
+    wrong += [
+        f"warns of {each['layer']}: {each['rule']}, {each['message']}"
+        for each in told_in_data["findings"]
+        if each["severity"] == "warning" and case.name.startswith("applications.") and each["rule"] not in SHARED
+    ]
     left_out = [item.text_content() for item in report.xpath("//section[h2='What does not apply']//li")]
     if case.name in REFUSED:
         wrong.append("is not refused")
-    told = f"{len([each for each in sections if each != 'What does not apply'])} sections"
+    told = f"{told_in_data['totals']['multiply_adds']:,} multiply-adds, "
+    told += f"{len(told_in_data['findings'])} findings, "
+    told += f"{len([each for each in sections if each != 'What does not apply'])} sections"
     return model, told + "".join(f"; {each}" for each in left_out), wrong
 
 
@@ -162,7 +219,7 @@ def run(words):
         print(f"{case.name:<40} {size:>12} {time.monotonic() - begun:5.0f}  {told[:150]}", flush=True)
         for each in wrong:
             print(f"{'':<40} WRONG: {each[:500]}", flush=True)
-    print(f"{len(cases)} models, {bad} wrong")
+    print(f"{len(cases)} models, {bad} wrong; multiply-adds compared with TensorFlow's of {len(COMPARED)}")
     return bad
 
 

@@ -27,11 +27,15 @@ def test_network_is_explained(tmp_path, monkeypatch, name):
     assert len(text) < 1_000_000
     page = html.document_fromstring(text)
     headings = [heading.text_content() for heading in page.iter("h2")]
-    assert headings[:5] == ["Architecture", "Layers", "Receptive fields", "Feature maps", "Answer"]
+    assert headings[:4] == ["Architecture", "Findings", "Layers", "Costs"]
+    assert headings[4:7] == ["Receptive fields", "Feature maps", "Answer"]
     # Untrained, it may be that no map speaks for the answer.
     left_out = page.xpath("//section[h2='What does not apply']//li/strong/text()")
     assert [what for what in left_out if not what.startswith("Grad-CAM")] == []
-    rows = {row[0].text_content(): [cell.text_content() for cell in row] for row in page.xpath("//tbody/tr")}
+    rows = {
+        row[0].text_content(): [cell.text_content() for cell in row]
+        for row in page.xpath("//section[h2='Layers']//tbody/tr")
+    }
     assert rows["Total"][3] == f"{model.count_params():,}"
     records = layer_records(model) if None not in model.inputs[0].shape[1:] else ()
     spatial = [record for record in records if len(record.output_shape) == 3 and record.output_shape[0] > 1]

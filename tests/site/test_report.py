@@ -15,7 +15,9 @@ from cnnfigs.drawing.document import POLICY, document
 @pytest.fixture(scope="module")
 def report(tmp_path_factory):
     """Explain the convnet."""
-    return explain.write_report(Path("convnet"), FOLDER / "chelsea.png", tmp_path_factory.mktemp("report")).as_uri()
+    return explain.write_report(
+        explain.explain(Path("convnet"), [FOLDER / "chelsea.png"]), tmp_path_factory.mktemp("report")
+    ).as_uri()
 
 
 def test_nothing_else_is_asked_for_and_nothing_complained_of(report, tab):
@@ -43,7 +45,7 @@ def test_long_names_do_not_make_the_page_wider(window, tmp_path, tab):
     layers, name = keras.layers, "a_name_without_a_place_to_break_it".replace("_", "") * 3
     stack = [layers.Conv2D(2, 3, name=f"c{name}"), layers.MaxPooling2D(name=f"m{name}")]
     keras.Sequential([keras.Input((8, 8, 1), name=f"i{name}"), *stack], name=name).save(tmp_path / "long.keras")
-    report = explain.write_report(tmp_path / "long.keras", FOLDER / "chelsea.png", tmp_path)
+    report = explain.write_report(explain.explain(tmp_path / "long.keras", [FOLDER / "chelsea.png"]), tmp_path)
     tab.set_viewport_size(window)
     open_page(tab, report.as_uri())
     assert tab.evaluate("document.documentElement.scrollWidth") <= window["width"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -15,16 +15,20 @@ from cnnfigs.commands.report.document import Drawn, captioned
 from cnnfigs.drawing.shapes import bars, label, photo, raster, raster_sheet
 from cnnfigs.drawing.style import IN_CELL, TEXT, canvas
 from cnnfigs.runs.activations import most_telling
+from cnnfigs.runs.onnx_model import covered
 from cnnfigs.runs.own_model import Answer, Floats, Look, answer_heat
+from cnnfigs.runs.photo.heat_maps import enlarged
 from cnnfigs.words import as_percent, written, written_number
 
 if TYPE_CHECKING:
     import keras
 
-#: Side of a feature map in pixels, and how many are shown of a layer.
-SIDE, COLUMNS, MAPS = 84, 6, 12
+#: Side of a feature map in pixels, how many stand in a row, and how many are shown of a layer: one row of larger ones.
+SIDE, COLUMNS, MAPS, SMALL_SIDE = 84, 6, 12, 32
 #: So many answers are named; an image of more rows than this is drawn as a photo.
 ANSWERS, FEW_CELLS = 5, 64
+#: In fewer rows and columns than this an image is not covered.
+FEWEST_CELLS = 3
 NO_CLASSES = "the network answers with no row of numbers, one for each class"
 
 
@@ -44,7 +48,8 @@ def feature_maps(view: Look, layers: Sequence[Layer]) -> str:
 def draw_maps(name: str, maps: Floats) -> Drawn:
     """Draw the feature maps of a layer that together tell the most; large ones in fewer cells."""
     small = _fewer_cells(maps, SIDE)
-    channels = np.sort(most_telling(small)[:MAPS])
+    count = MAPS if max(small.shape[:2]) <= SMALL_SIDE else COLUMNS
+    channels = np.sort(most_telling(small)[:count])
     height, width = small.shape[:2]
     cell = max(1, SIDE // max(height, width))
     signed = bool(maps.min() < 0)
@@ -159,15 +164,7 @@ def grad_cam(model: keras.Model, layers: Sequence[Layer], fields: KnownFields, v
     names = [name for name in names if name not in turned]
     if not names:
         raise ValueError("no layer gives feature maps whose places stand as those of the image do")
-    best, sign = _best(answer.values)[0], 1
-    which = f"class {best}"
-    if answer.values.size == 1:
-        sign = 1 if answer.values[0] > (0.5 if answer.activation == "sigmoid" else 0) else -1
-        which = (
-            f"class {int(sign > 0)}"
-            if answer.activation == "sigmoid"
-            else f"a {'larg' if sign > 0 else 'small'}er number"
-        )
+    best, sign, which = asked(answer)
     heat, cells = answer_heat(model, view.image, best, names[-1], sign=sign)
     words = (
         f"Orange is where the maps of {names[-1]} speak for {which}. The maps have {written(cells)} cells, so the "
@@ -176,6 +173,47 @@ def grad_cam(model: keras.Model, layers: Sequence[Layer], fields: KnownFields, v
     if len(view.answers) > 1:
         words = f"Of the output {answer.name}: {words}"
     return captioned(draw_heat(view.image, heat, cells, which).svg("heat-"), "Grad-CAM map", words)
+
+
+def asked(answer: Answer) -> tuple[int, int, str]:
+    """Return of which number of an answer the heat is told, -1 if against it, and what that is called."""
+    if answer.values.size > 1:
+        best = _best(answer.values)[0]
+        return best, 1, f"class {best}"
+    sign = 1 if answer.values[0] > (0.5 if answer.activation == "sigmoid" else 0) else -1
+    if answer.activation == "sigmoid":
+        return 0, sign, f"class {int(sign > 0)}"
+    return 0, sign, f"a {'larg' if sign > 0 else 'small'}er number"
+
+
+def occlusion(read: Callable[[Floats], Floats], view: Look, cells: int) -> str:
+    """Write the section on where the first answer comes from, by covering parts of the image.
+
+    Parameters
+    ----------
+    read
+        Returns the answer to an image.
+    view
+        What the network made of the image.
+    cells
+        In how many rows and columns of parts the image is covered, one part at a time.
+    """
+    if not view.answers:
+        raise ValueError(NO_CLASSES)
+    if cells < FEWEST_CELLS:
+        raise ValueError("it takes a pass for each part of the image that is covered, and one pass takes long")
+    best, sign, which = asked(view.answers[0])
+    coarse = covered(read, view.image, cells, best, sign)
+    largest = float(coarse.max())
+    if not largest > 0:
+        raise ValueError(f"whatever part of the image is covered, nothing less speaks for {which}")
+    heat = enlarged(coarse / largest, *view.image.shape[:2])
+    words = (
+        f"Orange is where a grey cover makes the network less sure of {which}, in {written(coarse.shape)} parts; no "
+        "gradient is needed for it, as it is for Grad-CAM, which is told of Keras models only. It tells what moves "
+        "this score, not why, and not whether that is right."
+    )
+    return captioned(draw_heat(view.image, heat, coarse.shape, which).svg("heat-"), "occlusion map", words)
 
 
 def _laid_out(layers: Sequence[Layer], fields: KnownFields) -> set[str]:

@@ -8,6 +8,7 @@ from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 from cnnfigs.arithmetic import Layer
+from cnnfigs.arithmetic.costs import Network
 from cnnfigs.commands.report.document import Drawn, captioned
 from cnnfigs.drawing.shapes import arrow, box, label
 from cnnfigs.drawing.style import IN_CELL, TEXT, canvas
@@ -26,9 +27,19 @@ ARROW = " → "
 NO_MAPS = "no layer gives feature maps of more than one cell"
 
 
-def architecture(model: keras.Model, layers: Sequence[Layer], image: Floats | None) -> str:
-    """Write the section on the architecture."""
-    inputs = {layer.name: layer.output_shape for layer in layers if not layer.inputs}
+def architecture(network: Network, model: keras.Model | None, image: Floats | None) -> str:
+    """Write the section on the architecture.
+
+    Parameters
+    ----------
+    network
+        Its records.
+    model
+        The Keras model, if there is one that can be shown an image.
+    image
+        What it is shown.
+    """
+    layers, inputs = network.layers, network.inputs
     chain = all(layer.inputs == (before.name,) for before, layer in pairwise(layers)) and len(layers) <= DRAWN_LAYERS
     in_stages = stages(layers)
     sizes = [stage.size for stage in in_stages if stage.size]
@@ -38,7 +49,7 @@ def architecture(model: keras.Model, layers: Sequence[Layer], image: Floats | No
         if steps
         else "none of them makes feature maps of more than one cell."
     )
-    if chain and image is not None and inputs[layers[0].name] == image.shape:
+    if chain and model is not None and image is not None and inputs[layers[0].name] == image.shape:
         channels = max(layer.output_shape[-1] for layer in layers if len(layer.output_shape) == 3)
         picture = Architecture(network=model, image=image, maps_per_sheet=max(8, -(-channels // MOST_SHEETS)))
         return captioned(
@@ -47,7 +58,7 @@ def architecture(model: keras.Model, layers: Sequence[Layer], image: Floats | No
             f"{words} Inside of each map is what the layer makes of the image.",
         )
     return captioned(
-        draw_stages(inputs, in_stages, model.name).svg("stages-"),
+        draw_stages(inputs, in_stages, network.name).svg("stages-"),
         "layers as stacks of maps",
         f"{words} Layers whose {what if steps else 'outputs'} have one size are drawn together.",
     )
@@ -130,7 +141,7 @@ def draw_stages(inputs: Mapping[str, Sequence[int]], in_stages: Sequence[Stage],
     largest = max(chain(*(stage.size for stage in in_stages), *spaces.values()), default=1)
     places = [divmod(number, per_row) for number in range(boxes)]
     stacks: list[tuple[tuple[int, ...], str, str, tuple[str, ...]]] = [
-        (spaces[name], "input", shortened(name) if len(inputs) > 1 else "input", (written(tuple(shape)),))
+        (spaces[name], "input", shortened(name, 12) if len(inputs) > 1 else "input", (written(tuple(shape)),))
         for name, shape in inputs.items()
     ]
     for stage in in_stages:

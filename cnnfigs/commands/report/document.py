@@ -17,6 +17,8 @@ from cnnfigs.telling import one_line
 RANGE = "--range LOW-HIGH"
 #: How long a reason may be why something does not apply.
 REASON = 300
+#: Rows of a table that is shown without a click.
+OPEN_ROWS = 40
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,13 @@ class Report:
 def captioned(svg: str, name: str, caption: str) -> str:
     """Put a picture into a box that is called by its name, with a caption."""
     return f"<figure>\n{scrolling(svg, name)}\n<figcaption>{escape(caption)}</figcaption>\n</figure>"
+
+
+def folded(table: str, rows: int) -> str:
+    """Show a long table at a click only."""
+    if rows <= OPEN_ROWS:
+        return table
+    return f"<details><summary>All {rows:,} layers</summary>\n{table}\n</details>"
 
 
 def as_document(report: Report, network: str, words: Sequence[str]) -> str:

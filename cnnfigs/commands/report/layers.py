@@ -1,36 +1,40 @@
-"""The table of a network's layers, and what they cost."""
+"""The table of a network's layers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
-import numpy as np
-
-from cnnfigs.arithmetic import Layer, multiply_adds
+from cnnfigs.arithmetic import Layer
+from cnnfigs.arithmetic.costs import Network
 from cnnfigs.arithmetic.receptive import KnownFields
+from cnnfigs.commands.report.document import folded
 from cnnfigs.drawing.document import scrolling
 from cnnfigs.drawing.tables import Cell, html_table
 from cnnfigs.illustrations.architectures.layer_table import how_counted
 from cnnfigs.words import written
 
-if TYPE_CHECKING:
-    import keras
-
-#: Rows of a table that is shown without a click.
-OPEN_ROWS = 40
+#: With what derived numbers agree, by what a network was read as.
+COUNTED_BY = {"Keras": "Keras counts", "ONNX": "the file holds", "archive": "the file holds"}
 
 
-def layer_table(model: keras.Model, layers: Sequence[Layer], fields: KnownFields) -> str:
-    """Write the section on the layers."""
+def layer_table(network: Network, fields: KnownFields, counted_by: str) -> str:
+    """Write the section on the layers.
+
+    Parameters
+    ----------
+    network
+        Its records.
+    fields
+        What the layers see, as far as it is known.
+    counted_by
+        With what the derived numbers of parameters agree, such as "Keras counts".
+    """
     head = [
         *[Cell("Name"), Cell("Layer"), Cell("Output shape"), Cell("Parameters", number=True)],
         *[Cell("One number sees", number=True), Cell("How the parameters are counted"), Cell("Reads")],
     ]
-    inputs = {layer.name for layer in layers if not layer.inputs}
+    inputs = set(network.inputs)
     body: list[list[Cell]] = []
     above = ""
-    for layer in layers:
+    for layer in network.layers:
         if not layer.inputs:
             continue
         reads = ", ".join("the input" if {name} == inputs else name for name in layer.inputs)
@@ -41,51 +45,38 @@ def layer_table(model: keras.Model, layers: Sequence[Layer], fields: KnownFields
                 Cell("(" + ", ".join(["None", *map(str, layer.output_shape)]) + ")"),
                 Cell("" if layer.shares_weights_with else f"{layer.parameters:,}", number=True),
                 Cell(written(fields.sizes.get(layer.name, ())), number=True),
-                Cell(_counted(layer)),
+                Cell(counted(layer)),
                 Cell("the layer above" if layer.inputs == (above,) else reads),
             ]
         )
         above = layer.name
-    total = model.count_params()
+    total = network.parameters
     body.append([Cell("Total", heading=True), *[Cell("")] * 2, Cell(f"{total:,}", number=True), *[Cell("")] * 3])
-    description = (
-        f"The {len(body) - 1:,} layers of {model.name} with output shape and number of parameters, {total:,} in all."
-    )
+    rows = len(body) - 1
+    description = f"The {rows:,} layers of {network.name} with output shape and number of parameters, {total:,} in all."
     table = scrolling(html_table([head, *body], description), "table of layers", wide=True)
-    trainable = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
-    size = sum(
-        int(np.prod(weight.shape)) * np.dtype(_kind_of_number(weight.dtype)).itemsize for weight in model.weights
-    )
     words = (
-        f"<p>{total:,} parameters, of which training may change {trainable:,}; they take {_memory(size)}. "
-        f"{_work(layers)}Each number is derived from the layer's own sizes where its kind allows, and agrees with what "
-        "Keras counts.</p>"
+        f"<p>{total:,} parameters, of which training may change {network.trainable_parameters:,}; they take "
+        f"{memory(network.weight_bytes)}. Each number is derived from the layer's own sizes where its kind allows, and "
+        f"agrees with what {counted_by}.</p>"
     )
-    if len(body) > OPEN_ROWS:
-        return f"{words}\n<details><summary>All {len(body) - 1:,} layers</summary>\n{table}\n</details>"
-    return f"{words}\n{table}"
+    return f"{words}\n{folded(table, rows)}"
 
 
-def _counted(layer: Layer) -> str:
-    """Write how a layer's parameters are counted, where what is derived agrees with Keras."""
+def counted(layer: Layer) -> str:
+    """Write how a layer's parameters are counted, where what is derived agrees with what is there."""
     try:
         return how_counted(layer)
     except (ValueError, IndexError):  # such as of a layer whose weights are quantised
         return "not derived"
 
 
-def _work(layers: Sequence[Layer]) -> str:
-    """Write how much one pass of convolutions and Dense layers takes."""
-    try:
-        work = sum(multiply_adds(layer) for layer in layers)
-    except ValueError:
-        return ""
-    return f"For one input its convolutions and Dense layers multiply and add {work:,} times. " if work else ""
+def memory(size: float) -> str:
+    """Write a number of bytes.
 
-
-def _memory(size: int) -> str:
+    Examples
+    --------
+    >>> memory(416_808), memory(104_202_000)
+    ('416.8 kB', '104.2 MB')
+    """
     return f"{size / 1e6:,.1f} MB" if size >= 1e6 else f"{size / 1e3:,.1f} kB"
-
-
-def _kind_of_number(dtype: str) -> str:
-    return "float16" if dtype == "bfloat16" else dtype  # which NumPy does not have

@@ -17,6 +17,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from numpy.typing import ArrayLike, NDArray
 
@@ -484,20 +485,42 @@ class Chart(Piece):
 
     def _measured(self, width: float, height: float, narrow: bool) -> tuple[float, float, float, float]:
         """Return how much room the words need at the left, right, top and bottom."""
-        left, right, top, bottom = 60.0, 12.0, 8.0, 36.0  # as many charts need, so that their ticks are the same
-        made = figure(width, height)
-        inner = (max(width - left - right, 40), max(height - top - bottom, 30))
-        axes = self._draw(made, left, top, *inner, (width, height), narrow)
-        FigureCanvasAgg(made)
-        made.draw_without_rendering()
-        seen, box = axes.get_tightbbox(), axes.bbox
-        around = box if seen is None else Bbox.union([box, seen])
-        return (
-            math.ceil(WIDER * (box.x0 - around.x0)) + 1,
-            math.ceil(WIDER * (around.x1 - box.x1)) + 1,
-            math.ceil(around.y1 - box.y1) + 1,
-            math.ceil(box.y0 - around.y0) + 1,
-        )
+        margins = (60.0, 12.0, 8.0, 36.0)
+        for _ in range(2):  # ticks, and what stands at a place of the data, depend on the room that is left
+            left, right, top, bottom = margins
+            made = figure(width, height)
+            inner = (max(width - left - right, 40), max(height - top - bottom, 30))
+            axes = self._draw(made, left, top, *inner, (width, height), narrow)
+            FigureCanvasAgg(made)
+            made.draw_without_rendering()
+            box, boxes = axes.bbox, [axes.bbox, *map(_widened, _words_of(axes))]
+            if (seen := axes.get_tightbbox()) is not None:
+                boxes.append(seen)
+            around = Bbox.union(boxes)
+            overhang = (box.x0 - around.x0, around.x1 - box.x1, around.y1 - box.y1, box.y0 - around.y0)
+            margins = tuple(math.ceil(each) + 1 for each in overhang)
+        return margins
+
+
+def _words_of(axes: Axes) -> list[Text]:
+    """Return the words of a chart that are drawn; of its ticks those within the axes."""
+    ticks = [
+        label
+        for axis, (low, high) in ((axes.xaxis, sorted(axes.get_xlim())), (axes.yaxis, sorted(axes.get_ylim())))
+        for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks())
+        if low <= tick.get_loc() <= high
+        for label in (tick.label1, tick.label2)
+    ]
+    words = [*axes.texts, axes.title, axes.xaxis.label, axes.yaxis.label, *ticks]
+    return [each for each in words if each.get_visible() and each.get_text().strip()]
+
+
+def _widened(words: Text) -> Bbox:
+    """Return where words stand if a reader's letters are wider."""
+    box = words.get_window_extent()
+    more = 0 if words.get_rotation() else (WIDER - 1) * box.width
+    left = {"left": 0.0, "center": 0.5, "right": 1.0}[words.get_horizontalalignment()] * more
+    return Bbox.from_extents(box.x0 - left, box.y0, box.x1 - left + more, box.y1)
 
 
 @dataclass(frozen=True, eq=False)

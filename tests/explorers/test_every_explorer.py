@@ -33,12 +33,12 @@ SEEN = """element => {
     const figures = [...document.querySelectorAll("figure")];
     const below = (one) => one.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING;
     const figure = figures.filter(below).at(-1);
-    const kinds = ["svg.cnn-figure, table", "figcaption, caption"];
-    const [picture, caption] = kinds.map((kind) => figure.querySelector(kind));
+    const caption = figure.querySelector("figcaption, table.cnn-table > caption");
+    const pictures = [...figure.querySelectorAll("svg.cnn-figure, table.cnn-table, .cnn-rows")];  // for two widths
     const [words, inside] = [element.previousElementSibling, element.closest("figure") !== null];
     const seen = (each) => each.checkVisibility() && each.getBoundingClientRect().height > 10;
     return {
-        inside, picture: seen(picture), caption: seen(caption), explorer: seen(element),
+        inside, picture: pictures.filter(seen).length === 1, caption: seen(caption), explorer: seen(element),
         words: words.matches(".cnn-question") && seen(words),
         below: element.getBoundingClientRect().top >= figure.getBoundingClientRect().bottom,
     };

@@ -2,7 +2,9 @@
 
 import checks
 import pytest
-from checks import DESKTOP, Watch, open_page
+from checks import DESKTOP, Watch, open_page, pushed_sideways
+
+from cnnfigs.checking import pictures
 
 
 def test_links_lead_somewhere(site):
@@ -54,12 +56,21 @@ def test_pictures_grow_with_the_page_s_font(tab, site, address):
     open_page(tab, (site / address).as_uri())
     sizes = """size => {
         document.documentElement.style.fontSize = size;
-        return [...document.querySelectorAll("svg.cnn-figure")].map(svg => {
+        return [...document.querySelectorAll("svg.cnn-figure")].filter(svg => svg.getClientRects().length).map(svg => {
             const [box, text] = [svg, svg.querySelector("text")].map(each => each.getBoundingClientRect());
             return [box.width, box.height, text.height];
         });
     }"""
-    usual, large = tab.evaluate(sizes, "16px"), tab.evaluate(sizes, "32px")
+    usual = tab.evaluate(sizes, "16px")
+    # In a window with room for the same drawings; in this one those for a phone are shown, and are as legible.
+    tab.set_viewport_size({"width": 2 * DESKTOP["width"], "height": DESKTOP["height"]})
+    large = tab.evaluate(sizes, "32px")
     assert usual
     for before, after in zip(usual, large, strict=True):
         assert after == pytest.approx([2 * each for each in before], rel=0.02)
+    # Without the theme's columns at the sides: where a browser's own setting makes letters large, it leaves them out.
+    tab.set_viewport_size({"width": 960, "height": DESKTOP["height"]})
+    assert len(tab.evaluate(sizes, "32px")) == len(usual)
+    assert pushed_sideways(tab) == []
+    for picture in tab.evaluate(pictures.LOOK):
+        assert [*pictures.overlapping(picture)] == []

@@ -300,7 +300,7 @@ def test_table_has_headings_and_full_rows(illustration):
     if not isinstance(illustration, Table):
         return
     table = html.fragment_fromstring(shown(type(illustration))).find(".//table[@class='cnn-table']")
-    columns = len(table.findall("./thead/tr/th"))
+    columns = len(table.find("./thead/tr"))  # a corner that says nothing is no heading
     assert columns >= 2
     for row in table.findall("./tbody/tr"):
         assert len(row) == columns

@@ -133,7 +133,8 @@ class ColorChannels(Picture):
                 f"First a part of the photo, {written(run.surroundings.shape[:2])} pixels, with a frame around the "
                 "piece.",
                 "Then the piece enlarged, each pixel in its colour.",
-                "Then a grid of numbers for each channel, 0 for none of this colour to 255 for the most.",
+                "Then a grid of numbers for each channel, 0 for none of its colour to 255 for the most; the cells have "
+                "that colour, nearly black where the number is small.",
                 f"The pixel in the upper left corner is framed in the piece and in the three grids: {corner}.",
                 *(f"The {name} numbers go from {values.min()} to {values.max()}." for name, values in channels),
             ],

@@ -89,7 +89,11 @@ class CrossEntropy(Picture):
         return Description(
             "Two digits with a network’s answers, and the curve of the loss with both on it: it falls the more "
             "probability the right digit gets.",
-            [*answers, "The curve falls from left to right."],
+            [
+                *answers,
+                "The curve falls from left to right, steepest at its beginning; each digit is a dot on it, green for a "
+                "right answer and red for a wrong one.",
+            ],
             [
                 Numbers(
                     "The loss by the probability of the right digit",

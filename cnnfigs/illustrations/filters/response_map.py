@@ -138,7 +138,10 @@ class AllMaps(Picture):
                 f"{largest.argmin()}, reaches {largest.min():.2f}.",
                 f"In {background} of them the empty paper is not zero.",
             ],
-            [Numbers("The largest value of each map", largest, hundredths)],
+            [
+                Numbers("The largest value of each map", largest, hundredths),
+                Numbers("The value of each map on empty paper", run.maps[0, 0], hundredths),
+            ],
         )
 
     def state_facts(self, run: FirstMaps) -> dict[str, str]:

@@ -108,7 +108,18 @@ class FewerExamples(Picture):
                     _share,
                     rows=[NETWORK_NAMES[each] for each in networks],
                     columns=[f"{amount:,}" for amount in run.amounts],
-                )
+                ),
+                *(
+                    Numbers(
+                        f"{NETWORK_NAMES[row.network]} with {row.images:,} images, seed by seed",
+                        row.accuracy,
+                        _share,
+                        rows=["right answers"],
+                        columns=[*map(str, row.seeds)],
+                    )
+                    for row in findings.measured
+                    if row.network in networks
+                ),
             ],
         )
 

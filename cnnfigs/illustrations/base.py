@@ -110,6 +110,11 @@ class Illustration(ABC):
         return self.told.html()
 
     @property
+    def about(self) -> str:
+        """What illustrations of its kind show, in a sentence: the first line of their docstring."""
+        return str(getattr(type(self), _DOCSTRING)).partition("\n")[0]
+
+    @property
     def facts(self) -> dict[str, str]:
         """The numbers that a page may quote, as text."""
         return self.state_facts(self.result)
@@ -203,7 +208,7 @@ class Illustration(ABC):
         """Return the content of a file that is made of words."""
         if form == "txt":
             return f"{self.to_text()}\n".encode()
-        title = (type(self).__doc__ or type(self).__name__).partition("\n")[0]
+        title = self.about
         body = f"<h1>{escape(title)}</h1>\n{scrolling(self.to_html(), what)}"
         return document(title, body, look.theme).encode()
 

@@ -49,7 +49,7 @@ class Exercise(Illustration):
         """Put the question, list the answers, and tell the right one and why; the docstring says what it is about."""
         question = self._question(run)
         return Description(
-            (type(self).__doc__ or "An exercise.").partition("\n")[0],
+            self.about,
             [
                 question.text,
                 Part(

@@ -26,6 +26,8 @@ def imported() -> set[tuple[str, str]]:
     names = {path.stem for path in package.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
     pairs = set()
     for path in package.rglob("*.py"):
+        if path.parent == package and path.stem == "__init__":
+            continue  # the package itself is no room
         room = path.relative_to(package).parts[0].removesuffix(".py")
         for node in statements(ast.parse(path.read_text("utf-8"))):
             modules = [each.name for each in node.names]

@@ -14,7 +14,7 @@ from cnnfigs.commands.app import app
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = [
-    *[[name] for name in ("list", "render", "describe", "explain", "data")],
+    *[[name] for name in ("list", "render", "describe", "explain", "rules", "data")],
     *[["cache", name] for name in ("info", "clear")],
     *[["new", name] for name in ("page", "illustration")],
 ]

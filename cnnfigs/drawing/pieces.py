@@ -38,7 +38,7 @@ from cnnfigs.drawing.layout import (
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.style import IN_CELL, POINTS_PER_INCH, SIGN, TEXT, TITLE, figure, text_width
 from cnnfigs.drawing.widths import PHONE
-from cnnfigs.words import written_number
+from cnnfigs.words import typeset, written_number
 
 #: Letters may be so much wider than ours where a reader has another font.
 WIDER = 1.15
@@ -76,7 +76,7 @@ class Words(Piece):
     most: float = math.inf
 
     def fit(self, room: float = math.inf) -> Fitted:
-        lines = broken(self.text, min(room, self.most) / WIDER, self.size, self.bold)
+        lines = broken(typeset(self.text), min(room, self.most) / WIDER, self.size, self.bold)
         # On whole pixels, so that what stands beside and below is sharp, and its numbers are short.
         width = math.ceil(WIDER * max(text_width(line, self.size, self.bold) for line in lines))
         pitch = round(LINE * self.size)

@@ -17,7 +17,7 @@ from cnnfigs.words import typeset
 MOST = 160
 #: Letters in a row of numbers for which there is room in the text column, and on a phone; between two numbers there are
 #: as many as stand for the space there.
-COLUMN, PHONE, BETWEEN = 76, 36, 1.7
+COLUMN_LETTERS, PHONE_LETTERS, BETWEEN = 76, 36, 1.7
 #: Cells of a grid whose numbers are given; a larger one is an image.
 MOST_CELLS = 28 * 28
 
@@ -86,7 +86,7 @@ class Numbers:
         # So many columns have no room beside each other on a phone, or anywhere: their rows are broken into lines.
         words = [list(rows), *zip(columns, *self.texts, strict=True)]
         letters = sum(max(map(len, column)) + BETWEEN for column in words)
-        kind = "cnn-longer" if letters > COLUMN else "cnn-long" if letters > PHONE else ""
+        kind = "cnn-longer" if letters > COLUMN_LETTERS else "cnn-long" if letters > PHONE_LETTERS else ""
         title = f"<caption>{escape(typeset(self.title))}</caption>"
         head = f"<thead><tr><td></td>{head}</tr></thead>"
         return f'<table class="cnn-numbers {kind}">{title}{head}<tbody>{body}</tbody></table>'

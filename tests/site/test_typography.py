@@ -7,11 +7,11 @@ from lxml import html
 
 from cnnfigs.explorers.assets import SCRIPTS
 
-#: Code, formulas, what others have published and numbered, and drawings for a phone: `test_grammar.py` reads these, and
-#: knows where a cell has no room for a comma.
+#: Code, formulas, what others have published and numbered, and the cells of a drawing for a phone, which have no
+#: room for a comma: `test_grammar.py` reads them too.
 NOT_OURS = (
     ".//script|.//style|.//pre|.//code|.//math|.//*[@role='listitem' or contains(@class, 'sidenote')]"
-    "|.//*[@class='cnn-narrow']//*[name()='svg']"
+    "|.//*[@class='cnn-narrow']//*[name()='text'][@font-size='12px']"
 )
 WRONG = {
     "a line can end before a percent sign": r"\d ?%(?!\w)",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 from numpy.typing import NDArray
 
 from cnnfigs.drawing.layout import Piece, column, flow, row
@@ -23,7 +24,7 @@ class FlippedKernel(Picture):
     def draw(self, run: Flipping) -> Piece:
         """Draw the input, then a row for each way: kernel, the kernel turned if it is, and result."""
 
-        def part(title: str, values: NDArray, name: str) -> Piece:  # type: ignore[type-arg]
+        def part(title: str, values: NDArray[np.number], name: str) -> Piece:
             return panel(title, NumberGrid(values, 32, fill=f"{name}-fill", frame=name, size=14), name=name)
 
         kernel = part("kernel", run.kernel, "kernel")

@@ -313,6 +313,11 @@ class Table(Illustration):
         """Return the table as HTML, with a card for each row on a phone; its name is for those who hear it."""
         return f"<div>{html_table(self.tabulate(self.result), self.title)}{self.details}</div>"
 
+    @property
+    def details(self) -> str:
+        """The description that can be walked, as HTML."""
+        return self.told.html("table")
+
     def to_text(self) -> str:
         """Return the table as aligned text."""
         return text_table(self.tabulate(self.result))

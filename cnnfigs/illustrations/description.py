@@ -135,12 +135,12 @@ class Description:
         """All of it but the numbers, in one line."""
         return " ".join([self.title, *(self._line(each) for each in self.sentences)])
 
-    def html(self) -> str:
-        """Return sentences and numbers as HTML behind "Describe this picture"."""
+    def html(self, what: str = "picture") -> str:
+        """Return sentences and numbers as HTML behind "Describe this picture", or what else it is."""
         items = "".join(f"<li>{item}</li>" for item in map(_item, self.sentences))
         tables = "".join(each.html() for each in self.numbers)
         return (
-            '<details class="cnn-description"><summary>Describe this picture</summary>'
+            f'<details class="cnn-description"><summary>Describe this {what}</summary>'
             f"<ul>{items}</ul>{tables}</details>"
         )
 

@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 
 from cnnfigs import data
+from cnnfigs.data import blood_cells
+
+DESCRIBED = {**data.manifest(), **blood_cells.manifest()}
 
 
 def idx_bytes(array):
@@ -16,9 +19,9 @@ def idx_bytes(array):
     return header + array.tobytes()
 
 
-@pytest.mark.parametrize("name", sorted(data.manifest()))
+@pytest.mark.parametrize("name", sorted(DESCRIBED))
 def test_shipped_file_has_origin_licence_and_its_checksum(name):
-    entry = data.manifest()[name]
+    entry = DESCRIBED[name]
     assert hashlib.sha256((data.FOLDER / name).read_bytes()).hexdigest() == entry["sha256"]
     assert entry["origin"]
     assert entry["licence"]
@@ -26,7 +29,7 @@ def test_shipped_file_has_origin_licence_and_its_checksum(name):
 
 def test_every_shipped_file_is_in_the_manifest():
     shipped = {path.name for path in data.FOLDER.iterdir() if path.suffix not in {".py", ".toml"} and path.is_file()}
-    assert shipped == set(data.manifest())
+    assert shipped == set(DESCRIBED)
 
 
 #: MD5 of the files of the MNIST site, uncompressed, as many libraries have it.
@@ -36,11 +39,12 @@ MNIST_FILES = {
     "x_test": "2646ac647ad5339dbf082846283269ea",
     "y_test": "27ae3e4e09519cfbb04c329615203637",
 }
-#: SHA-256 of what ships beside it: the photo's is that of scikit-image's registry, the others were converted once.
+#: SHA-256 of what ships beside it: the photo's is that of scikit-image's registry, the others were made once.
 OTHERS = {
     "chelsea.png": "596aa1e7cb875eb79f437e310381d26b338a81c2da23439704a73c4651e8c4bb",
     "mobilenet_v2_imagenet.weights.h5": "53dc2b6fe344ad3bb47b6590459a5105af0fe3791c7bd594435a415143f2df6a",
     "imagenet_classes.txt": "ee4fa67b1dd46919ef87529b70e25bdd1ec9ebd350de3ad426e6640eb70320a1",
+    "blood_cells.zip": "0250468ba12441d91e319343d06c28c44e4b3115ea911763ca684607baac9f25",
 }
 
 
@@ -51,7 +55,7 @@ def test_mnist_rebuilds_the_original_files(name):
 
 
 def test_a_file_cannot_be_altered_together_with_the_manifest():
-    assert {*OTHERS, "mnist.npz"} == {*data.manifest()}
+    assert {*OTHERS, "mnist.npz"} == {*DESCRIBED}
     for name, published in OTHERS.items():
         assert hashlib.sha256((data.FOLDER / name).read_bytes()).hexdigest() == published, name
 

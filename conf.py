@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import os
+import tomllib
 from pathlib import Path
 
 from cnnfigs.sphinxext.reading import MYST_EXTENSIONS
@@ -29,6 +30,7 @@ extensions = [
     "cnnfigs.sphinxext.site.head",
     "cnnfigs.sphinxext.site.hosted",
     "cnnfigs.sphinxext.site.maths",
+    "cnnfigs.sphinxext.site.moved",
     "cnnfigs.sphinxext.site.percents",
     "cnnfigs.sphinxext.site.security",
     "cnnfigs.sphinxext.books.book",
@@ -74,6 +76,9 @@ if owner_and_name:
         "Open in Colab": f"https://colab.research.google.com/github/{owner_and_name}/blob/notebooks/{{page}}.ipynb",
         "Open in Binder": f"https://mybinder.org/v2/gh/{owner_and_name}/notebooks?labpath={{page}}.ipynb",
     }
+
+# Old addresses lead to the new ones.
+moved = tomllib.loads((ROOT / "docs/moved.toml").read_text(encoding="utf-8"))
 
 # The site
 html_theme = "furo"

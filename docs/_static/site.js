@@ -50,3 +50,15 @@
     if (!(event.altKey || event.ctrlKey || event.metaKey || event.shiftKey)) pages[key]?.click();
   });
 })();
+
+// Who comes for a part that stands on another page now is taken there, see sphinxext/site/moved.py.
+(() => {
+  function follow() {
+    const part = document.querySelector(".cnn-moved:target a");
+    const page = document.querySelector(".cnn-gone a");
+    if (part) location.replace(part.href);
+    else if (page) location.replace(page.href + location.hash);
+  }
+  follow();
+  addEventListener("hashchange", follow);
+})();

@@ -58,8 +58,7 @@ def test_the_pages_stand_in_the_order_of_the_site(epub):
     listed = [
         line
         for block in re.findall(r"(?s)```\{toctree\}\n(.*?)```", index)
-        for line in block.split()
-        if re.fullmatch(r"[a-z-]+", line)
+        for line in re.findall(r"(?m)^[a-z][a-z0-9-]*$", block)
     ]
     with zipfile.ZipFile(epub) as book:
         package = book.read("content.opf").decode()

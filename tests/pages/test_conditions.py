@@ -58,7 +58,7 @@ def test_captions_say_what_the_network_was_trained_on(page):
 
 #: Pages on which one sentence says it for all figures, with the fact that it quotes and the network.
 ONE_NETWORK = {
-    "computer-vision": (LeNet5, "fig-lenet5", "lenet5"),
+    "lenet5": (LeNet5, "fig-lenet5", "lenet5"),
     "visual-hierarchy": (PhotoAnswers, "fig-answers", None),
     "images-and-dense-layers": (Softmax, "fig-softmax", "dense_512"),
     "first-convnet": (ConfusionMatrix, "fig-confusion", "convnet"),

@@ -10,12 +10,22 @@ from cnnfigs.models.weights import WATCHED, WEIGHTS
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "index.md").read_text("utf-8")
 #: Pages in which there is nothing to claim: lists, and what is written for those who work on the tutorial.
-LISTS = {"gallery", "bibliography", "contributing", "page-template"}
+LISTS = {"gallery", "bibliography", "contributing"}
+
+
+#: Written for those who write pages, and so listed on the page for contributors only.
+TEMPLATE = "page-template"
+
+
+def groups():
+    contents = re.findall(r"```\{toctree\}\n(.*?)```", PAGE, flags=re.DOTALL)
+    return {
+        re.findall(r"(?m)^:caption: (.+)$", group)[0]: re.findall(r"(?m)^([a-z][\w-]*)$", group) for group in contents
+    }
 
 
 def reading_order():
-    (contents,) = re.findall(r"```\{toctree\}\n(.*?)```", PAGE, flags=re.DOTALL)
-    return re.findall(r"(?m)^([a-z][\w-]*)$", contents)
+    return [page for pages in groups().values() for page in pages]
 
 
 def test_every_page_of_the_reading_order_has_a_file_of_tests():
@@ -27,7 +37,17 @@ def test_every_page_of_the_reading_order_has_a_file_of_tests():
 
 
 def test_every_page_is_in_the_reading_order():
-    assert {path.stem for path in DOCS.glob("*.md")} == {"index", *reading_order()}
+    assert {path.stem for path in DOCS.glob("*.md")} == {"index", TEMPLATE, *reading_order()}
+    assert len(reading_order()) == len({*reading_order()})
+
+
+def test_the_pages_stand_in_groups_and_the_template_is_left_to_those_who_write_pages():
+    """A reader sees what is to be learned, looked into, judged, played with and looked up."""
+    assert [name for name in groups() if name != "Go on"] == [
+        "Learn", "Look inside", "Judge", "Play", "Look up", "Project"
+    ]  # fmt: skip
+    assert all(groups().values())
+    assert TEMPLATE in (DOCS / "contributing.md").read_text("utf-8").partition("{toctree}")[2]
 
 
 def test_weights_come_with_the_tutorial_and_the_build_does_not_make_them():

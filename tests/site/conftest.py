@@ -2,8 +2,9 @@
 
 
 def pytest_generate_tests(metafunc):
-    """Run the tests that ask for a page on every page; where no site is built, once, to fail."""
+    """Run the tests that ask for a page on every page with words of its own; where no site is built, once, to fail."""
     if "name" in metafunc.fixturenames:
         folder = metafunc.config.getoption("site")
-        names = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*.html"))]
+        pages = [path for path in sorted(folder.rglob("*.html")) if "cnn-gone" not in path.read_text("utf-8")]
+        names = [path.relative_to(folder).as_posix() for path in pages]
         metafunc.parametrize("name", names or ["index.html"], scope="session")

@@ -33,6 +33,7 @@ extensions = [
     "cnnfigs.sphinxext.site.moved",
     "cnnfigs.sphinxext.site.percents",
     "cnnfigs.sphinxext.site.security",
+    "cnnfigs.sphinxext.site.tasks",
     "cnnfigs.sphinxext.books.book",
     "cnnfigs.sphinxext.books.downloads",
     "cnnfigs.sphinxext.notebooks.pages",

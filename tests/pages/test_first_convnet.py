@@ -163,7 +163,7 @@ def test_code_on_the_page_is_the_recipe_really_used(monkeypatch):
         raise RecordedError
 
     monkeypatch.setattr(keras.Model, "fit", fit)
-    (code,) = re.findall(r"```python\n(import keras.*?)```", PAGE, flags=re.S)
+    code = re.findall(r"```python\n(import keras.*?)```", PAGE, flags=re.S)[0]
     with pytest.raises(RecordedError):
         exec(compile(code, "first-convnet.md", "exec"), {})
 

@@ -43,6 +43,7 @@ def _state_facts(run: Trainings) -> dict[str, str]:
             f"{each.network} seeds": seeds_in_words(each.seeds),
             f"{each.network} seed": str(each.shown),
             f"{each.network} shown": f"{each.of_shown:.1f}",
+            f"{each.network} shown accuracy": as_percent(1 - each.of_shown / 1000, 2),
             f"{each.network} place": each.place,
             f"{each.network} low": f"{each.of_shown_interval[0]:.1f}",
             f"{each.network} high": f"{each.of_shown_interval[1]:.1f}",

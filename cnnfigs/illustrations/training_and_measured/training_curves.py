@@ -71,7 +71,20 @@ class TrainingCurves(Picture):
             "last training errors": as_percent(1 - run.accuracy[-1], 2),
             "last validation loss": f"{run.validation_loss[-1]:.3f}",
             "best validation loss": f"{run.validation_loss[best]:.3f}",
+            "first printed": as_printed(run, 0),
+            "last printed": as_printed(run, -1),
         }
+
+
+def as_printed(run: History, epoch: int) -> str:
+    """Write the numbers of an epoch, counted from 0, as Keras prints them."""
+    values = {
+        "accuracy": run.accuracy,
+        "loss": run.loss,
+        "val_accuracy": run.validation_accuracy,
+        "val_loss": run.validation_loss,
+    }
+    return " - ".join(f"{name}: {value[epoch]:.4f}" for name, value in values.items())
 
 
 def parting(trained: NDArray[np.float64], held_out: NDArray[np.float64]) -> str:

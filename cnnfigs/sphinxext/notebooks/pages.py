@@ -21,6 +21,7 @@ from sphinx.errors import ConfigError
 
 from cnnfigs.sphinxext.notebooks.markdown import Writer, escaped
 from cnnfigs.sphinxext.site.explorers import ExplorerNode
+from cnnfigs.sphinxext.site.tasks import FoldedNode, TaskNode, is_python
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -49,10 +50,11 @@ class Cells:
         """Add blocks of Markdown."""
         self.words += blocks
 
-    def run(self, code: str) -> None:
-        """Add a cell of code."""
+    def run(self, code: str, *, folded: bool = False) -> None:
+        """Add a cell of code; of a folded one a notebook shows only that it is there."""
         self._end_words()
-        self.cells.append(new_code_cell(code))  # type: ignore[no-untyped-call]
+        metadata = {"jupyter": {"source_hidden": True}} if folded else {}
+        self.cells.append(new_code_cell(code, metadata=metadata))  # type: ignore[no-untyped-call]
 
     def notebook(self) -> nbformat.NotebookNode:
         """Return the notebook; the same cells give the same one."""
@@ -126,6 +128,12 @@ class PageWriter:
             if isinstance(node, nodes.section):
                 writer.depth = _depth(node)
                 continue
+            if isinstance(node, TaskNode):
+                _task(cells, writer, node)
+                continue
+            if isinstance(node, FoldedNode):
+                cells.write(_summary(node), *writer.blocks(node))
+                continue
             if isinstance(node, ExplorerNode):
                 if address := self._own_address(self.name):
                     cells.write(f"*On [the page]({address}#explore-{node['name']}) you can play with this picture.*")
@@ -194,6 +202,22 @@ class PageWriter:
         numbers = self.app.env.toc_fignumbers.get(self.name, {}).get("displaymath", {})
         digits = next((numbers[id_] for id_ in node["ids"] if id_ in numbers), None)
         return ".".join(map(str, digits)) if digits else str(node.get("number") or "")
+
+
+def _task(cells: Cells, writer: Writer, task: nodes.Element, *, folded: bool = False) -> None:
+    """Write a task, or its solution: what is listed in Python is there to run."""
+    for node in task.children:
+        if isinstance(node, FoldedNode):
+            cells.write(_summary(node))
+            _task(cells, writer, node, folded=True)
+        elif is_python(node):
+            cells.run(node.astext().strip("\n"), folded=folded)
+        else:
+            cells.write(*filter(None, writer.blocks(node)))
+
+
+def _summary(folded: FoldedNode) -> str:
+    return f"**{escaped(folded['summary'])}**"
 
 
 def _depth(section: nodes.Element) -> int:

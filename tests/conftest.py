@@ -26,6 +26,7 @@ settings.load_profile("unhurried")
 #: Files that take longest. They are begun first: who gets one last works alone at the end, while others wait.
 DEAREST = [
     "illustrations/test_every.py",
+    "illustrations/test_keys.py",
     "explorers/test_every_explorer.py",
     "site/test_pages.py",
     "explorers/test_room.py",

@@ -16,7 +16,8 @@ from cnnfigs import catalog
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 HELPERS = [
-    *["tests/conftest.py", "tests/executed_code.py", "tests/illustrations/test_every.py"],
+    *["tests/conftest.py", "tests/executed_code.py"],
+    *(f"tests/illustrations/{name}.py" for name in ("drawn", "test_every", "test_keys")),
     *(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "site").glob("[!ct]*.py")),
     "tests/site/checks.py",
 ]

@@ -6,14 +6,12 @@ import inspect
 import re
 import subprocess
 import sys
-from functools import cache
 from itertools import combinations
 
 import numpy as np
 import pytest
-from executed_code import missed
-from lxml import etree, html
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from drawn import SVG, drawing, drawings, shown
+from lxml import html
 from matplotlib.text import Text
 
 from cnnfigs import catalog
@@ -23,7 +21,6 @@ from cnnfigs.drawing.widths import PHONE, WIDTH
 from cnnfigs.errors import ParameterError
 from cnnfigs.illustrations.base import Animation, Picture, Table
 from cnnfigs.illustrations.registry import all_illustrations
-from cnnfigs.provenance.reach import Reach
 
 EVERY = all_illustrations()
 PICTURES = [name for name, kind in EVERY.items() if issubclass(kind, Picture | Animation)]
@@ -37,20 +34,6 @@ CALLED = sorted(
         if not use.code.endswith("()")
     }
 )
-SVG = "{http://www.w3.org/2000/svg}"
-
-
-@cache
-def shown(kind):
-    """What an illustration of this kind puts into its page."""
-    return kind().to_html()
-
-
-def drawings(kind):
-    """The SVG elements that a picture puts into its page: for the column, and for a phone where that is wide."""
-    return html.fragment_fromstring(shown(kind), parser=etree.XMLParser()).findall(f".//{SVG}svg") or [
-        etree.fromstring(shown(kind))
-    ]
 
 
 @pytest.fixture(params=EVERY)
@@ -181,20 +164,6 @@ def test_text_can_be_read(picture):
             words, size = "".join(text.itertext()), float(text.get("font-size").removesuffix("px"))
             in_cell = re.fullmatch(r"[\d.,−+×/=%\s]+", words) and len(words) <= 6
             assert size >= (IN_CELL if in_cell else TEXT), words
-
-
-@cache
-def drawing(picture, width=WIDTH):
-    """The canvas on which a picture is drawn, and its words; ticks get theirs only when they are drawn.
-
-    Of an animation it is the last frame, in which everything has been drawn.
-    """
-    figure = picture.frames(width)[-1] if isinstance(picture, Animation) else picture.drawn(width)
-    words = [text.get_text() for text in figure.findobj(Text)]
-    with style():
-        canvas = FigureCanvasAgg(figure)
-        canvas.draw()
-    return canvas, words
 
 
 def text_boxes(picture, width, stretch):
@@ -380,39 +349,3 @@ def test_drawing_imports_no_tensorflow(name, without_tensorflow):
 def test_two_renders_are_byte_identical(name, without_tensorflow):
     """One here, and one in another process."""
     assert hashlib.sha256(shown(EVERY[name]).encode()).hexdigest() == without_tensorflow[name]
-
-
-#: Runs that do the same many times over, and parameters with which they do it fewer times. It is the same code that
-#: runs: ``nox -s prove`` compares.
-FEWER = {
-    "EffectiveField": {"digits": 1},
-    "FirstSteps": {"steps": 2},
-    "Halvings": {"networks": ("MobileNetV2",)},
-    "Overfitting": {"images": 10, "epochs": 2},
-    "PhotoHeat": {"strides": 64},
-    "RandomBoxes": {"draws": 4},
-    "SanityCheck": {"seeds": 2},
-    "ScrambledCat": {"seeds": 5},
-    "SkipGradients": {"depths": (2, 4), "seeds": 1},
-    "TurnedDigits": {"angles": (0, 15)},
-    "WithDepth": {"digits": 100},
-}
-
-
-@pytest.mark.parametrize("name", EVERY)
-def test_everything_that_runs_is_in_the_key(name):
-    """The code that a run really executes is among what its key was made from; parameters are checked before."""
-    kind = EVERY[name]
-    made = kind(**FEWER.get(name, {}))
-    assert not missed(made.run, "cnnfigs", f"{kind.__module__}:{kind.__qualname__}.run")
-
-
-def test_words_of_the_code_make_no_run_stale():
-    """Where code that a run reaches could show docstrings, each comment counts: an edit would compute the run again."""
-    showing = {
-        f"{name}: {module.name}:{part}"
-        for name, kind in all_illustrations().items()
-        for (module, part), code in Reach([f"{kind.__module__}:{kind.__qualname__}.run"]).codes.items()
-        if code.reads_source
-    }
-    assert showing == set()

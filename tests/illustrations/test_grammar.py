@@ -2,9 +2,9 @@
 
 import re
 
+import drawn
 import pytest
-from lxml import etree
-from svg_numbers import SVG
+from drawn import SVG
 
 from cnnfigs.drawing.palette import variable
 from cnnfigs.drawing.style import IN_CELL, SIGN, TEXT, TITLE
@@ -31,7 +31,7 @@ UNLIKE = {
 
 @pytest.fixture(scope="module", params=PICTURES)
 def drawings(request):
-    return [*etree.fromstring(all_illustrations()[request.param]().to_html()).iter(f"{SVG}svg")]
+    return drawn.drawings(all_illustrations()[request.param])
 
 
 def texts(root):

@@ -2,12 +2,11 @@
 
 import numpy as np
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from drawn import drawing
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from cnnfigs.drawing.style import style
 from cnnfigs.drawing.widths import PHONE, WIDTH
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.registry import all_illustrations
@@ -55,10 +54,7 @@ def covered(figure):
 )
 def figure(request):
     kind, width = request.param
-    with style():
-        made = kind().drawn(width)
-        FigureCanvasAgg(made).draw()
-    return made
+    return drawing(kind(), width)[0].figure
 
 
 def test_no_line_and_no_mark_is_beyond_its_axis(figure):

@@ -1,7 +1,7 @@
-"""What tests/illustrations/test_every.py runs fewer times executes all that the usual parameters do."""
+"""What tests/illustrations/test_keys.py runs fewer times executes all that the usual parameters do."""
 
 import pytest
-from test_every import EVERY, FEWER
+from test_keys import EVERY, FEWER
 from test_provenance import executed_definitions
 
 

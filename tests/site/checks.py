@@ -3,7 +3,6 @@
 import gzip
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
@@ -90,16 +89,29 @@ def is_prose(text: str) -> bool:
     return len(re.findall(r"(?<!\S)[^\W\d_]{2,}", text)) >= 4
 
 
+#: Run axe. Drawings of mere shapes and texts are looked at as wholes: in them there is nothing that a rule is about,
+#: and to find no contrast of a text in SVG, it would take as long as for all the rest.
+RUN_AXE = """async ([context, options]) => {
+    const told = ({name}) => /^(role|tabindex|aria-|on)/.test(name);
+    const more = (each) => each.matches("a, title, desc, foreignObject, script") || [...each.attributes].some(told);
+    const mere = [...document.querySelectorAll("svg")].filter(svg => ![...svg.querySelectorAll("*")].some(more));
+    const kept = mere.map(svg => [svg, [...svg.childNodes]]);
+    mere.forEach(svg => svg.replaceChildren());
+    try {
+        return (await axe.run(context ?? document, options)).violations;
+    } finally {
+        kept.forEach(([svg, children]) => svg.replaceChildren(...children));
+    }
+}"""
+
+
 def run_axe(page: Page, context: dict | None = None) -> list[dict]:
     """Return the violations that axe finds in a page, or in some of it. A page gets axe's code once: it is long."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(Axe().axe_script)
     # Two rules that axe leaves out unless asked, and Lighthouse asks.
     extra = {name: {"enabled": True} for name in ("target-size", "label-content-name-mismatch")}
-    return page.evaluate(
-        "async ([context, options]) => (await axe.run(context ?? document, options)).violations",
-        [context, {"resultTypes": ["violations"], "rules": extra}],
-    )
+    return page.evaluate(RUN_AXE, [context, {"resultTypes": ["violations"], "rules": extra}])
 
 
 def axe_violations(page: Page) -> list[str]:
@@ -293,26 +305,76 @@ def search(page: Page, address: str, word: str) -> list[str]:
     return page.locator("#search-results ul.search li > a").all_inner_texts()
 
 
+#: Which texts are alike, so that one font draws them: all that are written alike, with the letters that are in any of
+#: them. A copy of these letters is put into the page for each such kind. Gives the first text of each, its element,
+#: whether that is code, and all letters.
+ALIKE = """() => {
+    const kinds = new Map();
+    const note = (element, text) => {
+        const style = getComputedStyle(element);
+        const wanted = ["font-family", "font-weight", "font-style", "font-stretch", "font-size", "font-variant",
+            "font-feature-settings", "font-variation-settings", "font-synthesis", "text-transform"];
+        const written = Object.fromEntries(wanted.map((name) => [name, style.getPropertyValue(name)]));
+        const lang = element.closest("[lang]")?.lang ?? document.documentElement.lang;
+        const code = element.closest("pre, code, kbd, samp") !== null;
+        // Where letters are changed, as in formulas, it depends on their neighbours to what.
+        const whole = written["text-transform"] === "none" ? "" : text;
+        const key = JSON.stringify([written, lang, code, whole]);
+        const tag = element.localName;
+        if (!kinds.has(key)) kinds.set(key, {written, lang, code, tag, text, letters: new Set(), whole});
+        for (const letter of text) kinds.get(key).letters.add(letter);
+    };
+    const walk = (root) => {
+        const nodes = document.createTreeWalker(root, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
+        const range = document.createRange();
+        for (let node = nodes.currentNode; node; node = nodes.nextNode()) {
+            if (node.nodeType === Node.TEXT_NODE) {
+                const element = node.parentElement ?? root.host;
+                range.selectNodeContents(node);
+                if (node.data.trim() && range.getClientRects().length) note(element, node.data.trim());
+            } else {
+                if (node.shadowRoot) walk(node.shadowRoot);
+                const chosen = node.selectedOptions?.[0]?.label;
+                if (node.matches?.("select, input, textarea") && node.getClientRects().length)
+                    for (const text of [chosen ?? node.value, node.placeholder ?? ""])
+                        if (text.trim()) note(node, text.trim());
+            }
+        }
+    };
+    walk(document.body);
+    const copies = document.createElement("div");
+    copies.id = "copies-of-letters";
+    for (const kind of kinds.values()) {
+        const {written, lang} = kind;
+        const copy = copies.appendChild(document.createElement("div"));
+        copy.lang = lang;
+        copy.textContent = kind.letters = kind.whole || [...kind.letters].join("");
+        for (const [name, value] of Object.entries(written)) copy.style.setProperty(name, value);
+    }
+    document.body.append(copies);
+    const found = [...kinds.values()].map(({text, tag, code, letters}) => [text, tag, code, letters]);
+    return document.fonts.ready.then(() => found);
+}"""
+
+
 def foreign_fonts(page: Page, code: str) -> list[str]:
-    """Find texts that are not drawn with a font of the site, or, in code, with the one that is named."""
+    """Find texts that are not drawn with a font of the site, or, in code, with the one that is named.
+
+    The browser is asked once for all texts that are written alike: for each text, it would take seconds.
+    """
+    kinds = page.evaluate(ALIKE)
     session = page.context.new_cdp_session(page)
     session.send("DOM.enable")
     session.send("CSS.enable")
-    root = session.send("DOM.getDocument", {"depth": -1, "pierce": True})["root"]
+    root = session.send("DOM.getDocument", {"depth": 0})["root"]["nodeId"]
+    copies = session.send("DOM.querySelectorAll", {"nodeId": root, "selector": "#copies-of-letters > div"})["nodeIds"]
     problems = []
-    for node, tags in texts_within(root, ()):
-        for font in session.send("CSS.getPlatformFontsForNode", {"nodeId": node["nodeId"]})["fonts"]:
-            in_code = font["familyName"] == code and {"pre", "code", "kbd", "samp"} & set(tags)
-            if not (font["isCustomFont"] or in_code):
-                words = node["nodeValue"].strip()[:40]
-                problems.append(f"{tags[-1]} {words!r} is drawn with {font['familyName']}")
+    for (text, tag, in_code, letters), node in zip(kinds, copies, strict=True):
+        for font in session.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]:
+            if not (font["isCustomFont"] or (in_code and font["familyName"] == code)):
+                problems.append(
+                    f"{tag} {text[:40]!r}, or alike: of {letters!r} some are drawn with {font['familyName']}"
+                )
     session.detach()
-    return list(dict.fromkeys(problems))
-
-
-def texts_within(node: dict, tags: tuple[str, ...]) -> Iterator[tuple[dict, tuple[str, ...]]]:
-    """Yield the texts of a tree of the browser's protocol, with the elements that each is in."""
-    if node["nodeType"] == 3 and node["nodeValue"].strip():
-        yield node, tags
-    for child in (*node.get("children", []), *node.get("shadowRoots", [])):
-        yield from texts_within(child, (*tags, node["nodeName"].lower()))
+    page.evaluate("document.getElementById('copies-of-letters').remove()")
+    return problems

@@ -157,6 +157,20 @@ def pictures(session: nox.Session) -> None:
 
 
 @nox.session
+def readme(session: nox.Session) -> None:
+    """Make the pictures of README.md again; needed when the first page or the figure in it looks different."""
+    build(session)
+    run(session, "python", ".github/readme_pictures.py", "site", ".github/readme")
+
+
+@nox.session
+def package(session: nox.Session) -> None:
+    """Build the package for an index into dist/."""
+    shutil.rmtree(ROOT / "dist", ignore_errors=True)
+    run(session, "hatchling", "build", "-d", "dist", *session.posargs)
+
+
+@nox.session
 def train(session: nox.Session) -> None:
     """Make what is missing of networks and experiments; networks named after -- are trained again."""
     run(session, "python", "-m", "cnnfigs.experiments", *session.posargs)

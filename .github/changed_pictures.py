@@ -8,6 +8,7 @@ with ``index.html``, which shows what differs side by side. A table of it in Mar
 
 import shutil
 import sys
+from collections import Counter
 from html import escape
 from pathlib import Path
 
@@ -23,7 +24,9 @@ iframe { width: 100%; height: 24rem; border: 0; background: #ffffff; }
 
 
 def differences(before: Path, after: Path) -> dict[str, str]:
-    """Return the names of the files that differ, each with ``"new"``, ``"gone"`` or ``"changed"``.
+    """Return the names of the illustrations that differ, each with ``"new"``, ``"gone"`` or ``"changed"``.
+
+    One that was a table and is a picture now has changed: its file has another ending.
 
     Raises
     ------
@@ -33,18 +36,21 @@ def differences(before: Path, after: Path) -> dict[str, str]:
     for folder in (before, after):
         if not folder.is_dir():
             raise FileNotFoundError(f"{folder} is no folder: make it with `nox -s pictures -- {folder}`")
-    old, new = (
-        {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()} for folder in (before, after)
-    )
+    old, new = illustrations(before), illustrations(after)
     found = {}
     for name in sorted(old.keys() | new.keys()):
         if name not in old:
             found[name] = "new"
         elif name not in new:
             found[name] = "gone"
-        elif old[name] != new[name]:
+        elif old[name].name != new[name].name or old[name].read_bytes() != new[name].read_bytes():
             found[name] = "changed"
     return found
+
+
+def illustrations(folder: Path) -> dict[str, Path]:
+    """Return the file of each illustration, by its name."""
+    return {path.stem: path for path in folder.iterdir() if path.is_file()}
 
 
 def summary(found: dict[str, str], count: int) -> str:
@@ -59,8 +65,9 @@ def summary(found: dict[str, str], count: int) -> str:
     """
     if not found:
         return f"None of the {count} illustrations looks different.\n"
-    rows = [f"| {Path(name).stem} | {what} |" for name, what in found.items()]
-    said = f"{len(found)} of the illustrations look different; there are {count} now."
+    rows = [f"| {name} | {what} |" for name, what in found.items()]
+    kinds = ", ".join(f"{number} {what}" for what, number in Counter(sorted(found.values())).items())
+    said = f"{len(found)} of the illustrations look different ({kinds}); there are {count} now."
     return "\n".join([said, "", "| illustration | |", "| --- | --- |", *rows, ""])
 
 
@@ -75,15 +82,15 @@ def shown(folder: str, name: str) -> str:
 def write_report(before: Path, after: Path, report: Path, found: dict[str, str]) -> None:
     """Copy what differs into a folder, with a page that shows it."""
     report.mkdir(parents=True, exist_ok=True)
-    rows = []
+    rows, sides = [], {"before": illustrations(before), "after": illustrations(after)}
     for name, what in found.items():
         cells = []
-        for folder, source in (("before", before / name), ("after", after / name)):
-            if source.exists():
+        for folder, files in sides.items():
+            if source := files.get(name):
                 (report / folder).mkdir(exist_ok=True)
-                shutil.copyfile(source, report / folder / name)
-            cells.append(f"<td>{shown(folder, name) if source.exists() else '–'}</td>")
-        rows.append(f"<tr><th scope='row'>{escape(Path(name).stem)}<br>{what}</th>{''.join(cells)}</tr>")
+                shutil.copyfile(source, report / folder / source.name)
+            cells.append(f"<td>{shown(folder, source.name) if source else '–'}</td>")
+        rows.append(f"<tr><th scope='row'>{escape(name)}<br>{what}</th>{''.join(cells)}</tr>")
     body = "<p>No illustration looks different.</p>"
     if rows:
         head = "<tr><th></th><th scope='col'>before</th><th scope='col'>after</th></tr>"
@@ -107,7 +114,7 @@ def main(arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return 2
     write_report(before, after, report, found)
-    print(summary(found, sum(path.is_file() for path in after.iterdir())), end="")
+    print(summary(found, len(illustrations(after))), end="")
     return 0
 
 

@@ -132,9 +132,9 @@ def with_both_chances(
     >>> f"{low:.2f} {high:.2f}"
     '-0.48 4.48'
     """
-    from scipy import stats
+    from scipy.special import stdtrit  # what `scipy.stats.t` asks, in a fifth of the time that it takes to import
 
-    reach = float(stats.t.ppf((1 + confidence) / 2, seeds - 1)) * float(np.hypot(images_error, seeds_error))
+    reach = float(stdtrit(seeds - 1, (1 + confidence) / 2)) * float(np.hypot(images_error, seeds_error))
     return Interval(mean - reach, mean + reach)
 
 

@@ -14,6 +14,7 @@ Run by :class:`cnnfigs.building.forking.Server` as ``python -m cnnfigs.building.
 from __future__ import annotations
 
 import ctypes
+import gc
 import importlib
 import json
 import os
@@ -85,6 +86,7 @@ class Forking:
             connection.close()
             return
         server = os.getpid()
+        gc.freeze()  # what is imported here stays: no child looks through it for what can be thrown away
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Python warns of threads; those of the libraries here stand a fork
             process = os.fork()

@@ -180,12 +180,10 @@ def lines(
         Of the chart, in pixels.
     """
 
-    def draw(axes: Axes, narrow: bool) -> None:
-        ends = plot(axes, narrow)
-        if not narrow:
-            labels_at_end(axes, ends, looks)
+    def name_ends(axes: Axes, ends: Mapping[str, float]) -> None:
+        labels_at_end(axes, ends, looks)
 
-    wide, narrow = Chart(draw, COLUMN, height), Chart(draw, PHONE, narrow_height)
+    wide, narrow = Chart(plot, COLUMN, height, finish=name_ends), Chart(plot, PHONE, narrow_height)
     return either(panel(title, wide), panel(title, column(key(looks), narrow, gap=CLOSE)))
 
 

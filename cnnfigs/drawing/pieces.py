@@ -12,10 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-import matplotlib as mpl
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
@@ -28,6 +27,7 @@ from cnnfigs.drawing.layout import (
     Align,
     Fitted,
     Piece,
+    Place,
     column,
     either,
     grid,
@@ -36,7 +36,7 @@ from cnnfigs.drawing.layout import (
     row,
 )
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.style import IN_CELL, POINTS_PER_INCH, SIGN, TEXT, TITLE, figure, text_width
+from cnnfigs.drawing.style import IN_CELL, POINTS_PER_INCH, SIGN, TEXT, TITLE, measuring, text_width
 from cnnfigs.drawing.widths import PHONE
 from cnnfigs.words import typeset, written_number
 
@@ -44,6 +44,8 @@ from cnnfigs.words import typeset, written_number
 WIDER = 1.15
 #: From one line of words to the next, in heights of the letters.
 LINE = 1.35
+
+Bounds = tuple[float, float, float, float]
 
 _ALIGNED: dict[Align, Literal["left", "center", "right"]] = {"start": "left", "middle": "center", "end": "right"}
 
@@ -438,68 +440,66 @@ class Chart(Piece):
     ----------
     plot
         Draws on the axes that it gets, and is told whether they are for a phone: names of rows then stand above their
-        rows, and there are fewer ticks. It may be called several times.
+        rows, and there are fewer ticks. It does not yet know how large the axes will be.
     width, height
         Of the whole, in pixels; narrower where there is too little room.
     narrow_height
         Its height on a phone; the same when it is not given.
+    finish
+        Draws what depends on how large the axes are, on them and from what `plot` returned; called each time they are
+        measured.
     """
 
-    plot: Callable[[Axes, bool], None]
+    plot: Callable[[Axes, bool], Any]
     width: float = 560
     height: float = 280
     narrow_height: float | None = None
+    finish: Callable[[Axes, Any], None] | None = None
 
     def fit(self, room: float = math.inf) -> Fitted:
         width = min(self.width, max(room, 200))
         narrow = width <= PHONE
         height = self.height if not narrow or self.narrow_height is None else self.narrow_height
+        # Not measured before it is drawn, since who arranges it asks only for its size.
+        return Fitted(width, height, lambda axes, x, y: self._paint(axes, Place(x, y, width, height), narrow))
 
-        def paint(axes: Axes, x: float, y: float) -> None:
-            made = axes.get_figure(root=True)
-            assert made is not None
-            whole = made.get_size_inches() * POINTS_PER_INCH
-            # Not before it is drawn, since who arranges it asks only for its size.
-            left, right, top, bottom = self._measured(width, height, narrow)
-            self._draw(made, x + left, y + top, width - left - right, height - top - bottom, tuple(whole), narrow)
-
-        return Fitted(width, height, paint)
-
-    def _draw(
-        self,
-        made: Figure,
-        x: float,
-        y: float,
-        width: float,
-        height: float,
-        whole: tuple[float, ...],
-        narrow: bool,
-    ) -> Axes:
-        settings = dict.fromkeys(("font.size", "axes.labelsize", "xtick.labelsize", "ytick.labelsize"), TEXT)
-        with mpl.rc_context(settings):  # type: ignore[arg-type]
-            axes = made.add_axes((x / whole[0], 1 - (y + height) / whole[1], width / whole[0], height / whole[1]))
-            # Above the canvas, in the order of drawing.
-            axes.set_zorder(len(made.get_axes()))
-            self.plot(axes, narrow)
-        return axes
-
-    def _measured(self, width: float, height: float, narrow: bool) -> tuple[float, float, float, float]:
-        """Return how much room the words need at the left, right, top and bottom."""
-        margins = (60.0, 12.0, 8.0, 36.0)
+    def _paint(self, canvas: Axes, place: Place, narrow: bool) -> None:
+        """Draw it once, and move its axes until the words around them have room."""
+        made = canvas.get_figure(root=True)
+        assert made is not None
+        axes = made.add_axes(_inside(made, place, 60, 12, 8, 36))
+        # Above the canvas, in the order of drawing.
+        axes.set_zorder(len(made.get_axes()) - 1)
+        plotted = self.plot(axes, narrow)
         for _ in range(2):  # ticks, and what stands at a place of the data, depend on the room that is left
-            left, right, top, bottom = margins
-            made = figure(width, height)
-            inner = (max(width - left - right, 40), max(height - top - bottom, 30))
-            axes = self._draw(made, left, top, *inner, (width, height), narrow)
-            FigureCanvasAgg(made)
-            made.draw_without_rendering()
-            box, boxes = axes.bbox, [axes.bbox, *map(_widened, _words_of(axes))]
-            if (seen := axes.get_tightbbox()) is not None:
-                boxes.append(seen)
-            around = Bbox.union(boxes)
-            overhang = (box.x0 - around.x0, around.x1 - box.x1, around.y1 - box.y1, box.y0 - around.y0)
-            margins = tuple(math.ceil(each) + 1 for each in overhang)
-        return margins
+            finished = self._finish(axes, plotted)
+            axes.set_position(_inside(made, place, *_overhang(axes)))
+            for each in finished:
+                each.remove()
+        self._finish(axes, plotted)
+
+    def _finish(self, axes: Axes, plotted: Any) -> list[Artist]:
+        """Draw what depends on the size of the axes, and return it."""
+        before = set(axes.get_children())
+        if self.finish:
+            self.finish(axes, plotted)
+        return [each for each in axes.get_children() if each not in before]
+
+
+def _inside(made: Figure, place: Place, left: float, right: float, top: float, bottom: float) -> Bounds:
+    """Return where axes stand in a figure, in its measure, with that much room around them at a place of it."""
+    whole, high = made.get_size_inches() * POINTS_PER_INCH
+    width, height = max(place.width - left - right, 40), max(place.height - top - bottom, 30)
+    return (place.x + left) / whole, 1 - (place.y + top + height) / high, width / whole, height / high
+
+
+def _overhang(axes: Axes) -> tuple[float, ...]:
+    """Return how much room the words around axes need at the left, right, top and bottom, in whole pixels."""
+    seen = axes.get_tightbbox(measuring())
+    box, boxes = axes.bbox, [axes.bbox, *map(_widened, _words_of(axes)), *([] if seen is None else [seen])]
+    around = Bbox.union(boxes)
+    overhang = (box.x0 - around.x0, around.x1 - box.x1, around.y1 - box.y1, box.y0 - around.y0)
+    return tuple(math.ceil(round(each, 6)) + 1 for each in overhang)
 
 
 def _words_of(axes: Axes) -> list[Text]:
@@ -517,7 +517,7 @@ def _words_of(axes: Axes) -> list[Text]:
 
 def _widened(words: Text) -> Bbox:
     """Return where words stand if a reader's letters are wider."""
-    box = words.get_window_extent()
+    box = words.get_window_extent(measuring())
     more = 0 if words.get_rotation() else (WIDER - 1) * box.width
     left = {"left": 0.0, "center": 0.5, "right": 1.0}[words.get_horizontalalignment()] * more
     return Bbox.from_extents(box.x0 - left, box.y0, box.x1 - left + more, box.y1)

@@ -92,13 +92,13 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
     # To enter the style takes longer than to measure, and a picture has hundreds of words.
     with nullcontext() if mpl.rcParams["svg.hashsalt"] == SALT else style():
         font = FontProperties(size=size, weight="bold" if bold else "normal")
-        width: float = _renderer().get_text_width_height_descent(text, font, ismath=False)[0]  # type: ignore[no-untyped-call]
+        width: float = measuring().get_text_width_height_descent(text, font, ismath=False)[0]  # type: ignore[no-untyped-call]
     return width
 
 
 @cache
-def _renderer() -> RendererAgg:
-    """Return what measures texts; to make it takes longer than to ask it."""
+def measuring() -> RendererAgg:
+    """Return what measures texts, the same for all figures; to make it takes longer than to ask it."""
     made: RendererAgg = FigureCanvasAgg(Figure(dpi=POINTS_PER_INCH)).get_renderer()  # type: ignore[no-untyped-call]
     return made
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -61,7 +62,7 @@ class Comparison:
     needed: float = 0.0
     words: str = ""
 
-    @property
+    @cached_property
     def interval(self) -> Pair | None:
         """Where the difference lies on other images and with other seeds; None with fewer than three seeds."""
         if len(self.seeds) < ENOUGH:

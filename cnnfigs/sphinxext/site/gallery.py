@@ -8,8 +8,10 @@ again when an illustration or a page has come or gone, and written again when a 
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Iterator, Set
+from copy import deepcopy
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -26,7 +28,9 @@ from sphinx.util.osutil import relative_uri
 from cnnfigs import catalog
 from cnnfigs.drawing.fonts import embed
 from cnnfigs.drawing.palette import FILTER, VALUES, dark_filter, in_theme, variable
+from cnnfigs.drawing.style import TEXT
 from cnnfigs.drawing.svg import pixels
+from cnnfigs.drawing.widths import WIDTH
 from cnnfigs.files import kept, update
 from cnnfigs.words import typeset
 
@@ -40,6 +44,10 @@ logger = logging.getLogger(__name__)
 
 SVG = "{http://www.w3.org/2000/svg}"
 THEMES = ("light", "dark")
+#: Pixels from left to right and from top to bottom for the picture of a card, and of a card in a book.
+CARD, COLUMN = (326, 416), (WIDTH, math.inf)
+#: How small a drawing may be made before the one for a phone is preferred: its letters are then 10 pixels high.
+READABLE = 10 / TEXT
 #: Rows of a table that its picture shows, and the sizes of its text.
 ROWS, LINE, LETTER = 9, 22, 7.2
 
@@ -216,10 +224,11 @@ def _card(builder: Any, docname: str, entry: catalog.Entry, several: tuple[catal
 
 def _thumbnail(builder: Any, here: str, name: str, made: str) -> str:
     """Write the picture files of a card, and return the HTML that shows the one of the reader's theme."""
-    described, width, height, drawn = pictures(made)
+    in_browser = builder.name in ("html", "dirhtml")
+    described, width, height, drawn = pictures(made, CARD if in_browser else COLUMN)
     folder = Path(builder.outdir, builder.imagedir)
     images = []
-    for theme in THEMES if builder.name in ("html", "dirhtml") else THEMES[:1]:
+    for theme in THEMES if in_browser else THEMES[:1]:
         path = folder / f"gallery-{name}-{theme}.svg"
         update(path, drawn[theme].encode())
         images.append(
@@ -277,20 +286,23 @@ def _inline(text: str) -> str:
     return _ROLE.sub(code, escape(typeset(text)))
 
 
-def pictures(made: str) -> tuple[str, float, float, dict[str, str]]:
+def pictures(made: str, room: tuple[float, float] = CARD) -> tuple[str, float, float, dict[str, str]]:
     """Make of what a figure holds a picture as a file, in each theme.
 
     Parameters
     ----------
     made
         HTML of a picture, an animation or a table.
+    room
+        Pixels from left to right and from top to bottom. Where the letters of the drawing for the column become too
+        small there, it is the one for a phone, if its letters are larger.
 
     Returns
     -------
     tuple of (str, float, float, dict)
         What it shows, its width and height in pixels, and SVG documents by theme.
     """
-    root = etree.fromstring(f"<div>{made}</div>").find(f".//{SVG}svg")
+    root = _largest(etree.fromstring(f"<div>{made}</div>"), room)
     if root is None:
         table = lxml_html.fragment_fromstring(made, create_parent=True).find(".//table")
         described, root = table.get("aria-label", ""), _table(table)
@@ -314,6 +326,24 @@ def pictures(made: str) -> tuple[str, float, float, dict[str, str]]:
         root.append(etree.fromstring(dark_filter().replace("<filter", f'<filter xmlns="{SVG[1:-1]}"', 1)))
     drawn["dark"] = in_theme(etree.tostring(root, encoding="unicode"), "dark") + "\n"
     return described, width, height, drawn
+
+
+def _largest(made: etree._Element, room: tuple[float, float]) -> etree._Element | None:
+    """Return the drawing that has to be made least smaller, with all that it shows of the others."""
+
+    def scale(drawing: etree._Element) -> float:
+        return min(READABLE, *(limit / side for limit, side in zip(room, pixels(drawing), strict=True)))
+
+    drawings = made.findall(f".//{SVG}svg")
+    if not drawings:
+        return None
+    largest = max(drawings, key=scale)
+    here, elsewhere = ({each.get("id"): each for each in root.iter(f"{SVG}image")} for root in (largest, made))
+    shown = dict.fromkeys(each.get("href", "").removeprefix("#") for each in largest.iter(f"{SVG}use"))
+    missing = [elsewhere[name] for name in shown if name in elsewhere and name not in here]
+    if missing:
+        etree.SubElement(largest, f"{SVG}defs").extend(map(deepcopy, missing))
+    return largest
 
 
 def _hidden_frames(root: etree._Element) -> Iterator[etree._Element]:

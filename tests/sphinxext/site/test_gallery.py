@@ -19,9 +19,10 @@ from cnnfigs import catalog
 from cnnfigs.drawing.palette import palette
 from cnnfigs.illustrations.architectures.layer_table import LayerTable
 from cnnfigs.illustrations.filters.response_map import ResponseMap
+from cnnfigs.illustrations.windows.lost_edge import LostEdge
 from cnnfigs.illustrations.windows.padding import Padding
 from cnnfigs.illustrations.windows.window_animation import WindowAnimation
-from cnnfigs.sphinxext.site.gallery import _inline, pictures
+from cnnfigs.sphinxext.site.gallery import CARD, COLUMN, _inline, pictures
 
 SVG = "{http://www.w3.org/2000/svg}"
 NAMES = ("LayerTable", "Padding", "Timeline", "WindowAnimation")
@@ -163,6 +164,19 @@ def test_animation_stands_still_at_its_end(site):
     assert not site.picture("WindowAnimation").xpath("//@visibility")
 
 
+def test_the_drawing_with_the_larger_letters_is_shown_with_all_its_images():
+    """In a card a lost edge is drawn as for a phone, which refers to images of the drawing for the column."""
+    made = LostEdge().to_html()
+    wide, narrow = (etree.fromstring(each) for each in re.findall(r"<svg.*?</svg>", made, re.DOTALL))
+    for room, chosen in ((CARD, narrow), (COLUMN, wide)):
+        _, width, height, themes = pictures(made, room)
+        assert (f"{width:g}", f"{height:g}") == (chosen.get("width"), chosen.get("height"))
+        shown = etree.fromstring(themes["light"])
+        referred = {use.get("href").removeprefix("#") for use in shown.iter(f"{SVG}use")}
+        assert referred <= {element.get("id") for element in shown.iter()}
+        assert len({image.get("href") for image in shown.iter(f"{SVG}image")}) == 2
+
+
 def test_table_is_drawn_with_its_cells(site):
     table = LayerTable()
     image = site.cards()["LayerTable"].find(".//img")
@@ -244,7 +258,7 @@ def test_words_of_a_docstring_become_html():
 def test_a_picture_of_values_looks_as_the_file_of_its_theme(browser, theme):
     """The file has other pixels in the dark, the gallery a filter: a browser shows the same of both."""
     shown = ResponseMap()
-    svg = [pictures(shown.to_html())[3][theme], shown.to_svg(theme)]
+    svg = [pictures(shown.to_html(), COLUMN)[3][theme], shown.to_svg(theme)]
     tab = browser.new_page(viewport={"width": 720, "height": 300})
     seen = []
     for picture in svg:

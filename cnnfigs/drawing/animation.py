@@ -40,13 +40,16 @@ def playable(drawing: str, legend: str, frames: Sequence[str], group: str) -> st
     controls = etree.Element("fieldset", hidden="hidden")
     etree.SubElement(controls, "legend").text = legend
     _add_choice(controls, "play", "Play", group, "play")
-    _add_choice(controls, "pause", "Pause", group, "pause", checked="checked")
+    pause = _add_choice(controls, "pause", "", group, "pause", checked="checked")
+    for kind, text in (("moving", "Pause"), ("resting", "Start")):  # as the reader wants it
+        etree.SubElement(pause, "span", {"class": f"cnn-{kind}"}).text = text
     for number, text in enumerate(frames, 1):
         _add_choice(controls, "step", str(number), group, str(number), **{"aria-label": f"{number}: {text}"})
     buttons: str = etree.tostring(controls, encoding="unicode")
     return f'<div class="cnn-animation cnn-frames-{len(frames)}">{drawing}{buttons}</div>'
 
 
-def _add_choice(parent: etree._Element, kind: str, text: str, group: str, value: str, **more: str) -> None:
+def _add_choice(parent: etree._Element, kind: str, text: str, group: str, value: str, **more: str) -> etree._Element:
     label = etree.SubElement(parent, "label", {"class": f"cnn-{kind}"})
     etree.SubElement(label, "input", {"type": "radio", "name": group, "value": value, **more}).tail = text
+    return label

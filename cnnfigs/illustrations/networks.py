@@ -135,14 +135,15 @@ def trained_on(*networks: object) -> str:
     Examples
     --------
     >>> trained_on("convnet", "unpooled")
-    'convnet and unpooled, seed 1, trained on 55,000 digits'
+    'convnet and convnet without pooling, seed 1, trained on 55,000 digits'
     """
     trainings: dict[str, list[str]] = {}
     for network in networks:
         if isinstance(network, str):
             recipe = record(network)["recipe"]
             images = len(mnist().y_train) - recipe["validation_images"]
-            trainings.setdefault(f"seed {recipe['seed']}, trained on {images:,} digits", []).append(network)
+            how = f"seed {recipe['seed']}, trained on {images:,} digits"
+            trainings.setdefault(how, []).append(network_words(network))
         else:
             trainings.setdefault("trained by you", []).append("a model of your own")
     groups = [

@@ -59,7 +59,7 @@
       const lower = (levels[depth - 2]?.units ?? []).flatMap(({ drives }, at) =>
         drives.filter((each) => each.unit === unit).map(({ share }) => ({ unit: at, share })),
       );
-      this.here.name(`${plain(layer).replace(/^./, (letter) => letter.toUpperCase())}: ${shape[2]} maps of ${shape[0]}×${shape[1]}`);
+      this.here.name(`${plain(layer).replace(/^./, (letter) => letter.toUpperCase())}: ${cnn.count(shape[2])} maps of ${shape[0]}×${shape[1]}`);
       this.above.name(top ? "It drives the answer" : "It drives: share of its whole map");
       this.below.name(lower.length ? "It is driven by: share of the whole map" : depth > 1 ? "No unit below was strong enough to be kept" : "Here the tree ends");
       this.#show(this.here, depth, units.map((_, at) => ({ unit: at, pressed: String(at === unit) })));
@@ -77,7 +77,7 @@
       const parts = top ? [[chosen, "all that speaks for a cat"]] : chosen.drives.map((each) => [each, `what drives unit ${each.unit} above`]);
       const [row, column] = chosen.place;
       this.say(
-        `Unit ${unit}: map ${chosen.channel} of ${plain(layer)} (in Keras ${layer}), row ${row}, column ${column}. It sees ${height}×${width} pixels. ` +
+        `Unit ${unit}: map ${cnn.count(chosen.channel)} of ${plain(layer)} (in Keras ${layer}), row ${row}, column ${column}. It sees ${height}×${width} pixels. ` +
           parts.map(([{ share, own }, all]) => `Its whole map gives ${percent(share)} of ${all}, this unit alone ${percent(own)}.`).join(" "),
       );
     }

@@ -69,7 +69,7 @@ class Architecture(Picture):
             f"The layers of the {network}, one after the other and to scale, with what each makes of "
             f"{'its input' if own else 'a digit'}.",
             [
-                f"The network {run.network} has {len(layers) - 1} layers.",
+                f"The network {network_words(run.network)} has {len(layers) - 1} layers.",
                 f"It begins with the {layers[0]}, {shown}.",
                 Part("Its layers, in order", tuple(f"{each}." for each in layers[1:])),
                 f"Each layer's maps stand beside each other, one for each {self.maps_per_sheet} that it has.",

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnfigs.arithmetic import size_derivation
-from cnnfigs.drawing.layout import Piece, column, either, row
-from cnnfigs.drawing.pieces import Arrow, Bars, Raster, Tiles, panel
+from cnnfigs.drawing.layout import CLOSE, Piece, column, either, matrix
+from cnnfigs.drawing.pieces import Arrow, Bars, Pipeline, Raster, Stage, Tiles, space
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.parameters import TestImage
@@ -33,15 +33,18 @@ class Flattening(Picture):
         maps, flat, probabilities = (run.outputs[name] for name in LAYERS)
         shares = [percent(share) if share == probabilities.max() else "" for share in probabilities]
 
-        last = panel(f"{maps.shape[-1]} maps", Tiles(maps, 5, COLUMNS, gap=4), written(maps.shape), name="output")
-        rest = (
-            panel("flatten", Raster(flat.reshape(-1, FOLD), 54, frame="output"), f"{flat.size:,} numbers"),
-            Arrow(),
-            panel("dense", Bars(probabilities, DIGITS, 70, shares), "10 digits", name="output"),
+        tiles = Tiles(maps, 5, COLUMNS, gap=4)
+        last = Stage(f"{maps.shape[-1]} maps", tiles, [written(maps.shape)], "output")
+        strip = Stage("flatten", Raster(flat.reshape(-1, FOLD), 54, frame="output"), [f"{flat.size:,} numbers"])
+        dense = Stage("dense", Bars(probabilities, DIGITS, 70, shares), ["10 digits"], "output")
+        beside = matrix(
+            [[strip.words("start"), space(), dense.words("middle")], [strip.piece, Arrow(length=20), dense.piece]],
+            gap=8,
+            between=CLOSE,
         )
         return either(
-            row(last, Arrow(), *rest, gap=12),
-            column(last, Arrow(down=True), row(*rest, gap=12), gap=10, align="middle"),
+            Pipeline([last, strip, dense], gap=12, arrow=30),
+            column(column(last.words("start"), tiles, gap=CLOSE), Arrow(down=True), beside, gap=10, align="middle"),
         )
 
     def describe(self, run: Activations) -> Description:

@@ -52,7 +52,8 @@ class CatchingUp(Exercise):
     def ask(self, run: Prediction) -> str:
         convnet, dense = (as_percent(run.given[name], 1) for name in ("convnet", "dense"))
         return f"""With {self.wanted:,} training images the convnet answers {convnet} of the test images rightly, and
-            `dense_512` {dense}. With how many images is `dense_512` as good as the convnet with {self.wanted:,}?"""
+            the dense network with 512 units {dense}. With how many images is that one as good as the convnet with
+            {self.wanted:,}?"""
 
     def explain(self, run: Prediction) -> str:
         return f"""At {self.wanted:,} images the dense network makes {run.given["errors"]:.1f} times the errors of the

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from cnnfigs.illustrations.exercises.exercise import Exercise
+from cnnfigs.illustrations.networks import network_words
 from cnnfigs.parameters import Choice, TestImage, Whole
 from cnnfigs.runs import exercises
 from cnnfigs.runs.exercises import Prediction, Values
@@ -92,17 +93,18 @@ class OverfittingGap(Exercise):
     def ask(self, run: Prediction) -> str:
         learned, test, few = (run.given[f"{self.smaller} {which}"] for which in ("learned", "test", "parameters"))
         many = run.given[f"{self.larger} parameters"]
-        return f"""`{self.smaller}` has {few:,} parameters. In a thousand images that it learned from it gets
+        larger, smaller = network_words(self.larger), network_words(self.smaller)
+        return f"""The network “{smaller}” has {few:,} parameters. In a thousand images that it learned from it gets
             {learned:.1f} wrong, in a thousand test images {test:.1f}: a gap of {run.given["gap"]:.1f}, which is
-            overfitting. `{self.larger}`, trained in the same way, has {run.given["times"]:.1f} times as many
-            parameters, {many:,}. How large is its gap?"""
+            overfitting. “{larger}”, trained in the same way, has {run.given["times"]:.1f} times as many parameters,
+            {many:,}. How large is its gap?"""
 
     def explain(self, run: Prediction) -> str:
         learned, test = (run.given[f"{self.larger} {which}"] for which in ("learned", "test"))
-        return f"""`{self.larger}` gets {learned:.1f} in a thousand wrong of what it learned from, and {test:.1f} of the
-            test images. What a network may learn by heart depends on how its parameters are used and on when training
-            stops, not on their number alone. This is one training of
-            each, and another seed would give somewhat other numbers."""
+        return f"""“{network_words(self.larger)}” gets {learned:.1f} in a thousand wrong of what it learned from, and
+            {test:.1f} of the test images. What a network may learn by heart depends on how its parameters are used and
+            on when training stops, not on their number alone. This is one training of each, and another seed would give
+            somewhat other numbers."""
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,14 @@ from typing import Annotated
 import numpy as np
 from matplotlib.axes import Axes
 
-from cnnfigs.drawing.layout import Piece, column
+from cnnfigs.drawing.layout import GAP, Piece, column, either, matrix, row, within
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.pieces import Chart, Words, panel, titled_rows
+from cnnfigs.drawing.pieces import Chart, Words, panel
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.networks import trained_on
 from cnnfigs.parameters import Whole
-from cnnfigs.runs.filters.normalization import Normalization, Spread, normalized_channels
+from cnnfigs.runs.filters.normalization import Channel, Normalization, Spread, normalized_channels
 from cnnfigs.words import as_percent, written_number
 
 LEAST, MOST, BINS = -5.0, 5.0, 50
@@ -36,7 +36,7 @@ class BatchNormalization(Picture):
         """Draw a row for each channel: how its values are spread before, and after."""
         highest = 1.05 * max(spread.shares.max() for each in run.channels for spread in (each.before, each.after))
 
-        def spread_chart(moment: str, spread: Spread, shade: str) -> Piece:
+        def spread_chart(moment: str, spread: Spread, shade: str, width: float, height: float) -> Piece:
             def plot(axes: Axes, narrow: bool) -> None:
                 axes.stairs(spread.shares, run.edges, fill=True, color=color(f"{shade}-fill"))
                 axes.stairs(spread.shares, run.edges, color=color(shade), linewidth=1)
@@ -48,16 +48,28 @@ class BatchNormalization(Picture):
                 axes.set(xlim=(LEAST, MOST), ylim=(-0.32 * highest, highest), yticks=[], xticks=[LEAST, 0, MOST])
                 axes.spines["left"].set_visible(False)
 
-            return panel(moment, Chart(plot, 290, 116), _mean_and_spread(spread), name=shade)
+            told = _mean_and_spread(spread)
+            # Beside each other on a phone, these words take more lines of one than of the other.
+            sub, note = (told, "") if width > height * 2 else ("", told)
+            return panel(moment, Chart(plot, width, height), sub, note=note, name=shade)
 
-        rows = [
-            (
-                f"channel {channel.n}",
-                [spread_chart("before", channel.before, "input"), spread_chart("after", channel.after, "output")],
-            )
-            for channel in run.channels
+        def both(channel: Channel, width: float, height: float) -> list[Piece]:
+            moments = (("before", channel.before, "input"), ("after", channel.after, "output"))
+            return [within(width, spread_chart(*moment, width, height)) for moment in moments]
+
+        titles = [f"channel {channel.n}" for channel in run.channels]
+        wide = [
+            [Words(title, bold=True), *both(channel, 290, 116)]
+            for title, channel in zip(titles, run.channels, strict=True)
         ]
-        return column(titled_rows(rows, gap=24), Words("dot and bar: mean and spread of the values", "muted"))
+        narrow = [
+            panel(title, row(*both(channel, 156, 90), gap=8, align="start"))
+            for title, channel in zip(titles, run.channels, strict=True)
+        ]
+        return column(
+            either(matrix(wide, gap=24, between=GAP), column(*narrow)),
+            Words("dot and bar: mean and spread of the values", "muted"),
+        )
 
     def describe(self, run: Normalization) -> Description:
         spreads = [

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from cnnfigs.drawing.layout import Piece, column, either, row, within
-from cnnfigs.drawing.pieces import Photo, hundredths, panel
+from cnnfigs.drawing.pieces import Photo, Words, hundredths, panel
 from cnnfigs.drawing.shapes import blended, colored, paled
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers, Part
@@ -47,15 +47,15 @@ class SanityCheck(Picture):
         ]
         correlations = [
             [
-                f"correlation {_range(values)}" if values else ""
+                _range(values) if values else ""
                 for values in (network.grad_cam_correlations, network.gradient_input_correlations)
             ]
             for network in run.networks
         ]
 
-        def one(number: int, kind: int, title: str, width: float) -> Piece:
-            note = correlations[number][kind]
-            return within(width, panel(title, Photo(maps[number][kind], width), note=note))
+        def one(number: int, kind: int, title: str, width: float, of: str = "") -> Piece:
+            found = correlations[number][kind]
+            return within(width, panel(title, Photo(maps[number][kind], width), note=found and of + found))
 
         networks = [network.weights for network in run.networks]
         return either(
@@ -64,7 +64,7 @@ class SanityCheck(Picture):
                     panel(
                         name,
                         row(
-                            *(one(each, kind, title, COLUMN) for each, title in enumerate(networks)),
+                            *(one(each, kind, title, COLUMN, "correlation ") for each, title in enumerate(networks)),
                             gap=12,
                             align="start",
                         ),
@@ -81,6 +81,7 @@ class SanityCheck(Picture):
                     )
                     for each, title in enumerate(networks)
                 ),
+                Words("below: correlation with the map of the trained network", "muted"),
                 gap=28,
             ),
         )

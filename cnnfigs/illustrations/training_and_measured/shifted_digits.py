@@ -161,7 +161,7 @@ class OtherCorner(Picture):
             )
             for number, ((name, place), shade) in enumerate(zip(PLACES.items(), SHADES, strict=True))
         ]
-        bars = Chart(partial(_plot_corners, run.corners), 430, 62 + 46 * len(run.corners), 62 + 66 * len(run.corners))
+        bars = Chart(partial(_plot_corners, run.corners), 430, 66 + 56 * len(run.corners), 62 + 66 * len(run.corners))
         shares = panel("right answers, %", bars)
         return either(
             row(column(*places, align="middle"), shares, gap=32), column(row(*places, gap=32), shares, align="middle")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -39,7 +40,7 @@ class Halvings(Picture):
                 [[_chip(step), Words(_layer(step))] for step in network.steps], gap=8, between=4, align="start"
             )
             pools = sum(step.pools for step in network.steps)
-            rows.append(panel(f"{network.network}: {_counted(pools)}", either(wide, narrow)))
+            rows.append(panel(f"{_name(network.network)}: {_counted(pools)}", either(wide, narrow)))
         return column(*rows)
 
     def describe(self, run: Descents) -> Description:
@@ -48,7 +49,7 @@ class Halvings(Picture):
             "convolution with strides.",
             [
                 Part(
-                    f"{network.network}, {_counted(sum(step.pools for step in network.steps))}",
+                    f"{_name(network.network)}, {_counted(sum(step.pools for step in network.steps))}",
                     tuple(map(_in_words, network.steps)),
                 )
                 for network in run.networks
@@ -67,6 +68,17 @@ class Halvings(Picture):
             facts[f"{name} convolves"] = str(len(network.steps) - pools)
             facts[f"{name} sizes"] = " → ".join([str(first.start), *(str(step.end) for step in network.steps)])
         return facts
+
+
+def _name(network: str) -> str:
+    """Write the name of a network of Keras as people do.
+
+    Examples
+    --------
+    >>> _name("ResNet50"), _name("ConvNeXtTiny"), _name("MobileNetV2")
+    ('ResNet-50', 'ConvNeXt-Tiny', 'MobileNetV2')
+    """
+    return re.sub(r"(?<=[GtT])(?=\d|Tiny)", "-", network)
 
 
 def _counted(pools: int) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnfigs.drawing.layout import Piece, column, either, grid, matrix, row
-from cnnfigs.drawing.pieces import Arrow, Mark, NumberGrid, Raster, hundredths, panel, space
+from cnnfigs.drawing.pieces import Arrow, Mark, NumberGrid, Raster, hundredths, panel
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.networks import trained_on
@@ -112,7 +112,8 @@ class PoolingAlternatives(Picture):
             for way in WAYS
         ]
         wide = row(before, Arrow(), row(*(column(*pair, gap=12) for pair in ways)), gap=14)
-        narrow = matrix([[space(), space(), before], *([cells, Arrow(), after] for cells, after in ways)], gap=10)
+        rows = matrix([[cells, Arrow(), after] for cells, after in ways], gap=10)
+        narrow = column(before, Arrow(down=True), rows, gap=10, align="middle")
         return either(wide, narrow)
 
     def describe(self, run: Run) -> Description:

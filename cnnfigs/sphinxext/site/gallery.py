@@ -46,8 +46,8 @@ SVG = "{http://www.w3.org/2000/svg}"
 THEMES = ("light", "dark")
 #: Pixels from left to right and from top to bottom for the picture of a card, and of a card in a book.
 CARD, COLUMN = (326, 416), (WIDTH, math.inf)
-#: How small a drawing may be made before the one for a phone is preferred: its letters are then 10 pixels high.
-READABLE = 10 / TEXT
+#: How small a drawing may be made before the one for a phone is preferred: its letters are then 9 pixels high.
+READABLE = 9 / TEXT
 #: Rows of a table that its picture shows, and the sizes of its text.
 ROWS, LINE, LETTER = 9, 22, 7.2
 

@@ -19,7 +19,7 @@ from cnnfigs import catalog
 from cnnfigs.drawing.palette import palette
 from cnnfigs.illustrations.architectures.layer_table import LayerTable
 from cnnfigs.illustrations.filters.response_map import ResponseMap
-from cnnfigs.illustrations.windows.lost_edge import LostEdge
+from cnnfigs.illustrations.training_and_measured.generalization import DataSplit
 from cnnfigs.illustrations.windows.padding import Padding
 from cnnfigs.illustrations.windows.window_animation import WindowAnimation
 from cnnfigs.sphinxext.site.gallery import CARD, COLUMN, _inline, pictures
@@ -165,16 +165,17 @@ def test_animation_stands_still_at_its_end(site):
 
 
 def test_the_drawing_with_the_larger_letters_is_shown_with_all_its_images():
-    """In a card a lost edge is drawn as for a phone, which refers to images of the drawing for the column."""
-    made = LostEdge().to_html()
+    """In a card the split data are drawn as for a phone, which refers to images of the drawing for the column."""
+    made = DataSplit().to_html()
     wide, narrow = (etree.fromstring(each) for each in re.findall(r"<svg.*?</svg>", made, re.DOTALL))
+    images = {image.get("href") for image in wide.iter(f"{SVG}image")}
     for room, chosen in ((CARD, narrow), (COLUMN, wide)):
         _, width, height, themes = pictures(made, room)
         assert (f"{width:g}", f"{height:g}") == (chosen.get("width"), chosen.get("height"))
         shown = etree.fromstring(themes["light"])
         referred = {use.get("href").removeprefix("#") for use in shown.iter(f"{SVG}use")}
         assert referred <= {element.get("id") for element in shown.iter()}
-        assert len({image.get("href") for image in shown.iter(f"{SVG}image")}) == 2
+        assert {image.get("href") for image in shown.iter(f"{SVG}image")} == images
 
 
 def test_table_is_drawn_with_its_cells(site):

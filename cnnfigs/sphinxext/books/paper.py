@@ -189,6 +189,15 @@ def _join(body: etree._Element, stem: str, order: list[str]) -> None:
             element.set("href", _target(element.get("href"), stem, order))
         if element.tag == f"{XHTML}details":
             element.set("open", "open")
+            if element.get("class") == "cnn-code":
+                _without_blank_lines(element)
+
+
+def _without_blank_lines(code: etree._Element) -> None:
+    """Take out the lines of code that hold nothing: below each picture they would make a sheet of every forty."""
+    for piece in code.iter():
+        piece.text = re.sub(r"\n\s*\n", "\n", piece.text) if piece.text else piece.text
+        piece.tail = re.sub(r"\n\s*\n", "\n", piece.tail) if piece.tail else piece.tail
 
 
 def _target(address: str, stem: str, order: list[str]) -> str:

@@ -7,7 +7,7 @@ corner.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -19,6 +19,9 @@ from numpy.typing import ArrayLike, NDArray
 from cnnfigs.drawing.palette import VALUES, color, diverging, sequential, text_on, text_on_map
 from cnnfigs.drawing.style import IN_CELL, TEXT
 from cnnfigs.drawing.svg import PHOTO, SHARP
+
+if TYPE_CHECKING:
+    from matplotlib.typing import ColorType
 
 Align = Literal["left", "center", "right"]
 
@@ -33,6 +36,7 @@ def label(
     size: float = TEXT,
     name: str = "text",
     bold: bool = False,
+    ground: ColorType | None = None,
 ) -> None:
     """Write one line of text, centred vertically on `y`.
 
@@ -52,6 +56,9 @@ def label(
         Its colour: a name of the palette.
     bold
         Whether it is bold.
+    ground
+        What it stands on, if that is the same in both themes: then it is black or white instead, whichever stands out
+        more.
 
     Raises
     ------
@@ -60,7 +67,8 @@ def label(
     """
     if "\n" in text or size < IN_CELL:
         raise ValueError(f"text: expected one line of at least {IN_CELL} pixels, got {text!r} at size {size}")
-    _write(axes, x, y, text, size, color(name), ha=align, weight="bold" if bold else "normal")
+    shade = color(name) if ground is None else text_on(ground)
+    _write(axes, x, y, text, size, shade, ha=align, weight="bold" if bold else "normal")
 
 
 def on_top(axes: Axes) -> int:

@@ -59,13 +59,13 @@ class WithoutBatch(Table):
             [Cell("You give"), Cell("Its shape"), Cell("Keras takes it for"), Cell("What comes out")],
             [
                 Cell("image", heading=True),
-                Cell(shape(run.image)),
+                Cell(_unbroken(shape(run.image))),
                 Cell(f"{run.taken_for[0]} images of {run.taken_for[1]}×{run.taken_for[2]}"),
                 Cell(f"“{run.complaint}”"),
             ],
             [
                 Cell("image[None]", heading=True),
-                Cell(shape(run.batch)),
+                Cell(_unbroken(shape(run.batch))),
                 Cell(f"{run.batch[0]} image of {run.batch[1]}×{run.batch[2]}"),
                 Cell(f"answers of shape {shape(run.answers)}"),
             ],
@@ -104,3 +104,7 @@ def shape(sizes: tuple[int | None, ...]) -> str:
     '(None, 28, 28, 10)'
     """
     return f"({', '.join(map(str, sizes))})"
+
+
+def _unbroken(text: str) -> str:
+    return text.replace(" ", "\N{NO-BREAK SPACE}")

@@ -17,6 +17,7 @@ from cnnfigs.drawing.style import TEXT
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.networks import trained_on
+from cnnfigs.looks import strong_places
 from cnnfigs.parameters import TestImage, Whole
 from cnnfigs.runs.filters.response_map import (
     ChannelStacks,
@@ -26,7 +27,7 @@ from cnnfigs.runs.filters.response_map import (
     first_maps,
     strongest_response,
 )
-from cnnfigs.words import counted, written, written_number
+from cnnfigs.words import counted, listed, written, written_number
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class ResponseMap(Picture):
                 f"{run.response_map.size} values are exactly zero.",
                 f"The largest, {run.strongest:.2f}, stands in row {run.row}, column {run.column}, where a window of "
                 f"{written(run.kernel.shape)} pixels is drawn on the digit.",
+                f"Where the map is strong: {strong_places(run.response_map)}.",
             ],
             [
                 Numbers("The filter", run.kernel, hundredths),
@@ -127,7 +129,7 @@ class AllMaps(Picture):
     def describe(self, run: FirstMaps) -> Description:
         height, width, count = run.maps.shape
         largest = run.maps.max(axis=(0, 1))
-        background = np.sum(run.maps[0, 0] > 0)
+        background = np.flatnonzero(run.maps[0, 0] > 0)
         return Description(
             f"{count} feature maps that the first layer makes of one digit: in each other strokes stand out.",
             [
@@ -136,7 +138,7 @@ class AllMaps(Picture):
                 "their upper or their lower edges.",
                 f"The largest value is that of map {largest.argmax()}, {largest.max():.2f}; the weakest map, "
                 f"{largest.argmin()}, reaches {largest.min():.2f}.",
-                f"In {background} of them the empty paper is not zero.",
+                f"In {background.size} of them the empty paper is not zero: {listed(background)}.",
             ],
             [
                 Numbers("The largest value of each map", largest, hundredths),
@@ -218,8 +220,11 @@ class Channels(Picture):
         if values is run.grey:
             digit(axes, values[..., sheet], x, y, side, frame=frame)
         elif values is run.colour:
-            raster(axes, tinted(stepped(values[..., sheet], 32), sheet), x, y, side, frame=frame)
-            label(axes, x + side - 10, y + 11, "RGB"[sheet], size=TEXT, bold=True, name="background")
+            shades = tinted(stepped(values[..., sheet], 32), sheet)
+            raster(axes, shades, x, y, side, frame=frame)
+            # The pixel below the middle of the letter.
+            ground = tuple(shades[int(11 / side * len(shades)), int((side - 10) / side * len(shades))])
+            label(axes, x + side - 10, y + 11, "RGB"[sheet], size=TEXT, bold=True, ground=ground)
         elif sheet:
             box(axes, x, y, side, side, edge=frame, fill="output-fill", line_width=0.75)
         else:

@@ -71,7 +71,7 @@ class SeedErrors(Table):
             "Trainings",
             "Right, mean",
             "Errors in a thousand, mean",
-            "from best to worst",
+            "From best to worst",
         )
         rows = (
             (

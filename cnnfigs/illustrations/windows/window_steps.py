@@ -54,7 +54,7 @@ class WindowSteps(Picture):
         """Draw the kernel, and for each step where the window stands, what it multiplies, and the map so far."""
         kernel = panel(
             f"kernel {written(run.kernel.shape)}",
-            NumberGrid(run.kernel, 28, write=written_number, fill="kernel-fill"),
+            NumberGrid(run.kernel, 28, write=written_number, signed=True, frame="kernel"),
             name="kernel",
         )
         steps = [self._step(run, place) for place in self._places(run)]
@@ -64,6 +64,7 @@ class WindowSteps(Picture):
         narrow = [
             column(
                 crop,
+                Arrow(down=True),
                 either(row(products, within(MAP, made), gap=CLOSE), column(products, made, align="middle")),
                 align="middle",
             )

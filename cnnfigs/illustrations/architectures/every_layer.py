@@ -17,7 +17,7 @@ from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.networks import layer_words, plain_name, trained_on
 from cnnfigs.parameters import TestImage, Whole
 from cnnfigs.runs.activations import Activations, activations, test_digit
-from cnnfigs.words import as_percent, counted, percent, with_article, written
+from cnnfigs.words import as_percent, counted, listed, percent, with_article, written
 
 #: Side of a map, in pixels, and how many stand in a row on a phone.
 SIDE, ON_PHONE = 58, 5
@@ -66,7 +66,10 @@ class EveryLayer(Picture):
                 "Towards the last rows the maps become coarse patterns of few squares, and some are blank.",
                 Part(
                     "How many of a layer's numbers are zero",
-                    tuple(f"{layer_words(layer.name)}: {' with '.join(_lines(run, layer))}." for layer in layers),
+                    tuple(
+                        f"{layer_words(layer.name)}: {' with '.join(_lines(run, layer))}{self._blank(run, layer)}."
+                        for layer in layers
+                    ),
                 ),
                 f"The answer, as ten bars: {with_article(kind)} with {percent(float(answer[kind]))}.",
             ],
@@ -89,6 +92,12 @@ class EveryLayer(Picture):
             "maps": str(self.maps),
             "answer": with_article(int(answer.argmax())),
         }
+
+    def _blank(self, run: Activations, layer: Layer) -> str:
+        """Name those of the first maps that are zero everywhere."""
+        maps = np.moveaxis(run.outputs[layer.name][..., : self.maps], -1, 0)
+        blank = [number for number, each in enumerate(maps) if not each.any()]
+        return f"; {'map' if len(blank) == 1 else 'maps'} {listed(blank)} all zero" if blank else ""
 
     def _maps(self, run: Activations, layer: Layer) -> list[Piece]:
         """Return the first maps of a layer, in one scale of colours."""

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.layout import Piece, grid
 from cnnfigs.drawing.pieces import Bars, Digit, Pipeline, Raster, Stage, strip
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.description import Description, Numbers
+from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.networks import trained_on
+from cnnfigs.looks import ink_in_words, strong_places
 from cnnfigs.parameters import TestImage
 from cnnfigs.runs.activations import Activations, activations, test_digit
 from cnnfigs.words import percent, written
@@ -57,12 +58,15 @@ class Overview(Picture):
             "A digit on its way through a convnet: it becomes smaller and smaller maps, then a row of numbers, and at "
             f"last ten bars, the longest that of the {probabilities.argmax()}.",
             [
-                f"It begins with a handwritten digit of {written(run.image.shape[:2])} pixels.",
+                f"It begins with a handwritten digit of {written(run.image.shape[:2])} pixels: "
+                f"{ink_in_words(run.image[..., 0])}.",
                 f"A convolution makes maps of it, {sizes['conv2d_1']} numbers in all; {FEW} of the maps are shown.",
                 f"Each map is strong where the digit has what its filter looks for, and no two of the {FEW} are alike.",
+                _strong("Where each of these maps is strong", run, "conv2d_1", FEW),
                 f"Pooling shrinks the maps to {sizes['max_pooling2d_1']}.",
                 "Convolution and pooling once more and a last convolution leave maps of only "
                 f"{sizes['conv2d_3']}; {MANY} are shown.",
+                _strong("Where each of these small maps is strong", run, "conv2d_3", MANY),
                 f"Flatten lays them in a row of {sizes['flatten']} numbers.",
                 f"A dense layer turns these into ten probabilities: the longest bar, with "
                 f"{percent(probabilities.max())}, is that of the digit {probabilities.argmax()}.",
@@ -87,6 +91,14 @@ class Overview(Picture):
             "few": f"{FEW} of {run.outputs['conv2d_1'].shape[-1]}",
             "many": f"{MANY} of {run.outputs['conv2d_3'].shape[-1]}",
         }
+
+
+def _strong(heading: str, run: Activations, layer: str, count: int) -> Part:
+    """Tell where the first, most telling maps of a layer hold most."""
+    places = (
+        f"Map {channel}: {strong_places(run.outputs[layer][..., channel])}." for channel in run.order[layer][:count]
+    )
+    return Part(heading, tuple(places))
 
 
 def maps(values: NDArray[np.float32], side: float, columns: int) -> Piece:

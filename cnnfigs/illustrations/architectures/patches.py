@@ -16,6 +16,7 @@ from cnnfigs.drawing.style import TITLE
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS
+from cnnfigs.looks import piece_in_words
 from cnnfigs.parameters import Several, Whole
 from cnnfigs.runs.architectures.patches import PATCH, SIDE, PatchVectors, attention, patch_vectors
 from cnnfigs.runs.architectures.patches import Attention as AttentionRun
@@ -74,7 +75,7 @@ class PhotoPatches(Picture):
             [
                 f"The photo of a cat's face is cut into {run.patches} square patches.",
                 f"The patch in row {self.row}, column {self.column} is drawn large: {PATCH}×{PATCH} pixels of three "
-                "colours.",
+                f"colours, {piece_in_words(run.patch)}.",
                 f"Its {run.flattened.size} numbers are laid out in one row, here folded.",
                 f"A dense layer that is not trained makes {run.vector.size} numbers of them.",
             ],

@@ -13,8 +13,9 @@ from cnnfigs.drawing.pieces import Arrow, Raster, Words, hundredths, panel, sign
 from cnnfigs.drawing.shapes import stepped
 from cnnfigs.drawing.style import TITLE
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.description import Description, Numbers
+from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS
+from cnnfigs.looks import strong_places
 from cnnfigs.parameters import Several, Whole
 from cnnfigs.runs.filters.depthwise import DepthwiseRun, depthwise
 from cnnfigs.words import listed
@@ -72,6 +73,17 @@ class Depthwise(Picture):
                 f"A row for each of the maps {listed(self.channels)} of {run.maps[0]}.",
                 "In each row stand a map of the cat’s eye that goes in, one grid of 3×3 signed weights, and the one "
                 "map that comes out of the two: stripes, edges or spots of the eye made stronger.",
+                *(
+                    Part(
+                        f"Map {channel}, and where it is strong",
+                        (
+                            f"What goes in: {strong_places(run.inputs[..., number])}.",
+                            f"What comes out, above zero: {strong_places(run.outputs[..., number])}.",
+                            f"What comes out, below zero: {strong_places(-run.outputs[..., number])}.",
+                        ),
+                    )
+                    for number, channel in enumerate(self.channels)
+                ),
                 "Nothing goes from one row to another.",
                 f"This takes {weights:,} weights; mixing the maps afterwards with a 1×1 convolution takes {mixing:,}; "
                 f"an ordinary convolution that does both at once would take {ordinary:,}.",

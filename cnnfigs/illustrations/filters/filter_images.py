@@ -16,6 +16,7 @@ from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.filters.layer_names import LayerNames, require_layer
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS, layer_words, require_filter, trained_on
 from cnnfigs.images import as_bytes, smaller
+from cnnfigs.looks import piece_in_words, strong_places
 from cnnfigs.parameters import Choice, Several, Whole
 from cnnfigs.runs.filters.exciting import LAYERS, Excited, ExcitedLayer, ExcitedRun, Found, Network, excite
 from cnnfigs.words import as_percent, counted, listed, percent, written, written_number
@@ -162,9 +163,10 @@ class FilterImages(Picture):
         )
 
     def _told(self, excited: Excited) -> str:
-        found = listed(f"{_number(piece.sum)}{self._where(piece)}" for piece in excited.found)
+        found = listed(f"{_number(piece.sum)}{self._where(piece)} ({_look(piece.crop)})" for piece in excited.found)
         zeros = "; it gives only zeros" if _is_dead(excited) else ""
-        return f"{_called(excited)}: made {_number(excited.made.sums[-1])}, found {found}{zeros}."
+        made = f"{_number(excited.made.sums[-1])} ({_look(excited.made.images[-1])})"
+        return f"{_called(excited)}: made {made}, found {found}{zeros}."
 
     def _where(self, piece: Found) -> str:
         if self.network == "convnet":
@@ -191,6 +193,11 @@ class FilterImages(Picture):
         higher = [each.made.sums[-1] > each.found[0].sum for each in every]
         trained = trained_on("convnet") if self.network == "convnet" else TRAINED_ON_PHOTOS
         return facts | {"higher": str(sum(higher)), "compared": str(len(higher)), "trained": trained}
+
+
+def _look(image: NDArray[np.float32]) -> str:
+    """Tell how an image looks, from 0 to 1: where the ink of a digit is, or the colours of a photo."""
+    return strong_places(image[..., 0]) if image.shape[-1] == 1 else piece_in_words(255 * image)
 
 
 def _facts_of_views(every: list[Excited], last: ExcitedLayer) -> dict[str, str]:

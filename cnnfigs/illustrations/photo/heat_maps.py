@@ -19,6 +19,7 @@ from cnnfigs.illustrations.filters.layer_names import is_name, require_layer
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS, trained_on
 from cnnfigs.illustrations.photo.photo_answers import AnyPhoto, keep_photo, photo_of
 from cnnfigs.images import Bytes, as_bytes, smaller
+from cnnfigs.looks import strong_places
 from cnnfigs.models.imagenet import CLASSES, RELU_LAYERS, SHORT
 from cnnfigs.parameters import Choice, Several, Such, TestImage, Whole
 from cnnfigs.runs.filters.exciting import LAYERS
@@ -268,13 +269,13 @@ def _told(heat: Heat) -> tuple[str, ...]:
     largest = np.unravel_index(int(heat.grad_cam.argmax()), heat.grad_cam.shape)
     return (
         f"It is {heat.score:.1f}.",
-        f"Grad-CAM is largest at row {largest[0]} and column {largest[1]}; the rank correlation of both maps is "
-        f"{heat.correlation:.2f}."
+        f"Grad-CAM is largest at row {largest[0]} and column {largest[1]}: {strong_places(heat.grad_cam)}; the rank "
+        f"correlation of both maps is {heat.correlation:.2f}."
         if heat.grad_cam.any()
         else "The Grad-CAM map is zero everywhere: no cell speaks for this class.",
         f"A single square lowers the score by up to {heat.fall:.1f} and raises it by up to {max(0.0, heat.rise):.1f}.",
         f"The mean of the squares that cover a pixel lowers it most at row {hidden[0]} and column {hidden[1]}, by "
-        f"{heat.occlusion.max():.1f}.",
+        f"{heat.occlusion.max():.1f}. Of all that is lowered: {strong_places(heat.occlusion)}.",
     )
 
 

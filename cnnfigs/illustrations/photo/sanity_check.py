@@ -12,6 +12,7 @@ from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS
 from cnnfigs.images import as_bytes, smaller
+from cnnfigs.looks import strong_places
 from cnnfigs.models.imagenet import CLASSES
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.photo.heat_maps import SanityRun, sanity_check
@@ -94,7 +95,10 @@ class SanityCheck(Picture):
                 f"There are two kinds of maps of the cat, each for the class {run.name} by three networks: the trained "
                 "one, one whose last layer’s weights were shuffled, and one that was never trained.",
                 f"Of the latter two, {self.seeds} each were asked; the first of each is shown.",
-                "Grad-CAM’s green clouds lie elsewhere for each network.",
+                Part(
+                    "Grad-CAM’s green clouds lie elsewhere for each network",
+                    tuple(f"{network.weights}: {strong_places(network.grad_cam)}." for network in run.networks),
+                ),
                 "In gradient times pixel, the outline of the cat with its eyes and nose can be seen for the trained "
                 "and for the shuffled network alike.",
                 Part(

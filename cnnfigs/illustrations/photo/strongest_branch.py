@@ -12,10 +12,9 @@ from cnnfigs.drawing.pieces import Drawing, Words, panel
 from cnnfigs.drawing.shapes import arrow
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description
-from cnnfigs.illustrations.photo.visual_hierarchy import HierarchyTree, branch, crop, framed, share
+from cnnfigs.illustrations.photo.visual_hierarchy import HierarchyTree, branch, crop, framed, seen, share
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.photo.visual_hierarchy import Tree
-from cnnfigs.words import written
 
 #: Side of what a unit sees.
 SIDE = 84
@@ -66,8 +65,7 @@ class StrongestBranch(Picture):
                 f"What is in them follows as {len(chain)} pictures; arrows lead to what each drives.",
                 *(
                     f"{'Driving it most, a unit' if place else 'The first unit is'} of map {unit.channel:,}"
-                    f"{'' if place else ' and'} sees {written(unit.box[2:])} pixels at row {unit.box[0]} and column "
-                    f"{unit.box[1]}; its whole map gives {share(part)} of all that "
+                    f"{'' if place else ' and'} sees {seen(unit, run)}; its whole map gives {share(part)} of all that "
                     f"{'drives that one' if place else 'speaks for the answer'}."
                     for place, (unit, part) in enumerate(chain)
                 ),

@@ -18,6 +18,7 @@ from cnnfigs.illustrations.description import Description, Part
 from cnnfigs.illustrations.networks import layer_words
 from cnnfigs.illustrations.photo.photo_answers import AnyPhoto, keep_photo, photo_of
 from cnnfigs.images import fit, smaller
+from cnnfigs.looks import piece_in_words, place_on
 from cnnfigs.models.imagenet import CATS, CLASSES, RELU_LAYERS
 from cnnfigs.parameters import Several, Such, Whole, require
 from cnnfigs.runs.photo.visual_hierarchy import Hierarchy, Level, Tree, Unit, hierarchy, tree
@@ -123,11 +124,7 @@ class VisualHierarchy(Picture):
                 *(
                     Part(
                         f"{layer_words(level.layer)}, whose units could see {written((level.field_size,) * 2)} pixels",
-                        tuple(
-                            f"Map {unit.channel:,}, {share(unit.share)}: {_size(unit)} at row {unit.box[0]} and column "
-                            f"{unit.box[1]}{_with_parts(unit)}."
-                            for unit in level.units
-                        ),
+                        tuple(f"Map {unit.channel:,}, {share(unit.share)}: {seen(unit, run)}." for unit in level.units),
                     )
                     for level in run.levels
                 ),
@@ -214,10 +211,7 @@ class HierarchyTree(Picture):
                     )
                 else:
                     drives = f"the answer, its map {share(unit.share)}, itself {share(unit.own)}"
-                units.append(
-                    f"Unit {number} sees {_size(unit)} at row {unit.box[0]} and column {unit.box[1]}"
-                    f"{_with_parts(unit)} and drives {drives}."
-                )
+                units.append(f"Unit {number} sees {seen(unit, run)}. It drives {drives}.")
             parts.append(Part(layer_words(level.layer), tuple(units)))
         answers = listed(
             f"{name} with {percent(probability)}"
@@ -432,12 +426,12 @@ def _order(count: int, links: Sequence[tuple[int, int, float]], above: Sequence[
     return sorted(range(count), key=middle)
 
 
-def _size(unit: Unit) -> str:
-    return f"{written(unit.box[2:])} pixels"
-
-
-def _with_parts(unit: Unit) -> str:
-    return f" with {listed(unit.parts)}" if unit.parts else ""
+def seen(unit: Unit, run: Hierarchy | Tree) -> str:
+    """Tell what a unit sees: how large it is, where on the photo, and with which parts of the cat or how it looks."""
+    top, left, rows, columns = unit.box
+    where = place_on((top + rows / 2, left + columns / 2), run.shown.photo.shape)
+    look = f" with {listed(unit.parts)}" if unit.parts else f": {piece_in_words(unit.crop)}"
+    return f"{written(unit.box[2:])} pixels at row {top} and column {left}, in the {where}{look}"
 
 
 def _facts(levels: Sequence[Level]) -> dict[str, str]:

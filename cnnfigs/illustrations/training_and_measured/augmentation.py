@@ -10,6 +10,7 @@ from cnnfigs.drawing.pieces import Arrow, Digit, Words, hundredths, panel
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.networks import Network, network_words, trained_on
+from cnnfigs.looks import ink_in_words
 from cnnfigs.parameters import Number, Seed, TestImage, Whole
 from cnnfigs.runs.training_and_measured.augmentation import Augmented, augmented
 from cnnfigs.words import as_percent, percent, short_percent, with_article
@@ -82,7 +83,11 @@ class Augmentation(Picture):
                 f"The network, {network_words(run.network)}, takes the {run.label} as it is for {first}.",
                 f"The {self.count} versions are turned by up to {self.rotation:g} degrees, moved by up to "
                 f"{as_percent(self.translation)} of the side and zoomed by up to {as_percent(self.zoom)}.",
-                *(f"Version {number} is taken for {answer}." for number, answer in enumerate(others, 1)),
+                f"The digit has {ink_in_words(run.images[0])}.",
+                *(
+                    f"Version {number} is taken for {answer}: {ink_in_words(image)}."
+                    for number, (image, answer) in enumerate(zip(run.images[1:], others, strict=True), 1)
+                ),
             ],
             [Numbers("The digit", run.images[0], hundredths)],
         )

@@ -10,6 +10,7 @@ from cnnfigs.drawing.pieces import Digit, Words
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Part
 from cnnfigs.illustrations.networks import Network, network_words
+from cnnfigs.looks import ink_in_words
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.training_and_measured.mistakes import Mistakes as Run
 from cnnfigs.runs.training_and_measured.mistakes import surest_mistakes
@@ -52,8 +53,11 @@ class Mistakes(Picture):
 
     def describe(self, run: Run) -> Description:
         mistakes = tuple(
-            f"{with_article(label).capitalize()} taken for {with_article(answer)} with {percent(probability, 2)}."
-            for label, answer, probability in zip(run.labels, run.answers, run.probabilities, strict=True)
+            f"{with_article(label).capitalize()} taken for {with_article(answer)} with {percent(probability, 2)}: "
+            f"{ink_in_words(image)}."
+            for image, label, answer, probability in zip(
+                run.images, run.labels, run.answers, run.probabilities, strict=True
+            )
         )
         return Description(
             f"{len(run.images)} of the {run.errors} test images that the {network_words(run.network)} gets wrong: "

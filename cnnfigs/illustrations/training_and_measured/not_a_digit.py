@@ -11,6 +11,7 @@ from cnnfigs.drawing.style import TITLE
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Part
 from cnnfigs.illustrations.networks import Network
+from cnnfigs.looks import ink_in_words
 from cnnfigs.runs.training_and_measured.certainty import Answers, Certainty, certainty
 from cnnfigs.words import as_percent, percent, with_article
 
@@ -56,8 +57,11 @@ class NotADigit(Picture):
                     (
                         f"{_sure(kind)} get an answer with {as_percent(SURE)} or more.",
                         *(
-                            f"The {place} picture is taken for {with_article(digit)} with {percent(probability)}."
-                            for place, digit, probability in zip(PLACES, kind.digits, kind.probabilities, strict=False)
+                            f"The {place} picture is taken for {with_article(digit)} with {percent(probability)}: "
+                            f"{ink_in_words(image)}."
+                            for place, image, digit, probability in zip(
+                                PLACES, kind.images, kind.digits, kind.probabilities, strict=False
+                            )
                         ),
                     ),
                 )

@@ -12,12 +12,15 @@ from cnnfigs.data import mnist
 from cnnfigs.drawing.layout import Piece
 from cnnfigs.drawing.pieces import Digit, titled_rows
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.description import Description
+from cnnfigs.illustrations.description import Description, Part
+from cnnfigs.looks import ink_in_words, strong_places
 from cnnfigs.models.training import as_input
 from cnnfigs.parameters import Several, Whole
 from cnnfigs.words import as_percent, listed
 
 COUNT = 6
+#: Through larger holes than these, a digit is nearly whole: where its strokes lie is the digit itself.
+LARGE = 14
 
 
 @dataclass(frozen=True)
@@ -51,9 +54,7 @@ class Peephole(Picture):
         """Draw a row for each size of hole, with the digits behind it."""
         rows = []
         for size in run.window_sizes:
-            first = (28 - size) // 2
-            seen = run.images[:, first : first + size, first : first + size]
-            rows.append((f"{size}×{size} pixels", [Digit(each, 102, frame="kernel") for each in seen]))
+            rows.append((f"{size}×{size} pixels", [Digit(each, 102, frame="kernel") for each in _seen(run, size)]))
         return titled_rows(rows)
 
     def describe(self, run: Views) -> Description:
@@ -62,7 +63,13 @@ class Peephole(Picture):
             "little to tell them.",
             [
                 *(
-                    f"A row of holes of {size}×{size} pixels, {as_percent(size * size / 784)} of the picture."
+                    Part(
+                        f"A row of holes of {size}×{size} pixels, {as_percent(size * size / 784)} of the picture",
+                        tuple(
+                            f"The {label}: {ink_in_words(part)}{_parts(part)}."
+                            for label, part in zip(run.labels, _seen(run, size), strict=True)
+                        ),
+                    )
                     for size in run.window_sizes
                 ),
                 "Through the smallest hole there is nothing but a piece of a stroke or a corner, in some nearly "
@@ -73,3 +80,14 @@ class Peephole(Picture):
 
     def state_facts(self, run: Views) -> dict[str, str]:
         return {"digits": listed(run.labels)}
+
+
+def _seen(run: Views, size: int) -> NDArray[np.float32]:
+    """Cut the middle out of each digit, shape (n, size, size)."""
+    first = (28 - size) // 2
+    return run.images[:, first : first + size, first : first + size]
+
+
+def _parts(part: NDArray[np.float32]) -> str:
+    """Tell where most of the ink lies, if the hole is large enough to have parts, and no larger than needs it."""
+    return f"; {strong_places(part)}" if 3 <= len(part) <= LARGE and part.any() else ""

@@ -11,6 +11,7 @@ from cnnfigs.drawing.pieces import Arrow, Mark, NumberGrid, Raster, hundredths, 
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.networks import trained_on
+from cnnfigs.looks import strong_places
 from cnnfigs.parameters import TestImage
 from cnnfigs.runs.windows.pooling import WAYS, pool_maps
 from cnnfigs.runs.windows.pooling import PooledMaps as Run
@@ -61,6 +62,7 @@ class PooledMaps(Picture):
             "was strong.",
             [
                 f"The maps are numbers {listed(channels)} of {run.maps.shape[-1]}, each {written(run.maps.shape[:2])}.",
+                *(f"Map {channel}: {strong_places(run.maps[..., channel])}." for channel in channels),
                 f"Pooled, each is {written(pooled.shape[:2])}.",
                 "The strokes are coarser and a little thicker, but where there was a strong stroke there still is one.",
             ],

@@ -22,7 +22,7 @@ MIDDLE = 0.42, 0.58
 #: Names of the thirds of an image, from above and from the left.
 ROWS, COLUMNS = ("upper", "middle", "lower"), ("left", "middle", "right")
 #: Up to which hue, in degrees, a colour has which name; what is darker or paler has another one.
-HUES = ((18, "red"), (45, "orange"), (70, "yellow"), (165, "green"), (255, "blue"), (330, "purple"), (360, "red"))
+HUES = ((18, "red"), (38, "orange"), (70, "yellow"), (165, "green"), (255, "blue"), (330, "purple"), (360, "red"))
 OTHERWISE = {
     "red": ("dark red", "red", "pink"),
     "orange": ("dark brown", "brown", "beige"),
@@ -59,20 +59,37 @@ def strong_places(values: ArrayLike, most: int = 3) -> str:
     ('it is empty', 'spread evenly')
     """
     kept = np.maximum(np.asarray(values, dtype=float), 0)
-    total = float(kept.sum())
-    if not total:
+    if not kept.any():
         return "it is empty"
-    shares = {
-        _place(row, column): float(part.sum()) / total
-        for row, line in enumerate(np.array_split(kept, 3))
-        for column, part in enumerate(np.array_split(line, 3, axis=1))
-    }
+    shares = _shares(kept)
     named = sorted((name for name in shares if shares[name] > 1.15 / 9), key=shares.__getitem__, reverse=True)[:most]
     if not named:
         return "spread evenly"
     first, *others = named
     told = [f"{as_percent(shares[first])} of it in the {first}"]
     return listed(told + [f"{as_percent(shares[name])} in the {name}" for name in others])
+
+
+def _shares(values: NDArray[np.floating]) -> dict[str, float]:
+    """Return the share of the sum that each of the nine parts has, by its name."""
+    return {
+        _place(row, column): float(part.sum() / values.sum())
+        for row, line in enumerate(np.array_split(values, 3))
+        for column, part in enumerate(np.array_split(line, 3, axis=1))
+    }
+
+
+def weak_place(values: ArrayLike) -> str:
+    r"""Say which of the nine parts of a map of numbers from 0 on holds least of it, and how much.
+
+    Examples
+    --------
+    >>> weak_place([[1, 1, 1], [1, 0, 1], [1, 1, 1]])
+    'least in the centre, 0\xa0%'
+    """
+    shares = _shares(np.asarray(values, dtype=float))
+    least = min(shares, key=shares.__getitem__)
+    return f"least in the {least}, {as_percent(shares[least])}"
 
 
 def place_on(middle: tuple[float, float], shape: tuple[int, ...]) -> str:
@@ -91,7 +108,7 @@ def _place(row: int, column: int) -> str:
 
 
 def ink_in_words(image: ArrayLike) -> str:
-    """Say where the ink of a drawn sign lies, in how many pieces, and what loops it closes.
+    r"""Say how much of an image is ink, where the ink lies, in how many pieces, and what loops it closes.
 
     Parameters
     ----------
@@ -102,27 +119,24 @@ def ink_in_words(image: ArrayLike) -> str:
     --------
     >>> ring = np.array([[1, 1, 1, 0], [1, 0, 1, 0], [1, 0, 1, 0], [1, 1, 1, 0], [0, 0, 1, 0], [0, 0, 1, 0]])
     >>> ink_in_words(ring)
-    'ink in rows 0 to 5 and columns 0 to 2, in one piece, with one closed loop, in the upper half'
+    'ink on 50\xa0% of it, in rows 0 to 5 and columns 0 to 2, in one piece, with one closed loop, in the upper half'
     >>> ink_in_words(np.eye(4)), ink_in_words(np.zeros((4, 4)))
-    ('ink in rows 0 to 3 and columns 0 to 3, in one piece, without a closed loop', 'no ink')
+    ('ink on 25\xa0% of it, in rows 0 to 3 and columns 0 to 3, in one piece, without a closed loop', 'no ink')
     """
     ink = np.asarray(image) >= INK
     if not ink.any():
         return "no ink"
     (top, bottom), (left, right) = ((int(each.min()), int(each.max())) for each in np.nonzero(ink))
     pieces = sum(size >= LEAST for size in _sizes(ink, np.ones((3, 3)))) or 1
-    loops = list(_loops(ink))
-    lying = dict.fromkeys(_third((row - top) / (bottom - top)) for row in _loops(ink))
-    loops = sum(1 for _ in _loops(ink))
-    count = "without a closed loop"
-    if loops:
-        one = loops == 1
-        count = f"with {'one' if one else loops} closed {'loop' if one else 'loops'}, {listed(lying)}"
+    loops = [_third((row - top) / (bottom - top)) for row in _loops(ink)]
+    many = "one closed loop" if len(loops) == 1 else f"{len(loops)} closed loops"
+    closed = f"with {many}, {listed(dict.fromkeys(loops))}" if loops else "without a closed loop"
     where = " and ".join(
         f"{name}{'' if first == last else 's'} {span((first, last))}"
         for name, first, last in (("row", top, bottom), ("column", left, right))
     )
-    return f"ink in {where}, in {'one piece' if pieces == 1 else counted(pieces, 'piece')}, {count}"
+    parts = "one piece" if pieces == 1 else counted(pieces, "piece")
+    return f"ink on {as_percent(float(ink.mean()))} of it, in {where}, in {parts}, {closed}"
 
 
 def _third(share: float) -> str:

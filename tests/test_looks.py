@@ -32,7 +32,10 @@ def test_loops_and_pieces_are_counted(count):
     for number in range(count):
         paper[8 * number : 8 * number + 5, 3:8] = ring
     said = ink_in_words(paper)
-    assert said.startswith("no ink" if not count else f"ink in rows 0 to {8 * count - 4} and columns 3 to 7")
+    percent = f"{round(100 * 16 * count / 28**2)}\N{NO-BREAK SPACE}%"
+    assert said.startswith(
+        f"ink on {percent} of it, in rows 0 to {8 * count - 4} and columns 3 to 7" if count else "no ink"
+    )
     assert ("one piece" in said) == (count == 1)
     assert (f"{count} pieces" in said) == (count > 1)
     assert (f"with {count} closed loops" in said) == (count > 1)

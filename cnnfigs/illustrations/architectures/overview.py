@@ -63,7 +63,7 @@ class Overview(Picture):
                 f"A convolution makes maps of it, {sizes['conv2d_1']} numbers in all; {FEW} of the maps are shown.",
                 f"Each map is strong where the digit has what its filter looks for, and no two of the {FEW} are alike.",
                 _strong("Where each of these maps is strong", run, "conv2d_1", FEW),
-                f"Pooling shrinks the maps to {sizes['max_pooling2d_1']}.",
+                f"Pooling shrinks the maps to {sizes['max_pooling2d_1']}; those of the same {FEW} are shown.",
                 "Convolution and pooling once more and a last convolution leave maps of only "
                 f"{sizes['conv2d_3']}; {MANY} are shown.",
                 _strong("Where each of these small maps is strong", run, "conv2d_3", MANY),
@@ -96,7 +96,9 @@ class Overview(Picture):
 def _strong(heading: str, run: Activations, layer: str, count: int) -> Part:
     """Tell where the first, most telling maps of a layer hold most."""
     places = (
-        f"Map {channel}: {strong_places(run.outputs[layer][..., channel])}." for channel in run.order[layer][:count]
+        f"Map {channel}, up to {run.outputs[layer][..., channel].max():.2f}: "
+        f"{strong_places(run.outputs[layer][..., channel])}."
+        for channel in run.order[layer][:count]
     )
     return Part(heading, tuple(places))
 

@@ -15,7 +15,7 @@ from cnnfigs.drawing.style import TITLE
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS
-from cnnfigs.looks import strong_places
+from cnnfigs.looks import strong_places, weak_place
 from cnnfigs.parameters import Several, Whole
 from cnnfigs.runs.filters.depthwise import DepthwiseRun, depthwise
 from cnnfigs.words import listed
@@ -77,7 +77,9 @@ class Depthwise(Picture):
                     Part(
                         f"Map {channel}, and where it is strong",
                         (
-                            f"What goes in: {strong_places(run.inputs[..., number])}.",
+                            f"What goes in, from {run.inputs[..., number].min():.1f} to "
+                            f"{run.inputs[..., number].max():.1f}: "
+                            f"{strong_places(run.inputs[..., number])}; {weak_place(run.inputs[..., number])}.",
                             f"What comes out, above zero: {strong_places(run.outputs[..., number])}.",
                             f"What comes out, below zero: {strong_places(-run.outputs[..., number])}.",
                         ),

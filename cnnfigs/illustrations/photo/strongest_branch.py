@@ -65,8 +65,8 @@ class StrongestBranch(Picture):
                 f"What is in them follows as {len(chain)} pictures; arrows lead to what each drives.",
                 *(
                     f"{'Driving it most, a unit' if place else 'The first unit is'} of map {unit.channel:,}"
-                    f"{'' if place else ' and'} sees {seen(unit, run)}; its whole map gives {share(part)} of all that "
-                    f"{'drives that one' if place else 'speaks for the answer'}."
+                    f"{'' if place else ' and'} sees {seen(unit, run, is_cat=True)}; its whole map gives "
+                    f"{share(part)} of all that {'drives that one' if place else 'speaks for the answer'}."
                     for place, (unit, part) in enumerate(chain)
                 ),
             ],

@@ -21,6 +21,7 @@ from cnnfigs.images import fit, smaller
 from cnnfigs.looks import piece_in_words, place_on
 from cnnfigs.models.imagenet import CATS, CLASSES, RELU_LAYERS
 from cnnfigs.parameters import Several, Such, Whole, require
+from cnnfigs.runs.photo.photo_answers import PARTS, Box
 from cnnfigs.runs.photo.visual_hierarchy import Hierarchy, Level, Tree, Unit, hierarchy, tree
 from cnnfigs.words import as_percent, listed, percent, written
 
@@ -124,7 +125,10 @@ class VisualHierarchy(Picture):
                 *(
                     Part(
                         f"{layer_words(level.layer)}, whose units could see {written((level.field_size,) * 2)} pixels",
-                        tuple(f"Map {unit.channel:,}, {share(unit.share)}: {seen(unit, run)}." for unit in level.units),
+                        tuple(
+                            f"Map {unit.channel:,}, {share(unit.share)}: {seen(unit, run, self.image is None)}."
+                            for unit in level.units
+                        ),
                     )
                     for level in run.levels
                 ),
@@ -211,7 +215,7 @@ class HierarchyTree(Picture):
                     )
                 else:
                     drives = f"the answer, its map {share(unit.share)}, itself {share(unit.own)}"
-                units.append(f"Unit {number} sees {seen(unit, run)}. It drives {drives}.")
+                units.append(f"Unit {number} sees {seen(unit, run, self.image is None)}. It drives {drives}.")
             parts.append(Part(layer_words(level.layer), tuple(units)))
         answers = listed(
             f"{name} with {percent(probability)}"
@@ -426,12 +430,21 @@ def _order(count: int, links: Sequence[tuple[int, int, float]], above: Sequence[
     return sorted(range(count), key=middle)
 
 
-def seen(unit: Unit, run: Hierarchy | Tree) -> str:
+def seen(unit: Unit, run: Hierarchy | Tree, is_cat: bool) -> str:
     """Tell what a unit sees: how large it is, where on the photo, and with which parts of the cat or how it looks."""
     top, left, rows, columns = unit.box
-    where = place_on((top + rows / 2, left + columns / 2), run.shown.photo.shape)
-    look = f" with {listed(unit.parts)}" if unit.parts else f": {piece_in_words(unit.crop)}"
-    return f"{written(unit.box[2:])} pixels at row {top} and column {left}, in the {where}{look}"
+    middle = top + rows / 2, left + columns / 2
+    told = f"{written(unit.box[2:])} pixels at row {top} and column {left}, in the "
+    told += place_on(middle, run.shown.photo.shape)
+    if unit.parts:
+        return f"{told} with {listed(unit.parts)}"
+    around = [part for part, boxes in PARTS.items() if is_cat and any(_is_in(middle, box) for box in boxes)]
+    return f"{told}{f', on the {listed(around)}' if around else ''}: {piece_in_words(unit.crop)}"
+
+
+def _is_in(place: tuple[float, float], box: Box) -> bool:
+    top, left, rows, columns = box
+    return top <= place[0] < top + rows and left <= place[1] < left + columns
 
 
 def _facts(levels: Sequence[Level]) -> dict[str, str]:

@@ -62,7 +62,10 @@ class PooledMaps(Picture):
             "was strong.",
             [
                 f"The maps are numbers {listed(channels)} of {run.maps.shape[-1]}, each {written(run.maps.shape[:2])}.",
-                *(f"Map {channel}: {strong_places(run.maps[..., channel])}." for channel in channels),
+                *(
+                    f"Map {channel}, up to {run.maps[..., channel].max():.2f}: {strong_places(run.maps[..., channel])}."
+                    for channel in channels
+                ),
                 f"Pooled, each is {written(pooled.shape[:2])}.",
                 "The strokes are coarser and a little thicker, but where there was a strong stroke there still is one.",
             ],

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from cnnfigs import data
-from cnnfigs.data import blood_cells
+from cnnfigs.data import blood_cells, mnist_writers
 
-DESCRIBED = {**data.manifest(), **blood_cells.manifest()}
+DESCRIBED = {**data.manifest(), **blood_cells.manifest(), **mnist_writers.manifest()}
 
 
 def idx_bytes(array):
@@ -44,6 +44,7 @@ OTHERS = {
     "chelsea.png": "596aa1e7cb875eb79f437e310381d26b338a81c2da23439704a73c4651e8c4bb",
     "mobilenet_v2_imagenet.weights.h5": "53dc2b6fe344ad3bb47b6590459a5105af0fe3791c7bd594435a415143f2df6a",
     "imagenet_classes.txt": "ee4fa67b1dd46919ef87529b70e25bdd1ec9ebd350de3ad426e6640eb70320a1",
+    "mnist_writers.txt": "8fcd88dbfbceb4f1dab6c56c6288b8bdeedbe51687b1dd19b728f64b6435a7f8",
     "blood_cells.zip": "0250468ba12441d91e319343d06c28c44e4b3115ea911763ca684607baac9f25",
 }
 
@@ -58,6 +59,18 @@ def test_a_file_cannot_be_altered_together_with_the_manifest():
     assert {*OTHERS, "mnist.npz"} == {*DESCRIBED}
     for name, published in OTHERS.items():
         assert hashlib.sha256((data.FOLDER / name).read_bytes()).hexdigest() == published, name
+
+
+def test_writers_are_those_of_two_series_one_behind_the_other():
+    """As its finders tell: the first 5,001 test digits are students', the others employees'."""
+    who = mnist_writers.writers()
+    students = who >= mnist_writers.FIRST_STUDENT
+    assert len(who) == len(data.mnist().y_test)
+    assert students[:5001].all()
+    assert not students[5001:].any()
+    assert who.max() < 2600
+    with pytest.raises(ValueError, match="read-only"):
+        who[0] = 1
 
 
 def test_arrays_cannot_be_changed_by_accident():

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from cnnfigs.data import FOLDER, DataError, blood_cells, checked, manifest
+from cnnfigs.data import FOLDER, DataError, blood_cells, checked, manifest, mnist_writers
 from cnnfigs.models.networks import NETWORKS
 from cnnfigs.models.weights import REMEDY, WEIGHTS, StaleWeightsError, record
 
@@ -42,7 +42,7 @@ class Shipped:
 
 def check_shipped() -> Iterator[Shipped]:
     """Check every data file, and the weights of every network, against the checksum that was written down for it."""
-    for name, entry in {**manifest(), **blood_cells.manifest()}.items():
+    for name, entry in {**manifest(), **mnist_writers.manifest(), **blood_cells.manifest()}.items():
         remedy = f"restore it with `git checkout -- cnnfigs/data/{name}`"
         yield _shipped(FOLDER / name, entry["what"], entry["licence"], entry["sha256"], remedy)
     for network in NETWORKS:

@@ -8,9 +8,10 @@ from typing import Annotated, Literal
 import numpy as np
 
 from cnnfigs.experiments.findings import downsampling, fewer_examples
+from cnnfigs.experiments.groups import groups
 from cnnfigs.illustrations.exercises.exercise import Exercise
 from cnnfigs.illustrations.training_and_measured.measuring import points
-from cnnfigs.parameters import Choice
+from cnnfigs.parameters import Choice, Whole
 from cnnfigs.runs.exercises import Prediction, Values
 from cnnfigs.statistics import with_both_chances
 from cnnfigs.words import as_percent
@@ -106,3 +107,42 @@ class BothChances(Exercise):
 
     def write(self, values: Values) -> str:
         return f"by {100 * float(values[0]):.2f} points"
+
+
+@dataclass(frozen=True)
+class OtherMix(Exercise):
+    """An exercise: an error rate is that of a mix of people, and another mix has another."""
+
+    employees: Annotated[int, Whole(4, 50), "how many digits of employees for one of a student"] = 9
+
+    def run(self) -> Prediction:
+        """Take the errors on students' and on employees' digits, and mix the two groups otherwise."""
+        found = groups("convnet")
+        students, others = (each.mean for each in found.people)
+        share = 1 / (1 + self.employees)
+        return Prediction(
+            right=(share * students + (1 - share) * others,),
+            wrong={
+                "the mix made no difference": (found.whole.mean,),
+                "the two groups had been exchanged": ((1 - share) * students + share * others,),
+                "only the larger group counted": (others,),
+            },
+            given={"students": students, "employees": others, "whole": found.whole.mean},
+        )
+
+    def ask(self, run: Prediction) -> str:
+        students, employees, whole = (as_percent(run.given[name], 2) for name in ("students", "employees", "whole"))
+        return f"""On students’ digits the convnet makes {students} errors, on employees’ {employees}. The test images
+            are half and half, which makes {whole}. What would a test say with {self.employees} digits of employees for
+            each digit of a student?"""
+
+    def explain(self, run: Prediction) -> str:
+        students, employees, right = (
+            as_percent(float(each), 2) for each in (run.given["students"], run.given["employees"], run.right[0])
+        )
+        return f"""One digit in {self.employees + 1} is a student’s: 1/{self.employees + 1} of {students} and
+            {self.employees}/{self.employees + 1} of {employees} make {right}. The network is the same, and so is what
+            students get from it."""
+
+    def write(self, values: Values) -> str:
+        return f"{as_percent(float(values[0]), 2)} errors"

@@ -51,7 +51,7 @@ def beyond(network: Network) -> Iterator[Found]:
     why="Global pooling keeps what the maps hold and forgets where: what is larger than a field is seen in parts only, "
     "and how these parts stand to each other cannot count.",
     change="Add layers, larger kernels, strides or pooling before the maps are joined, or feed smaller images.",
-    page="limits-and-next",
+    page="downsampling",
 )
 def below(network: Network) -> Iterator[Found]:
     """Find maps joined by global pooling whose numbers see less than half of the image's side."""

@@ -128,7 +128,7 @@ def on_padding(network: Network) -> Iterator[Found]:
     why="Windows that overlap unevenly add more to some cells than to their neighbours: a pattern of squares in every "
     "picture that the network draws (A. Odena and others, Deconvolution and checkerboard artifacts, Distill 2016).",
     change="Take a kernel whose size is a multiple of the step, or UpSampling2D and a convolution.",
-    page="limits-and-next",
+    page="padding-and-strides",
 )
 def checkerboard(network: Network) -> Iterator[Found]:
     """Find transposed convolutions whose kernel size is no multiple of their strides."""

@@ -17,7 +17,6 @@ PAGES = {
     "downsampling": "Why make the maps smaller?",
     "first-convnet": "A first convnet",
     "images-and-dense-layers": "Images and dense layers",
-    "limits-and-next": "Limits, and what comes next",
     "measured": "Claims, measured",
     "padding-and-strides": "Padding and strides",
     "pooling": "Pooling",

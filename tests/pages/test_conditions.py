@@ -20,7 +20,8 @@ from cnnfigs.models.weights import record
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = (
-    "index", "padding-and-strides", "pooling", "downsampling", "what-convnets-learn", "limits-and-next", "playground",
+    "index", "padding-and-strides", "pooling", "downsampling", "what-convnets-learn", "limits", "later-networks",
+    "playground",
 )  # fmt: skip
 CELL = re.compile(r"(?ms)^```\{code-cell\}[^\n]*\n---\n(.*?)^---\n(.*?)^```\s*$")
 #: Who reaches one of these has asked a trained network.

@@ -1,104 +1,51 @@
 """What the page says in words is what the numbers say."""
 
-from dataclasses import replace
-
 import keras
 import numpy as np
 import pytest
 from page_words import says
-from scipy import ndimage
 
-from cnnfigs.data import mnist
-from cnnfigs.experiments.catalog import shifted, with_images
 from cnnfigs.illustrations.architectures.patches import PatchAttention, PhotoPatches
 from cnnfigs.illustrations.architectures.residual import SkipGradients
 from cnnfigs.illustrations.filters.batch_normalization import BatchNormalization
+from cnnfigs.illustrations.filters.normalized_over import NormalizedOverWhat
 from cnnfigs.illustrations.filters.separable import SeparableConvolution
-from cnnfigs.illustrations.training_and_measured.disturbances import Disturbances, TurnedDigits
 from cnnfigs.illustrations.training_and_measured.fewer_examples import FewerExamples
-from cnnfigs.illustrations.training_and_measured.shifted_digits import ShiftControls
-from cnnfigs.statistics import wilson
 
 
-def share(illustration, fact):
-    return float(illustration.facts[fact].replace("\N{NO-BREAK SPACE}%", ""))
+def test_layer_normalisation_looks_at_one_place_and_batch_normalisation_at_one_channel():
+    assert says("later-networks", "takes mean and spread over all channels of one place")
+    run = NormalizedOverWhat().result
+    training, use, layer = (each.reads for each in run.readings)
+    image, place, channel = run.chosen
+    everything = np.zeros(training.shape, dtype=bool)
+    expected = everything.copy()
+    expected[:, :, channel] = True
+    np.testing.assert_array_equal(training, expected)
+    expected = everything.copy()
+    expected[image, place] = True
+    np.testing.assert_array_equal(layer, expected)
+    expected = everything.copy()
+    expected[run.chosen] = True
+    np.testing.assert_array_equal(use, expected)
+    weights = keras.layers.LayerNormalization(axis=-1)
+    weights.build((None, 5, 4))
+    assert [tuple(each.shape) for each in weights.weights] == [(4,), (4,)]  # a gamma and a beta for each channel
 
 
-def test_network_is_patient_with_pens_and_not_with_places():
-    ways = Disturbances()
-    patient = ("pen thinner", "pen thicker", "paper light grey")
-    assert min(share(ways, name) for name in patient) > 94
-    assert max(share(ways, name) for name in ("moved 6 pixels", "turned 45°", "paper inverted")) < 70
-    assert int(ways.facts["pen thinner times"]) > 3  # less is not nothing
+def test_there_is_an_exercise_for_each_idea():
+    from page_words import DOCS
 
-
-def test_what_varied_in_the_training_is_not_what_the_network_bears_best():
-    """Pens vary from digit to digit; grey paper and noise never occur. And yet these cost less."""
-    assert says("limits-and-next", "a thinner pen hurts", "were never shown, and yet the mildest of both hurt less")
-    images = mnist().x_train[:2000]
-    pens = (images > 127).sum(axis=(1, 2))
-    assert pens.std() / pens.mean() > 0.25
-    assert (images[:, 0] == 0).mean() > 0.999  # paper is blank: neither grey nor noisy
-    ways = {(each.kind, each.amount): each.accuracy for each in Disturbances().result.asked}
-    never = min(ways["grey paper", 0.25], ways["noise", 0.2])
-    assert never > max(ways["thinner", 2], ways["thicker", 3])
-
-
-def test_moved_digits_are_moved_to_the_right_only():
-    assert says("limits-and-next", "they are moved to the right only")
-    run = Disturbances().result
-    moved = next(each for each in run.asked if (each.kind, each.amount) == ("moved", 6))
-    np.testing.assert_array_equal(moved.image[:, 6:], run.asked[0].image[:, :-6])
-
-
-def test_price_of_augmentation_compares_the_same_images_and_steps():
-    assert says("limits-and-next", "After as many steps on the same images, but unmoved")
-    remedy, without = shifted("convnet", 1), with_images("convnet", 60_000, 1)
-    assert replace(remedy, random_shift=0, asked=()) == without
-    assert ShiftControls().result.remedy[0].mean[0] < FewerExamples().result.findings.of("convnet", 60000).mean
-    usual = with_images("convnet", 10_000, 1)
-    assert ShiftControls().result.usual[0].network == usual.network
-    assert usual.images < remedy.images  # those without it saw fewer images
+    text = (DOCS / "later-networks.md").read_text("utf-8")
+    for exercise in ("NormalizedVector()", "SlopeThroughBlocks()", "SeparableWeights()", "AttendedValue()"):
+        assert exercise in text
 
 
 def test_convnet_is_ahead_with_every_number_of_images_that_was_tried():
-    assert says("limits-and-next", "it paid with every number of images that we tried")
+    assert says("later-networks", "it paid with every number of images that we tried")
     comparisons = FewerExamples().result.findings.comparisons
     assert len(comparisons) >= 14
     assert min(each.difference for each in comparisons) > 0
-
-
-def test_ten_thousand_digits_tell_a_share_to_about_one_per_cent():
-    widest = max(high - low for low, high in (wilson(count, 10_000) for count in (100, 3000, 5000)))
-    assert 0.015 < widest < 0.02
-
-
-def test_digits_of_the_data_are_centred_and_inverted_ones_never_seen():
-    images = mnist().x_train[:1000]
-    centres = np.array([ndimage.center_of_mass(image) for image in images])
-    assert np.abs(centres - 13.5).max() < 1
-    assert (images.mean(axis=(1, 2)) < 127).all()
-
-
-def test_lines_begin_together_and_part():
-    run = TurnedDigits().result
-    gaps = [each.mean_probability - each.accuracy for each in run.asked]
-    assert gaps[0] < 0.01
-    assert max(gaps) > 0.6
-    assert run.asked[-1].accuracy > min(each.accuracy for each in run.asked)
-    assert min(each.mean_probability for each in run.asked) > 0.8
-
-
-def test_layers_change_nothing_when_the_network_is_used():
-    layers = keras.layers
-    image = mnist().x_test[:3].astype(np.float32)[..., None] / 255
-    for layer in (
-        layers.RandomRotation(30 / 360, fill_mode="constant"),
-        layers.RandomTranslation(0.15, 0.15, fill_mode="constant"),
-        layers.RandomZoom(0.2, fill_mode="constant"),
-    ):
-        np.testing.assert_array_equal(np.asarray(layer(image, training=False)), image)
-        assert (np.asarray(layer(image, training=True)) != image).any()
 
 
 def test_an_image_depends_on_its_batch_in_training_only():
@@ -142,7 +89,7 @@ def test_most_of_the_separable_convolution_is_pointwise():
 def test_eye_finds_the_other_eye_with_trained_vectors():
     """The other eye, to the right in the photo, gets the most of all places far away; pixels do not find it alone."""
     assert says(
-        "limits-and-next", "What its units see had grown before", "the two maps differ in more than the training"
+        "later-networks", "What its units see had grown before", "the two maps differ in more than the training"
     )
     run = PatchAttention().result
     row, column = run.patches[0]

@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 import numpy as np
-import pytest
 from page_words import quoted, sources
 
 from cnnfigs.data import mnist
@@ -21,17 +20,9 @@ from cnnfigs.illustrations.training_and_measured.through_a_hole import ThroughAH
 from cnnfigs.illustrations.training_and_measured.ways_of_downsampling import (
     DownsamplingCosts,
     DownsamplingDifferences,
-    OverfittingWithoutPooling,
 )
 
 PAGE = (Path(__file__).parents[2] / "docs" / "measured.md").read_text(encoding="utf-8")
-
-
-def test_convnet_makes_fewer_errors_than_both():
-    found = AgainstDense().result.findings
-    assert {each.name for each in found.comparisons} == {"dense_512", "dense_131"}
-    assert all(each.is_shown for each in found.comparisons)
-    assert found.of("convnet").parameters == pytest.approx(found.of("dense_131").parameters, rel=0.01)
 
 
 def test_convnet_is_ahead_at_every_amount():
@@ -156,11 +147,6 @@ def test_every_claim_has_one_verdict():
     assert facts["too few seeds"] == facts["not yet measured"] == "0"
     assert sum(int(facts[name]) for name in WHOSE) == int(facts["claims"])
     assert int(facts["fewest seeds"]) >= 3
-
-
-def test_without_pooling_and_stops_both_networks_know_their_training_images():
-    for each in OverfittingWithoutPooling().result.measured:
-        assert each.training_accuracy.min() > 0.99
 
 
 def test_wrong_answers_of_the_exercise_are_not_what_some_seed_found():

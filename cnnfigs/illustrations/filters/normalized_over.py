@@ -35,6 +35,7 @@ class NormalizedOverWhat(Picture):
     def draw(self, run: NormalizedOver) -> Piece:
         """Draw the images of a batch for each layer, the number, and what it depends on."""
         key = column(
+            Words("in each image, a row is a place and a column a channel", "muted"),
             swatch("output", "the number that is looked at"),
             swatch("kernel", "what goes into its mean and spread"),
             gap=6,
@@ -43,7 +44,6 @@ class NormalizedOverWhat(Picture):
             panel(
                 reading.name,
                 row(*(self._image(reading, image, run.chosen) for image in range(self.images)), gap=10),
-                f"{self.images} images; rows are places, columns channels",
             )
             for reading in run.readings
         ]

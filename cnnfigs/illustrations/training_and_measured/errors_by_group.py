@@ -39,7 +39,7 @@ class ErrorsByGroup(Picture):
         return groups(self.network)
 
     def draw(self, run: Groups) -> Piece:
-        """Draw a row for each group, and a stroke for each writer."""
+        """Draw a row for each group, and a step for each writer."""
         longest = 100 * max(float(each.errors.max()) for each in (*run.people, *run.digits))
         rows = partial(self._rows, run, longest)
         return column(
@@ -48,7 +48,7 @@ class ErrorsByGroup(Picture):
             panel(
                 "errors, % of each writer’s digits",
                 Chart(partial(self._writers, run), 640, 190, narrow_height=190),
-                "a stroke for each writer, the one with the most errors first",
+                "a step for each writer, the one with the most errors first",
             ),
             gap=22,
         )
@@ -71,8 +71,10 @@ class ErrorsByGroup(Picture):
 
     def _writers(self, run: Groups, axes: Axes, narrow: bool) -> None:
         many = len(run.by_writer)
-        axes.bar(range(1, many + 1), 100 * run.by_writer, width=1, color=color(network_look(run.network).color))
-        axes.set(xlim=(0, many + 1), ylim=(0, 105 * float(run.by_writer.max())))
+        axes.stairs(
+            100 * run.by_writer, range(many + 1), fill=True, color=color(network_look(run.network).color), linewidth=0
+        )
+        axes.set(xlim=(0, many), ylim=(0, 105 * float(run.by_writer.max())))
         axes.set_xlabel("writers")
         plain(axes)
 
@@ -93,7 +95,7 @@ class ErrorsByGroup(Picture):
                     ),
                 ),
                 Part("By the digit", tuple(f"{each.name}: {as_percent(each.mean, 1)} errors." for each in run.digits)),
-                f"Last, a stroke for each of {len(run.by_writer)} writers: a few have many errors, and "
+                f"Last, a step for each of {len(run.by_writer)} writers: a few have many errors, and "
                 f"{run.without_errors} have none in any training.",
             ],
             [

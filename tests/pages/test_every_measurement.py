@@ -23,7 +23,7 @@ def reads_records(module):
     """Whether a module of illustrations reads what experiments found."""
     tree = ast.parse(inspect.getsource(sys.modules[module]))
     imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    return "cnnfigs.experiments.findings" in imported
+    return bool(imported & {f"cnnfigs.experiments.{name}" for name in ("findings", "groups", "chances")})
 
 
 def captions(text):

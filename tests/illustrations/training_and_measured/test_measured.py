@@ -405,10 +405,12 @@ def test_interval_from_counts_covers_every_way_the_answers_can_be_paired(random)
         assert 1.96 * tighter.images_error == pytest.approx((high - low) / 2, abs=1e-4)
 
 
-def test_scoreboard_gives_each_claim_its_verdict_and_a_figure_that_the_page_has():
+def test_scoreboard_gives_each_claim_its_verdict_and_a_figure_that_the_pages_have():
     run = Scoreboard().result
-    page = (RECORDS.parents[2] / "docs" / "measured.md").read_text("utf-8")
-    named = set(re.findall(r"name: (fig-\S+)", page))
+    docs = RECORDS.parents[2] / "docs"
+    page = (docs / "measured.md").read_text("utf-8")
+    pages = [page, *((docs / f"{name}.md").read_text("utf-8") for name in ("testing-a-claim", "limits"))]
+    named = set(re.findall(r"name: (fig-\S+)", "".join(pages)))
     (told,) = re.findall(r"Where each is measured: (.*?)\n\n", page, re.DOTALL)
     figures = {}
     for numbered, figure in re.findall(r"([\d and]+)\s+in\s+\{numref\}`([\w-]+)`", told):

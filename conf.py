@@ -32,6 +32,7 @@ extensions = [
     "cnnfigs.sphinxext.site.maths",
     "cnnfigs.sphinxext.site.moved",
     "cnnfigs.sphinxext.site.percents",
+    "cnnfigs.sphinxext.site.searching",
     "cnnfigs.sphinxext.site.security",
     "cnnfigs.sphinxext.site.tasks",
     "cnnfigs.sphinxext.books.book",

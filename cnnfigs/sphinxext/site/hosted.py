@@ -158,17 +158,18 @@ def not_found_page(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     It is shown at any depth, where links relative to it would break, so nothing is loaded and links are whole.
     """
     if app.builder.name == "html":
-        pages = [app.config.root_doc, *_reading_order(app, app.config.root_doc)]
+        pages = [app.config.root_doc, *reading_order(app, app.config.root_doc)]
         links = [(app.builder.get_target_uri(page), app.env.titles[page].astext()) for page in pages]
         context = {"palette_css": palette().css(), "pages": links, "base": app.config.html_baseurl}
         yield "404", context, "404.html"
 
 
-def _reading_order(app: Sphinx, name: str) -> Iterator[str]:
+def reading_order(app: Sphinx, name: str) -> Iterator[str]:
+    """Yield the pages below one, in the order of the contents."""
     for child in app.env.toctree_includes.get(name, []):
         if child in app.env.titles:
             yield child
-            yield from _reading_order(app, child)
+            yield from reading_order(app, child)
 
 
 def sitemap(base: str, pages: dict[str, date | None]) -> str:

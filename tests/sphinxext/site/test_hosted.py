@@ -117,7 +117,7 @@ def test_at_a_wrong_address_of_any_depth_the_page_leads_back(tab, private, path)
         watch = Watch(tab, origin)
         response = tab.goto(origin + path)
         assert response.status == 404
-        assert "There is no page here" in tab.content()
+        assert "there is no page at this address" in tab.content()
         # What the browser tells is the wrong address itself; beside it only the font is loaded, from where it is.
         assert set(watch.requests) <= {origin + path, f"{origin}/_static/fonts/text.woff2"}
         assert [problem for problem in watch.problems if path not in problem and "404" not in problem] == []

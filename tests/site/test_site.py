@@ -5,6 +5,7 @@ import pytest
 from checks import DESKTOP, Watch, open_page, pushed_sideways
 
 from cnnfigs.checking import pictures
+from cnnfigs.sphinxext.site.searching import WORDS
 
 
 def test_links_lead_somewhere(site):
@@ -21,6 +22,15 @@ def test_search_finds_the_word_and_leads_to_it(tab, site, served, way):
     tab.wait_for_load_state()
     assert "convolutional" in tab.locator("article").inner_text().lower()
     assert watch.problems == []
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_every_word_that_the_search_page_proposes_finds_pages_that_teach_first(tab, site, word):
+    found = checks.search(tab, (site / "search.html").as_uri(), word)
+    tab.wait_for_function("document.querySelector('ul.search > li').dataset.explained === ''")
+    assert not found[0].startswith(("Gallery", "Bibliography", "Credits", "Contributing"))
+    stem = word.split()[0].removesuffix("s").removesuffix("ing").lower()
+    assert stem in tab.locator("ul.search > li:first-child .cnn-found mark").first.inner_text().lower()
 
 
 @pytest.mark.parametrize("system", ["light", "dark"])

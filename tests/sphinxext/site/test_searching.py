@@ -2,7 +2,7 @@
 
 import pytest
 import small
-from checks import PHONE, Watch, axe_violations, open_page
+from checks import DESKTOP, PHONE, Watch, axe_violations, open_page
 from serving import serve
 
 PAGES = {
@@ -83,7 +83,9 @@ def test_before_anything_is_asked_there_is_something_to_read(tab, built):
     assert tab.locator(".cnn-search input").is_visible()
     links = tab.locator("#cnn-before ul a")
     assert links.all_inner_texts() == ["Small networks", "Networks", "Gallery", "Plain", "Glossary"]
-    assert axe_violations(tab) == []
+    for window in (DESKTOP, PHONE):
+        tab.set_viewport_size(window)
+        assert axe_violations(tab) == []
     tab.locator("#cnn-before p a").first.click()
     tab.get_by_role("heading", name="Search Results").wait_for()
     assert tab.locator(".cnn-search input").input_value() == "filter"

@@ -17,6 +17,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from docutils import nodes
 from lxml import etree
 from lxml import html as lxml_html
@@ -50,6 +51,8 @@ CARD, COLUMN = (326, 416), (WIDTH, math.inf)
 READABLE = 9 / TEXT
 #: Rows of a table that its picture shows, and the sizes of its text.
 ROWS, LINE, LETTER = 9, 22, 7.2
+#: Pixels for the sign that says that there are more columns.
+MORE = 28.0
 
 _FRAME = re.compile(r"\bcnn-frame-(\d+)")
 _ROLE = re.compile(r":\w+:`~?([^`]+)`|``([^`]+)``|`([^`]+)`")
@@ -305,7 +308,7 @@ def pictures(made: str, room: tuple[float, float] = CARD) -> tuple[str, float, f
     root = _largest(etree.fromstring(f"<div>{made}</div>"), room)
     if root is None:
         table = lxml_html.fragment_fromstring(made, create_parent=True).find(".//table")
-        described, root = table.get("aria-label", ""), _table(table)
+        described, root = table.get("aria-label", ""), _table(table, room[0] / READABLE)
     else:
         described = root.get("aria-label", "")
     for element in list(_hidden_frames(root)):
@@ -355,14 +358,18 @@ def _hidden_frames(root: etree._Element) -> Iterator[etree._Element]:
             yield element
 
 
-def _table(table: Any) -> etree._Element:
-    """Draw the first rows of a table."""
+def _table(table: Any, most: float) -> etree._Element:
+    """Draw the first rows of a table, and as many of its columns as have room in so many pixels."""
     rows = [[cell.text_content() for cell in row] for row in table.iter("tr")]
     right = [cell.get("class") == "cnn-number" for cell in next(table.iter("tr"))]
     shown = rows if len(rows) <= ROWS else [*rows[: ROWS - 1], ["…"]]
     widths = [
         max(len(row[column]) for row in rows if column < len(row)) * LETTER + 16 for column in range(len(rows[0]))
     ]
+    if sum(widths) > most:
+        fit = max(int(np.searchsorted(np.cumsum(widths), most - MORE)), 1)
+        widths, right = [*widths[:fit], MORE], [*right[:fit], False]
+        shown = [[*row[:fit], "…"] if len(row) > 1 else row for row in shown]
     width, height = sum(widths), LINE * len(shown) + 8
     root = etree.Element(
         f"{SVG}svg",

@@ -24,6 +24,7 @@ extensions = [
     "cnnfigs.sphinxext.reading.freshness",
     "cnnfigs.sphinxext.reading.quoting",
     "cnnfigs.sphinxext.site.assets",
+    "cnnfigs.sphinxext.site.contents",
     "cnnfigs.sphinxext.site.explorers",
     "cnnfigs.sphinxext.site.gallery",
     "cnnfigs.sphinxext.site.goals",
@@ -85,6 +86,12 @@ moved = tomllib.loads((ROOT / "docs/moved.toml").read_text(encoding="utf-8"))
 # The site
 html_theme = "furo"
 html_title = project
+html_context = {"short_name": "Inside a convnet"}  # in the bar, beside the mark; the title stands below it
+html_theme_options = {
+    # One accent, the palette's, in both themes.
+    f"{theme}_css_variables": {f"color-brand-{part}": "var(--cnn-accent)" for part in ("primary", "content", "visited")}
+    for theme in ("light", "dark")
+}
 html_static_path = ["docs/_static"]
 html_favicon = "docs/_static/favicon.svg"
 html_css_files = ["site.css", "animation.css"]

@@ -91,14 +91,19 @@ def gallery_of(env: BuildEnvironment) -> Gallery:
     return env.gallery  # type: ignore[attr-defined, no-any-return]
 
 
+def show_on(env: BuildEnvironment, page: str) -> None:
+    """Have a page that shows others' pictures read and written again when these have changed."""
+    gallery = gallery_of(env)
+    gallery.pages.add(page)
+    gallery.words = words(env)
+
+
 class GalleryDirective(SphinxDirective):
     """``{gallery}``: a section for each page, and in it a card for each illustration that the page is first to show."""
 
     def run(self) -> list[nodes.Node]:
         """Make the sections; the cards are filled in when the page is written."""
-        gallery = gallery_of(self.env)
-        gallery.pages.add(self.env.docname)
-        gallery.words = words(self.env)
+        show_on(self.env, self.env.docname)
         shown = catalog.uses(Path(self.env.srcdir))
         by_page: dict[str, list[str]] = {}
         for name in [*shown, *(name for name in catalog.entries() if name not in shown)]:
@@ -204,9 +209,9 @@ def visit_cards(self: HTML5Translator, node: cards) -> None:
 
 
 def _card(builder: Any, docname: str, entry: catalog.Entry, several: tuple[catalog.Use, ...]) -> str:
-    made = _made(builder.env, entry, several)
+    made = made_by(builder.env, entry, several)
     here = builder.get_target_uri(docname)
-    shown = _question(made) if entry.kind == "Exercise" else _thumbnail(builder, here, entry.name, made)
+    shown = _question(made) if entry.kind == "Exercise" else thumbnail(builder, here, f"gallery-{entry.name}", made)
     places: dict[str, str] = {}
     for use in several:
         anchor = f"#{use.label}" if use.label else ""
@@ -225,24 +230,28 @@ def _card(builder: Any, docname: str, entry: catalog.Entry, several: tuple[catal
     )
 
 
-def _thumbnail(builder: Any, here: str, name: str, made: str) -> str:
-    """Write the picture files of a card, and return the HTML that shows the one of the reader's theme."""
+def thumbnail(builder: Any, here: str, stem: str, made: str, decorative: bool = False) -> str:
+    """Write the picture files of a card, and return the HTML that shows the one of the reader's theme.
+
+    A decorative one says nothing to those who hear the page: the words beside it are enough.
+    """
     in_browser = builder.name in ("html", "dirhtml")
     described, width, height, drawn = pictures(made, CARD if in_browser else COLUMN)
     folder = Path(builder.outdir, builder.imagedir)
     images = []
+    alt, hidden = ("", ' aria-hidden="true"') if decorative else (escape(described), "")
     for theme in THEMES if in_browser else THEMES[:1]:
-        path = folder / f"gallery-{name}-{theme}.svg"
+        path = folder / f"{stem}-{theme}.svg"
         update(path, drawn[theme].encode())
         images.append(
             f'<img class="only-{theme}" src="{relative_uri(here, f"{builder.imagedir}/{path.name}")}" '
-            f'alt="{escape(described)}" width="{round(width)}" height="{round(height)}" '
+            f'alt="{alt}" width="{round(width)}" height="{round(height)}" '
             'loading="lazy" decoding="async">'
         )
-    return f'<div class="cnn-thumbnail">{"".join(images)}</div>'
+    return f'<div class="cnn-thumbnail"{hidden}>{"".join(images)}</div>'
 
 
-def _made(env: BuildEnvironment, entry: catalog.Entry, several: tuple[catalog.Use, ...]) -> str:
+def made_by(env: BuildEnvironment, entry: catalog.Entry, several: tuple[catalog.Use, ...]) -> str:
     """Return what the first use of an illustration shows on its page; where that is not to be found, make it."""
     for use in several:
         name = use.label

@@ -1,0 +1,123 @@
+"""The contents as cards: the directive ``contents-cards``, which stands on the page that holds the tables of contents.
+
+::
+
+    ```{contents-cards}
+    ```
+
+A page to be read, one with goals, gets a numbered card with its first picture, its first words and its reading time;
+the others are a line. Groups are the captions of the page's tables of contents, in their order.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.util.docutils import SphinxDirective
+from sphinx.util.osutil import relative_uri
+
+from cnnfigs import catalog
+from cnnfigs.sphinxext.site.gallery import made_by, show_on, thumbnail
+from cnnfigs.sphinxext.site.goals import minutes
+from cnnfigs.sphinxext.site.head import description
+from cnnfigs.words import counted
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+    from sphinx.util.typing import ExtensionMetadata
+    from sphinx.writers.html5 import HTML5Translator
+
+#: Characters that a card quotes of its page.
+LENGTH = 150
+
+
+class contents_cards(nodes.General, nodes.Element):  # noqa: N801 - docutils names its nodes so
+    """Where the cards are written."""
+
+
+class ContentsCards(SphinxDirective):
+    """``{contents-cards}``: a card for each page of the tables of contents."""
+
+    def run(self) -> list[nodes.Node]:
+        """Keep the place; the cards are written when all pages are known."""
+        show_on(self.env, self.env.docname)
+        return [contents_cards()]
+
+
+def groups(env: BuildEnvironment, home: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield the captions of a page's tables of contents, with the pages below each."""
+    for toctree in env.get_doctree(home).findall(addnodes.toctree):
+        yield toctree.get("caption") or "", toctree["includefiles"]
+
+
+def is_read(page: nodes.document) -> bool:
+    """Return whether a page promises what its reader will be able to do."""
+    return any("cnn-goals" in box["classes"] for box in page.findall(nodes.container))
+
+
+def visit_cards(self: HTML5Translator, node: contents_cards) -> None:
+    """Write the groups and their cards."""
+    builder, home = self.builder, self.docnames[0]
+    number = 0
+    for caption, pages in groups(builder.env, home):
+        cards, lines = [], []
+        for name in pages:
+            page = builder.env.get_doctree(name)
+            if is_read(page):
+                number += 1
+                cards.append(_card(builder, home, name, page, number))
+            else:
+                lines.append(f"<li>{_link(builder, home, name)}: {escape(textwrap.shorten(description(page), LENGTH, placeholder=" …"))}</li>\n")
+        if caption:
+            self.body.append(f"<h3>{escape(caption)}</h3>\n")
+        if cards:
+            start = number - len(cards) + 1
+            self.body.append(f'<ol class="cnn-contents" start="{start}">\n{"".join(cards)}</ol>\n')
+        if lines:
+            self.body.append(f"<ul>\n{''.join(lines)}</ul>\n")
+    raise nodes.SkipNode
+
+
+def _link(builder: Any, home: str, name: str) -> str:
+    address = relative_uri(builder.get_target_uri(home), builder.get_target_uri(name))
+    return f'<a class="reference internal" href="{address}">{escape(builder.env.titles[name].astext())}</a>'
+
+
+def _card(builder: Any, home: str, name: str, page: nodes.document, number: int) -> str:
+    words = escape(textwrap.shorten(description(page), LENGTH, placeholder=" …"))
+    return (
+        f'<li data-page="{escape(name)}"><span class="cnn-number" aria-hidden="true">{number}</span>'
+        f"{_picture(builder, home, name)}<div>{_link(builder, home, name)}<p>{words}</p>"
+        f'<p class="cnn-minutes">{counted(minutes(page), "minute")}</p></div></li>\n'
+    )
+
+
+def _picture(builder: Any, home: str, name: str) -> str:
+    """Show the page's first illustration that is a picture; it says nothing that the words do not."""
+    text = Path(builder.env.srcdir, f"{name}.md").read_text(encoding="utf-8")
+    for illustration, use in catalog.page_uses(name, text):
+        entry = catalog.entries().get(illustration)
+        if entry is not None and entry.kind not in ("Exercise", "Table") and use.label:
+            made = made_by(builder.env, entry, (use,))
+            return thumbnail(builder, builder.get_target_uri(home), f"page-{name}", made, decorative=True)
+    return ""
+
+
+def skip(self: nodes.NodeVisitor, node: nodes.Element) -> None:
+    """Write nothing: a book has its own contents."""
+    raise nodes.SkipNode
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register the directive."""
+    app.setup_extension("cnnfigs.sphinxext.site.gallery")
+    app.add_node(contents_cards, html=(visit_cards, None), epub=(skip, None), text=(skip, None))
+    app.add_directive("contents-cards", ContentsCards)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

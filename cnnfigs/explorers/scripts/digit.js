@@ -13,6 +13,8 @@
   const ANOTHER = 21;
   /** The settings of the paper, which Undo brings back. */
   const KEPT = ["digit", "sample", "drawing"];
+  /** So many maps of each convolution are shown beside the paper, each of about so many pixels, with so many between them. */
+  const [GLIMPSED, THUMB, GAP] = [4, 52, 4];
   /** Write a probability; none is written as 100. */
   const percent = (share) => (share >= 0.9995 ? "over 99.9\u00a0%" : cnn.percent(share, 1));
 
@@ -42,8 +44,43 @@
     }
   }
 
+  /** Some maps of one convolution: those whose numbers differ most when they are first shown. */
+  class Glimpse {
+    constructor(network, index) {
+      Object.assign(this, { network, index });
+      const [rows, columns, channels] = network.layers[index].shape;
+      this.zoom = Math.round(THUMB / columns);
+      this.raster = new cnn.Raster("", () => "", () => {});
+      this.raster.layout(1, GLIMPSED, GLIMPSED * (columns * this.zoom + GAP) - GAP, rows * this.zoom);
+      const size = make("p", {}, `${GLIMPSED} of ${channels} maps, ${rows}×${columns}`);
+      this.element = make("div", { class: "glimpse" }, size, this.raster.canvas);
+    }
+
+    show() {
+      const [rows, columns, channels] = this.network.layers[this.index].shape;
+      const values = this.network.values[this.index];
+      this.shown ??= this.#mostVaried(values, channels);
+      const maps = Float32Array.from({ length: rows * columns * GLIMPSED }, (_, at) => {
+        return values[Math.floor(at / GLIMPSED) * channels + this.shown[at % GLIMPSED]];
+      });
+      const largest = maps.reduce((most, value) => Math.max(most, value));
+      this.raster.paint(maps, [rows, columns, GLIMPSED], { largest, zoom: this.zoom, gap: GAP });
+    }
+
+    #mostVaried(values, channels) {
+      const variances = Array.from({ length: channels }, (_, channel) => {
+        const map = values.filter((_, at) => at % channels === channel);
+        const mean = map.reduce((sum, value) => sum + value) / map.length;
+        return map.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+      });
+      return [...variances.keys()].sort((one, other) => variances[other] - variances[one]).slice(0, GLIMPSED);
+    }
+  }
+
   cnn.DigitPad = class extends cnn.Explorer {
     static networks = ["convnet"];
+    /** Whether some maps are shown between the paper and the answer. */
+    static glimpses = true;
 
     build() {
       this.networks = this.constructor.networks.map((name) => new cnn.Network(cnn.data[name]));
@@ -62,7 +99,9 @@
       );
       this.sheet = this.panel("input paper", this.#paper());
       const answers = make("div", { class: "answers" }, ...this.answers.flatMap(({ parts }) => parts));
-      this.stage = make("div", { class: "stage" }, this.sheet, answers);
+      this.glimpses = this.constructor.glimpses ? this.#glimpses(this.networks[0]) : [];
+      const way = this.glimpses.map(({ element }) => element);
+      this.stage = make("div", { class: "stage" }, this.sheet, ...(way.length ? [make("div", { class: "way", "aria-hidden": "true" }, ...way)] : []), answers);
       this.root.append(this.tools, this.stage, this.#shelf());
     }
 
@@ -114,6 +153,11 @@
         onfocusout: () => this.pointer === undefined && this.#liftAndTell(),
       });
       return element;
+    }
+
+    #glimpses(network) {
+      const convolutions = [...network.layers.keys()].filter((index) => network.layers[index].className === "Conv2D");
+      return convolutions.map((index) => new Glimpse(network, index));
     }
 
     /** The test digits, a column for each digit from 0 to 9. */
@@ -210,6 +254,7 @@
       const image = prepare === "off" ? ink.reduced(paper) : under ? ink.prepared(paper) : ink.penned(this.strokes);
       this.image = ink.shifted(image, down, right);
       this.networks.forEach((network, index) => this.answers[index].show(network.run(this.image)));
+      this.glimpses.forEach((glimpse) => glimpse.show());
     }
 
     static css = `${cnn.Raster.css}
@@ -221,6 +266,11 @@
       .answers svg { width: 100%; fill: currentColor; }
       .answers text { fill: var(--cnn-muted); font-size: 11px; text-anchor: middle; }
       .answers .best { fill: var(--cnn-output); }
+      .way { display: grid; gap: 0.625rem; width: 13.5rem; }
+      .glimpse p { margin: 0 0 0.125rem; color: var(--cnn-muted); font-size: 0.8125rem; line-height: 1.25; }
+      .glimpse canvas { display: block; width: 100%; image-rendering: pixelated; }
+      .glimpse canvas.values { filter: var(--cnn-values); }
+      @media (max-width: 42rem) { .way { order: 1; width: 100%; max-width: 20rem; } }
       .shelf .raster { max-width: 28rem; }
     `;
   };

@@ -3,6 +3,8 @@
   "use strict";
   const base = document.currentScript.src;
   const files = new Map();
+  /** Milliseconds that a page stands before it fetches what is in view. */
+  const IDLE = 500;
 
   const load = (name, version) => {
     const src = new URL(`${name}?v=${version}`, base).href;
@@ -18,9 +20,15 @@
     cnn.start(localName);
   };
 
+  // What is in view at once waits until the page has been idle for a moment, or is touched: the page itself comes first.
+  let wake;
+  const rested = new Promise((resolve) => (wake = resolve));
+  for (const sign of ["pointerdown", "pointermove", "keydown", "wheel", "scroll"]) addEventListener(sign, wake, { once: true, passive: true });
+
   const observe = () => {
+    setTimeout(() => (window.requestIdleCallback ?? setTimeout)(wake), IDLE);
     const explorers = document.querySelectorAll("[data-scripts]");
-    const near = (entries) => entries.forEach(({ isIntersecting, target }) => isIntersecting && start(target));
+    const near = (entries) => entries.forEach(({ isIntersecting, target }) => isIntersecting && rested.then(() => start(target)));
     const observer = new IntersectionObserver(near, { rootMargin: "300px" });
     explorers.forEach((element) => observer.observe(element));
     const named = () => explorers.forEach((element) => location.hash.includes(`${element.id}?`) && start(element));

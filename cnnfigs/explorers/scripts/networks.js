@@ -21,6 +21,7 @@
 
   class Digit extends cnn.DigitPad {
     static networks = ["convnet", "convnet_global_max", "dense_131"];
+    static glimpses = false; // all maps are shown below
 
     build() {
       super.build();

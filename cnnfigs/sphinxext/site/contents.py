@@ -6,7 +6,8 @@
     ```
 
 A page to be read, one with goals, gets a numbered card with its first picture, its first words and its reading time;
-the others are a line. Groups are the captions of the page's tables of contents, in their order.
+the others are a line. Groups are the captions of the page's tables of contents, in their order. The role
+``{reading-hours}`` with the text ``all`` tells how long all of them take.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from sphinx import addnodes
-from sphinx.util.docutils import SphinxDirective
+from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.osutil import relative_uri
 
 from cnnfigs import catalog
@@ -42,6 +43,18 @@ class contents_cards(nodes.General, nodes.Element):  # noqa: N801 - docutils nam
     """Where the cards are written."""
 
 
+class reading_hours(nodes.Inline, nodes.Element):  # noqa: N801
+    """Where the time that all pages take is written."""
+
+
+class ReadingHours(SphinxRole):
+    """``{reading-hours}`all```: how many pages are read, and for how long."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Keep the place; pages are counted when all are known."""
+        return [reading_hours()], []
+
+
 class ContentsCards(SphinxDirective):
     """``{contents-cards}``: a card for each page of the tables of contents."""
 
@@ -62,6 +75,16 @@ def is_read(page: nodes.document) -> bool:
     return any("cnn-goals" in box["classes"] for box in page.findall(nodes.container))
 
 
+def visit_hours(self: HTML5Translator, node: reading_hours) -> None:
+    """Write the sum of what the pages promise, to the hour."""
+    env = self.builder.env
+    names = [name for _, pages in groups(env, self.docnames[0]) for name in pages]
+    read = [page for page in map(env.get_doctree, names) if is_read(page)]
+    hours = max(1, round(sum(map(minutes, read)) / 60))
+    self.body.append(f"{counted(len(read), 'page')}, about {counted(hours, 'hour')}")
+    raise nodes.SkipNode
+
+
 def visit_cards(self: HTML5Translator, node: contents_cards) -> None:
     """Write the groups and their cards."""
     builder, home = self.builder, self.docnames[0]
@@ -74,7 +97,7 @@ def visit_cards(self: HTML5Translator, node: contents_cards) -> None:
                 number += 1
                 cards.append(_card(builder, home, name, page, number))
             else:
-                lines.append(f"<li>{_link(builder, home, name)}: {escape(textwrap.shorten(description(page), LENGTH, placeholder=" …"))}</li>\n")
+                lines.append(f"<li>{_link(builder, home, name)}: {_words(page)}</li>\n")
         if caption:
             self.body.append(f"<h3>{escape(caption)}</h3>\n")
         if cards:
@@ -85,16 +108,19 @@ def visit_cards(self: HTML5Translator, node: contents_cards) -> None:
     raise nodes.SkipNode
 
 
+def _words(page: nodes.document) -> str:
+    return escape(textwrap.shorten(description(page), LENGTH, placeholder=" …"))
+
+
 def _link(builder: Any, home: str, name: str) -> str:
     address = relative_uri(builder.get_target_uri(home), builder.get_target_uri(name))
     return f'<a class="reference internal" href="{address}">{escape(builder.env.titles[name].astext())}</a>'
 
 
 def _card(builder: Any, home: str, name: str, page: nodes.document, number: int) -> str:
-    words = escape(textwrap.shorten(description(page), LENGTH, placeholder=" …"))
     return (
         f'<li data-page="{escape(name)}"><span class="cnn-number" aria-hidden="true">{number}</span>'
-        f"{_picture(builder, home, name)}<div>{_link(builder, home, name)}<p>{words}</p>"
+        f"{_picture(builder, home, name)}<div>{_link(builder, home, name)}<p>{_words(page)}</p>"
         f'<p class="cnn-minutes">{counted(minutes(page), "minute")}</p></div></li>\n'
     )
 
@@ -119,5 +145,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directive."""
     app.setup_extension("cnnfigs.sphinxext.site.gallery")
     app.add_node(contents_cards, html=(visit_cards, None), epub=(skip, None), text=(skip, None))
+    app.add_node(reading_hours, html=(visit_hours, None), epub=(visit_hours, None), text=(skip, None))
     app.add_directive("contents-cards", ContentsCards)
+    app.add_role("reading-hours", ReadingHours())
     return {"parallel_read_safe": True, "parallel_write_safe": True}

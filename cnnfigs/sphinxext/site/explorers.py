@@ -1,7 +1,7 @@
 """Explorers in pages: each stands below a figure, and lets the reader play with what the figure shows.
 
-The figure stays as it is, so that its caption is true for all readers. The directive names it, stands below it, and
-holds the explorer's own words, such as a question to try. Without JavaScript, on paper and in an ebook there is nothing
+The figure stays as it is, so that its caption is true for all readers. The directive names it, stands below it (or
+opens the page whose first figure it is), and holds the explorer's own words, such as a question to try. Without JavaScript, on paper and in an ebook there is nothing
 of it::
 
     ```{explorer} convolution
@@ -134,7 +134,8 @@ class CheckExplorers(SphinxTransform):
         """Complain of an explorer that stands elsewhere; take out one that has no figure, or stands there twice."""
         figures = {name: figure for figure in self.document.findall(nodes.figure) for name in figure["names"]}
         placed: set[str] = set()
-        above: nodes.figure | None = None
+        # One that opens a page stands above its figure, which is the page's first.
+        above = next(self.document.findall(nodes.figure), None)
         for node in list(self.document.findall(nodes.Element)):
             if isinstance(node, nodes.figure):
                 above = node

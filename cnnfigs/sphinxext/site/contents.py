@@ -141,11 +141,20 @@ def skip(self: nodes.NodeVisitor, node: nodes.Element) -> None:
     raise nodes.SkipNode
 
 
+def remove_old_pictures(app: Sphinx, exception: Exception | None) -> None:
+    """Delete pictures of pages that are no more."""
+    if exception is None and hasattr(app.builder, "imagedir"):
+        for path in Path(app.outdir, app.builder.imagedir).glob("page-*-*.svg"):
+            if path.stem.removeprefix("page-").rpartition("-")[0] not in app.env.found_docs:
+                path.unlink()
+
+
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directive."""
     app.setup_extension("cnnfigs.sphinxext.site.gallery")
     app.add_node(contents_cards, html=(visit_cards, None), epub=(skip, None), text=(skip, None))
     app.add_node(reading_hours, html=(visit_hours, None), epub=(visit_hours, None), text=(skip, None))
     app.add_directive("contents-cards", ContentsCards)
+    app.connect("build-finished", remove_old_pictures)
     app.add_role("reading-hours", ReadingHours())
     return {"parallel_read_safe": True, "parallel_write_safe": True}

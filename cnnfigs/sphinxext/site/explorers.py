@@ -1,8 +1,8 @@
 """Explorers in pages: each stands below a figure, and lets the reader play with what the figure shows.
 
-The figure stays as it is, so that its caption is true for all readers. The directive names it, stands below it (or opens
-the page whose first figure it is), and holds the explorer's own words, such as a question to try. Without JavaScript, on
-paper and in an ebook there is nothing of it::
+The figure stays as it is, so that its caption is true for all readers. The directive names it, stands below it (or
+opens the page whose first figure it is), and holds the explorer's own words, such as a question to try. Without
+JavaScript, on paper and in an ebook there is nothing of it::
 
     ```{explorer} convolution
     :for: fig-window-steps

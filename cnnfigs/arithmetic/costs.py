@@ -17,6 +17,7 @@ from cnnfigs.arithmetic import Layer, multiply_adds
 _EACH_ALONE = (
     *["BatchNormalization", "LayerNormalization", "GroupNormalization", "RMSNormalization", "UnitNormalization"],
     *["Normalization", "InstanceNormalization", "PReLU", "LayerScale", "Embedding"],
+    *["Add", "Subtract", "Multiply", "TrueDivide"],  # as models in ONNX have them
 )
 #: Operations that multiply numbers of the network with each other and are not counted.
 _PRODUCTS = ("MultiHeadAttention", "GroupQueryAttention", "Attention", "AdditiveAttention", "Dot", "Matmul", "Einsum")

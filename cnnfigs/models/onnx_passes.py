@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnfigs.models.onnx_files import external_file
-from cnnfigs.models.onnx_records import attributes, inferred, input_shapes
+from cnnfigs.models.onnx_shapes import attributes, input_shapes, settle
 
 if TYPE_CHECKING:
     import onnx
@@ -71,7 +71,7 @@ class Pass:
             if node.domain not in ("", "ai.onnx") or node.op_type in _NEVER:
                 kind = f"{node.domain}.{node.op_type}" if node.domain else node.op_type
                 raise ValueError(f"it holds a {kind}, which is not run")
-        known = {*inferred(model), *(each.name for each in model.graph.initializer)}
+        known = {*settle(model).shapes, *(each.name for each in model.graph.initializer)}
         for node in self._nodes:
             if node.output[0] not in known:
                 raise ValueError(f"it is not known how much {node.name or node.op_type} gives")
@@ -129,13 +129,35 @@ class Pass:
                 return [_convolved(given, *read)]
             if node.op_type in ("MaxPool", "AveragePool"):
                 return [_pooled(given, read[0], node.op_type == "MaxPool")]
+            if node.op_type == "BatchNormalization" and not given.get("training_mode"):
+                return [_normalized(given, *read)]
+            if node.op_type == "Relu":
+                return [np.maximum(read[0], 0)]
+            if node.op_type == "Add":
+                return [read[0] + read[1]]
+        feeds = {name: value for name, value in zip(node.input, values, strict=True) if name and value is not None}
         if number not in self._evaluators:
-            from onnx.reference import ReferenceEvaluator
-
-            self._evaluators[number] = ReferenceEvaluator(node, opsets=self._opsets)
-        feeds = {name: value for name, value in zip(node.input, values, strict=True) if name}
+            self._evaluators[number] = _evaluator(node, feeds, self._opsets)
         made: list[Array] = self._evaluators[number].run(None, feeds)
         return made
+
+
+def _evaluator(node: onnx.NodeProto, feeds: dict[str, Array], opsets: dict[str, int]) -> Any:
+    """Return what computes a node; some are made of others, which depends on the kinds of numbers that they read."""
+    import onnx
+    from onnx.reference import ReferenceEvaluator
+    from onnx.reference.op_run import RuntimeContextError
+
+    try:
+        return ReferenceEvaluator(node, opsets=opsets)
+    except RuntimeContextError:
+        kinds = {name: onnx.helper.np_dtype_to_tensor_dtype(value.dtype) for name, value in feeds.items()}
+        read = [onnx.helper.make_tensor_value_info(name, kinds[name], value.shape) for name, value in feeds.items()]
+        given = [onnx.ValueInfoProto(name=name) for name in node.output if name]
+        versions = [onnx.helper.make_opsetid(domain, version) for domain, version in opsets.items()]
+        graph = onnx.helper.make_graph([node], "node", read, given)
+        whole = onnx.shape_inference.infer_shapes(onnx.helper.make_model(graph, opset_imports=versions))
+        return ReferenceEvaluator(whole)
 
 
 def _is_plain(given: dict[str, Any], values: Array) -> bool:
@@ -180,6 +202,17 @@ def _convolved(given: dict[str, Any], values: Array, kernels: Array, bias: Array
         made = parts[0] if groups == 1 else np.concatenate(parts, axis=1)
     whole: Array = made if bias is None else made + bias.reshape(-1, *(1,) * rank)
     return whole
+
+
+def _normalized(
+    given: dict[str, Any], values: Array, scale: Array, shift: Array, mean: Array, variance: Array
+) -> Array:
+    """Normalize each map by the mean and variance that were learned: one factor and one addend for each."""
+    factor = scale / np.sqrt(variance + np.asarray(given.get("epsilon", 1e-5), variance.dtype))
+    places = (1,) * (values.ndim - 2)
+    made = values * factor.reshape(-1, *places)
+    made += (shift - mean * factor).reshape(-1, *places)
+    return np.asarray(made, values.dtype)
 
 
 def _pooled(given: dict[str, Any], values: Array, largest: bool) -> Array:

@@ -1,7 +1,8 @@
 """An ONNX model as the same layer records as a Keras model: channels last, classes named as Keras names them.
 
 What stands behind a convolution or a Dense layer and only it reads, a bias that is added or an activation function,
-becomes a part of that layer, as in Keras. Nothing is computed: shapes are inferred from the operators.
+becomes a part of that layer, as in Keras. Shapes are inferred; what is computed for them alone, such as
+the amounts of a padding, is settled in :mod:`cnnfigs.models.onnx_shapes`.
 """
 
 from __future__ import annotations
@@ -17,13 +18,12 @@ from cnnfigs.arithmetic.sizes import Axis
 from cnnfigs.models.files import ModelFileError
 from cnnfigs.models.limits import require_modest
 from cnnfigs.models.onnx_files import size_of
+from cnnfigs.models.onnx_shapes import attributes, input_shapes, numbers, settle
 from cnnfigs.telling import NAME, one_line
 
 if TYPE_CHECKING:
     import onnx
 
-#: Places per axis of an input that leaves them open, by its number of axes without the batch: as for Keras models.
-OPEN_SIZES = {2: 128, 3: 224, 4: 32}
 #: Operators that are one function of each number, and how Keras calls them.
 _ACTIVATIONS = {
     **{"Relu": "relu", "Sigmoid": "sigmoid", "Tanh": "tanh", "Softmax": "softmax", "LogSoftmax": "log_softmax"},
@@ -54,25 +54,64 @@ _REDUCE = {
     "ReduceSum": ("", "Sum"),
 }
 _RECURRENT = ("LSTM", "GRU", "RNN")
+#: So many constants are followed through what is computed from them.
+_MOST_CONSTANTS = 16
+#: The kinds of floating-point numbers: of 32, 16 and 64 bits, and bfloat16.
+_FLOATS = (1, 10, 11, 16)
+
+
+#: Operators that read maps with the channels first, and those that leave them where they stand.
+_READ_FIRST = ("Conv", "ConvTranspose", "BatchNormalization", "InstanceNormalization", *_POOLS, *_GLOBAL)
+_LEAVE_AXES = (
+    *_ACTIVATIONS,
+    *_OF_EACH,
+    "Add",
+    "Sub",
+    "Mul",
+    "Div",
+    "Clip",
+    "Pad",
+    "PRelu",
+    "Dropout",
+    "Cast",
+    "Identity",
+)
 
 
 @dataclass(frozen=True)
 class _Value:
-    """A tensor of the graph: which record makes it, its shape as in the file, and whether its channels stand first."""
+    """A tensor of the graph.
+
+    Attributes
+    ----------
+    record
+        Which record makes it.
+    shape
+        Its shape, as in the file.
+    first
+        Whether its channels stand first.
+    whole
+        Whether its first axis is no batch, as behind a Transpose that moves the batch elsewhere.
+    """
 
     record: str
     shape: Shape
     first: bool
+    whole: bool = False
 
     @property
     def last(self) -> Shape:
         """Its shape without the batch axis and with the channels last."""
+        if self.whole:
+            return self.shape
         inner = self.shape[1:]
         return (*inner[1:], inner[0]) if self.first and len(inner) > 1 else inner
 
     def axis(self, axis: int) -> int:
         """Return where an axis of the file stands in that shape; -1 for the batch."""
         axis %= len(self.shape)
+        if self.whole:
+            return axis
         if axis == 0 or not self.first or len(self.shape) < 3:
             return axis - 1
         return len(self.shape) - 2 if axis == 1 else axis - 2
@@ -80,11 +119,12 @@ class _Value:
 
 @dataclass(frozen=True)
 class Tensor:
-    """What a record's numbers are called in the file, their shape there, and whether their channels stand first."""
+    """What a record's numbers are called in the file, and how they stand there, as :class:`_Value` says."""
 
     name: str
     shape: Shape
     first: bool
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,21 +153,42 @@ class _Graph:
         Name of a tensor to its shape, as far as it is known.
     constants
         Name of a tensor to its numbers, of those that the file holds.
+    batch
+        How many inputs are read at once.
     computed
-        Names of tensors that are computed from constants and shapes alone.
+        Name of a tensor that is computed from constants and shapes alone to the constants among these.
+    readers
+        Name of a tensor to the nodes that read it.
     """
 
     shapes: dict[str, Shape]
     constants: dict[str, onnx.TensorProto]
-    computed: set[str] = field(default_factory=set)
+    batch: int = 1
+    computed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    readers: dict[str, list[onnx.NodeProto]] = field(default_factory=dict)
+    #: Name of a tensor that is another one, but for its name or its kind of numbers, to that one.
+    same: dict[str, str] = field(default_factory=dict)
+    #: Inputs that are whole numbers.
+    whole_numbers: set[str] = field(default_factory=set)
     values: dict[str, _Value] = field(default_factory=dict)
     records: list[Layer] = field(default_factory=list)
     #: Name of a record to the constants that are its weights, and to the tensor that it gives.
     weights: dict[str, list[str]] = field(default_factory=dict)
     tensors: dict[str, Tensor] = field(default_factory=dict)
 
+    def root(self, name: str) -> str:
+        """Return the tensor of which another is only another kind of numbers, or another name."""
+        return self.same.get(name, name)
+
     def is_fixed(self, name: str) -> bool:
         return name in self.constants or name in self.computed
+
+    def compute(self, node: onnx.NodeProto) -> None:
+        """Note that what a node gives is computed from constants and shapes alone."""
+        if node.op_type == "Constant" and node.output[0] in self.constants:
+            return
+        made_of = [name for each in node.input for name in self.computed.get(each, (each,)) if name in self.constants]
+        self.computed.update(dict.fromkeys(node.output, tuple(dict.fromkeys(made_of))[:_MOST_CONSTANTS]))
 
 
 def described_onnx(model: onnx.ModelProto, name: str) -> OnnxNetwork:
@@ -155,16 +216,17 @@ def described_onnx(model: onnx.ModelProto, name: str) -> OnnxNetwork:
     readers: dict[str, int] = {}
     for node in model.graph.node:
         for each in node.input:
-            readers[each] = readers.get(each, 0) + 1
+            if not _is_same(graph, node):
+                readers[graph.root(each)] = readers.get(graph.root(each), 0) + 1
+            elif node.output:
+                graph.same[node.output[0]] = graph.root(each)
     for each in outputs:  # what is an output has to stay one
-        readers[each] = readers.get(each, 0) + 2
+        readers[graph.root(each)] = readers.get(graph.root(each), 0) + 2
     broken = ""
     for node in model.graph.node:
-        if all(graph.is_fixed(each) for each in node.input if each) and (node.input or node.op_type == "Constant"):
-            graph.computed.update(node.output)
-            continue
-        if node.op_type in ("Shape", "Size"):
-            graph.computed.update(node.output)
+        fixed = all(graph.is_fixed(each) for each in node.input if each) and (node.input or node.op_type == "Constant")
+        if fixed or node.op_type in ("Shape", "Size"):
+            graph.compute(node)
             continue
         missing = [each for each in node.output if each and each not in graph.shapes]
         if missing[:1] == list(node.output[:1]):
@@ -181,27 +243,14 @@ def described_onnx(model: onnx.ModelProto, name: str) -> OnnxNetwork:
             dict.fromkeys(graph.values[each.name].record for each in model.graph.output if each.name in graph.values)
         ),
         parameters=sum(sizes.values()),
-        trainable_parameters=sum(record.trainable_parameters for record in records if not record.shares_weights_with),
+        trainable_parameters=sum(
+            sizes[each] for each in {each for record in records for each in _trained(graph, record)}
+        ),
         weight_bytes=sum(size_of(graph.constants[each]) for each in used),
         broken=broken,
     )
     require_modest(network)
     return OnnxNetwork(network, graph.tensors)
-
-
-def input_shapes(model: onnx.ModelProto) -> dict[str, Shape]:
-    """Return the shape of each input of a model, sizes that it leaves open settled."""
-    held = {each.name for each in model.graph.initializer}
-    shapes = {}
-    for each in model.graph.input:
-        if each.name in held:
-            continue
-        dims = [dim.dim_value if dim.HasField("dim_value") else None for dim in each.type.tensor_type.shape.dim]
-        size = OPEN_SIZES.get(len(dims) - 1, 1)
-        shapes[each.name] = tuple(
-            (1 if axis == 0 else size) if dim is None or dim <= 0 else dim for axis, dim in enumerate(dims)
-        )
-    return shapes
 
 
 def open_inputs(model: onnx.ModelProto) -> bool:
@@ -215,57 +264,6 @@ def open_inputs(model: onnx.ModelProto) -> bool:
     )
 
 
-def inferred(model: onnx.ModelProto) -> dict[str, Shape]:
-    """Infer the shapes of a model's tensors without its weights; those that cannot be known are left out."""
-    import onnx
-
-    graph = onnx.GraphProto(name="shapes")
-    graph.node.extend(model.graph.node)
-    inputs = input_shapes(model)
-    for each in model.graph.input:
-        if each.name in inputs:
-            kind = each.type.tensor_type.elem_type
-            graph.input.append(onnx.helper.make_tensor_value_info(each.name, kind, inputs[each.name]))
-    for tensor in model.graph.initializer:
-        if math.prod(tensor.dims) <= 1024 and tensor.data_location != tensor.EXTERNAL:
-            graph.initializer.append(tensor)  # it may be a shape
-        else:
-            graph.input.append(onnx.helper.make_tensor_value_info(tensor.name, tensor.data_type, tensor.dims))
-    for each in model.graph.output:
-        graph.output.append(onnx.ValueInfoProto(name=each.name))
-    bare = onnx.ModelProto(ir_version=max(model.ir_version, 4), opset_import=model.opset_import, graph=graph)
-    try:
-        told = onnx.shape_inference.infer_shapes(bare, data_prop=True).graph
-    except Exception as error:  # what the C++ side throws has no class of its own
-        raise ModelFileError(f"its shapes cannot be inferred: {one_line(str(error), 200)}") from error
-    shapes = dict(inputs)
-    for each in (*told.value_info, *told.output):
-        if each.type.HasField("tensor_type") and each.type.tensor_type.HasField("shape"):
-            dims = each.type.tensor_type.shape.dim
-            if all(dim.HasField("dim_value") and dim.dim_value >= 0 for dim in dims):
-                shapes[each.name] = tuple(dim.dim_value for dim in dims)
-    return shapes
-
-
-def attributes(node: onnx.NodeProto) -> dict[str, Any]:
-    """Return the attributes of a node that are plain values."""
-    import onnx
-
-    kinds = (1, 2, 3, 6, 7, 8)  # numbers, words, and lists of them
-    told = {each.name: onnx.helper.get_attribute_value(each) for each in node.attribute if each.type in kinds}
-    return {key: value.decode("utf-8", "replace") if isinstance(value, bytes) else value for key, value in told.items()}
-
-
-def numbers(tensor: onnx.TensorProto) -> list[Any]:
-    """Return the numbers of a small constant as a flat list; none of a large one."""
-    import onnx
-
-    if math.prod(tensor.dims) > 1024 or tensor.data_location == tensor.EXTERNAL:
-        return []
-    told: list[Any] = onnx.numpy_helper.to_array(tensor).ravel().tolist()
-    return told
-
-
 def _begun(model: onnx.ModelProto, name: str) -> _Graph:
     constants = {each.name: each for each in model.graph.initializer}
     for node in model.graph.node:
@@ -273,10 +271,16 @@ def _begun(model: onnx.ModelProto, name: str) -> _Graph:
             tensor = next((each.t for each in node.attribute if each.name == "value"), None)
             if tensor is not None:
                 constants[node.output[0]] = tensor
-    graph = _Graph(inferred(model), constants)
     inputs = input_shapes(model)
     if not inputs:
         raise ModelFileError(f"{name}: expected a model that reads something, got one without inputs")
+    settled = settle(model)
+    # Settled ones are known by their numbers, and are no weights.
+    graph = _Graph(settled.shapes, {**settled.constants, **constants}, next(iter(inputs.values()), (1,))[:1][0])
+    graph.whole_numbers |= {each.name for each in model.graph.input if each.type.tensor_type.elem_type not in _FLOATS}
+    for node in model.graph.node:
+        for each in node.input:
+            graph.readers.setdefault(each, []).append(node)
     for each, shape in inputs.items():
         record = _free(graph, one_line(each, NAME))
         graph.values[each] = _Value(record, shape, _is_first(model, each, len(shape)))
@@ -317,12 +321,12 @@ def _add(graph: _Graph, node: onnx.NodeProto, readers: dict[str, int]) -> None:
     """Make the record of a node, or let it become a part of the one before."""
     read = [each for each in node.input if each in graph.values]
     if not read:  # random numbers, say
-        graph.computed.update(node.output)
+        graph.compute(node)
         return
     first, out = graph.values[read[0]], node.output[0]
     shape = graph.shapes[out]
     given = attributes(node)
-    if node.op_type == "Identity":
+    if _is_same(graph, node):
         graph.values[out] = first
         return
     if _folded(graph, node, read, readers):
@@ -333,8 +337,11 @@ def _add(graph: _Graph, node: onnx.NodeProto, readers: dict[str, int]) -> None:
     if turned:
         graph.values[out] = _Value(first.record, shape, turned == "first")
         return
+    if node.op_type in _READ_FIRST and len(first.shape) > 2 and not first.first:
+        first = graph.values[read[0]] = _turned_first(graph, first)
     name = _free(graph, one_line(node.name, NAME) or one_line(out, NAME))
-    value = _Value(name, shape, _stays_first(node, [graph.values[each] for each in read], shape))
+    stays = _stays_first(graph, node, [graph.values[each] for each in read], shape)
+    value = _Value(name, shape, stays, not stays and len(shape) > 1 and shape[0] != graph.batch)
     fields = _fields(graph, node, given, first, value)
     fields.setdefault("class_name", _class(node, given, [graph.values[each] for each in read], value))
     inputs = [graph.values[each] for each in read]
@@ -346,11 +353,23 @@ def _add(graph: _Graph, node: onnx.NodeProto, readers: dict[str, int]) -> None:
             **{"output_shape": value.last, **fields},
         )
     )
-    graph.tensors[name] = Tensor(out, shape, value.first)
-    graph.weights[name] = [each for each in node.input if _is_weight(graph, node, each)]
+    graph.tensors[name] = Tensor(out, shape, value.first, value.whole)
+    graph.weights[name] = _weights(graph, node)
     for other in node.output:
         if other in graph.shapes:
             graph.values[other] = replace(value, shape=graph.shapes[other])
+
+
+def _weights(graph: _Graph, node: onnx.NodeProto) -> list[str]:
+    """Name the constants that are weights of a node, also those that it does not read as they are."""
+    found = []
+    for each in node.input:
+        if each in graph.computed:
+            made_of = [name for name in graph.computed[each] if math.prod(graph.constants[name].dims) > 1]
+            found += [name for name in made_of if _is_weight(graph, node, name)]
+        elif _is_weight(graph, node, each):
+            found.append(each)
+    return list(dict.fromkeys(found))
 
 
 def _is_weight(graph: _Graph, node: onnx.NodeProto, name: str) -> bool:
@@ -368,23 +387,23 @@ def _folded(graph: _Graph, node: onnx.NodeProto, read: Sequence[str], readers: d
     made = graph.values[read[0]]
     before = graph.records[-1]
     weighs = before.name == made.record and (before.filters or before.units)
-    if not weighs or len(read) != 1 or readers.get(read[0], 0) != 1 or before.activation is not None:
+    if not weighs or len(read) != 1 or readers.get(graph.root(read[0]), 0) != 1 or before.activation is not None:
         return False
-    constants = [each for each in node.input if each in graph.constants]
-    if node.op_type == "Add" and len(constants) == 1 and not before.use_bias:
-        dims = tuple(graph.constants[constants[0]].dims)
+    fixed = [each for each in node.input if graph.is_fixed(each)]
+    if node.op_type == "Add" and len(fixed) == 1 and not before.use_bias:
         wanted = before.filters or before.units
         places = (1,) * (len(made.shape) - 2)
         fits = (
             [(wanted, *places), (1, wanted, *places)] if made.first else [(wanted,), (1, wanted), (1, *places, wanted)]
         )
-        if dims in fits:
+        if _dims(graph, fixed[0]) in fits:
             graph.records[-1] = replace(before, use_bias=True)
-            graph.weights[before.name].append(constants[0])
+            made_of = graph.computed.get(fixed[0], (fixed[0],))
+            graph.weights[before.name] += [each for each in made_of if graph.constants[each].data_type in _FLOATS]
             return True
         return False
     given = attributes(node)
-    if node.op_type in ("Softmax", "LogSoftmax") and made.axis(given.get("axis", -1)) != len(made.shape) - 2:
+    if node.op_type in ("Softmax", "LogSoftmax") and made.axis(given.get("axis", -1)) != len(made.last) - 1:
         return False
     if node.op_type in _ACTIVATIONS and len(node.input) == 1:
         graph.records[-1] = replace(before, activation=_ACTIVATIONS[node.op_type])
@@ -397,7 +416,7 @@ def _turned(value: _Value, given: dict[str, Any]) -> str:
     rank = len(value.shape)
     order = list(given.get("perm", range(rank)[::-1]))
     channel = 1 if value.first else rank - 1
-    if rank < 3 or sorted(order) != list(range(rank)) or order[0] != 0:
+    if rank < 3 or value.whole or sorted(order) != list(range(rank)) or order[0] != 0:
         return ""
     places = [axis for axis in order if axis not in (0, channel)]
     if places != sorted(places):
@@ -405,9 +424,39 @@ def _turned(value: _Value, given: dict[str, Any]) -> str:
     return {1: "first", rank - 1: "last"}.get(order.index(channel), "")
 
 
-def _stays_first(node: onnx.NodeProto, read: Sequence[_Value], shape: Shape) -> bool:
+def _is_same(graph: _Graph, node: onnx.NodeProto) -> bool:
+    """Say whether a node gives the numbers that it reads: exporters cast floating-point numbers to what they are."""
+    if node.op_type != "Cast":
+        return node.op_type == "Identity"
+    return attributes(node).get("to") in _FLOATS and node.input[0] not in graph.whole_numbers
+
+
+def _turned_first(graph: _Graph, value: _Value) -> _Value:
+    """Move the channels of what is read as maps to where records have them."""
+    name = _free(graph, f"{value.record[: NAME - 10]}:channels")
+    turned = _Value(name, value.shape, True)
+    order = (*range(1, len(turned.last)), 0) if not value.whole else None
+    graph.records.append(Layer(name, "Permute", (value.record,), (value.last,), output_shape=turned.last, axis=order))
+    graph.tensors[name] = replace(graph.tensors[value.record], first=True)
+    return turned
+
+
+def _is_read_first(graph: _Graph, name: str) -> bool:
+    """Say whether a tensor is read, behind what leaves its axes where they are, as maps with the channels first."""
+    waiting, seen = [name], {name}
+    while waiting:
+        for node in graph.readers.get(waiting.pop(), []):
+            if node.op_type in _READ_FIRST and node.input[0] in seen:
+                return True
+            new = [each for each in node.output if each not in seen] if node.op_type in _LEAVE_AXES else []
+            seen.update(new)
+            waiting += new
+    return False
+
+
+def _stays_first(graph: _Graph, node: onnx.NodeProto, read: Sequence[_Value], shape: Shape) -> bool:
     """Say whether the channels of what a node gives stand first."""
-    if node.op_type in ("Conv", "ConvTranspose", "BatchNormalization", "InstanceNormalization", *_POOLS, *_GLOBAL):
+    if node.op_type in _READ_FIRST:
         return True
     if len(shape) < 3 or node.op_type in ("Transpose", "MatMul", *_RECURRENT):
         return False
@@ -415,7 +464,7 @@ def _stays_first(node: onnx.NodeProto, read: Sequence[_Value], shape: Shape) -> 
         before = read[0]
         if len(before.shape) < 3:  # a row that is laid out as maps
             return len(shape) > 3
-        return before.first and shape[1] == before.shape[1]
+        return (before.first and shape[1] == before.shape[1]) or _is_read_first(graph, node.output[0])
     return max(read, key=lambda value: len(value.shape)).first
 
 
@@ -426,10 +475,12 @@ def _class(node: onnx.NodeProto, given: dict[str, Any], read: Sequence[_Value], 
         return one_line(f"{node.domain}.{kind}", NAME)
     if kind in ("Reshape", "Flatten", "Squeeze", "Unsqueeze"):
         before = read[0]
-        # Numbers that stood with the channels first, in an order that records with the channels last cannot tell.
-        if before.first and not made.first and len(made.shape) > 2 and max(before.last[:-1], default=1) > 1:
+        # Numbers that stand with the channels first, in an order that records with the channels last cannot tell.
+        kept = before.first == made.first and (not made.first or made.shape[1] == before.shape[1])
+        rows = min(len(before.shape), len(made.shape)) < 3
+        if not (kept or rows) and max((*before.last[:-1], *made.last[:-1]), default=1) > 1:
             return "Reshape of channels"
-        return "Flatten" if len(made.shape) == 2 else _CLASSES[kind]
+        return "Flatten" if len(made.last) == 1 else _CLASSES[kind]
     if kind == "Clip":
         return "Relu6" if given.get("min") == 0 and given.get("max") == 6 else "Clip"
     if kind in _OF_EACH:
@@ -462,10 +513,10 @@ def _fields(graph: _Graph, node: onnx.NodeProto, given: dict[str, Any], read: _V
         return {"class_name": "Resizing"}
     if kind == "Transpose":
         order = [read.axis(axis) for axis in given.get("perm", range(len(read.shape))[::-1])]
-        return {"axis": tuple(order[1:]) if order[0] == -1 else None}
+        return {"axis": tuple(order[1:]) if order[0] == -1 and not made.whole else None}
     if kind in ("Softmax", "LogSoftmax", "Concat", "LayerNormalization"):
         axis = read.axis(given.get("axis", 1 if kind == "Concat" else -1))
-        return {"axis": None if axis == len(read.shape) - 2 else (axis,)}
+        return {"axis": None if axis == len(read.last) - 1 else (axis,)}
     if kind in ("Slice", "Split") and len(read.shape) == len(made.shape):
         changed = tuple(axis for axis, (a, b) in enumerate(zip(read.last, made.last, strict=True)) if a != b)
         return {"axis": None if changed == (len(read.last) - 1,) else changed or tuple(range(len(read.last)))}
@@ -578,10 +629,19 @@ def _with_parameters(graph: _Graph, record: Layer) -> Layer:
     """Count the weights of a record; those that another one has already are shared with it."""
     names = graph.weights.get(record.name, [])
     owner = next((each for each, others in graph.weights.items() if names and set(names) <= set(others)), record.name)
-    sizes = [math.prod(graph.constants[each].dims) for each in names]
-    trained = sum(sizes[:2] if record.class_name == "BatchNormalization" else sizes)
+    count, trained = (
+        sum(math.prod(graph.constants[each].dims) for each in some) for some in (names, _trained(graph, record))
+    )
     shared = owner if owner != record.name else None
-    return replace(record, parameters=sum(sizes), trainable_parameters=trained, shares_weights_with=shared)
+    return replace(record, parameters=count, trainable_parameters=trained, shares_weights_with=shared)
+
+
+def _trained(graph: _Graph, record: Layer) -> list[str]:
+    """Name the weights of a record that training may change: no mean and no spread of what was seen."""
+    if record.class_name in ("Subtract", "TrueDivide"):
+        return []
+    names = graph.weights.get(record.name, [])
+    return names[:2] if record.class_name == "BatchNormalization" else names
 
 
 def _misfit(graph: _Graph, node: onnx.NodeProto) -> str:

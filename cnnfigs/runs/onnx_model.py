@@ -12,7 +12,8 @@ from cnnfigs.arithmetic.costs import costs
 from cnnfigs.findings.graph import PASSED, end_of, operation
 from cnnfigs.findings.observed import Observed
 from cnnfigs.models.onnx_passes import Pass
-from cnnfigs.models.onnx_records import OnnxNetwork, Tensor, input_shapes, numbers
+from cnnfigs.models.onnx_records import OnnxNetwork, Tensor
+from cnnfigs.models.onnx_shapes import input_shapes, numbers
 from cnnfigs.runs.observed import observed, watched_layers
 from cnnfigs.runs.own_model import Answer, Look, ShownRange, range_for
 from cnnfigs.telling import NAME, one_line
@@ -91,8 +92,8 @@ class Shower:
 
 
 def _last(values: NDArray[np.generic], tensor: Tensor) -> Floats:
-    """Return the first of a batch, with the channels last."""
-    one: Floats = np.asarray(values[0], dtype=np.float32)
+    """Return the first of a batch, with the channels last; all where no axis is that of the batch."""
+    one: Floats = np.asarray(values if tensor.whole else values[0], dtype=np.float32)
     return np.moveaxis(one, 0, -1) if tensor.first and one.ndim > 1 else one
 
 

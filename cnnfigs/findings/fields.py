@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cnnfigs.arithmetic.costs import Network
 from cnnfigs.arithmetic.receptive import as_image, pixels_read
-from cnnfigs.findings.graph import by_name, image_fields, operation, windows
+from cnnfigs.findings.graph import WINDOWS, fields_read, operation
 from cnnfigs.findings.rules import Found, Severity, network_rule
 from cnnfigs.words import as_percent, written
 
@@ -25,17 +25,9 @@ FAR_BELOW, MANY_PIXELS = 0.5, 0.25
 )
 def beyond(network: Network) -> Iterator[Found]:
     """Find windows that read numbers each of which sees the whole image already."""
-    found = image_fields(network)
-    if found is None:
-        return
-    fields, image = found
-    sides = image[:-1]
-    known = by_name(network)
-    for layer, axes in windows(network):
-        size = fields.sizes.get(layer.inputs[0])
-        if size is None or len(size) != len(sides) or max(axis.kernel_size for axis in axes) == 1:
-            continue
-        if "Pooling" in operation(layer) or max(known[layer.inputs[0]].output_shape[:-1]) == 1:
+    for layer, size, sides in fields_read(network):
+        slides = operation(layer) in WINDOWS and "Pooling" not in operation(layer)
+        if not slides or layer.shares_weights_with or max(layer.kernel_size or (1,)) == 1:
             continue
         if all(each >= side for each, side in zip(size, sides, strict=True)):
             message = (
@@ -55,24 +47,18 @@ def beyond(network: Network) -> Iterator[Found]:
 )
 def below(network: Network) -> Iterator[Found]:
     """Find maps joined by global pooling whose numbers see less than half of the image's side."""
-    found = image_fields(network)
-    if found is None:
-        return
-    fields, image = found
-    for layer in network.layers:
-        joins = operation(layer) in ("GlobalAveragePooling", "GlobalMaxPooling", "Mean", "Max")
-        size = fields.sizes.get(layer.inputs[0]) if joins and layer.inputs else None
-        if size is None or len(size) != len(image) - 1 or max(layer.input_shapes[0][:-1]) == 1:
+    for layer, size, sides in fields_read(network):
+        if operation(layer) not in ("GlobalAveragePooling", "GlobalMaxPooling", "Mean", "Max"):
             continue
         # Of a gate that weighs maps no answer is made.
         if any(
             reader.class_name in ("Multiply", "Reshape") for reader in network.layers if layer.name in reader.inputs
         ):
             continue
-        shares = [each / side for each, side in zip(size, image[:-1], strict=True)]
+        shares = [each / side for each, side in zip(size, sides, strict=True)]
         if max(shares) < FAR_BELOW:
             message = (
-                f"each number that it joins sees {written(size)} of the {written(image[:-1])} image, "
+                f"each number that it joins sees {written(size)} of the {written(sides)} image, "
                 f"{as_percent(max(shares))} of its side"
             )
             yield Found(layer.name, max(size), message)

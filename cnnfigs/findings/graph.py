@@ -72,6 +72,21 @@ def image_fields(network: Network) -> tuple[KnownFields, tuple[int, ...]] | None
     return known_fields([_ungated(layer) for layer in layers]), shape
 
 
+def fields_read(network: Network) -> Iterator[tuple[Layer, tuple[int, ...], tuple[int, ...]]]:
+    """Yield each layer that reads maps, how much of the image each number that it reads sees, and the image's sides.
+
+    Nothing where that is not known, or the network reads no single image.
+    """
+    found = image_fields(network)
+    if found is None:
+        return
+    fields, image = found
+    for layer in network.layers:
+        size = fields.sizes.get(layer.inputs[0]) if layer.inputs else None
+        if size is not None and len(size) == len(image) - 1 and max((1, *layer.input_shapes[0][:-1])) > 1:
+            yield layer, size, image[:-1]
+
+
 def _ungated(layer: Layer) -> Layer:
     """Leave out those inputs of a merging layer that are one number for each map."""
     kept = [

@@ -296,7 +296,7 @@ def test_a_network_without_image_or_layers_is_no_hindrance():
 
 
 def test_the_page_about_it_names_every_rule():
-    page = (Path(__file__).parents[2] / "docs" / "gallery.md").read_text("utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "explain.md").read_text("utf-8")
     told = dict(re.findall(r"^\| `([a-z-]+)` \| (\w+) \|", page, re.MULTILINE))
     assert told == {rule.name: rule.severity.word for rule in rules().values()}
 

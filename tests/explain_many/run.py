@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 import warnings
+from collections import Counter
 from pathlib import Path
 
 import keras
@@ -39,6 +40,8 @@ COUNTED = {"Conv2D", "DepthwiseConv2D", "SeparableConv2D", "Dense"}
 NOT_COUNTED = {"Conv1D", "Conv3D", "Conv2DTranspose", "MultiHeadAttention", "Matmul"}
 #: Names of models whose multiply-adds have been compared.
 COMPARED = []
+#: Name of a model to what was warned of, for an expert to look at.
+WARNED = {}
 #: Rules whose warnings an expert shares: the images here are smaller than those that the networks are for.
 SHARED = {"weights-on-padding"}
 #: Models that cannot be explained, and what must be said of them.
@@ -197,6 +200,11 @@ def explain(case, folder):
     told = f"{told_in_data['totals']['multiply_adds']:,} multiply-adds, "
     told += f"{len(told_in_data['findings'])} findings, "
     told += f"{len([each for each in sections if each != 'What does not apply'])} sections"
+    WARNED[case.name] = [
+        f"{each['rule']} at {each['layer'] or 'the whole'}"
+        for each in told_in_data["findings"]
+        if each["severity"] == "warning"
+    ]
     return model, told + "".join(f"; {each}" for each in left_out), wrong
 
 
@@ -217,6 +225,8 @@ def run(words):
         keras.backend.clear_session()
         bad += bool(wrong)
         print(f"{case.name:<40} {size:>12} {time.monotonic() - begun:5.0f}  {told[:150]}", flush=True)
+        for each, count in Counter(WARNED.get(case.name, ())).items():
+            print(f"{'':<40} warned of {each}" + (f", {count} times" if count > 1 else ""), flush=True)
         for each in wrong:
             print(f"{'':<40} WRONG: {each[:500]}", flush=True)
     print(f"{len(cases)} models, {bad} wrong; multiply-adds compared with TensorFlow's of {len(COMPARED)}")

@@ -273,7 +273,7 @@ def lock(session: nox.Session) -> None:
     groups = nox.project.load_toml("pyproject.toml")["dependency-groups"]
     # fmt: off
     session.run(
-        uv.find_uv_bin(), "pip", "compile", "pyproject.toml", *(f"--group={group}" for group in groups),
+        uv.find_uv_bin(), "pip", "compile", "pyproject.toml", "--all-extras", *(f"--group={group}" for group in groups),
         "--universal", "--python-version=3.11", "--fork-strategy=fewest",
         "--generate-hashes", "--no-emit-index-url", "--custom-compile-command=nox -s lock",
         "--output-file=requirements.lock", *session.posargs, silent=True, external=True,

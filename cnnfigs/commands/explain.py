@@ -21,6 +21,7 @@ from cnnfigs.commands.arguments import read_image
 from cnnfigs.commands.errors import CommandError
 from cnnfigs.commands.files import write
 from cnnfigs.commands.report.document import REASON, Report, as_document
+from cnnfigs.errors import asking_for_keras
 from cnnfigs.findings.observed import Observed
 from cnnfigs.findings.rules import Finding, findings, require_rules
 from cnnfigs.models.archive import NotStaticError, described_archive
@@ -147,13 +148,15 @@ def explain(
     pictures = {path: read_image(path) for path in image_files}
     if source.suffix == ".onnx":
         return explain_onnx(read_onnx(source), source.name, pictures, limits, ignore, source.parent)
+    what = f"showing an image to {source}" if pictures else f"the tutorial's network {source}"
     if not pictures and str(source) not in NETWORKS:
         try:
             return explain_archive(source, ignore)
-        except NotStaticError:
-            pass  # Keras knows more
-    model = load(str(source)) if str(source) in NETWORKS else read_model(source)
-    return explain_keras(model, str(source), pictures, limits, ignore)
+        except NotStaticError as error:  # Keras knows more
+            what = f"telling of {source} ({error})"
+    with asking_for_keras(what):
+        model = load(str(source)) if str(source) in NETWORKS else read_model(source)
+        return explain_keras(model, str(source), pictures, limits, ignore)
 
 
 Pictures = Mapping[Path, NDArray[np.uint8]]
@@ -361,12 +364,13 @@ def write_architecture(explained: Explained, path: Path, form: Format, theme: Th
     from cnnfigs.commands.report.architecture import draw_stages, stages
     from cnnfigs.drawing.export import picture_file
     from cnnfigs.drawing.formats import Look as FileLook
+    from cnnfigs.drawing.layout import laid_out
     from cnnfigs.drawing.style import style
 
     network = explained.network
     with style():
         drawn = draw_stages(network.inputs, stages(network.layers), network.name)
-        write(path, picture_file([drawn.figure], drawn.description, form, FileLook(theme)))
+        write(path, picture_file([laid_out(drawn.piece)], drawn.description, form, FileLook(theme)))
 
 
 def report(explained: Explained) -> Report:

@@ -17,8 +17,8 @@ from typing import Literal
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from cnnfigs.drawing.style import canvas
-from cnnfigs.drawing.widths import WIDTH
+from cnnfigs.drawing.style import POINTS_PER_INCH, canvas
+from cnnfigs.drawing.widths import PHONE, WIDTH
 
 Align = Literal["start", "middle", "end"]
 
@@ -108,6 +108,12 @@ def laid_out(piece: Piece, width: float = WIDTH) -> Figure:
         If it does not fit into the text column.
     """
     return frames_laid_out([piece], width)[0]
+
+
+def two_drawings(piece: Piece) -> tuple[Figure, Figure | None]:
+    """Draw a piece for the text column, and for a phone if it is too wide for one."""
+    wide = laid_out(piece)
+    return wide, laid_out(piece, PHONE) if wide.get_figwidth() * POINTS_PER_INCH > PHONE else None
 
 
 def frames_laid_out(pieces: Sequence[Piece], width: float = WIDTH) -> list[Figure]:

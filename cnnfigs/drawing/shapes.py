@@ -237,51 +237,6 @@ def number_grid(
     cells(axes, texts, fill or colored(array, limit, signed), x, y, cell, size=size)
 
 
-def bars(
-    axes: Axes,
-    shares: ArrayLike,
-    x: float,
-    y: float,
-    width: float,
-    height: float,
-    names: Sequence[str],
-    *,
-    highlight: int | None = None,
-    size: float = IN_CELL,
-) -> None:
-    """Draw shares as horizontal bars, one below the other, with their names to the left.
-
-    Parameters
-    ----------
-    axes
-        Axes of a canvas.
-    shares
-        Shape (n,), values 0 to 1.
-    x, y
-        Upper left corner of the bars, in pixels.
-    width
-        Length of a bar that stands for 1.
-    height
-        Height of a row.
-    names
-        What each bar is, n short texts.
-    highlight
-        Which bar is filled; the longest when it is not given.
-    size
-        Height of the names in pixels.
-    """
-    array = np.asarray(shares, dtype=float)
-    if highlight is None:
-        highlight = int(array.argmax())
-    for row, (share, name) in enumerate(zip(array, names, strict=True)):
-        top = y + row * height
-        chosen = row == highlight
-        label(axes, x - 6, top + height / 2, name, align="right", size=size, bold=chosen)
-        box(axes, x, top + 2, width, height - 4, edge="grid", fill="surface", line_width=0.75)
-        if share > 0:
-            box(axes, x, top + 2, width * share, height - 4, edge=None, fill="output" if chosen else "muted")
-
-
 def cells(
     axes: Axes,
     texts: Sequence[Sequence[str]],

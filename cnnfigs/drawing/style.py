@@ -118,14 +118,3 @@ def canvas(width: float, height: float) -> tuple[Figure, Axes]:
     axes.set_autoscale_on(False)
     axes.set(xlim=(0, width), ylim=(height, 0))
     return made, axes
-
-
-def chart(
-    width: float, height: float, left: float = 60, right: float = 16, top: float = 16, bottom: float = 44
-) -> tuple[Figure, Axes]:
-    """Return a figure with axes for a chart, inside margins in pixels."""
-    made = figure(width, height)
-    axes = made.add_axes(
-        (left / width, bottom / height, (width - left - right) / width, (height - top - bottom) / height)
-    )
-    return made, axes

@@ -23,13 +23,14 @@ from cnnfigs.drawing.animation import playable
 from cnnfigs.drawing.document import document, scrolling
 from cnnfigs.drawing.export import picture_file
 from cnnfigs.drawing.formats import FORMATS, TEXTS, Look, Theme, require_format
-from cnnfigs.drawing.layout import Piece, frames_laid_out, laid_out
+from cnnfigs.drawing.layout import Piece, frames_laid_out, laid_out, two_drawings
 from cnnfigs.drawing.notebook import FACTS, IN_PAGE, in_notebook
 from cnnfigs.drawing.style import POINTS_PER_INCH, style
 from cnnfigs.drawing.svg import inline_frames, inline_svg
 from cnnfigs.drawing.table_pictures import table_figure
 from cnnfigs.drawing.tables import Cell, html_table, text_table
 from cnnfigs.drawing.widths import PHONE, WIDTH, growing
+from cnnfigs.errors import asking_for_keras
 from cnnfigs.files import update
 from cnnfigs.illustrations.description import Description
 from cnnfigs.parameters import Parameter, check, documented, parameters
@@ -79,7 +80,8 @@ class Illustration(ABC):
     def result(self) -> Any:
         """The run: read from disk if the same code has made it before from the same parameters and data."""
         run_type = typing.get_type_hints(type(self).run)["return"]
-        return cached(self.key, self.run, run_type)
+        with asking_for_keras(type(self).__name__):
+            return cached(self.key, self.run, run_type)
 
     @property
     def key(self) -> str | None:
@@ -252,9 +254,7 @@ class Picture(Illustration):
     def to_html(self) -> str:
         """Return the picture as SVG to stand in a page, for two widths; its colours follow the page's theme."""
         with style():
-            made = self.draw(self.result)
-            wide = laid_out(made)
-            narrow = laid_out(made, PHONE) if wide.get_figwidth() * POINTS_PER_INCH > PHONE else None
+            wide, narrow = two_drawings(self.draw(self.result))
             return f"<div>{inline_svg(wide, self.title, self._identifier, narrow)}{self.details}</div>"
 
     def to_svg(self, theme: Theme = "light") -> str:

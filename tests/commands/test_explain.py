@@ -16,6 +16,7 @@ from cnnfigs.commands import explain
 from cnnfigs.commands.report import architecture
 from cnnfigs.commands.report.architecture import Stage, draw_stages, stages
 from cnnfigs.data import FOLDER
+from cnnfigs.drawing.layout import two_drawings
 from cnnfigs.drawing.style import style
 from cnnfigs.illustrations.architectures.architecture import Architecture
 from cnnfigs.models.files import _OURS, ModelFileError, read_model
@@ -333,6 +334,11 @@ def test_image_is_cut_from_the_middle_and_keeps_its_shape(tmp_path):
     assert explain.read_image(tmp_path / "turned.jpg").shape == (10, 30, 3)
 
 
+def overlapping(drawn):
+    """What overlaps or is cut in a drawing, for the text column and for a phone."""
+    return [each for figure in two_drawings(drawn.piece) if figure for each in texts_that_overlap(figure)]
+
+
 def texts_that_overlap(figure):
     """Pairs of texts of a drawing that stand on each other, and texts that its edge cuts, in a font as wide as any."""
     figure.draw_without_rendering()
@@ -352,9 +358,9 @@ def test_stages_of_large_networks_stand_apart_and_padding_is_none():
         drawn = draw_stages({"image": (224, 224, 3)}, found, "resnet50")
         assert [stage.size for stage in found] == [(112, 112), (56, 56), (28, 28), (14, 14), (7, 7), ()]
         assert sum(len(stage.layers) for stage in found) == len(model.layers) - 1
-        assert texts_that_overlap(drawn.figure) == []
+        assert overlapping(drawn) == []
         many = [Stage((9 - n, 9 - n), (1024, 4096), ("a", "b")) for n in range(8)]
-        assert texts_that_overlap(draw_stages({"image": (9, 9, 1)}, many, "deep").figure) == []
+        assert overlapping(draw_stages({"image": (9, 9, 1)}, many, "deep")) == []
 
 
 def test_long_names_stand_apart():
@@ -364,7 +370,7 @@ def test_long_names_stand_apart():
     assert texts_that_overlap(Architecture(network=model, image=np.zeros((20, 20, 1), np.float32)).figure) == []
     inputs = {f"an_input_with_a_rather_long_name_{number}": (8, 8, 1) for number in range(3)}
     with style():
-        assert texts_that_overlap(draw_stages(inputs, [Stage((8, 8), (4, 4), ("a",))], "many").figure) == []
+        assert overlapping(draw_stages(inputs, [Stage((8, 8), (4, 4), ("a",))], "many")) == []
 
 
 def test_stages_leave_out_what_weighs_maps_and_count_every_other_layer():

@@ -12,8 +12,8 @@ from cnnfigs.arithmetic import Layer
 from cnnfigs.arithmetic.receptive import KnownFields
 from cnnfigs.commands.report.architecture import NO_MAPS, last_of_stages
 from cnnfigs.commands.report.document import Drawn, captioned
-from cnnfigs.drawing.shapes import bars, label, photo, raster, raster_sheet
-from cnnfigs.drawing.style import IN_CELL, TEXT, canvas
+from cnnfigs.drawing.layout import CLOSE, Piece, flow, grid
+from cnnfigs.drawing.pieces import Bars, Photo, Raster, Tiles, panel
 from cnnfigs.runs.activations import most_telling
 from cnnfigs.runs.onnx_model import covered
 from cnnfigs.runs.own_model import Answer, Floats, Look, answer_heat
@@ -23,10 +23,14 @@ from cnnfigs.words import as_percent, written, written_number
 if TYPE_CHECKING:
     import keras
 
-#: Side of a feature map in pixels, how many stand in a row, and how many are shown of a layer: one row of larger ones.
-SIDE, COLUMNS, MAPS, SMALL_SIDE = 84, 6, 12, 32
+#: Side of a feature map in pixels, how many stand in a row, and of these together on a phone.
+SIDE, COLUMNS, TOGETHER = 84, 6, 3
+#: How many are shown of a layer with maps that are no larger than this; one row of larger ones.
+MAPS, SMALL_SIDE = 12, 32
 #: So many answers are named; an image of more rows than this is drawn as a photo.
 ANSWERS, FEW_CELLS = 5, 64
+#: The longer side of a picture with heat on it, in pixels.
+HEAT_SIDE = 240
 #: In fewer rows and columns than this an image is not covered.
 FEWEST_CELLS = 3
 NO_CLASSES = "the network answers with no row of numbers, one for each class"
@@ -41,7 +45,7 @@ def feature_maps(view: Look, layers: Sequence[Layer]) -> str:
     for number, (name, maps) in enumerate(view.maps.items()):
         svg = draw_maps(name, maps).svg(f"maps-{number}-")
         words = f"{name} ({kinds[name]}), {written(maps.shape)}."
-        parts += [f"<h3>{escape(name)}</h3>", captioned(svg, f"maps of {name}", words)]
+        parts += [f"<h3>{escape(name)}</h3>", captioned(svg, words)]
     return "\n".join(parts)
 
 
@@ -50,27 +54,21 @@ def draw_maps(name: str, maps: Floats) -> Drawn:
     small = _fewer_cells(maps, SIDE)
     count = MAPS if max(small.shape[:2]) <= SMALL_SIDE else COLUMNS
     channels = np.sort(most_telling(small)[:count])
-    height, width = small.shape[:2]
-    cell = max(1, SIDE // max(height, width))
+    cell = max(1, SIDE // max(small.shape[:2]))
     signed = bool(maps.min() < 0)
     # In few steps of colour, which hardly anyone can tell from more, the file is smaller.
     limit = float(np.abs(small[..., channels]).max()) or 1.0
     steps = np.round(small / limit * 32) / 32
-    rows = -(-len(channels) // COLUMNS)
-    across, down = width * cell + 10, height * cell + 28
-    figure, axes = canvas(COLUMNS * across + 6, rows * down + 2)
-    corners = []
-    for number, channel in enumerate(channels):
-        row, column = divmod(number, COLUMNS)
-        corners.append((8 + column * across, row * down + 22))
-        label(axes, corners[-1][0] + width * cell / 2, row * down + 11, f"{channel}", size=IN_CELL, name="muted")
-    raster_sheet(
-        axes, [steps[..., channel] for channel in channels], corners, cell, limit=1, signed=signed, frame="output"
-    )
+    # Parts that stand as they are in both widths are embedded once.
+    sheets = [
+        Tiles(steps[..., part], cell, TOGETHER, names=[str(each) for each in part], limit=1, signed=signed)
+        for part in np.split(channels, range(TOGETHER, len(channels), TOGETHER))
+    ]
+    maps_drawn = grid(sheets, COLUMNS // TOGETHER, gap=CLOSE)
     silent = int((np.abs(maps).max(axis=(0, 1)) == 0).sum())
     sign = "Orange is above zero, purple below." if signed else "The stronger the colour, the larger."
     return Drawn(
-        figure,
+        maps_drawn,
         f"{len(channels)} of the {maps.shape[-1]:,} feature maps of {name}, {written(maps.shape[:2])} cells each, "
         f"numbers {', '.join(map(str, channels))}. {sign} The largest value of all its maps is "
         f"{written_number(float(maps.max()), 2)}; {silent:,} of them are zero everywhere.",
@@ -118,7 +116,7 @@ def _one_answer(answer: Answer, prefix: str) -> str:
     words = f"The largest of {values.size:,} answers is that of class {best[0]}, counted from 0: {largest}."
     if answer.values.size == 1:
         words = f"Its one answer, {_by(answer)}, is how sure it is of class 1: {answer_text(float(values[1]), True)}."
-    return captioned(draw_answer(values, best, shares).svg(prefix), "largest answers", words)
+    return captioned(draw_answer(values, best, shares).svg(prefix), words)
 
 
 def _best(answer: Floats) -> list[int]:
@@ -141,14 +139,11 @@ def answer_text(value: float, share: bool) -> str:
 
 def draw_answer(answer: Floats, names: Sequence[int], shares: bool) -> Drawn:
     """Draw the largest numbers of an answer as bars."""
-    figure, axes = canvas(360, 20 * len(names) + 12)
     lengths = answer[list(names)] if shares else answer[list(names)] / (np.abs(answer).max() or 1)
-    bars(axes, np.maximum(lengths, 0), 90, 6, 180, 20, [f"class {name}" for name in names], highlight=0)
     texts = [answer_text(float(answer[name]), shares) for name in names]
-    for row, text in enumerate(texts):
-        label(axes, 278, 6 + 20 * row + 10, text, align="left", size=IN_CELL)
+    drawn = Bars(np.maximum(lengths, 0), [f"class {name}" for name in names], 180, texts, highlight=0)
     classes = "; ".join(f"class {name}, {text}" for name, text in zip(names, texts, strict=True))
-    return Drawn(figure, f"The {len(names)} largest of the network's {answer.size:,} answers: {classes}.")
+    return Drawn(drawn, f"The {len(names)} largest of the network's {answer.size:,} answers: {classes}.")
 
 
 def grad_cam(model: keras.Model, layers: Sequence[Layer], fields: KnownFields, view: Look) -> str:
@@ -172,7 +167,7 @@ def grad_cam(model: keras.Model, layers: Sequence[Layer], fields: KnownFields, v
     )
     if len(view.answers) > 1:
         words = f"Of the output {answer.name}: {words}"
-    return captioned(draw_heat(view.image, heat, cells, which).svg("heat-"), "Grad-CAM map", words)
+    return captioned(draw_heat(view.image, heat, cells, which).svg("heat-"), words)
 
 
 def asked(answer: Answer) -> tuple[int, int, str]:
@@ -213,7 +208,7 @@ def occlusion(read: Callable[[Floats], Floats], view: Look, cells: int) -> str:
         "gradient is needed for it, as it is for Grad-CAM, which is told of Keras models only. It tells what moves "
         "this score, not why, and not whether that is right."
     )
-    return captioned(draw_heat(view.image, heat, coarse.shape, which).svg("heat-"), "occlusion map", words)
+    return captioned(draw_heat(view.image, heat, coarse.shape, which).svg("heat-"), words)
 
 
 def _laid_out(layers: Sequence[Layer], fields: KnownFields) -> set[str]:
@@ -235,12 +230,8 @@ def _before(layers: Sequence[Layer], name: str) -> set[str]:
 
 
 def draw_heat(image: Floats, heat: Floats, cells: tuple[int, int], answer: str) -> Drawn:
-    """Draw the image with the Grad-CAM map over it, and beside it, where a phone does not reach at once, as it was."""
-    height, width = image.shape[:2]
-    scale = 240 / max(height, width)
-    side, tall = max(8, round(scale * width)), max(8, round(scale * height))
-    apart = max(side, 150) + 20  # room for what stands above
-    figure, axes = canvas(2 * apart, tall + 30)
+    """Draw the image with the Grad-CAM map over it, and as it was."""
+    width = HEAT_SIDE * image.shape[1] / max(image.shape[:2])
     low, high = float(image.min()), float(image.max())
     shades = (image - low) / ((high - low) or 1)
     grey = np.repeat(shades.mean(axis=-1, keepdims=True), 3, axis=-1)
@@ -248,19 +239,21 @@ def draw_heat(image: Floats, heat: Floats, cells: tuple[int, int], answer: str) 
     strength = 0.75 * heat[..., np.newaxis]
     over = (0.35 + 0.65 * grey) * (1 - strength) + warm * strength
     plain = np.repeat(shades, 3, axis=-1) if shades.shape[-1] == 1 else shades
-    for number, (pixels, text) in enumerate(((over, f"what speaks for {answer}"), (plain, "what it was shown"))):
-        left = 10 + number * apart
-        label(axes, left, 12, text, align="left", size=TEXT, bold=True)
-        if height > FEW_CELLS:
-            photo(axes, (255 * np.clip(pixels, 0, 1)).astype(np.uint8), left, 26, side, tall)
-        else:  # cells that can be told apart stay sharp
-            raster(axes, np.clip(pixels, 0, 254 / 255), left, 26, side, tall, frame="grid")
+
+    def shown(pixels: Floats, title: str) -> Piece:
+        if image.shape[0] > FEW_CELLS:
+            return panel(title, Photo((255 * np.clip(pixels, 0, 1)).astype(np.uint8), width))
+        return panel(title, Raster(np.clip(pixels, 0, 254 / 255), width))  # cells that can be told apart stay sharp
+
+    drawn = flow(
+        shown(over, f"what speaks for {answer}"), shown(plain, "what it was shown"), align="end", below="start"
+    )
     row, column = np.unravel_index(int(heat.argmax()), heat.shape)
     share = float((heat > 0.5).mean())
     return Drawn(
-        figure,
+        drawn,
         f"Two pictures: what the network was shown, in grey with orange where the {written(cells)} maps speak for "
-        f"{answer}, and as it is. The orange is strongest {_place(row / height, column / width)}; "
+        f"{answer}, and as it is. The orange is strongest {_place(row / image.shape[0], column / image.shape[1])}; "
         f"{as_percent(share)} of the picture are more than half as strong.",
     )
 

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
+from matplotlib.axes import Axes
+
 from cnnfigs.arithmetic import Layer
 from cnnfigs.arithmetic.costs import Network
 from cnnfigs.commands.report.document import Drawn, captioned
-from cnnfigs.drawing.shapes import arrow, box, label
-from cnnfigs.drawing.style import IN_CELL, TEXT, canvas
+from cnnfigs.drawing import pieces as drawing
+from cnnfigs.drawing.layout import CLOSE, Piece, column, grid
+from cnnfigs.drawing.pieces import Arrow
+from cnnfigs.drawing.shapes import box
 from cnnfigs.illustrations.architectures.architecture import Architecture
 from cnnfigs.runs.own_model import Floats
 from cnnfigs.words import counted, written
@@ -23,6 +27,8 @@ if TYPE_CHECKING:
 DRAWN_LAYERS = 14
 #: Sheets that stand for the maps of one layer, at most.
 MOST_SHEETS = 40
+#: In pixels: the longest side of a sheet, the short one of a row of numbers, and from each sheet to the next.
+LARGEST_SHEET, THIN, OFFSET = 78, 8, 6
 ARROW = " → "
 NO_MAPS = "no layer gives feature maps of more than one cell"
 
@@ -54,12 +60,10 @@ def architecture(network: Network, model: keras.Model | None, image: Floats | No
         picture = Architecture(network=model, image=image, maps_per_sheet=max(8, -(-channels // MOST_SHEETS)))
         return captioned(
             picture.to_html(),
-            "layers as stacks of maps",
             f"{words} Inside of each map is what the layer makes of the image.",
         )
     return captioned(
         draw_stages(inputs, in_stages, network.name).svg("stages-"),
-        "layers as stacks of maps",
         f"{words} Layers whose {what if steps else 'outputs'} have one size are drawn together.",
     )
 
@@ -132,46 +136,53 @@ def last_of_stages(layers: Sequence[Layer]) -> list[str]:
 
 
 def draw_stages(inputs: Mapping[str, Sequence[int]], in_stages: Sequence[Stage], network: str) -> Drawn:
-    """Draw each input, and each stage as a stack of maps, to scale, in rows of at most seven."""
-    per_row, width, height = 7, 102, 190
-    boxes = len(in_stages) + len(inputs)
-    rows = -(-boxes // per_row)
-    figure, axes = canvas(per_row * width if rows > 1 else boxes * width, rows * height)
+    """Draw each input, and each stage as a stack of maps, to scale."""
     spaces = {name: tuple(shape if len(shape) == 2 else shape[:-1]) for name, shape in inputs.items()}
     largest = max(chain(*(stage.size for stage in in_stages), *spaces.values()), default=1)
-    places = [divmod(number, per_row) for number in range(boxes)]
-    stacks: list[tuple[tuple[int, ...], str, str, tuple[str, ...]]] = [
-        (spaces[name], "input", shortened(name, 12) if len(inputs) > 1 else "input", (written(tuple(shape)),))
+    begins = [
+        drawing.Stage(
+            shortened(name, 12) if len(inputs) > 1 else "input",
+            _stack(spaces[name], 1, largest, "input"),
+            [written(tuple(shape))],
+            "input",
+        )
         for name, shape in inputs.items()
     ]
+    steps: list[drawing.Stage] = []
+    told = []
     for stage in in_stages:
+        heading = written(stage.size) if stage.size else "a row"
         channels = " → ".join(f"{each:,}" for each in dict.fromkeys(stage.channels))
-        count = counted(len(stage.layers), "layer")
-        what = kind(stage.size) if stage.size else "numbers"
-        stacks.append((stage.size, "output", written(stage.size) if stage.size else "a row", (channels, what, count)))
-    for (row, column), (size, name, heading, lines) in zip(places, stacks, strict=True):
-        middle, ground = (column + 0.5) * width, row * height + 112
-        sheets = 3 if name == "output" and size else 1
-        # Of a volume its last two axes; a sequence lies, a row of numbers stands.
-        sides = [max(5.0, 78 * side / largest) for side in size[-2:]]
-        tall, wide = (78, 8) if not sides else (8, sides[0]) if len(sides) == 1 else (sides[0], sides[1])
-        left = middle - (wide + 6 * (sheets - 1)) / 2
-        for sheet in reversed(range(sheets)):
-            box(axes, left + 6 * sheet, ground - tall - 6 * sheet, wide, tall, edge=name, fill=f"{name}-fill")
-        label(axes, middle, ground + 16, heading, size=TEXT, bold=True)
-        for number, line in enumerate(lines):
-            label(axes, middle, ground + 33 + 15 * number, line, size=IN_CELL, name="muted")
-        if column and name != "input":
-            arrow(axes, (column * width - 9, ground - 39), (column * width + 9, ground - 39))
-    steps = "; ".join(
-        f"{count} with " + (f"{kind(size)} of {heading}, {channels}" if size else f"rows of numbers, {channels}")
-        for size, _, heading, (channels, _, count) in stacks[len(inputs) :]
-    )
-    shapes = {name: written(tuple(shape)) for name, shape in inputs.items()}
-    begin = "Inputs " + ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+        what, count = kind(stage.size) if stage.size else "numbers", counted(len(stage.layers), "layer")
+        stack = _stack(stage.size, 3 if stage.size else 1, largest, "output")
+        steps.append(drawing.Stage(heading, stack, [channels, what, count], "output"))
+        told.append(
+            f"{count} with " + (f"{what} of {heading}, {channels}" if stage.size else f"rows of numbers, {channels}")
+        )
     if len(inputs) == 1:
-        begin = f"Input {next(iter(shapes.values()))}"
-    return Drawn(figure, f"The network {network} as stacks, to scale. {begin}; then {steps}.")
+        piece: Piece = drawing.Pipeline([*begins, *steps])
+        begin = f"Input {written(tuple(next(iter(inputs.values()))))}"
+    else:
+        read = grid(
+            [column(each.words("middle"), each.piece, gap=CLOSE, align="middle") for each in begins], align="end"
+        )
+        piece = column(read, Arrow(down=True), drawing.Pipeline(steps), align="middle") if steps else read
+        begin = "Inputs " + ", ".join(f"{name} {written(tuple(shape))}" for name, shape in inputs.items())
+    return Drawn(piece, f"The network {network} as stacks, to scale. {begin}; then {'; '.join(told)}.")
+
+
+def _stack(size: Sequence[int], sheets: int, largest: int, name: str) -> Piece:
+    """Draw a stack of maps of a size: of a volume its last two axes; a sequence lies, a row of numbers stands."""
+    sides = [max(5.0, LARGEST_SHEET * side / largest) for side in size[-2:]]
+    tall, wide = (LARGEST_SHEET, THIN) if not sides else (THIN, sides[0]) if len(sides) == 1 else (sides[0], sides[1])
+    behind = OFFSET * (sheets - 1)
+
+    def paint(axes: Axes, x: float, y: float, _: float) -> None:
+        for sheet in reversed(range(sheets)):
+            left, top = x + OFFSET * sheet, y + behind - OFFSET * sheet
+            box(axes, left, top, wide, tall, edge=name, fill=f"{name}-fill")
+
+    return drawing.Drawing(wide + behind, tall + behind, paint)
 
 
 def shortened(name: str, most: int = 14) -> str:

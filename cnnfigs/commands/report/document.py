@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
-from matplotlib.figure import Figure
-
-from cnnfigs.drawing.document import document, scrolling
+from cnnfigs.drawing.document import document
+from cnnfigs.drawing.layout import Piece, two_drawings
 from cnnfigs.drawing.style import style
 from cnnfigs.drawing.svg import inline_svg
 from cnnfigs.telling import one_line
@@ -25,12 +24,13 @@ OPEN_ROWS = 40
 class Drawn:
     """A picture and what it shows, for those who cannot see it."""
 
-    figure: Figure
+    piece: Piece
     description: str
 
     def svg(self, prefix: str) -> str:
-        """Write the picture as SVG, with ids that begin with a prefix of its own."""
-        return inline_svg(self.figure, self.description, prefix)
+        """Write the picture as SVG for two widths, with ids that begin with a prefix of its own."""
+        wide, narrow = two_drawings(self.piece)
+        return inline_svg(wide, self.description, prefix, narrow)
 
 
 @dataclass
@@ -66,9 +66,9 @@ class Report:
         self.left_out.append((heading, one_line(why, REASON)))
 
 
-def captioned(svg: str, name: str, caption: str) -> str:
-    """Put a picture into a box that is called by its name, with a caption."""
-    return f"<figure>\n{scrolling(svg, name)}\n<figcaption>{escape(caption)}</figcaption>\n</figure>"
+def captioned(svg: str, caption: str) -> str:
+    """Give a picture a caption."""
+    return f"<figure>\n{svg}\n<figcaption>{escape(caption)}</figcaption>\n</figure>"
 
 
 def folded(table: str, rows: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
+from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from cnnfigs.arithmetic import Layer
@@ -12,7 +13,7 @@ from cnnfigs.arithmetic.receptive import KnownFields, ReceptiveField
 from cnnfigs.commands.report.architecture import NO_MAPS, kind
 from cnnfigs.commands.report.document import Drawn, captioned
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.style import chart
+from cnnfigs.drawing.pieces import Chart
 from cnnfigs.words import counted, listed, written
 
 
@@ -48,7 +49,7 @@ def receptive_fields(layers: Sequence[Layer], fields: KnownFields) -> str:
         words += f" Not known further: {unknown}"
     if len(names) == 1:
         return f"<p>{escape(words)}</p>"
-    return captioned(draw_fields(names, fields.fields, image).svg("fields-"), "size of the receptive fields", words)
+    return captioned(draw_fields(names, fields.fields, image).svg("fields-"), words)
 
 
 def draw_fields(names: Sequence[str], fields: Mapping[str, ReceptiveField], image: Sequence[int]) -> Drawn:
@@ -74,27 +75,29 @@ def draw_fields(names: Sequence[str], fields: Mapping[str, ReceptiveField], imag
     for each, (sizes, side) in growth.items():
         lines.setdefault(tuple(sizes), []).append(each)
         limits.setdefault(side, []).append(each)
-    figure, axes = chart(560, 260, left=64, right=130)
-    axes.set_yscale("log", base=2)
-    axes.yaxis.set_major_formatter("{x:g}")
-    axes.minorticks_off()
-    axes.set_xlabel("layer with " + kind(places))
-    axes.set_ylabel("how far one number sees")
-    axes.set_xlim(0.5, len(names) + 0.5)
-    axes.set_ylim(0.8, 1.3 * max(*limits, *(max(sizes) for sizes in lines)))
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    for number, (line, which) in enumerate(lines.items()):
-        style = ("solid", (0, (5, 1)), (0, (1, 1)))[number % 3]
-        axes.plot(range(1, len(line) + 1), line, color=color("kernel"), drawstyle="steps-mid", linestyle=style)
-        if len(lines) > 1:
-            corner, above = (1, line[0]), (4, 4 + 12 * number)
-            axes.annotate(", ".join(which), corner, above, textcoords="offset points", color=color("kernel"))
-    for side, which in limits.items():
-        axes.axhline(side, color=color("input"), linewidth=1.5, linestyle=(0, (3, 2)))
-        text = f"{'image' if len(places) == 2 else 'input'} {side}"
-        if len(limits) > 1:
-            text = f"{side} {', '.join(which)}"
-        axes.text(1.01, side, text, transform=axes.get_yaxis_transform(), va="center", color=color("input"))
+
+    def plot(axes: Axes, narrow: bool) -> None:
+        axes.set_yscale("log", base=2)
+        axes.yaxis.set_major_formatter("{x:g}")
+        axes.minorticks_off()
+        axes.set_xlabel("layer with " + kind(places))
+        axes.set_ylabel("how far one number sees")
+        axes.set_xlim(0.5, len(names) + 0.5)
+        axes.set_ylim(0.8, 1.3 * max(*limits, *(max(sizes) for sizes in lines)))
+        axes.xaxis.set_major_locator(MaxNLocator(5 if narrow else 10, integer=True))
+        for number, (line, which) in enumerate(lines.items()):
+            style = ("solid", (0, (5, 1)), (0, (1, 1)))[number % 3]
+            axes.plot(range(1, len(line) + 1), line, color=color("kernel"), drawstyle="steps-mid", linestyle=style)
+            if len(lines) > 1:
+                corner, above = (1, line[0]), (4, 4 + 12 * number)
+                axes.annotate(", ".join(which), corner, above, textcoords="offset points", color=color("kernel"))
+        for side, which in limits.items():
+            axes.axhline(side, color=color("input"), linewidth=1.5, linestyle=(0, (3, 2)))
+            text = f"{'image' if len(places) == 2 else 'input'} {side}"
+            if len(limits) > 1:
+                text = f"{side} {', '.join(which)}"
+            axes.text(1.01, side, text, transform=axes.get_yaxis_transform(), va="center", color=color("input"))
+
     if len(lines) == len(limits) == 1:
         growth = dict([next(iter(growth.items()))])
     words = []
@@ -105,7 +108,7 @@ def draw_fields(names: Sequence[str], fields: Mapping[str, ReceptiveField], imag
             + (f"from {whole} on it is all {side}" if whole else f"it never becomes all {side}")
         )
     return Drawn(
-        figure,
+        Chart(plot, 560, 260),
         f"A line that climbs over {len(names)} layers: the size of the receptive field. {'. '.join(words)}.",
     )
 

@@ -233,7 +233,7 @@ def _holds_cell(node: nodes.Element) -> bool:
 
 def requirement(config: Config) -> str:
     """Return where the package is, as pip wants it."""
-    return f"cnnfigs @ git+{config.site_repository}@{config.site_branch}"
+    return f"cnnfigs[keras] @ git+{config.site_repository}@{config.site_branch}"
 
 
 def notebook_pages(app: Sphinx) -> frozenset[str]:

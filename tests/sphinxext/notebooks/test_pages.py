@@ -196,9 +196,9 @@ def test_cells_that_only_fetch_numbers_are_left_out_and_others_are_kept(private)
 
 def test_where_the_package_can_be_had_the_notebook_fetches_it(published):
     first = code(notebook(published, "other"))[0]
-    assert f'%pip install --quiet "cnnfigs @ git+{REPOSITORY}@main"' in first
+    assert f'%pip install --quiet "cnnfigs[keras] @ git+{REPOSITORY}@main"' in first
     assert 'find_spec("cnnfigs") is None' in first
-    assert (published / "notebooks/requirements.txt").read_text() == f"cnnfigs @ git+{REPOSITORY}@main\n"
+    assert (published / "notebooks/requirements.txt").read_text() == f"cnnfigs[keras] @ git+{REPOSITORY}@main\n"
 
 
 def test_a_page_with_code_links_to_its_notebook_and_to_those_who_run_it(private, published):

@@ -210,7 +210,7 @@ def _evaluated(node: onnx.NodeProto, values: Sequence[NDArray[Any] | None], opse
     from onnx.reference import ReferenceEvaluator
 
     feeds = {name: value for name, value in zip(node.input, values, strict=True) if name}
-    made: Sequence[Any] = ReferenceEvaluator(node, opsets=dict(opsets)).run(None, feeds)  # of one output
+    made: Any = ReferenceEvaluator(node, opsets=dict(opsets)).run(None, feeds)  # of one output
     return np.asarray(made[0])
 
 

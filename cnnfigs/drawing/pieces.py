@@ -705,7 +705,8 @@ class Pipeline(Piece):
             return self._down().fit(room)
         lines = self._lines(room)
         narrower = room
-        while room < math.inf and len(fewer := self._lines(narrower := narrower - 10)) == len(lines):
+        # Neither one row nor rows of one stage become narrower.
+        while 1 < len(lines) < len(self.stages) and len(fewer := self._lines(narrower := narrower - 10)) == len(lines):
             lines = fewer
         rows = [self._across(line, begins=number == 0) for number, line in enumerate(lines)]
         return column(*rows, gap=GAP).fit(room)

@@ -29,6 +29,7 @@ from cnnfigs.drawing.pieces import (
     Bars,
     Chart,
     Digit,
+    Drawing,
     Mark,
     NumberGrid,
     Pipeline,
@@ -284,6 +285,13 @@ def test_stages_follow_one_another_in_rows_or_on_a_phone_in_a_column(seed, room)
         assert other[0] > one[0] if same_row else other[1] > one[1]
     rows = {round(y) for _, y in middles}
     assert len(rows) == 1 if room == math.inf else len(rows) < 6 if room > PHONE else len(rows) == 6
+
+
+@pytest.mark.timeout(20)
+def test_a_single_stage_is_a_row_however_little_room_there_is():
+    with style():
+        whole = Pipeline([Stage("a stage", Drawing(60, 40, lambda *_: None))])
+        assert whole.fit(700).width == whole.fit().width <= whole.fit(330).width
 
 
 @pytest.mark.parametrize(("room", "columns"), [(math.inf, 12), (400, 12), (300, 6), (40, 1)])

@@ -20,8 +20,8 @@ from cnnfigs.models.weights import record
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = (
-    "index", "padding-and-strides", "pooling", "downsampling", "what-convnets-learn", "limits", "later-networks",
-    "playground",
+    "index", "computer-vision", "padding-and-strides", "pooling", "downsampling", "what-convnets-learn",
+    "where-answers-come-from", "limits", "later-networks", "playground",
 )  # fmt: skip
 CELL = re.compile(r"(?ms)^```\{code-cell\}[^\n]*\n---\n(.*?)^---\n(.*?)^```\s*$")
 #: Who reaches one of these has asked a trained network.
@@ -61,7 +61,9 @@ def test_captions_say_what_the_network_was_trained_on(page):
 ONE_NETWORK = {
     "lenet5": (LeNet5, "fig-lenet5", "lenet5"),
     "visual-hierarchy": (PhotoAnswers, "fig-answers", None),
+    "parts-tested": (PhotoAnswers, "photo", None),
     "images-and-dense-layers": (Softmax, "fig-softmax", "dense_512"),
+    "how-a-network-learns": (Softmax, "shown", "dense_512"),
     "first-convnet": (ConfusionMatrix, "fig-confusion", "convnet"),
     "convolution": (ResponseMap, "fig-response", "convnet"),
     "convolution-in-other-words": (ResponseMap, "response", "convnet"),

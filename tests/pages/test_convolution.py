@@ -7,14 +7,11 @@ import numpy as np
 import pytest
 
 from cnnfigs.data import mnist
-from cnnfigs.experiments.catalog import usual
 from cnnfigs.illustrations.filters.color_filter import ColorFilter
-from cnnfigs.illustrations.filters.equivariance import ShiftTable
 from cnnfigs.illustrations.filters.global_and_local import GlobalAndLocal
 from cnnfigs.illustrations.filters.local_patterns import LocalPatterns
 from cnnfigs.illustrations.filters.response_map import AllMaps, ResponseMap
 from cnnfigs.illustrations.windows.window_steps import WindowSteps
-from cnnfigs.models.training import RECIPE
 from cnnfigs.models.weights import load
 from cnnfigs.runs.filters.classic_kernels import CLASSIC
 
@@ -87,27 +84,3 @@ def test_code_for_one_map_runs(model):
     names = {"model": model, "image": image, "n": 31}
     exec(one, names)
     np.testing.assert_allclose(names["maps"][:, :, 31], ResponseMap().result.response_map, atol=1e-6)
-
-
-def test_moved_by_four_pixels_is_said_with_its_conditions():
-    """Two shares of right answers after the same shift stand on the page: each says which network, trained on what."""
-    facts = ShiftTable().facts
-    assert facts["trained on"] == f"{60_000 - RECIPE.validation_images:,}"
-    assert facts["seed"] == str(RECIPE.seed)
-    assert (facts["usual images"], facts["usual steps"]) == ("10,000", "1,000")
-    assert usual("convnet", 1).asked[0] == "shifts"
-    (section,) = re.findall(r"## Where that ends\n(.*?)\n## ", PAGE, flags=re.DOTALL)
-    for words in ("shifts trained on", "shifts seed", "to\nthe right", "shifts usual images", "shifts usual steps"):
-        assert words in section
-    assert "the four\ndirections" in section
-
-
-def test_moved_ink_stays_in_the_image_and_reaches_in_some_what_the_network_never_reads():
-    facts = ShiftTable().facts
-    looked = int(facts["looked"].replace(",", ""))
-    digits = mnist().x_test[:looked]
-    moved = digits[~digits[:, :, -4:].any(axis=(1, 2))]
-    assert len(moved) == int(facts["images"].replace(",", ""))
-    # Moved by four, what was four columns from the end is there: the last two are not read (page on downsampling).
-    unread = moved[:, :, -6:-4].any(axis=(1, 2)).sum()
-    assert 0 < unread < len(moved) / 2

@@ -7,13 +7,10 @@ import keras
 import numpy as np
 import pytest
 
-from cnnfigs.illustrations.architectures.layer_table import LayerTable
 from cnnfigs.illustrations.architectures.shape_mistakes import WithoutFlatten
 from cnnfigs.illustrations.dense_and_loss.dense_layer import DenseLayer, DenseUnit, Relu
-from cnnfigs.illustrations.dense_and_loss.loss import FirstSteps, LossSlope
 from cnnfigs.illustrations.dense_and_loss.shuffled_pixels import ShuffledPixels
 from cnnfigs.illustrations.dense_and_loss.softmax import Softmax
-from cnnfigs.illustrations.training_and_measured.generalization import DataSplit, Overfitting
 from cnnfigs.illustrations.training_and_measured.neighborhood import Neighborhood
 from cnnfigs.models.networks import build
 
@@ -54,46 +51,10 @@ def test_answer_is_right_and_its_logit_the_highest():
     assert run.logits.min() < 0
 
 
-def test_slope_rises_so_that_the_weight_gets_smaller():
-    run = LossSlope().result
-    assert run.slope > 0
-    assert run.next_weight < run.weight
-
-
-def test_training_starts_no_better_than_guessing():
-    run = FirstSteps().result
-    assert run.losses[0] >= run.guess_loss
-    assert run.accuracy_before == pytest.approx(0.1, abs=0.05)
-
-
-def test_errors_are_far_fewer_on_the_images_learned_from():
-    training, validation, test = (part.share for part in DataSplit().result.parts)
-    assert 2 * training < validation < test
-
-
-def test_share_of_errors_hardly_changes_after_the_ring():
-    run = Overfitting().result
-    after = run.validation_accuracy[run.best_epoch - 1 :]
-    assert after.max() - after.min() < 0.02
-    assert run.validation_loss[-1] > run.validation_loss[run.best_epoch - 1]
-
-
 def test_every_answer_survives_the_shuffle():
     run = ShuffledPixels().result
     assert run.same_answers == run.asked
     assert 0 < run.largest_difference < 1e-6 * 10
-
-
-def test_only_the_weights_are_random_at_the_beginning():
-    model = build("dense_512")
-    weights = [each for each in model.weights if each.name == "kernel"]
-    biases = [each for each in model.weights if each.name == "bias"]
-    assert all(np.ptp(each.numpy()) > 0 for each in weights)
-    assert not any(each.numpy().any() for each in biases)
-    facts = LayerTable("dense_512").facts
-    assert facts["weights"] == f"{sum(each.numpy().size for each in weights):,}"
-    assert facts["biases"] == f"{sum(each.numpy().size for each in biases):,}"
-    assert not re.search(r"parameters` parameters are random", PAGE)
 
 
 def test_without_flatten_keras_builds_another_network_and_complains_only_in_training():
@@ -116,14 +77,3 @@ def test_the_shuffle_takes_the_convnets_lead_but_not_its_reading():
     read = {each.shuffle: each.mean for each in Neighborhood().result.findings.measured if each.network == "convnet"}
     assert 0.9 < read["pixels"] < read["none"]
     assert "would be lost" not in PAGE
-
-
-def test_nothing_is_said_to_be_looked_at_once():
-    """Dozens of pictures show test images; what holds is that nothing is chosen by them."""
-    for page in ("images-and-dense-layers", "first-convnet"):
-        assert "looked at once" not in (Path(__file__).parents[2] / "docs" / f"{page}.md").read_text("utf-8")
-
-
-def test_the_loss_has_a_name_before_a_formula_uses_it():
-    formula = PAGE.index(r"\partial L}{\partial w}")
-    assert "$L$" in PAGE[:formula]

@@ -1,15 +1,24 @@
 """What the page says in words is what the layers and the trained maps do."""
 
+import re
+from pathlib import Path
+
 import keras
 import numpy as np
 import pytest
 
+from cnnfigs.data import mnist
+from cnnfigs.experiments.catalog import usual
+from cnnfigs.illustrations.filters.equivariance import ShiftTable
 from cnnfigs.illustrations.windows.max_pooling import MaxPooling
 from cnnfigs.illustrations.windows.pooled_maps import PooledMaps, PoolingAlternatives
 from cnnfigs.illustrations.windows.pooling_shift import PoolingShift
 from cnnfigs.illustrations.windows.pooling_table import PoolingTable
 from cnnfigs.models.networks import build
+from cnnfigs.models.training import RECIPE
 from cnnfigs.runs.windows.pooling import WAYS, downsample
+
+PAGE = (Path(__file__).parents[2] / "docs" / "pooling.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -104,3 +113,27 @@ def test_maximum_does_not_care_what_is_smaller_and_the_mean_does(way):
     other = np.array([[5, 1], [4, 3]], dtype=np.float32)
     changed = [downsample(each[None, ..., None], way, 2, 2).item() for each in (window, other)]
     assert (changed[0] != changed[1]) == (way == "average")
+
+
+def test_moved_by_four_pixels_is_said_with_its_conditions():
+    """Two shares of right answers after the same shift stand on the page: each says which network, trained on what."""
+    facts = ShiftTable().facts
+    assert facts["trained on"] == f"{60_000 - RECIPE.validation_images:,}"
+    assert facts["seed"] == str(RECIPE.seed)
+    assert (facts["usual images"], facts["usual steps"]) == ("10,000", "1,000")
+    assert usual("convnet", 1).asked[0] == "shifts"
+    (section,) = re.findall(r"## What follows a moved digit, and what does not\n(.*?)\n## ", PAGE, flags=re.DOTALL)
+    for words in ("shifts trained on", "shifts seed", "to\nthe right", "shifts usual images", "shifts usual steps"):
+        assert words in section
+    assert "the four\ndirections" in section
+
+
+def test_moved_ink_stays_in_the_image_and_reaches_in_some_what_the_network_never_reads():
+    facts = ShiftTable().facts
+    looked = int(facts["looked"].replace(",", ""))
+    digits = mnist().x_test[:looked]
+    moved = digits[~digits[:, :, -4:].any(axis=(1, 2))]
+    assert len(moved) == int(facts["images"].replace(",", ""))
+    # Moved by four, what was four columns from the end is there: the last two are not read (page on downsampling).
+    unread = moved[:, :, -6:-4].any(axis=(1, 2)).sum()
+    assert 0 < unread < len(moved) / 2

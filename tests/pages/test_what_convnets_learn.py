@@ -12,8 +12,6 @@ from cnnfigs.illustrations.filters.depthwise import Depthwise
 from cnnfigs.illustrations.filters.filter_images import FilterImages
 from cnnfigs.illustrations.filters.first_kernels import FirstKernels
 from cnnfigs.illustrations.filters.gradient_ascent import GradientAscent
-from cnnfigs.illustrations.photo.heat_maps import DigitHeat, PhotoHeat
-from cnnfigs.illustrations.photo.sanity_check import SanityCheck
 from cnnfigs.runs.photo.photo_answers import PARTS
 
 DEAD = FilterImages(layers=("conv2d_3",), filters=(6, 17, 33, 31))
@@ -203,7 +201,6 @@ def test_made_photos_are_ahead_of_other_views_of_the_cat_and_most_of_all_in_the_
 
 def test_eyes_are_found_by_two_of_the_four_filters_of_block_10(photos):
     """The middle of the found piece lies in the box of an eye, or the piece holds half of one; boxes drawn by hand."""
-    from cnnfigs.runs.photo.photo_answers import PARTS
 
     def covered(box):
         top, left, height, width = box
@@ -250,119 +247,3 @@ def test_dead_filter_of_the_photo_network_is_one_of_the_faint(photos):
     assert 0 in FirstKernels().result.faint
     excited = photos["Conv1_relu"].excited[0]
     assert max(abs(excited.made.sums[-1]), abs(excited.found[0].sum)) < 0.1  # next to zero whatever it sees
-
-
-# Heat maps
-
-
-def test_plastic_bag_is_the_ear_on_the_right_for_both():
-    cat, bag = PhotoHeat().result.heats
-    assert bag.name == "plastic bag"
-    for values in (bag.grad_cam, bag.occlusion):
-        row, column = np.unravel_index(values.argmax(), values.shape)
-        assert row < 60
-        assert column > 240
-    assert bag.correlation > 0.5
-    assert cat.correlation < 0.5
-    hidden = {part.name: part.hidden for part in bag.parts}
-    assert hidden["eyes"] > hidden["ears"], "the page says so, against both maps"
-
-
-def test_both_mark_cheek_and_nose_of_the_cat_and_only_grad_cam_the_forehead():
-    cat = PhotoHeat().result.heats[0]
-    for values in (cat.grad_cam, cat.occlusion):
-        row, column = np.unravel_index(values.argmax(), values.shape)
-        assert row > 110
-        assert 150 < column < 270
-    forehead = (slice(0, 60), slice(110, 220))
-    assert cat.grad_cam[forehead].mean() > cat.grad_cam.mean()
-    assert cat.occlusion[forehead].mean() < 0.1
-    parts = {part.name: part for part in cat.parts}
-    assert parts["eyes"].grad_cam > 0.9 * parts["nose and mouth"].grad_cam
-    assert parts["eyes"].occlusion < 0.5 * parts["nose and mouth"].occlusion
-
-
-def test_one_eye_stands_in_for_the_other():
-    """No square covers both; without both the score falls by more than twice what it does without one."""
-    parts = {part.name: part for part in PhotoHeat().result.heats[0].parts}
-    eyes, nose = parts["eyes"], parts["nose and mouth"]
-    assert eyes.hidden > nose.hidden
-    assert len(eyes.hidden_piece) == 2
-    assert sum(eyes.hidden_piece) < eyes.hidden
-    assert max(eyes.hidden_piece) < nose.hidden
-    for _, _, height, width in PARTS["eyes"]:
-        assert max(height, width) > PhotoHeat().patch_size
-
-
-def test_on_the_digit_they_do_not_agree():
-    run = DigitHeat().result
-    four, nine = run.heats
-    assert abs(four.correlation) < 0.2
-    row, column = np.unravel_index(four.grad_cam.argmax(), four.grad_cam.shape)
-    assert row > 18
-    assert column >= 14
-    # Occlusion follows the ink: where covering counts, there is ink within the patch's reach.
-    ink = run.image[..., 0] > 0.3
-    near = np.zeros_like(ink)
-    for place in np.argwhere(ink):
-        near[max(0, place[0] - 4) : place[0] + 5, max(0, place[1] - 4) : place[1] + 5] = True
-    assert near[four.occlusion > 1].all()
-    assert not nine.grad_cam.any()
-    assert nine.fall > nine.occlusion.max() > 5
-
-
-def test_exact_map_says_what_grad_cam_does_not():
-    assert says("what-convnets-learn", "**This one is right**", "the two lower rows. The upper row speaks against it")
-    four, nine = DigitHeat().result.heats
-    marked = four.exact.cells.flat[four.weighed.argmax()]
-    assert (four.exact.cells > marked).sum() >= 6
-    assert (nine.exact.cells[0] < 0).all()
-    assert (nine.exact.cells[1:] > 0).all()
-    for each in (four, nine):
-        assert each.exact.cells.sum() + each.exact.bias == pytest.approx(each.score, abs=1e-4)
-
-
-def test_grad_cam_of_the_photo_adds_up_to_the_score_but_for_what_it_drops():
-    """A weight for each map, the same at each place: the negative cells are the difference."""
-    import keras
-
-    from cnnfigs.data import cat_photo
-    from cnnfigs.models.imagenet import fitted, mobilenet_v2, network_input
-
-    assert says(
-        "what-convnets-learn",
-        "add up, but for a constant factor, to the score without its bias, except that the negative ones are dropped",
-    )
-    photo = fitted(cat_photo())
-    model = mobilenet_v2(*photo.shape[:2])
-    maps = np.asarray(keras.Model(model.inputs, model.get_layer("out_relu").output)([network_input(photo[None])]))[0]
-    kernel, bias = model.get_layer("predictions").get_weights()
-    for heat in PhotoHeat().result.heats:
-        cells = maps @ kernel[:, heat.class_index] / (maps.shape[0] * maps.shape[1])
-        assert cells.sum() + bias[heat.class_index] == pytest.approx(heat.score, abs=1e-3)
-        np.testing.assert_allclose(np.maximum(cells, 0), heat.weighed, atol=1e-3)
-
-
-# Sanity
-
-
-def test_gradient_times_pixel_fails_the_check_and_grad_cam_changes():
-    _, last, whole = SanityCheck().result.networks
-    assert min(last.gradient_input_correlations) > 0.7
-    assert max(last.grad_cam_correlations) < min(last.gradient_input_correlations)
-    assert min(whole.gradient_input_correlations) > 0.3
-    assert max(whole.grad_cam_correlations) > 0.5
-
-
-def test_shuffled_network_has_a_cloud_at_the_eye_on_the_right():
-    """Its darkest pixel lies in the box of that eye, or no farther from it than a cell of the map is wide."""
-    from cnnfigs.runs.photo.photo_answers import PARTS
-
-    assert says("what-convnets-learn", "green cloud, at the eye on the right")
-    values = SanityCheck().result.networks[1].grad_cam
-    row, column = np.unravel_index(values.argmax(), values.shape)
-    top, left, height, width = max(PARTS["eyes"], key=lambda box: box[1])
-    assert top - 32 <= row < top + height + 32
-    assert left - 32 <= column < left + width + 32
-    other = min(PARTS["eyes"], key=lambda box: box[1])
-    assert column - (other[1] + other[3]) > left - column  # nearer to this eye than to the other

@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from checks import DESKTOP, open_page
+from checks import DESKTOP
 from lxml import html
 
 MOVED = tomllib.loads(Path(__file__).parents[2].joinpath("docs/moved.toml").read_text("utf-8"))
@@ -47,7 +47,7 @@ def test_the_list_is_that_of_a_whole_tutorial():
 def test_who_comes_for_what_has_moved_is_taken_there(page, part, target, way, tab, site, served):
     origin = served if way == "served" else site.as_uri()
     new, _, place = target.partition("#")
-    open_page(tab, f"{origin}/{page}.html" + ("" if part == "page" else f"#{part}"))
+    tab.goto(f"{origin}/{page}.html" + ("" if part == "page" else f"#{part}"), wait_until="commit")
     tab.wait_for_url(f"{origin}/{new}.html" + (f"#{place}" if place else ""))
     assert "404" not in tab.title()
 

@@ -51,7 +51,8 @@ class NormalizedVector(Exercise):
     def ask(self, run: Prediction) -> str:
         first, second = (listed(f"{value:g}" for value in each) for each in (FIRST, SECOND))
         return f"""A batch has two images, each with one place and three channels: {first} in the first image, {second}
-            in the second. What does layer normalisation make of the first number of the first image, before γ and β?"""
+            in the second. What does layer normalisation make of the first number of the first image, with nothing
+            learned yet?"""
 
     def explain(self, run: Prediction) -> str:
         mean, spread = run.given["mean"], run.given["spread"]

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import pytest
 from fixtures import browser, fonts, launch, served, site, tab, tabs, without_our_font  # noqa: F401
 from hypothesis import HealthCheck, Phase, settings
 
@@ -29,6 +30,8 @@ DEAREST = [
     "illustrations/test_keys.py",
     "explorers/test_every_explorer.py",
     "site/test_pages.py",
+    "site/test_other_ways.py",
+    "explorers/test_moving.py",
     "explorers/test_room.py",
     "sphinxext/reading/test_building.py",
     "sphinxext/reading/test_freshness.py",
@@ -54,8 +57,30 @@ DEAREST = [
 ]
 
 
+#: Files whose tests share more than a file does: whoever works on the first does all.
+TOGETHER = {
+    f"tests/illustrations/{name}.py": "tests/illustrations/test_every.py" for name in ("test_grammar", "test_marks")
+}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Give the tests of one file, or of several that belong together, to one worker."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class Together(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            file = super()._split_scope(nodeid)
+            return TOGETHER.get(file, file)
+
+    return Together(config, log)
+
+
 def pytest_collection_modifyitems(config, items):
-    places = {config.rootpath / "tests" / name: place for place, name in enumerate(DEAREST)}
+    files = [*DEAREST[:1], *(name.removeprefix("tests/") for name in TOGETHER), *DEAREST[1:]]
+    places = {config.rootpath / "tests" / name: place for place, name in enumerate(files)}
     items.sort(key=lambda item: places.get(item.path, len(DEAREST)))
 
 

@@ -8,7 +8,7 @@ import zlib
 import pytest
 from browsers import CODE
 from checks import DESKTOP, PHONE, foreign_fonts, run_axe
-from exploring import FOLLOW, pages_of, wait_until
+from exploring import FOLLOW, pages_of
 
 from cnnfigs.explorers.assets import LOADER
 from cnnfigs.explorers.registry import BUNDLE, EXPLORERS
@@ -48,7 +48,7 @@ SEEN = """element => {
 @every_explorer
 @pytest.mark.parametrize("way", ["served", "from disk"])
 def test_it_stands_below_its_figure_which_stays(open_explorer, name, way):
-    opened = open_explorer(name, way=way)
+    opened = open_explorer(name, way=way, load=True)
     seen = {"inside": False, "picture": True, "caption": True, "explorer": True, "words": True, "below": True}
     assert opened.element.evaluate(SEEN) == seen
     assert opened.element.locator(".explorer").is_visible()
@@ -72,63 +72,6 @@ def test_without_javascript_there_is_the_figure_and_no_empty_box(open_explorer, 
 @every_explorer
 def test_every_text_is_drawn_with_a_font_of_the_site(open_explorer, name):
     assert foreign_fonts(open_explorer(name).page, CODE) == []
-
-
-def hold(page, pattern):
-    """Hold requests back; they are in the list that is returned."""
-    held = []
-
-    def keep(route):
-        held.append(route)
-
-    page.route(pattern, keep)
-    return held
-
-
-@every_explorer
-@pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_nothing_moves_when_it_starts(tabs, site, served, name, window):
-    assert_nothing_moves(tabs, site, served, name, window)
-
-
-@every_explorer
-@pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_nothing_moves_in_another_font(without_our_font, site, served, name, window):
-    assert_nothing_moves(without_our_font, site, served, name, window)
-
-
-def assert_nothing_moves(tabs, site, served, name, window):
-    """It is in view, its code is slow, and when it starts, what is around it stands still; on each page that has it."""
-    phone = {"has_touch": True, "is_mobile": True} if window == PHONE else {}
-    for address in pages_of(site, name):
-        with tabs.open(served, viewport=window, **phone) as page:
-            page.add_init_script(
-                """window.moved = 0;
-                const add = (entries) => entries.forEach(({value}) => window.moved += value);
-                window.shifts = new PerformanceObserver(list => add(list.getEntries()));
-                window.shifts.observe({type: 'layout-shift', buffered: true});
-                // Some frames later it is known what has moved.
-                window.settled = async () => {
-                    await document.fonts.ready;
-                    for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
-                    add(window.shifts.takeRecords());
-                    return window.moved;
-                };"""
-            )
-            held = hold(page, "**/explorers/explorers.js*")
-            page.goto(f"{served}/{address}")
-            element = page.locator(f"cnn-{name}")
-            element.evaluate("element => scrollTo(0, element.getBoundingClientRect().top + scrollY - 120)")
-            wait_until(page, held.__len__)
-            before = page.evaluate("settled()")
-            height = element.bounding_box()["height"]
-            for route in held:
-                route.continue_()
-            element.locator(".explorer").wait_for()
-            page.wait_for_function("performance.getEntriesByType('resource').every(({responseEnd}) => responseEnd)")
-            moved = page.evaluate("settled()") - before
-            assert element.bounding_box()["height"] == pytest.approx(height, abs=1), f"{address}: see loader.css"
-            assert moved < 0.01, address
 
 
 def axe_violations(page, names):

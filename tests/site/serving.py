@@ -7,7 +7,7 @@ import mimetypes
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import lru_cache, partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -29,6 +29,14 @@ def security_policy(page: str) -> str:
     return f"default-src 'self'; img-src 'self' data:; script-src {hashes('script')}; style-src {hashes('style')}"
 
 
+@lru_cache(maxsize=512)
+def content(path: Path, changed: int) -> tuple[bytes, bytes, str]:
+    """Return a file as it is and compressed, and for a page its policy; each is asked for many times."""
+    body = path.read_bytes()
+    packed = body if path.suffix in PACKED else gzip.compress(body, 6)
+    return body, packed, security_policy(body.decode("utf-8")) if path.suffix == ".html" else ""
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -46,14 +54,14 @@ class Handler(BaseHTTPRequestHandler):
         if not path.is_file():
             self.send_error(status)
             return
-        body = path.read_bytes()
+        body, packed, policy = content(path, path.stat().st_mtime_ns)
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         self.send_response(status)
         self.send_header("Content-Type", f"{kind}; charset=utf-8" if kind.startswith("text/") else kind)
         if kind == "text/html":
-            self.send_header("Content-Security-Policy", security_policy(body.decode("utf-8")))
+            self.send_header("Content-Security-Policy", policy)
         if path.suffix not in PACKED and "gzip" in self.headers.get("Accept-Encoding", ""):
-            body = gzip.compress(body, 6)
+            body = packed
             self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()

@@ -87,9 +87,7 @@ class PushedDigit(Picture):
                 axes.plot(range(walk.most + 1), 100 * shares, color=shade, linestyle=dashes)
                 ends[name] = 100 * float(shares[-1])
         axes.set(xlim=(0, run.walks[0].most), ylim=(0, 102))
-        axes.set_xlabel(
-            "grey levels of 255, at most" if narrow else "by how many of 255 grey levels a pixel changes at most"
-        )
+        axes.set_xlabel("change of a pixel at most, grey levels")
         plain(axes)
         return dict(sorted(ends.items(), key=lambda item: item[1]))
 

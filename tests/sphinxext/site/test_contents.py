@@ -93,24 +93,29 @@ def site(tmp_path_factory):
     return folder / "site"
 
 
+def of_class(element, name):
+    return element.xpath(f".//*[contains(concat(' ', @class, ' '), ' {name} ')]")
+
+
 @pytest.fixture(scope="module")
 def index(site):
-    return html.parse(site / "index.html").find(".//body")
+    (section,) = html.parse(site / "index.html").xpath("//section[@id='all-of-it']")
+    return section
 
 
 @pytest.fixture(scope="module")
 def cards(index):
-    return {card.get("data-page"): card for card in index.cssselect(".cnn-contents > li")}
+    return {card.get("data-page"): card for group in of_class(index, "cnn-contents") for card in group}
 
 
 def test_pages_with_goals_are_numbered_through_all_groups(index, cards):
-    assert [card.cssselect(".cnn-number")[0].text for card in cards.values()] == ["1", "2", "3"]
+    assert [of_class(card, "cnn-number")[0].text for card in cards.values()] == ["1", "2", "3"]
     assert list(cards) == ["windows", "words", "verdicts"]
-    assert [each.get("start") for each in index.cssselect(".cnn-contents")] == ["1", "3"]
+    assert [each.get("start") for each in of_class(index, "cnn-contents")] == ["1", "3"]
 
 
 def test_groups_have_their_captions(index):
-    assert [heading.text for heading in index.iter("h3")][:3] == ["Learn", "Judge", "Look up"]
+    assert [heading.text for heading in index.iter("h3")] == ["Learn", "Judge", "Look up"]
 
 
 def test_a_card_has_the_title_and_the_first_words_of_its_page(cards):
@@ -124,11 +129,11 @@ def test_a_card_says_what_its_page_says_of_the_time(site, cards):
     for name, card in cards.items():
         page = html.parse(site / f"{name}.html").find(".//body").text_content()
         told = re.search(r"Reading time: about (\d+ minutes?)\.", page)[1]
-        assert card.cssselect(".cnn-minutes")[0].text == told
+        assert of_class(card, "cnn-minutes")[0].text == told
 
 
 def test_all_pages_take_as_long_as_all_cards_say(index, cards):
-    minutes = sum(int(card.cssselect(".cnn-minutes")[0].text.split()[0]) for card in cards.values())
+    minutes = sum(int(of_class(card, "cnn-minutes")[0].text.split()[0]) for card in cards.values())
     assert f"3 pages, about {round(minutes / 60)} hours" in index.text_content()
 
 
@@ -137,16 +142,15 @@ def test_a_card_shows_the_first_picture_of_its_page_and_no_table(site, cards):
     assert [each.get("class") for each in pictures] == ["only-light", "only-dark"]
     drawn = (site / pictures[0].get("src")).read_text("utf-8")
     assert "input" in drawn
-    assert "kernel" in drawn
     assert not cards["verdicts"].findall(".//img")
 
 
 def test_pictures_of_cards_say_nothing_to_those_who_hear_the_words_beside_them(cards):
-    (box,) = cards["windows"].cssselect(".cnn-thumbnail")
+    (box,) = of_class(cards["windows"], "cnn-thumbnail")
     assert box.get("aria-hidden") == "true"
     assert {each.get("alt") for each in box.iter("img")} == {""}
 
 
 def test_pages_without_goals_are_lines(index):
-    (line,) = [each for each in index.iter("li") if each.find("a") is not None and each.get("data-page") is None][-1:]
+    (line,) = index.findall("ul/li")
     assert line.text_content() == "Glossary: Look here."

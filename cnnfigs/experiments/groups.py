@@ -86,7 +86,7 @@ def groups(network: str) -> Groups:
 
     people = (group("students", students), group("employees", ~students))
     by_image = wrong.mean(axis=0)
-    images_error = float(np.hypot(*(standard_error(by_image[members]) for members in (students, ~students))))
+    images_error = float(np.hypot(standard_error(by_image[students]), standard_error(by_image[~students])))
     by_seed = people[0].errors - people[1].errors
     difference = float(by_seed.mean())
     numbers, places, counts = np.unique(who, return_inverse=True, return_counts=True)

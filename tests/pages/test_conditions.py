@@ -29,6 +29,7 @@ TRAINED = {"cnnfigs.models.weights:load", "cnnfigs.models.weights:resolve", "cnn
 #: Figures that trained weights decide nothing in, or that another page explains; and where their captions say so.
 OTHERWISE = {
     "fig-patches": "The weights of this layer are random here",
+    "fig-answer-costs": "in a convolution once in every place",
     "fig-separable": "what it costs in block",
     "fig-play-branch": "see {doc}`visual-hierarchy`",
 }

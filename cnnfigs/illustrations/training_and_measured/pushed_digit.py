@@ -60,7 +60,7 @@ class PushedDigit(Picture):
             row(before, sign("+"), added, sign("="), after, by_chance, gap=12, align="start"),
             column(row(*small[:2], gap=24, align="start"), row(*small[2:], gap=24, align="start"), gap=18),
         )
-        looks = {}
+        looks: dict[str, tuple[str, str]] = {}
         for walk in run.walks:
             look = network_look(walk.network)
             looks[_pushed(walk)] = (look.color, look.dashes)

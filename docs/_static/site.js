@@ -54,7 +54,9 @@
 // Who comes for a part that stands on another page now is taken there, see sphinxext/site/moved.py.
 (() => {
   function follow() {
-    const part = document.querySelector(".cnn-moved:target a");
+    // Not by :target, which is set only when the page has been read to its end.
+    const named = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const part = named?.matches(".cnn-moved") ? named.querySelector("a") : null;
     const page = document.querySelector(".cnn-gone a");
     if (part) location.replace(part.href);
     else if (page) location.replace(page.href + location.hash);

@@ -140,6 +140,7 @@ def out_of_reach(page: Page) -> list[str]:
             const wanted = 'figure, table, img, svg, math[display=block], .eqno, pre';
             for (const element of document.querySelectorAll(wanted)) {
                 if (!element.getClientRects().length || element.parentElement.closest('svg, button')) continue;
+                if (element.closest('.sidebar-drawer')?.getBoundingClientRect().right <= 0) continue; // it is closed
                 let box = element;
                 while (box && !scrolls(box)) box = box.parentElement;
                 if (box && box !== document.documentElement && box !== document.body) {

@@ -12,6 +12,7 @@ the others are a line. Groups are the captions of the page's tables of contents,
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator
 from html import escape
@@ -97,7 +98,7 @@ def visit_cards(self: HTML5Translator, node: contents_cards) -> None:
                 number += 1
                 cards.append(_card(builder, home, name, page, number))
             else:
-                lines.append(f"<li>{_link(builder, home, name)}: {_words(page)}</li>\n")
+                lines.append(f"<li>{_link(builder, home, name)}: {_words(builder.env, page)}</li>\n")
         if caption:
             self.body.append(f"<h3>{escape(caption)}</h3>\n")
         if cards:
@@ -108,8 +109,16 @@ def visit_cards(self: HTML5Translator, node: contents_cards) -> None:
     raise nodes.SkipNode
 
 
-def _words(page: nodes.document) -> str:
-    return escape(textwrap.shorten(description(page), LENGTH, placeholder=" …"))
+def _words(env: BuildEnvironment, page: nodes.document) -> str:
+    """Return a page's first sentences, as far as there is room; pages that they name are called by their titles."""
+    for link in page.findall(addnodes.pending_xref):
+        if not link.astext() and (named := env.titles.get(link["reftarget"])):
+            link += nodes.Text(named.astext())
+    sentences = re.split(r"(?<=[.?!]) ", description(page, 2 * LENGTH))
+    shown = [sentences.pop(0)]
+    while sentences and len(" ".join([*shown, sentences[0]])) <= LENGTH:
+        shown.append(sentences.pop(0))
+    return escape(textwrap.shorten(" ".join(shown), LENGTH, placeholder=" …"))
 
 
 def _link(builder: Any, home: str, name: str) -> str:
@@ -120,7 +129,7 @@ def _link(builder: Any, home: str, name: str) -> str:
 def _card(builder: Any, home: str, name: str, page: nodes.document, number: int) -> str:
     return (
         f'<li data-page="{escape(name)}"><span class="cnn-number" aria-hidden="true">{number}</span>'
-        f"{_picture(builder, home, name)}<div>{_link(builder, home, name)}<p>{_words(page)}</p>"
+        f"{_picture(builder, home, name)}<div>{_link(builder, home, name)}<p>{_words(builder.env, page)}</p>"
         f'<p class="cnn-minutes">{counted(minutes(page), "minute")}</p></div></li>\n'
     )
 

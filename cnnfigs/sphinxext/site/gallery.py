@@ -236,7 +236,7 @@ def thumbnail(builder: Any, here: str, stem: str, made: str, decorative: bool = 
     A decorative one says nothing to those who hear the page: the words beside it are enough.
     """
     in_browser = builder.name in ("html", "dirhtml")
-    described, width, height, drawn = pictures(made, CARD if in_browser else COLUMN)
+    described, width, height, drawn = pictures(made, CARD if in_browser and not decorative else COLUMN)
     folder = Path(builder.outdir, builder.imagedir)
     images = []
     alt, hidden = ("", ' aria-hidden="true"') if decorative else (escape(described), "")

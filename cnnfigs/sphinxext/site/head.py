@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 LENGTH = 200
 
 
-def description(page: nodes.document) -> str:
+def description(page: nodes.document, length: int = LENGTH) -> str:
     """Return the first paragraph of a page in plain words, cut after a whole word."""
     for paragraph in page.findall(nodes.paragraph):
         # What a role, such as a quoted number, has become stands in the text; a picture's code cell does not.
         if isinstance(paragraph.parent, nodes.section) and (text := " ".join(paragraph.astext().split())):
-            return textwrap.shorten(text, LENGTH, placeholder=" …")
+            return textwrap.shorten(text, length, placeholder=" …")
     return ""
 
 

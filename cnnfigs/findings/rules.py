@@ -63,8 +63,6 @@ class Rule(Generic[Subject]):
         What ``--ignore`` calls it.
     severity
         How much its findings matter, where they do not say otherwise.
-    about
-        What it looks for, in one sentence.
     why
         Why that matters.
     change
@@ -77,7 +75,6 @@ class Rule(Generic[Subject]):
 
     name: str
     severity: Severity
-    about: str
     why: str
     change: str
     page: str
@@ -105,10 +102,10 @@ _IMAGE_RULES: dict[str, Rule[Observed]] = {}
 def network_rule(
     name: str, severity: Severity, *, why: str, change: str, page: str
 ) -> Callable[[Callable[[Network], Iterator[Found]]], Callable[[Network], Iterator[Found]]]:
-    """Enter a rule about a network's records; what it looks for is its docstring, behind "Find"."""
+    """Enter a rule about a network's records; what it looks for stands in its docstring, behind "Find"."""
 
     def enter(find: Callable[[Network], Iterator[Found]]) -> Callable[[Network], Iterator[Found]]:
-        _NETWORK_RULES[name] = Rule(name, severity, _about(find), why, change, page, find)
+        _NETWORK_RULES[name] = Rule(name, severity, why, change, page, find)
         return find
 
     return enter
@@ -120,15 +117,10 @@ def image_rule(
     """Enter a rule about what a network made of images."""
 
     def enter(find: Callable[[Observed], Iterator[Found]]) -> Callable[[Observed], Iterator[Found]]:
-        _IMAGE_RULES[name] = Rule(name, severity, _about(find), why, change, page, find)
+        _IMAGE_RULES[name] = Rule(name, severity, why, change, page, find)
         return find
 
     return enter
-
-
-def _about(find: Callable[..., Iterator[Found]]) -> str:
-    words = (find.__doc__ or "").strip().removeprefix("Find ")
-    return words[0].upper() + words[1:]
 
 
 def rules() -> dict[str, AnyRule]:

@@ -10,7 +10,7 @@ from stacks import Stack, clean
 
 from cnnfigs.arithmetic import Layer
 from cnnfigs.arithmetic.costs import Network
-from cnnfigs.commands.report.findings import PAGES
+from cnnfigs.commands.report.findings import PAGES, about
 from cnnfigs.errors import ParameterError
 from cnnfigs.findings.images import ENOUGH
 from cnnfigs.findings.observed import Observed
@@ -276,8 +276,8 @@ def test_every_rule_has_a_planted_fault_and_is_told_whole():
     assert set(known) == {*PLANTED, *of_images}
     for rule in known.values():
         assert rule.page in PAGES
-        assert rule.about.endswith(".")
-        assert "\n" not in rule.about
+        assert about(rule).endswith(".")
+        assert "\n" not in about(rule)
         assert rule.why.endswith(".")
         assert rule.change.endswith(".")
         assert inspect.isgeneratorfunction(rule.find)

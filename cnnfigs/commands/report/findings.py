@@ -24,6 +24,18 @@ PAGES = {
 }
 
 
+def about(rule: AnyRule) -> str:
+    """Return what a rule looks for: its docstring, behind "Find". No run may depend on it, so it is read here.
+
+    Examples
+    --------
+    >>> about(rules()["stride-beyond-kernel"]).endswith(".")
+    True
+    """
+    words = (rule.find.__doc__ or "").strip().removeprefix("Find ")
+    return words[0].upper() + words[1:]
+
+
 def tally(findings: Sequence[Finding]) -> str:
     """Write how many findings there are of each severity.
 
@@ -74,7 +86,7 @@ def finding_list(findings: Sequence[Finding]) -> str:
             shown += f"<details><summary>{len(more):,} more</summary><ul>{''.join(more)}</ul></details>"
         heading = f"{found[0].severity.word.capitalize()}: {name}"
         parts.append(
-            f"<h3>{escape(heading)}</h3>\n<p>{escape(rule.about)}</p>\n{shown}\n"
+            f"<h3>{escape(heading)}</h3>\n<p>{escape(about(rule))}</p>\n{shown}\n"
             f"<p><strong>Why it matters.</strong> {escape(typeset(rule.why))} <strong>What to change.</strong> "
             f"{escape(rule.change)} {_page(rule)}</p>"
         )

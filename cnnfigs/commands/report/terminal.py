@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cnnfigs.commands.report.costs import HEADS, cost_rows, cost_words
-from cnnfigs.commands.report.findings import PAGES, by_rule, page_address, place, tally
+from cnnfigs.commands.report.findings import PAGES, about, by_rule, page_address, place, tally
 from cnnfigs.commands.report.layers import memory
 from cnnfigs.findings.rules import Severity, rules
 
@@ -53,7 +53,7 @@ def print_text(explained: Explained, console: Console | None = None) -> None:
     console.print(f"\n[bold]Findings[/bold]: {tally(explained.findings)}")
     for name, found in by_rule(explained.findings):
         rule, severity = rules()[name], found[0].severity
-        console.print(f"\n[{STYLES[severity]}]{severity.word}[/] [bold]{name}[/bold]  {escape(rule.about)}")
+        console.print(f"\n[{STYLES[severity]}]{severity.word}[/] [bold]{name}[/bold]  {escape(about(rule))}")
         for each in found[:MOST_PLACES]:
             console.print(f"  {escape(place(each))}: {escape(each.message)}", soft_wrap=False)
         if len(found) > MOST_PLACES:
@@ -67,7 +67,7 @@ def print_rules(console: Console) -> None:
     for rule in rules().values():
         address = page_address(rule.page) or PAGES[rule.page]
         console.print(
-            f"[{STYLES[rule.severity]}]{rule.severity.word}[/] [bold]{rule.name}[/bold]  {escape(rule.about)}"
+            f"[{STYLES[rule.severity]}]{rule.severity.word}[/] [bold]{rule.name}[/bold]  {escape(about(rule))}"
         )
         console.print(f"    Why: {escape(rule.why)}")
         console.print(f"    Change: {escape(rule.change)}")

@@ -15,16 +15,21 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnnfigs.data import FOLDER, Bytes, checked
+from cnnfigs.images import as_bytes
 from cnnfigs.parameters import require
 
 Part = Literal["train", "val", "test"]
 Cell = Literal["RBC", "WBC", "Platelets"]
+
+#: Ways to change the colours of a photo.
+Change = Literal["grey", "darker", "half the stain", "twice the stain"]
+CHANGES: tuple[Change, ...] = get_args(Change)
 
 #: Height and width of the photos.
 HEIGHT, WIDTH = 480, 640
@@ -34,7 +39,8 @@ SIDE = 80
 JITTER = 8
 
 
-class Box(NamedTuple):
+@dataclass(frozen=True)
+class Box:
     """A box that somebody drew around a cell: the first pixel that it holds and the first behind it, from 0."""
 
     cell: Cell
@@ -181,3 +187,26 @@ def _beside(platelets: Sequence[Box], random: np.random.Generator) -> tuple[int,
         top = int(random.integers(0, HEIGHT - SIDE, endpoint=True))
         if not any(box.meets(left, top, SIDE) for box in platelets):
             return left, top
+
+
+def changed(images: Bytes, change: Change | None) -> Bytes:
+    """Change the colours of photos, shape (..., 3).
+
+    Grey is the mean of red, green and blue. Darker is two thirds of the light. Each layer of a stain lets the same
+    share of light through: so half the stain gives the square root of that share, and twice the stain its square.
+
+    Examples
+    --------
+    >>> [changed(np.array([51, 102, 255], np.uint8), each).tolist() for each in CHANGES[:3]]
+    [[136, 136, 136], [34, 68, 170], [114, 161, 255]]
+    """
+    light = images / 255
+    if change == "grey":
+        light = np.broadcast_to(light.mean(axis=-1, keepdims=True), images.shape)
+    elif change == "darker":
+        light = light * 2 / 3
+    elif change == "half the stain":
+        light = np.sqrt(light)
+    elif change == "twice the stain":
+        light = light**2
+    return as_bytes(light)

@@ -12,6 +12,7 @@ from functools import partial
 from types import MappingProxyType
 
 from cnnfigs.experiments.images import Shuffle
+from cnnfigs.experiments.transfer import WAYS, Transfer
 from cnnfigs.experiments.trials import Training, Trial
 from cnnfigs.models.variants import WINDOWS
 from cnnfigs.parameters import require
@@ -24,6 +25,12 @@ SHUFFLES: tuple[Shuffle, ...] = ("pixels", "within blocks", "blocks")
 AMOUNTS: Mapping[int, tuple[int, ...]] = MappingProxyType(
     {100: FIVE, 300: FIVE, 1_000: FIVE, 3_000: FIVE, 10_000: FIVE, 30_000: THREE, 60_000: THREE}
 )
+#: Numbers of crops of blood smears with a platelet, and as many without: the last is all that the training part has.
+CROPS = (10, 30, 100, 209)
+#: The seeds that these are tried with.
+CROP_SEEDS = THREE
+#: So many are left when no photo shows a place that a test photo shows.
+CROPS_APART = 195
 #: An image of this side can be moved by 8 pixels in a canvas of that side, and nothing is cut.
 CANVAS, LOWER_RIGHT = 44, (16, 16)
 
@@ -205,6 +212,16 @@ EXPERIMENTS: Mapping[str, Experiment] = MappingProxyType(
                 "peephole",
                 "How much of a digit must be seen at once?",
                 _in_turn(through_a_hole(hole, seed) for seed in THREE for hole in HOLES),
+            ),
+            Experiment(
+                "transfer",
+                "How many photos does a network need that has learned from others?",
+                _in_turn(
+                    [
+                        *(Transfer(seed, way, each) for seed in CROP_SEEDS for each in CROPS for way in WAYS),
+                        *(Transfer(seed, way, CROPS_APART, apart=True) for seed in CROP_SEEDS for way in WAYS),
+                    ]
+                ),
             ),
         )
     }

@@ -1,0 +1,101 @@
+"""A photo of a blood smear and its boxes, and crops that hold a platelet or do not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from cnnfigs.data.blood_cells import HEIGHT, SIDE, WIDTH, Box
+from cnnfigs.drawing.layout import CLOSE, Piece, column, flow, grid, row
+from cnnfigs.drawing.pieces import Mark, Photo, panel, swatch
+from cnnfigs.illustrations.base import Picture
+from cnnfigs.illustrations.description import Description, Numbers
+from cnnfigs.parameters import Such, Whole
+from cnnfigs.runs.photo.blood import HALF, CropsRun, show_crops
+from cnnfigs.words import counted
+
+#: How wide a crop is drawn.
+CROP = 66
+#: In what colour the box around a kind of cell is drawn, and what the cell is called.
+KINDS = {"Platelets": ("error", "platelet"), "WBC": ("input", "white cell")}
+
+
+def _is_photo(value: object) -> bool:
+    return isinstance(value, str) and value.startswith("BloodImage_")
+
+
+@dataclass(frozen=True)
+class BloodCrops(Picture):
+    """A photo of a stained blood smear with boxes around its platelets, and crops with and without a platelet."""
+
+    name: Annotated[str, Such(_is_photo, "the name of a photo, such as BloodImage_00068"), "which photo"] = (
+        "BloodImage_00068"
+    )
+    count: Annotated[int, Whole(2, 8), "how many crops of each kind to show"] = 8
+
+    def run(self) -> CropsRun:
+        return show_crops(self.name, self.count)
+
+    def draw(self, run: CropsRun) -> Piece:
+        """Draw the photo with its boxes, and beside it the crops."""
+        photo = Photo(run.photo, 320, frame="input", marks=[box_mark(box) for box in run.boxes])
+        shown = {box.cell for box in run.boxes}
+        key = row(*(swatch(shade, name, line=True) for cell, (shade, name) in KINDS.items() if cell in shown))
+        return flow(
+            panel("input: a photo", column(photo, key, gap=CLOSE), f"{WIDTH}×{HEIGHT} pixels", name="input"),
+            column(
+                panel("a platelet in it", _crops(run.holding), f"crops of {SIDE}×{SIDE} pixels", name="output"),
+                panel("no platelet in it", _crops(run.empty), name="output"),
+            ),
+            gap=28,
+            align="start",
+            below="start",
+        )
+
+    def describe(self, run: CropsRun) -> Description:
+        found = {cell: sum(box.cell == cell for box in run.boxes) for cell in KINDS}
+        return Description(
+            f"A photo of a stained blood smear with frames around {counted(found['Platelets'], 'platelet')} and "
+            f"{counted(found['WBC'], 'white cell')}, and crops with and without a platelet.",
+            [
+                f"The photo has {WIDTH} by {HEIGHT} pixels. On a pale ground lie many pink discs, red cells, "
+                f"{run.red_cells} of them with a box that is not drawn. White cells are large and purple, platelets "
+                "small purple dots.",
+                f"Beside it are {len(run.holding)} crops of {SIDE} by {SIDE} pixels with a platelet, each a small "
+                "purple spot on a pale ground, sometimes beside the edge of a red cell.",
+                f"Below are {len(run.empty)} crops without one: pale ground, red cells and their edges.",
+            ],
+            [
+                Numbers(
+                    "What the data set has",
+                    [[photos, platelets] for _, photos, platelets in run.parts],
+                    rows=[name for name, _, _ in run.parts],
+                    columns=["photos", "platelets"],
+                )
+            ],
+        )
+
+    def state_facts(self, run: CropsRun) -> dict[str, str]:
+        facts = {"side": str(SIDE), "width": str(WIDTH), "height": str(HEIGHT)}
+        facts["platelets"] = str(sum(box.cell == "Platelets" for box in run.boxes))
+        facts["all photos"] = str(sum(photos for _, photos, _ in run.parts))
+        for name, photos, platelets in run.parts:
+            facts |= {f"{name} photos": str(photos), f"{name} platelets": str(platelets)}
+            facts[f"{name} crops"] = str(2 * platelets)
+        return facts
+
+
+def box_mark(box: Box, name: str = "", line_width: float = 2.5) -> Mark:
+    """Frame a box on a photo at half its size."""
+    return Mark(
+        box.top / HALF,
+        box.left / HALF,
+        (box.bottom - box.top) / HALF,
+        (box.right - box.left) / HALF,
+        name or KINDS[box.cell][0],
+        line_width=line_width,
+    )
+
+
+def _crops(images: object) -> Piece:
+    return grid([Photo(each, CROP) for each in images], columns=4, gap=6)  # type: ignore[attr-defined]

@@ -114,7 +114,7 @@ def test_by_mouse_alone(open_explorer):
         row, column = free[len(free) // 2]
         opened.page.mouse.click(box["x"] + column * box["width"] / 353, box["y"] + row * box["height"] / 225)
         assert opened.state["unit"] == number
-        assert opened.told.startswith(f"Unit {number}: map {unit.channel} of {plain(levels[2].layer)} (")
+        assert opened.told.startswith(f"Unit {number}: map {unit.channel:,} of {plain(levels[2].layer)} (")
     assert opened.state["unit"] > 0
     told = opened.element.locator(".told").bounding_box()
     assert box["y"] + box["height"] <= told["y"] < box["y"] + box["height"] + 40

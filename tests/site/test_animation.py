@@ -115,7 +115,7 @@ def test_it_never_moves_for_those_who_want_no_motion(browser, served):
     open_page(page, f"{served}/{PAGE}")
     assert not page.locator(".cnn-play").is_visible()
     assert page.evaluate("document.getAnimations().filter(one => /^cnn-/.test(one.animationName)).length") == 0
-    page.get_by_role("radio", name="Pause").focus()
+    page.get_by_role("radio", name="Start").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     assert shown(page) == [2]

@@ -28,12 +28,12 @@ def test_drawn_texts_tell_every_step(phone):
     sizes = ["224 → 112", "112 → 56", "56 → 28", "28 → 14", "14 → 7"]
     layers = ["convolution 7×7", "max pooling 3×3", *["convolution 1×1"] * 3]
     steps = [f"{size}, {layer}, strides 2" for size, layer in zip(sizes, layers, strict=True)]
-    assert written == ", ".join(["ResNet50: 1 max pooling", *steps])
+    assert written == ", ".join(["ResNet-50: 1 max pooling", *steps])
 
 
 def test_network_without_max_pooling_says_so():
     assert "MobileNetV2: no max pooling" in texts(Halvings(("MobileNetV2",)))
-    assert "VGG16: 5 max poolings" in texts(Halvings(("VGG16",)))
+    assert "VGG-16: 5 max poolings" in texts(Halvings(("VGG16",)))
 
 
 def test_our_cats_network_is_the_one_whose_weights_ship():

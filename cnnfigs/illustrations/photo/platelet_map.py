@@ -167,7 +167,7 @@ class HeadAsConvolution(Table):
         before, last = run.layers[-3], run.layers[-1]
         return {
             "compared": str(run.compared),
-            "difference": f"{run.difference:.0e}".replace("e-0", "e-"),
+            "difference": f"{run.difference:.7f}",
             "maps": _shape(before.shapes[0]),
             "numbers": f"{int(np.prod(before.shapes[0])):,}",
             "kernel": "×".join(map(str, before.shapes[0][:2])),
@@ -292,4 +292,4 @@ def _kind(kinds: tuple[str, str]) -> str:
 
 
 def _shape(shape: tuple[int, ...]) -> str:
-    return "×".join(map(str, shape)) if shape else "–"
+    return "×".join(f"{each:,}" for each in shape) if shape else "–"

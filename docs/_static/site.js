@@ -55,7 +55,8 @@
 (() => {
   function follow() {
     // Not by :target, which is set only when the page has been read to its end.
-    const named = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    // No name of a part needs a percent sign, so that an address is taken as it is, whatever it holds.
+    const named = document.getElementById(location.hash.slice(1));
     const part = named?.matches(".cnn-moved") ? named.querySelector("a") : null;
     const page = document.querySelector(".cnn-gone a");
     if (part) location.replace(part.href);

@@ -135,12 +135,16 @@ class PlateletMap(Picture):
         return facts
 
 
+#: What the others show more of: one network is trained and asked for all of them.
+_FOUND = PlateletMap()
+
+
 @dataclass(frozen=True)
 class HeadAsConvolution(Table):
     """The layers of a classifier of crops, and of the same weights as a network that reads a whole photo."""
 
     def run(self) -> PlateletRun:
-        run: PlateletRun = PlateletMap().result
+        run: PlateletRun = _FOUND.result
         return run
 
     def tabulate(self, run: PlateletRun) -> list[list[Cell]]:
@@ -182,7 +186,7 @@ class PlateletScores(Picture):
     """Precision and recall on the validation part, by the mark from which on a place counts."""
 
     def run(self) -> PlateletRun:
-        run: PlateletRun = PlateletMap().result
+        run: PlateletRun = _FOUND.result
         return run
 
     def draw(self, run: PlateletRun) -> Piece:
@@ -244,7 +248,7 @@ class PlateletMistakes(Picture):
     """Places where the network sees a platelet and there is no box, and platelets with a box that it misses."""
 
     def run(self) -> PlateletRun:
-        run: PlateletRun = PlateletMap().result
+        run: PlateletRun = _FOUND.result
         return run
 
     def draw(self, run: PlateletRun) -> Piece:

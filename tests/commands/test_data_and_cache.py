@@ -8,14 +8,18 @@ import pytest
 
 from cnnfigs import cache, data
 from cnnfigs.commands import shipped
+from cnnfigs.data import blood_cells, mnist_writers
 from cnnfigs.models import weights
+
+#: All files of data that ship, whichever manifest describes them.
+DATA = [*data.manifest(), *mnist_writers.manifest(), *blood_cells.manifest()]
 
 
 def test_everything_that_ships_is_told_with_licence_and_checksum(cnnfigs):
     status, out, _ = cnnfigs("data")
     assert status == 0
     told = dict(re.findall(r"(?m)^(\S+)  [\d,]+ bytes, .*, as published\n.*\n    sha256 ([0-9a-f]{64})$", out))
-    there = [*shipped.WEIGHTS.glob("*.weights.h5"), *(data.FOLDER / name for name in data.manifest())]
+    there = [*shipped.WEIGHTS.glob("*.weights.h5"), *(data.FOLDER / name for name in DATA)]
     assert told == {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in there}
     assert "CC BY-SA 3.0" in out.partition("chelsea.png")[0]
 
@@ -24,7 +28,7 @@ def test_everything_that_ships_is_told_with_licence_and_checksum(cnnfigs):
 def test_damaged_file_is_named(cnnfigs, tmp_path, monkeypatch, harm):
     folder = tmp_path / "data"
     folder.mkdir()
-    for name in data.manifest():
+    for name in DATA:
         shutil.copy(data.FOLDER / name, folder)
     photo = folder / "chelsea.png"
     photo.unlink() if harm == "missing" else photo.write_bytes(photo.read_bytes()[:-1])

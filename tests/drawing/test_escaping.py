@@ -11,8 +11,7 @@ WORDS = """<b>bold</b> & "quoted" 'so' <script>alert(1)</script>"""
 
 #: What makes markup of some words, and where they are to be found again.
 PLACES = {
-    "a caption": (lambda words: captioned("<svg></svg>", "a picture", words), "//figcaption"),
-    "a picture's name": (lambda words: captioned("<svg></svg>", words, "seen"), "//@aria-label"),
+    "a caption": (lambda words: captioned("<svg></svg>", words), "//figcaption"),
     "a region's name": (lambda words: scrolling("<p></p>", words), "//@aria-label"),
     "a page's title": (lambda words: document(words, "<p></p>", "light"), "//title"),
     "a cell": (lambda words: html_table([[Cell("n")], [Cell(words)]], "numbers"), "//td"),

@@ -67,7 +67,7 @@ def test_what_is_told_is_true_of_every_unit(open_explorer):
             opened.set(f"depth={depth}&unit={number}")
             row, column = unit.place
             assert opened.told.startswith(
-                f"Unit {number}: map {unit.channel} of {plain(level.layer)} (in Keras {level.layer}), "
+                f"Unit {number}: map {unit.channel:,} of {plain(level.layer)} (in Keras {level.layer}), "
                 f"row {row}, column {column}. "
                 f"It sees {unit.box[2]}×{unit.box[3]} pixels. "
             )

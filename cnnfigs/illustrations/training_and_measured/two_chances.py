@@ -104,6 +104,6 @@ def _span(shares: NDArray[np.float64]) -> str:
     Examples
     --------
     >>> _span(np.array([0.004, 0.012]))
-    '0.4 to 1.2\\xa0%'
+    '0.4 to 1.2\xa0%'
     """
     return f"{fixed(100 * float(shares.min()))} to {as_percent(float(shares.max()), 1)}"

@@ -37,6 +37,7 @@ def clone(tmp_path_factory):
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, copy / name)
     (copy / "docs" / "index.md").write_text("# A site\n\n```{toctree}\nglossary\nfirst-convnet\n```\n\nThe end.\n")
+    (copy / "docs" / "moved.toml").write_text("")  # no address has become old
     words = "\n\n".join(f"{word}\n  A word." for word in ("feature map", "filter", "kernel", "window"))
     (copy / "docs" / "glossary.md").write_text(f"# Words\n\n```{{glossary}}\n{words}\n```\n")
     (copy / "docs" / "first-convnet.md").write_text("# The first convnet\n\n(fig-fewer-cells)=\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+from cnnfigs.data import Bytes
 from cnnfigs.data.blood_cells import HEIGHT, SIDE, WIDTH, Box
 from cnnfigs.drawing.layout import CLOSE, Piece, column, flow, grid, row
 from cnnfigs.drawing.pieces import Mark, Photo, panel, swatch
@@ -97,5 +98,5 @@ def box_mark(box: Box, name: str = "", line_width: float = 2.5) -> Mark:
     )
 
 
-def _crops(images: object) -> Piece:
-    return grid([Photo(each, CROP) for each in images], columns=4, gap=6)  # type: ignore[attr-defined]
+def _crops(images: Bytes) -> Piece:
+    return grid([Photo(each, CROP) for each in images], columns=4, gap=6)

@@ -96,6 +96,8 @@ RUN_AXE = """async ([context, options]) => {
     const more = (each) => each.matches("a, title, desc, foreignObject, script") || [...each.attributes].some(told);
     const mere = [...document.querySelectorAll("svg")].filter(svg => ![...svg.querySelectorAll("*")].some(more));
     const kept = mere.map(svg => [svg, [...svg.childNodes]]);
+    // What hears that the window has another size has heard it after two frames.
+    await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
     mere.forEach(svg => svg.replaceChildren());
     try {
         return (await axe.run(context ?? document, options)).violations;

@@ -211,13 +211,15 @@ def found_places(logits: NDArray[np.float32], mark: float) -> list[tuple[int, in
     """
     padded = np.pad(logits, 1, mode="edge")
     means = np.lib.stride_tricks.sliding_window_view(padded, (3, 3)).mean(axis=(2, 3))
-    places = np.argwhere(means >= mark)
+    free = means >= mark
+    places = np.argwhere(free)
     order = np.argsort(-means[tuple(places.T)], kind="stable")
+    near = (APART - 1) // STRIDE
     kept: list[tuple[int, int]] = []
     for row, column in places[order].tolist():
-        place = STRIDE * column + SIDE // 2, STRIDE * row + SIDE // 2
-        if all(max(abs(place[0] - x), abs(place[1] - y)) >= APART for x, y in kept):
-            kept.append(place)
+        if free[row, column]:
+            kept.append((STRIDE * column + SIDE // 2, STRIDE * row + SIDE // 2))
+            free[max(row - near, 0) : row + near + 1, max(column - near, 0) : column + near + 1] = False
     return kept
 
 

@@ -29,6 +29,7 @@ extensions = [
     "cnnfigs.sphinxext.site.gallery",
     "cnnfigs.sphinxext.site.goals",
     "cnnfigs.sphinxext.site.head",
+    "cnnfigs.sphinxext.site.here",
     "cnnfigs.sphinxext.site.hosted",
     "cnnfigs.sphinxext.site.maths",
     "cnnfigs.sphinxext.site.moved",

@@ -65,3 +65,63 @@
   follow();
   addEventListener("hashchange", follow);
 })();
+
+// Pages that were read to their end get a tick in the contents. The list stays in this browser, and can be cleared.
+(() => {
+  const KEY = "pages read";
+  const nameOf = (address) => address.split(/[?#]/)[0].split("/").pop().replace(/\.html$/, "");
+  let read = new Set();
+  // Who forbids the browser to keep anything reads without ticks.
+  const kept = (action) => { try { return action(); } catch { return null; } };
+
+  function tick(place, isRead) {
+    const mark = place.querySelector(".cnn-read");
+    if (isRead && !mark) {
+      const made = document.createElement("span");
+      for (const [name, value] of Object.entries({ class: "cnn-read", role: "img", "aria-label": "read" })) {
+        made.setAttribute(name, value);
+      }
+      place.append(made);
+    } else if (!isRead) mark?.remove();
+  }
+
+  function show() {
+    document.querySelectorAll(".sidebar-tree a[href]").forEach((link) => {
+      tick(link, read.has(nameOf(link.href)));
+    });
+    const cards = [...document.querySelectorAll(".cnn-contents > li")];
+    cards.forEach((card) => tick(card.querySelector(".cnn-minutes"), read.has(card.dataset.page)));
+    const told = document.querySelector(".cnn-progress");
+    if (!told) return;
+    const count = cards.filter((card) => read.has(card.dataset.page)).length;
+    told.hidden = count === 0;
+    told.querySelector("span").textContent = `You have read ${count} of ${cards.length} pages.`;
+  }
+
+  function recall() {
+    read = new Set(kept(() => JSON.parse(localStorage.getItem(KEY))) ?? []);
+    show();
+  }
+
+  const button = document.querySelector(".cnn-progress button");
+  button?.addEventListener("click", () => {
+    kept(() => localStorage.removeItem(KEY));
+    recall();
+    document.querySelector(".cnn-contents a")?.focus();
+  });
+  addEventListener("storage", recall);
+  recall();
+
+  const end = document.querySelector("article .cnn-goals") && document.querySelector("footer .related-pages");
+  if (end) {
+    const observer = new IntersectionObserver(([entry]) => {
+      if (!entry.isIntersecting) return;
+      observer.disconnect();
+      // What another tab has read since counts too.
+      recall();
+      kept(() => localStorage.setItem(KEY, JSON.stringify([...read.add(nameOf(location.pathname))])));
+      show();
+    });
+    observer.observe(end);
+  }
+})();

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 #: Characters that a card quotes of its page.
 LENGTH = 150
 
+PROGRESS = '<p class="cnn-progress" hidden><span></span> <button type="button">Forget what I have read</button></p>\n'
+
 
 class contents_cards(nodes.General, nodes.Element):  # noqa: N801 - docutils names its nodes so
     """Where the cards are written."""
@@ -87,7 +89,8 @@ def visit_hours(self: HTML5Translator, node: reading_hours) -> None:
 
 
 def visit_cards(self: HTML5Translator, node: contents_cards) -> None:
-    """Write the groups and their cards."""
+    """Write the groups and their cards; site.js shows above them which pages have been read in this browser."""
+    self.body.append(PROGRESS)
     builder, home = self.builder, self.docnames[0]
     number = 0
     for caption, pages in groups(builder.env, home):

@@ -119,7 +119,8 @@
       observer.disconnect();
       // What another tab has read since counts too.
       recall();
-      kept(() => localStorage.setItem(KEY, JSON.stringify([...read.add(nameOf(location.pathname))])));
+      read.add(nameOf(location.pathname));
+      kept(() => localStorage.setItem(KEY, JSON.stringify([...read])));
       show();
     });
     observer.observe(end);

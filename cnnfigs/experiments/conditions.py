@@ -43,8 +43,9 @@ def conditions(networks: Iterable[Results], question: Question = "at home") -> s
     Returns
     -------
     str
-        Such as "trained on 10,000 images, 1,000 steps of 128, Adam at 0.001 · asked about 10,000 test images". What
-        differs between the networks is a range; how pixels were shuffled does not stand there.
+        To stand behind "The networks were": "trained on 10,000 images, in 1,000 steps of 128 images with Adam at
+        0.001, and asked about 10,000 test images". What differs between the networks is a range; how
+        pixels were shuffled does not stand there.
 
     Raises
     ------
@@ -55,7 +56,7 @@ def conditions(networks: Iterable[Results], question: Question = "at home") -> s
     trials = [trial for each in results for trial in each.trials]
     require(bool(trials), "networks", results, "at least one with a record")
     images = [trial.test_images // (1 if question == "at home" else SKIP) for trial in trials]
-    return f"trained on {_trained(results, trials)} · asked about {span(images)} test images{_WHERE[question]}"
+    return f"trained on {_trained(results, trials)}, and asked about {span(images)} test images{_WHERE[question]}"
 
 
 def _trained(results: list[Results], trials: list[Training]) -> str:
@@ -66,8 +67,10 @@ def _trained(results: list[Results], trials: list[Training]) -> str:
         parts[0] += f" {where} of {span(trial.canvas for trial in trials)}×{trials[0].canvas} pixels"
     if any(trial.random_shift for trial in trials):
         parts[0] += f" moved at random by up to {span(trial.random_shift for trial in trials)} pixels"
-    steps = f"{span(int(step) for each in results for step in each.steps)} steps of {BATCH}"
-    if all(trial.steps is None for trial in trials):
-        steps += f", stopped by the loss on {RECIPE.validation_images:,} others or after {RECIPE.epochs} passes"
     rates = listed((f"{rate:g}" for rate in sorted({trial.learning_rate for trial in trials})), "or")
-    return ", ".join([*parts, steps, f"Adam at {rates}"])
+    steps = f"in {span(int(step) for each in results for step in each.steps)} steps of {BATCH} images"
+    parts.append(f"{steps} with Adam at {rates}")
+    if all(trial.steps is None for trial in trials):
+        others = f"the loss on {RECIPE.validation_images:,} other images"
+        parts.append(f"until {others} stopped falling, {RECIPE.epochs} passes at most")
+    return ", ".join(parts)

@@ -46,10 +46,10 @@ def test_the_words_have_the_numbers_of_the_records(described, asked):
     words = conditions([results(described, [1])], asked)
     (record,) = told(described)
     trial, outcome = record["trial"], record["outcome"]
-    trained, _, questions = words.partition(" · ")
+    trained, _, questions = words.partition(", and ")
     images = trial["images"] if trial["steps"] else 55_000  # the others decide when to stop
     assert {images, outcome["steps"], trial["learning_rate"], 128} <= numbers(trained)
-    assert (trial["steps"] is None) == ("stopped by the loss" in trained)
+    assert (trial["steps"] is None) == ("stopped falling" in trained)
     assert (trial["canvas"] in numbers(trained)) == (trial["canvas"] != 28)
     assert (f"moved at random by up to {trial['random_shift']} pixels" in trained) == (trial["random_shift"] > 0)
     assert ("lower right" in trained) == (trial["place"] is not None)
@@ -64,7 +64,9 @@ def test_the_words_have_the_numbers_of_the_records(described, asked):
 
 def test_what_differs_is_a_range():
     several = [results(lambda seed, n=n: with_images("convnet", n, seed), [1]) for n in (100, 60_000, 3_000)]
-    assert conditions(several).startswith("trained on 100 to 60,000 images, 1,000 steps of 128, Adam at 0.001 ·")
+    assert conditions(several).startswith(
+        "trained on 100 to 60,000 images, in 1,000 steps of 128 images with Adam at 0.001, and "
+    )
     recipe = results(lambda seed: by_recipe("convnet", seed), range(1, 6))
     steps = [each["outcome"]["steps"] for each in told(lambda seed: by_recipe("convnet", seed), range(1, 6))]
     assert f"{min(steps):,} to {max(steps):,} steps" in conditions([recipe])

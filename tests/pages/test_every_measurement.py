@@ -27,11 +27,12 @@ def reads_records(module):
 
 
 def captions(text):
-    """The captions of a page, each with the name of the illustration that it belongs to."""
+    """The captions of a page, with what is folded below the figure, and the name of the illustration of each."""
     for cell in CELL.finditer(text):
         shown = re.search(r"^(\w+)\(.*\)$", cell["code"].strip().splitlines()[-1])
         if "caption" in cell["options"] and shown:
-            yield shown[1], cell["options"]
+            folded = re.match(r"\s*:::\{folded\}.*?\n:::", text[cell.end() :], flags=re.S)
+            yield shown[1], cell["options"] + (folded[0] if folded else "")
 
 
 MEASURED = [

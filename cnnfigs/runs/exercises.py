@@ -5,6 +5,7 @@ The wrong rules are written out here, one expression each; none of them is used 
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -90,6 +91,77 @@ def shared_weights(size: int, filters: int, kernel_size: int) -> Prediction:
             "a filter had no bias": (kernel_size**2 * filters,),
         },
         given={"places": places},
+    )
+
+
+def grouped_parameters(groups: int, read: int, made: int, kernel_size: int) -> Prediction:
+    """Count the parameters of a convolution whose filters read only some of the maps, each group others."""
+    channels, filters, area = groups * read, groups * made, kernel_size**2
+    layer = load_keras().layers.Conv2D(filters, kernel_size, groups=groups)
+    layer.build((None, None, None, channels))
+    return Prediction(
+        right=(layer.count_params(),),
+        wrong={
+            "every filter read all maps": ((area * channels + 1) * filters,),
+            "every slice had a bias of its own": ((area + 1) * read * filters,),
+            "a filter were a single grid": ((area + 1) * filters,),
+        },
+        given={"channels": channels, "filters": filters},
+    )
+
+
+def multiplied(size: int, channels: int, filters: int, kernel_size: int) -> Prediction:
+    """Count the multiply-adds of a convolution, by letting a layer of ones add up ones."""
+    layer = load_keras().layers.Conv2D(filters, kernel_size, use_bias=False, kernel_initializer="ones")
+    sums = np.asarray(layer(np.ones((1, size, size, channels), dtype=np.float32)), dtype=np.float64)
+    weights, places = kernel_size**2 * channels * filters, sums.shape[1] * sums.shape[2]
+    return Prediction(
+        right=(round(float(sums.sum())),),
+        wrong={
+            "each weight were used once": (weights,),
+            "each pixel were read once by each filter": (size**2 * channels * filters,),
+            "windows stood over the edge too": (weights * size**2,),
+        },
+        given={"weights": weights, "side": sums.shape[1], "places": places},
+    )
+
+
+def contributions(numbers: tuple[float, ...], slopes: tuple[float, ...]) -> Prediction:
+    """Find the unit that contributes most to a score: the score without it is smaller by the most."""
+    layer = load_keras().layers.Dense(1, use_bias=False)
+    values = np.array([numbers], dtype=np.float32)
+    layer.build(values.shape)
+    layer.set_weights([np.array(slopes, dtype=np.float32)[:, np.newaxis]])
+    without = np.repeat(values, len(numbers), axis=0) * (1 - np.eye(len(numbers), dtype=np.float32))
+    lost = (np.asarray(layer(values)) - np.asarray(layer(without)))[:, 0]
+    most, strongest, steepest = (int(np.argmax(each)) for each in (lost, numbers, slopes))
+    return Prediction(
+        right=(str(most), float(lost[most])),
+        wrong={
+            "only its number counted": (str(strongest), float(numbers[strongest])),
+            "only the slope counted": (str(steepest), float(slopes[steepest])),
+            "the largest number were the one that contributes": (str(strongest), float(lost[strongest])),
+        },
+    )
+
+
+def best_possible(kernel: tuple[tuple[float, ...], ...], bias: float) -> Prediction:
+    """Search the image of paper and ink, from 0 to 1, that gives a filter its largest sum."""
+    weights = np.array(kernel, dtype=np.float32)
+    layer = load_keras().layers.Conv2D(1, weights.shape)
+    layer.build((None, *weights.shape, 1))
+    layer.set_weights([weights[..., np.newaxis, np.newaxis], np.array([bias], dtype=np.float32)])
+    # A sum is largest where each pixel is at one of its ends: so all images of ink and paper are enough.
+    images = np.array(list(itertools.product((0, 1), repeat=weights.size)), dtype=np.float32)
+    sums = np.asarray(layer(images.reshape(-1, *weights.shape, 1)))
+    return Prediction(
+        right=(float(sums.max()),),
+        wrong={
+            "all of it were ink": (float(weights.sum() + bias),),
+            "only the pixel with the largest weight were ink": (float(weights.max() + bias),),
+            "negative weights helped as much": (float(np.abs(weights).sum() + bias),),
+            "the bias did not count": (float(weights[weights > 0].sum()),),
+        },
     )
 
 

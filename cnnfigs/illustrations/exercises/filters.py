@@ -8,7 +8,8 @@ from typing import Annotated
 from cnnfigs.illustrations.exercises.exercise import Exercise
 from cnnfigs.parameters import Whole
 from cnnfigs.runs import exercises
-from cnnfigs.runs.exercises import Prediction
+from cnnfigs.runs.exercises import Prediction, Values
+from cnnfigs.words import listed, written_number
 
 Filters = Annotated[int, Whole(1, 512), "how many filters the convolution has"]
 Channels = Annotated[int, Whole(2, 512), "how many maps it reads"]
@@ -85,6 +86,30 @@ class SharedWeights(Exercise):
 
 
 @dataclass(frozen=True)
+class PartialFilters(Exercise):
+    """An exercise: a filter that reads some of the maps has a slice for each of these, and one bias."""
+
+    groups: Annotated[int, Whole(2, 8), "how many groups the filters form"] = 2
+    read: Annotated[int, Whole(2, 16), "how many maps each filter reads"] = 4
+    made: Annotated[int, Whole(2, 64), "how many filters each group has"] = 6
+    kernel_size: KernelSize = 3
+
+    def run(self) -> Prediction:
+        return exercises.grouped_parameters(self.groups, self.read, self.made, self.kernel_size)
+
+    def ask(self, run: Prediction) -> str:
+        channels, filters, side = (f"{each:g}" for each in (*run.given.values(), self.kernel_size))
+        return f"""A convolution has {filters} filters of {side}×{side}. There are {channels} maps to read, but by a
+            table, as in C3, each filter reads only {self.read} of them. How many parameters does it have?"""
+
+    def explain(self, run: Prediction) -> str:
+        side, filters = self.kernel_size, f"{run.given['filters']:g}"
+        return f"""A filter has a slice for each map that it reads, and one bias: {self.read}·{side}·{side} + 1 =
+            {self.read * side * side + 1}. There are {filters} filters. Which of the maps each of them reads makes no
+            difference to the count."""
+
+
+@dataclass(frozen=True)
 class SeparableWeights(Exercise):
     """An exercise: a depthwise separable convolution looks first and mixes then."""
 
@@ -125,3 +150,52 @@ class UnitsOnColor(Exercise):
         numbers = self.size * self.size * self.channels
         return f"""The image is {self.size}·{self.size}·{self.channels} = {numbers:,} numbers. Each of the
             {self.units:,} units has a weight for every one of them, and one bias."""
+
+
+@dataclass(frozen=True)
+class WorkOfFilters(Exercise):
+    """An exercise: a convolution uses each weight in every place, so work is not parameters."""
+
+    size: Annotated[int, Whole(12, 64), "side of the maps that it reads"] = 12
+    channels: Channels = 16
+    filters: Filters = 8
+    kernel_size: Annotated[int, Whole(2, 7), "side of the window"] = 3
+
+    def run(self) -> Prediction:
+        return exercises.multiplied(self.size, self.channels, self.filters, self.kernel_size)
+
+    def ask(self, run: Prediction) -> str:
+        return f"""A convolution with {self.filters} filters of {self.kernel_size}×{self.kernel_size} and without
+            padding reads {self.channels} maps of {self.size}×{self.size}. It has {run.given["weights"]:,.0f} weights.
+            How many multiply-adds does one image take?"""
+
+    def explain(self, run: Prediction) -> str:
+        side, places, weights = (run.given[name] for name in ("side", "places", "weights"))
+        return f"""The window fits in {side:.0f}·{side:.0f} = {places:,.0f} places, and in each of them every weight is
+            used once: {places:,.0f}·{weights:,.0f}."""
+
+
+#: A small kernel and its bias.
+KERNEL, BIAS = ((2.0, -1.0), (3.0, -4.0)), -1.0
+
+
+@dataclass(frozen=True)
+class BestPossible(Exercise):
+    """An exercise: the best image for a filter has ink where its weights are positive, and none elsewhere."""
+
+    def run(self) -> Prediction:
+        return exercises.best_possible(KERNEL, BIAS)
+
+    def ask(self, run: Prediction) -> str:
+        upper, lower = (listed(written_number(value) for value in row) for row in KERNEL)
+        return f"""A filter has the weights {upper} in its upper row, {lower} in its lower row, and the bias
+            {written_number(BIAS)}. Pixels are 0 for paper to 1 for ink. How large is the largest sum that an image can
+            give it?"""
+
+    def explain(self, run: Prediction) -> str:
+        added = " + ".join(f"{value:g}" for row in KERNEL for value in row if value > 0)
+        return f"""Full ink where a weight is positive, paper where it is negative: {added}, and the bias. Made images
+            stay below that where ink has a price; found pieces come near it only if some digit looks so."""
+
+    def write(self, values: Values) -> str:
+        return written_number(float(values[0]))

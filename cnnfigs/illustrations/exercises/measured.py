@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from cnnfigs.experiments.findings import downsampling, fewer_examples
+from cnnfigs.experiments.findings import against_dense, downsampling, fewer_examples
 from cnnfigs.experiments.groups import groups
 from cnnfigs.illustrations.exercises.exercise import Exercise
 from cnnfigs.illustrations.training_and_measured.measuring import points
@@ -53,17 +53,60 @@ class CatchingUp(Exercise):
     def ask(self, run: Prediction) -> str:
         convnet, dense = (as_percent(run.given[name], 1) for name in ("convnet", "dense"))
         return f"""With {self.wanted:,} training images the convnet answers {convnet} of the test images rightly, and
-            the dense network with 512 units {dense}. With how many images is that one as good as the convnet with
-            {self.wanted:,}?"""
+            the dense network with 512 units {dense}. Read off the figure above: with how many images is that one as
+            good as the convnet with {self.wanted:,}?"""
 
     def explain(self, run: Prediction) -> str:
         return f"""At {self.wanted:,} images the dense network makes {run.given["errors"]:.1f} times the errors of the
-            convnet, but errors fall ever more slowly as images are added: to be rid of half of them takes far more than
-            twice the images. So the number has to be read off the measured curve, sideways. From seed to seed it lies
+            convnet, but errors fall ever more slowly as images are added: to halve them takes far more than twice the
+            images. So no rule gives the number; the measured curve does, read sideways. From seed to seed it lies
             between {run.given["fewest"]:,.0f} and {run.given["most"]:,.0f}."""
 
     def write(self, values: Values) -> str:
         return f"about {float(f'{float(values[0]):.2g}'):,.0f} images"
+
+
+@dataclass(frozen=True)
+class WhereTheyDiffer(Exercise):
+    """An exercise: on the images where two networks differ it is decided which makes fewer errors."""
+
+    def run(self) -> Prediction:
+        """Read how many images only one of two trainings got right, and count the errors of both."""
+        found = against_dense()
+        pair = next(each for each in found.disagreements if each.other == "dense_131")
+        wrong = {
+            name: round(each.test_images * float(1 - each.accuracy[each.seeds.index(pair.seed)]))
+            for name in ("convnet", "dense_131")
+            for each in [found.findings.of(name)]
+        }
+        convnet = wrong["convnet"]
+        return Prediction(
+            right=(wrong["dense_131"],),
+            wrong={
+                "only the images counted that the convnet alone got right": (convnet + pair.only_convnet,),
+                "all images counted where they differ": (convnet + pair.only_convnet + pair.only_other,),
+                "the convnet’s own errors did not count": (pair.only_convnet,),
+            },
+            given={
+                "convnet": convnet,
+                "seed": pair.seed,
+                "only convnet": pair.only_convnet,
+                "only other": pair.only_other,
+                "asked": found.findings.of("convnet").test_images,
+            },
+        )
+
+    def ask(self, run: Prediction) -> str:
+        given = {name: f"{value:,.0f}" for name, value in run.given.items()}
+        return f"""With seed {given["seed"]}, the convnet gets {given["convnet"]} of {given["asked"]} test images wrong.
+            {given["only convnet"]} images are right only with the convnet, {given["only other"]} only with the dense
+            network with 131 units. How many images does the dense network get wrong?"""
+
+    def explain(self, run: Prediction) -> str:
+        given = {name: f"{value:,.0f}" for name, value in run.given.items()}
+        return f"""Begin with the convnet’s {given["convnet"]} errors. The dense network does not make
+            {given["only other"]} of these, and makes {given["only convnet"]} others: {given["convnet"]} −
+            {given["only other"]} + {given["only convnet"]}. How many images both get right was not needed."""
 
 
 @dataclass(frozen=True)

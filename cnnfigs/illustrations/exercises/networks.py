@@ -11,7 +11,7 @@ from cnnfigs.parameters import Choice, TestImage, Whole
 from cnnfigs.runs import exercises
 from cnnfigs.runs.exercises import Prediction, Values
 from cnnfigs.runs.photo.photo_answers import PARTS
-from cnnfigs.words import percent, with_article
+from cnnfigs.words import listed, percent, with_article
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ class HeatIsNoReason(Exercise):
         heat, ink = (percent(run.given[name]) for name in ("heat", "ink"))
         return f"""The convnet takes a test image for {digit}, with {sure}. In the Grad-CAM map of this answer, the
             hottest square of {self.side}×{self.side} pixels holds {heat} of all heat, and {ink} of the ink lies in it.
-            This square is covered with paper. How probable does the network find {digit} now?"""
+            This square is covered with paper. Guess: how probable does the network find {digit} now?"""
 
     def explain(self, run: Prediction) -> str:
         return """A heat map says where its method finds what speaks for the answer. It does not say what the network
@@ -134,6 +134,31 @@ class HeatIsNoReason(Exercise):
 
     def write(self, values: Values) -> str:
         return percent(float(values[0]))
+
+
+#: What three units give, and the slopes of a score along them.
+NUMBERS, SLOPES = (8.0, 2.0, 0.5), (0.5, 3.0, 4.0)
+
+
+@dataclass(frozen=True)
+class MostContributing(Exercise):
+    """An exercise: what a unit contributes is its number times the slope, not one of the two."""
+
+    def run(self) -> Prediction:
+        return exercises.contributions(NUMBERS, SLOPES)
+
+    def ask(self, run: Prediction) -> str:
+        numbers, slopes = (listed(f"{value:g}" for value in each) for each in (NUMBERS, SLOPES))
+        return f"""Three units give {numbers}. The slopes of the cat’s score along them are {slopes}. Counted from 0,
+            which unit contributes most to the score, and how much?"""
+
+    def explain(self, run: Prediction) -> str:
+        products = ", ".join(f"{a:g}·{b:g} = {a * b:g}" for a, b in zip(NUMBERS, SLOPES, strict=True))
+        return f"""Number times slope: {products}. If a unit were at zero, so much would be missing from the score. A
+            large number with a small slope does little, and so does a large slope along a small number."""
+
+    def write(self, values: Values) -> str:
+        return f"unit {values[0]}, with {float(values[1]):g}"
 
 
 @dataclass(frozen=True)
@@ -149,7 +174,7 @@ class MissingPart(Exercise):
 
     def ask(self, run: Prediction) -> str:
         return f"""The network gives the whole photo a cat with {percent(run.given["whole"])}. Now only the {self.part}
-            are covered with grey, and all the rest is left. What is the probability of a cat?"""
+            are covered with grey, and all the rest is left. Guess: what is the probability of a cat?"""
 
     def explain(self, run: Prediction) -> str:
         return f"""The {self.part} help, but the network can do without them: what is left of the cat says much of the

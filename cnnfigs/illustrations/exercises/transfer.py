@@ -59,8 +59,8 @@ class GreyCrops(Exercise):
 
     def explain(self, run: Prediction) -> str:
         return """Nothing in the training asked it to do without colour. In the crops that it learned from, purple was
-            enough, and so purple is what it learned. Half of the crops hold a platelet: who always gives the same
-            answer is right on every second one."""
+            enough, and so purple, it seems, is what it learned. Half of the crops hold a platelet: if you always
+            give the same answer, you are right on every second one."""
 
     def write(self, values: Values) -> str:
         return as_percent(float(values[0]))

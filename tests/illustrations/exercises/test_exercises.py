@@ -14,15 +14,19 @@ from cnnfigs.drawing.questions import Question, html_question
 from cnnfigs.errors import ParameterError
 from cnnfigs.illustrations.exercises.exercise import Exercise
 from cnnfigs.illustrations.exercises.filters import (
+    BestPossible,
     FilterDepth,
     FilterParts,
+    PartialFilters,
     SeparableWeights,
     SharedWeights,
     UnitsOnColor,
+    WorkOfFilters,
 )
 from cnnfigs.illustrations.exercises.networks import (
     HeatIsNoReason,
     MissingPart,
+    MostContributing,
     MovedDigit,
     OverfittingGap,
     SureAnswers,
@@ -142,6 +146,37 @@ def test_shared_weights_of_lenet5_are_the_numbers_of_its_paper():
     right, wrong = solved(SharedWeights())
     assert right == "156"
     assert "122,304" in wrong
+
+
+@pytest.mark.parametrize(("groups", "read", "made", "kernel_size"), some([(2, 3, 8), (2, 5, 16), (2, 7), range(2, 8)]))
+def test_filters_that_read_some_maps(groups, read, made, kernel_size):
+    """By a list of the numbers: a slice for each map that is read, and a bias."""
+    right, wrong = solved(PartialFilters(groups, read, made, kernel_size))
+    one = sum(1 for _ in itertools.product(range(read), range(kernel_size), range(kernel_size))) + 1
+    assert right == f"{groups * made * one:,}"
+    assert len(wrong) == 3
+
+
+@pytest.mark.parametrize(
+    ("size", "channels", "filters", "kernel_size"), some([(12, 20), (2, 3, 16), (2, 7, 32), (2, 3, 7)])
+)
+def test_work_is_weights_times_places(size, channels, filters, kernel_size):
+    right, wrong = solved(WorkOfFilters(size, channels, filters, kernel_size))
+    places = len(range(size - kernel_size + 1)) ** 2
+    assert right == f"{places * kernel_size**2 * channels * filters:,}"
+    assert len(wrong) == 3
+
+
+def test_best_image_has_ink_where_weights_are_positive():
+    right, wrong = solved(BestPossible())
+    assert right == str(2 + 3 - 1)
+    assert len(wrong) == 4
+
+
+def test_most_contributes_what_has_the_largest_product():
+    right, wrong = solved(MostContributing())
+    assert right == "unit 1, with 6"
+    assert wrong == {"unit 0, with 8", "unit 0, with 4", "unit 2, with 4"}
 
 
 @pytest.mark.parametrize(("filters", "channels", "kernel_size"), some([(2, 3, 128, 512), (2, 64, 512), range(2, 12)]))

@@ -70,7 +70,7 @@ def below(network: Network) -> Iterator[Found]:
     why="What stands in these rows and columns cannot change the answer: steps and pooling that do not come out even "
     "leave them over, mostly at the lower and right border.",
     change='Choose sizes that come out even, pad with "same", or pad the image at the right and below.',
-    page="pooling",
+    page="downsampling",
 )
 def never_read(network: Network) -> Iterator[Found]:
     """Find rows and columns of the image that reach no output."""

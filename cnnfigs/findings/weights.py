@@ -66,8 +66,8 @@ def bias(network: Network) -> Iterator[Found]:
 @network_rule(
     "no-activation-between",
     Severity.WARNING,
-    why="Two layers that only weigh and add, one behind the other, can do no more than one of them: without an "
-    "activation function in between, the second is wasted.",
+    why="Two layers that only weigh and add, one behind the other, can do no more than a single one, of convolutions "
+    "one with a larger window: without an activation function in between, the second layer makes nothing new possible.",
     change='Give the first one an activation function, such as activation="relu".',
     page="first-convnet",
 )

@@ -1,5 +1,6 @@
 """What the page says about a first attempt, and about the command, is so."""
 
+import math
 import re
 import shlex
 from pathlib import Path
@@ -72,3 +73,10 @@ def test_every_option_that_it_names_is_one():
         f'"{option}"' in text or f" {option.removeprefix('--').replace('-', '_')}: Annotated" in text
         for option in known
     )
+
+
+def test_a_second_softmax_leaves_the_surest_answer_unsure():
+    facts = ReviewedNetwork().facts
+    surest = math.e / (math.e + 9)
+    assert facts["surest twice"].replace("\N{NO-BREAK SPACE}%", "") == f"{100 * surest:.0f}"
+    assert facts["least loss"] == f"{-math.log(surest):.2f}"

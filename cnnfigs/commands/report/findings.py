@@ -17,7 +17,7 @@ PAGES = {
     "downsampling": "Why make the maps smaller?",
     "first-convnet": "A first convnet",
     "images-and-dense-layers": "Images and dense layers",
-    "measured": "Claims, measured",
+    "measured": "The scoreboard",
     "padding-and-strides": "Padding and strides",
     "pooling": "Pooling",
     "what-convnets-learn": "What a network has learned",

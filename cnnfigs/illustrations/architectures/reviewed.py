@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from cnnfigs.drawing.tables import Cell
 from cnnfigs.illustrations.base import Table
 from cnnfigs.illustrations.description import Description
 from cnnfigs.runs.architectures.reviewed import Review, reviewed
-from cnnfigs.words import counted
+from cnnfigs.words import as_percent, counted, fixed
 
 #: What stands in place of a layer where a finding is about the whole network.
 WHOLE = "the whole network"
@@ -48,5 +49,7 @@ class ReviewedNetwork(Table):
             "parameters": f"{run.parameters:,}",
             **{f"{word}s": str(run.severities.count(word)) for word in ("warning", "hint")},
             "infos": str(run.severities.count("info")),
+            "surest twice": as_percent(run.surest),
+            "least loss": fixed(-math.log(run.surest), 2),
         }
         return facts | dict(zip(run.rules, run.messages, strict=False))

@@ -196,7 +196,7 @@ def verdict(comparisons: Sequence[Comparison]) -> Verdict:
 def rule() -> str:
     """Return in words the rule by which :func:`verdict` judges, with the numbers that it uses."""
     return (
-        f"A comparison is shown if its whole {as_percent(CONFIDENCE)} interval lies above zero, or above "
+        f"A comparison counts as shown if its whole {as_percent(CONFIDENCE)} interval lies above zero, or above "
         f"{written_number(-100 * EQUAL)} percentage point where the claim is that something makes no difference. The "
         "interval holds both chances: the root of the summed squares of the standard errors over images and over "
         "seeds, times Student’s t for so many seeds. A claim holds if all its comparisons are shown, partly if some "

@@ -24,7 +24,7 @@ from cnnfigs.statistics import standard_error, with_both_chances
 from cnnfigs.words import counted, listed, span
 
 #: What is compared with what.
-STEPS: tuple[tuple[Way, Way], ...] = (("frozen", "scratch"), ("fine-tuned", "frozen"))
+STEPS: tuple[tuple[Way, Way], ...] = (("frozen", "scratch"), ("fine-tuned", "frozen"), ("fine-tuned", "scratch"))
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Transferred:
     learned
         From each number of crops, the ways in their order; then those trained apart from the test.
     comparisons
-        For each number of crops, frozen minus from scratch and fine-tuned minus frozen.
+        For each number of crops, frozen minus from scratch, fine-tuned minus frozen, and fine-tuned minus from scratch.
     leaks
         For each way, trained on all photos minus trained on those that show no place of a test photo.
     losses
@@ -135,7 +135,7 @@ def transferred(folder: Path = RECORDS) -> Transferred:
     found = {(one.way, one.each): one for one in learned if not one.apart}
     most = max(CROPS)
     comparisons = [
-        _compared(f"{one} {each}", found[one, each].right, found[other, each].right, pictures)
+        _compared(f"{one} over {other} {each}", found[one, each].right, found[other, each].right, pictures)
         for each in CROPS
         for one, other in STEPS
     ]
@@ -154,8 +154,8 @@ def transferred(folder: Path = RECORDS) -> Transferred:
         asked,
         photos,
         f"trained on {span(CROPS)} crops with a platelet and as many without, "
-        f"{span(one.steps for one in learned)} steps of {BATCH} · {counted(len(CROP_SEEDS), 'seed')} · "
-        f"asked about {asked} crops from {photos} test photos",
+        f"in {span(one.steps for one in learned)} steps of {BATCH} crops, with {counted(len(CROP_SEEDS), 'seed')}, "
+        f"and asked about {asked} crops from {photos} test photos",
     )
 
 

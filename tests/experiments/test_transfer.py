@@ -115,7 +115,7 @@ def test_findings_are_those_of_the_records():
             for change in CHANGES:
                 asked = [one["elsewhere"][change]["right"] / one["test"]["asked"] for one in outcomes]
                 assert found.of(way, each).in_other_colors(change) == pytest.approx(np.mean(asked))
-    first = next(one for one in found.comparisons if one.name == "frozen 10")
+    first = next(one for one in found.comparisons if one.name == "frozen over scratch 10")
     assert first.difference == pytest.approx(found.of("frozen", 10).mean - found.of("scratch", 10).mean)
     assert found.asked == 138
 

@@ -21,7 +21,7 @@ from cnnfigs.models.weights import record
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = (
     "index", "computer-vision", "padding-and-strides", "pooling", "downsampling", "what-convnets-learn",
-    "where-answers-come-from", "limits", "later-networks", "playground",
+    "where-answers-come-from", "limits", "remedies-and-costs", "later-networks", "playground",
 )  # fmt: skip
 CELL = re.compile(r"(?ms)^```\{code-cell\}[^\n]*\n---\n(.*?)^---\n(.*?)^```\s*$")
 #: Who reaches one of these has asked a trained network.

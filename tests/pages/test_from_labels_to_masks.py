@@ -18,7 +18,7 @@ def test_the_five_lines_make_a_convolution_that_computes_the_same():
     keras.utils.set_random_seed(1)
     classifier = small_convnet()
     maps = np.random.default_rng(1).normal(size=(3, *classifier.layers[-2].input.shape[1:])).astype("float32")
-    (code,) = re.findall(r"```python\n(.*?)```", PAGE, flags=re.S)
+    code, _ = re.findall(r"```python\n(.*?)```", PAGE, flags=re.S)
     assert len(code.splitlines()) == 5
     names = {"keras": keras, "maps": maps, "dense": classifier.layers[-1]}
     exec(compile(code, "from-labels-to-masks.md", "exec"), names)
@@ -44,3 +44,19 @@ def test_a_higher_mark_finds_less_and_more_surely():
     recalls = [each.recall for each in run.twice]
     assert recalls[0] > recalls[-1]
     assert run.twice[0].precision < max(each.precision for each in run.twice)
+
+
+def test_the_small_u_net_makes_a_mask_as_large_as_its_image():
+    assert says("from-labels-to-masks", "From here maps of 8×8 become a mask of 32×32")
+    _, code = re.findall(r"```python\n(.*?)```", PAGE, flags=re.S)
+    names = {"keras": keras, "layers": keras.layers}
+    exec(compile(code, "from-labels-to-masks.md", "exec"), names)
+    assert names["small"].shape[1:3] == (8, 8)
+    assert names["network"].output_shape == (None, 32, 32, 1)
+
+
+def test_two_squares_that_overlap_by_half_share_a_third():
+    assert says("from-labels-to-masks", "it is a third: not enough")
+    one, other = np.zeros((2, 4, 8), dtype=bool)
+    one[:, :4] = other[:, 2:6] = True
+    assert (one & other).sum() / (one | other).sum() == 1 / 3 < 0.5

@@ -1,16 +1,21 @@
 """What the page says in words is what the numbers say."""
 
+import re
+
 import keras
 import numpy as np
 import pytest
-from page_words import says
+from page_words import DOCS, says
 
 from cnnfigs.illustrations.architectures.patches import PatchAttention, PhotoPatches
 from cnnfigs.illustrations.architectures.residual import SkipGradients
 from cnnfigs.illustrations.filters.batch_normalization import BatchNormalization
+from cnnfigs.illustrations.filters.depthwise import Depthwise
 from cnnfigs.illustrations.filters.normalized_over import NormalizedOverWhat
 from cnnfigs.illustrations.filters.separable import SeparableConvolution
 from cnnfigs.illustrations.training_and_measured.fewer_examples import FewerExamples
+
+PAGE = (DOCS / "later-networks.md").read_text("utf-8")
 
 
 def test_layer_normalisation_looks_at_one_place_and_batch_normalisation_at_one_channel():
@@ -34,15 +39,12 @@ def test_layer_normalisation_looks_at_one_place_and_batch_normalisation_at_one_c
 
 
 def test_there_is_an_exercise_for_each_idea():
-    from page_words import DOCS
-
-    text = (DOCS / "later-networks.md").read_text("utf-8")
     for exercise in ("NormalizedVector()", "SlopeThroughBlocks()", "SeparableWeights()", "AttendedValue()"):
-        assert exercise in text
+        assert exercise in PAGE
 
 
 def test_convnet_is_ahead_with_every_number_of_images_that_was_tried():
-    assert says("later-networks", "it paid with every number of images that we tried")
+    assert says("later-networks", "ahead with every number of images that we tried")
     comparisons = FewerExamples().result.findings.comparisons
     assert len(comparisons) >= 14
     assert min(each.difference for each in comparisons) > 0
@@ -111,3 +113,56 @@ def test_convolution_agrees_to_the_last_digits():
     run = PhotoPatches().result
     assert run.largest_difference < 20 * np.spacing(np.float32(np.abs(run.vector).max()))
     assert ("exactly" in PhotoPatches().facts["agreement"]) == (run.largest_difference == 0)
+
+
+def test_all_windows_of_the_photo_network_but_the_first_are_depthwise():
+    from cnnfigs.models.imagenet import mobilenet_v2
+
+    assert says("later-networks", "after the first, all its 3×3 convolutions are")
+    layers = [layer for layer in mobilenet_v2().layers if "Conv2D" in type(layer).__name__]
+    windows = [layer for layer in layers if layer.kernel_size != (1, 1)]
+    assert {layer.kernel_size for layer in windows} == {(3, 3)}
+    first, *others = [type(layer).__name__ for layer in windows]
+    assert first == "Conv2D"
+    assert set(others) == {"DepthwiseConv2D"}
+
+
+def test_depthwise_and_mixing_take_less_than_a_fifth():
+    weights, mixing, ordinary = Depthwise().result.parameters
+    assert 5 * (weights + mixing) < ordinary
+
+
+def test_small_example_of_attention_is_a_softmax():
+    assert says("later-networks", "2, 1 and 0", "0.67, 0.24 and 0.09", "0.67·10 + 0.24·20 + 0.09·60 = 16.9")
+    weights = np.asarray(keras.ops.softmax(np.array([2.0, 1.0, 0.0])))
+    np.testing.assert_allclose(weights, [0.67, 0.24, 0.09], atol=0.005)
+    assert pytest.approx(16.9) == 0.67 * 10 + 0.24 * 20 + 0.09 * 60
+
+
+def test_small_example_of_a_spread():
+    assert says("later-networks", "with mean 3 and spread 1.63, become −1.22, 0 and 1.22")
+    values = np.array([1.0, 3.0, 5.0])
+    assert values.std() == pytest.approx(1.63, abs=0.005)
+    assert (values[2] - 3) / values.std() == pytest.approx(1.22, abs=0.005)
+
+
+def test_frozen_batch_normalisation_uses_what_it_stored():
+    assert says("later-networks", "in Keras it also makes it use the stored averages")
+    values = np.array([[1.0], [3.0]], dtype=np.float32)
+    layer = keras.layers.BatchNormalization()
+    assert np.abs(np.asarray(layer(values, training=True))).max() < 1.1
+    layer.trainable = False
+    np.testing.assert_allclose(layer(values, training=True), layer(values, training=False))
+
+
+def test_block_of_the_page_adds_what_goes_around():
+    (code,) = re.findall(r"\(residual-block\)=\n```python\n(.*?)```", PAGE, flags=re.S)
+    names = {"layers": keras.layers}
+    exec(compile(code, "later-networks.md", "exec"), names)
+    image = keras.Input((8, 8, 4))
+    same, wider = (keras.Model(image, names["block"](image, filters)) for filters in (4, 6))
+    for weight in same.weights:
+        weight.assign(keras.ops.zeros(weight.shape))
+    values = np.random.default_rng(1).normal(size=(1, 8, 8, 4)).astype("float32")
+    np.testing.assert_allclose(same(values), np.maximum(values, 0), atol=1e-6)  # nothing is added
+    assert wider.output_shape == (None, 8, 8, 6)

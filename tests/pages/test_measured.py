@@ -17,10 +17,6 @@ from cnnfigs.illustrations.training_and_measured.neighborhood import Neighborhoo
 from cnnfigs.illustrations.training_and_measured.scoreboard import WHOSE, Scoreboard
 from cnnfigs.illustrations.training_and_measured.shifted_digits import OtherCorner, ShiftControls, ShiftedDigits
 from cnnfigs.illustrations.training_and_measured.through_a_hole import ThroughAHole
-from cnnfigs.illustrations.training_and_measured.ways_of_downsampling import (
-    DownsamplingCosts,
-    DownsamplingDifferences,
-)
 
 PAGE = (Path(__file__).parents[2] / "docs" / "measured.md").read_text(encoding="utf-8")
 
@@ -123,13 +119,6 @@ def test_shuffling_hurts_the_convnet_only_and_does_not_break_it():
     assert lead["blocks"].difference < lead["within blocks"].difference
     assert lead["blocks"].difference < 0  # a burden
     assert lead["pixels"].interval[1] < 0
-
-
-def test_ways_of_downsampling_are_within_a_few_images_in_a_thousand():
-    assert max(abs(each.difference) for each in DownsamplingDifferences().result.comparisons) < 0.01
-    costs = {each.network: each for each in DownsamplingCosts().result.costs}
-    assert costs["convnet_strided"].multiply_adds < costs["convnet"].multiply_adds
-    assert costs["convnet_pick_one"].parameters == costs["convnet"].parameters
 
 
 def test_small_windows_see_more_than_guessing_and_larger_ones_more():

@@ -6,6 +6,7 @@ from page_words import quoted, says, sources
 
 from cnnfigs.experiments.catalog import FIVE, by_recipe
 from cnnfigs.experiments.results import results
+from cnnfigs.illustrations.exercises.measured import WhereTheyDiffer
 from cnnfigs.illustrations.registry import all_illustrations
 from cnnfigs.illustrations.training_and_measured.against_dense import AgainstDense
 from cnnfigs.illustrations.training_and_measured.two_chances import TwoChances
@@ -13,7 +14,9 @@ from cnnfigs.statistics import wilson
 
 
 def test_convnet_makes_fewer_errors_than_both():
-    assert says("testing-a-claim", "the lead is no accident", "the whole interval of each difference is above zero")
+    assert says(
+        "testing-a-claim", "chance alone would rarely do that", "the whole interval of each difference is above zero"
+    )
     found = AgainstDense().result.findings
     assert {each.name for each in found.comparisons} == {"dense_512", "dense_131"}
     assert all(each.is_shown for each in found.comparisons)
@@ -56,3 +59,10 @@ def test_every_number_that_the_page_quotes_is_stated():
     assert len(quoted("testing-a-claim")) > 20
     for source, fact in quoted("testing-a-claim"):
         assert fact in made[source].facts, (source, fact)
+
+
+def test_errors_of_the_exercise_are_those_of_the_record():
+    trained = results(lambda seed: by_recipe("dense_131", seed), [1])
+    run = WhereTheyDiffer().result
+    assert run.given["seed"] == 1
+    assert run.right == (int((~trained.right[0]).sum()),)

@@ -46,6 +46,8 @@ def test_the_listings_run_one_after_another_and_learn(in_a_folder):
     model, test = names["model"], names["test"]
     assert model.evaluate(test, return_dict=True, verbose=0)["accuracy"] > 0.7
     assert len(model.trainable_variables) == 2
+    shown = [len(names[each].file_paths) for each in ("train", "validation")]
+    assert shown[0] > 3 * shown[1] > 0
     before = [np.asarray(each) for each in names["whole"].layers[0:20] for each in each.weights]
     exec(listing("fine-tune"), names)
     assert model.evaluate(test, return_dict=True, verbose=0)["accuracy"] > 0.7
@@ -75,7 +77,9 @@ def test_the_rate_of_the_listing_is_the_one_that_was_measured():
 
 
 def test_no_way_is_shown_to_be_better_with_any_number_of_crops():
-    assert says("transfer", "No difference is shown, with any number of crops", "No gain is shown")
+    assert says(
+        "transfer", "No difference is shown, with any number of crops", "No gain is shown, and none is excluded"
+    )
     found = transferred()
     for comparison in (*found.comparisons, *found.leaks):
         low, high = comparison.interval

@@ -8,7 +8,6 @@ from page_words import says
 
 from cnnfigs.illustrations.architectures.every_layer import EveryLayer
 from cnnfigs.illustrations.architectures.with_depth import WithDepth
-from cnnfigs.illustrations.filters.depthwise import Depthwise
 from cnnfigs.illustrations.filters.filter_images import FilterImages
 from cnnfigs.illustrations.filters.first_kernels import FirstKernels
 from cnnfigs.illustrations.filters.gradient_ascent import GradientAscent
@@ -52,23 +51,6 @@ def test_kernels_for_photos_are_black_and_white_or_of_one_colour():
     means = slices.mean(axis=0) / np.abs(slices).max(axis=(0, 1))
     colored = np.ptp(means, axis=0) > 0.5
     assert 4 <= colored.sum() <= 12
-
-
-def test_all_windows_of_the_photo_network_but_the_first_are_depthwise():
-    from cnnfigs.models.imagenet import mobilenet_v2
-
-    assert says("what-convnets-learn", "after the first, all its 3×3 convolutions are")
-    layers = [layer for layer in mobilenet_v2().layers if "Conv2D" in type(layer).__name__]
-    windows = [layer for layer in layers if layer.kernel_size != (1, 1)]
-    assert {layer.kernel_size for layer in windows} == {(3, 3)}
-    first, *others = [type(layer).__name__ for layer in windows]
-    assert first == "Conv2D"
-    assert set(others) == {"DepthwiseConv2D"}
-
-
-def test_depthwise_and_mixing_take_less_than_a_fifth():
-    weights, mixing, ordinary = Depthwise().result.parameters
-    assert 5 * (weights + mixing) < ordinary
 
 
 # Depth

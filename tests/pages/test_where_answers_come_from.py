@@ -1,5 +1,9 @@
 """What the page says in words is what the networks did."""
 
+import re
+from pathlib import Path
+
+import keras
 import numpy as np
 import pytest
 from page_words import says
@@ -7,6 +11,8 @@ from page_words import says
 from cnnfigs.illustrations.photo.heat_maps import DigitHeat, PhotoHeat
 from cnnfigs.illustrations.photo.sanity_check import SanityCheck
 from cnnfigs.runs.photo.photo_answers import PARTS
+
+PAGE = (Path(__file__).parents[2] / "docs" / "where-answers-come-from.md").read_text("utf-8")
 
 
 def test_plastic_bag_is_the_ear_on_the_right_for_both():
@@ -67,7 +73,7 @@ def test_on_the_digit_they_do_not_agree():
 
 def test_exact_map_says_what_grad_cam_does_not():
     assert says(
-        "where-answers-come-from", "**This one is right**", "the two lower rows. The upper row speaks against it"
+        "where-answers-come-from", "**This one is exact**", "the two lower rows. The upper row speaks against it"
     )
     four, nine = DigitHeat().result.heats
     marked = four.exact.cells.flat[four.weighed.argmax()]
@@ -80,14 +86,12 @@ def test_exact_map_says_what_grad_cam_does_not():
 
 def test_grad_cam_of_the_photo_adds_up_to_the_score_but_for_what_it_drops():
     """A weight for each map, the same at each place: the negative cells are the difference."""
-    import keras
-
     from cnnfigs.data import cat_photo
     from cnnfigs.models.imagenet import fitted, mobilenet_v2, network_input
 
     assert says(
         "where-answers-come-from",
-        "add up, but for a constant factor, to the score without its bias, except that the negative ones are dropped",
+        "apart from a constant factor and the negative cells, which are dropped, its cells add up to the score without",
     )
     photo = fitted(cat_photo())
     model = mobilenet_v2(*photo.shape[:2])
@@ -97,6 +101,27 @@ def test_grad_cam_of_the_photo_adds_up_to_the_score_but_for_what_it_drops():
         cells = maps @ kernel[:, heat.class_index] / (maps.shape[0] * maps.shape[1])
         assert cells.sum() + bias[heat.class_index] == pytest.approx(heat.score, abs=1e-3)
         np.testing.assert_allclose(np.maximum(cells, 0), heat.weighed, atol=1e-3)
+
+
+def test_the_lines_make_the_class_activation_map():
+    from cnnfigs.data import cat_photo
+    from cnnfigs.models.imagenet import fitted, mobilenet_v2, network_input
+
+    (code,) = re.findall(r"\(class-activation-map\)=\n```python\n(.*?)```", PAGE, flags=re.S)
+    photo = fitted(cat_photo())
+    names = {"keras": keras, "np": np, "photo": network_input(photo[None])[0]}
+    names["model"] = mobilenet_v2(*photo.shape[:2])
+    for heat in PhotoHeat().result.heats:
+        names["answer"] = heat.class_index
+        exec(compile(code, "where-answers-come-from.md", "exec"), names)
+        np.testing.assert_allclose(names["heat"] / names["heat"].size, heat.weighed, atol=1e-3)
+
+
+def test_whether_it_is_a_four_depends_on_the_difference():
+    four, nine = DigitHeat().result.heats
+    lead = four.exact.cells - nine.exact.cells
+    assert DigitHeat().facts["4 over 9 places"] == str((lead > 0).sum())
+    assert lead.sum() + four.exact.bias - nine.exact.bias == pytest.approx(four.score - nine.score, abs=1e-4)
 
 
 # Sanity

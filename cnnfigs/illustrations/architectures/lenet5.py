@@ -357,7 +357,7 @@ class LeNet5Recipe(Table):
             ("Answer", "smallest distance", "the same; a softmax of minus the distances makes shares of it"),
             (
                 "Training method",
-                "gradient descent with a step size for each parameter, from second derivatives",
+                "gradient descent, with a step size of its own for each parameter",
                 f"{run.optimizer.capitalize()}, {run.batch_size} images at a time",
             ),
             (

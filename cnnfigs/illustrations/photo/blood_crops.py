@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from cnnfigs.data import Bytes
-from cnnfigs.data.blood_cells import HEIGHT, SIDE, WIDTH, Box
+from cnnfigs.data.blood_cells import HEIGHT, SIDE, WIDTH, Box, photo
 from cnnfigs.drawing.layout import CLOSE, Piece, column, flow, grid, row
 from cnnfigs.drawing.pieces import Mark, Photo, panel, swatch
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
+from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS
+from cnnfigs.illustrations.photo.photo_answers import photo_and_answers
+from cnnfigs.models.imagenet import CLASSES
 from cnnfigs.parameters import Such, Whole
 from cnnfigs.runs.photo.blood import HALF, CropsRun, show_crops
-from cnnfigs.words import counted
+from cnnfigs.runs.photo.photo_answers import PhotoAnswer, ask
+from cnnfigs.words import counted, percent, written
 
 #: How wide a crop is drawn.
 CROP = 66
@@ -25,13 +29,14 @@ def _is_photo(value: object) -> bool:
     return isinstance(value, str) and value.startswith("BloodImage_")
 
 
+PhotoName = Annotated[str, Such(_is_photo, "the name of a photo, such as BloodImage_00068"), "which photo"]
+
+
 @dataclass(frozen=True)
 class BloodCrops(Picture):
     """A photo of a stained blood smear with boxes around its platelets, and crops with and without a platelet."""
 
-    name: Annotated[str, Such(_is_photo, "the name of a photo, such as BloodImage_00068"), "which photo"] = (
-        "BloodImage_00068"
-    )
+    name: PhotoName = "BloodImage_00068"
     count: Annotated[int, Whole(2, 8), "how many crops of each kind to show"] = 8
 
     def run(self) -> CropsRun:
@@ -39,11 +44,11 @@ class BloodCrops(Picture):
 
     def draw(self, run: CropsRun) -> Piece:
         """Draw the photo with its boxes, and beside it the crops."""
-        photo = Photo(run.photo, 320, frame="input", marks=[box_mark(box) for box in run.boxes])
+        shown_photo = Photo(run.photo, 320, frame="input", marks=[box_mark(box) for box in run.boxes])
         shown = {box.cell for box in run.boxes}
         key = row(*(swatch(shade, name, line=True) for cell, (shade, name) in KINDS.items() if cell in shown))
         return flow(
-            panel("input: a photo", column(photo, key, gap=CLOSE), f"{WIDTH}×{HEIGHT} pixels", name="input"),
+            panel("input: a photo", column(shown_photo, key, gap=CLOSE), f"{WIDTH}×{HEIGHT} pixels", name="input"),
             column(
                 panel("a platelet in it", _crops(run.holding), f"crops of {SIDE}×{SIDE} pixels", name="output"),
                 panel("no platelet in it", _crops(run.empty), name="output"),
@@ -100,3 +105,45 @@ def box_mark(box: Box, name: str = "", line_width: float = 2.5) -> Mark:
 
 def _crops(images: Bytes) -> Piece:
     return grid([Photo(each, CROP) for each in images], columns=4, gap=6)
+
+
+@dataclass(frozen=True)
+class SmearAnswers(Picture):
+    """What the ImageNet network says that a photo of a blood smear shows, which none of its classes fits."""
+
+    name: PhotoName = "BloodImage_00068"
+    answers: Annotated[int, Whole(1, 10), "how many answers to show"] = 5
+
+    def run(self) -> PhotoAnswer:
+        return ask(photo(self.name), self.answers)
+
+    def draw(self, run: PhotoAnswer) -> Piece:
+        """Draw the photo, and the answers as bars."""
+        return photo_and_answers(run)
+
+    def describe(self, run: PhotoAnswer) -> Description:
+        answer = run.answer
+        return Description(
+            f"A photo of a blood smear, and the {self.answers} best answers of the network: {answer.names[0]} first, "
+            f"with {percent(answer.probabilities[0])}.",
+            [
+                f"Pale red cells and purple ones, {written(run.photo.shape[:2])} pixels.",
+                f"The network’s {self.answers} best answers of {CLASSES:,} are bars, the longest first.",
+                *(f"{name}: {percent(share)}." for name, share in zip(answer.names, answer.probabilities, strict=True)),
+            ],
+            [
+                Numbers(
+                    "The probabilities of the best answers",
+                    [[share] for share in answer.probabilities],
+                    percent,
+                    rows=answer.names,
+                    columns=["probability"],
+                )
+            ],
+        )
+
+    def state_facts(self, run: PhotoAnswer) -> dict[str, str]:
+        facts = {"trained": TRAINED_ON_PHOTOS, "classes": f"{CLASSES:,}"}
+        for number, (name, share) in enumerate(zip(run.answer.names, run.answer.probabilities, strict=True), 1):
+            facts |= {f"name {number}": name, f"probability {number}": percent(share)}
+        return facts

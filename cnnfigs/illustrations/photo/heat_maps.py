@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Annotated
 
 import numpy as np
@@ -220,6 +221,10 @@ class DigitHeat(Picture):
                 marked = float(sums.cells.flat[int(heat.weighed.argmax())])
                 facts[f"{heat.name} marked"] = fixed(marked)
                 facts[f"{heat.name} more than marked"] = str(int((sums.cells > marked).sum()))
+        for one, other in permutations(run.heats, 2):
+            lead = _sums(one).cells - _sums(other).cells
+            facts[f"{one.name} over {other.name}"] = fixed(float(lead.sum()))
+            facts[f"{one.name} over {other.name} places"] = str(int((lead > 0).sum()))
         return facts
 
 

@@ -192,6 +192,8 @@ class TogetherTable(Table):
                 f"{rest} least measured": percent(min(case.measured for case in pairs)),
                 f"{rest} most measured": percent(max(case.measured for case in pairs)),
             }
+            facts |= {f"{rest} {case.shown} added": percent(case.added) for case in pairs}
+            facts |= {f"{rest} {case.shown} measured": percent(case.measured) for case in pairs}
             beyond = max(cases, key=lambda case: _odds(case.measured) / _odds(case.added))
             facts |= {
                 f"{rest} beyond": f"{beyond.shown.replace(' + ', ' and ')} with {beyond.margin} pixels around them",
@@ -213,12 +215,30 @@ def _odds(probability: float) -> float:
     return probability / (1 - probability)
 
 
+def odds_in_words(probability: float) -> str:
+    """Write odds, with two digits.
+
+    Examples
+    --------
+    >>> odds_in_words(0.8), odds_in_words(0.001)
+    ('4 to 1', '1 to 1,000')
+    """
+    odds = _odds(probability)
+    larger = float(f"{max(odds, 1 / odds):.2g}")
+    return f"{larger:,.0f} to 1" if odds > 1 else f"1 to {larger:,.0f}"
+
+
 def _facts(run: PartsRun) -> dict[str, str]:
     facts = {"whole": percent(run.whole.cats), "nothing": percent(run.nothing.cats)}
+    facts["nothing odds"] = odds_in_words(run.nothing.cats)
     single = len(PARTS)
     for parts in run.margins:
         shares = dict(zip(run.shown, _cats(parts), strict=True))
         facts |= {f"{name} {parts.margin}": percent(share) for name, share in shares.items()}
+        for name in PARTS:
+            facts[f"{name} {parts.margin} odds"] = odds_in_words(shares[name])
+            times = _odds(shares[name]) / _odds(run.nothing.cats)
+            facts[f"{name} {parts.margin} times"] = f"{float(f'{times:.2g}'):,.0f}"
         names = (answer.names[0] for answer in parts.answers)
         facts |= {f"{name} {parts.margin} says": best for name, best in zip(run.shown, names, strict=True)}
         facts[f"best single {parts.margin}"] = percent(max(_cats(parts)[:single]))

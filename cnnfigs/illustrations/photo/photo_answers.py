@@ -49,16 +49,7 @@ class PhotoAnswers(Picture):
 
     def draw(self, run: PhotoAnswer) -> Piece:
         """Draw the photo, and the answers as bars."""
-        answer, size = run.answer, written(run.photo.shape[:2])
-        shares = list(map(percent, answer.probabilities))
-        return flow(
-            panel("what it gets", Photo(run.photo, fit(run.photo, 384, 260)[0], frame="input"), size, name="input"),
-            panel(
-                "what it says", Bars(answer.probabilities, answer.names, 130, values=shares, pitch=28), name="output"
-            ),
-            gap=28,
-            below="start",
-        )
+        return photo_and_answers(run)
 
     def describe(self, run: PhotoAnswer) -> Description:
         size, answer = written(run.photo.shape[:2]), run.answer
@@ -87,6 +78,18 @@ class PhotoAnswers(Picture):
         for number, (name, share) in enumerate(zip(run.answer.names, run.answer.probabilities, strict=True), 1):
             facts |= {f"name {number}": name, f"probability {number}": percent(share)}
         return facts
+
+
+def photo_and_answers(run: PhotoAnswer) -> Piece:
+    """Arrange a photo and the answers to it as bars."""
+    answer, size = run.answer, written(run.photo.shape[:2])
+    shares = list(map(percent, answer.probabilities))
+    return flow(
+        panel("what it gets", Photo(run.photo, fit(run.photo, 384, 260)[0], frame="input"), size, name="input"),
+        panel("what it says", Bars(answer.probabilities, answer.names, 130, values=shares, pitch=28), name="output"),
+        gap=28,
+        below="start",
+    )
 
 
 def keep_photo(illustration: Any) -> None:

@@ -88,9 +88,9 @@ class PlateletMap(Picture):
             f"A whole blood smear and the network’s map of it: {hits} of {counted(len(run.boxes), 'platelet')} with a "
             "box are found.",
             [
-                f"The photo has {len(run.boxes)} platelets with a box. The network marks {len(run.places)} places; "
+                f"The photo has {len(run.boxes)} platelets with a box. The network finds {len(run.places)} places; "
                 f"{hits} of them lie in a box.",
-                f"The map has {rows} by {columns} places. It is strong in spots, one at each place that is marked, and "
+                f"The map has {rows} by {columns} places. It is strong in spots, one at each place that is found, and "
                 "weak nearly everywhere else.",
             ],
             [
@@ -183,14 +183,14 @@ class HeadAsConvolution(Table):
 
 @dataclass(frozen=True)
 class PlateletScores(Picture):
-    """Precision and recall on the validation part, by the mark from which on a place counts."""
+    """Precision and recall on the validation part, by the threshold from which on a place counts."""
 
     def run(self) -> PlateletRun:
         run: PlateletRun = _FOUND.result
         return run
 
     def draw(self, run: PlateletRun) -> Piece:
-        """Draw both as lines, and the mark that was chosen."""
+        """Draw both as lines, and the threshold that was chosen."""
         return lines("of the platelets, or of the places, %", partial(self._plot, run), _LOOKS, 320, 300)
 
     def _plot(self, run: PlateletRun, axes: Axes, narrow: bool) -> dict[str, float]:
@@ -217,12 +217,12 @@ class PlateletScores(Picture):
                 f"From {written_number(first.mark, 0)} to {written_number(last.mark, 0)}, precision goes from "
                 f"{as_percent(first.precision)} to {as_percent(last.precision)}, and recall from "
                 f"{as_percent(first.recall)} to {as_percent(last.recall)}.",
-                f"The mark that was chosen, {written_number(run.mark, 0)}, is a dashed line: there precision is "
+                f"The threshold that was chosen, {written_number(run.mark, 0)}, is a dashed line: there precision is "
                 f"{as_percent(_best(run.twice).precision)} and recall {as_percent(_best(run.twice).recall)}.",
             ],
             [
                 Numbers(
-                    "Precision and recall by the mark",
+                    "Precision and recall by the threshold",
                     [[found.precision, found.recall] for found in _drawn(run)],
                     as_percent,
                     rows=[written_number(found.mark, 0) for found in _drawn(run)],
@@ -270,8 +270,8 @@ class PlateletMistakes(Picture):
         return Description(
             "Mistakes of the network on the test photos: places without a box, and boxes that it misses.",
             [
-                f"{counted(len(run.wrong), 'crop')} around places that it marks and where nobody drew a box; "
-                f"{counted(len(run.missed), 'crop')} around platelets with a box that it does not mark.",
+                f"{counted(len(run.wrong), 'crop')} around places that it finds where nobody drew a box; "
+                f"{counted(len(run.missed), 'crop')} around platelets with a box that it misses.",
                 "Many of the first hold a purple spot: some look like a platelet that was left out, others like a part "
                 "of a white cell.",
             ],

@@ -236,4 +236,4 @@ def reading_in_words(reading: Reading) -> str:
         why = f"{seeds_in_words(reading.seeds)} only" if len(reading.seeds) < 2 else "not reached with every seed"
         return f"about {_rounded(reading.mean)} images ({why})"
     low, high = map(_rounded, reading.over_seeds)
-    return f"about {_rounded(reading.mean)} images ({low} to {high}, a 95 % interval for the geometric mean over seeds)"
+    return f"about {_rounded(reading.mean)} images (somewhere between {low} and {high})"

@@ -106,7 +106,7 @@ class LeNet5Seeds(Picture):
                 facts[f"{each.network} low"], facts[f"{each.network} high"] = (as_percent(end, 2) for end in around)
         for comparison in run.findings.comparisons:
             facts[f"{comparison.name} compared"] = compared(comparison, 2)
-            facts[f"{comparison.name} said"] = way(comparison, "clearly ahead", "clearly behind", "too close to call")
+            facts[f"{comparison.name} said"] = way(comparison, "ahead", "behind", "too close to call")
         return facts
 
 
@@ -123,20 +123,16 @@ def conclusion(run: LeNet5Errors) -> str:
     if run.behind_interval is None:
         return "So few trainings cannot say whether that is more than chance."
     low, high = run.behind_interval
-    begun = (
-        "Other images, and other seeds for their network as for ours, leave open anything from "
-        f"{interval(run.behind_interval, 2)} points. We do not know which images theirs missed, nor how much its seed "
-        "mattered; here it is taken to matter as much as ours. "
-    )
+    begun = f"Other images and other seeds would leave open anything from {interval(run.behind_interval, 2)} points. "
+    assumed = " How much the seed mattered in the paper, nobody knows; here it is taken to matter as much as ours."
     if low <= 0 <= high:
-        return begun + (
-            "So chance may have made all of the difference, and it does not follow that our training is worse. Nor "
-            f"does it follow that it is as good: it may also be {100 * high:.2f} points behind."
-        )
-    return begun + (
-        f"So chance alone hardly explains that ours makes {'more' if low > 0 else 'fewer'} errors. The architecture "
-        "does not make the result by itself: how it is trained is a part of it, and our training was different. Which "
-        "of the last rows of the table makes the difference, we have not measured."
+        said = "So it may be chance: it does not follow that our training is worse, nor that it is not."
+        return begun + said + assumed
+    return (
+        f"{begun}So chance alone hardly explains that ours makes {'more' if low > 0 else 'fewer'} errors. "
+        "The architecture does not make the result by itself: how it is trained is a part of it, and our training "
+        "was different. Which "
+        f"of the last rows of the table makes the difference, we have not measured.{assumed}"
     )
 
 

@@ -142,7 +142,7 @@ class ThroughAHole(Picture):
             facts[f"{hole} parameters"] = f"{each.parameters:,}"
         for comparison in findings.comparisons:
             facts |= comparison_facts(comparison, comparison.name)
-            facts[f"{comparison.name} way"] = way(comparison, "better", "worse", "neither clearly better nor worse")
+            facts[f"{comparison.name} way"] = way(comparison, "better than", "worse than", "too close to call beside")
         for inked in KINDS:
             rows, name = _voting(findings, inked), "best inked" if inked else "best"
             if rows:

@@ -186,7 +186,10 @@ class TransferCompared(Table):
         heads = ("Crops of each kind", *(_difference(*pair) for pair in STEPS))
         return number_table(
             heads,
-            [(str(each), *(compared(_of(run.comparisons, f"{one} {each}")) for one, _ in STEPS)) for each in CROPS],
+            [
+                (str(each), *(compared(_of(run.comparisons, f"{one} over {other} {each}")) for one, other in STEPS))
+                for each in CROPS
+            ],
         )
 
     def describe(self, run: Transferred) -> Description:
@@ -195,7 +198,7 @@ class TransferCompared(Table):
             [
                 f"With {each} crops of each kind: "
                 + "; ".join(
-                    f"{_difference(one, other)}: {compared(_of(run.comparisons, f'{one} {each}'))}"
+                    f"{_difference(one, other)}: {compared(_of(run.comparisons, f'{one} over {other} {each}'))}"
                     for one, other in STEPS
                 )
                 + "."
@@ -209,7 +212,7 @@ class TransferCompared(Table):
             facts |= comparison_facts(comparison, comparison.name)
             facts[f"{comparison.name} verdict"] = way(comparison, "better", "worse", "too close to call")
         for one, other in STEPS:
-            shown = [each for each in CROPS if _of(run.comparisons, f"{one} {each}").is_shown]
+            shown = [each for each in CROPS if _of(run.comparisons, f"{one} over {other} {each}").is_shown]
             facts[f"{one} over {other} shown"] = listed(shown) if shown else "none"
         for comparison in run.leaks:
             facts |= comparison_facts(comparison, f"leak {comparison.name}")

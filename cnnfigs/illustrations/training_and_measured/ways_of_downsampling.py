@@ -78,7 +78,7 @@ class DownsamplingDifferences(Picture):
         for comparison in run.comparisons:
             facts |= comparison_facts(comparison, comparison.name, 2)
             facts[f"{comparison.name} seeds"] = seeds_in_words(comparison.seeds)
-            facts[f"{comparison.name} said"] = way(comparison, "clearly ahead", "clearly behind", "too close to call")
+            facts[f"{comparison.name} said"] = way(comparison, "ahead", "behind", "too close to call")
             facts[f"{comparison.name} way"] = way(comparison, "more", "fewer", "neither clearly more nor fewer")
         beaten = [PLAIN[each.name] for each in run.comparisons if way(each, "more", "", "") == "more"]
         better = [PLAIN[each.name] for each in run.comparisons if way(each, "", "less", "") == "less"]
@@ -193,8 +193,15 @@ class OverfittingWithoutPooling(Table):
             facts[f"{each.network} parameters"] = f"{each.parameters:,}"
         for comparison in run.comparisons:
             facts |= comparison_facts(comparison, f"{comparison.name} gap", 2)
+            beyond = "more than chance explains"
             facts[f"{comparison.name} gap way"] = way(
-                comparison, "clearly larger", "clearly smaller", "too close to call"
+                comparison, beyond, beyond, "but chance may have made all of that"
+            )
+            facts[f"{comparison.name} summary"] = way(
+                comparison,
+                "Without pooling, the network learned more by heart.",
+                "Without pooling, the network learned less by heart.",
+                "Whether a network without pooling learns more by heart is too close to call here.",
             )
         return facts
 

@@ -1,0 +1,96 @@
+"""What the page says in words is what the numbers say."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import keras
+import numpy as np
+from page_words import says
+
+from cnnfigs.data import mnist
+from cnnfigs.experiments.catalog import shifted, with_images
+from cnnfigs.illustrations.architectures.answer_costs import CostsOfAnAnswer
+from cnnfigs.illustrations.training_and_measured.fewer_examples import FewerExamples
+from cnnfigs.illustrations.training_and_measured.shifted_digits import ShiftControls
+from cnnfigs.illustrations.training_and_measured.ways_of_downsampling import (
+    DownsamplingCosts,
+    DownsamplingDifferences,
+    OverfittingWithoutPooling,
+)
+from cnnfigs.models.networks import NETWORKS, build
+
+PAGE = (Path(__file__).parents[2] / "docs" / "remedies-and-costs.md").read_text("utf-8")
+
+
+def test_price_of_augmentation_compares_the_same_images_and_steps():
+    assert says("remedies-and-costs", "After as many steps on the same images, but unmoved")
+    remedy, without = shifted("convnet", 1), with_images("convnet", 60_000, 1)
+    assert replace(remedy, random_shift=0, asked=()) == without
+    assert ShiftControls().result.remedy[0].mean[0] < FewerExamples().result.findings.of("convnet", 60000).mean
+    usual = with_images("convnet", 10_000, 1)
+    assert ShiftControls().result.usual[0].network == usual.network
+    assert usual.images < remedy.images  # those without it saw fewer images
+
+
+def test_layers_change_nothing_when_the_network_is_used():
+    layers = keras.layers
+    image = mnist().x_test[:3].astype(np.float32)[..., None] / 255
+    for layer in (
+        layers.RandomRotation(30 / 360, fill_mode="constant"),
+        layers.RandomTranslation(0.15, 0.15, fill_mode="constant"),
+        layers.RandomZoom(0.2, fill_mode="constant"),
+    ):
+        np.testing.assert_array_equal(np.asarray(layer(image, training=False)), image)
+        assert (np.asarray(layer(image, training=True)) != image).any()
+
+
+def test_no_network_of_the_tutorial_has_dropout_or_weight_decay():
+    assert says("remedies-and-costs", "Our networks have none of the three")
+    for name in NETWORKS:
+        assert not [layer for layer in build(name).layers if "Dropout" in type(layer).__name__]
+    recipe = (Path(__file__).parents[2] / "cnnfigs" / "models" / "training.py").read_text("utf-8")
+    assert "weight_decay" not in recipe
+    assert "schedule" not in recipe.lower()
+
+
+def test_means_against_learning_by_heart_are_called_as_keras_calls_them():
+    assert keras.layers.Dropout(0.5).rate == 0.5
+    assert keras.optimizers.AdamW(0.001, weight_decay=0.1).weight_decay == 0.1
+    schedule = keras.optimizers.schedules.CosineDecay(0.001, decay_steps=10_000)
+    assert float(schedule(0)) > float(schedule(5_000)) > float(schedule(9_999))
+    for name in ("Dropout(0.5)", "AdamW(0.001, weight_decay=0.1)", "CosineDecay(0.001, decay_steps=10_000)"):
+        assert name in PAGE
+
+
+def test_a_dense_layer_uses_a_weight_once():
+    facts = CostsOfAnAnswer().facts
+    assert facts["dense_512 uses"] == "1"
+    assert says("remedies-and-costs", "In a dense layer each weight is used once, in a convolution once in every place")
+    convnet = {each.network: each for each in CostsOfAnAnswer().result.networks}["convnet"]
+    # By hand: 26 rows and columns of places of the first convolution, 11 of the second, 3 of the third, and the dense.
+    by_hand = 26 * 26 * 9 * 32 + 11 * 11 * 9 * 32 * 64 + 3 * 3 * 9 * 64 * 128 + 1152 * 10
+    assert convnet.multiply_adds == by_hand
+
+
+def test_both_networks_know_their_training_images_after_fixed_steps():
+    assert says("remedies-and-costs", "Both know nearly all their training images by then")
+    for each in OverfittingWithoutPooling().result.measured:
+        assert each.training_accuracy.min() > 0.99
+
+
+def test_ways_of_downsampling_are_within_a_few_images_in_a_thousand():
+    assert max(abs(each.difference) for each in DownsamplingDifferences().result.comparisons) < 0.01
+    costs = {each.network: each for each in DownsamplingCosts().result.costs}
+    assert costs["convnet_strided"].multiply_adds < costs["convnet"].multiply_adds
+    assert costs["convnet_pick_one"].parameters == costs["convnet"].parameters
+    assert costs["convnet_strided"].parameters > costs["convnet"].parameters
+
+
+def test_weight_decay_takes_one_part_in_ten_thousand():
+    """In Keras the learning rate multiplies it: where there is no slope, a step leaves all but that part."""
+    assert says("remedies-and-costs", "0.001 times 0.1 is one part in ten thousand")
+    optimizer = keras.optimizers.AdamW(0.001, weight_decay=0.1)
+    weight = keras.Variable(np.ones(3, dtype=np.float32))
+    optimizer.build([weight])
+    optimizer.apply([keras.ops.zeros(3)], [weight])
+    np.testing.assert_allclose(np.asarray(weight), 1 - 1 / 10_000, rtol=1e-6)

@@ -65,7 +65,8 @@ ONE_NETWORK = {
     "parts-tested": (PhotoAnswers, "photo", None),
     "images-and-dense-layers": (Softmax, "fig-softmax", "dense_512"),
     "how-a-network-learns": (Softmax, "shown", "dense_512"),
-    "first-convnet": (ConfusionMatrix, "fig-confusion", "convnet"),
+    "first-convnet": (ConfusionMatrix, "shown", "convnet"),
+    "how-far-to-trust-it": (ConfusionMatrix, "fig-confusion", "convnet"),
     "convolution": (ResponseMap, "fig-response", "convnet"),
     "convolution-in-other-words": (ResponseMap, "response", "convnet"),
 }

@@ -7,7 +7,6 @@ from page_words import says
 
 from cnnfigs.data import mnist
 from cnnfigs.illustrations.windows.dilation import Dilation
-from cnnfigs.illustrations.windows.halvings import Halvings
 from cnnfigs.illustrations.windows.padding import Padding
 from cnnfigs.illustrations.windows.same_sizes import SameSizes
 from cnnfigs.illustrations.windows.strides import Strides
@@ -24,7 +23,7 @@ def test_middle_is_seen_from_nine_places_and_the_corner_from_one():
 
 
 def test_same_is_the_size_divided_by_the_strides_rounded_up():
-    assert says("padding-and-strides", "Only with a stride of 1 is the output as large as the input")
+    assert says("padding-and-strides", "divided by the strides, rounded up")
     run = SameSizes().result
     assert run.strides[0] == 1
     for size, outputs in zip(run.sizes, run.outputs, strict=True):
@@ -62,24 +61,38 @@ def test_middle_of_the_spread_has_the_sum_of_all():
     assert run.output[2, 2] == run.output.max() == run.image.sum()
 
 
-def test_networks_are_as_the_page_tells():
-    run = {network.network: network.steps for network in Halvings().result.networks}
-    assert all(step.pools for step in run["VGG16"])
-    assert sum(step.pools for step in run["ResNet50"]) == 1
-    assert not any(step.pools for step in (*run["MobileNetV2"], *run["ConvNeXtTiny"]))
-    assert (run["ConvNeXtTiny"][0].kernel_size, run["ConvNeXtTiny"][0].strides) == (4, 4)
-    assert {step.kernel_size for step in run["ResNet50"][2:]} == {1}
-    assert all(step.strides <= step.kernel_size for step in (*run["MobileNetV2"], *run["ConvNeXtTiny"]))
-    assert any(step.strides > step.kernel_size for step in run["ResNet50"])
+def test_dilated_layers_of_one_rate_see_a_grid_with_gaps_and_of_two_rates_all():
+    """A transposed convolution hands the look of one number back to the cells that it sees."""
+    for rates, gaps in (((2, 2), True), ((1, 2), False)):
+        seen = keras.ops.ones((1, 1, 1, 1))
+        for rate in rates:
+            seen = keras.layers.Conv2DTranspose(1, 3, dilation_rate=rate, kernel_initializer="ones")(seen)
+        assert (np.asarray(seen) == 0).any() == gaps
 
 
-@pytest.mark.parametrize(("kernel_size", "strides"), [(1, 2), (2, 2), (3, 2), (2, 3), (4, 4)])
-def test_cells_are_skipped_exactly_where_strides_are_larger_than_the_window(kernel_size, strides):
-    """A transposed convolution hands each place's look back to the cells that it sees."""
-    assert says("padding-and-strides", "As long as the strides are not larger than the window", "no cell is skipped")
-    looks = keras.layers.Conv2DTranspose(1, kernel_size, strides=strides, kernel_initializer="ones")
-    seen = np.asarray(looks(keras.ops.ones((1, 4, 4, 1))))[0, : 3 * strides + kernel_size, : 3 * strides + kernel_size]
-    assert (seen == 0).any() == (strides > kernel_size)
+def test_a_transposed_convolution_is_the_transposed_matrix():
+    """Column by column: what the layers make of an image with a single 1."""
+    there = keras.layers.Conv2D(1, 3, strides=2, use_bias=False)
+    back = keras.layers.Conv2DTranspose(1, 3, strides=2, use_bias=False)
+    there.build((None, 5, 5, 1))
+    back.build((None, 2, 2, 1))
+    back.set_weights(there.get_weights())
+    matrix = np.asarray(there(np.eye(25).reshape(25, 5, 5, 1))).reshape(25, 4)
+    transposed = np.asarray(back(np.eye(4).reshape(4, 2, 2, 1))).reshape(4, 25)
+    np.testing.assert_allclose(transposed, matrix.T, atol=1e-6)
+
+
+def test_output_padding_brings_the_sixth_cell_back():
+    two = keras.ops.ones((1, 2, 2, 1))
+    assert keras.layers.Conv2DTranspose(1, 3, strides=2)(two).shape[1] == 5
+    assert keras.layers.Conv2DTranspose(1, 3, strides=2, output_padding=1)(two).shape[1] == 6
+
+
+@pytest.mark.parametrize(("kernel_size", "even"), [(2, True), (3, False), (4, True), (5, False)])
+def test_overlaps_are_even_where_the_strides_divide_the_window(kernel_size, even):
+    spread = keras.layers.Conv2DTranspose(1, kernel_size, strides=2, kernel_initializer="ones")
+    inside = np.asarray(spread(keras.ops.ones((1, 8, 8, 1))))[0, 5:-5, 5:-5, 0]
+    assert (np.ptp(inside) == 0) == even
 
 
 def test_descriptions_count_rows_and_columns_from_zero():

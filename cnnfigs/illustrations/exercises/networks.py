@@ -39,9 +39,10 @@ class MovedDigit(Exercise):
     def explain(self, run: Prediction) -> str:
         digit, answer = (int(run.given[name]) for name in ("digit", "answer"))
         instead = "" if digit == answer else f" Its answer is now {with_article(answer)}."
-        return f"""The map moves exactly as the digit does: a convolution is equivariant. The answer comes from a dense
-            layer, which has another weight for every place, and so the probability changes.{instead} To be invariant,
-            it would have to stay at {percent(run.given["sure"])}."""
+        return f"""The map moves exactly as the digit does: a convolution is equivariant. Behind both poolings the maps
+            would follow only if both steps were multiples of four. And the answer comes from a dense layer, which has
+            another weight for every place, and so the probability changes.{instead} To be invariant, it would have to
+            stay at {percent(run.given["sure"])}."""
 
     def write(self, values: Values) -> str:
         row, column, probability = values
@@ -76,7 +77,7 @@ class SureAnswers(Exercise):
 
 @dataclass(frozen=True)
 class OverfittingGap(Exercise):
-    """An exercise: more parameters are not more overfitting."""
+    """An exercise: more parameters do not mean a larger gap between images learned from and others."""
 
     larger: Annotated[
         Literal["unpooled", "dense_512"], Choice("unpooled", "dense_512"), "the network that is asked about"
@@ -94,17 +95,17 @@ class OverfittingGap(Exercise):
         learned, test, few = (run.given[f"{self.smaller} {which}"] for which in ("learned", "test", "parameters"))
         many = run.given[f"{self.larger} parameters"]
         larger, smaller = network_words(self.larger), network_words(self.smaller)
-        return f"""The network “{smaller}” has {few:,} parameters. In a thousand images that it learned from it gets
-            {learned:.1f} wrong, in a thousand test images {test:.1f}: a gap of {run.given["gap"]:.1f}, which is
-            overfitting. “{larger}”, trained in the same way, has {run.given["times"]:.1f} times as many parameters,
-            {many:,}. How large is its gap?"""
+        return f"""The network “{smaller}” has {few:,} parameters. Of the first {exercises.LEARNED:,} images that it
+            learned from it gets {learned:.1f} in a thousand wrong, of the test images {test:.1f}: a gap of
+            {run.given["gap"]:.1f}. “{larger}”, trained in the same way, has {run.given["times"]:.1f} times as many
+            parameters, {many:,}. How large is its gap, counted on the same images?"""
 
     def explain(self, run: Prediction) -> str:
         learned, test = (run.given[f"{self.larger} {which}"] for which in ("learned", "test"))
-        return f"""“{network_words(self.larger)}” gets {learned:.1f} in a thousand wrong of what it learned from, and
-            {test:.1f} of the test images. What a network may learn by heart depends on how its parameters are used and
-            on when training stops, not on their number alone. This is one training of each, and another seed would give
-            somewhat other numbers."""
+        return f"""“{network_words(self.larger)}” gets {learned:.1f} in a thousand of these {exercises.LEARNED:,} wrong,
+            and {test:.1f} of the test images. What a network may learn by heart depends on how its parameters are used
+            and on when training stops, not on their number alone. This is one training of each, and another seed would
+            give somewhat other numbers."""
 
 
 @dataclass(frozen=True)

@@ -80,8 +80,8 @@ class PooledStep(Exercise):
     def explain(self, run: Prediction) -> str:
         first, second = (value for name, value in run.given.items() if name.startswith("number ") and value)
         return f"""The {first:g} moves within its window, and nothing changes there. The {second:g} goes over into the
-            next window. So a small step is swallowed for one and doubled for the other: pooling is neither invariant
-            nor equivariant."""
+            next window. So the step of the {first:g} disappears, and the step of the {second:g} becomes twice as long:
+            pooling is neither invariant nor equivariant."""
 
     def write(self, values: Values) -> str:
         return ", ".join(f"{value:g}" for value in values)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
+import pytest
 from page_words import says
 
 from cnnfigs.data import mnist
@@ -17,6 +18,7 @@ from cnnfigs.illustrations.training_and_measured.ways_of_downsampling import (
     DownsamplingDifferences,
     OverfittingWithoutPooling,
 )
+from cnnfigs.illustrations.windows.halvings import Halvings
 from cnnfigs.models.networks import NETWORKS, build
 
 PAGE = (Path(__file__).parents[2] / "docs" / "remedies-and-costs.md").read_text("utf-8")
@@ -94,3 +96,23 @@ def test_weight_decay_takes_one_part_in_ten_thousand():
     optimizer.build([weight])
     optimizer.apply([keras.ops.zeros(3)], [weight])
     np.testing.assert_allclose(np.asarray(weight), 1 - 1 / 10_000, rtol=1e-6)
+
+
+def test_networks_are_as_the_page_tells():
+    run = {network.network: network.steps for network in Halvings().result.networks}
+    assert all(step.pools for step in run["VGG16"])
+    assert sum(step.pools for step in run["ResNet50"]) == 1
+    assert not any(step.pools for step in (*run["MobileNetV2"], *run["ConvNeXtTiny"]))
+    assert (run["ConvNeXtTiny"][0].kernel_size, run["ConvNeXtTiny"][0].strides) == (4, 4)
+    assert {step.kernel_size for step in run["ResNet50"][2:]} == {1}
+    assert all(step.strides <= step.kernel_size for step in (*run["MobileNetV2"], *run["ConvNeXtTiny"]))
+    assert any(step.strides > step.kernel_size for step in run["ResNet50"])
+
+
+@pytest.mark.parametrize(("kernel_size", "strides"), [(1, 2), (2, 2), (3, 2), (2, 3), (4, 4)])
+def test_cells_are_skipped_exactly_where_strides_are_larger_than_the_window(kernel_size, strides):
+    """A transposed convolution hands each place's look back to the cells that it sees."""
+    assert says("remedies-and-costs", "As long as the strides are not larger than the window", "no cell is skipped")
+    looks = keras.layers.Conv2DTranspose(1, kernel_size, strides=strides, kernel_initializer="ones")
+    seen = np.asarray(looks(keras.ops.ones((1, 4, 4, 1))))[0, : 3 * strides + kernel_size, : 3 * strides + kernel_size]
+    assert (seen == 0).any() == (strides > kernel_size)

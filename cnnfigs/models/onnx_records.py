@@ -481,8 +481,6 @@ def _class(node: onnx.NodeProto, given: dict[str, Any], read: Sequence[_Value], 
         if not (kept or rows) and max((*before.last[:-1], *made.last[:-1]), default=1) > 1:
             return "Reshape of channels"
         return "Flatten" if len(made.last) == 1 else _CLASSES[kind]
-    if kind == "Clip":
-        return "Relu6" if given.get("min") == 0 and given.get("max") == 6 else "Clip"
     if kind in _OF_EACH:
         return "Activation"
     return _CLASSES.get(kind, one_line(kind, NAME))
@@ -496,6 +494,8 @@ def _fields(graph: _Graph, node: onnx.NodeProto, given: dict[str, Any], read: _V
         return _window(graph, node, given, read, made)
     if kind in _GLOBAL:
         return {"class_name": f"{_GLOBAL[kind]}{rank}D"}
+    if kind == "Clip":
+        return {"class_name": "Relu6" if _limits(graph, node, given) == [0, 6] else "Clip"}
     if kind in ("Gemm", "MatMul"):
         return _dense(graph, node, given, read)
     if kind in _REDUCE:
@@ -525,6 +525,12 @@ def _fields(graph: _Graph, node: onnx.NodeProto, given: dict[str, Any], read: _V
     if kind in _OF_EACH:
         return {"activation": kind.lower()}
     return {}
+
+
+def _limits(graph: _Graph, node: onnx.NodeProto, given: dict[str, Any]) -> list[Any]:
+    """Return between which numbers a Clip keeps what it reads: inputs from opset 11 on; None where it is not known."""
+    told = [numbers(graph.constants[each]) if each in graph.constants else [] for each in node.input[1:3]]
+    return [each[0] if len(each) == 1 else None for each in told] or [given.get("min"), given.get("max")]
 
 
 def _window(graph: _Graph, node: onnx.NodeProto, given: dict[str, Any], read: _Value, made: _Value) -> dict[str, Any]:

@@ -114,3 +114,83 @@ def resnet50(side=224, opset=17):
     weights = built.random.normal(size=(2048, 1000)).astype(np.float32) / 45
     built.dense("fc", weights, np.zeros(1000, np.float32))
     return built.model(name="resnet50")
+
+
+def as_onnx(model, opset=17):
+    """A functional Keras model as a graph in ONNX with the channels first, whose nodes are called as its layers."""
+    (start,) = model.inputs
+    height, width, channels = start.shape[1:]
+    built = Built(channels, height, width, opset=opset, name=start._keras_history.operation.name)
+    names = {id(start): built.last}
+    laid_out = {}  # shapes of maps that have been laid out as rows
+    graph = model._functional if type(model).__name__ == "Sequential" else model
+    for depth in sorted(graph._nodes_by_depth, reverse=True):
+        for node in graph._nodes_by_depth[depth]:
+            if not node.input_tensors:
+                continue
+            layer, made = node.operation, node.output_tensors[0]
+            read = [names[id(each)] for each in node.input_tensors]
+            shape = node.input_tensors[0].shape[1:]
+            if id(node.input_tensors[0]) in laid_out:
+                laid_out[id(made)] = laid_out[id(node.input_tensors[0])]
+            if type(layer).__name__ == "Flatten":
+                laid_out[id(made)] = shape
+            names[id(made)] = _add_layer(built, layer, read, shape, laid_out.pop(id(node.input_tensors[0]), None))
+    return built.model(*(names[id(each)] for each in model.outputs), name=model.name)
+
+
+def _add_layer(built, layer, read, shape, maps):
+    """Add the nodes of one layer, which reads this shape; the name of the last."""
+    kind, name = type(layer).__name__, layer.name
+    weights = [np.asarray(each) for each in layer.get_weights()]
+    if kind in ("Conv2D", "DepthwiseConv2D"):
+        kernel = weights[0].transpose(3, 2, 0, 1)
+        if kind == "DepthwiseConv2D":
+            kernel = weights[0].reshape(*weights[0].shape[:2], 1, -1).transpose(3, 2, 0, 1)
+        groups = shape[-1] if kind == "DepthwiseConv2D" else layer.groups
+        bias = weights[1] if layer.use_bias else False
+        padding = {"auto_pad": "SAME_UPPER"} if layer.padding == "same" else {}
+        end = built.conv(
+            name, len(kernel), shape[-1], kernel.shape[2:], kernel, bias, read[0], groups,
+            strides=list(layer.strides), dilations=list(layer.dilation_rate), **padding,
+        )  # fmt: skip
+    elif kind == "Dense":
+        kernel, bias = weights
+        if maps is not None:  # its rows in the order in which maps with the channels first are laid out
+            kernel = kernel.reshape(*maps, -1).transpose(2, 0, 1, 3).reshape(len(kernel), -1)
+        end = built.add("Gemm", name, read[0], built.constant(f"{name}.w", kernel), built.constant(f"{name}.b", bias))
+    elif kind == "BatchNormalization":
+        gone = [np.ones(shape[-1], np.float32)] if not layer.scale else []
+        gone += weights[:1] if layer.scale else []
+        held = [*gone, *weights[int(layer.scale) :]]
+        inputs = [built.constant(f"{name}.{part}", each) for part, each in zip("wbmv", held, strict=True)]
+        end = built.add(kind, name, read[0], *inputs, epsilon=layer.epsilon)
+    elif kind in ("MaxPooling2D", "AveragePooling2D"):
+        padding = {"auto_pad": "SAME_UPPER"} if layer.padding == "same" else {}
+        operator = "MaxPool" if kind.startswith("Max") else "AveragePool"
+        end = built.add(
+            operator, name, read[0], kernel_shape=list(layer.pool_size), strides=list(layer.strides), **padding
+        )
+    elif kind == "ZeroPadding2D":
+        (above, below), (left, right) = layer.padding
+        pads = built.constant(f"{name}.pads", np.array([0, 0, above, left, 0, 0, below, right]))
+        end = built.add("Pad", name, read[0], pads)
+    elif kind == "Rescaling":
+        end = built.add("Mul", name, read[0], built.constant(f"{name}.scale", np.float32(layer.scale)))
+    elif kind == "GlobalAveragePooling2D":
+        end = built.add("ReduceMean", name, read[0], axes=[2, 3], keepdims=0)
+    elif kind == "ReLU" and layer.max_value is not None:
+        limits = [built.constant(f"{name}.{each}", np.float32(value)) for each, value in (("low", 0), ("high", 6))]
+        end = built.add("Clip", name, read[0], *limits)
+    else:
+        operator, more = {
+            "Add": ("Add", {}), "Concatenate": ("Concat", {"axis": 1}), "Flatten": ("Flatten", {}),
+            "Dropout": ("Identity", {}), "ReLU": ("Relu", {}), "Activation": ("", {}),
+        }[kind]  # fmt: skip
+        end = built.add(operator, name, *read, **more) if operator else read[0]
+    activation = getattr(getattr(layer, "activation", None), "__name__", "linear")
+    if activation != "linear":
+        operator = {"relu": "Relu", "softmax": "Softmax", "sigmoid": "Sigmoid", "tanh": "Tanh"}[activation]
+        own = name if kind == "Activation" else f"{name}/{activation}"
+        end = built.add(operator, own, end, **({"axis": 1} if operator == "Softmax" else {}))
+    return end

@@ -68,6 +68,19 @@ def test_channels_last_behind_a_transpose_stay_where_they_are():
     assert (dense.units, dense.use_bias, dense.activation, dense.parameters) == (5, True, "softmax", 320 * 5 + 5)
 
 
+@pytest.mark.parametrize(("limits", "kind"), [((0, 6), "Relu6"), ((0, 1), "Clip"), ((0, None), "Clip")])
+@pytest.mark.parametrize("opset", [9, 17])
+def test_a_clip_from_0_to_6_is_a_relu6_in_every_opset(limits, kind, opset):
+    built = Built(3, 5, 5, opset=opset)
+    told = {name: value for name, value in zip(("min", "max"), limits, strict=True) if value is not None}
+    if opset < 11:
+        built.add("Clip", "clip", **{name: float(value) for name, value in told.items()})
+    else:
+        held = [built.constant(name, np.float32(value)) for name, value in told.items()]
+        built.add("Clip", "clip", None, *held)
+    assert rows(built)["clip"].class_name == kind
+
+
 WINDOWS = [
     ("Conv", {"kernel_shape": [3, 3], "pads": [1, 1, 1, 1]}, "same"),
     ("Conv", {"kernel_shape": [3, 3], "pads": [1, 1, 1, 1], "strides": [2, 2]}, ((1, 1), (1, 1))),

@@ -16,6 +16,7 @@ from cnnfigs.arithmetic.receptive import (
     ReceptiveField,
     as_image,
     known_fields,
+    pixels_read,
     receptive_field,
     receptive_fields,
     receptive_region,
@@ -615,6 +616,51 @@ def test_a_concatenation_does_not_repeat():
     one = replace(both, inputs=("row", "row"), input_shapes=((1, 4, 1), (1, 4, 1)), output_shape=(2, 4, 1))
     message = message.replace("(5, 4)", "(2, 4)").replace("(4, 4)", "(1, 4)")
     refused(receptive_field, message, (image, row, one))
+
+
+def test_the_pixels_that_are_read_are_those_that_light_any_number():
+    """Of 12 × 11 pixels: steps leave over what stands at the end, and a window narrower than its step more."""
+    network = Network(12, 11)
+    network.window("first", 3, 2, filters=1)  # 5 × 5 places, over 11 × 11 pixels
+    network.window("one", 1, 3)  # places 0 and 3
+    network.window("two", 2, 1, "first")
+    expected = {"image": (range(12), range(11)), "first": (range(11), range(11)), "two": (range(11), range(11))}
+    expected["one"] = ([0, 1, 2, 6, 7, 8], [0, 1, 2, 6, 7, 8])
+    for name, wanted in expected.items():
+        lit = network.values[name].reshape(12, 11, -1).any(axis=-1)
+        found = [axis.tolist() for axis in pixels_read(network.records, name)]
+        assert (
+            found == [list(axis) for axis in wanted] == [np.flatnonzero(lit.any(axis=axis)).tolist() for axis in (1, 0)]
+        )
+    assert [axis.tolist() for axis in pixels_read(network.records)] == [list(range(11))] * 2
+    refused(pixels_read, "name: expected 'image', 'first', 'one', 'two', got 'three'", network.records, "three")
+
+
+def test_the_narrowest_of_branches_is_followed_alone():
+    # The second branch sees 2 × 9 pixels, of which there are fewer, though more columns.
+    square, flat = (
+        over("square", (12, 12, 1), (5, 5), (1, 1), "same"),
+        over("flat", (12, 12, 1), (2, 9), (1, 1), "same"),
+    )
+    for left, right in ((square, flat), (flat, square)):
+        network = branches(left, right, (12, 12, 1))
+        pool = Layer("pool", "MaxPooling2D", ("sum",), ((12, 12, 1),), (6, 6, 1), (2, 2), (2, 2), "valid", (1, 1))
+        narrow, whole = known_fields((*network, pool), narrowest=True), known_fields((*network, pool))
+        assert narrow.fields["sum"] == ReceptiveField((2, 9), (1, 1), (0, -4))
+        assert narrow.fields["pool"] == ReceptiveField((3, 10), (2, 2), (0, -4))
+        assert whole.fields["pool"] == ReceptiveField((6, 10), (2, 2), (-2, -4))
+        assert known_fields((*network, pool), narrowest=False) == whole
+
+
+def test_numbers_that_are_laid_out_have_no_narrowest_branch():
+    network = Network(4, 6)
+    network.laid_out("rows", 3, 8)
+    network.window("conv", 2, 1, "image", filters=8)
+    network.add("mean", "GlobalAveragePooling2D", lambda x: x.mean(axis=(1, 2)))
+    total = Layer("sum", "Add", ("rows", "mean"), ((3, 8), (8,)), (3, 8))
+    records = (*network.records, total)
+    assert known_fields(records, narrowest=True) == known_fields(records)
+    assert known_fields(records).sizes["sum"] == (4, 6)
 
 
 # --- What pixels reach a number, behind other layouts -----------------------------------------------------------------

@@ -172,7 +172,7 @@ class KnownFields:
     unknown: dict[str, str]
 
 
-def known_fields(layers: Sequence[Layer]) -> KnownFields:
+def known_fields(layers: Sequence[Layer], narrowest: bool = False) -> KnownFields:
     """Follow the receptive field as far as it is known, number by number where layers only lay them out anew.
 
     Unlike :func:`receptive_fields` it tells of Flatten that each number sees what it saw before.
@@ -181,6 +181,8 @@ def known_fields(layers: Sequence[Layer]) -> KnownFields:
     ----------
     layers
         See :func:`receptive_fields`; from :func:`as_image` where the image has no axis for its channels.
+    narrowest
+        Where branches meet, whether to go on with the smallest of their fields, instead of the box around them.
 
     Raises
     ------
@@ -188,7 +190,7 @@ def known_fields(layers: Sequence[Layer]) -> KnownFields:
         If there is not one input layer, or a layer reads an unknown one.
     """
     _check_graph(layers)
-    seen, unknown = _followed(layers)
+    seen, unknown = _followed(layers, narrowest)
     sizes = {name: each.size for name, each in seen.items()}
     for layer in layers:  # of a row of too many numbers `seen` has the field of all together
         if layer.name in sizes and layer.inputs and _kind(layer) == "layout":
@@ -388,7 +390,7 @@ class _LaidOut:
 _Seen = ReceptiveField | _LaidOut
 
 
-def _followed(layers: Sequence[Layer]) -> tuple[dict[str, _Seen], dict[str, str]]:
+def _followed(layers: Sequence[Layer], narrowest: bool = False) -> tuple[dict[str, _Seen], dict[str, str]]:
     """Follow what each layer's numbers see, and give the reason where it is not known."""
     known: dict[str, _Seen] = {}
     unknown: dict[str, str] = {}
@@ -402,7 +404,11 @@ def _followed(layers: Sequence[Layer]) -> tuple[dict[str, _Seen], dict[str, str]
                     _seen_through(layer, shape, known[name])
                     for name, shape in zip(layer.inputs, layer.input_shapes, strict=True)
                 ]
-                known[layer.name] = _joined(layer, seen)
+                fields = [each for each in seen if isinstance(each, ReceptiveField)]
+                if narrowest and len(fields) == len(seen):
+                    known[layer.name] = min(fields, key=lambda each: math.prod(each.size))
+                else:
+                    known[layer.name] = _joined(layer, seen)
             except ValueError as error:
                 unknown[layer.name] = str(error)
     return known, unknown

@@ -10,8 +10,9 @@ from cnnfigs.findings.graph import WINDOWS, fields_read, operation
 from cnnfigs.findings.rules import Found, Severity, network_rule
 from cnnfigs.words import as_percent, written
 
-#: A field below this share of the image's side is far below it; so many pixels that never count are a mistake.
-FAR_BELOW, MANY_PIXELS = 0.5, 0.25
+#: A field below this share of the image's side is far below it; so many pixels that never count are a mistake, and so
+#: few are worth knowing.
+FAR_BELOW, MANY_PIXELS, FEW_PIXELS = 0.5, 0.25, 0.02
 
 
 @network_rule(
@@ -19,19 +20,22 @@ FAR_BELOW, MANY_PIXELS = 0.5, 0.25
     Severity.HINT,
     why="A window that reads numbers each of which sees all of the image already adds no context: such layers cost "
     "parameters and time, and have been found to add little to the accuracy (M. Richter and others, "
-    "Input size matters for CNN classifiers, ICANN 2021).",
+    "Input size matters for CNN classifiers, ICANN 2021). Where branches meet, the one that sees least must see all of "
+    "it too.",
     change="Feed larger images, leave these layers out, or step or pool less before them.",
     page="downsampling",
 )
 def beyond(network: Network) -> Iterator[Found]:
     """Find windows that read numbers each of which sees the whole image already."""
-    for layer, size, sides in fields_read(network):
+    widest = {layer.name: size for layer, size, _ in fields_read(network)}
+    for layer, size, sides in fields_read(network, narrowest=True):
         slides = operation(layer) in WINDOWS and "Pooling" not in operation(layer)
         if not slides or layer.shares_weights_with or max(layer.kernel_size or (1,)) == 1:
             continue
         if all(each >= side for each, side in zip(size, sides, strict=True)):
+            way = "" if widest.get(layer.name) == size else ", by every way"
             message = (
-                f"each number that it reads sees {written(size)} of the {written(sides)} image already, and its "
+                f"each number that it reads sees {written(size)} of the {_input(sides)} already{way}, and its "
                 f"{written(layer.kernel_size or ())} window adds nothing to that"
             )
             yield Found(layer.name, max(size), message)
@@ -58,8 +62,8 @@ def below(network: Network) -> Iterator[Found]:
         shares = [each / side for each, side in zip(size, sides, strict=True)]
         if max(shares) < FAR_BELOW:
             message = (
-                f"each number that it joins sees {written(size)} of the {written(sides)} image, "
-                f"{as_percent(max(shares))} of its side"
+                f"each number that it joins sees {written(size)} of the {_input(sides)}, {as_percent(max(shares))} of "
+                f"{'its side' if len(sides) > 1 else 'them'}"
             )
             yield Found(layer.name, max(size), message)
 
@@ -98,8 +102,19 @@ def never_read(network: Network) -> Iterator[Found]:
         for cells, side, name in zip(lost, sides, names, strict=True)
         if cells
     )
-    severity = Severity.WARNING if 1 - share > MANY_PIXELS else None
+    severity = Severity.WARNING if 1 - share > MANY_PIXELS else Severity.INFO if 1 - share < FEW_PIXELS else None
     yield Found("", 1 - share, f"{told}: {as_percent(1 - share, 1)} of the pixels reach no output", severity)
+
+
+def _input(sides: tuple[int, ...]) -> str:
+    """Name what a network reads by its size.
+
+    Examples
+    --------
+    >>> _input((28, 28)), _input((100,)), _input((8, 16, 16))
+    ('28×28 image', '100 steps', '8×16×16 volume')
+    """
+    return {1: f"{written(sides)} steps", 2: f"{written(sides)} image"}.get(len(sides), f"{written(sides)} volume")
 
 
 def _runs(numbers: list[int]) -> str:

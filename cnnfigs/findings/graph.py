@@ -57,11 +57,11 @@ def windows(network: Network) -> Iterator[tuple[Layer, list[Axis]]]:
         yield layer, [Axis(*each) for each in zip(sizes, layer.kernel_size, strides, padding, dilation, strict=True)]
 
 
-def image_fields(network: Network) -> tuple[KnownFields, tuple[int, ...]] | None:
+def image_fields(network: Network, narrowest: bool = False) -> tuple[KnownFields, tuple[int, ...]] | None:
     """Return the receptive fields and the input's shape, of a network that reads one image; None for others.
 
     Branches that weigh whole maps, as squeeze and excitation does, are left out: through them each number sees all of
-    the image, but only its mean.
+    the image, but only its mean. Of others that meet, the narrowest can be followed alone.
     """
     layers = as_image(network.layers)
     if sum(not layer.inputs for layer in layers) != 1 or len(layers[0].output_shape) < 2:
@@ -69,15 +69,15 @@ def image_fields(network: Network) -> tuple[KnownFields, tuple[int, ...]] | None
     shape = layers[0].output_shape
     if max(shape[:-1]) <= 1:
         return None
-    return known_fields([_ungated(layer) for layer in layers]), shape
+    return known_fields([_ungated(layer) for layer in layers], narrowest), shape
 
 
-def fields_read(network: Network) -> Iterator[tuple[Layer, tuple[int, ...], tuple[int, ...]]]:
+def fields_read(network: Network, narrowest: bool = False) -> Iterator[tuple[Layer, tuple[int, ...], tuple[int, ...]]]:
     """Yield each layer that reads maps, how much of the image each number that it reads sees, and the image's sides.
 
     Nothing where that is not known, or the network reads no single image.
     """
-    found = image_fields(network)
+    found = image_fields(network, narrowest)
     if found is None:
         return
     fields, image = found

@@ -15,8 +15,9 @@ from cnnfigs.words import as_percent, counted
 MANY, ALIKE = 0.25, 1e-5
 #: Of so many images what is never seen is no chance.
 ENOUGH = 8
-#: An answer that is surer than this has no room left; one that changes more by a shift is sensitive to it.
-SURE, SENSITIVE = 0.999, 0.1
+#: An answer that is surer than this has no room left; one that changes more by a shift is sensitive to it, and another
+#: class counts if it changes more than the last: two that are nearly as sure change places by less.
+SURE, SENSITIVE, TURNED = 0.999, 0.1, 0.05
 
 
 @image_rule(
@@ -86,15 +87,18 @@ def shift(observed: Observed) -> Iterator[Found]:
         return
     before, after = observed.answers[:, np.newaxis], observed.shifted
     # Of logits the size has no meaning: they are compared with how far they spread.
-    scale = 1.0 if observed.activation in ("softmax", "sigmoid") else float(np.ptp(observed.answers)) or 1.0
+    sure = observed.activation in ("softmax", "sigmoid")
+    scale = 1.0 if sure else float(np.ptp(observed.answers)) or 1.0
     change = np.abs(after - before).max(axis=-1) / scale
-    turned = (after.argmax(axis=-1) != before.argmax(axis=-1)).sum() if before.shape[-1] > 1 else 0
+    others = (after.argmax(axis=-1) != before.argmax(axis=-1)) & (change > TURNED)
+    turned = others.sum() if before.shape[-1] > 1 else 0
     largest = float(change.max())
     if turned or largest > SENSITIVE:
         down, right = observed.shifts[int(change.argmax()) % len(observed.shifts)]
         message = (
-            f"shifted by {down} down and {right} to the right, an answer changes by up to {as_percent(largest)}; "
-            f"{turned} of {change.size} shifted images get another class"
+            f"shifted by {down} down and {right} to the right, an answer changes by up to {as_percent(largest)}"
+            f"{'' if sure else ' of how far the answers lie apart'}; {turned} of {change.size} shifted images get "
+            "another class"
         )
         yield Found("", largest, message)
 
@@ -115,4 +119,6 @@ def saturated(observed: Observed) -> Iterator[Found]:
     surest = values.max(axis=-1) if values.shape[-1] > 1 else np.maximum(values, 1 - values)[:, 0]
     if (surest > SURE).all():
         least = float(surest.min())
-        yield Found("", least, f"the surest answer is over {as_percent(SURE, 1)} for {counted(surest.size, 'image')}")
+        message = f"the surest answer is over {as_percent(SURE, 1)} for {counted(surest.size, 'image')}"
+        # Of a few images a network may well be sure.
+        yield Found("", least, message, Severity.INFO if surest.size < ENOUGH else None)

@@ -9,6 +9,7 @@ import numpy as np
 from cnnfigs.arithmetic import Layer
 from cnnfigs.arithmetic.costs import Network
 from cnnfigs.arithmetic.sizes import Axis, TransposedAxis
+from cnnfigs.findings.fields import FEW_PIXELS
 from cnnfigs.findings.graph import by_name, operation, readers, windows
 from cnnfigs.findings.rules import Found, Severity, network_rule
 from cnnfigs.words import as_percent, listed, written
@@ -81,7 +82,8 @@ def cut(network: Network) -> Iterator[Found]:
             )
             sizes = written(tuple(axis.size for axis in axes))
             message = f"of the {sizes} cells of each map, {told} {'is' if sum(left) == 1 else 'are'} in no window"
-            yield Found(layer.name, max(left), message)
+            lost = 1 - np.prod([1 - count / axis.size for count, axis in zip(left, axes, strict=True)])
+            yield Found(layer.name, max(left), message, Severity.INFO if lost < FEW_PIXELS else None)
 
 
 def _left_over(axis: Axis) -> int:

@@ -12,9 +12,11 @@ from cnnfigs.arithmetic import Layer
 from cnnfigs.arithmetic.costs import Network
 from cnnfigs.commands.report.findings import PAGES, about
 from cnnfigs.errors import ParameterError
+from cnnfigs.findings.graph import fields_read
 from cnnfigs.findings.images import ENOUGH
 from cnnfigs.findings.observed import Observed
 from cnnfigs.findings.rules import Severity, findings, require_rules, rules
+from cnnfigs.words import as_percent
 
 INFO, HINT, WARNING = Severity
 
@@ -43,6 +45,14 @@ def too_deep():
     return stack.flat().dense("answer", 3).network(), [("c4", HINT, 9), ("c5", HINT, 11)]
 
 
+def too_deep_on_every_way():
+    """Both branches of a block see all: 5×5 and 3×3 behind a pooling, 2 + 2·4 = 10 and 2 + 2·2 = 6 of 6 pixels."""
+    stack = Stack(6, 6, 1).pool("p")
+    stack.conv("wide", 4, 5, padding="same", inputs=("p",)).conv("narrow", 4, 3, padding="same", inputs=("p",))
+    stack.add("sum", "Add", (3, 3, 4), "wide", "narrow").conv("next", 4, 3, padding="same")
+    return stack.flat().dense("answer", 3).network(), [("next", HINT, 6)]
+
+
 def too_shallow():
     return Stack(28, 28, 1).conv("c", 8, 5).mean().dense("answer", 3).network(), [("mean", HINT, 5)]
 
@@ -51,6 +61,11 @@ def a_cut_border():
     # 9 → 7 → 3: rows 6 of the maps, which is row 8 of the image alone, are in no window.
     stack = Stack(9, 9, 1).conv("c", 4).pool("p").flat().dense("answer", 3)
     return stack.network(), [("", HINT, 1 - (8 / 9) ** 2)]
+
+
+def a_thin_border():
+    stack = Stack(112, 112, 1).conv("c", 4, strides=2).flat().dense("answer", 3)  # 112 - 3 is odd
+    return stack.network(), [("", INFO, 1 - (111 / 112) ** 2)]
 
 
 def most_pixels_lost():
@@ -75,6 +90,11 @@ def uneven_padding():
 
 def a_size_cut():
     return Stack(11, 11, 1).pool("p", 3).flat().dense("answer", 3).network(), [("p", HINT, 2)]
+
+
+def a_large_size_cut():
+    stack = Stack(112, 112, 1).conv("c", 4, strides=2).flat().dense("answer", 3)
+    return stack.network(), [("c", INFO, 1)]
 
 
 def windows_on_padding():
@@ -139,12 +159,12 @@ def no_scaling():
 
 
 PLANTED = {
-    "field-beyond-input": [too_deep],
+    "field-beyond-input": [too_deep, too_deep_on_every_way],
     "field-below-input": [too_shallow],
-    "pixels-never-read": [a_cut_border, most_pixels_lost],
+    "pixels-never-read": [a_cut_border, a_thin_border, most_pixels_lost],
     "stride-beyond-kernel": [gaps, gaps_of_a_shortcut],
     "uneven-same": [uneven_padding],
-    "odd-size-cut": [a_size_cut],
+    "odd-size-cut": [a_size_cut, a_large_size_cut],
     "weights-on-padding": [windows_on_padding],
     "checkerboard": [a_checkerboard],
     "dense-heavy": [a_heavy_dense],
@@ -174,6 +194,27 @@ def test_a_gate_that_weighs_maps_does_not_make_fields_of_the_whole_image():
     stack.add("gated", "Multiply", (30, 30, 4), "c", "laid").conv("next", 4).flat().dense("answer", 3)
     assert only(stack.network(), "field-beyond-input") == []
     assert only(stack.network(), "field-below-input") == []
+
+
+def test_blocks_around_which_a_shortcut_leads_still_add_to_what_it_carries():
+    stack = Stack(8, 8, 1).conv("first", 4, 1)
+    kept = "first"
+    for number in range(6):
+        stack.conv(f"c{number}", 4, 3, padding="same", inputs=(kept,))
+        stack.add(f"sum{number}", "Add", (8, 8, 4), f"c{number}", kept)
+        kept = f"sum{number}"
+    network = stack.flat().dense("answer", 3).network()
+    fields = {layer.name: size for layer, size, _ in fields_read(network)}
+    assert fields["c5"] == (11, 11)
+    assert only(network, "field-beyond-input") == []
+
+
+def test_what_sees_all_by_every_way_is_told_so():
+    network, _ = too_deep_on_every_way()
+    (found,) = only(network, "field-beyond-input")
+    assert "sees 6×6 of the 6×6 image already, by every way, and its 3×3" in found.message
+    network, _ = too_deep()
+    assert all("image already, and its" in each.message for each in only(network, "field-beyond-input"))
 
 
 def test_a_bottleneck_without_activation_is_meant():
@@ -252,6 +293,39 @@ def test_an_answer_that_moves_with_the_image_is_found():
     assert moved.number == pytest.approx(0.3)
     assert "shifted by 1 down and 0 to the right" in moved.message
     assert f"1 of {2 * ENOUGH} shifted images get another class" in moved.message
+
+
+def test_how_much_logits_change_is_told_as_a_share_of_how_far_they_lie_apart():
+    made = observed(activation="linear")
+    made.answers[:] = [-10, 30, 0]
+    made.shifted[:] = [-10, 30, 0]
+    made.shifted[0, 0] = [-10, 20, 0]
+    (moved,) = findings(clean().network(), observed=made)
+    assert moved.number == pytest.approx(0.25)
+    assert f"changes by up to {as_percent(0.25)} of how far the answers lie apart; 0 of 16 shifted" in moved.message
+
+
+def test_of_sequences_and_volumes_no_image_is_told():
+    image = Layer("signal", "InputLayer", output_shape=(100, 2))
+    mean = Layer("mean", "GlobalAveragePooling1D", ("signal",), ((100, 2),), (2,))
+    (told,) = only(Network("sequence", (image, mean), ("mean",)), "field-below-input")
+    assert told.message == f"each number that it joins sees 1 of the 100 steps, {as_percent(0.01)} of them"
+
+
+def test_two_classes_that_are_nearly_as_sure_may_change_places():
+    made = observed()
+    made.answers[:] = [0.34, 0.335, 0.325]
+    made.shifted[:] = [0.335, 0.34, 0.325]
+    assert found(clean().network(), observed=made) == []
+    made.shifted[:] = [0.28, 0.395, 0.325]
+    (moved,) = findings(clean().network(), observed=made)
+    assert f"{2 * ENOUGH} of {2 * ENOUGH} shifted images get another class" in moved.message
+
+
+def test_a_few_images_of_which_an_answer_is_sure_are_worth_knowing():
+    sure = np.tile(np.array([[0.0003, 0.9996, 0.0001]], np.float32), (ENOUGH - 1, 1))
+    made = observed(images=ENOUGH - 1, answers=sure, shifted=np.repeat(sure[:, np.newaxis], 2, axis=1))
+    assert found(clean().network(), observed=made) == [("saturated-answer", "", INFO)]
 
 
 def test_answers_that_are_all_too_sure_are_found():

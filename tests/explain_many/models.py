@@ -59,9 +59,10 @@ def plain_sequential():
 @case()
 def nested_twice():
     inner = keras.Sequential([L.Input((16, 16, 4)), L.Conv2D(4, 3, padding="same"), L.ReLU()], name="inner")
-    middle = keras.Sequential([L.Input((16, 16, 4)), inner, L.Conv2D(4, 3, padding="same")], name="middle")
+    conv = L.Conv2D(4, 3, padding="same", activation="relu")
+    middle = keras.Sequential([L.Input((16, 16, 4)), inner, conv], name="middle")
     top = [L.GlobalAveragePooling2D(), L.Dense(4, "softmax")]
-    return keras.Sequential([L.Input((16, 16, 3)), L.Conv2D(4, 1), middle, *top])
+    return keras.Sequential([L.Input((16, 16, 3)), L.Conv2D(4, 1, activation="relu"), middle, *top])
 
 
 @case()
@@ -110,7 +111,8 @@ def shared_layer():
 
 @case(image=False)
 def siamese():
-    encoder = keras.Sequential([L.Input((24, 24, 1)), L.Conv2D(4, 3), L.Flatten(), L.Dense(8)], name="encoder")
+    stack = [L.Conv2D(4, 3, activation="relu"), L.Flatten(), L.Dense(8)]
+    encoder = keras.Sequential([L.Input((24, 24, 1)), *stack], name="encoder")
     left, right = keras.Input((24, 24, 1), name="left"), keras.Input((24, 24, 1), name="right")
     return keras.Model([left, right], L.Dense(1, "sigmoid")(L.Subtract()([encoder(left), encoder(right)])))
 
@@ -132,7 +134,7 @@ def two_outputs():
 
 @case(image=False)
 def sequence_convolutions():
-    stack = [L.Conv1D(8, 5, activation="relu"), L.MaxPooling1D(), L.Conv1D(8, 3, padding="causal")]
+    stack = [L.Conv1D(8, 5, activation="relu"), L.MaxPooling1D(), L.Conv1D(8, 3, padding="causal", activation="relu")]
     return keras.Sequential([L.Input((100, 6)), *stack, L.GlobalAveragePooling1D(), L.Dense(2, "softmax")])
 
 
@@ -157,7 +159,7 @@ def text_transformer():
 
 @case(image=False)
 def volume():
-    stack = [L.Conv3D(4, 3, activation="relu"), L.MaxPooling3D(), L.Conv3D(8, 3)]
+    stack = [L.Conv3D(4, 3, activation="relu"), L.MaxPooling3D(), L.Conv3D(8, 3, activation="relu")]
     return keras.Sequential([L.Input((12, 20, 20, 1)), *stack, L.GlobalAveragePooling3D(), L.Dense(2, "softmax")])
 
 
@@ -200,13 +202,14 @@ def unet():
 
 @case(image=False)
 def decoder():
-    stack = [L.Dense(7 * 7 * 8, "relu"), L.Reshape((7, 7, 8)), L.Conv2DTranspose(8, 3, 2, padding="same")]
-    return keras.Sequential([L.Input((16,)), *stack, L.Conv2DTranspose(1, 3, 2, padding="same", activation="sigmoid")])
+    stack = [L.Dense(7 * 7 * 8, "relu"), L.Reshape((7, 7, 8))]
+    stack += [L.Conv2DTranspose(8, 4, 2, padding="same", activation="relu")]
+    return keras.Sequential([L.Input((16,)), *stack, L.Conv2DTranspose(1, 4, 2, padding="same", activation="sigmoid")])
 
 
 @case()
 def autoencoder():
-    down = [L.Conv2D(8, 3, 2, padding="same"), L.Flatten(), L.Dense(10)]
+    down = [L.Conv2D(8, 3, 2, padding="same", activation="relu"), L.Flatten(), L.Dense(10)]
     up = [L.Dense(14 * 14), L.Reshape((14, 14, 1)), L.UpSampling2D(interpolation="bilinear"), L.Conv2D(1, 3)]
     return keras.Sequential([L.Input((28, 28, 1)), *down, *up])
 
@@ -266,12 +269,13 @@ def ends_in_pooling():
 
 @case()
 def ends_in_flatten():
-    return keras.Sequential([L.Input((16, 16, 1)), L.Conv2D(8, 3), L.Conv2D(4, 14, activation="softmax"), L.Flatten()])
+    stack = [L.Conv2D(8, 3, activation="relu"), L.Conv2D(4, 14, activation="softmax"), L.Flatten()]
+    return keras.Sequential([L.Input((16, 16, 1)), *stack])
 
 
 @case()
 def ends_in_batch_normalization():
-    stack = [L.Conv2D(8, 3), L.Flatten(), L.Dense(4), L.BatchNormalization()]
+    stack = [L.Conv2D(8, 3, activation="relu"), L.Flatten(), L.Dense(4), L.BatchNormalization()]
     return keras.Sequential([L.Input((16, 16, 1)), *stack])
 
 
@@ -368,7 +372,7 @@ def patches_by_reshape():
 @case()
 def random_even_when_asked():
     image = keras.Input((16, 16, 1))
-    x = L.Dropout(0.5, name="always")(L.Conv2D(8, 3)(image), training=True)
+    x = L.Dropout(0.5, name="always")(L.Conv2D(8, 3, activation="relu")(image), training=True)
     return keras.Model(image, L.Dense(3, "softmax")(L.Flatten()(x)))
 
 

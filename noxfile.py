@@ -200,8 +200,10 @@ def check(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Print what builds, illustrations and pages cost; nothing is asserted."""
-    run(session, "python", "tests/bench/measure.py", "sphinx-build", *SPHINX)
+    """Print what explain, builds, illustrations and pages cost; the word explain after -- measures that alone."""
+    run(session, "python", "tests/bench/explain.py")
+    if session.posargs != ["explain"]:
+        run(session, "python", "tests/bench/measure.py", "sphinx-build", *SPHINX)
 
 
 @nox.session
@@ -244,7 +246,7 @@ def prove(session: nox.Session) -> None:
 
 @nox.session
 def explain_many(session: nox.Session) -> None:
-    """Explain many Keras models, compare each report with its model, and print a table; words after -- choose some."""
+    """Explain many models, compare each report with other counts, and print a table; words after -- choose some."""
     run(session, "python", "tests/explain_many/run.py", *session.posargs)
 
 

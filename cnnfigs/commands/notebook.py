@@ -14,6 +14,7 @@ from cnnfigs.commands.explain import Explained
 from cnnfigs.commands.report.data import as_data
 from cnnfigs.commands.report.document import as_document
 from cnnfigs.commands.report.findings import tally
+from cnnfigs.errors import ParameterError
 from cnnfigs.findings.rules import Finding, require_rules
 
 #: Height of the report in a notebook, in pixels.
@@ -81,5 +82,12 @@ def explain_model(
 
         whole = checked(model, "the model", None)
         return ModelReport(explaining.explain_onnx(whole, "the model", pictures, limits, ignore))
+    families = {each.__module__.partition(".")[0] for each in type(model).__mro__}
+    if "keras" not in families:
+        kind = type(model).__name__
+        hint = ": torch.onnx.export writes it as NAME.onnx, which is read" if "torch" in families else ""
+        raise ParameterError(
+            f"model: expected a Keras model, an onnx.ModelProto or the path of a file, got {kind!r}{hint}"
+        )
     name = str(getattr(model, "name", "the model"))
     return ModelReport(explaining.explain_keras(model, name, pictures, limits, ignore))

@@ -73,7 +73,8 @@ def below(network: Network) -> Iterator[Found]:
     Severity.HINT,
     why="What stands in these rows and columns cannot change the answer: steps and pooling that do not come out even "
     "leave them over, mostly at the lower and right border.",
-    change='Choose sizes that come out even, pad with "same", or pad the image at the right and below.',
+    change='Choose sizes that come out even, pad with "same", or pad the image at the right and below; let no window '
+    "step further than it is wide.",
     page="downsampling",
 )
 def never_read(network: Network) -> Iterator[Found]:

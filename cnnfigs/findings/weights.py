@@ -31,8 +31,8 @@ def dense_heavy(network: Network) -> Iterator[Found]:
         share = layer.parameters / network.parameters
         if layer.class_name == "Dense" and share > MOST and not layer.shares_weights_with:
             message = (
-                f"it has {layer.parameters:,} of the {network.parameters:,} parameters, {as_percent(share)}: it reads "
-                f"{layer.input_shape[-1]:,} numbers"
+                f"it has {layer.parameters:,} of the {network.parameters:,} parameters, {as_percent(share, 1)}: it "
+                f"reads {layer.input_shape[-1]:,} numbers"
             )
             yield Found(layer.name, share, message)
 

@@ -48,7 +48,7 @@ _OTHER_KINDS = {
     ".pb": f"a part of a TensorFlow SavedModel, an older format: {_AGAIN}",
     ".json": "an architecture without its weights",
     ".tflite": "a model for TensorFlow Lite",
-    **dict.fromkeys((".pt", ".pth"), "a model of PyTorch"),
+    **dict.fromkeys((".pt", ".pth"), "a model of PyTorch: write it as NAME.onnx, with torch.onnx.export"),
 }
 
 
@@ -269,7 +269,7 @@ def _kind_of(path: Path) -> str:
     suffix = path.suffix.lower()
     if suffix == ".keras":
         return f"another ending: rename it to {path.stem}.keras"
-    return _OTHER_KINDS.get(suffix, "a file that is not called .keras")
+    return _OTHER_KINDS.get(suffix, "a file called neither .keras nor .onnx")
 
 
 def _made_by(archive: zipfile.ZipFile) -> str:

@@ -559,7 +559,7 @@ def test_files_of_other_formats_are_told_with_what_to_do(refused, tmp_path):
         "old.h5": f"HDF5, the older format of Keras: {again}",
         "loud.KERAS": "another ending: rename it to loud.keras",
         "only.weights.h5": "weights without a model",
-        "other.pt": "a model of PyTorch",
+        "other.pt": "a model of PyTorch: write it as NAME.onnx, with torch.onnx.export",
         "saved": f"a TensorFlow SavedModel, an older format: {again}",
         "unpacked": "a .keras file unpacked: name the file that it came from, or pack what is in the folder as a zip "
         "file",

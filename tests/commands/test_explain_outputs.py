@@ -93,7 +93,7 @@ def test_text_is_what_is_printed_where_nothing_else_is_asked_for(cnnfigs, faulty
     assert (status, err) == (0, "")
     assert cnnfigs("explain", "faulty.keras", "--text")[1] == out
     (row,) = re.findall(r"^sparse +Conv2D +6, 6, 4 +(.*)$", out, re.MULTILINE)
-    assert row.split() == ["20", "576", "57.1", "%", "0.6", "kB", "2×2", "3×3", "1", "%"]
+    assert row.split() == ["20", "576", "57.1", "%", "576", "B", "2×2", "3×3", "1.4", "%"]
     assert f"{faulty.count_params():,} parameters" in out
     assert "1,008 multiply-adds, 2,016 FLOPs" in out
     assert re.findall("^(?:warning|hint|info) ", out, re.MULTILINE) == ["warning "] * 3 + ["hint "]

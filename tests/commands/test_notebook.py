@@ -53,6 +53,12 @@ def test_a_notebook_shows_the_report_in_a_frame_of_its_own():
     assert repr(report).startswith("<small: 127 parameters, ")
 
 
+def test_a_model_of_pytorch_is_told_how_it_is_read():
+    module = type("Linear", (), {"__module__": "torch.nn.modules.linear"})
+    with pytest.raises(CnnfigsError, match=r"got 'Net': torch.onnx.export writes it as NAME.onnx, which is read$"):
+        cnnfigs.explain(type("Net", (module,), {})())
+
+
 def test_it_is_written_where_it_is_wanted(tmp_path):
     report = cnnfigs.explain(small())
     assert isinstance(report, ModelReport)
@@ -60,7 +66,9 @@ def test_it_is_written_where_it_is_wanted(tmp_path):
 
 
 def test_what_is_no_model_is_told_in_one_line(tmp_path):
-    with pytest.raises(CnnfigsError, match="expected a Keras functional or Sequential model, got a int"):
+    with pytest.raises(CnnfigsError, match=r"^model: expected a Keras model, an onnx.ModelProto or the path.*'int'$"):
         cnnfigs.explain(3)
+    with pytest.raises(CnnfigsError, match="expected a Keras functional or Sequential model, got a Dense"):
+        cnnfigs.explain(keras.layers.Dense(3))
     with pytest.raises(CnnfigsError, match="got no file"):
         cnnfigs.explain(tmp_path / "none.keras")

@@ -39,7 +39,7 @@ def cost_rows(network: Network, costs: Costs, fields: KnownFields, image: Sequen
         work, size = costs.multiply_adds[layer.name], fields.sizes.get(layer.name, ())
         field = fields.fields.get(layer.name)
         numbers = costs.numbers[layer.name]
-        share = as_percent(share_of_input(size, image)) if size and len(size) == len(image) - 1 else ""
+        share = as_percent(share_of_input(size, image), 1) if size and len(size) == len(image) - 1 else ""
         rows.append(
             (
                 layer.name,

@@ -76,7 +76,9 @@ def memory(size: float) -> str:
 
     Examples
     --------
-    >>> memory(416_808), memory(104_202_000)
-    ('416.8 kB', '104.2 MB')
+    >>> memory(20), memory(416_808), memory(104_202_000)
+    ('20 B', '416.8 kB', '104.2 MB')
     """
+    if size < 1e3:
+        return f"{size:,.0f} B"
     return f"{size / 1e6:,.1f} MB" if size >= 1e6 else f"{size / 1e3:,.1f} kB"

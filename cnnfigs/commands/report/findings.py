@@ -97,4 +97,4 @@ def _page(rule: AnyRule) -> str:
     """Name the page that explains a rule, with a link to it where its address is known."""
     address, title = page_address(rule.page), escape(PAGES[rule.page])
     named = f'<a href="{escape(address)}">{title}</a>' if address else f"<em>{title}</em>"
-    return f"More on the tutorial's page {named}."
+    return f"More on the tutorial's page {named}{'' if title.endswith('?') else '.'}"

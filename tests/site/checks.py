@@ -3,6 +3,7 @@
 import gzip
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
@@ -107,20 +108,24 @@ RUN_AXE = """async ([context, options]) => {
 }"""
 
 
-def run_axe(page: Page, context: dict | None = None) -> list[dict]:
-    """Return the violations that axe finds in a page, or in some of it. A page gets axe's code once: it is long."""
+def run_axe(page: Page, context: dict | None = None, rules: Sequence[str] = ()) -> list[dict]:
+    """Return the violations of all rules, or of some, that axe finds in a page, or in some of it.
+
+    A page gets axe's code once: it is long.
+    """
     if not page.evaluate("'axe' in window"):
         page.evaluate(Axe().axe_script)
     # Two rules that axe leaves out unless asked, and Lighthouse asks.
     extra = {name: {"enabled": True} for name in ("target-size", "label-content-name-mismatch")}
-    return page.evaluate(RUN_AXE, [context, {"resultTypes": ["violations"], "rules": extra}])
+    asked = {"runOnly": {"type": "rule", "values": list(rules)}} if rules else {"rules": extra}
+    return page.evaluate(RUN_AXE, [context, {"resultTypes": ["violations"], **asked}])
 
 
-def axe_violations(page: Page) -> list[str]:
-    """Find what axe objects to."""
+def axe_violations(page: Page, *rules: str) -> list[str]:
+    """Find what axe objects to, by all rules or by some."""
     return [
         f"{violation['id']}: {node['html'][:160]} ({' / '.join(node['failureSummary'].split())[:160]})"
-        for violation in run_axe(page)
+        for violation in run_axe(page, rules=rules)
         for node in violation["nodes"]
     ]
 

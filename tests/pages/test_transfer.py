@@ -28,7 +28,7 @@ def in_a_folder(tmp_path, monkeypatch):
     Path("mobilenet_v2_imagenet.weights.h5").symlink_to(imagenet_weights())
     # A few photos: what a reader does with all takes minutes.
     whole = blood_cells.part
-    monkeypatch.setattr(blood_cells, "part", lambda name: whole(name)[:25])
+    monkeypatch.setattr(blood_cells, "part", lambda name: whole(name)[:45])
     blood_cells.all_pictures.cache_clear()
     yield tmp_path
     blood_cells.all_pictures.cache_clear()

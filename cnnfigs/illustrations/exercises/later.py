@@ -96,8 +96,9 @@ class AttendedValue(Exercise):
 
     def ask(self, run: Prediction) -> str:
         products, values = (listed(f"{value:g}" for value in each) for each in (PRODUCTS, VALUES))
-        return f"""A patch attends to three others. Its dot products with them, already divided by √d, are {products}.
-            Their values are one number each: {values}. What does the patch take with it?"""
+        return f"""A patch attends to three others. Its dot products with them, already divided by the root of the
+            vectors' length, are {products}. Their values are one number each: {values}. What does the patch take with
+            it?"""
 
     def explain(self, run: Prediction) -> str:
         return f"""Softmax turns the products into weights that add up to one: e to the power {PRODUCTS[0]:g},

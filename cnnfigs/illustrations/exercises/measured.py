@@ -145,8 +145,8 @@ class BothChances(Exercise):
             "above zero, so the lead is shown" if low > 0 else "not above zero, so the lead is too close to call"
         )
         errors = " + ".join(f"{100 * given[name]:.4f}²" for name in ("images", "seeds"))
-        return f"""Independent chances are added as squares: the root of {errors}, times {given["t"]:.2f}. The interval begins at
-            {points(low, 3)}: {conclusion}."""
+        return f"""Independent chances are added as squares: the root of {errors}, times
+            {given["t"]:.2f}. The interval begins at {points(low, 3)}: {conclusion}."""
 
     def write(self, values: Values) -> str:
         return f"by {100 * float(values[0]):.2f} points"

@@ -2,6 +2,9 @@
 
 Usage: python tests/bench/explorers.py [SITE], where SITE is the built site. A ratio is the median over rounds, each of
 which takes both in turn, so that a busy machine slows both.
+
+At last comes the first page, just opened, on a processor that is slowed down: from the moment when the pen touches the
+paper to the moment when the first map is painted.
 """
 
 import sys
@@ -11,7 +14,7 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 TESTS = Path(__file__).resolve().parents[1]
 sys.path += [str(TESTS), str(TESTS / "site")]  # the page is opened, and NumPy computes, as in the tests
@@ -41,6 +44,20 @@ PASS = """({networks: [network]}, [image, repeats]) => {
     return (performance.now() - start) / repeats;
 }"""
 
+#: How many times slower the processor of a reader's phone may be, and after how many milliseconds a map should be lit.
+SLOWED, SOON = 4, 100
+#: When the paper was touched, and when the first map after that was painted.
+WATCH = """() => {
+    const { prototype } = CanvasRenderingContext2D;
+    const { putImageData } = prototype;
+    prototype.putImageData = function (...all) {
+        putImageData.apply(this, all);
+        if (this.canvas.closest(".glimpse")) window.lit ??= performance.now();
+    };
+    const begin = ({ timeStamp }) => Object.assign(window, { touched: timeStamp, lit: undefined });
+    addEventListener("pointerdown", begin, true);
+}"""
+
 Timer = Callable[[], float]
 
 
@@ -67,6 +84,27 @@ def timers(page: Page) -> Iterator[tuple[str, Timer, str, Timer]]:
     yield "one pass of the convnet", lambda: explorer.evaluate(PASS, [image, REPEATS]), "NumPy, float32", in_numpy
 
 
+def first_maps(browser: Browser, site: Path) -> list[float]:
+    """Return the milliseconds from the first touch of the paper to the first map, each on a page newly opened."""
+    times = []
+    for _ in range(ROUNDS):
+        page = browser.new_page()
+        page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
+        page.goto((site.resolve() / "index.html").as_uri())
+        paper = page.locator("cnn-digit-pad .paper canvas")
+        paper.wait_for()
+        page.evaluate(WATCH)
+        box = paper.bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + 0.4 * box["width"], box["y"] + 0.2 * box["height"])
+        page.mouse.down()
+        page.mouse.move(box["x"] + 0.4 * box["width"], box["y"] + 0.6 * box["height"], steps=5)
+        page.wait_for_function("() => window.lit !== undefined")
+        times.append(page.evaluate("lit - touched"))
+        page.close()
+    return times
+
+
 def main(site: Path) -> None:
     """Print a line for each: medians in milliseconds, and the ratio."""
     print(f"{'in the browser':<32}{'ms':>8}{'frames':>8}   {'beside':<16}{'ms':>8}{'ratio':>8}", flush=True)
@@ -81,6 +119,11 @@ def main(site: Path) -> None:
             own, beside = np.median(times, axis=0)
             ratio = median(times[:, 0] / times[:, 1])
             print(f"{name:<32}{own:>8.2f}{own / FRAME:>8.2f}   {other:<16}{beside:>8.2f}{ratio:>8.2f}", flush=True)
+        times = sorted(first_maps(browser, site))
+        print(
+            f"first map after the first touch, {SLOWED} times slowed: {median(times):.0f} ms "
+            f"({times[0]:.0f} to {times[-1]:.0f}; wanted: {SOON})"
+        )
         browser.close()
 
 

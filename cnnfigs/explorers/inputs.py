@@ -35,12 +35,13 @@ def script(**entries: Any) -> str:
 
 
 def registry_script() -> str:
-    """Write the settings of all explorers, and the colour maps."""
+    """Write the settings and titles of all explorers, and the colour maps."""
     settings = {
         explorer.name: {name: as_json(setting) for name, setting in explorer.settings.items()}
         for explorer in EXPLORERS.values()
     }
-    return script(settings=settings, colorMaps={**palette().maps, **palette().dark_maps})
+    titles = {explorer.name: explorer.title for explorer in EXPLORERS.values()}
+    return script(settings=settings, titles=titles, colorMaps={**palette().maps, **palette().dark_maps})
 
 
 def inputs_script() -> str:

@@ -23,6 +23,8 @@ class Explorer:
     ----------
     name
         Its name in pages and addresses; its element is ``<cnn-NAME>``.
+    title
+        What people call it: it stands above the explorer, and is heard on coming to it.
     scripts
         Its code besides :data:`SHARED`: files of ``scripts/``, each after those that it uses.
     data
@@ -32,6 +34,7 @@ class Explorer:
     """
 
     name: str
+    title: str
     scripts: tuple[str, ...]
     data: tuple[str, ...] = ()
     settings: Mapping[str, Setting] = field(default_factory=dict)
@@ -50,6 +53,7 @@ _MORE = Setting("More settings", Choice(*OFF_ON))
 
 CONVOLUTION = Explorer(
     name="convolution",
+    title="Convolution, step by step",
     scripts=(*_WINDOWS, "convolution.js"),
     data=("inputs.js",),
     settings={
@@ -80,6 +84,7 @@ CONVOLUTION = Explorer(
 
 POOLING = Explorer(
     name="pooling",
+    title="Pooling, window by window",
     scripts=(*_WINDOWS, "pooling.js"),
     data=("inputs.js",),
     settings={
@@ -99,6 +104,7 @@ _WINDOW = r"[cp]\d{1,2}(?:s\d)?(?:d\d)?(?:same|e\d)?"
 
 RECEPTIVE_FIELD = Explorer(
     name="receptive-field",
+    title="What one unit sees",
     scripts=(*_WINDOWS, "receptive-field.js"),
     data=("inputs.js", "photo.js"),
     settings={
@@ -135,6 +141,7 @@ _DIGIT: Mapping[str, Setting] = {
 
 DIGIT_PAD = Explorer(
     name="digit-pad",
+    title="Your digit, read by a network",
     scripts=("arithmetic.js", "forward.js", "ink.js", "raster.js", "digit.js"),
     data=("digits.js", "convnet.js"),
     settings=_DIGIT,
@@ -142,6 +149,7 @@ DIGIT_PAD = Explorer(
 
 DIGIT = Explorer(
     name="digit",
+    title="Your digit, and every number behind the answer",
     scripts=(*DIGIT_PAD.scripts, "networks.js"),
     data=(*DIGIT_PAD.data, "dense_131.js", "convnet_global_max.js"),
     settings={
@@ -171,6 +179,7 @@ DIGIT = Explorer(
 
 HIERARCHY = Explorer(
     name="hierarchy",
+    title="From pixels to a cat: what drives what",
     scripts=("hierarchy.js",),
     data=("data-hierarchy.js",),
     settings={
@@ -183,6 +192,7 @@ HIERARCHY = Explorer(
 
 PEEPHOLE = Explorer(
     name="peephole",
+    title="Read a digit through a hole",
     scripts=("raster.js", "ink.js", "peephole.js"),
     data=("digits.js", "data-peephole.js"),
     settings={

@@ -63,7 +63,7 @@ def test_drawn_with_a_finger_on_a_phone(open_explorer):
 def test_maps_are_wide_enough_for_a_finger(open_explorer):
     opened = open_explorer("digit", viewport=PHONE, has_touch=True, is_mobile=True)
     for network in ("convnet", "dense_131"):
-        opened.control("Look inside").select_option(network)
+        opened.choose("Look inside", network)
         maps = opened.element.locator(".sheet .cursor")
         sizes = [maps.nth(sheet).bounding_box() for sheet in range(maps.count())]
         assert all(min(size["width"], size["height"]) >= 23.5 for size in sizes), sizes
@@ -267,7 +267,7 @@ def test_filters_are_switched_off_and_on(open_explorer):
     np.testing.assert_allclose(found, expected, atol=0.02)
     opened.element.get_by_role("button", name="Switch all filters on").click()
     assert opened.state["off"] == ""
-    opened.control("Look inside").select_option("dense_131")
+    opened.choose("Look inside", "dense_131")
     assert opened.complaint == ""
     assert opened.element.get_by_role("grid", name="Maps of dense_1").is_visible()
 
@@ -277,7 +277,7 @@ def test_unprepared_drawings_stay_where_they_are(open_explorer):
     opened = open_explorer("digit", f"digit=-1&prepare=off&drawing={drawing}")
     where = centre(opened)
     assert where < 8
-    opened.control("Prepare the drawing").select_option("on")
+    opened.choose("Prepare the drawing", "on")
     assert 13 <= centre(opened) <= 15
     assert answers(opened)["convnet"] == 7
 
@@ -381,7 +381,7 @@ def test_arrows_stop_where_the_digit_may_go_no_further(open_explorer):
 def test_the_ten_squares_of_the_answer_are_named(open_explorer):
     opened = open_explorer("digit")
     for network in ("convnet", "dense_131"):
-        opened.control("Look inside").select_option(network)
+        opened.choose("Look inside", network)
         sheet = opened.element.locator(".layer").last
         box, names = sheet.locator("canvas").bounding_box(), sheet.locator(".names span")
         assert names.all_inner_texts() == [str(digit) for digit in range(10)]

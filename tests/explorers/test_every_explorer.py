@@ -8,7 +8,7 @@ import zlib
 import pytest
 from browsers import CODE
 from checks import DESKTOP, PHONE, foreign_fonts, run_axe
-from exploring import FOLLOW, pages_of
+from exploring import FOLLOW, WORK, pages_of
 
 from cnnfigs.explorers.assets import LOADER
 from cnnfigs.explorers.registry import BUNDLE, EXPLORERS
@@ -199,7 +199,7 @@ def test_on_a_phone_all_fits_and_can_be_hit(open_explorer, name):
     opened.element.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
     assert opened.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     small = opened.element.evaluate(
-        """element => [...element.shadowRoot.querySelectorAll("select, button, summary, .file")]
+        """element => [...element.shadowRoot.querySelectorAll("select, button, summary, .file, .segments label")]
             .map(each => [each.textContent.slice(0, 30), each.getBoundingClientRect()])
             .filter(([, {width, height}]) => width && (height < 44 || width < 40))
             .map(([text, {width, height}]) => `${text}: ${width}×${height}`)"""
@@ -213,44 +213,40 @@ TIGHT = {"convolution": "size=3", "pooling": "size=3&pool_size=3", "receptive-fi
 
 @every_explorer
 def test_after_a_refusal_every_list_shows_what_is_so(open_explorer, name):
-    """Every value of every list is chosen, as a reader does it; what is refused leaves all lists as they were."""
+    """Every value is chosen, as a reader does it; what is refused leaves all lists and buttons as they were."""
     opened = open_explorer(name, TIGHT.get(name, ""))
     refused, wrong = opened.element.evaluate(
         """element => {
             const lists = [...element.shadowRoot.querySelectorAll("select")];
-            const shown = () => lists.map(list => list.value).join();
+            const pressed = [...element.shadowRoot.querySelectorAll(".segments input")];
+            const shown = () => [...lists.map(list => list.value), ...pressed.map(each => each.checked)].join();
             const wrong = [];
             let refused = 0;
             const start = element.state;
-            for (const list of lists) for (const {value} of list.options) {
-                if (value === list.options[0].value) element.change(start);
-                if (value === "upload") continue; // it opens a window of the browser
+            const attempt = (control, value, choose) => {
+                if (value === "upload") return; // it opens a window of the browser
                 const [before, state] = [shown(), JSON.stringify(element.state)];
                 element.complain("");
-                list.value = value;
-                list.dispatchEvent(new Event("change"));
-                if (!element.complaint.textContent) continue;
+                choose();
+                control.dispatchEvent(new Event("change"));
+                if (!element.complaint.textContent) return;
                 refused++;
                 if (shown() !== before || JSON.stringify(element.state) !== state)
-                    wrong.push(`${list.labels[0].firstChild.textContent} ${value}: ${element.complaint.textContent}`);
+                    wrong.push(`${control.labels[0].textContent} ${value}: ${element.complaint.textContent}`);
+            };
+            for (const list of lists) for (const {value} of list.options) {
+                if (value === list.options[0].value) element.change(start);
+                attempt(list, value, () => list.value = value);
+            }
+            for (const button of pressed) {
+                element.change(start);
+                attempt(button, button.value, () => button.checked = true);
             }
             return [refused, wrong];
         }"""
     )
     assert wrong == []
     assert (refused > 0) == (name in TIGHT)
-
-
-#: Something that a reader did, by name of the explorer.
-WORK = {
-    "convolution": {"strides": 2},
-    "pooling": {"way": "average"},
-    "receptive-field": {"layers": "c5,p2s2"},
-    "digit-pad": {"drawing": "40304030a030a03068b868b8"},
-    "digit": {"drawing": "40304030a030a03068b868b8", "right": 2},
-    "hierarchy": {"depth": 2},
-    "peephole": {"guesses": "123"},
-}
 
 
 @every_explorer

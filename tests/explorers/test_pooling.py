@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 from checks import PHONE
+from PIL import Image
 
 from cnnfigs.data import mnist
 from cnnfigs.explorers.inputs import DIGIT
@@ -68,10 +69,10 @@ def test_each_place_says_what_it_keeps(open_explorer):
     window = image[4:6, 6:8]
     numbers = [f"{value:g}" for value in window.flat]
     assert opened.told == f"row 2, column 3: {window.max():g} is the largest of {', '.join(numbers)}"
-    opened.control("Keep").select_option("average")
+    opened.choose("Keep", "average")
     mean = f"{round(window.mean(), 2):g}"
     assert opened.told == f"row 2, column 3: {mean} = ({' + '.join(numbers)}) / 4"
-    opened.control("Keep").select_option("pick one")
+    opened.choose("Keep", "pick one")
     assert opened.told.startswith(f"row 2, column 3: {window[0, 0]:g}, which is picked; 3 of 4 numbers")
     assert opened.control("Window").is_disabled()
 
@@ -90,3 +91,20 @@ def test_a_window_that_does_not_fit_is_refused(open_explorer):
     opened.set("size=3&pool_size=5")
     assert opened.complaint == "A window that spans 5 cells does not fit on 3: the output would be empty."
     assert opened.state == before
+
+
+def test_a_picture_of_the_readers_is_pooled_and_can_be_taken_again(open_explorer, tmp_path):
+    opened = open_explorer("pooling")
+    pictures = opened.element.get_by_role("radiogroup", name="Input")
+    assert pictures.get_by_role("radio").count() == 2, "there is none yet"
+    file = tmp_path / "grey.png"
+    Image.new("L", (60, 60), 102).save(file)
+    with opened.page.expect_file_chooser() as asked:
+        opened.element.get_by_text("Your picture").click()
+    asked.value.set_files(file)
+    pictures.get_by_role("radio", name="upload").wait_for()
+    assert opened.values("output") == [[0.4] * 4] * 4
+    opened.choose("Input", "map")
+    assert opened.values("output") != [[0.4] * 4] * 4
+    opened.choose("Input", "upload")
+    assert opened.values("output") == [[0.4] * 4] * 4

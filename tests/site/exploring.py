@@ -70,6 +70,14 @@ class Opened:
     def set(self, settings: str) -> None:
         self.follow(f"explore-{self.name}?{settings}")
 
+    def choose(self, label: str, value: str) -> None:
+        """Choose a value of a setting, in its list or among its buttons."""
+        group = self.element.get_by_role("radiogroup", name=label, exact=True)
+        if group.count():
+            group.get_by_role("radio", name=value, exact=True).check()
+        else:
+            self.control(label).select_option(value)
+
     def control(self, label: str) -> Locator:
         return self.element.get_by_role("combobox", name=label, exact=True)
 
@@ -118,6 +126,17 @@ def wait_until(page, condition):
         assert time.monotonic() < deadline, "it hangs"
         page.wait_for_timeout(10)
 
+
+#: Something that a reader did, by name of the explorer.
+WORK = {
+    "convolution": {"strides": 2},
+    "pooling": {"way": "average"},
+    "receptive-field": {"layers": "c5,p2s2"},
+    "digit-pad": {"drawing": "40304030a030a03068b868b8"},
+    "digit": {"drawing": "40304030a030a03068b868b8", "right": 2},
+    "hierarchy": {"depth": 2},
+    "peephole": {"guesses": "123"},
+}
 
 #: A seven, in pixels of the paper.
 SEVEN = [(8, 6), (20, 6), (13, 23)]

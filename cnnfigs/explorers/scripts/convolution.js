@@ -44,13 +44,13 @@
     build() {
       this.kernels = range(2).map(() => make("table", { role: "grid", onkeydown: (event) => this.walk(event) }));
       this.kernel = this.panel("kernel", ...this.kernels);
-      const [picture, ...others] = this.controls("picture", "strides", "padding", "relu");
+      const [picture, ...others] = this.controls("picture", "padding", "strides", "relu");
       this.clear = cnn.button("Clear the drawing", () => this.change({ drawing: "0".repeat(this.state.size ** 2) }));
       this.assemble({
         channels: 2,
         main: [picture, this.gallery(), ...others, this.clear],
         more: this.details(
-          ["size", "kernel_size", "dilation_rate", "before", "after", "operation", "channels", "bias"],
+          ["size", "kernel_size", "dilation_rate", "before", "after", "bias", "operation", "channels"],
           cnn.button("Flip the kernel", () => this.flip()),
           this.upload(),
         ),

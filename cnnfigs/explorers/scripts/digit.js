@@ -93,7 +93,7 @@
       this.tools = make(
         "div",
         { class: "controls" },
-        button("Clear", () => this.clear()),
+        button("Clear", () => this.clear(), { class: "primary" }),
         this.undoing,
         button("Another test digit", next),
       );

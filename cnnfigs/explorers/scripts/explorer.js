@@ -26,17 +26,40 @@
     }
   };
 
-  /** Make a label with a list of values, or of pairs of a value and its text. */
+  /** Up to so many choices stand side by side; more are a list. */
+  const FEW = 3;
+  /** Choices whose letters together are more than this take a whole line on a phone. */
+  const LINE = 14;
+
+  /** Make a labelled choice of values, or of pairs of a value and its text; its `control` has a value. */
   cnn.list = (label, options, choose) => {
-    const pairs = options.map((option) => (Array.isArray(option) ? option : [option, option]));
+    const pairs = options.map((option) => {
+      const [value, text] = Array.isArray(option) ? option : [option, option];
+      return [value, String(text).replace(/^-/, "−")];
+    });
+    if (pairs.length <= FEW) return segments(label, pairs, choose);
     const control = cnn.make(
       "select",
       { onchange: () => choose(control.value) },
-      ...pairs.map(([value, text]) => cnn.make("option", { value }, String(text).replace(/^-/, "−"))),
+      ...pairs.map(([value, text]) => cnn.make("option", { value }, text)),
     );
-    const long = pairs.some(([, text]) => String(text).length > 5);
+    const long = pairs.some(([, text]) => text.length > 5);
     return cnn.make("label", { class: long ? "long" : null }, label, control);
   };
+
+  /** Make buttons side by side, of which one is pressed. */
+  function segments(label, pairs, choose) {
+    const inputs = pairs.map(([value]) => cnn.make("input", { type: "radio", name: label, value, onchange: () => choose(value) }));
+    const parts = pairs.map(([, text], at) => cnn.make("label", {}, inputs[at], text));
+    const whole = pairs.map(([, text]) => text).join("").length > LINE;
+    const control = {
+      get value() { return inputs.find(({ checked }) => checked)?.value; },
+      set value(wanted) { for (const input of inputs) input.checked = input.value === String(wanted); },
+    };
+    const group = { role: "radiogroup", class: whole ? "whole" : null };
+    const made = cnn.make("fieldset", group, cnn.make("legend", {}, label), cnn.make("div", { class: "segments" }, ...parts));
+    return Object.assign(made, { control });
+  }
 
   /** Make a button. */
   cnn.button = (text, onclick, attributes) => {
@@ -89,12 +112,17 @@
       const before = address.parts();
       const parts = before.filter((part) => !part.startsWith(`${id}?`));
       if (parts.length === before.length && !settings.size) return;
-      if (settings.size) parts.push(`${id}?${settings}`.replaceAll("%2C", ","));
+      if (settings.size) parts.push(address.part(id, settings));
       address.mark(parts.length ? `#${parts.join(";")}` : location.pathname + location.search);
     },
+    part: (id, settings) => `${id}?${settings}`.replaceAll("%2C", ","),
+    link: (id, settings) => `${location.href.split("#")[0]}#${address.part(id, settings)}`,
     /** Note that an entry of the history was seen: whoever comes back to it gets what its address says. */
     mark: (url) => history.replaceState({ ...history.state, explorers: true }, "", url),
   };
+
+  /** Milliseconds that it is told for that something was copied. */
+  const TOLD = 2500;
 
   const running = new Set();
   addEventListener("hashchange", ({ newURL }) => {
@@ -134,36 +162,74 @@
     return made;
   };
 
+  /** The one thing to do. */
+  const PRIMARY =
+    "min-width: 5rem; border-color: var(--cnn-accent); background: var(--cnn-accent); color: var(--cnn-background); font-weight: 600;";
+
   const look = sheet(`
     :host { display: block; }
     [hidden] { display: none !important; }
-    .explorer { font-size: 0.9375rem; line-height: 1.5; color: var(--cnn-text); text-align: left; }
-    .explorer * { box-sizing: border-box; }
+    .explorer {
+      padding: 1rem 1.25rem 1.25rem; border: 1px solid color-mix(in srgb, var(--cnn-grid) 40%, var(--cnn-surface)); border-radius: 0.5rem;
+      background: var(--cnn-surface); font-size: 0.9375rem; line-height: 1.5; color: var(--cnn-text); text-align: left;
+    }
+    .explorer, .explorer * { box-sizing: border-box; }
     :focus-visible { outline: 2px solid var(--cnn-accent); outline-offset: 2px; }
-    .controls { display: flex; flex-wrap: wrap; align-items: end; gap: 0.5rem 0.75rem; margin: 0 0 0.5rem; }
+    .head { display: flex; flex-wrap: wrap; align-items: center; gap: 0 0.75rem; margin-bottom: 0.75rem; }
+    .title { flex: 1; margin: 0; font-size: 1.125rem; font-weight: 600; line-height: 1.25; }
+    /* What is said of copying covers its button. */
+    .sharing { display: grid; }
+    .sharing > * { grid-area: 1 / 1; font-size: 0.8125rem; }
+    .copied { z-index: 1; display: grid; place-items: center; border-radius: 0.375rem; background: var(--cnn-output-fill); color: var(--cnn-text); }
+    .copied:empty { display: none; }
+    .address { flex: 0 0 100%; min-width: 0; margin-top: 0.5rem; }
+    .controls { display: flex; flex-wrap: wrap; align-items: end; gap: 0.5rem 0.75rem; margin: 0 0 0.75rem; }
     label { display: inline-flex; flex-direction: column; color: var(--cnn-muted); font-size: 0.8125rem; }
+    fieldset { min-width: 0; margin: 0; padding: 0; border: 0; }
+    legend { padding: 0; color: var(--cnn-muted); font-size: 0.8125rem; }
+    .segments {
+      display: inline-flex; flex-wrap: wrap; border-radius: 0.375rem; background: var(--cnn-background);
+      box-shadow: inset 0 0 0 1px var(--cnn-grid);
+    }
+    .segments label {
+      position: relative; flex: 1 1 auto; align-items: center; justify-content: center; min-width: 2.75rem; min-height: 2.25rem;
+      padding: 0 0.5rem; border-radius: 0.375rem; color: var(--cnn-text); font-size: 0.9375rem; white-space: nowrap;
+    }
+    .segments input { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0; opacity: 0; cursor: pointer; }
+    .segments label:hover { box-shadow: inset 0 0 0 1px var(--cnn-accent); }
+    .segments label:has(:checked) {
+      background: color-mix(in srgb, var(--cnn-accent) 15%, var(--cnn-background)); box-shadow: inset 0 0 0 2px var(--cnn-accent);
+    }
+    .segments label:has(:focus-visible) { outline: 2px solid var(--cnn-accent); outline-offset: 2px; }
     /* On a phone controls stand in columns: where they are does not depend on how wide their words are. */
     @media (max-width: 42rem) {
-      .even { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 0.5rem; }
-      .even > :is(.long, button, .file) { grid-column: span 2; }
-      .even > .arrows { grid-column: 1 / -1; }
+      .explorer { padding: 0.75rem; }
+      .even { display: grid; grid-template-columns: repeat(6, minmax(0, 1fr)); gap: 0.5rem; }
+      .even > * { grid-column: span 3; }
+      .even > :is(.arrows, .whole) { grid-column: 1 / -1; }
+      details .even > label:not(.long, .file) { grid-column: span 2; }
+      .even .segments { display: flex; }
       .even > .file { align-items: center; }
-      .even label { white-space: nowrap; }
+      .even > label { white-space: nowrap; }
       .even ~ .stage .heading { width: 0; min-width: 100%; white-space: nowrap; }
       .even select { width: 100%; padding-right: 0; }
     }
     select, button, .file, input {
-      min-height: 2.25rem; padding: 0 0.5rem; border: 1px solid var(--cnn-grid); border-radius: 0.25rem;
+      min-height: 2.25rem; padding: 0 0.5rem; border: 1px solid var(--cnn-grid); border-radius: 0.375rem;
       background: var(--cnn-background); color: var(--cnn-text); font: inherit; font-size: 0.9375rem;
     }
     button, .file, summary { cursor: pointer; }
     button:hover, .file:hover, select:hover { border-color: var(--cnn-accent); }
     button[aria-disabled] { color: var(--cnn-muted); border-style: dashed; cursor: default; }
-    button[aria-pressed="true"] { border-color: var(--cnn-accent); background: var(--cnn-surface); font-weight: 600; }
-    .file { display: inline-flex; justify-content: center; }
+    button[aria-pressed="true"] { border-color: var(--cnn-accent); background: color-mix(in srgb, var(--cnn-accent) 15%, var(--cnn-background)); }
+    .primary { ${PRIMARY} }
+    .primary[aria-disabled] { background: none; }
+    .primary:hover { background: color-mix(in srgb, var(--cnn-accent) 85%, var(--cnn-text)); }
+    .file { display: inline-flex; align-items: center; justify-content: center; }
     .file:focus-within { outline: 2px solid var(--cnn-accent); outline-offset: 2px; }
     .file input { position: absolute; width: 1px; min-height: 1px; height: 1px; padding: 0; opacity: 0; }
-    details { margin-bottom: 0.5rem; }
+    details { margin-top: 0.5rem; }
+    details > .controls { margin: 0.25rem 0 0; }
     summary { width: max-content; padding: 0.25rem 0; color: var(--cnn-muted); font-size: 0.875rem; }
     .stage { display: flex; flex-wrap: wrap; align-items: center; justify-content: center; gap: 0.75rem 1.75rem; }
     p { margin: 0.5rem 0 0; }
@@ -174,16 +240,26 @@
     svg { display: block; overflow: visible; font-family: inherit; user-select: none; -webkit-user-select: none; }
     .told { min-height: 3em; font-variant-numeric: tabular-nums; }
     .formula { color: var(--cnn-muted); font-size: 0.875rem; font-variant-numeric: tabular-nums; }
-    .hint { margin: 0 0 0.5rem; color: var(--cnn-muted); font-size: 0.875rem; }
-    .complaint { position: sticky; z-index: 1; bottom: 0; background: var(--cnn-background); color: var(--cnn-error); }
+    .hint { margin: 0 0 0.75rem; padding-left: 1.25rem; color: var(--cnn-muted); font-size: 0.875rem; text-indent: -1.25rem; }
+    .hint::before {
+      content: ""; display: inline-block; width: 0.5rem; height: 0.5rem; margin-right: 0.5rem; border: 2px solid var(--cnn-accent);
+      border-radius: 50%; vertical-align: 0;
+    }
+    .complaint { position: sticky; z-index: 1; bottom: 0; background: var(--cnn-surface); color: var(--cnn-error); }
     .complaint:empty { display: none; }
     .held, .held * { cursor: grab; touch-action: none; }
     .grid + .grid, table + table { margin-top: 0.5rem; }
     .grid :focus { outline: none; }
     .grid:has(:focus-visible) { outline: 2px solid var(--cnn-accent); }
-    .player { justify-content: center; margin: 0.5rem 0 0; }
-    @media (prefers-reduced-motion: reduce) { .play { display: none; } }
-    @media (pointer: coarse) { select, button, .file, summary { min-height: 2.75rem; } summary { line-height: 2.25rem; } }
+    .player { justify-content: center; margin: 0.75rem 0 0; }
+    @media (prefers-reduced-motion: reduce) {
+      .play { display: none; }
+      .play + button { ${PRIMARY} }
+    }
+    @media (pointer: coarse) {
+      select, button, .file, summary, .address, .segments label { min-height: 2.75rem; }
+      summary { line-height: 2.25rem; }
+    }
   `);
 
   /**
@@ -206,7 +282,8 @@
       this.bound = new Map();
       this.told = make("p", { class: "told", role: "status" });
       this.complaint = make("p", { class: "complaint", role: "alert" });
-      this.root = make("div", { class: "explorer", role: "group", "aria-label": `${name} explorer` });
+      const title = make("p", { class: "title", id: "title" }, cnn.titles[name]);
+      this.root = make("div", { class: "explorer", role: "group", "aria-labelledby": "title" }, this.#head(title));
       this.build();
       this.root.append(...(this.told.parentNode ? [] : [this.told]), this.complaint);
       const shadow = this.attachShadow({ mode: "open" });
@@ -256,10 +333,43 @@
       this.writing = setTimeout(() => this.note(), 250);
     }
 
+    /** What differs from the defaults. */
+    #changed() {
+      return new URLSearchParams(Object.entries(this.state).filter(([name, value]) => value !== this.defaults[name]));
+    }
+
     /** Write what differs from the defaults into the address. */
     note() {
-      const changed = Object.entries(this.state).filter(([name, value]) => value !== this.defaults[name]);
-      address.write(this.id, new URLSearchParams(changed));
+      address.write(this.id, this.#changed());
+    }
+
+    /** The address of this explorer as it is set; a picture of the reader's stays here. */
+    get link() {
+      const settings = this.#changed();
+      if (this.state.picture === "upload") settings.delete("picture");
+      return address.link(this.id, settings);
+    }
+
+    /** Make what stands on top: the title, and a button that copies the address. */
+    #head(title) {
+      const { make } = cnn;
+      const copied = make("span", { class: "copied", role: "status" });
+      const field = make("input", { class: "address", "aria-label": "Address of this explorer, as it is set", readonly: true, hidden: true });
+      let ending;
+      const share = async () => {
+        field.value = this.link;
+        try {
+          await navigator.clipboard.writeText(field.value);
+          this.say("Copied", copied);
+        } catch { // no clipboard here, or it is not for us
+          cnn.set(field, { hidden: false });
+          field.select();
+          this.say("Copy it", copied);
+        }
+        clearTimeout(ending);
+        ending = setTimeout(() => copied.replaceChildren(), TOLD);
+      };
+      return make("div", { class: "head" }, title, make("div", { class: "sharing" }, cnn.button("Copy link", share), copied), field);
     }
 
     /** Take what the reader chose in a list; for a picture of their own they choose a file first. */
@@ -274,9 +384,11 @@
       this.bound.forEach((control, name) => (control.value = this.state[name]));
     }
 
-    /** Say a sentence, to those who see and to those who hear. */
+    /** Say a sentence, to those who see and to those who hear; parts of it may be elements. */
     say(sentence, where = this.told) {
-      if (where.textContent !== sentence) where.textContent = sentence; // what stays is not heard again
+      const parts = [sentence].flat();
+      const text = parts.map((part) => part.textContent ?? part).join("");
+      if (where.textContent !== text) where.replaceChildren(...parts); // what stays is not heard again
     }
 
     complain(sentence) {
@@ -289,6 +401,8 @@
         const { label, options, least, most } = this.settings[name];
         const values = options ?? Array.from({ length: most - least + 1 }, (_, index) => least + index);
         const list = cnn.list(label, values, (value) => this.choose(name, value));
+        // A list has the chooser of files in it; where there are buttons, it stands beside them.
+        for (const input of list.querySelectorAll("[type=radio][value=upload]")) input.parentNode.hidden = true;
         this.bound.set(name, list.control);
         return list;
       });
@@ -311,6 +425,7 @@
         target.value = "";
         try {
           this.own = await cnn.readPicture(file);
+          this.root.querySelector("[value=upload]").parentNode.hidden = false;
           this.change({ picture: "upload" });
         } catch (error) {
           if (!(error instanceof cnn.Refusal)) throw error;

@@ -118,7 +118,7 @@
         middle.textContent = playing ? "Pause" : "Play";
       };
       const step = (by) => () => (play(false), this.step(by));
-      const middle = cnn.button("Play", () => play(!timer), { class: "play" });
+      const middle = cnn.button("Play", () => play(!timer), { class: "play primary" });
       return make("div", { class: "controls player" }, cnn.button("Back", step(-1)), middle, cnn.button("Step", step(1)));
     }
 

@@ -131,7 +131,7 @@
       canvas { width: 100%; border: 1px solid var(--cnn-input); }
       .said { flex: 1 1 14rem; max-width: 20rem; margin-top: 1.5rem; }
       .said svg { fill: var(--cnn-output); }
-      .whole { fill: var(--cnn-surface); stroke: var(--cnn-grid); }
+      .whole { fill: var(--cnn-background); stroke: var(--cnn-grid); }
     `;
   });
 })();

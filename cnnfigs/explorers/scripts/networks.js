@@ -342,12 +342,12 @@
       .names { display: grid; grid-template-columns: repeat(10, 1fr); width: ${10 * (THUMB + GAP)}px; max-width: 100%; font-size: 0.75rem; text-align: center; }
       .unit {
         position: sticky; bottom: 0; display: flex; gap: 1.25rem; height: min(17rem, 50vh); margin-top: 0.75rem; padding: 0.5rem 0;
-        border-top: 1px solid var(--cnn-grid); background: var(--cnn-background);
+        border-top: 1px solid var(--cnn-grid); background: var(--cnn-surface);
       }
       .map { flex: none; width: min(13rem, 50vh - 4rem); }
       .sum { flex: 1; min-width: 0; overflow-y: auto; }
       ol { margin: 0.5rem 0; padding: 0; list-style: none; }
-      ol button { width: 100%; border-color: transparent; font-size: 0.8125rem; text-align: left; }
+      ol button { width: 100%; border-color: transparent; background: none; font-size: 0.8125rem; text-align: left; }
       @media (pointer: fine) { ol button { min-height: 1.75rem; } }
       @media (max-width: 42rem) {
         .unit { gap: 0.75rem; height: min(14rem, 50vh); }

@@ -9,7 +9,6 @@
   /** The chart, in pixels: where its axes begin, and how far they go. */
   const [LEFT, TOP, WIDE, HIGH] = [38, 10, 250, 130];
 
-
   cnn.define("peephole", class extends cnn.Explorer {
     build() {
       const name = (cell) => `row ${Math.floor(cell / IMAGE)}, column ${cell % IMAGE}`;
@@ -27,9 +26,9 @@
       this.picture = make("svg:svg", { viewBox: `0 0 ${LEFT + WIDE + 4} ${TOP + HIGH + 40}`, role: "img" });
       this.legend = make("p", { class: "legend" });
       const again = () => this.change({ seed: (this.state.seed % this.settings.seed.most) + 1, guesses: "" });
-      const chart = this.panel("output chart", this.picture, this.legend, button("Other digits", again));
-      chart.name("Read right");
-      this.root.append(make("div", { class: "stage" }, this.behind, chart));
+      this.again = button("Other digits", again);
+      this.chart = this.panel("output chart", this.picture, this.legend, this.again);
+      this.root.append(make("div", { class: "stage" }, this.behind, this.chart));
     }
 
     update() {
@@ -48,7 +47,10 @@
       const size = `${this.size}×${this.size}`;
       this.behind.name(this.over ? "The last of twelve" : `${round + 1} of ${ROUNDS}: a hole of ${size}`);
       for (const key of this.keys.children) cnn.enable(key, !this.over);
-      this.#chart();
+      cnn.set(this.again, { class: this.over && "primary" });
+      this.chart.name(round ? "Read right" : "Six holes, and two digits behind each");
+      if (round) this.#chart();
+      else this.#holes();
       const last = round ? `${this.right.at(-1) ? "Right" : "No"}: it was ${digits[round - 1].label}. ` : "";
       const next = this.over
         ? `You read ${this.right.filter(Boolean).length} of ${ROUNDS} right. Two digits for each hole are few: chance has a part in your line.`
@@ -70,6 +72,23 @@
       context.clearRect(0, 0, IMAGE, IMAGE);
       context.putImageData(image, 0, 0, column, row, size, size);
       this.hole.frame([{ kind: "window", row, column, height: size, width: size }]);
+    }
+
+    /** Before anything is read there is no line: how large the holes are. */
+    #holes() {
+      const { windows } = cnn.peephole;
+      const shapes = windows.flatMap((size, index) => {
+        const [x, y] = [42 + (index % 3) * 80, 4 + Math.floor(index / 3) * 88];
+        const at = (IMAGE - size) * 1.125;
+        const square = (kind, place, side) => make("svg:rect", { class: kind, x: x + place, y: y + place, width: side, height: side });
+        return [
+          square("paper", 0, IMAGE * 2.25), square("hole", at, size * 2.25),
+          make("svg:text", { x: x + IMAGE * 1.125, y: y + IMAGE * 2.25 + 14 }, `${size}×${size}`),
+        ];
+      });
+      this.picture.replaceChildren(...shapes);
+      cnn.set(this.picture, { "aria-label": `Holes of ${windows.map((size) => `${size}×${size}`).join(", ")} pixels, on paper of ${IMAGE}×${IMAGE}.` });
+      this.legend.textContent = "Your share of right answers is drawn here after the first one.";
     }
 
     /** The reader's line, and when all is told, those of the networks. */
@@ -114,6 +133,8 @@
       text { fill: var(--cnn-muted); font-size: 11px; text-anchor: middle; }
       path { fill: none; stroke: currentColor; stroke-width: 2; }
       circle { fill: currentColor; }
+      .paper { fill: color-mix(in srgb, var(--cnn-grid) 40%, var(--cnn-background)); }
+      .hole { fill: var(--cnn-background); stroke: var(--cnn-kernel); stroke-width: 2; }
       .axis { color: var(--cnn-grid); stroke-width: 0.5; }
       .line-0 { color: var(--cnn-accent); }
       .line-1 { color: var(--cnn-series-1); }

@@ -7,7 +7,10 @@
   const ARROWS = { "←": [0, -1, "left"], "↑": [-1, 0, "up"], "↓": [1, 0, "down"], "→": [0, 1, "to the right"] };
 
   class Pooling extends cnn.Windows {
-    static css = ".arrows { color: var(--cnn-muted); font-size: 0.8125rem; } .arrows button { min-width: 2.75rem; margin-right: 0.25rem; }";
+    static css = `
+      .arrows { display: flex; align-items: center; justify-content: center; gap: 0.25rem; margin-top: 0.5rem; color: var(--cnn-muted); font-size: 0.8125rem; }
+      .arrows button { min-width: 2.75rem; }
+    `;
     static padCell = { ...cnn.Windows.padCell, text: "" };
 
     build() {
@@ -17,11 +20,13 @@
       this.assemble({
         channels: 1,
         main: [
-          ...this.controls("picture", "way", "pool_size", "strides", "padding"),
-          make("div", { class: "arrows" }, "Move the digit", make("div", {}, ...this.arrows)),
+          ...this.controls("picture"),
+          this.upload(),
+          ...this.controls("way", "pool_size", "strides"),
         ],
-        more: this.details(["size", "down", "right"], this.upload()),
+        more: this.details(["size", "down", "right", "padding"]),
       });
+      this.panels[0].append(make("div", { class: "arrows" }, "Move the digit", ...this.arrows));
     }
 
     move(down, right) {

@@ -40,7 +40,7 @@
   class ReceptiveField extends cnn.Explorer {
     static css = `
       .stage { align-items: start; }
-      .picture { flex: 0 1 20rem; min-width: 16rem; }
+      .picture { flex: 0 1 19rem; min-width: 16rem; }
       .picture svg { width: 100%; height: auto; touch-action: none; cursor: crosshair; }
       .picture label { display: grid; grid-template-columns: 4rem 1fr; align-items: center; }
       input[type="range"] { width: 100%; min-height: 1.75rem; padding: 0; accent-color: var(--cnn-kernel); }
@@ -50,7 +50,7 @@
       table { width: 100%; border-collapse: collapse; font-size: 0.875rem; font-variant-numeric: tabular-nums; }
       th, td { padding: 0.125rem 0.25rem; border-bottom: 1px solid var(--cnn-grid); text-align: right; font-weight: 400; }
       th:first-child { text-align: left; }
-      thead th { position: sticky; top: 0; background: var(--cnn-background); color: var(--cnn-muted); }
+      thead th { position: sticky; top: 0; background: var(--cnn-surface); color: var(--cnn-muted); }
       tbody label { flex-direction: row; align-items: center; gap: 0.375rem; min-height: 1.75rem; color: inherit; font-size: inherit; }
       .chosen { background: var(--cnn-kernel-fill); }
       input[type="radio"] { flex: none; min-height: 0; width: 1.125rem; height: 1.125rem; margin: 0; accent-color: var(--cnn-kernel); }
@@ -97,7 +97,7 @@
         "div",
         { class: "controls even", role: "group", "aria-label": "The chosen layer" },
         ...Object.values(this.parts),
-        cnn.button("Add a layer", () => this.edit((layer) => [layer, read("c3")], 1)),
+        cnn.button("Add a layer", () => this.edit((layer) => [layer, read("c3")], 1), { class: "primary" }),
         this.remove,
       );
     }

@@ -53,17 +53,19 @@
         this.panel("input", ...this.inputs.map(({ element }) => element)),
         this.panel("output", this.output.element),
       ];
+      this.stage = make("div", { class: "stage" }, this.panels[0], ...(middle ? [middle] : []), this.panels[1]);
       this.formula = make("p", { class: "formula" });
       this.can = this.hint();
       this.root.append(
         make("div", { class: "controls even" }, ...main),
-        more,
         this.can,
-        make("div", { class: "stage" }, this.panels[0], ...(middle ? [middle] : []), this.panels[1]),
+        this.stage,
         this.output.player(),
+        this.told,
         this.formula,
+        more,
       );
-      new ResizeObserver(() => this.clientWidth !== this.width && this.update()).observe(this);
+      new ResizeObserver(() => this.stage.clientWidth !== this.width && this.update()).observe(this.stage);
     }
 
     update() {
@@ -72,7 +74,7 @@
       const { channels, size: [size] } = image;
       this.sources = cnn.arithmetic.sources(axis);
       this.places = this.sources.length;
-      this.width = this.clientWidth;
+      this.width = this.stage.clientWidth;
       const shown = size + around[0] + around[1];
       const [inputCell, outputCell] = this.cellSizes(shown);
       this.inputs.forEach((grid, channel) => {

@@ -71,11 +71,11 @@ def test_same_padding_is_uneven_as_in_keras(open_explorer):
 
 
 def spelled_out(sentence):
-    """Read "row 2, column 3: 1.4 = 0.5·1 + 1·(−1)": the place, the sum, and the sum of what is written out."""
+    """Read "row 2, column 3: 1.4 = 0.5 × 1 + 1 × −1": the place, the sum, and the sum of what is written out."""
     row, column, total, terms = re.match(
         r"row (\d+), column (\d+): (\S+) = ([^;]*)", sentence.replace("−", "-")
     ).groups()
-    products = [[float(factor.strip("()")) for factor in term.split("·")] for term in terms.split(" + ")]
+    products = [[float(factor) for factor in term.split(" × ")] for term in terms.split(" + ")]
     return (int(row), int(column)), float(total), sum(np.prod(product) for product in products)
 
 
@@ -131,6 +131,55 @@ def test_by_keyboard_alone(open_explorer):
     kernel = np.array(LEFT_RIGHT, dtype=float)
     kernel[1, 1] = -2.5
     assert np.allclose(opened.values("output"), expected(opened, kernel), atol=0.0051)
+
+
+#: By the colour of the chips: what is in them, in the order of the sentence.
+CHIPS = """told => Object.fromEntries(["input", "kernel", "output"].map(kind => {
+    const probe = document.createElement("i");
+    probe.style.color = `var(--cnn-${kind}-fill)`;
+    document.body.append(probe);
+    const fill = getComputedStyle(probe).color;
+    probe.remove();
+    const chips = [...told.querySelectorAll(".chip > span")];
+    return [kind, chips.filter(chip => getComputedStyle(chip).backgroundColor === fill).map(chip => chip.textContent)];
+}))"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_sum_is_shown_in_the_colours_of_its_parts(open_explorer, theme):
+    opened = open_explorer("convolution", "kernel=1,2,0,-1,0.5,0,0,0,0&bias=1", color_scheme=theme)
+    image = np.array(opened.values("input"))
+    opened.cell("output", 2, 2).hover()
+    chips = opened.element.locator(".told").evaluate(CHIPS)
+    products = [
+        (value, weight) for value, weight in zip([*image[2, 2:4], *image[3, 2:4]], [1, 2, -1, 0.5], strict=True)
+    ]
+    products = [(value, weight) for value, weight in products if value]
+    assert [float(text) for text in chips["input"]] == [value for value, _ in products]
+    weights = [float(text.replace("−", "-")) for text in chips["kernel"]]
+    assert weights == [*(weight for _, weight in products), 1]
+    assert [float(text.replace("−", "-")) for text in chips["output"]] == [opened.values("output")[2][2]]
+    assert sum(value * weight for value, weight in products) + 1 == pytest.approx(opened.values("output")[2][2])
+    # What is seen is what is heard.
+    terms = [f"{value:g} × {weight:g}".replace("-", "−") for value, weight in products]
+    assert f" = {' + '.join(terms)} + 1 (bias)" in opened.told.replace("\u00a0", " ")
+
+
+SIDES = """element => ["input", "kernel", "output"].flatMap(kind =>
+    [...element.shadowRoot.querySelectorAll(`.${kind} [role=gridcell]`)]
+        .map(cell => (cell.querySelector("rect") ?? cell).getBoundingClientRect())
+        .flatMap(({width, height}) => [width, height]))"""
+
+
+@pytest.mark.parametrize("name", ["convolution", "pooling"])
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_all_cells_are_of_one_size(open_explorer, name, width):
+    opened = open_explorer(name, viewport={"width": width, "height": 900})
+    for settings in ("", "size=6&padding=same", "size=7&strides=3"):
+        opened.set(settings)
+        sides = np.array(opened.element.evaluate(SIDES))
+        assert np.ptp(sides) <= 1, (settings, sides.min(), sides.max())  # lines between cells are shared
+        assert sides.min() >= 24, "it can be hit"
 
 
 def test_pointing_lights_the_window_and_what_a_cell_goes_into(open_explorer):

@@ -10,12 +10,12 @@ RUNS = {
         "picture=ink&size=5&kernel=ones",
         ("gridcell", r"row 1, column 1: [2-9]"),  # of the output; the input has 0 and 1
         [
-            ("ArrowRight", [r"row 1, column 2: (\d) = 1·1( \+ 1·1)*(; \d more products? (is|are) 0)?"]),
+            ("ArrowRight", [r"row 1, column 2: (\d) = 1 × 1( \+ 1 × 1)*(; \d more products? (is|are) 0)?"]),
             ("ArrowLeft", [r"row 1, column 1: \d = .*"]),
             ("Shift+Tab", []),  # to the weights, of which the reader hears the name
             ("ArrowDown", []),
             ("ArrowRight", []),
-            ("2", [r"row 1, column 1: \d = .*1·2.*"]),  # the one in the middle is 2 now
+            ("2", [r"row 1, column 1: \d = .*1 × 2.*"]),  # the one in the middle is 2 now
             ("Backspace", []),
             ("x", []),
             ("Tab", [r"Weight: expected a number such as −1, 0\.5 or 1/9, got “x”\. It is 2 again\."]),

@@ -2,9 +2,8 @@
 (() => {
   "use strict";
   const cnn = (window.cnn ??= {});
-  const { make, number, factor, pairs, range, resized } = cnn;
+  const { between, chip, make, number, pairs, range, resized } = cnn;
 
-  const KERNEL_CELL = 44;
   /** The largest weight that an address takes. */
   const LARGEST = 9999;
   /** Longer sums are cut. */
@@ -30,13 +29,13 @@
   }
 
   class Convolution extends cnn.Windows {
-    static css = `
+    static css = `${cnn.Windows.css}
       table { border-collapse: collapse; }
       td { padding: 0; border: 1px solid var(--cnn-kernel); background: var(--cnn-kernel-fill); }
       td.used { outline: 2.5px solid var(--cnn-kernel); outline-offset: -2px; }
       td input {
-        width: ${KERNEL_CELL - 1}px; padding: 0; border: 0; border-radius: 0; background: none; text-align: center;
-        font-variant-numeric: tabular-nums;
+        width: calc(var(--cell) - 1px); height: calc(var(--cell) - 1px); min-height: 0; padding: 0; border: 0; border-radius: 0;
+        background: none; font-size: min(0.9375rem, var(--cell) * 0.38); font-variant-numeric: tabular-nums; text-align: center;
       }
       .drawing .input svg { touch-action: none; cursor: crosshair; }
     `;
@@ -100,7 +99,7 @@
       const relu = state.relu === "on";
       const values = sums.map((sum) => (relu ? Math.max(sum, 0) : sum));
       const largest = Math.max(...values.map(Math.abs), 1e-9);
-      return { image, slices, axis, sums, relu, values, largest, around, middle: axis.kernelSize * KERNEL_CELL };
+      return { image, slices, axis, sums, relu, values, largest, around, taps: axis.kernelSize };
     }
 
     /** The input as it is set, rounded to tenths. */
@@ -155,6 +154,7 @@
       this.root.classList.toggle("drawing", !this.drags);
       cnn.set(this.clear, { hidden: this.drags });
       this.kernels.forEach((table, channel) => this.showKernel(table, channel, side));
+      this.kernel.style.setProperty("--cell", `${this.typed}px`);
       this.kernel.name(`kernel ${side}×${side}${this.slices.length > 1 ? "×2" : ""}`);
       for (const name of ["before", "after"]) this.bound.get(name).disabled = this.state.padding !== "explicit";
     }
@@ -271,15 +271,15 @@
       const terms = products.filter(([value, weight]) => value && weight);
       const bias = Number(this.state.bias);
       const sum = this.sums[row * this.places + column];
-      const sumOf = [
-        ...terms.slice(0, TERMS).map(([value, weight]) => `${number(value)}·${factor(weight)}`),
+      const summed = [
+        ...terms.slice(0, TERMS).map(([value, weight]) => chip(["value", number(value)], " × ", ["weight", number(weight)])),
         ...(terms.length > TERMS ? [`… ${terms.length - TERMS} more`] : []),
-        ...(bias ? [`${factor(bias)} (bias)`] : []),
-      ].join(" + ");
+        ...(bias ? [chip(["weight", number(bias)], " (bias)\u00a0")] : []),
+      ];
       const zeros = products.length - terms.length;
-      const rest = zeros ? `; ${zeros} ${terms.length ? "more " : ""}${zeros === 1 ? "product is" : "products are"} 0` : "";
-      const spelled = `${number(sum)}${sumOf && ` = ${sumOf}`}${rest}`;
-      return this.relu && sum < 0 ? `0, which ReLU makes of ${spelled}` : spelled;
+      const rest = zeros ? [`; ${zeros} ${terms.length ? "more " : ""}${zeros === 1 ? "product is" : "products are"} 0`] : [];
+      const spelled = [chip(["result", number(sum)]), ...(summed.length ? [" = "] : []), ...between(summed, " + "), ...rest];
+      return this.relu && sum < 0 ? [chip(["result", "0"]), ", which ReLU makes of ", ...spelled] : spelled;
     }
   }
 

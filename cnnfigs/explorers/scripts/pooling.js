@@ -7,7 +7,8 @@
   const ARROWS = { "←": [0, -1, "left"], "↑": [-1, 0, "up"], "↓": [1, 0, "down"], "→": [0, 1, "to the right"] };
 
   class Pooling extends cnn.Windows {
-    static css = `
+    static css = `${cnn.Windows.css}
+      .told { min-height: 2.25rem; }
       .arrows { display: flex; align-items: center; justify-content: center; gap: 0.25rem; margin-top: 0.5rem; color: var(--cnn-muted); font-size: 0.8125rem; }
       .arrows button { min-width: 2.75rem; }
     `;
@@ -109,15 +110,15 @@
 
     tell(row, column) {
       const [, values] = this.seen(row, column);
-      const value = number(this.values[row * this.places + column]);
+      const result = cnn.chip(["result", number(this.values[row * this.places + column])]);
       const { way, strides } = this.state;
       if (way === "pick one") {
-        return `${value}, which is picked; ${strides ** 2 - 1} of ${strides ** 2} numbers are never looked at`;
+        return [result, `, which is picked; ${strides ** 2 - 1} of ${strides ** 2} numbers are never looked at`];
       }
-      const list = values.map((each) => number(each));
+      const list = values.map((each) => cnn.chip(["value", number(each)]));
       return way === "maximum"
-        ? `${value} is the largest of ${list.join(", ")}`
-        : `${value} = (${list.join(" + ")}) / ${list.length}`;
+        ? [result, " is the largest of ", ...cnn.between(list, ", ")]
+        : [result, " = (", ...cnn.between(list, " + "), `) / ${list.length}`];
     }
   }
 

@@ -5,6 +5,14 @@
   const { make, number, pairs, range } = cnn;
 
   const GAP = 28;
+  /** From so many pixels on, input and output stand side by side. */
+  const WIDE = 520;
+  /** Pixels of a cell: the least with a number in it, and the least of all. */
+  const [READABLE, SMALLEST] = [26, 6];
+  /** What frames take around a grid. */
+  const EDGE = 8;
+  /** Pixels of a cell: the most, also where several channels stand above one another, and the least of one that is typed into. */
+  const [LARGEST, STACKED, TYPED] = [44, 32, 32];
 
   /** Change the side of a square of values, at its upper left corner or its middle; new cells are 0. */
   cnn.resized = (values, side, to, middle = false) => {
@@ -28,12 +36,27 @@
 
   const place = (row, column) => `row ${row}, column ${column}`;
 
+  /** Make a number of a sum, in the colour of what it is; or two with what is done to them. */
+  cnn.chip = (...parts) =>
+    make("span", { class: "chip" }, ...parts.map((part) => (Array.isArray(part) ? make("span", { class: part[0] }, part[1]) : part)));
+  /** Put a text between each two of some parts. */
+  cnn.between = (parts, text) => parts.flatMap((part, at) => (at ? [text, part] : [part]));
+
   /**
    * A subclass builds with assemble() and has compute(), which may refuse and else gives {image, axis, values, around}:
    * input, axis, output, padding to be shown; inputCell(), outputCell() and padCell, cells without names; and tell(), the
-   * sentence of a place of the output; and may have hinted() and drags.
+   * sentence of a place of the output, or its parts; and may have hinted(), drags and an axis' kernel with weights.
    */
   cnn.Windows = class extends cnn.Explorer {
+    static css = `
+      .told { min-height: 4.25rem; line-height: 1.875; }
+      .chip { display: inline-block; border-radius: 0.25rem; background: var(--cnn-background); line-height: 1.5; white-space: nowrap; }
+      .chip > * { display: inline-block; padding: 0 0.3125rem; border-radius: 0.25rem; }
+      .value { background: var(--cnn-input-fill); box-shadow: inset 0 0 0 1px var(--cnn-input); }
+      .weight { background: var(--cnn-kernel-fill); box-shadow: inset 0 0 0 1px var(--cnn-kernel); }
+      .result { background: var(--cnn-output-fill); box-shadow: inset 0 0 0 1px var(--cnn-output); font-weight: 600; }
+      @media (max-width: 42rem) { .told { min-height: 6.125rem; } }
+    `;
     static padCell = { text: "0", fill: "var(--cnn-padding-fill)", ink: "var(--cnn-muted)", padded: true };
 
     /** @param {{channels: number, main: Node[], more: Node, middle?: Node}} parts */
@@ -76,18 +99,18 @@
       this.places = this.sources.length;
       this.width = this.stage.clientWidth;
       const shown = size + around[0] + around[1];
-      const [inputCell, outputCell] = this.cellSizes(shown);
+      const cell = this.cellSize(shown);
       this.inputs.forEach((grid, channel) => {
         cnn.set(grid.element, { hidden: channel >= channels });
         if (channel >= channels) return;
         const name = channels > 1 ? `${image.names[channel]} channel of the input` : "input";
-        grid.show(name, inputCell, size, (row, column) => {
+        grid.show(name, cell, size, (row, column) => {
           if (Math.min(row, column) < 0 || Math.max(row, column) >= size) return { ...this.constructor.padCell, name: "padding" };
           const value = image.values[(row * size + column) * channels + channel];
           return { name: `${place(row, column)}: ${number(value)}`, ...this.inputCell(value, channel) };
         }, around);
       });
-      this.output.show("output", outputCell, this.places, (row, column) => {
+      this.output.show("output", cell, this.places, (row, column) => {
         const value = values[row * this.places + column];
         return { name: `${place(row, column)}: ${number(value)}`, ...this.outputCell(value) };
       });
@@ -105,15 +128,20 @@
       return "Point at a number to see what it is made of, or goes into. Drag the window.";
     }
 
-    /** Sizes of cells with which input and output fit: side by side, or on a phone below each other. */
-    cellSizes(shown) {
-      const middle = this.middle ?? 0;
-      const whole = this.width - 8;
-      const most = this.image.channels > 1 ? 28 : 40;
-      const fit = (room, count) => Math.max(Math.min(Math.floor(room / count), most), 6);
-      if (whole > 560) return Array(2).fill(fit(whole - middle - (middle ? 2 : 1) * GAP - 8, shown + this.places));
-      const beside = middle ? fit(whole - middle - GAP, this.places) : 0;
-      return [fit(whole, shown), beside < 24 ? fit(whole, this.places) : beside];
+    /** The size with which all cells fit: side by side, or on a phone the input above what becomes of it. */
+    cellSize(shown) {
+      const { places, taps = 0 } = this;
+      const fit = (grids, cells, fixed = 0) => Math.floor((this.width - grids * EDGE - (grids - 1) * GAP - fixed) / cells);
+      const beside = (...counts) => {
+        const cells = counts.reduce((sum, count) => sum + count);
+        const grids = taps ? counts.length + 1 : counts.length;
+        const even = fit(grids, cells + taps);
+        return even < TYPED && taps ? Math.min(fit(grids, cells, taps * TYPED), TYPED) : even;
+      };
+      const below = Math.min(fit(1, shown), beside(places) < READABLE ? fit(1, places) : beside(places));
+      const size = this.width > WIDE ? beside(shown, places) : below;
+      this.typed = Math.max(Math.min(size, LARGEST), TYPED);
+      return Math.max(Math.min(size, this.image.channels > 1 ? STACKED : LARGEST), SMALLEST);
     }
 
     /** The cells of the input that a place of the output is made of, padding too. */
@@ -131,7 +159,7 @@
       this.frameInput([window, "kernel"]);
       for (const grid of this.inputs.slice(0, this.image.channels)) grid.hold(this.drags ? window : []);
       this.output.frame([[[row, column]], "output"]);
-      this.say(`${place(row, column)}: ${this.tell(row, column)}`);
+      this.say([`${place(row, column)}: `, ...this.tell(row, column)]);
     }
 
     /** Drag the window by the cell of it that was pressed. */

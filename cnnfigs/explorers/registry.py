@@ -47,9 +47,10 @@ class Explorer:
 
 _NUMBER = r"-?\d{1,4}(?:\.\d{1,4})?"
 
-_WINDOWS = ("arithmetic.js", "grid.js", "windows.js", "pictures.js")
+_WINDOWS = ("arithmetic.js", "grid.js", "predictions.js", "windows.js", "pictures.js")
 
 _MORE = Setting("More settings", Choice(*OFF_ON))
+_COVER = Setting("Cover the output", Choice(*OFF_ON))
 
 CONVOLUTION = Explorer(
     name="convolution",
@@ -78,6 +79,7 @@ CONVOLUTION = Explorer(
         "bias": Setting("Bias", Choice("0", "0.5", "-0.5", "1", "-1")),
         "relu": Setting("ReLU", Choice(*OFF_ON)),
         "operation": Setting("Operation", Choice("convolution", "transposed")),
+        "cover": _COVER,
         "more": _MORE,
     },
 )
@@ -96,6 +98,7 @@ POOLING = Explorer(
         "size": Setting("Input size", Whole(2, 26), 8),
         "down": Setting("Pixels down", Whole(-4, 4), 0),
         "right": Setting("Pixels to the right", Whole(-4, 4), 0),
+        "cover": _COVER,
         "more": _MORE,
     },
 )

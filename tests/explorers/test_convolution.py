@@ -97,18 +97,19 @@ def test_by_keyboard_alone(open_explorer):
         )
         if stops[-1] == "More settings":
             break
-    assert stops[-7:] == [
+    assert stops[-8:] == [
         "row 0, column 0: 0",
         "weight in row 0, column 0",
-        stops[-5],
+        stops[-6],
         "Back",
         "Play",
         "Step",
+        "Cover the out",
         "More settings",
     ]
-    assert stops[-5].startswith("row 1, column 1: ")
+    assert stops[-6].startswith("row 1, column 1: ")
     # In the output the arrow keys go from cell to cell, and each is spelled out.
-    for _ in range(4):
+    for _ in range(5):
         keyboard.press("Shift+Tab")
     for key, place in (
         ("ArrowRight", (1, 2)),
@@ -180,6 +181,7 @@ def test_all_cells_are_of_one_size(open_explorer, name, width):
         sides = np.array(opened.element.evaluate(SIDES))
         assert np.ptp(sides) <= 1, (settings, sides.min(), sides.max())  # lines between cells are shared
         assert sides.min() >= 24, "it can be hit"
+    opened.element.evaluate("element => element.change(element.defaults)")
 
 
 def test_pointing_lights_the_window_and_what_a_cell_goes_into(open_explorer):

@@ -4,8 +4,6 @@
   const cnn = (window.cnn ??= {});
   const { between, chip, make, number, pairs, range, resized } = cnn;
 
-  /** The largest weight that an address takes. */
-  const LARGEST = 9999;
   /** Longer sums are cut. */
   const TERMS = 18;
   /** Around which row and column the pictures are cut. */
@@ -18,15 +16,16 @@
     ones: () => 1,
   };
 
+  const positive = (sum) => Math.max(sum, 0);
+
+  /** The numbers of an output. @param {number[][]} slices of the kernel, one for each channel */
+  function summed(image, slices, bias, axis) {
+    const kernel = { filters: 1, values: slices[0].flatMap((_, tap) => slices.map((slice) => slice[tap])) };
+    return cnn.arithmetic.convolution(image, kernel, [bias], [axis, axis]).values;
+  }
+
   /** Slices as the address has them. */
   const written = (slices) => slices.flat().map((weight) => Number(weight.toFixed(4))).join(",");
-
-  /** Read a weight as people write one, a fraction too; none where it is not finished, or too large. */
-  function readWeight(text) {
-    const [, sign, over, under = "1"] = /^([+-]?)(\d*\.?\d*)(?:\/(\d*\.?\d*))?$/.exec(text.replace(/\s/g, "").replace("−", "-").replaceAll(",", ".")) ?? [];
-    const weight = /\d/.test(over) && /\d/.test(under) ? Number(over) / Number(under) : NaN;
-    return weight <= LARGEST ? (sign === "-" ? -weight : weight) : undefined;
-  }
 
   class Convolution extends cnn.Windows {
     static css = `${cnn.Windows.css}
@@ -35,7 +34,7 @@
       td.used { outline: 2.5px solid var(--cnn-kernel); outline-offset: -2px; }
       td input {
         width: calc(var(--cell) - 1px); height: calc(var(--cell) - 1px); min-height: 0; padding: 0; border: 0; border-radius: 0;
-        background: none; font-size: min(0.9375rem, var(--cell) * 0.38); font-variant-numeric: tabular-nums; text-align: center;
+        background: none; font-size: clamp(0.75rem, var(--cell) * 0.38, 0.9375rem); font-variant-numeric: tabular-nums; text-align: center;
       }
       .drawing .input svg { touch-action: none; cursor: crosshair; }
     `;
@@ -93,13 +92,39 @@
         dilationRate: state.dilation_rate,
         transposed: state.operation === "transposed",
       };
-      const kernel = { filters: 1, values: slices[0].flatMap((_, tap) => slices.map((slice) => slice[tap])) };
-      const sums = cnn.arithmetic.convolution(image, kernel, [Number(state.bias)], [axis, axis]).values;
+      const sums = summed(image, slices, Number(state.bias), axis);
       const around = axis.transposed ? [0, 0] : cnn.arithmetic.paddingAmounts(axis);
       const relu = state.relu === "on";
-      const values = sums.map((sum) => (relu ? Math.max(sum, 0) : sum));
+      const values = relu ? sums.map(positive) : sums;
       const largest = Math.max(...values.map(Math.abs), 1e-9);
       return { image, slices, axis, sums, relu, values, largest, around, taps: axis.kernelSize };
+    }
+
+    /** What a place would be by rules that people mistake for the right one. */
+    mistakes(row, column) {
+      const { axis, image, places, relu, slices } = this;
+      const bias = Number(this.state.bias);
+      const at = row * places + column;
+      const side = axis.kernelSize;
+      const made = (weights, added = bias, along = axis) => {
+        const sums = summed(image, weights, added, along);
+        return relu ? sums.map(positive) : sums;
+      };
+      const weighed = (change) => made(slices.map((slice) => slice.map(change)))[at];
+      const sum = this.sums[at];
+      return [
+        ["the bias were left out", made(slices, 0)[at]],
+        ["there were no ReLU", sum],
+        ["there were a ReLU, which there is not", positive(sum)],
+        ["the kernel were turned by half a turn first, as in mathematics", weighed((_, tap, slice) => slice[slice.length - 1 - tap])],
+        ["the kernel's rows were its columns", weighed((_, tap, slice) => slice[(tap % side) * side + Math.floor(tap / side)])],
+        ["the pixels were added without their weights", weighed(() => 1)],
+        ["no weight were negative", weighed(Math.abs)],
+        ["the weights were added without the pixels", slices.flat().reduce((before, weight) => before + weight, bias)],
+        ["the sum were divided by the number of weights", weighed((weight) => weight / slices.flat().length)],
+        ...(slices.length > 1 ? [[`only the channel ${image.names[0]} counted`, made([slices[0], slices[1].map(() => 0)])[at]]] : []),
+        ...this.misplaced(row, column, (along) => made(slices, bias, along)),
+      ];
     }
 
     /** The input as it is set, rounded to tenths. */
@@ -164,8 +189,8 @@
     }
 
     hinted() {
-      return this.drags
-        ? `${super.hinted()} Type weights into the kernel.`
+      return this.drags || this.covering
+        ? `${super.hinted()}${this.covering ? "" : " Type weights into the kernel."}`
         : "Draw on the input: press a cell, or go over several; a cell with ink is wiped. Type weights into the kernel.";
     }
 
@@ -205,7 +230,7 @@
 
     /** Take over a weight while it is typed; complain once it is done. */
     edit(input, channel, tap, done) {
-      const weight = readWeight(input.value);
+      const weight = cnn.readNumber(input.value);
       const kept = number(this.slices[channel][tap]);
       if (!done) this.complain(""); // of what stood there before
       if (weight !== undefined) {
@@ -215,7 +240,7 @@
         slices[channel][tap] = weight;
         this.change({ kernel: written(slices) });
       } else if (done) {
-        this.complain(`Weight: expected a number such as −1, 0.5 or 1/9, got “${input.value.slice(0, 24)}”. It is ${kept} again.`);
+        this.complain(`${cnn.expected("Weight", input.value)} It is ${kept} again.`);
         input.value = kept;
       }
     }
@@ -249,8 +274,8 @@
       this.lightInput(row, column);
     }
 
-    lightOutput(row, column) {
-      super.lightOutput(row, column);
+    lightOutput(row, column, ...before) {
+      super.lightOutput(row, column, ...before);
       const { transposed, kernelSize } = this.axis;
       const used = pairs(this.sources[row], this.sources[column]).map(([r, c]) => r.tap * kernelSize + c.tap);
       this.kernels.forEach((table) =>

@@ -270,6 +270,7 @@
       .glimpse p { margin: 0 0 0.125rem; color: var(--cnn-muted); font-size: 0.8125rem; line-height: 1.25; }
       .glimpse canvas { display: block; width: 100%; image-rendering: pixelated; }
       .glimpse canvas.values { filter: var(--cnn-values); }
+      @media (min-width: 42.01rem) { .told { min-height: 0; } }
       @media (max-width: 42rem) { .way { order: 1; width: 100%; max-width: 20rem; } }
       .shelf .raster { max-width: 28rem; }
     `;

@@ -254,7 +254,7 @@
     .player { justify-content: center; margin: 0.75rem 0 0; }
     @media (prefers-reduced-motion: reduce) {
       .play { display: none; }
-      .play + button { ${PRIMARY} }
+      .play.primary + button { ${PRIMARY} }
     }
     @media (pointer: coarse) {
       select, button, .file, summary, .address, .segments label { min-height: 2.75rem; }

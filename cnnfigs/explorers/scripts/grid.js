@@ -24,6 +24,9 @@
    * @typedef {{text: string, name: string, fill: string, ink?: string, bold?: boolean, padded?: boolean}} Cell
    */
   cnn.Grid = class {
+    /** Whether only a press points at a cell. */
+    still = false;
+
     /**
      * @param {"input" | "output"} kind
      * @param {(row: number, column: number) => void} onpoint for the cell that is pointed at or has the focus
@@ -42,8 +45,8 @@
         {
           class: "grid",
           onfocusin: ({ target }) => this.#point(target),
-          onpointerover: ({ target, buttons, isPrimary }) => isPrimary && this.#point(target, buttons),
-          onpointerleave: ({ pointerType }) => pointerType === "touch" || onleave?.(), // a finger always leaves
+          onpointerover: ({ target, buttons, isPrimary }) => isPrimary && (buttons || !this.still) && this.#point(target, buttons),
+          onpointerleave: ({ pointerType }) => pointerType === "touch" || this.still || onleave?.(), // a finger always leaves
           onpointerdown: ({ target, pointerId, isPrimary }) => {
             if (!isPrimary) return; // one finger presses; another, or a palm, does not
             target.releasePointerCapture?.(pointerId); // so that a finger reaches other cells too
@@ -109,17 +112,17 @@
       this.onpoint(...this.at);
     }
 
-    /** Make buttons that lead through the cells; nothing moves unasked. */
-    player() {
+    /** Make buttons that lead through the cells; nothing moves unasked. @param {() => boolean} next whether it goes on */
+    player(next, ...others) {
       let timer = 0;
       const play = (playing) => {
         clearInterval(timer);
-        timer = playing && setInterval(() => this.step(1), PACE);
+        timer = playing && setInterval(() => next() || play(false), PACE);
         middle.textContent = playing ? "Pause" : "Play";
       };
       const step = (by) => () => (play(false), this.step(by));
       const middle = cnn.button("Play", () => play(!timer), { class: "play primary" });
-      return make("div", { class: "controls player" }, cnn.button("Back", step(-1)), middle, cnn.button("Step", step(1)));
+      return make("div", { class: "controls player" }, cnn.button("Back", step(-1)), middle, cnn.button("Step", step(1)), ...others);
     }
 
     #cell() {

@@ -330,6 +330,7 @@
     }
 
     static css = `${cnn.DigitPad.css}
+      .told { min-height: 3em; }
       .view { width: 10.5rem; }
       .arrows { display: flex; justify-content: space-between; margin-top: 0.5rem; }
       .arrows button { flex: 0 1 2.5rem; padding: 0; }

@@ -101,11 +101,34 @@
       return [cells, cells.map(([r, c]) => values[r * side + c])];
     }
 
-    lightOutput(row, column) {
-      super.lightOutput(row, column);
+    lightOutput(row, column, ...before) {
+      super.lightOutput(row, column, ...before);
+      if (this.covers(row, column)) return;
       const [cells, values] = this.seen(row, column);
       const kept = this.state.way === "average" ? [] : [cells[values.indexOf(this.values[row * this.places + column])]];
       this.frameInput([this.read(row, column), "kernel"], [kept, "output"]);
+    }
+
+    /** What a place would be by rules that people mistake for the right one. */
+    mistakes(row, column) {
+      const { way, pool_size, strides } = this.state;
+      const { size: [side], values } = this.image;
+      const [[top, left]] = this.read(row, column);
+      const whole = pairs(range(strides, top), range(strides, left)).filter((cell) => Math.max(...cell) < side);
+      // Where one is picked, the others of its window are those that were not looked at.
+      const seen = way === "pick one" ? whole.map(([r, c]) => values[r * side + c]) : this.seen(row, column)[1];
+      const sum = seen.reduce((before, value) => before + value, 0);
+      const pool = (along) => cnn.arithmetic.pooling(this.image, way, [along, along]).values;
+      return [
+        ["the largest number were taken", Math.max(...seen)],
+        ["the smallest number were taken", Math.min(...seen)],
+        ["the mean were taken", sum / seen.length],
+        ["the numbers were added", sum],
+        ["the zeros of the padding counted", sum / pool_size ** 2],
+        ["the number at the upper left were taken", seen[0]],
+        ["the number at the lower right were taken", seen.at(-1)],
+        ...this.misplaced(row, column, pool),
+      ];
     }
 
     tell(row, column) {

@@ -45,6 +45,13 @@
       .picture label { display: grid; grid-template-columns: 4rem 1fr; align-items: center; }
       input[type="range"] { width: 100%; min-height: 1.75rem; padding: 0; accent-color: var(--cnn-kernel); }
       .layers { flex: 1 1 20rem; }
+      @media (min-width: 42.01rem) {
+        .layers .controls { display: grid; grid-template-columns: repeat(6, minmax(0, 1fr)); gap: 0.5rem; }
+        .layers .controls > * { grid-column: span 2; }
+        .layers .controls > .whole { grid-column: span 4; }
+        .layers .controls > button { grid-column: span 3; }
+        .layers .segments { display: flex; }
+      }
       .scroll { position: relative; max-height: 22rem; overflow-y: auto; margin-bottom: 0.5rem; }
       @media (max-width: 42rem) { .scroll { height: 15rem; } }
       table { width: 100%; border-collapse: collapse; font-size: 0.875rem; font-variant-numeric: tabular-nums; }

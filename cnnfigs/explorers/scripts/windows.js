@@ -12,7 +12,7 @@
   /** What frames take around a grid. */
   const EDGE = 8;
   /** Pixels of a cell: the most, also where several channels stand above one another, and the least of one that is typed into. */
-  const [LARGEST, STACKED, TYPED] = [44, 32, 32];
+  const [LARGEST, STACKED, TYPED] = [44, 32, 28];
 
   /** Change the side of a square of values, at its upper left corner or its middle; new cells are 0. */
   cnn.resized = (values, side, to, middle = false) => {
@@ -45,10 +45,13 @@
   /**
    * A subclass builds with assemble() and has compute(), which may refuse and else gives {image, axis, values, around}:
    * input, axis, output, padding to be shown; inputCell(), outputCell() and padCell, cells without names; and tell(), the
-   * sentence of a place of the output, or its parts; and may have hinted(), drags and an axis' kernel with weights.
+   * sentence of a place of the output, or its parts; mistakes(), pairs of a wrong rule and what it gives there; and may have
+   * hinted(), drags, and taps, the side of a kernel that stands between input and output.
    */
   cnn.Windows = class extends cnn.Explorer {
     static css = `
+      .said { flex-direction: row; align-items: center; gap: 0.5rem; color: inherit; font-size: inherit; }
+      .said input { width: 5rem; }
       .told { min-height: 4.25rem; line-height: 1.875; }
       .chip { display: inline-block; border-radius: 0.25rem; background: var(--cnn-background); line-height: 1.5; white-space: nowrap; }
       .chip > * { display: inline-block; padding: 0 0.3125rem; border-radius: 0.25rem; }
@@ -77,13 +80,26 @@
         this.panel("output", this.output.element),
       ];
       this.stage = make("div", { class: "stage" }, this.panels[0], ...(middle ? [middle] : []), this.panels[1]);
+      this.predictions = new cnn.Predictions(
+        (text) => this.check(text),
+        () => this.uncover(...this.output.at),
+        (down, right) => {
+          this.output.go(this.output.at[0] + down, this.output.at[1] + right);
+          this.lightOutput(...this.output.at);
+        },
+      );
+      // Whoever types on a number of the output means the line below.
+      cnn.set(this.output.element, { onkeydown: ({ key }) => this.covering && /^[\d.,−-]$/.test(key) && this.predictions.field.focus() });
+      const cover = cnn.button(this.settings.cover.label, () => this.change({ cover: this.covering ? "off" : "on" }));
+      this.bound.set("cover", { set value(text) { cnn.set(cover, { "aria-pressed": String(text === "on") }); } });
       this.formula = make("p", { class: "formula" });
       this.can = this.hint();
       this.root.append(
         make("div", { class: "controls even" }, ...main),
         this.can,
         this.stage,
-        this.output.player(),
+        this.output.player(() => this.next(), cover),
+        this.predictions.form,
         this.told,
         this.formula,
         more,
@@ -92,8 +108,14 @@
     }
 
     update() {
+      const { values: before, covering: covered } = this;
       Object.assign(this, this.compute()); // What follows refuses nothing.
       const { axis, image, around, values } = this;
+      this.covering = this.state.cover === "on";
+      if (!covered || String(values) !== String(before)) this.predictions.shown.clear();
+      for (const grid of [...this.inputs, this.output]) grid.still = this.covering;
+      cnn.set(this.predictions.form, { hidden: !this.covering });
+      this.root.querySelector(".play").classList.toggle("primary", !this.covering);
       const { channels, size: [size] } = image;
       this.sources = cnn.arithmetic.sources(axis);
       this.places = this.sources.length;
@@ -110,21 +132,104 @@
           return { name: `${place(row, column)}: ${number(value)}`, ...this.inputCell(value, channel) };
         }, around);
       });
-      this.output.show("output", cell, this.places, (row, column) => {
-        const value = values[row * this.places + column];
-        return { name: `${place(row, column)}: ${number(value)}`, ...this.outputCell(value) };
-      });
+      this.cell = cell;
+      this.showOutput();
+      if (this.covering && !covered) this.output.go(0, 0);
       const deep = channels > 1 ? `×${channels}, ${image.names.join(" and ")}` : "";
       const padded = shown > size ? `, padded ${shown}×${shown}` : "";
       this.panels[0].name(`input ${size}×${size}${deep}${padded}`);
       this.panels[1].name(`output ${this.places}×${this.places}`);
       this.formula.textContent = `Along each axis: ${cnn.arithmetic.sizeFormula(axis)}`;
-      this.can.textContent = this.hinted();
       this.lightOutput(...this.output.at);
+    }
+
+    showOutput() {
+      const { places, values } = this;
+      this.output.show("output", this.cell, places, (row, column) => {
+        if (this.covers(row, column)) {
+          return { text: "?", bold: true, fill: "var(--cnn-background)", ink: "var(--cnn-muted)", name: `${place(row, column)}: covered` };
+        }
+        const value = values[row * places + column];
+        return { name: `${place(row, column)}: ${number(value)}`, ...this.outputCell(value) };
+      });
+      this.can.textContent = this.hinted();
+    }
+
+    /** Whether a number of the output is still to be said. */
+    covers(row, column) {
+      return this.covering && !this.predictions.shown.has(row * this.places + column);
+    }
+
+    /** The covered place from the marked one on. */
+    covered() {
+      const [{ places }, [row, column]] = [this, this.output.at];
+      const all = pairs(range(places), range(places));
+      const at = row * places + column;
+      return [...all.slice(at), ...all.slice(0, at)].find((each) => this.covers(...each));
+    }
+
+    /** While playing: the next number; or the next covered one is uncovered, as long as there is one. */
+    next() {
+      if (!this.covering) this.output.step(1);
+      const found = this.covered();
+      if (found) {
+        this.output.go(...found);
+        this.uncover(...found);
+      }
+      return Boolean(!this.covering || this.covered());
+    }
+
+    uncover(row, column, ...before) {
+      this.predictions.shown.add(row * this.places + column);
+      this.showOutput();
+      this.lightOutput(row, column, ...before);
+    }
+
+    /** Check what the reader says of the marked number; once it is uncovered, go to the next. */
+    check(text) {
+      const { at } = this.output;
+      const { predictions } = this;
+      this.complain("");
+      if (!this.covers(...at)) {
+        const next = this.covered();
+        if (next) this.output.go(...next);
+        return this.lightOutput(...this.output.at);
+      }
+      if (cnn.readNumber(text) === undefined) return this.complain(cnn.expected("Prediction", text));
+      const value = this.values[at[0] * this.places + at[1]];
+      if (predictions.meets(value)) return this.uncover(...at, "Right. ");
+      this.told.replaceChildren(); // who says the same again hears the same again
+      this.say(predictions.wrong(value, this.mistakes(...at)));
+    }
+
+    /** The number of a place by wrong rules that hold for every window. @param {(axis: object) => number[]} compute */
+    misplaced(row, column, compute) {
+      const { axis, places, values } = this;
+      const { strides, kernelSize, padding, dilationRate = 1 } = axis;
+      const along = (other) => {
+        try {
+          const side = cnn.arithmetic.outputSize({ ...axis, ...other });
+          return Math.max(row, column) < side ? compute({ ...axis, ...other })[row * side + column] : NaN;
+        } catch (error) {
+          if (error instanceof cnn.Refusal) return NaN;
+          throw error;
+        }
+      };
+      return [
+        ["row and column changed places", values[column * places + row]],
+        ...(axis.transposed ? [] : [
+          strides > 1 && ["the window moved by 1", along({ strides: 1 })],
+          strides !== kernelSize && dilationRate === 1 && ["the window moved by its own size", along({ strides: kernelSize })],
+          padding !== "valid" && ["there were no padding", along({ padding: "valid" })],
+        ].filter(Boolean)),
+      ];
     }
 
     /** What can be done here. */
     hinted() {
+      const { covering, places, predictions: { shown } } = this;
+      const count = `${shown.size} of ${places ** 2} are uncovered`;
+      if (covering) return `Choose a covered number, and say what it will be: Enter checks, arrows move on. ${count}.`;
       return "Point at a number to see what it is made of, or goes into. Drag the window.";
     }
 
@@ -154,12 +259,14 @@
     }
 
     /** Show what a number of the output is made of. */
-    lightOutput(row, column) {
+    lightOutput(row, column, ...before) {
       const window = this.read(row, column);
       this.frameInput([window, "kernel"]);
       for (const grid of this.inputs.slice(0, this.image.channels)) grid.hold(this.drags ? window : []);
       this.output.frame([[[row, column]], "output"]);
-      this.say([`${place(row, column)}: `, ...this.tell(row, column)]);
+      this.predictions.ask(`${place(row, column).replace("r", "R")} will be`);
+      const told = this.covers(row, column) ? ["what will it be?"] : this.tell(row, column);
+      this.say([...before, `${place(row, column)}: `, ...told]);
     }
 
     /** Drag the window by the cell of it that was pressed. */

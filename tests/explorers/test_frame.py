@@ -153,3 +153,30 @@ def test_a_picture_of_the_readers_is_in_no_address(open_explorer):
         }"""
     )
     assert opened.element.evaluate("element => element.link").endswith("#explore-convolution?strides=2")
+
+
+@pytest.mark.parametrize("name", ["convolution", "pooling"])
+def test_with_the_whole_screen_cells_are_larger_and_all_is_seen(open_explorer, name):
+    opened = open_explorer(name, load=True)
+    size = "element => element.shadowRoot.querySelector('.output [role=gridcell] rect').width.baseVal.value"
+    before, height = opened.element.evaluate(size), opened.element.locator(".explorer").bounding_box()["height"]
+    opened.element.get_by_role("button", name="Full screen").click()
+    opened.page.wait_for_function("() => document.fullscreenElement?.localName.startsWith('cnn-')")
+    opened.page.wait_for_function(
+        f"([element, before]) => ({size})(element) > 1.3 * before", arg=[opened.element.element_handle(), before]
+    )
+    assert opened.element.evaluate("element => element.scrollWidth <= element.clientWidth")
+    step = opened.element.get_by_role("button", name="Step").bounding_box()
+    assert step["y"] + step["height"] < DESKTOP["height"]
+    opened.element.get_by_role("button", name="Leave full screen").click()
+    opened.page.wait_for_function(
+        f"([element, before]) => ({size})(element) === before", arg=[opened.element.element_handle(), before]
+    )
+    assert opened.element.locator(".explorer").bounding_box()["height"] == pytest.approx(height, abs=1)
+
+
+@pytest.mark.parametrize("name", ["convolution", "peephole"])
+def test_the_whole_screen_is_offered_where_it_is_of_use(open_explorer, name):
+    for window, offered in ((DESKTOP, name == "convolution"), (PHONE, False)):
+        opened = open_explorer(name, viewport=window)
+        assert opened.element.get_by_role("button", name="Full screen").count() == int(offered)

@@ -34,7 +34,7 @@
       td.used { outline: 2.5px solid var(--cnn-kernel); outline-offset: -2px; }
       td input {
         width: calc(var(--cell) - 1px); height: calc(var(--cell) - 1px); min-height: 0; padding: 0; border: 0; border-radius: 0;
-        background: none; font-size: clamp(0.75rem, var(--cell) * 0.38, 0.9375rem); font-variant-numeric: tabular-nums; text-align: center;
+        background: none; font-size: clamp(0.75rem, var(--cell) * 0.38, max(0.9375rem, var(--cell) * 0.3)); font-variant-numeric: tabular-nums; text-align: center;
       }
       .drawing .input svg { touch-action: none; cursor: crosshair; }
     `;

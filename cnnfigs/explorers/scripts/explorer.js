@@ -168,6 +168,8 @@
 
   const look = sheet(`
     :host { display: block; }
+    :host(:fullscreen) { overflow: auto; padding: 1.5rem; background: var(--cnn-background); }
+    :host(:fullscreen) .explorer { max-width: 80rem; margin: 0 auto; }
     [hidden] { display: none !important; }
     .explorer {
       padding: 1rem 1.25rem 1.25rem; border: 1px solid color-mix(in srgb, var(--cnn-grid) 40%, var(--cnn-surface)); border-radius: 0.5rem;
@@ -180,6 +182,8 @@
     /* What is said of copying covers its button. */
     .sharing { display: grid; }
     .sharing > * { grid-area: 1 / 1; font-size: 0.8125rem; }
+    .whole-screen { font-size: 0.8125rem; }
+    @media (max-width: 42rem) { .whole-screen { display: none; } }
     .copied { z-index: 1; display: grid; place-items: center; border-radius: 0.375rem; background: var(--cnn-output-fill); color: var(--cnn-text); }
     .copied:empty { display: none; }
     .address { flex: 0 0 100%; min-width: 0; margin-top: 0.5rem; }
@@ -268,6 +272,8 @@
    */
   cnn.Explorer = class extends HTMLElement {
     static css = "";
+    /** Whether it has a use for more room than a page has. */
+    static grows = false;
 
     connectedCallback() {
       if (this.root) return;
@@ -369,7 +375,17 @@
         clearTimeout(ending);
         ending = setTimeout(() => copied.replaceChildren(), TOLD);
       };
-      return make("div", { class: "head" }, title, make("div", { class: "sharing" }, cnn.button("Copy link", share), copied), field);
+      const sharing = make("div", { class: "sharing" }, cnn.button("Copy link", share), copied);
+      return make("div", { class: "head" }, title, ...this.#wholeScreen(), sharing, field);
+    }
+
+    /** Make a button that gives the explorer the whole screen, where it can use that. */
+    #wholeScreen() {
+      if (!this.constructor.grows || !document.fullscreenEnabled) return [];
+      const turn = () => (document.fullscreenElement ? document.exitFullscreen() : this.requestFullscreen());
+      const made = cnn.button("Full screen", turn, { class: "whole-screen" });
+      this.addEventListener("fullscreenchange", () => (made.textContent = document.fullscreenElement ? "Leave full screen" : "Full screen"));
+      return [made];
     }
 
     /** Take what the reader chose in a list; for a picture of their own they choose a file first. */

@@ -153,7 +153,7 @@
         stroke: size < 14 ? "none" : `var(--cnn-${padded ? "padding" : "grid"})`,
         "stroke-width": 0.75, "stroke-dasharray": padded ? "3 2" : null,
       });
-      const tall = Math.min(Math.max(size * (words.length > 4 ? 0.3 : 0.38), 12), 15);
+      const tall = Math.min(Math.max(size * (words.length > 4 ? 0.3 : 0.38), 12), Math.max(15, size * 0.3));
       set(text, {
         x: (column + 0.5) * size, y: (row + 0.5) * size + tall * 0.36, fill: ink ?? "var(--cnn-text)",
         "font-size": tall, "font-weight": bold ? "bold" : null,

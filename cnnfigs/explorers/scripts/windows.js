@@ -11,6 +11,10 @@
   const [READABLE, SMALLEST] = [26, 6];
   /** What frames take around a grid. */
   const EDGE = 8;
+  /** The same with the whole screen. */
+  const HUGE = 80;
+  /** Pixels that the rest of an explorer takes below and above its cells. */
+  const OTHERS = 455;
   /** Pixels of a cell: the most, also where several channels stand above one another, and the least of one that is typed into. */
   const [LARGEST, STACKED, TYPED] = [44, 32, 28];
 
@@ -60,6 +64,7 @@
       .result { background: var(--cnn-output-fill); box-shadow: inset 0 0 0 1px var(--cnn-output); font-weight: 600; }
       @media (max-width: 42rem) { .told { min-height: 6.125rem; } }
     `;
+    static grows = true;
     static padCell = { text: "0", fill: "var(--cnn-padding-fill)", ink: "var(--cnn-muted)", padded: true };
 
     /** @param {{channels: number, main: Node[], more: Node, middle?: Node}} parts */
@@ -245,8 +250,11 @@
       };
       const below = Math.min(fit(1, shown), beside(places) < READABLE ? fit(1, places) : beside(places));
       const size = this.width > WIDE ? beside(shown, places) : below;
-      this.typed = Math.max(Math.min(size, LARGEST), TYPED);
-      return Math.max(Math.min(size, this.image.channels > 1 ? STACKED : LARGEST), SMALLEST);
+      // With the whole screen rows count too.
+      const high = Math.floor((innerHeight - OTHERS) / (shown * this.image.channels));
+      const most = this.matches(":fullscreen") ? Math.min(HUGE, Math.max(high, LARGEST)) : this.image.channels > 1 ? STACKED : LARGEST;
+      this.typed = Math.max(Math.min(size, most), TYPED);
+      return Math.max(Math.min(size, most), SMALLEST);
     }
 
     /** The cells of the input that a place of the output is made of, padding too. */

@@ -28,7 +28,7 @@ WIDTHS = {False: range(320, 1289, 8), True: range(320, 1289, 88)}
 #: The font is so many times as wide as ours.
 STRETCH = 1.15
 #: So much may one room be larger than what is needed at a width that shares it: a share, or so many pixels.
-SHARE, LEAST = 0.09, 32
+SHARE, LEAST = 0.04, 20
 
 MEASURE = """async names => {
     for (let count = 0; count < 3; count++) await new Promise(requestAnimationFrame);

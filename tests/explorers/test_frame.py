@@ -163,7 +163,7 @@ def test_with_the_whole_screen_cells_are_larger_and_all_is_seen(open_explorer, n
     opened.element.get_by_role("button", name="Full screen").click()
     opened.page.wait_for_function("() => document.fullscreenElement?.localName.startsWith('cnn-')")
     opened.page.wait_for_function(
-        f"([element, before]) => ({size})(element) > 1.3 * before", arg=[opened.element.element_handle(), before]
+        f"([element, before]) => ({size})(element) > 1.2 * before", arg=[opened.element.element_handle(), before]
     )
     assert opened.element.evaluate("element => element.scrollWidth <= element.clientWidth")
     step = opened.element.get_by_role("button", name="Step").bounding_box()

@@ -190,7 +190,7 @@
 
     hinted() {
       return this.drags || this.covering
-        ? `${super.hinted()}${this.covering ? "" : " Type weights into the kernel."}`
+        ? `${super.hinted()}${this.covering ? "" : " Type into the kernel."}`
         : "Draw on the input: press a cell, or go over several; a cell with ink is wiped. Type weights into the kernel.";
     }
 

@@ -216,12 +216,13 @@
       .even > .file { align-items: center; }
       .even > label { white-space: nowrap; }
       .even ~ .stage .heading { width: 0; min-width: 100%; white-space: nowrap; }
-      .even select { width: 100%; padding-right: 0; }
+      .even select { width: 100%; max-width: none; padding-right: 0; }
     }
     select, button, .file, input {
       min-height: 2.25rem; padding: 0 0.5rem; border: 1px solid var(--cnn-grid); border-radius: 0.375rem;
       background: var(--cnn-background); color: var(--cnn-text); font: inherit; font-size: 0.9375rem;
     }
+    select { max-width: 10rem; }
     button, .file, summary { cursor: pointer; }
     button:hover, .file:hover, select:hover { border-color: var(--cnn-accent); }
     button[aria-disabled] { color: var(--cnn-muted); border-style: dashed; cursor: default; }

@@ -51,6 +51,7 @@
         .layers .controls > .whole { grid-column: span 4; }
         .layers .controls > button { grid-column: span 3; }
         .layers .segments { display: flex; }
+        .layers select { max-width: none; }
       }
       .scroll { position: relative; max-height: 22rem; overflow-y: auto; margin-bottom: 0.5rem; }
       @media (max-width: 42rem) { .scroll { height: 15rem; } }

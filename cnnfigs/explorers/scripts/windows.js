@@ -235,7 +235,7 @@
       const { covering, places, predictions: { shown } } = this;
       const count = `${shown.size} of ${places ** 2} are uncovered`;
       if (covering) return `Choose a covered number, and say what it will be: Enter checks, arrows move on. ${count}.`;
-      return "Point at a number to see what it is made of, or goes into. Drag the window.";
+      return "Point at a number to see what it is made of. Drag the window.";
     }
 
     /** The size with which all cells fit: side by side, or on a phone the input above what becomes of it. */

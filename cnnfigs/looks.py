@@ -35,6 +35,17 @@ GREYISH, DULLISH = 0.1, 0.4
 GREYS = ((0.14, "black"), (0.38, "dark grey"), (0.65, "grey"), (0.9, "light grey"), (1.0, "white"))
 #: Up to which spread of brightness, 0 to 1, a piece is even, and up to which its contrast is weak.
 EVEN, WEAK = 0.025, 0.08
+#: How far from an edge, as a share of the side, something may end and still be said to touch it.
+TOUCHING = 0.01
+#: On a stained smear: how much more red than blue red cells have, and how much more blue than red and green has what
+#: took the stain, of 255 steps.
+REDDISH, STAINED = 12, 12
+#: How far the colours of its pale ground are apart at most, and how bright it is at least.
+NEARLY_GREY, PALE = 25, 160
+#: Below which share of its largest value a map is called empty, and what is full ink of 1.
+FAINT, FULL = 0.1, 0.5
+#: So many of the outermost pixels are the edge of a drawing.
+OUTERMOST = 3
 #: Of how much the brighter half differs from the darker one to be named, and how much lines must agree to have a way.
 HALVES, AGREEING = 0.08, 0.3
 
@@ -105,6 +116,145 @@ def place_on(middle: tuple[float, float], shape: tuple[int, ...]) -> str:
 
 def _place(row: int, column: int) -> str:
     return "centre" if row == column == 1 else f"{ROWS[row]} {COLUMNS[column]}"
+
+
+def box_on(box: tuple[int, int, int, int], shape: tuple[int, ...]) -> str:
+    """Say in which of the nine parts of an image the middle of a box lies, and which edges or corner the box touches.
+
+    Parameters
+    ----------
+    box
+        Its first row and column, height and width.
+    shape
+        Rows and columns of the image.
+
+    Examples
+    --------
+    >>> box_on((40, 0, 20, 10), (100, 100)), box_on((40, 40, 20, 20), (100, 100))
+    ('middle left, at the left edge', 'centre')
+    """
+    top, left, rows, columns = box
+    edges = edges_of(box, shape)
+    return place_on((top + rows / 2, left + columns / 2), shape) + (f", at the {edges}" if edges else "")
+
+
+def edges_of(box: tuple[int, int, int, int], shape: tuple[int, ...]) -> str:
+    """Name the corner, the edge or the edges of an image that a box reaches; "" if it reaches none.
+
+    Examples
+    --------
+    >>> edges_of((0, 30, 90, 70), (100, 100)), edges_of((0, 30, 100, 20), (100, 100)), edges_of((9, 9, 9, 9), (99, 99))
+    ('upper right corner', 'upper and lower edge', '')
+    """
+    sides = []
+    for first, length, size, names in zip(box[:2], box[2:], shape, (ROWS, COLUMNS), strict=False):
+        near = first <= TOUCHING * size, first + length >= (1 - TOUCHING) * size
+        sides.append([name for name, is_near in zip((names[0], names[-1]), near, strict=True) if is_near])
+    up, across = sides
+    if len(up) == len(across) == 1:
+        return f"{up[0]} {across[0]} corner"
+    return f"{listed(up + across)} edge" if up or across else ""
+
+
+def clouds_in_words(values: ArrayLike) -> str:
+    r"""Say how much of a map is more than a tenth of its largest value, in how many pieces, and where most of it lies.
+
+    Parameters
+    ----------
+    values
+        Shape (rows, columns), of at least 3 by 3.
+
+    Examples
+    --------
+    >>> spot = np.zeros((10, 10))
+    >>> spot[:2, 8:] = 1
+    >>> clouds_in_words(spot), clouds_in_words(np.zeros((3, 3)))
+    ('more than faint on 4\xa0% of the image, in one piece; 100\xa0% of it in the upper right', 'it is empty')
+    """
+    kept = np.maximum(np.asarray(values, dtype=float), 0)
+    if not kept.any():
+        return "it is empty"
+    marked = kept > FAINT * kept.max()
+    pieces = _sizes(marked, np.ones((3, 3))).size
+    parts = "one piece" if pieces == 1 else counted(pieces, "piece")
+    return f"more than faint on {as_percent(float(marked.mean()))} of the image, in {parts}; {strong_places(kept)}"
+
+
+def strokes_in_words(image: ArrayLike) -> str:
+    r"""Say how much of a drawing is full ink, how much of that is one stroke, and how much lies at the edges.
+
+    Examples
+    --------
+    >>> drawn = np.zeros((20, 20))
+    >>> drawn[5:15, 10], drawn[:10, 0] = 1, 1
+    >>> strokes_in_words(drawn)
+    'black on 5\xa0% of it; of this 50\xa0% in one connected stroke, and 50\xa0% within 3 pixels of the edges'
+    """
+    ink = np.asarray(image) >= FULL
+    if not ink.any():
+        return "nowhere black"
+    largest = _sizes(ink, np.ones((3, 3))).max() / ink.sum()
+    inner = ink[OUTERMOST:-OUTERMOST, OUTERMOST:-OUTERMOST].sum()
+    return (
+        f"black on {as_percent(float(ink.mean()))} of it; of this {as_percent(float(largest))} in one connected "
+        f"stroke, and {as_percent(float(1 - inner / ink.sum()))} within {OUTERMOST} pixels of the edges"
+    )
+
+
+def reddish(pixels: ArrayLike) -> float:
+    """Measure how much of a piece of a stained blood smear is reddish, as red cells are.
+
+    Examples
+    --------
+    >>> reddish([[[200, 160, 150], [190, 195, 198]]])
+    0.5
+    """
+    red, _, blue = np.moveaxis(np.asarray(pixels, dtype=float), -1, 0)
+    return float((red - blue > REDDISH).mean())
+
+
+def pale_ground(pixels: ArrayLike) -> float:
+    """Measure how much of a piece of a stained blood smear is its pale ground, on which nothing lies.
+
+    Examples
+    --------
+    >>> pale_ground([[[200, 160, 150], [190, 195, 198], [60, 60, 60], [200, 205, 203]]])
+    0.5
+    """
+    array = np.asarray(pixels, dtype=float)
+    is_grey = np.ptp(array, axis=-1) <= NEARLY_GREY
+    is_red = array[..., 0] - array[..., 2] > REDDISH
+    return float((is_grey & (array.mean(axis=-1) >= PALE) & ~is_red).mean())
+
+
+def largest_spot(pixels: ArrayLike) -> int:
+    """Measure the largest purple or blue spot of a piece of a stained smear: how wide a disc of its size is, in pixels.
+
+    Examples
+    --------
+    >>> smear = np.full((40, 40, 3), (200, 205, 205))
+    >>> smear[10:20, 10:20] = 120, 90, 190
+    >>> largest_spot(smear), largest_spot(smear[20:])
+    (11, 0)
+    """
+    red, green, blue = np.moveaxis(np.asarray(pixels, dtype=float), -1, 0)
+    sizes = _sizes(blue - np.maximum(red, green) > STAINED, np.ones((3, 3)))
+    return round(float(np.sqrt(4 * max(sizes, default=0) / np.pi)))
+
+
+def inside_and_outside(values: ArrayLike, box: tuple[int, int, int, int]) -> tuple[float, float]:
+    """Return the mean of a map inside a box of first row and column, height and width, and that of all the rest.
+
+    Examples
+    --------
+    >>> inside_and_outside([[1, 1, 0], [1, 1, 0], [0, 0, 3]], (0, 0, 2, 2))
+    (1.0, 0.6)
+    """
+    array = np.asarray(values, dtype=float)
+    inside = np.zeros(array.shape, dtype=bool)
+    top, left, rows, columns = box
+    inside[top : top + rows, left : left + columns] = True
+    return float(array[inside].mean()), float(array[~inside].mean())
 
 
 def ink_in_words(image: ArrayLike) -> str:

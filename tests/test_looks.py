@@ -4,7 +4,20 @@ import numpy as np
 import pytest
 
 from cnnfigs.data import mnist
-from cnnfigs.looks import color_in_words, ink_in_words, piece_in_words, place_on, strong_places
+from cnnfigs.looks import (
+    box_on,
+    clouds_in_words,
+    color_in_words,
+    edges_of,
+    ink_in_words,
+    largest_spot,
+    pale_ground,
+    piece_in_words,
+    place_on,
+    reddish,
+    strokes_in_words,
+    strong_places,
+)
 
 
 @pytest.mark.parametrize("row", range(3))
@@ -81,3 +94,44 @@ def test_colours_have_names_and_an_even_piece_is_even():
     named = {"white": (250, 250, 250), "black": (5, 5, 5), "green": (40, 160, 60), "blue": (40, 60, 200)}
     assert {name: color_in_words([[rgb]]) for name, rgb in named.items()} == {name: name for name in named}
     assert piece_in_words(np.full((5, 5, 3), (200, 160, 130))) == "beige and even"
+
+
+@pytest.mark.parametrize("down", [0, 30, 60])
+@pytest.mark.parametrize("across", [0, 30, 60])
+def test_a_box_touches_what_its_first_and_last_pixels_lie_on(down, across):
+    rows, columns = {0: "upper", 60: "lower"}, {0: "left", 60: "right"}
+    edges = [name for name in (rows.get(down), columns.get(across)) if name]
+    expected = {0: "", 1: f"{edges[0]} edge" if edges else "", 2: f"{' '.join(edges)} corner"}[len(edges)]
+    assert edges_of((down, across, 30, 30), (90, 90)) == expected
+    assert box_on((down, across, 30, 30), (90, 90)).endswith(expected or "centre")
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_clouds_are_counted_and_their_share_is_told(count):
+    values = np.zeros((30, 30))
+    for number in range(count):
+        values[2:5, 10 * number + 3 : 10 * number + 6] = 1
+    said = clouds_in_words(values)
+    assert f"on {count}\N{NO-BREAK SPACE}% of the image, in {'one piece' if count == 1 else f'{count} pieces'}" in said
+    # What is fainter than a tenth is no part of them.
+    assert clouds_in_words(np.maximum(values, 0.09)).partition(";")[0] == said.partition(";")[0]
+
+
+def test_a_frame_of_ink_lies_at_the_edges_and_a_cross_does_not():
+    frame, cross = np.ones((20, 20)), np.zeros((20, 20))
+    frame[3:-3, 3:-3] = 0
+    cross[10, 5:15] = cross[5:15, 10] = 1
+    assert "100\N{NO-BREAK SPACE}% within 3 pixels" in strokes_in_words(frame)
+    assert "and 0\N{NO-BREAK SPACE}% within 3 pixels" in strokes_in_words(cross)
+    assert strokes_in_words(np.zeros((20, 20))) == "nowhere black"
+
+
+@pytest.mark.parametrize("radius", [4, 9, 18])
+def test_a_disc_of_stain_on_half_a_red_cell_is_measured(radius):
+    smear = np.full((80, 80, 3), (200, 205, 205))
+    smear[:, 40:] = 190, 160, 150
+    down, across = np.mgrid[:80, :80]
+    disc = np.hypot(down - 40, across - 20) <= radius
+    smear[disc] = 120, 90, 190
+    assert largest_spot(smear) == pytest.approx(2 * radius, abs=1)
+    assert (reddish(smear), pale_ground(smear)) == (0.5, pytest.approx(0.5 - disc.mean()))

@@ -81,7 +81,7 @@ class LeNet5(Picture):
         )
 
     def describe(self, run: Activations) -> Description:
-        answers, code = run.outputs["softmax"], run.outputs["F6"]
+        answers, code_before, code = (run.outputs[name] for name in ("softmax", "C5", "F6"))
         return Description(
             "LeNet-5 with what each layer makes of a handwritten digit: six maps, then sixteen, then a small picture "
             f"of a printed digit, and the answer {answers.argmax()}.",
@@ -93,6 +93,8 @@ class LeNet5(Picture):
                     tuple(f"{name}, {WORK[name]}: {_written(run.outputs[name])}." for name in CELL),
                 ),
                 "The strokes can be followed into the maps of C1 and S2; in C3 and S4 only blurred pieces are left.",
+                f"Of the {code_before.size} numbers of C5 {(code_before > 0).sum()} are positive, orange, the others "
+                "purple.",
                 f"The {code.size} numbers of F6 are laid out 12 by 7, as the bitmap of a printed digit.",
                 f"The output is the {WORK['output']}; the longest bar is that of {answers.argmax()}, "
                 f"{percent(float(answers.max()))}.",

@@ -15,7 +15,7 @@ from cnnfigs.illustrations.networks import trained_on
 from cnnfigs.looks import ink_in_words, strong_places
 from cnnfigs.parameters import TestImage
 from cnnfigs.runs.activations import Activations, activations, test_digit
-from cnnfigs.words import percent, written
+from cnnfigs.words import as_percent, percent, written
 
 #: How many maps are shown of the first layers, and of the last.
 FEW, MANY = 4, 16
@@ -54,6 +54,7 @@ class Overview(Picture):
     def describe(self, run: Activations) -> Description:
         sizes = {name: written(output.shape) for name, output in run.outputs.items()}
         probabilities = run.outputs["dense"]
+        others = np.delete(probabilities, probabilities.argmax())
         return Description(
             "A digit on its way through a convnet: it becomes smaller and smaller maps, then a row of numbers, and at "
             f"last ten bars, the longest that of the {probabilities.argmax()}.",
@@ -62,14 +63,17 @@ class Overview(Picture):
                 f"{ink_in_words(run.image[..., 0])}.",
                 f"A convolution makes maps of it, {sizes['conv2d_1']} numbers in all; {FEW} of the maps are shown.",
                 f"Each map is strong where the digit has what its filter looks for, and no two of the {FEW} are alike.",
-                _strong("Where each of these maps is strong", run, "conv2d_1", FEW),
+                _strong(f"Where each of these maps is strong, {_laid(FEW, 2)}", run, "conv2d_1", FEW),
                 f"Pooling shrinks the maps to {sizes['max_pooling2d_1']}; those of the same {FEW} are shown.",
                 "Convolution and pooling once more and a last convolution leave maps of only "
                 f"{sizes['conv2d_3']}; {MANY} are shown.",
-                _strong("Where each of these small maps is strong", run, "conv2d_3", MANY),
-                f"Flatten lays them in a row of {sizes['flatten']} numbers.",
+                _strong(f"Where each of these small maps is strong, {_laid(MANY, 4)}", run, "conv2d_3", MANY),
+                f"Flatten lays them in a row of {sizes['flatten']} numbers. It is drawn as one long, thin strip of "
+                "green stripes across it, the darker the larger; in the wide picture it stands upright.",
                 f"A dense layer turns these into ten probabilities: the longest bar, with "
                 f"{percent(probabilities.max())}, is that of the digit {probabilities.argmax()}.",
+                f"Of the other {len(others)} bars the longest has {percent(others.max())}"
+                f"{', and so they look empty' if others.max() < 0.005 else ''}.",
             ],
             [
                 Numbers(
@@ -95,12 +99,26 @@ class Overview(Picture):
 
 def _strong(heading: str, run: Activations, layer: str, count: int) -> Part:
     """Tell where the first, most telling maps of a layer hold most."""
+    maps = ((channel, run.outputs[layer][..., channel]) for channel in run.order[layer][:count])
     places = (
-        f"Map {channel}, up to {run.outputs[layer][..., channel].max():.2f}: "
-        f"{strong_places(run.outputs[layer][..., channel])}."
-        for channel in run.order[layer][:count]
+        f"Map {channel}, up to {each.max():.2f}: {strong_places(each)}{_ground(each, run.image)}."
+        for channel, each in maps
     )
     return Part(heading, tuple(places))
+
+
+def _laid(count: int, columns: int) -> str:
+    """Say how so many maps are laid out, which are told in this order."""
+    return f"{columns} in a row, {count // columns} rows from above"
+
+
+def _ground(values: NDArray[np.float32], image: NDArray[np.float32]) -> str:
+    """Say of a map as large as the image, but for its edges, how its ground looks: what it is on empty paper."""
+    margin = image.shape[0] - values.shape[0] + 1
+    if margin > 3 or image[:margin, :margin].any() or not values.any():
+        return ""
+    share = float(values[0, 0] / values.max())
+    return f"; its ground, the empty paper, is tinted, {as_percent(share)} of the largest" if share > 0.01 else ""
 
 
 def maps(values: NDArray[np.float32], side: float, columns: int) -> Piece:

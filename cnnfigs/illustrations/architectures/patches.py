@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from cnnfigs.data import cat_photo
 from cnnfigs.drawing.layout import Piece, column, either, matrix, overlay, row
 from cnnfigs.drawing.pieces import Drawing, Mark, Photo, Pipeline, Raster, Stage, Words, hundredths, panel
 from cnnfigs.drawing.shapes import colored, inked, mesh, raster
@@ -16,10 +17,13 @@ from cnnfigs.drawing.style import TITLE
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS
+from cnnfigs.illustrations.photo.photo_answers import part_around
 from cnnfigs.looks import piece_in_words
+from cnnfigs.models.imagenet import LONG, SHORT
 from cnnfigs.parameters import Several, Whole
 from cnnfigs.runs.architectures.patches import PATCH, SIDE, PatchVectors, attention, patch_vectors
 from cnnfigs.runs.architectures.patches import Attention as AttentionRun
+from cnnfigs.runs.photo.photo_answers import SQUARE
 from cnnfigs.words import as_percent
 
 LAST = SIDE - 1
@@ -75,7 +79,7 @@ class PhotoPatches(Picture):
             [
                 f"The photo of a cat's face is cut into {run.patches} square patches.",
                 f"The patch in row {self.row}, column {self.column} is drawn large: {PATCH}×{PATCH} pixels of three "
-                f"colours, {piece_in_words(run.patch)}.",
+                f"colours, {piece_in_words(run.patch)}{self._on_the_cat()}.",
                 f"Its {run.flattened.size} numbers are laid out in one row, here folded.",
                 f"A dense layer that is not trained makes {run.vector.size} numbers of them.",
             ],
@@ -84,6 +88,17 @@ class PhotoPatches(Picture):
                 Numbers("The vector of the patch, folded", run.vector.reshape(-1, 4), hundredths),
             ],
         )
+
+    def _on_the_cat(self) -> str:
+        """Say in which part of the cat the middle of the patch lies; the patches cut a square from the photo."""
+        middle = tuple(
+            (cut.start + (at + 0.5) * (cut.stop - cut.start) / SIDE) * shown / whole
+            for at, cut, shown, whole in zip(
+                (self.row, self.column), SQUARE, (SHORT, LONG), cat_photo().shape, strict=False
+            )
+        )
+        around = part_around((middle[0], middle[1]))
+        return f"; it lies on {around}" if around else ""
 
     def state_facts(self, run: PatchVectors) -> dict[str, str]:
         return {

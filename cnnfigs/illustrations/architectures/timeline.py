@@ -16,7 +16,7 @@ from cnnfigs.drawing.style import TITLE
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Part
 from cnnfigs.runs.architectures.timeline import History, read_history
-from cnnfigs.words import typeset
+from cnnfigs.words import counted, typeset
 
 #: What a step was about: its colour, and its name.
 KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -80,13 +80,16 @@ class Timeline(Picture):
         first, last = run.events[0].year, run.events[-1].year
         decades: dict[int, list[str]] = {}
         for event in run.events:
-            decades.setdefault(event.year // 10 * 10, []).append(f"{event.year}, {event.title}: {event.what}.")
+            decades.setdefault(event.year // 10 * 10, []).append(
+                f"{event.year}, {event.title}: {event.what}. Lane: {KINDS[event.kind][1]}."
+            )
         return Description(
             f"The history of convolutional networks in {len(run.events)} steps from {first} to {last}: long waits, "
             "then many steps within few years.",
             [
-                "First, an axis of years that is true to scale, with a dot for each step, one lane for each kind: "
-                f"{'; '.join(name for _, name in KINDS.values())}.",
+                "First, an axis of years that is true to scale, with a dot for each step, one lane for each kind, from "
+                f"above: {'; '.join(_lane(run, kind) for kind in KINDS)}.",
+                *_stacked(run),
                 f"The longest time without a step: {_gap(run)}.",
                 *(Part(f"The {decade}s", tuple(steps)) for decade, steps in decades.items()),
             ],
@@ -99,6 +102,21 @@ class Timeline(Picture):
             "last": str(run.events[-1].year),
             "gap": _gap(run),
         }
+
+
+def _lane(run: History, kind: str) -> str:
+    """Name a lane and say how many dots it has."""
+    return f"{KINDS[kind][1]}, {counted(sum(event.kind == kind for event in run.events), 'dot')}"
+
+
+def _stacked(run: History) -> list[str]:
+    """Say where dots of one year stand one above the other in their lane."""
+    return [
+        f"Two dots of {year} stand one above the other in the lane {KINDS[kind][1]}."
+        for kind in KINDS
+        for before, year in pairwise(event.year for event in run.events if event.kind == kind)
+        if before == year
+    ]
 
 
 def _gap(run: History) -> str:

@@ -156,8 +156,9 @@ class DenseLayer(Picture):
             "whole image and comes to a sum of its own.",
             [
                 f"First {with_article(run.label)}.",
-                f"Then the weights of the first {SHOWN} units, each a square of {written(run.image.shape)} cells, "
-                "orange for positive and purple for negative; in none of them is a digit to be seen.",
+                f"Then the weights of the first {SHOWN} units, {SHOWN // 2} in a row, each a square of "
+                f"{written(run.image.shape)} cells, orange for positive and purple for negative; in none of them is a "
+                "digit to be seen.",
                 "Below each stands its sum for this digit.",
             ],
             [
@@ -236,8 +237,8 @@ class Relu(Picture):
             "positive ones stay.",
             [
                 "The line is flat at zero for all negative sums; from zero on the output is the sum itself.",
-                f"On it lie the first {SHOWN} units of the layer: {(run.outputs[:SHOWN] == 0).sum()} on the flat "
-                f"part, {(run.outputs[:SHOWN] > 0).sum()} on the rising one.",
+                f"On it lie the first {SHOWN} units of the layer: {(run.outputs[:SHOWN] == 0).sum()} grey dots on "
+                f"the flat part, {(run.outputs[:SHOWN] > 0).sum()} green ones on the rising part.",
                 f"Of all {units} units, {zeros} give zero for this digit and {units - zeros} give their sum.",
             ],
             [

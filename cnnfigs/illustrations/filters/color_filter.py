@@ -15,6 +15,7 @@ from cnnfigs.drawing.style import SIGN, TITLE
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.windows.window_steps import bracketed, written_grid
+from cnnfigs.looks import strong_places
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.filters.color_filter import ColorFilterRun, color_filter
 from cnnfigs.words import written_number
@@ -85,6 +86,7 @@ class ColorFilter(Picture):
                 f"{run.values.size} numbers.",
                 "The map of the whole photo after ReLU is zero nearly everywhere, and strong on the nose and on the "
                 "orange fur above it.",
+                f"Where it is strong: {strong_places(run.response)}.",
             ],
             [
                 *(

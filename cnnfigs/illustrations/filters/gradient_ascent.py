@@ -14,8 +14,9 @@ from cnnfigs.drawing.shapes import stepped
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.networks import require_filter, trained_on
+from cnnfigs.looks import strokes_in_words
 from cnnfigs.parameters import Choice, Whole
-from cnnfigs.runs.filters.exciting import LAYERS, Ascent, AscentRun, ascend_both
+from cnnfigs.runs.filters.exciting import LAYERS, Ascent, AscentRun, ascend_both, likest_digit
 from cnnfigs.words import fixed, listed
 
 #: After how many steps the image is shown.
@@ -69,9 +70,9 @@ class GradientAscent(Picture):
                 "Both begin with pale grey and faint noise on it, which differs from pixel to pixel by about "
                 f"{100 * run.noise:.0f} % of full ink or less.",
                 "First row, the gradient alone: the last image is covered with black strokes and hooks up to its "
-                f"edges; its scores are {_scores(run.plain[0])}.",
+                f"edges; its scores are {_scores(run.plain[0])}. {self._end(run.plain[0])}",
                 "Second row, held back: the last image is mostly pale, with a few connected strokes; its scores are "
-                f"{_scores(run.regularized[0])}.",
+                f"{_scores(run.regularized[0])}. {self._end(run.regularized[0])}",
                 f"Third row: where {OTHERS} other starts end, held back: other strokes each time, scores "
                 f"{', '.join(map(_number, others))}.",
                 f"Over {len(run.plain)} starts the scores reach {_reach(run.plain)} with the gradient alone and "
@@ -84,6 +85,17 @@ class GradientAscent(Picture):
                 ),
                 Numbers("The scores of other starts at the end, held back", others, _number, ["score"]),
             ],
+        )
+
+    def _end(self, ascent: Ascent) -> str:
+        """Tell how the last image looks, and, if it was made for a digit, which digit it is like."""
+        image = ascent.images[-1][..., 0]
+        told = f"It is {strokes_in_words(image)}."
+        if self.layer != LAYERS["convnet"][-1]:
+            return told
+        digit, correlation = likest_digit(image)
+        return (
+            f"{told} Of the mean digits, that of the {digit} is most like it, with a correlation of {correlation:.2f}."
         )
 
     def state_facts(self, run: AscentRun) -> dict[str, str]:

@@ -15,7 +15,7 @@ from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Part
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.filters.normalized_over import NormalizedOver, Reading, normalized_over
-from cnnfigs.words import counted
+from cnnfigs.words import counted, listed
 
 #: Side of a cell, in pixels.
 CELL = 15
@@ -74,8 +74,9 @@ class NormalizedOverWhat(Picture):
             "After batch normalisation a number depends in training on all images of the batch, after layer "
             "normalisation on its own image alone.",
             [
-                f"A batch of {self.images} images with {self.places} places and {self.channels} channels; a number "
-                f"was chosen: image {image}, place {place}, channel {channel}.",
+                f"A batch of {self.images} images with {self.places} places and {self.channels} channels: in each "
+                "image a row is a place and a column a channel.",
+                f"A number was chosen, drawn in green: image {image}, place {place}, channel {channel}.",
                 *(Part(reading.name.capitalize(), (f"It depends on {_told(reading)}.",)) for reading in run.readings),
             ],
         )
@@ -97,4 +98,7 @@ def _told(reading: Reading) -> str:
     if numbers == 1:
         return "itself alone"
     parts = (counted(images, "image"), counted(places, "place"), counted(channels, "channel"))
-    return f"{numbers} numbers: {', '.join(parts)}"
+    way = "a column from top to bottom" if channels == 1 else "a row from left to right" if places == 1 else "a block"
+    which = listed(np.flatnonzero(reading.reads.any(axis=(1, 2))))
+    where = f"{way} in {'each of the images' if images > 1 else 'image'} {which}"
+    return f"{numbers} numbers: {', '.join(parts)}. They are drawn in orange, {where}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -10,9 +11,10 @@ from cnnfigs.data.blood_cells import HEIGHT, SIDE, WIDTH, Box, photo
 from cnnfigs.drawing.layout import CLOSE, Piece, column, flow, grid, row
 from cnnfigs.drawing.pieces import Mark, Photo, panel, swatch
 from cnnfigs.illustrations.base import Picture
-from cnnfigs.illustrations.description import Description, Numbers
+from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS
 from cnnfigs.illustrations.photo.photo_answers import photo_and_answers
+from cnnfigs.looks import box_on
 from cnnfigs.models.imagenet import CLASSES
 from cnnfigs.parameters import Such, Whole
 from cnnfigs.runs.photo.blood import HALF, CropsRun, show_crops
@@ -67,6 +69,7 @@ class BloodCrops(Picture):
                 f"The photo has {WIDTH} by {HEIGHT} pixels. On a pale ground lie many pink discs, red cells, "
                 f"{run.red_cells} of them with a box that is not drawn. White cells are large and purple, platelets "
                 "small purple dots.",
+                *where_boxes(run.boxes),
                 f"Beside it are {len(run.holding)} crops of {SIDE} by {SIDE} pixels with a platelet, each a small "
                 "purple spot on a pale ground, sometimes beside the edge of a red cell.",
                 f"Below are {len(run.empty)} crops without one: pale ground, red cells and their edges.",
@@ -101,6 +104,30 @@ def box_mark(box: Box, name: str = "", line_width: float = 2.5) -> Mark:
         name or KINDS[box.cell][0],
         line_width=line_width,
     )
+
+
+def where_boxes(boxes: Sequence[Box]) -> tuple[Part, ...]:
+    """Tell where on a photo the boxes of each kind lie, from left to right."""
+    return tuple(
+        Part(
+            f"Where the {name} {'lies' if len(places) == 1 else 'boxes lie'}",
+            tuple(f"{place.capitalize()}." for place in places),
+        )
+        for cell, (_, name) in KINDS.items()
+        if (places := [where(box) for box in sorted(boxes, key=lambda box: box.left) if box.cell == cell])
+    )
+
+
+def where(box: Box) -> str:
+    """Say where on its photo a box lies.
+
+    Examples
+    --------
+    >>> where(Box("WBC", left=1, top=224, right=94, bottom=351))
+    'middle left, at the left edge, columns 1 to 93 and rows 224 to 350'
+    """
+    place = box_on((box.top, box.left, box.bottom - box.top, box.right - box.left), (HEIGHT, WIDTH))
+    return f"{place}, columns {box.left} to {box.right - 1} and rows {box.top} to {box.bottom - 1}"
 
 
 def _crops(images: Bytes) -> Piece:

@@ -18,7 +18,7 @@ from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.filters.layer_names import is_name, require_layer
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS, trained_on
-from cnnfigs.illustrations.photo.photo_answers import AnyPhoto, keep_photo, photo_of
+from cnnfigs.illustrations.photo.photo_answers import AnyPhoto, keep_photo, parts_in_words, photo_of
 from cnnfigs.images import Bytes, as_bytes, smaller
 from cnnfigs.looks import strong_places
 from cnnfigs.models.imagenet import CLASSES, RELU_LAYERS, SHORT
@@ -33,6 +33,8 @@ Floats = NDArray[np.float32]
 SPEAKS, HURTS = "green: speaks for it", "orange: hiding it hurts"
 #: How wide the pictures of a photo are in the column and on a phone, and those of a digit.
 COLUMN, PHONE, DIGIT = 172, 154, 150
+#: From which share of the largest value on an occlusion map is called darkest.
+DARK = 0.8
 #: What is expected of a layer.
 RELU = f"the name of a ReLU layer such as {RELU_LAYERS[-1]}"
 
@@ -281,6 +283,20 @@ def _told(heat: Heat) -> tuple[str, ...]:
         f"A single square lowers the score by up to {heat.fall:.1f} and raises it by up to {max(0.0, heat.rise):.1f}.",
         f"The mean of the squares that cover a pixel lowers it most at row {hidden[0]} and column {hidden[1]}, by "
         f"{heat.occlusion.max():.1f}. Of all that is lowered: {strong_places(heat.occlusion)}.",
+        *_darkest(heat),
+    )
+
+
+def _darkest(heat: Heat) -> tuple[str, ...]:
+    """Tell where occlusion is darkest on the cat, and what of it is there."""
+    if not heat.parts or heat.occlusion.max() <= 0:
+        return ()
+    rows, columns = np.nonzero(heat.occlusion >= DARK * heat.occlusion.max())
+    top, left = int(rows.min()), int(columns.min())
+    inside = parts_in_words((top, left, int(rows.max()) - top + 1, int(columns.max()) - left + 1))
+    where = f"rows {top} to {rows.max()} and columns {left} to {columns.max()}"
+    return (
+        f"The map is darkest, {as_percent(DARK)} of that or more, within {where}{f': on {inside}' if inside else ''}.",
     )
 
 

@@ -17,8 +17,8 @@ from cnnfigs.images import fit
 from cnnfigs.models.imagenet import CLASSES, as_photo
 from cnnfigs.models.imagenet import PHOTO as SHAPES
 from cnnfigs.parameters import Such, Whole
-from cnnfigs.runs.photo.photo_answers import PhotoAnswer, ask
-from cnnfigs.words import percent, written
+from cnnfigs.runs.photo.photo_answers import PARTS, Box, PhotoAnswer, ask
+from cnnfigs.words import listed, percent, written
 
 
 def _is_array(value: object) -> bool:
@@ -103,6 +103,57 @@ def keep_photo(illustration: Any) -> None:
     if illustration.image is not None:
         # The way to set a field of a frozen dataclass while it is made.
         object.__setattr__(illustration, "image", as_photo(illustration.image))
+
+
+def parts_in_words(box: Box) -> str:
+    """Name the parts of the cat that lie in a box, or of which at least a quarter does; "" if none.
+
+    Parameters
+    ----------
+    box
+        First row, first column, height and width, in pixels of the photo of the cat.
+
+    Examples
+    --------
+    >>> parts_in_words((50, 90, 70, 90)), parts_in_words((160, 170, 60, 74)), parts_in_words((100, 0, 9, 9))
+    ('the eye at the left', 'the nose and mouth', '')
+    """
+    named = []
+    for name, places in PARTS.items():
+        for number, place in enumerate(places):
+            share = _shared(place, box) / (place[2] * place[3])
+            if share >= 0.25:
+                one = _one_part(name, number)
+                named.append(one if share >= 0.75 else f"part of {one}")
+    return listed(named)
+
+
+def part_around(place: tuple[float, float]) -> str:
+    """Name the part of the cat that a place, row and column, of its photo lies in; "" if none.
+
+    Examples
+    --------
+    >>> part_around((98, 139)), part_around((200, 200)), part_around((0, 0))
+    ('the eye at the left', 'the nose and mouth', '')
+    """
+    for name, places in PARTS.items():
+        for number, (top, left, rows, columns) in enumerate(places):
+            if top <= place[0] < top + rows and left <= place[1] < left + columns:
+                return _one_part(name, number)
+    return ""
+
+
+def _one_part(name: str, number: int) -> str:
+    """Name one of the parts that have a name, such as one of the eyes."""
+    return f"the {name.removesuffix('s')} at the {('left', 'right')[number]}" if len(PARTS[name]) > 1 else f"the {name}"
+
+
+def _shared(one: Box, other: Box) -> int:
+    """Count the pixels that two boxes share."""
+    down, across = (
+        min(one[axis] + one[axis + 2], other[axis] + other[axis + 2]) - max(one[axis], other[axis]) for axis in (0, 1)
+    )
+    return max(0, down) * max(0, across)
 
 
 def photo_of(image: Bytes | None) -> Bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
@@ -9,19 +10,21 @@ from typing import Annotated
 import numpy as np
 from matplotlib.axes import Axes
 
-from cnnfigs.data.blood_cells import HEIGHT, SIDE, WIDTH
+from cnnfigs.data import Bytes
+from cnnfigs.data.blood_cells import HEIGHT, SIDE, WIDTH, boxes
 from cnnfigs.drawing.charts import lines, plain
 from cnnfigs.drawing.layout import CLOSE, Piece, column, flow, grid, row
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.pieces import Arrow, Mark, Photo, Raster, Words, panel, swatch
 from cnnfigs.drawing.tables import Cell, number_table
 from cnnfigs.illustrations.base import Picture, Table
-from cnnfigs.illustrations.description import Description, Numbers
+from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.networks import PLAIN_NAMES
-from cnnfigs.illustrations.photo.blood_crops import box_mark
+from cnnfigs.illustrations.photo.blood_crops import box_mark, where
+from cnnfigs.looks import inside_and_outside, largest_spot, pale_ground, reddish
 from cnnfigs.parameters import Such
 from cnnfigs.runs.photo.blood import HALF
-from cnnfigs.runs.photo.platelets import APART, BESIDE, MISTAKEN, STRIDE, Found, PlateletRun, find_platelets
+from cnnfigs.runs.photo.platelets import APART, BESIDE, MISTAKEN, STRIDE, Found, PlateletRun, find_platelets, matched
 from cnnfigs.statistics import CONFIDENCE, wilson
 from cnnfigs.words import as_percent, counted, written, written_number
 
@@ -91,7 +94,9 @@ class PlateletMap(Picture):
                 f"The photo has {len(run.boxes)} platelets with a box. The network finds {len(run.places)} places; "
                 f"{hits} of them lie in a box.",
                 f"The map has {rows} by {columns} places. It is strong in spots, one at each place that is found, and "
-                "weak nearly everywhere else.",
+                "weaker nearly everywhere else.",
+                *self._boxes_told(run),
+                *self._white_cells_told(run),
             ],
             [
                 Numbers(
@@ -103,6 +108,40 @@ class PlateletMap(Picture):
             ]
             * bool(run.places),
         )
+
+    @staticmethod
+    def _boxes_told(run: PlateletRun) -> list[Part]:
+        """Tell where each box lies, from left to right, and whether its platelet is found."""
+        found = matched(run.places, run.boxes).values()
+        told = [
+            f"{where(box).capitalize()}: "
+            f"{'found, a small square is in or beside it' if box in found else 'missed, no small square is in it'}."
+            for box in sorted(run.boxes, key=lambda box: box.left)
+        ]
+        return [Part("The boxes of platelets, from left to right", tuple(told))] if told else []
+
+    @staticmethod
+    def _white_cells_told(run: PlateletRun) -> Iterator[str]:
+        """Tell where white cells lie, and how the map is there: the mean of the places whose middle is in the box."""
+        for box in boxes(run.name, "WBC"):
+            top, left, bottom, right = (
+                min(max(-(-(edge - SIDE // 2) // STRIDE), 0), size)
+                for edge, size in zip(
+                    (box.top, box.left, box.bottom, box.right), run.probabilities.shape * 2, strict=True
+                )
+            )
+            told = f"A white cell, large and purple, lies in the photo: {where(box)}"
+            if top < bottom and left < right:
+                inside, outside = inside_and_outside(run.probabilities, (top, left, bottom - top, right - left))
+                paler = "paler" if inside < outside else "stronger"
+                told += (
+                    f". The map is {paler} there than elsewhere, {as_percent(inside)} on average against "
+                    f"{as_percent(outside)}"
+                )
+                row, column = np.unravel_index(int(run.probabilities.argmin()), run.probabilities.shape)
+                if top <= row < bottom and left <= column < right:
+                    told += ", and nowhere so pale as at one of these places"
+            yield f"{told}."
 
     def state_facts(self, run: PlateletRun) -> dict[str, str]:
         test = run.test
@@ -214,10 +253,11 @@ class PlateletScores(Picture):
         return Description(
             "Precision and recall on the validation photos, by the logit from which on a place counts as a platelet.",
             [
-                f"From {written_number(first.mark, 0)} to {written_number(last.mark, 0)}, precision goes from "
-                f"{as_percent(first.precision)} to {as_percent(last.precision)}, and recall from "
+                f"From {written_number(first.mark, 0)} to {written_number(last.mark, 0)}, precision, a "
+                f"{_LOOKS['precision'][1]} line, goes from {as_percent(first.precision)} to "
+                f"{as_percent(last.precision)}, and recall, a {_LOOKS['recall'][1]} one, from "
                 f"{as_percent(first.recall)} to {as_percent(last.recall)}.",
-                f"The threshold that was chosen, {written_number(run.mark, 0)}, is a dashed line: there precision is "
+                f"The threshold that was chosen, {written_number(run.mark, 0)}, is an upright line: there precision is "
                 f"{as_percent(_best(run.twice).precision)} and recall {as_percent(_best(run.twice).recall)}.",
             ],
             [
@@ -274,11 +314,32 @@ class PlateletMistakes(Picture):
                 f"{counted(len(run.missed), 'crop')} around platelets with a box that it misses.",
                 "Many of the first hold a purple spot: some look like a platelet that was left out, others like a part "
                 "of a white cell.",
+                *_ground("Places without a box", run.wrong),
+                *_ground("Missed boxes", run.missed),
             ],
         )
 
     def state_facts(self, run: PlateletRun) -> dict[str, str]:
         return {"wrong": str(len(run.wrong)), "missed": str(len(run.missed))}
+
+
+def _ground(name: str, crops: Bytes) -> tuple[Part, ...]:
+    """Tell of each crop how much is red cells and how much ground, and how large its largest stained spot is."""
+    if not len(crops):
+        return ()
+    red, pale = (sum(share(crop) > 0.5 for crop in crops) for share in (reddish, pale_ground))
+    told = (
+        f"Row {number // 4 + 1}, crop {number % 4 + 1}: {as_percent(reddish(crop))} reddish, "
+        f"{as_percent(pale_ground(crop))} pale ground, "
+        + (f"a spot {counted(spot, 'pixel')} across." if (spot := largest_spot(crop)) else "no clear spot.")
+        for number, crop in enumerate(crops)
+    )
+    return (
+        Part(
+            f"{name}, 4 in a row: red cells, pale ground, and the largest purple or blue spot",
+            (f"In {red} of {len(crops)} red cells fill more than half, in {pale} pale ground does.", *told),
+        ),
+    )
 
 
 def _drawn(run: PlateletRun) -> list[Found]:

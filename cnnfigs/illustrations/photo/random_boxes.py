@@ -101,6 +101,8 @@ class RandomBoxes(Picture):
             [
                 "Two small photos of the cat: only boxes around eyes, nose and ears are left, or only five boxes as "
                 "large in random places. Two more: these boxes are hidden.",
+                "On a wide page, what belongs to boxes that are left stands in the left half, what belongs to hidden "
+                "ones in the right half.",
                 "Four charts give the probability of a cat from 0 to 100 %, by the margin around the boxes, with a "
                 f"diamond for the parts and a dot for each of {self.draws} draws of random places.",
                 *(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cnnfigs.data.blood_cells import HEIGHT, WIDTH
+from cnnfigs.data.blood_cells import HEIGHT, WIDTH, boxes
 from cnnfigs.drawing.layout import Piece, flow
 from cnnfigs.drawing.pieces import Mark, Photo, panel
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description
+from cnnfigs.illustrations.photo.blood_crops import where
+from cnnfigs.looks import edges_of
 from cnnfigs.runs.photo.blood import HALF, SamePlaceRun, same_place
 from cnnfigs.words import as_percent
 
@@ -39,6 +42,7 @@ class SamePlace(Picture):
                 f"{_number(run.names[1])}, which is tested with.",
                 f"In each a frame holds what both show, {as_percent(self._share(run))} of the photo: the same cells, "
                 "in the same places of the frame.",
+                *self._told(run),
             ],
         )
 
@@ -56,6 +60,17 @@ class SamePlace(Picture):
             "first": _number(run.names[0]),
             "second": _number(run.names[1]),
         }
+
+    @staticmethod
+    def _told(run: SamePlaceRun) -> Iterator[str]:
+        """Tell where in each photo the frame and its white cells lie."""
+        width, height = run.size
+        for name, (left, top) in zip(run.names, run.corners, strict=True):
+            edges = edges_of((top, left, height, width), (HEIGHT, WIDTH))
+            yield f"In photo {_number(name)} the frame reaches the {edges}."
+            for box in boxes(name, "WBC"):
+                share = as_percent((box.bottom - box.top) / HEIGHT)
+                yield f"A white cell, large and purple, {share} of the height, is there: {where(box)}."
 
     @staticmethod
     def _share(run: SamePlaceRun) -> float:

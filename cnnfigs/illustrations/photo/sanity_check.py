@@ -12,7 +12,7 @@ from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS
 from cnnfigs.images import as_bytes, smaller
-from cnnfigs.looks import strong_places
+from cnnfigs.looks import clouds_in_words
 from cnnfigs.models.imagenet import CLASSES
 from cnnfigs.parameters import Whole
 from cnnfigs.runs.photo.heat_maps import SanityRun, sanity_check
@@ -97,7 +97,7 @@ class SanityCheck(Picture):
                 f"Of the latter two, {self.seeds} each were asked; the first of each is shown.",
                 Part(
                     "Grad-CAM’s green clouds lie elsewhere for each network",
-                    tuple(f"{network.weights}: {strong_places(network.grad_cam)}." for network in run.networks),
+                    tuple(f"{network.weights}: {clouds_in_words(network.grad_cam)}." for network in run.networks),
                 ),
                 "In gradient times pixel, the outline of the cat with its eyes and nose can be seen for the trained "
                 "and for the shuffled network alike.",

@@ -16,12 +16,11 @@ from cnnfigs.drawing.shapes import on_top
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Part
 from cnnfigs.illustrations.networks import layer_words
-from cnnfigs.illustrations.photo.photo_answers import AnyPhoto, keep_photo, photo_of
+from cnnfigs.illustrations.photo.photo_answers import AnyPhoto, keep_photo, part_around, parts_in_words, photo_of
 from cnnfigs.images import fit, smaller
 from cnnfigs.looks import piece_in_words, place_on
 from cnnfigs.models.imagenet import CATS, CLASSES, RELU_LAYERS
 from cnnfigs.parameters import Several, Such, Whole, require
-from cnnfigs.runs.photo.photo_answers import PARTS, Box
 from cnnfigs.runs.photo.visual_hierarchy import Hierarchy, Level, Tree, Unit, hierarchy, tree
 from cnnfigs.words import as_percent, listed, percent, written
 
@@ -437,14 +436,9 @@ def seen(unit: Unit, run: Hierarchy | Tree, is_cat: bool) -> str:
     told = f"{written(unit.box[2:])} pixels at row {top} and column {left}, in the "
     told += place_on(middle, run.shown.photo.shape)
     if unit.parts:
-        return f"{told} with {listed(unit.parts)}"
-    around = [part for part, boxes in PARTS.items() if is_cat and any(_is_in(middle, box) for box in boxes)]
-    return f"{told}{f', on the {listed(around)}' if around else ''}: {piece_in_words(unit.crop)}"
-
-
-def _is_in(place: tuple[float, float], box: Box) -> bool:
-    top, left, rows, columns = box
-    return top <= place[0] < top + rows and left <= place[1] < left + columns
+        return f"{told}, with {parts_in_words(unit.box) or listed(unit.parts)}"
+    around = part_around(middle) if is_cat else ""
+    return f"{told}{f', on {around}' if around else ''}: {piece_in_words(unit.crop)}"
 
 
 def _facts(levels: Sequence[Level]) -> dict[str, str]:

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnnfigs.data import mnist
 from cnnfigs.drawing.layout import Piece, row
 from cnnfigs.drawing.pieces import Digit, Mark, panel
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description
 from cnnfigs.illustrations.networks import trained_on
+from cnnfigs.looks import INK, ink_in_words
 from cnnfigs.parameters import TestImage
 from cnnfigs.runs.windows.receptive_fields import LostEdge as Run
 from cnnfigs.runs.windows.receptive_fields import lost_edge
-from cnnfigs.words import as_percent
+from cnnfigs.words import as_percent, counted, with_article
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,9 @@ class LostEdge(Picture):
             f"A digit, and the same digit with ink on its last {run.unread} rows and columns, which the convnet never "
             "reads: its answer stays the same.",
             [
-                f"An orange frame around the first {28 - run.unread} rows and columns shows what the convnet reads.",
+                f"First {with_article(int(mnist().y_test[self.index]))}: {ink_in_words(run.image)}. {self._cut(run)}",
+                f"An orange frame around the first {28 - run.unread} rows and columns shows what the convnet reads. "
+                f"{self._cut(run)}",
                 f"The second digit has black ink on the last {run.unread} rows and the last {run.unread} columns, "
                 "outside the frame.",
                 f"The largest change of the convnet's ten probabilities is {run.change:g}.",
@@ -54,6 +58,13 @@ class LostEdge(Picture):
                 f"{run.test_digits:,} of the {run.test_asked:,} test digits have some ink of their own there.",
             ],
         )
+
+    @staticmethod
+    def _cut(run: Run) -> str:
+        """Say whether some ink of the digit itself is outside of what is read."""
+        read = 28 - run.unread
+        lost = int((run.image >= INK).sum() - (run.image[:read, :read] >= INK).sum())
+        return f"It cuts off {counted(lost, 'pixel')} of the digit's ink." if lost else "The digit lies wholly inside."
 
     def state_facts(self, run: Run) -> dict[str, str]:
         return {

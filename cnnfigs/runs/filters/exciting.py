@@ -590,3 +590,23 @@ def ascend_both(layer: str, filter: int, keep: Sequence[int]) -> AscentRun:
     )
     ((piece,),), _, _ = search_digits(len(mnist().x_test), layer, [filter], 1)
     return AscentRun(plain, regularized, piece.sum)
+
+
+@cache
+def _mean_digits() -> Floats:
+    """Return the mean of the test images of each digit, shape (10, 28, 28)."""
+    images, labels = mnist().x_test, mnist().y_test
+    return np.stack([images[labels == digit].mean(axis=0, dtype=np.float32) for digit in range(10)])
+
+
+def likest_digit(image: Floats) -> tuple[int, float]:
+    """Find the digit of which the mean test image is most like an image, shape (28, 28), and their correlation.
+
+    Examples
+    --------
+    >>> likest_digit(mnist().x_test[3].astype(np.float32))[0]
+    0
+    """
+    correlations = [float(np.corrcoef(image.ravel(), each.ravel())[0, 1]) for each in _mean_digits()]
+    likest = int(np.argmax(correlations))
+    return likest, correlations[likest]

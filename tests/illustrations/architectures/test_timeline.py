@@ -102,3 +102,11 @@ def test_bad_step_is_named(tmp_path, year, kind, message):
 
 def test_every_kind_has_a_colour():
     assert set(KINDS) == set(timeline.KINDS)
+
+
+def test_lanes_are_told_with_their_dots():
+    text = Timeline().describe(read_history()).text
+    for kind, (_, name) in KINDS.items():
+        count = sum(event.kind == kind for event in EVENTS)
+        assert f"{name}, {count} dot{'s' * (count > 1)}" in text
+        assert text.count(f" Lane: {name}. ") + text.endswith(f" Lane: {name}.") == count

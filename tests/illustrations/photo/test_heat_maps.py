@@ -332,3 +332,13 @@ def test_any_photo_has_heat_maps():
     illustration = PhotoHeat(noise, classes=(0,), patch_size=113, strides=112)
     assert len(texts(illustration)) == len(texts(illustration, phone=True)) > 0
     assert illustration.result.heats[0].parts == ()
+
+
+def test_where_occlusion_is_darkest_is_told_with_the_parts_that_lie_there(cat):
+    picture = PhotoHeat()
+    text = picture.describe(picture.result).text
+    for heat in picture.result.heats:
+        rows, columns = np.nonzero(heat.occlusion >= 0.8 * heat.occlusion.max())
+        told = f"within rows {rows.min()} to {rows.max()} and columns {columns.min()} to {columns.max()}"
+        assert told in text
+    assert f"{told}: on part of the ear at the right" in text

@@ -178,3 +178,13 @@ def test_published_sizes_agree_with_the_computed_ones():
     for each in run.networks:
         assert each.size == each.published
     assert len(re.findall("1,311×1,311", PublishedFields().to_text())) == 2
+
+
+def test_digit_whose_edge_is_lost_is_named_and_said_to_be_cut_only_if_it_is():
+    for index in (4, 8, *np.flatnonzero(mnist().x_test[:2000, 26:, :].max(axis=(1, 2)) > 200)[:1]):
+        picture = LostEdge(index=int(index))
+        text = picture.describe(picture.result).text
+        assert f"{mnist().y_test[index]}: ink on" in text
+        ink = mnist().x_test[index] / 255 >= 0.3
+        cut = ink[26:].any() or ink[:, 26:].any()
+        assert ("It cuts off" in text, "lies wholly inside" in text) == (cut, not cut)

@@ -1,7 +1,8 @@
-"""The gallery as it is served: nothing is missing, and pictures come when the reader does."""
+"""The gallery as it is served: nothing is missing, pictures come when the reader does, and filters find them."""
 
 import checks
-from checks import DESKTOP, Watch, open_page
+import pytest
+from checks import DESKTOP, PHONE, Watch, open_page
 from lxml import etree, html
 
 from cnnfigs import catalog
@@ -11,12 +12,21 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def cards(site):
-    found = html.parse(site / "gallery.html").xpath("//div[@class='cnn-card']")
-    return {card.findtext("h3"): card for card in found}
+    found = html.parse(site / "gallery.html").xpath("//details[@class='cnn-card']")
+    return {card.xpath(".//*[@class='cnn-place']/@id")[0]: card for card in found}
 
 
-def test_every_illustration_of_the_registry_has_a_card(site):
-    assert sorted(cards(site)) == list(all_illustrations())
+def test_every_illustration_of_the_registry_has_a_card_and_every_exercise_a_link(site):
+    exercises = html.parse(site / "gallery.html").xpath("//ul[@class='cnn-exercises']/li")
+    shown = catalog.uses()
+    assert all(
+        len(item.xpath("a/@href")) == len({use.page for use in shown.get(item.get("id"), ())}) for item in exercises
+    )
+    asked = {item.get("id") for item in exercises}
+    assert asked == {name for name, entry in catalog.entries().items() if entry.kind == "Exercise"}
+    assert sorted([*cards(site), *asked]) == list(all_illustrations())
+    titles = [card.find("summary").text_content() for card in cards(site).values()]
+    assert len(set(titles)) == len(titles)
 
 
 def test_cards_show_the_pictures_of_their_pages(site):
@@ -24,9 +34,6 @@ def test_cards_show_the_pictures_of_their_pages(site):
     compared, shown_on = 0, catalog.uses()
     for name, card in cards(site).items():
         image = card.find(".//img[@class='only-light']")
-        if image is None:
-            assert catalog.entries()[name].kind == "Exercise"
-            continue
         drawn = etree.parse(site / image.get("src")).getroot()
         uses = shown_on.get(name, ())
         if not uses or catalog.entries()[name].kind != "Picture":
@@ -46,19 +53,123 @@ def test_pictures_are_loaded_when_they_come_into_sight_and_one_theme_only(site, 
     open_page(tab, f"{served}/gallery.html")
     first = [request for request in watch.requests if "gallery-" in request]
     pictures = len(list((site / "_images").glob("gallery-*-light.svg")))
-    assert 0 < len(first) < pictures / 2
+    assert 0 < len(first) < pictures / 5
     height = tab.evaluate("document.documentElement.scrollHeight")
     for top in range(0, height, 600):
         tab.evaluate(f"window.scrollTo(0, {top})")
-        # What is in sight begins to load, in whatever time, before the reader goes on.
-        tab.wait_for_function(
-            """[...document.querySelectorAll('img.only-light')].every(image => {
-                const {top, bottom} = image.getBoundingClientRect();
-                return image.complete || bottom < 0 || top > innerHeight;
+        # What is in sight is loaded, in whatever time, before the reader goes on.
+        tab.evaluate(
+            """() => new Promise(done => {
+                const boxes = [...document.querySelectorAll(".cnn-card .cnn-thumbnail")];
+                const isThere = box => {
+                    const {top, bottom} = box.getBoundingClientRect();
+                    return bottom < 0 || top > innerHeight || box.querySelector("img.only-light")?.complete;
+                };
+                const look = () => boxes.every(isThere) ? done() : requestAnimationFrame(look);
+                look();
             })"""
         )
+    # Nothing has moved while they came, since each had its place.
+    assert tab.evaluate("document.documentElement.scrollHeight") == height
     loaded = {request for request in watch.requests if "gallery-" in request}
     assert len(loaded) == pictures
-    assert all("-light.svg" in request for request in loaded)
+    assert all("-light.svg" in request or "gallery.js" in request for request in loaded)
     assert tab.evaluate("[...document.querySelectorAll('img.only-light')].every(image => image.naturalWidth > 20)")
     assert checks.out_of_reach(tab) == []
+
+
+@pytest.fixture
+def gallery(site, tab):
+    tab.set_viewport_size(DESKTOP)
+    open_page(tab, (site / "gallery.html").as_uri())
+    return tab
+
+
+def seen(tab) -> set[str]:
+    """Return the names of the cards that are shown."""
+    return set(
+        tab.evaluate(
+            """[...document.querySelectorAll(".cnn-card")].filter(card => card.getClientRects().length)
+                .map(card => card.querySelector(".cnn-place").id)"""
+        )
+    )
+
+
+def first_uses(page: str) -> set[str]:
+    """Return the pictures and tables that a page is first to show."""
+    entries = catalog.entries()
+    return {n for n, uses in catalog.uses().items() if uses[0].page == page and entries[n].kind != "Exercise"}
+
+
+def test_filters_choose_by_page_kind_and_words_and_the_address_says_how(gallery):
+    everything = seen(gallery)
+    status = gallery.get_by_role("status")
+    assert status.inner_text() == f"{len(everything)} in all"
+    gallery.get_by_label("Topic").select_option("pooling")
+    assert seen(gallery) == first_uses("pooling")
+    assert gallery.url.endswith("#pictures?topic=pooling")
+    gallery.get_by_label("Kind").select_option("table")
+    tables = {name for name in first_uses("pooling") if catalog.entries()[name].kind == "Table"}
+    assert seen(gallery) == tables
+    assert status.inner_text() == f"{len(tables)} of {len(everything)}"
+    gallery.get_by_role("button", name="Show all").click()
+    gallery.wait_for_function("document.querySelector('[role=status]').textContent.endsWith('in all')")
+    assert seen(gallery) == everything
+    assert "#" not in gallery.url
+    gallery.get_by_role("searchbox", name="Words").fill("CAT tiles")
+    assert seen(gallery) == {"ScrambledCat"}
+    assert gallery.locator("section:has(> .cnn-cards) > h2:visible").count() == 1
+    gallery.get_by_role("searchbox", name="Words").fill("no such picture")
+    assert seen(gallery) == set()
+
+
+def test_a_group_of_pages_is_a_topic(gallery):
+    choices = gallery.evaluate(
+        """[...document.querySelectorAll("optgroup")].map(group => [...group.children].map(each => each.value))"""
+    )
+    assert len(choices) > 3
+    for whole, *pages in choices:
+        gallery.get_by_label("Topic").select_option(whole)
+        assert seen(gallery) == set().union(*map(first_uses, pages))
+
+
+def test_an_address_with_filters_shows_what_it_asks_for_and_leaves_out_what_there_is_not(site, tab):
+    address = (site / "gallery.html").as_uri()
+    open_page(tab, f"{address}#pictures?topic=pooling&words=maximum&kind=<b>")
+    assert tab.get_by_label("Topic").input_value() == "pooling"
+    assert tab.get_by_label("Kind").input_value() == ""
+    assert seen(tab)
+    assert seen(tab) < first_uses("pooling")
+    # Who comes for one that the filters hide sees it, and all others.
+    tab.evaluate("location.hash = '#Timeline'")
+    tab.wait_for_function("document.getElementById('Timeline').closest('details').open")
+    assert len(seen(tab)) == len(cards(site))
+    tab.wait_for_function(
+        """() => {
+            const {top} = document.getElementById("Timeline").closest("details").getBoundingClientRect();
+            return 0 <= top && top < 60;
+        }"""
+    )
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_card_opens_by_its_address_and_by_keyboard(browser, site, scripts):
+    context = browser.new_context(viewport=PHONE, java_script_enabled=scripts)
+    tab = context.new_page()
+    tab.goto(f"{(site / 'gallery.html').as_uri()}#Padding")
+    code = tab.get_by_text("from cnnfigs.illustrations.windows.padding import Padding")
+    code.wait_for(state="visible")
+    assert tab.locator("form.cnn-chooser").is_visible() == scripts
+    other = tab.locator("details:has(#Strides)")
+    other.locator("summary").first.focus()
+    tab.keyboard.press("Enter")
+    other.locator("pre").wait_for(state="visible")
+    assert other.get_by_role("link").first.is_visible()
+    context.close()
+
+
+def test_the_wall_is_short_on_a_phone(gallery):
+    """With two pictures side by side, each with its title, the whole page is a third of what it was as a column."""
+    gallery.set_viewport_size(PHONE)
+    height = gallery.evaluate("document.documentElement.scrollHeight")
+    assert height < 170 * len(seen(gallery))

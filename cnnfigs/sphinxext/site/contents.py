@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,8 +23,7 @@ from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.osutil import relative_uri
 
-from cnnfigs import catalog
-from cnnfigs.sphinxext.site.gallery import made_by, show_on, thumbnail
+from cnnfigs.sphinxext.site.gallery import IN_BROWSER, first_picture, groups, made_by, show_on, thumbnail
 from cnnfigs.sphinxext.site.goals import minutes
 from cnnfigs.sphinxext.site.head import description
 from cnnfigs.words import counted
@@ -67,12 +65,6 @@ class ContentsCards(SphinxDirective):
         return [contents_cards()]
 
 
-def groups(env: BuildEnvironment, home: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield the captions of a page's tables of contents, with the pages below each."""
-    for toctree in env.get_doctree(home).findall(addnodes.toctree):
-        yield toctree.get("caption") or "", toctree["includefiles"]
-
-
 def is_read(page: nodes.document) -> bool:
     """Return whether a page promises what its reader will be able to do."""
     return any("cnn-goals" in box["classes"] for box in page.findall(nodes.container))
@@ -89,7 +81,13 @@ def visit_hours(self: HTML5Translator, node: reading_hours) -> None:
 
 
 def visit_cards(self: HTML5Translator, node: contents_cards) -> None:
-    """Write the groups and their cards; site.js shows above them which pages have been read in this browser."""
+    """Write the groups and their cards; site.js shows above them which pages have been read in this browser.
+
+    A book has its own contents.
+    """
+    # To register another visitor for books would be to register none of the others for them.
+    if self.builder.name not in IN_BROWSER:
+        raise nodes.SkipNode
     self.body.append(PROGRESS)
     builder, home = self.builder, self.docnames[0]
     number = 0
@@ -139,17 +137,15 @@ def _card(builder: Any, home: str, name: str, page: nodes.document, number: int)
 
 def _picture(builder: Any, home: str, name: str) -> str:
     """Show the page's first illustration that is a picture; it says nothing that the words do not."""
-    text = Path(builder.env.srcdir, f"{name}.md").read_text(encoding="utf-8")
-    for illustration, use in catalog.page_uses(name, text):
-        entry = catalog.entries().get(illustration)
-        if entry is not None and entry.kind not in ("Exercise", "Table") and use.label:
-            made = made_by(builder.env, entry, (use,))
-            return thumbnail(builder, builder.get_target_uri(home), f"page-{name}", made, decorative=True)
-    return ""
+    if (found := first_picture(builder.env, name)) is None:
+        return ""
+    entry, use = found
+    made = made_by(builder.env, entry, (use,))
+    return thumbnail(builder, builder.get_target_uri(home), f"page-{name}", made, decorative=True)
 
 
 def skip(self: nodes.NodeVisitor, node: nodes.Element) -> None:
-    """Write nothing: a book has its own contents."""
+    """Write nothing."""
     raise nodes.SkipNode
 
 
@@ -164,8 +160,8 @@ def remove_old_pictures(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directive."""
     app.setup_extension("cnnfigs.sphinxext.site.gallery")
-    app.add_node(contents_cards, html=(visit_cards, None), epub=(skip, None), text=(skip, None))
-    app.add_node(reading_hours, html=(visit_hours, None), epub=(visit_hours, None), text=(skip, None))
+    app.add_node(contents_cards, html=(visit_cards, None), text=(skip, None))
+    app.add_node(reading_hours, html=(visit_hours, None), text=(skip, None))
     app.add_directive("contents-cards", ContentsCards)
     app.connect("build-finished", remove_old_pictures)
     app.add_role("reading-hours", ReadingHours())

@@ -1,8 +1,11 @@
-"""The gallery: every illustration as a card, with the picture that its page shows.
+"""The gallery: every illustration on a wall of pictures, as its page shows it.
 
 Nothing is computed for it. What the pages' cells made is kept while the pages are read; when the gallery is written, it
 becomes a small picture file in each theme, which a browser loads when the reader comes near it. The gallery is read
 again when an illustration or a page has come or gone, and written again when a picture has changed, and only then.
+
+A card opens where it stands, without a script, and shows its picture large, its code and its parameters. The script
+``gallery.js`` adds what chooses among the cards: words, a page or a group of pages, a kind. Exercises are links.
 """
 
 from __future__ import annotations
@@ -10,7 +13,8 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Iterator, Set
+from collections import Counter
+from collections.abc import Iterable, Iterator, Set
 from copy import deepcopy
 from dataclasses import dataclass, field
 from html import escape
@@ -21,12 +25,13 @@ import numpy as np
 from docutils import nodes
 from lxml import etree
 from lxml import html as lxml_html
+from sphinx import addnodes
 from sphinx.environment.collectors import EnvironmentCollector
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
-from cnnfigs import catalog
+from cnnfigs import catalog, provenance
 from cnnfigs.drawing.fonts import embed
 from cnnfigs.drawing.palette import FILTER, VALUES, dark_filter, in_theme, variable
 from cnnfigs.drawing.style import TEXT
@@ -45,8 +50,10 @@ logger = logging.getLogger(__name__)
 
 SVG = "{http://www.w3.org/2000/svg}"
 THEMES = ("light", "dark")
+#: Builders whose pages a browser shows, which has both themes and runs scripts.
+IN_BROWSER = ("html", "dirhtml")
 #: Pixels from left to right and from top to bottom for the picture of a card, and of a card in a book.
-CARD, COLUMN = (326, 416), (WIDTH, math.inf)
+CARD, COLUMN = (420, 240), (WIDTH, math.inf)
 #: How small a drawing may be made before the one for a phone is preferred: its letters are then 9 pixels high.
 READABLE = 9 / TEXT
 #: Rows of a table that its picture shows, and the sizes of its text.
@@ -54,12 +61,33 @@ ROWS, LINE, LETTER = 9, 22, 7.2
 #: Pixels for the sign that says that there are more columns.
 MORE = 28.0
 
+#: What a card is called for each kind of illustration, and what the filter calls all of it.
+KINDS = {"picture": "Pictures", "chart": "Charts", "table": "Tables", "animation": "Animations"}
+#: The piece that a chart is drawn with.
+CHART = ("cnnfigs.drawing.pieces", "Chart")
+#: Letters that a title has, unless a colon ends it.
+SHORTEST = 16
+
 _FRAME = re.compile(r"\bcnn-frame-(\d+)")
+#: Where the beginning of a sentence can stand alone: not within a list of things.
+_END = re.compile(
+    r": |; |, (?=(?:and|as|asked|at|before|by|each|from|in|read|to|what|which|with|without)\b)"
+    r"|, (?!or\b)(?!.*, (?:and|or)\b)|\.$"
+)
+_EXERCISE = "An exercise: "
 _ROLE = re.compile(r":\w+:`~?([^`]+)`|``([^`]+)``|`([^`]+)`")
 
 
 class cards(nodes.General, nodes.Element):  # noqa: N801 - docutils names its nodes so
-    """The cards of one page: their illustrations' names under ``names``."""
+    """The cards of one page: its name under ``page``, their illustrations' names under ``names``."""
+
+
+class exercises(nodes.General, nodes.Element):  # noqa: N801
+    """A list of exercises: their names under ``names``."""
+
+
+class filters(nodes.General, nodes.Element):  # noqa: N801
+    """What chooses among the cards, with a script: pages that have cards under ``pages``."""
 
 
 @dataclass
@@ -75,7 +103,7 @@ class Gallery:
     shown
         Digest of the pictures, when they were last written.
     outputs
-        For each page, the HTML that its figures hold, by the figure's name, and its exercises by their number.
+        For each page, the HTML that its figures hold, by the figure's name.
     """
 
     pages: set[str] = field(default_factory=set)
@@ -105,14 +133,25 @@ class GalleryDirective(SphinxDirective):
         """Make the sections; the cards are filled in when the page is written."""
         show_on(self.env, self.env.docname)
         shown = catalog.uses(Path(self.env.srcdir))
+        entries = catalog.entries()
         by_page: dict[str, list[str]] = {}
-        for name in [*shown, *(name for name in catalog.entries() if name not in shown)]:
-            by_page.setdefault(shown[name][0].page if name in shown else "", []).append(name)
-        return [self._section(page, names) for page, names in by_page.items()]
+        asked = []
+        for name in [*shown, *(name for name in entries if name not in shown)]:
+            if entries[name].kind == "Exercise":
+                asked.append(name)
+            else:
+                by_page.setdefault(shown[name][0].page if name in shown else "", []).append(name)
+        found: list[nodes.Node] = [filters(pages=[page for page in by_page if page])]
+        for page, names in by_page.items():
+            text = title(Path(self.env.srcdir, f"{page}.md")) if page else "On no page"
+            found.append(self._section(page or "other", text, cards(page=page, names=names)))
+        if asked:
+            found.append(self._section("exercises", "Exercises", exercises(names=asked)))
+        return found
 
-    def _section(self, page: str, names: list[str]) -> nodes.section:
-        text = title(Path(self.env.srcdir, f"{page}.md")) if page else "On no page"
-        section = nodes.section("", nodes.title(text, text), cards(names=names), ids=[f"gallery-{page or 'other'}"])
+    def _section(self, place: str, text: str, content: nodes.Node) -> nodes.section:
+        # A section whose cards stand in one wall with all others has no box to lead to; its second id has one.
+        section = nodes.section("", nodes.title(text, text), content, ids=[f"wall-{place}", f"gallery-{place}"])
         self.set_source_info(section)
         return section
 
@@ -121,6 +160,61 @@ def title(page: Path) -> str:
     """Return the first heading of a page."""
     heading = re.search(r"(?m)^# (.+)$", page.read_text(encoding="utf-8"))
     return heading[1].strip() if heading else page.stem
+
+
+def titles(entries: Iterable[catalog.Entry]) -> dict[str, str]:
+    """Give each illustration a title: what its docstring begins with, as much of it as no other begins with.
+
+    Examples
+    --------
+    >>> from cnnfigs.catalog import entries
+    >>> titles([entries()["Padding"], entries()["GreyWall"]])
+    {'Padding': 'Where a kernel can stand on its input', 'GreyWall': 'Padding is not neutral'}
+    """
+    beginnings = {entry.name: list(_beginnings(entry.line)) for entry in entries}
+    count = Counter(begun for several in beginnings.values() for begun in several)
+    return {
+        name: next((begun for begun in several if count[begun] == 1), several[-1])
+        for name, several in beginnings.items()
+    }
+
+
+def _beginnings(line: str) -> Iterator[str]:
+    """Yield beginnings of a sentence that can be a title, longer and longer, the last of which is all of it."""
+    sentence = line.removeprefix(_EXERCISE)
+    for end in _END.finditer(sentence):
+        begun = sentence[: end.start()]
+        whole = end[0] == "."
+        if whole or end[0] == ": " or (len(begun) >= SHORTEST and not begun.startswith("For ")):
+            yield begun[:1].upper() + begun[1:]
+
+
+def kind(entry: catalog.Entry) -> str:
+    """Return which of :data:`KINDS` an illustration is; a picture is a chart if what draws it draws one.
+
+    Examples
+    --------
+    >>> kind(catalog.entries()["TrainingCurves"]), kind(catalog.entries()["Padding"])
+    ('chart', 'picture')
+    """
+    if entry.kind == "Picture" and provenance.dependencies(f"{entry.module}:{entry.name}.draw").covers(*CHART):
+        return "chart"
+    return entry.kind.lower()
+
+
+def groups(env: BuildEnvironment, home: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield the captions of a page's tables of contents, with the pages below each."""
+    for toctree in env.get_doctree(home).findall(addnodes.toctree):
+        yield toctree.get("caption") or "", toctree["includefiles"]
+
+
+def first_picture(env: BuildEnvironment, page: str) -> tuple[catalog.Entry, catalog.Use] | None:
+    """Return the first illustration of a page that is a numbered figure and a picture, if it has one."""
+    for name, use in catalog.page_uses(page, Path(env.doc2path(page)).read_text(encoding="utf-8")):
+        entry = catalog.entries().get(name)
+        if entry is not None and entry.kind not in ("Exercise", "Table") and use.label:
+            return entry, use
+    return None
 
 
 def words(env: BuildEnvironment) -> str:
@@ -154,15 +248,13 @@ class Collector(EnvironmentCollector):
         return sorted(pages) if pages and gallery_of(env).words != words(env) else []
 
     def process_doc(self, app: Sphinx, doctree: nodes.document) -> None:
-        """Keep what the figures and the exercises of a page hold."""
+        """Keep what the figures of a page hold."""
         outputs: dict[str, str] = {}
         for figure in doctree.findall(nodes.figure):
             for raw in figure.findall(nodes.raw):
                 text = raw.astext()
                 if raw.get("format") == "html" and "cnn-" in text[:200]:
                     outputs.update(dict.fromkeys([*figure["names"], *figure["ids"]], text))
-        exercises = (raw for raw in doctree.findall(nodes.raw) if 'class="cnn-exercise"' in raw.astext()[:100])
-        outputs.update({_exercise(number): raw.astext() for number, raw in enumerate(exercises)})
         if outputs:
             gallery_of(app.env).outputs[app.env.docname] = outputs
 
@@ -182,25 +274,59 @@ class Collector(EnvironmentCollector):
     def get_updated_docs(self, app: Sphinx, env: BuildEnvironment) -> list[str]:
         """Write the gallery again if a picture has changed."""
         gallery = gallery_of(env)
-        shown = _digest(sorted(gallery.outputs.items()))
+        home = env.config.root_doc
+        grouped = list(groups(env, home)) if home in env.found_docs else []
+        shown = _digest([sorted(gallery.outputs.items()), grouped])
         if not gallery.pages or shown == gallery.shown:
             return []
         gallery.shown = shown
         return sorted(gallery.pages)
 
 
-def _exercise(number: int) -> str:
-    return f"exercise {number}"
+def visit_filters(self: HTML5Translator, node: filters) -> None:
+    """Write the form that a script shows."""
+    env = self.builder.env
+    if self.builder.name not in IN_BROWSER:
+        raise nodes.SkipNode
+    pages, home = dict.fromkeys(node["pages"]), env.config.root_doc
+    named = {page: f'<option value="{page}">{escape(env.titles[page].astext())}</option>' for page in pages}
+    options = ['<option value="">All pages</option>']
+    for caption, several in groups(env, home) if home in env.found_docs else ():
+        inner = "".join(named.pop(page) for page in several if page in named)
+        if inner and caption:
+            whole = f'<option value="{_plain(caption)}">All of “{escape(caption)}”</option>'
+            inner = f'<optgroup label="{escape(caption)}">{whole}{inner}</optgroup>'
+        options.append(inner)
+    options[1:1] = named.values()
+    kinds = "".join(f'<option value="{name}">{several}</option>' for name, several in KINDS.items())
+    self.body.append(
+        '<form class="cnn-chooser" role="search" hidden>\n'
+        '<label>Words <input type="search" name="words" autocomplete="off" spellcheck="false"></label>\n'
+        f'<label>Topic <select name="topic">{"".join(options)}</select></label>\n'
+        f'<label>Kind <select name="kind"><option value="">All kinds</option>{kinds}</select></label>\n'
+        '<button type="reset">Show all</button>\n'
+        '<p role="status"></p>\n</form>\n'
+    )
+    raise nodes.SkipNode
+
+
+def _plain(caption: str) -> str:
+    return caption.lower().replace(" ", "-")
 
 
 def visit_cards(self: HTML5Translator, node: cards) -> None:
     """Write the cards and their pictures."""
-    builder = self.builder
-    shown = catalog.uses(Path(builder.env.srcdir))
-    self.body.append('<div class="cnn-cards">\n')
+    builder, page = self.builder, node["page"]
+    env = builder.env
+    shown = catalog.uses(Path(env.srcdir))
+    home = env.config.root_doc
+    around = [caption for caption, pages in groups(env, home) if page in pages] if home in env.found_docs else []
+    self.body.append(f'<div class="cnn-cards" data-topic="{" ".join([page, *map(_plain, around)])}">\n')
+    named = titles(catalog.entries().values())
     for name in node["names"]:
         try:
-            self.body.append(_card(builder, self.docnames[0], catalog.entries()[name], shown.get(name, ())))
+            entry, several = catalog.entries()[name], shown.get(name, ())
+            self.body.append(_card(builder, self.docnames[0], entry, named[name], several))
         except Exception as error:  # whatever its code does: the other cards are written
             reason = " ".join(f"{type(error).__name__}: {error}".split())
             logger.warning(f"illustration {name} cannot be shown: {reason}", location=node, type="gallery")
@@ -208,68 +334,89 @@ def visit_cards(self: HTML5Translator, node: cards) -> None:
     raise nodes.SkipNode
 
 
-def _card(builder: Any, docname: str, entry: catalog.Entry, several: tuple[catalog.Use, ...]) -> str:
+def _card(builder: Any, docname: str, entry: catalog.Entry, called: str, several: tuple[catalog.Use, ...]) -> str:
+    """Write a card. What is heard first of it is its title, which stands below the picture."""
     made = made_by(builder.env, entry, several)
     here = builder.get_target_uri(docname)
-    shown = _question(made) if entry.kind == "Exercise" else thumbnail(builder, here, f"gallery-{entry.name}", made)
-    places: dict[str, str] = {}
-    for use in several:
-        anchor = f"#{use.label}" if use.label else ""
-        places.setdefault(use.page, relative_uri(here, builder.get_target_uri(use.page)) + anchor)
-    titles = {page: builder.env.titles[page].astext() for page in places}
-    links = ", ".join(
-        f'<a class="reference internal" href="{address}">{escape(titles[page])}</a>' for page, address in places.items()
-    )
+    shown = thumbnail(builder, here, f"gallery-{entry.name}", made, waits=True)
+    links = ", ".join(_links(builder, here, several))
     call = several[0].code if several else f"{entry.name}()"
     code = builder.highlighter.highlight_block(f"from {entry.module} import {entry.name}\n\n{call}", "python")
     return (
-        f'<div class="cnn-card" id="{entry.name}">\n<h3>{entry.name}</h3>\n<p>{_inline(entry.line)}</p>\n'
-        f"{shown}\n"
+        f'<details class="cnn-card" data-kind="{kind(entry)}">\n'
+        f'<summary><span class="cnn-title">{_inline(called)}</span>{shown}</summary>\n'
+        f'<div class="cnn-more"><span class="cnn-place" id="{entry.name}"></span><p>{_inline(entry.line)}</p>\n'
         f'<div class="highlight-python notranslate">{code}</div>\n{_parameters(entry)}'
-        f"<p>{f'On {links}' if links else 'On no page'}</p>\n</div>\n"
+        f"<p>{f'On {links}' if links else 'On no page'}</p>\n</div>\n</details>\n"
     )
 
 
-def thumbnail(builder: Any, here: str, stem: str, made: str, decorative: bool = False) -> str:
+def _links(builder: Any, here: str, several: tuple[catalog.Use, ...]) -> Iterator[str]:
+    """Link each page that shows an illustration, there where it shows it first."""
+    first: dict[str, catalog.Use] = {}
+    for use in several:
+        first.setdefault(use.page, use)
+    for page, use in first.items():
+        address = relative_uri(here, builder.get_target_uri(page)) + (f"#{use.label}" if use.label else "")
+        yield f'<a class="reference internal" href="{address}">{escape(builder.env.titles[page].astext())}</a>'
+
+
+def visit_exercises(self: HTML5Translator, node: exercises) -> None:
+    """Write a list of links to the pages that ask them, each under what it is about."""
+    builder, entries = self.builder, catalog.entries()
+    here, shown = builder.get_target_uri(self.docnames[0]), catalog.uses(Path(builder.env.srcdir))
+    named = titles(entries[name] for name in node["names"])
+    self.body.append('<ul class="cnn-exercises">\n')
+    for name in node["names"]:
+        links = ", ".join(_links(builder, here, shown.get(name, ()))) or "on no page"
+        self.body.append(f'<li id="{name}">{_inline(named[name])}: {links}</li>\n')
+    self.body.append("</ul>\n")
+    raise nodes.SkipNode
+
+
+def thumbnail(builder: Any, here: str, stem: str, made: str, *, decorative: bool = False, waits: bool = False) -> str:
     """Write the picture files of a card, and return the HTML that shows the one of the reader's theme.
 
-    A decorative one says nothing to those who hear the page: the words beside it are enough.
+    Parameters
+    ----------
+    builder, here
+        Sphinx' builder, and the address of the page that shows it.
+    stem
+        What its files are called.
+    made
+        What the figure holds.
+    decorative
+        Whether it says nothing to those who hear the page, since the words beside it are enough.
+    waits
+        Whether a script, where there is one, fetches it when it is wanted: browsers themselves fetch a wall of pictures
+        for several screens beforehand. Until then an empty drawing keeps its place.
     """
-    in_browser = builder.name in ("html", "dirhtml")
+    in_browser = builder.name in IN_BROWSER
     described, width, height, drawn = pictures(made, CARD if in_browser and not decorative else COLUMN)
     folder = Path(builder.outdir, builder.imagedir)
-    images = []
     alt, hidden = ("", ' aria-hidden="true"') if decorative else (escape(described), "")
+    size = f'width="{round(width)}" height="{round(height)}"'
+    images = ""
     for theme in THEMES if in_browser else THEMES[:1]:
         path = folder / f"{stem}-{theme}.svg"
         update(path, drawn[theme].encode())
-        images.append(
+        images += (
             f'<img class="only-{theme}" src="{relative_uri(here, f"{builder.imagedir}/{path.name}")}" '
-            f'alt="{alt}" width="{round(width)}" height="{round(height)}" '
-            'loading="lazy" decoding="async">'
+            f'alt="{alt}" {size} loading="lazy" decoding="async">'
         )
-    return f'<div class="cnn-thumbnail"{hidden}>{"".join(images)}</div>'
+    if in_browser and waits:
+        box = f'viewBox="0 0 {round(width)} {round(height)}"'
+        images = f'<svg aria-hidden="true" {box}></svg><noscript>{images}</noscript>'
+    return f'<span class="cnn-thumbnail"{hidden}>{images}</span>'
 
 
 def made_by(env: BuildEnvironment, entry: catalog.Entry, several: tuple[catalog.Use, ...]) -> str:
     """Return what the first use of an illustration shows on its page; where that is not to be found, make it."""
     for use in several:
-        name = use.label
-        if entry.kind == "Exercise":
-            text = Path(env.srcdir, f"{use.page}.md").read_text(encoding="utf-8")
-            exercises = {each.name for each in catalog.entries().values() if each.kind == "Exercise"}
-            asked = [found for each, found in catalog.page_uses(use.page, text) if each in exercises]
-            name = _exercise(asked.index(use))
-        if name in gallery_of(env).outputs.get(use.page, {}):
-            return gallery_of(env).outputs[use.page][name]
+        if use.label in (outputs := gallery_of(env).outputs.get(use.page, {})):
+            return outputs[use.label]
     logger.verbose("gallery: %s is in no numbered figure, it is made", entry.name)
     return entry.load()().to_html()
-
-
-def _question(made: str) -> str:
-    """Return an exercise without its solution."""
-    exercise = lxml_html.fragment_fromstring(made)
-    return "".join(lxml_html.tostring(exercise.find(tag), encoding="unicode").strip() for tag in ("p", "ol"))
 
 
 def _parameters(entry: catalog.Entry) -> str:
@@ -415,15 +562,17 @@ def remove_old_pictures(app: Sphinx, exception: Exception | None) -> None:
 
 
 def add_style(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
-    """Link the style sheet of the gallery there, and on no other page."""
-    if page in gallery_of(app.env).pages:
+    """Link the style sheet and the script of the gallery there, and on no other page."""
+    if doctree is not None and any(doctree.findall(filters)):
         app.add_css_file("gallery.css")
+        app.add_js_file("gallery.js", loading_method="defer")
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the extension."""
     app.setup_extension("cnnfigs.sphinxext.reading.outputs")
-    app.add_node(cards, html=(visit_cards, None))
+    for node, visit in ((filters, visit_filters), (cards, visit_cards), (exercises, visit_exercises)):
+        app.add_node(node, html=(visit, None))
     app.add_directive("gallery", GalleryDirective)
     app.add_env_collector(Collector)
     app.connect("html-page-context", add_style, priority=400)  # before style sheets are sorted out

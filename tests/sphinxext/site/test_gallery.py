@@ -22,10 +22,10 @@ from cnnfigs.illustrations.filters.response_map import ResponseMap
 from cnnfigs.illustrations.training_and_measured.generalization import DataSplit
 from cnnfigs.illustrations.windows.padding import Padding
 from cnnfigs.illustrations.windows.window_animation import WindowAnimation
-from cnnfigs.sphinxext.site.gallery import CARD, COLUMN, _inline, pictures
+from cnnfigs.sphinxext.site.gallery import COLUMN, KINDS, _inline, pictures
 
 SVG = "{http://www.w3.org/2000/svg}"
-NAMES = ("LayerTable", "Padding", "Timeline", "WindowAnimation")
+NAMES = ("AddedLogits", "LayerTable", "Padding", "Timeline", "WindowAnimation")
 
 CELL = """
 ```{{code-cell}} ipython3
@@ -82,8 +82,8 @@ class Site:
         return set(written) - {"genindex", "search"}
 
     def cards(self):
-        cards = html.parse(self.folder / "site" / "gallery.html").xpath("//div[@class='cnn-card']")
-        return {card.findtext("h3"): card for card in cards}
+        cards = html.parse(self.folder / "site" / "gallery.html").xpath("//details[@class='cnn-card']")
+        return {card.xpath(".//*[@class='cnn-place']/@id")[0]: card for card in cards}
 
     def picture(self, name, theme="light"):
         return etree.parse(self.folder / "site" / "_images" / f"gallery-{name}-{theme}.svg").getroot()
@@ -102,10 +102,10 @@ def few():
 @pytest.fixture(scope="module")
 def site(few, tmp_path_factory):
     made = Site(tmp_path_factory.mktemp("site"))
-    contents = "# Start\n\n```{toctree}\nzebra\nape\ngallery\n```\n"
+    contents = "# Start\n\n```{toctree}\n:caption: Look on\n\nzebra\nape\n```\n\n```{toctree}\ngallery\n```\n"
     made.write("index.md", contents)
     made.write("zebra.md", page("Zebra", "WindowAnimation(strides=2)", "Padding(size=6)"))
-    made.write("ape.md", page("Ape", "Padding()", "LayerTable()"))
+    made.write("ape.md", page("Ape", "Padding()", "LayerTable()", "AddedLogits()"))
     assert made.build() == {"index", "zebra", "ape", "gallery"}
     return made
 
@@ -118,7 +118,34 @@ def test_every_illustration_has_a_card_in_the_order_of_the_pages(site):
     assert list(site.cards()) == ["WindowAnimation", "Padding", "LayerTable", "Timeline"]
     page = html.parse(site.folder / "site" / "gallery.html")
     headings = [re.sub("[^A-Za-z ]", "", heading.text_content()) for heading in page.iter("h2")]
-    assert headings == ["Zebra", "Ape", "On no page"]
+    assert headings == ["Zebra", "Ape", "On no page", "Exercises"]
+
+
+def test_an_exercise_is_a_link_and_no_picture(site):
+    (item,) = html.parse(site.folder / "site" / "gallery.html").xpath("//ul[@class='cnn-exercises']/li")
+    assert item.get("id") == "AddedLogits"
+    assert item.text_content() == "Softmax looks at the differences of the logits alone: Ape"
+    assert item.find("a").get("href") == "ape.html#fig-ape-addedlogits"
+
+
+def test_the_filters_name_the_groups_the_pages_and_the_kinds(site):
+    page = html.parse(site.folder / "site" / "gallery.html").getroot()
+    form = page.find(".//form")
+    assert form.get("hidden") is not None  # until the script shows it
+    (topics, kinds) = form.iter("select")
+    options = {option.get("value"): option.text for option in topics.iter("option")}
+    assert options == {"": "All pages", "look-on": "All of “Look on”", "zebra": "Zebra", "ape": "Ape"}
+    assert [option.get("value") for option in topics.find("optgroup")] == ["look-on", "zebra", "ape"]
+    assert {option.get("value") for option in kinds} == {"", *KINDS}
+    assert page.xpath("//@data-topic") == ["zebra look-on", "ape look-on", ""]
+    assert {name: card.get("data-kind") for name, card in site.cards().items()} == {
+        "WindowAnimation": "animation",
+        "Padding": "picture",
+        "LayerTable": "table",
+        "Timeline": "chart",
+    }
+    assert page.xpath("//script[contains(@src, 'gallery.js')]")
+    assert not html.parse(site.folder / "site" / "ape.html").xpath("//script[contains(@src, 'gallery.js')]")
 
 
 def test_card_has_picture_code_parameters_and_page(site):
@@ -165,11 +192,11 @@ def test_animation_stands_still_at_its_end(site):
 
 
 def test_the_drawing_with_the_larger_letters_is_shown_with_all_its_images():
-    """In a card the split data are drawn as for a phone, which refers to images of the drawing for the column."""
+    """In a narrow room the split data are drawn as for a phone, which refers to images of the drawing for both."""
     made = DataSplit().to_html()
     wide, narrow = (etree.fromstring(each) for each in re.findall(r"<svg.*?</svg>", made, re.DOTALL))
     images = {image.get("href") for image in wide.iter(f"{SVG}image")}
-    for room, chosen in ((CARD, narrow), (COLUMN, wide)):
+    for room, chosen in (((326, 416), narrow), (COLUMN, wide)):
         _, width, height, themes = pictures(made, room)
         assert (f"{width:g}", f"{height:g}") == (chosen.get("width"), chosen.get("height"))
         shown = etree.fromstring(themes["light"])
@@ -223,7 +250,7 @@ def test_an_illustration_that_fails_is_named_and_the_others_are_there(few, tmp_p
     (warning,) = warnings.getvalue().splitlines()
     assert "gallery.md:3: " in warning
     assert "WARNING: illustration Padding cannot be shown: IndexError: out of range" in warning
-    assert set(made.cards()) == {*NAMES} - {"Padding"}
+    assert set(made.cards()) == {*NAMES} - {"Padding", "AddedLogits"}
 
 
 def test_gallery_is_made_again_when_it_must_and_only_then(site, monkeypatch):
@@ -231,7 +258,7 @@ def test_gallery_is_made_again_when_it_must_and_only_then(site, monkeypatch):
 
     path = site.folder / "site" / "_images" / "gallery-Padding-light.svg"
     before = path.stat().st_mtime_ns
-    site.write("ape.md", page("Ape", "Padding()", "LayerTable()", prose="Other prose."))
+    site.write("ape.md", page("Ape", "Padding()", "LayerTable()", "AddedLogits()", prose="Other prose."))
     assert site.build() == {"ape", "index"}  # a page and the contents that it stands in
 
     site.write("zebra.md", page("Zebra", "WindowAnimation(strides=2)", "Padding(size=4)"))
@@ -240,7 +267,7 @@ def test_gallery_is_made_again_when_it_must_and_only_then(site, monkeypatch):
     assert site.cards()["Padding"].find(".//img").get("alt") == Padding(size=4).title
     assert "Padding(size=4)" in site.cards()["Padding"].text_content()
 
-    site.write("ape.md", page("Monkey", "Padding()", "LayerTable()"))
+    site.write("ape.md", page("Monkey", "Padding()", "LayerTable()", "AddedLogits()"))
     assert "gallery" in site.build()
     assert "Monkey" in site.cards()["LayerTable"].text_content()
 

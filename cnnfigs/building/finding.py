@@ -40,7 +40,7 @@ def jobs_of(cells: str) -> Iterator[Job]:
     for node in ast.walk(tree):
         match node:
             case ast.Call(func=ast.Name(id=name)) if name in imported:
-                illustration = _made(*imported[name], node)
+                illustration = made(*imported[name], node)
                 job = job_of(illustration) if illustration is not None else None
                 if job is not None:
                     yield job
@@ -62,7 +62,8 @@ def job_of(illustration: Illustration) -> Job | None:
     return Job(kind.__module__, kind.__qualname__, repr(parameters), key, f"{kind.__qualname__}({words})")
 
 
-def _made(module: str, name: str, call: ast.Call) -> Illustration | None:
+def made(module: str, name: str, call: ast.Call) -> Illustration | None:
+    """Make the illustration that a call of literals asks for; nothing where it is none."""
     try:
         kind: Any = getattr(importlib.import_module(module), name)
         if not (isinstance(kind, type) and issubclass(kind, Illustration)):

@@ -47,7 +47,7 @@ def tags(app: Sphinx, name: str, title: str, about: str) -> dict[str, str]:
             "og:image": urljoin(address, cards.card_address(name)),
             "og:image:width": str(cards.SIZE[0]),
             "og:image:height": str(cards.SIZE[1]),
-            "og:image:alt": cards.WORDS,
+            "og:image:alt": cards.words(app.env, name),
             "twitter:card": "summary_large_image",
         }
     return {key: value for key, value in properties.items() if value}

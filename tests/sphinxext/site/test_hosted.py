@@ -1,6 +1,7 @@
 """What a published site has beside its pages."""
 
 import re
+from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
@@ -12,9 +13,12 @@ from lxml import html
 from PIL import Image
 from serving import serve
 
+from cnnfigs.illustrations.windows.padding import Padding
+
 ADDRESS = "https://example.org/networks/"
 REPOSITORY = "https://github.com/ada/networks"
 PUBLISHED = f"html_baseurl = {ADDRESS!r}\nsite_repository = {REPOSITORY!r}\n"
+KEEPING_FIGURES = "extensions.append('cnnfigs.sphinxext.site.gallery')\nnb_execution_mode = 'force'\n"
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
 
@@ -233,6 +237,36 @@ def test_cards_are_drawn_where_pages_can_be_shared_and_only_when_their_words_cha
     assert {name for name in kept if now[name] != kept[name]} == {"one.png"}
     second = {path.name: path.read_bytes() for path in cards.iterdir()}
     assert {name for name in second if second[name] != first[name]} == {"one.png"}
+
+
+def test_a_page_with_a_figure_has_it_on_its_card_and_the_others_say_what_theirs_shows(tmp_path):
+    small.write(tmp_path, configuration=f"{PUBLISHED}{KEEPING_FIGURES}")
+    site = small.build(tmp_path)
+    before = {path.stem: path.read_bytes() for path in (site / "_static/cards").iterdir()}
+    cell = """
+```{code-cell} ipython3
+---
+mystnb:
+  figure:
+    name: fig-padded
+    caption: What it shows.
+---
+from cnnfigs.illustrations.windows.padding import Padding
+
+Padding(size=6)
+```
+"""
+    text = (tmp_path / "docs/one.md").read_text("utf-8")
+    (tmp_path / "docs/one.md").write_text(f"---\nfile_format: mystnb\n---\n\n{text}{cell}", encoding="utf-8")
+    small.build(tmp_path)
+    after = {path.stem: path.read_bytes() for path in (site / "_static/cards").iterdir()}
+    assert {name for name in after if after[name] != before[name]} == {"one"}
+    told = {
+        name: re.search(r'og:image:alt" content="([^"]*)"', (site / f"{name}.html").read_text("utf-8"))[1]
+        for name in after
+    }
+    assert unescape(told["one"]) == Padding(size=6).title
+    assert told["two"].startswith("A handwritten digit")
 
 
 def test_a_build_in_which_nothing_has_changed_imports_no_matplotlib(tmp_path):

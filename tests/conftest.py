@@ -7,8 +7,19 @@ import pytest
 from fixtures import browser, fonts, launch, served, site, tab, tabs, without_our_font  # noqa: F401
 from hypothesis import HealthCheck, Phase, settings
 
+from cnnfigs.models.backend import THREADS
+
 # Results of runs are shared with the site's build, whatever part of the tests is run: drawings need no TensorFlow then.
 os.environ.setdefault("CNNFIGS_CACHE", str(Path(__file__).resolve().parents[1] / ".cache" / "runs"))
+
+# Whichever test is the first to import TensorFlow, it starts as the package starts it: what is computed is shared, and
+# sums of floating-point numbers depend on how many threads share them.
+for setting, value in {
+    "TF_NUM_INTRAOP_THREADS": str(THREADS),
+    "TF_NUM_INTEROP_THREADS": "1",
+    "TF_DETERMINISTIC_OPS": "1",
+}.items():
+    os.environ.setdefault(setting, value)
 
 # In a fresh clone Hypothesis first makes a table of all characters, and a machine may be busy: slow is not wrong.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])

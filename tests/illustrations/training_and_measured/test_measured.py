@@ -409,7 +409,8 @@ def test_scoreboard_gives_each_claim_its_verdict_and_a_figure_that_the_pages_hav
     run = Scoreboard().result
     docs = RECORDS.parents[2] / "docs"
     page = (docs / "measured.md").read_text("utf-8")
-    pages = [page, *((docs / f"{name}.md").read_text("utf-8") for name in ("testing-a-claim", "limits"))]
+    others = ("testing-a-claim", "limits", "remedies-and-costs")
+    pages = [page, *((docs / f"{name}.md").read_text("utf-8") for name in others)]
     named = set(re.findall(r"name: (fig-\S+)", "".join(pages)))
     (told,) = re.findall(r"Where each is measured: (.*?)\n\n", page, re.DOTALL)
     figures = {}

@@ -77,8 +77,8 @@ def test_what_the_training_can_change_is_what_keras_counts():
 @pytest.mark.parametrize(("one", "other"), [("frozen", "scratch"), ("fine-tuned", "frozen"), ("fine-tuned", "scratch")])
 def test_differences_are_those_of_the_records(one, other):
     facts = TransferCompared().facts
-    for crops in CROPS:
-        pairs = zip(outcomes(one, crops), outcomes(other, crops), strict=True)
+    for each in CROPS:
+        pairs = zip(outcomes(one, each), outcomes(other, each), strict=True)
         difference = 100 * np.mean([share(first["test"]) - share(second["test"]) for first, second in pairs])
-        told = facts[f"{one} over {other} {crops} difference"].replace("\N{MINUS SIGN}", "-")
+        told = facts[f"{one} over {other} {each} difference"].replace("\N{MINUS SIGN}", "-")
         assert float(told) == pytest.approx(difference, abs=0.051)

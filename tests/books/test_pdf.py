@@ -4,6 +4,7 @@ import re
 
 import pytest
 from epubs import SVG, XHTML, pages
+from paper_sheets import half_empty
 from pypdf import PdfReader
 
 from cnnfigs.sphinxext.books.paper import destinations, read
@@ -34,20 +35,27 @@ def test_the_contents_name_every_page_and_section_and_the_sheet_where_each_is(pr
     places = destinations(printed)
     first = printed.get_destination_page_number(places[headings[0].place])
     contents = "".join(texts[1:first])
-    problems, chapter = [], ""
+    problems: list[str] = []
+    begin: dict[int, str] = {}
     for heading in headings:
         sheet = printed.get_destination_page_number(places[heading.place])
         words = squeezed(heading.text)
-        chapter = words if heading.level == 1 else chapter
+        if heading.level == 1:
+            begin.setdefault(sheet, words)
         if words not in texts[sheet]:
             problems.append(f"{heading.text!r} is not on sheet {sheet + 1}")
-        # A PDF tells the margins first: the page's title and the number of the sheet.
-        if heading.level == 1 and not texts[sheet].startswith(f"{chapter}{sheet + 1}"):
+        # A PDF tells the margins first: the title of the page that is first to begin, and the number of the sheet.
+        if heading.level == 1 and not texts[sheet].startswith(f"{begin[sheet]}{sheet + 1}"):
             problems.append(f"sheet {sheet + 1} begins with {texts[sheet][:40]!r}")
         if f"{words}{sheet + 1}" not in contents:
             problems.append(f"the contents do not tell that {heading.text!r} is on sheet {sheet + 1}")
     assert problems == []
     assert outline(printed.outline) == [heading.text for heading in headings]
+
+
+def test_it_takes_no_more_sheets_than_it_should_and_none_stays_empty(printed):
+    assert len(printed.pages) <= 120
+    assert set(half_empty(printed)) <= {1, len(printed.pages)}  # its title, and its end
 
 
 def test_every_link_leads_somewhere(printed):

@@ -1,7 +1,8 @@
 """The tutorial as an ePub: all pictures with their descriptions, all formulas, in plain colours, and no script.
 
 Sphinx' own builder writes the book. Here its pages are made fit for readers that know less of CSS than a browser:
-colours stand as values, images in formats that every reader has, and what moves on the site stands still.
+colours stand as values, images in formats that every reader has, and what moves on the site stands still. A reader that
+is dark, and says so to the book, has its pictures dark.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from sphinx.builders.epub3 import Epub3Builder
 from sphinx.errors import SphinxError
 
 from cnnfigs.drawing.fonts import copy_web_fonts
-from cnnfigs.drawing.palette import in_theme
+from cnnfigs.drawing.palette import FILTER, VALUES, dark_filter, in_theme, palette
 from cnnfigs.drawing.widths import ROOT_FONT_SIZE
 from cnnfigs.sphinxext.site import cards
 from cnnfigs.sphinxext.site.history import page_dates
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from sphinx.util.typing import ExtensionMetadata
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
+SVG = "{http://www.w3.org/2000/svg}"
 OPF = "{http://www.idpf.org/2007/opf}"
 COVER = "_static/cover.png"
 STYLES = ("pygments.css", "book.css")
@@ -84,6 +86,32 @@ def _common_format(encoded: str) -> str:
     return f"data:image/{form};base64,{base64.b64encode(written[form]).decode()}"
 
 
+def night() -> str:
+    """Return the style sheet that exchanges the light values of pictures for the dark ones where a reader is dark.
+
+    Examples
+    --------
+    >>> 'svg.cnn-figure [fill="#1a67ad"] { fill: #' in night()
+    True
+    """
+    pairs = dict(zip(palette().light.values(), palette().dark.values(), strict=True))
+    rules = [
+        f'svg.cnn-figure [{kind}="{light}"] {{ {kind}: {dark}; }}'
+        for light, dark in pairs.items()
+        for kind in ("fill", "stroke")
+    ]
+    rules.append(f"svg.cnn-figure .{VALUES} {{ filter: url(#{FILTER}); }}")
+    return "@media (prefers-color-scheme: dark) {\n" + "\n".join(rules) + "\n}\n"
+
+
+def with_dark_values(body: etree._Element) -> None:
+    """Put the filter that makes values dark into the first drawing of a page, if one has any."""
+    for drawing in body.iterfind(f".//{SVG}svg"):
+        if drawing.find(f".//*[@class='{VALUES}']") is not None:
+            drawing.append(etree.fromstring(dark_filter().replace("<filter", f'<filter xmlns="{SVG[1:-1]}"', 1)))
+            return
+
+
 def standing_still(body: etree._Element) -> None:
     """Show the last frame of what moves, and take away its controls and every other field and button."""
     for moving in body.iterfind(f".//{XHTML}div[@class]"):
@@ -131,6 +159,7 @@ def for_a_book(name: str, markup: str) -> str:
             f"{name}: what it shows is not well-formed XML: {error.msg}, in {line.strip()[:200]!r}"
         ) from error
     standing_still(body)
+    with_dark_values(body)
     text: str = etree.tostring(body, encoding="unicode", method="xml")
     return text[text.index(">") + 1 : text.rindex("</body>")]
 
@@ -168,7 +197,8 @@ class Book(Epub3Builder):
         shutil.rmtree(static, ignore_errors=True)
         static.mkdir(parents=True)
         self.create_pygments_style_file()
-        shutil.copyfile(Path(__file__).with_name("book.css"), static / "book.css")
+        sheet = Path(__file__).with_name("book.css").read_text("utf-8")
+        (static / "book.css").write_text(f"{sheet}{night()}", "utf-8")
         copy_web_fonts(static / "fonts", licences=False)
         author = self.config.author[:1].upper() + self.config.author[1:]
         Path(self.outdir, COVER).write_bytes(cards.draw(self.config.project, below=author, size=(600, 900)))

@@ -3,7 +3,8 @@
 Usage: ``python -m cnnfigs.sphinxext.books.paper FOLDER FILE``, where FOLDER is what the builder ``epub`` has written.
 
 A browser can print page numbers in a margin, but not look up on which page something is. So the book is printed twice:
-after the first time the numbers of the contents are read from the PDF itself.
+after the first time the numbers of the contents are read from the PDF itself. From them comes
+what stands at the head of each sheet: its number too, counted in a style of which each sign is the title of a page.
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
 
 #: Attributes that refer to an id of the same page.
 REFERRING = ("aria-labelledby", "aria-describedby", "for", "headers")
+
+#: The most sheets that what comes after the last heading may take.
+LAST = 20
 
 #: Finds pictures that have not been loaded, in a browser.
 MISSING = "[...document.images].filter(image => !image.naturalWidth).map(image => image.getAttribute('src'))"
@@ -87,15 +91,11 @@ class Book:
             On which page each place is, as far as that is known.
         """
         metadata = {name: escape(value) for name, value in self.metadata.items()}
-        named = "".join(
-            f"@page p{number} {{ @top-right {{ content: {_css_string(heading.text)}; }} }}\n"
-            f"section.p{number} {{ page: p{number}; }}\n"
-            for number, heading in enumerate(self._chapters())
-        )
+        running = " ".join(map(_css_string, self._running(numbers)))
         contents = "".join(self._entry(heading, numbers.get(heading.place, 888)) for heading in self.headings)
         sections = "\n".join(
-            f'<section class="page p{number}">{etree.tostring(body, encoding="unicode")}</section>'
-            for number, body in enumerate(self.pages.values())
+            f'<section class="page">{etree.tostring(body, encoding="unicode")}</section>'
+            for body in self.pages.values()
         )
         return f"""<?xml version="1.0" encoding="utf-8"?>
 <html xmlns="{XHTML[1:-1]}" lang="{metadata["language"]}">
@@ -105,7 +105,8 @@ class Book:
 <link rel="stylesheet" href="_static/book.css"/>
 <style>
 {escape(Path(__file__).with_name("paper.css").read_text("utf-8"))}
-{escape(named)}</style>
+{escape(f"@counter-style running {{ system: fixed; symbols: {running}; suffix: ''; }}")}
+</style>
 </head>
 <body>
 <header>
@@ -129,8 +130,18 @@ class Book:
         words = f'{link}{escape(heading.text)}</a><span class="dots"></span>{link}{number}</a>'
         return f'<li class="level-{heading.level}">{words}</li>\n'
 
-    def _chapters(self) -> list[Heading]:
-        return [heading for heading in self.headings if heading.level == 1]
+    def _running(self, numbers: Mapping[str, int]) -> list[str]:
+        """Return what stands at the head of each sheet: the page that is first to begin there, or else goes on."""
+        begun: dict[int, list[str]] = {}
+        for heading in self.headings:
+            if heading.level == 1 and heading.place in numbers:
+                begun.setdefault(numbers[heading.place], []).append(heading.text)
+        titles, current = [" "], " "
+        for sheet in range(2, max(numbers.values(), default=1) + LAST):
+            here = begun.get(sheet, [current])
+            titles.append(here[0])
+            current = here[-1]
+        return titles
 
 
 def read(folder: Path) -> Book:

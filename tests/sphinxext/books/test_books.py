@@ -19,6 +19,7 @@ from pypdf import PdfReader
 
 from cnnfigs.drawing.animation import playable
 from cnnfigs.drawing.layout import column, frames_laid_out
+from cnnfigs.drawing.palette import palette
 from cnnfigs.drawing.pieces import Words
 from cnnfigs.drawing.style import style
 from cnnfigs.drawing.svg import inline_frames
@@ -82,8 +83,10 @@ Back to [the first](one.md), and out to [the world](https://example.org/).
 Words.
 """
 
+#: So that it takes more than a sheet.
+LONG = "".join(f"\nSentence {number} of a long part.\n" for number in range(80))
 INDEX = "# Small networks\n\nWords.\n\n```{toctree}\none\ntwo\n```\n"
-PAGES = {"index.md": INDEX, "one.md": FIRST, "two.md": SECOND}
+PAGES = {"index.md": INDEX, "one.md": FIRST + LONG, "two.md": SECOND}
 
 
 def build_epub(folder: Path) -> Path:
@@ -124,6 +127,32 @@ def embedded(image: Image.Image, **options) -> str:
 
 def image_of(markup: str) -> Image.Image:
     return Image.open(io.BytesIO(base64.b64decode(re.search(r"base64,([^\"]+)", markup)[1])))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_pictures_follow_the_theme_of_the_reader(browser, folders, theme):
+    context = browser.new_context(color_scheme=theme)
+    tab = context.new_page()
+    tab.goto((folders[0] / "one.xhtml").as_uri())
+    seen = tab.evaluate(
+        """() => [...document.querySelectorAll("svg.cnn-figure *")].flatMap(each =>
+            ["fill", "stroke"].filter(kind => each.hasAttribute(kind)).map(kind => getComputedStyle(each)[kind]))"""
+    )
+    context.close()
+    channels = [re.findall(r"\d+", each)[:3] for each in seen if each != "none"]
+    shown = {"#" + "".join(f"{int(channel):02x}" for channel in each) for each in channels}
+    here, other = (getattr(palette(), each) for each in (theme, "light" if theme == "dark" else "dark"))
+    assert here["kernel"] in shown
+    assert here["input"] in shown
+    assert shown <= {*here.values(), "#000000"}
+    assert other["kernel"] not in shown
+
+
+def test_values_have_their_filter_in_the_first_drawing_that_shows_some():
+    drawing = f'<svg xmlns="{SVG[1:-1]}"><image class="cnn-values" href="#a"/></svg>'
+    plain = f'<svg xmlns="{SVG[1:-1]}"><path d="M 0 0"/></svg>'
+    made = etree.fromstring(f"<body>{for_a_book('page', plain + drawing + drawing)}</body>")
+    assert [len(each.findall(f"{SVG}filter")) for each in made.iter(f"{SVG}svg")] == [0, 1, 0]
 
 
 def test_colours_become_values_and_arrays_keep_every_pixel():
@@ -212,25 +241,28 @@ def test_the_contents_of_the_pdf_tell_on_which_sheet_each_part_is(printed):
         assert title in sheets[sheet]
         # Where two letters stand close, reading a PDF finds a gap that nobody sees.
         assert re.search(rf"{title.replace(' ', '')}\W*{sheet + 1}(?!\d)", contents.replace(" ", ""))
-    assert len(sheets) == 5  # title, contents, three pages
-    # A PDF tells the margins first: the page's title and the number of the sheet.
-    heads = ["Small networks 3 ", "The first 4 ", "The second 5 "]
-    assert [sheet[: len(head)] for sheet, head in zip(sheets[2:], heads, strict=True)] == heads
+    # Pages begin where the one before ends. A PDF tells the margins first: the title of the page that is first to begin
+    # on a sheet, or else goes on, and the number of the sheet.
+    first, second = (reader.get_destination_page_number(destinations(reader)[place]) for place in places.values())
+    assert first == 2
+    assert second == len(sheets) - 1 > 3
+    heads = ["Small networks", *["The first"] * (second - 3), "The second"]
+    for number, (sheet, head) in enumerate(zip(sheets[2:], heads, strict=True), 3):
+        assert sheet.startswith(f"{head} {number} ")
 
 
 def test_links_lead_to_the_right_one_of_two_places_with_the_same_name(printed):
     reader = PdfReader(printed)
-    targets = {}
-    for number, page in enumerate(reader.pages):
+    targets = set()
+    for page in reader.pages[2:]:
         for annotation in (each.get_object() for each in page.get("/Annots") or ()):
-            if number > 1:
-                target = annotation.get("/Dest") or annotation["/A"]["/URI"]
-                targets.setdefault(number, set()).add(str(target).lstrip("/"))
-    assert targets[3] == {"one--fig-places", "two--a-part"}
-    assert targets[4] == {"one", "https://example.org/"}
+            target = annotation.get("/Dest") or annotation["/A"]["/URI"]
+            targets.add(str(target).lstrip("/"))
+    assert {"one--fig-places", "two--a-part", "one", "https://example.org/"} <= targets
+    assert all(target in destinations(reader) for target in targets if "//" not in target)
     known = destinations(reader)
-    assert reader.get_destination_page_number(known["two--a-part"]) == 4
-    assert reader.get_destination_page_number(known["one--a-part"]) == 3
+    sheets = [reader.get_destination_page_number(known[f"{page}--a-part"]) for page in ("one", "two")]
+    assert sheets == [2, len(reader.pages) - 1]
 
 
 def test_the_pdf_has_bookmarks_a_language_descriptions_and_no_time_of_its_making(printed, folders):

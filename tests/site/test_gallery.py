@@ -51,6 +51,7 @@ def test_pictures_are_loaded_when_they_come_into_sight_and_one_theme_only(site, 
     tab.set_viewport_size(DESKTOP)
     watch = Watch(tab, served)
     open_page(tab, f"{served}/gallery.html")
+    tab.locator(".cnn-card img.only-light").first.wait_for()
     first = [request for request in watch.requests if "gallery-" in request]
     pictures = len(list((site / "_images").glob("gallery-*-light.svg")))
     assert 0 < len(first) < pictures / 5

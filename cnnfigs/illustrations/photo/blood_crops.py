@@ -13,7 +13,7 @@ from cnnfigs.drawing.pieces import Mark, Photo, panel, swatch
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS
-from cnnfigs.illustrations.photo.photo_answers import photo_and_answers
+from cnnfigs.illustrations.photo.photo_answers import answer_numbers, photo_and_answers
 from cnnfigs.looks import box_on
 from cnnfigs.models.imagenet import CLASSES
 from cnnfigs.parameters import Such, Whole
@@ -158,15 +158,7 @@ class SmearAnswers(Picture):
                 f"The network’s {self.answers} best answers of {CLASSES:,} are bars, the longest first.",
                 *(f"{name}: {percent(share)}." for name, share in zip(answer.names, answer.probabilities, strict=True)),
             ],
-            [
-                Numbers(
-                    "The probabilities of the best answers",
-                    [[share] for share in answer.probabilities],
-                    percent,
-                    rows=answer.names,
-                    columns=["probability"],
-                )
-            ],
+            [answer_numbers(answer)],
         )
 
     def state_facts(self, run: PhotoAnswer) -> dict[str, str]:

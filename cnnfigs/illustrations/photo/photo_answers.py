@@ -17,7 +17,7 @@ from cnnfigs.images import fit
 from cnnfigs.models.imagenet import CLASSES, as_photo
 from cnnfigs.models.imagenet import PHOTO as SHAPES
 from cnnfigs.parameters import Such, Whole
-from cnnfigs.runs.photo.photo_answers import PARTS, Box, PhotoAnswer, ask
+from cnnfigs.runs.photo.photo_answers import PARTS, Answer, Box, PhotoAnswer, ask
 from cnnfigs.words import listed, percent, written
 
 
@@ -61,15 +61,7 @@ class PhotoAnswers(Picture):
                 f"The network’s {self.answers} best answers of {CLASSES:,} are bars, the longest first.",
                 *(f"{name}: {percent(share)}." for name, share in zip(answer.names, answer.probabilities, strict=True)),
             ],
-            [
-                Numbers(
-                    "The probabilities of the best answers",
-                    [[share] for share in answer.probabilities],
-                    percent,
-                    rows=answer.names,
-                    columns=["probability"],
-                )
-            ],
+            [answer_numbers(answer)],
         )
 
     def state_facts(self, run: PhotoAnswer) -> dict[str, str]:
@@ -78,6 +70,17 @@ class PhotoAnswers(Picture):
         for number, (name, share) in enumerate(zip(run.answer.names, run.answer.probabilities, strict=True), 1):
             facts |= {f"name {number}": name, f"probability {number}": percent(share)}
         return facts
+
+
+def answer_numbers(answer: Answer) -> Numbers:
+    """Return the table of the best answers."""
+    return Numbers(
+        "The probabilities of the best answers",
+        [[share] for share in answer.probabilities],
+        percent,
+        rows=answer.names,
+        columns=["probability"],
+    )
 
 
 def photo_and_answers(run: PhotoAnswer) -> Piece:

@@ -3,8 +3,8 @@
 Run by ``nox -s font``. The text font is IBM Plex Sans, from the package fontpkg-ibm-plex-sans, with five signs of the
 maths font, STIX Two Math, from the package ziamath. What is cut and joined may not keep the name Plex; it is called
 :data:`cnnfigs.drawing.fonts.FAMILY`. Each font is two files for browsers: one with what nearly every page writes, and
-one with the rest, which a page loads only if it writes some of it. A test fails on a page with another sign, which is
-then to be added here.
+one with the rest, which a page loads only if it writes some of it. Tests fail on a page with another sign, and on a formula with a sign
+that is not in the first file: it is then to be added here.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ from fontTools.varLib.instancer import instantiateVariableFont  # type: ignore[i
 from cnnfigs.drawing.fonts import FAMILY, FOLDER, MATHS
 
 ASCII = "".join(map(chr, range(0x20, 0x7F)))
-#: What nearly every page writes, and what the rest of them may.
-TEXT = f"{ASCII}\N{NO-BREAK SPACE}©°±²¶·×÷çé’“”–…−→∗≈≠≤≥⌊⌋⁻⁰⁴⁶⁸"
+#: What nearly every page writes, and what the rest of them may. The signs of formulas are among the first, because
+#: browsers look for them here until the maths font has come.
+TEXT = f"{ASCII}\N{NO-BREAK SPACE}©°±²¶·×÷çé’“”–…−←→∂∑∗√≈≠≤≥⌊⌋⁻⁰⁴⁶⁸"
 MORE_TEXT = "".join(
     [
         *map(chr, range(0xA1, 0xAD)),
@@ -43,7 +44,7 @@ FORMULAS = "".join(
     [
         "()[]{}|/+,.=0123456789 \N{NO-BREAK SPACE}·×…′←→∂∑∏∫√∞−≤≥≈‖⌈⌉⌊⌋⟨⟩⏞⏟‾_^~",
         ascii_letters,
-        "βγημσ𝐶𝐷𝐸𝐹𝐿𝑎𝑏𝑐𝑑𝑒𝑓𝑖𝑗𝑘𝑛𝑝𝑞𝑟𝑠𝑡𝑤𝑥𝑦𝑧𝛽𝛾𝜂𝜇𝜎",
+        "βγημσ𝐶𝐷𝐸𝐹𝐿𝑎𝑏𝑐𝑑𝑒𝑓𝑖𝑗𝑘𝑛𝑝𝑞𝑟𝑠𝑡𝑣𝑤𝑥𝑦𝑧𝛽𝛾𝜂𝜇𝜎",
     ]
 )
 MORE_FORMULAS = "".join(

@@ -130,7 +130,7 @@ def on_padding(network: Network) -> Iterator[Found]:
     why="Windows that overlap unevenly add more to some cells than to their neighbours: a pattern of squares in every "
     "picture that the network draws (A. Odena and others, Deconvolution and checkerboard artifacts, Distill 2016).",
     change="Take a kernel whose size is a multiple of the step, or UpSampling2D and a convolution.",
-    page="padding-and-strides",
+    page="from-labels-to-masks",
 )
 def checkerboard(network: Network) -> Iterator[Found]:
     """Find transposed convolutions whose kernel size is no multiple of their strides."""

@@ -2,15 +2,15 @@
 
 import keras
 import numpy as np
-import pytest
 from page_words import says
+from scipy import ndimage
 
 from cnnfigs.data import mnist
 from cnnfigs.illustrations.windows.dilation import Dilation
+from cnnfigs.illustrations.windows.edge_effects import PhotoEdge
 from cnnfigs.illustrations.windows.padding import Padding
 from cnnfigs.illustrations.windows.same_sizes import SameSizes
 from cnnfigs.illustrations.windows.strides import Strides
-from cnnfigs.illustrations.windows.transposed import TransposedConvolution
 from cnnfigs.illustrations.windows.window_animation import WindowAnimation
 
 
@@ -51,50 +51,6 @@ def test_paper_around_digits_is_zero_for_nearly_all():
     assert (border.max(axis=(1, 2)) == 0).mean() > 0.98
 
 
-def test_next_place_of_a_dilated_window_reads_what_this_one_left_out():
-    cells = Dilation().result.slides[1].cells
-    assert set(cells[0]) | set(cells[1]) >= set(range(cells[0, 0], cells[1, -1] + 1))
-
-
-def test_middle_of_the_spread_has_the_sum_of_all():
-    run = TransposedConvolution().result
-    assert run.output[2, 2] == run.output.max() == run.image.sum()
-
-
-def test_dilated_layers_of_one_rate_see_a_grid_with_gaps_and_of_two_rates_all():
-    """A transposed convolution hands the look of one number back to the cells that it sees."""
-    for rates, gaps in (((2, 2), True), ((1, 2), False)):
-        seen = keras.ops.ones((1, 1, 1, 1))
-        for rate in rates:
-            seen = keras.layers.Conv2DTranspose(1, 3, dilation_rate=rate, kernel_initializer="ones")(seen)
-        assert (np.asarray(seen) == 0).any() == gaps
-
-
-def test_a_transposed_convolution_is_the_transposed_matrix():
-    """Column by column: what the layers make of an image with a single 1."""
-    there = keras.layers.Conv2D(1, 3, strides=2, use_bias=False)
-    back = keras.layers.Conv2DTranspose(1, 3, strides=2, use_bias=False)
-    there.build((None, 5, 5, 1))
-    back.build((None, 2, 2, 1))
-    back.set_weights(there.get_weights())
-    matrix = np.asarray(there(np.eye(25).reshape(25, 5, 5, 1))).reshape(25, 4)
-    transposed = np.asarray(back(np.eye(4).reshape(4, 2, 2, 1))).reshape(4, 25)
-    np.testing.assert_allclose(transposed, matrix.T, atol=1e-6)
-
-
-def test_output_padding_brings_the_sixth_cell_back():
-    two = keras.ops.ones((1, 2, 2, 1))
-    assert keras.layers.Conv2DTranspose(1, 3, strides=2)(two).shape[1] == 5
-    assert keras.layers.Conv2DTranspose(1, 3, strides=2, output_padding=1)(two).shape[1] == 6
-
-
-@pytest.mark.parametrize(("kernel_size", "even"), [(2, True), (3, False), (4, True), (5, False)])
-def test_overlaps_are_even_where_the_strides_divide_the_window(kernel_size, even):
-    spread = keras.layers.Conv2DTranspose(1, kernel_size, strides=2, kernel_initializer="ones")
-    inside = np.asarray(spread(keras.ops.ones((1, 8, 8, 1))))[0, 5:-5, 5:-5, 0]
-    assert (np.ptp(inside) == 0) == even
-
-
 def test_descriptions_count_rows_and_columns_from_zero():
     """As maps[:, :, n] does: the first window stands at row 0, and strides of 2 keep rows 0, 2 and so on."""
     run = Strides(size=5, kernel_size=3, strides=2)
@@ -105,3 +61,39 @@ def test_descriptions_count_rows_and_columns_from_zero():
     cells = ", ".join(map(str, middle.cells[len(middle.cells) // 2]))
     assert f"Dilation rate 2: The window reads rows and columns {cells}," in Dilation().description
     assert "row 0, column 0: " in WindowAnimation().to_html()
+
+
+def test_thirteen_layers_without_padding_leave_two_rows_of_a_digit():
+    assert says("padding-and-strides", "thirteen of them leave two rows and two columns of a digit")
+    size = 28
+    for _ in range(13):
+        size = keras.layers.Conv2D(1, 3).compute_output_shape((1, size, size, 1))[1]
+    assert size == 2
+
+
+def test_a_window_of_odd_size_has_as_many_zeros_before_as_behind():
+    """Where a single 1 comes out again under a kernel that has nothing but its middle, or the cell nearest to it."""
+    line = np.eye(9)[4].reshape(1, 9, 1)
+    for kernel_size in (3, 5, 7):
+        kernel = np.eye(kernel_size)[kernel_size // 2].reshape(-1, 1, 1)
+        layer = keras.layers.Conv1D(1, kernel_size, padding="same", use_bias=False)
+        layer.build(line.shape)
+        layer.set_weights([kernel])
+        by_hand = keras.layers.Conv1D(1, kernel_size, use_bias=False)
+        by_hand.build(line.shape)
+        by_hand.set_weights([kernel])
+        padded = np.pad(line, ((0, 0), ((kernel_size - 1) // 2,) * 2, (0, 0)))
+        assert np.asarray(layer(line)).argmax() == np.asarray(by_hand(padded)).argmax() == 4
+    even = keras.layers.Conv1D(1, 2, padding="same", kernel_initializer="ones")
+    assert np.flatnonzero(np.asarray(even(line))).tolist() == [3, 4]
+
+
+def test_a_border_of_repeated_pixels_makes_no_frame():
+    """Computed with SciPy, whose name for such a border is "nearest"."""
+    run = PhotoEdge().result
+    repeated = ndimage.correlate(run.image, run.kernel, mode="nearest")
+    np.testing.assert_allclose(run.repeated, repeated, atol=1e-5)
+    inside = np.abs(repeated[1:-1, 1:-1])
+    ring = np.abs(repeated).sum() - inside.sum()
+    share = ring / (repeated.size - inside.size) / inside.mean()
+    assert float(PhotoEdge().facts["times repeated"]) == round(float(share), 1) < 1

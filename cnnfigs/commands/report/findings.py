@@ -16,6 +16,7 @@ OPEN_PLACES = 6
 PAGES = {
     "downsampling": "Why make the maps smaller?",
     "first-convnet": "A first convnet",
+    "from-labels-to-masks": "From labels to masks",
     "images-and-dense-layers": "Images and dense layers",
     "measured": "The scoreboard",
     "padding-and-strides": "Padding and strides",

@@ -158,7 +158,13 @@ class PhotoEdge(Picture):
 
     def state_facts(self, run: EdgeEffect) -> dict[str, str]:
         border, inside = run.strengths
-        return {"border": f"{border:.2f}", "inside": f"{inside:.2f}", "times": f"{border / inside:.0f}"}
+        repeated, also_inside = run.strengths_repeated
+        return {
+            "border": f"{border:.2f}",
+            "inside": f"{inside:.2f}",
+            "times": f"{border / inside:.0f}",
+            "times repeated": f"{repeated / also_inside:.1f}",
+        }
 
 
 def _row(values: Iterable[float], decimals: int | None = None) -> str:

@@ -18,7 +18,7 @@ EQUAL_GIVES_ZERO = ((-1, -1, -1), (-1, 8, -1), (-1, -1, -1))
 
 @dataclass(frozen=True)
 class EdgeEffect:
-    """One image and its convolution without padding and with zeros around it."""
+    """One image and its convolution without padding, with zeros around it, and with its outermost pixels repeated."""
 
     #: Shape (size, size).
     image: Floats
@@ -27,14 +27,18 @@ class EdgeEffect:
     #: The outputs, shapes (size - 2, size - 2) and (size, size).
     valid: Floats
     same: Floats
+    #: The output where the outermost pixels stand around the image once more, shape (size, size).
+    repeated: Floats
 
     @property
     def strengths(self) -> tuple[float, float]:
         """The mean absolute answer with zeros around: on the outermost ring, and inside it."""
-        strength = np.abs(self.same)
-        ring = np.ones(strength.shape, dtype=bool)
-        ring[1:-1, 1:-1] = False
-        return float(strength[ring].mean()), float(strength[~ring].mean())
+        return _strengths(self.same)
+
+    @property
+    def strengths_repeated(self) -> tuple[float, float]:
+        """The same where the outermost pixels are repeated."""
+        return _strengths(self.repeated)
 
     @property
     def sides(self) -> tuple[float, ...]:
@@ -53,12 +57,20 @@ def edge_effect(image: Floats) -> EdgeEffect:
     keras = load_keras()
     kernel = np.array(EQUAL_GIVES_ZERO, dtype=np.float32)
     outputs = []
-    for padding in ("valid", "same"):
+    for padding, padded in (("valid", image), ("same", image), ("valid", np.pad(image, 1, mode="edge"))):
         layer = keras.layers.Conv2D(1, 3, padding=padding, use_bias=False)
-        layer.build((None, *image.shape, 1))
+        layer.build((None, *padded.shape, 1))
         layer.set_weights([kernel[..., np.newaxis, np.newaxis]])
-        outputs.append(np.asarray(layer(image[np.newaxis, ..., np.newaxis]))[0, ..., 0])
+        outputs.append(np.asarray(layer(padded[np.newaxis, ..., np.newaxis]))[0, ..., 0])
     return EdgeEffect(image, kernel, *outputs)
+
+
+def _strengths(output: Floats) -> tuple[float, float]:
+    """Return the mean absolute answer on the outermost ring, and inside it."""
+    strength = np.abs(output)
+    ring = np.ones(strength.shape, dtype=bool)
+    ring[1:-1, 1:-1] = False
+    return float(strength[ring].mean()), float(strength[~ring].mean())
 
 
 def small_cat(size: int) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cnnfigs.arithmetic.sizes import Axis, TransposedAxis
+from cnnfigs.arithmetic.sizes import Axis
 from cnnfigs.models.backend import load_keras
 
 
@@ -45,7 +45,6 @@ def output_sizes() -> OutputSizes:
         _case("Conv2D", 6, kernel_size=3, strides=2),
         _case("Conv2D", 5, kernel_size=3, strides=2, padding="same"),
         _case("MaxPooling2D", 11, pool_size=2, strides=2),
-        _case("Conv2DTranspose", 2, kernel_size=3, strides=2),
     )
     return OutputSizes(cases)
 
@@ -55,8 +54,7 @@ def _case(layer: str, size: int, **arguments: int | str) -> Case:
     made = getattr(keras.layers, layer)(**({} if layer == "MaxPooling2D" else {"filters": 1}), **arguments)
     output = made.compute_output_shape((1, size, size, 1))[1]
     window = {"kernel_size" if name == "pool_size" else name: value for name, value in arguments.items()}
-    kind = TransposedAxis if layer == "Conv2DTranspose" else Axis
-    derivation = kind(size, **window).derivation()  # type: ignore[arg-type]
+    derivation = Axis(size, **window).derivation()  # type: ignore[arg-type]
     text = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
     if derivation.total != output:
         raise ValueError(f"{layer}({text}) on size {size}: the formula says {derivation}, but Keras says {output}")

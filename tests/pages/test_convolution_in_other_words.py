@@ -5,8 +5,10 @@ from pathlib import Path
 
 import keras
 import numpy as np
+from page_words import says
 
 from cnnfigs.data import mnist
+from cnnfigs.illustrations.filters.dense_equivalent import DenseEquivalent
 from cnnfigs.illustrations.filters.one_by_one import OneByOne
 from cnnfigs.illustrations.filters.rectifying import TwoAreOne
 from cnnfigs.illustrations.filters.second_layer import SecondLayer
@@ -81,3 +83,19 @@ def test_shared_weights_are_credited_on_the_page_on_history():
         assert source in history
         assert source not in PAGE
     assert "[](computer-vision.md)" in PAGE
+
+
+def test_a_dense_layer_on_maps_is_a_window_of_one_pixel():
+    assert says("convolution-in-other-words", "on maps, `Dense(16)` computes what `Conv2D(16, 1)` does")
+    maps = np.random.default_rng(0).random((2, 5, 5, 8), dtype=np.float32)
+    dense, window = keras.layers.Dense(16), keras.layers.Conv2D(16, 1)
+    dense.build(maps.shape)
+    window.build(maps.shape)
+    weights, bias = dense.get_weights()
+    window.set_weights([weights[None, None], bias])
+    np.testing.assert_allclose(np.asarray(window(maps)), np.asarray(dense(maps)), atol=1e-6)
+
+
+def test_own_weights_in_each_place_are_those_that_are_not_zero():
+    facts = {name: int(DenseEquivalent().facts[name]) for name in ("nonzero", "outputs", "kernel weights")}
+    assert facts["nonzero"] == facts["outputs"] * facts["kernel weights"]

@@ -77,3 +77,9 @@ def test_the_shuffle_takes_the_convnets_lead_but_not_its_reading():
     read = {each.shuffle: each.mean for each in Neighborhood().result.findings.measured if each.network == "convnet"}
     assert 0.9 < read["pixels"] < read["none"]
     assert "would be lost" not in PAGE
+
+
+def test_some_logits_are_negative_and_no_share_is():
+    run = Softmax().result
+    assert run.logits.min() < 0 < run.probabilities.min()
+    assert Softmax().facts["lowest logit"].startswith("−")

@@ -166,3 +166,34 @@ def test_block_of_the_page_adds_what_goes_around():
     values = np.random.default_rng(1).normal(size=(1, 8, 8, 4)).astype("float32")
     np.testing.assert_allclose(same(values), np.maximum(values, 0), atol=1e-6)  # nothing is added
     assert wider.output_shape == (None, 8, 8, 6)
+
+
+def test_a_block_that_adds_nothing_passes_on_what_a_block_gave_it_and_plain_layers_pass_on_nothing():
+    assert says("later-networks", "the block passes on what came out of the block before it")
+    (code,) = re.findall(r"\(residual-block\)=\n```python\n(.*?)```", PAGE, flags=re.S)
+    names = {"layers": keras.layers}
+    exec(compile(code, "later-networks.md", "exec"), names)
+    given = keras.Input((6, 6, 4))
+    skipping = keras.Model(given, names["block"](given, 4))
+    plain = keras.Sequential([given, *(keras.layers.Conv2D(4, 3, padding="same", activation="relu") for _ in range(2))])
+    for network in (skipping, plain):
+        network.set_weights([np.zeros_like(each) for each in network.get_weights()])
+    before = np.random.default_rng(0).random((1, 6, 6, 4), dtype=np.float32)  # a block ends with ReLU: none is negative
+    np.testing.assert_array_equal(np.asarray(skipping(before)), before)
+    assert not np.asarray(plain(before)).any()
+
+
+def test_a_bias_in_front_of_batch_normalisation_changes_nothing():
+    assert says("later-networks", "`use_bias=False`")
+    sums = np.random.default_rng(0).normal(size=(8, 5, 5, 3)).astype(np.float32)
+    layer = keras.layers.BatchNormalization()
+    bias = np.array([3, -1, 0.5], dtype=np.float32)
+    plain, shifted = (np.asarray(layer(each, training=True)) for each in (sums, sums + bias))
+    np.testing.assert_allclose(shifted, plain, atol=1e-4)
+
+
+def test_a_photo_twice_as_high_and_wide_needs_sixteen_times_as_many_answers():
+    patches = int(PhotoPatches().facts["patches"])
+    rows = columns = round(patches**0.5)
+    assert rows * columns == patches
+    assert (2 * rows * 2 * columns) ** 2 == 16 * patches**2

@@ -6,6 +6,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from page_words import says
 
 from cnnfigs.data import mnist
 from cnnfigs.illustrations.filters.equivariance import ShiftTable
@@ -157,3 +158,12 @@ def test_moved_ink_stays_in_the_image_and_reaches_in_some_what_the_network_never
     # Moved by four, what was four columns from the end is there: the last two are not read (page on downsampling).
     unread = moved[:, :, -6:-4].any(axis=(1, 2)).sum()
     assert 0 < unread < len(moved) / 2
+
+
+def test_without_strides_a_pooling_steps_by_its_own_size_and_a_convolution_by_one_cell():
+    assert says(
+        "pooling", "a pooling in Keras moves them by their own size", "A convolution moves its window by one cell"
+    )
+    for size in (2, 3):
+        assert keras.layers.MaxPooling2D(size).compute_output_shape((1, 12, 12, 1))[1] == 12 // size
+        assert keras.layers.Conv2D(1, size).compute_output_shape((1, 12, 12, 1))[1] == 12 - size + 1

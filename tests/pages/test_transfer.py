@@ -114,3 +114,15 @@ def test_the_loss_with_half_the_stain_is_not_shown_from_scratch():
     assert loss.difference < -0.05
     assert loss.interval[1] > 0
     assert np.ptp(loss.each) > 0.15
+
+
+def test_frozen_layers_make_the_same_of_an_image_whatever_else_is_in_the_batch():
+    """Batch normalisations too, which would not if they were not frozen."""
+    assert says("transfer", "Frozen layers make the same of a crop each time")
+    images = np.random.default_rng(0).random((4, 8, 8, 3), dtype=np.float32)
+    body = keras.Sequential([keras.layers.Conv2D(4, 3), keras.layers.BatchNormalization(), keras.layers.ReLU()])
+    few, many = (np.asarray(body(images[:n], training=True))[0] for n in (2, 4))
+    assert np.abs(few - many).max() > 0.01
+    body.trainable = False
+    few, many = (np.asarray(body(images[:n], training=True))[0] for n in (2, 4))
+    np.testing.assert_allclose(few, many, atol=1e-6)

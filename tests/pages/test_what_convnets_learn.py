@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import keras
 import numpy as np
 import pytest
 from page_words import says
@@ -229,3 +230,12 @@ def test_dead_filter_of_the_photo_network_is_one_of_the_faint(photos):
     assert 0 in FirstKernels().result.faint
     excited = photos["Conv1_relu"].excited[0]
     assert max(abs(excited.made.sums[-1]), abs(excited.found[0].sum)) < 0.1  # next to zero whatever it sees
+
+
+def test_a_probability_grows_when_only_the_others_fall():
+    assert says("what-convnets-learn", "if the image only spoke against all other digits")
+    logits = np.zeros((2, 10))
+    logits[1, 1:] = -5
+    before, after = np.asarray(keras.ops.softmax(logits))[:, 0]
+    assert logits[0, 0] == logits[1, 0]
+    assert after > 9 * before

@@ -3,6 +3,9 @@
   "use strict";
   const cnn = (window.cnn ??= {});
 
+  /** Where the site begins: this file is three folders below. */
+  const site = document.currentScript?.src && new URL("../../", document.currentScript.src);
+
   /** Something that the reader can put right: its message is a sentence to be shown. */
   cnn.Refusal = class extends Error {};
 
@@ -121,6 +124,9 @@
     mark: (url) => history.replaceState({ ...history.state, explorers: true }, "", url),
   };
 
+  /** Pixels below an explorer in a page of its own: the line that leads to the tutorial. */
+  const FOOT = 44;
+
   /** Milliseconds that it is told for that something was copied. */
   const TOLD = 2500;
 
@@ -184,6 +190,7 @@
     .sharing > * { grid-area: 1 / 1; font-size: 0.8125rem; }
     .whole-screen { font-size: 0.8125rem; }
     @media (max-width: 42rem) { .whole-screen { display: none; } }
+    @media (max-width: 50rem) { .embedding { display: none; } }
     .copied { z-index: 1; display: grid; place-items: center; border-radius: 0.375rem; background: var(--cnn-output-fill); color: var(--cnn-text); }
     .copied:empty { display: none; }
     .address { flex: 0 0 100%; min-width: 0; margin-top: 0.5rem; }
@@ -285,6 +292,7 @@
         Object.entries(this.settings).map(([key, each]) => [key, each.default ?? each.options[0]]),
       );
       const page = Object.fromEntries(new URLSearchParams(this.dataset.settings));
+      this.bare = checked(this.settings, own);
       this.state = this.defaults = Object.freeze(checked(this.settings, { ...own, ...page }));
       this.bound = new Map();
       this.told = make("p", { class: "told", role: "status" });
@@ -320,7 +328,8 @@
       const query = address.read(url, this.id);
       if (query || back) this.change({ ...this.defaults, ...Object.fromEntries(query ?? []) });
       else this.note();
-      if (query && !back && !address.place(url)) this.scrollIntoView({ block: "nearest" });
+      // In a frame, this would move the page around it too.
+      if (query && !back && !address.place(url) && parent === window) this.scrollIntoView({ block: "nearest" });
     }
 
     /** Change settings; what is not accepted is told, and changes nothing. */
@@ -340,9 +349,16 @@
       this.writing = setTimeout(() => this.note(), 250);
     }
 
-    /** What differs from the defaults. */
-    #changed() {
-      return new URLSearchParams(Object.entries(this.state).filter(([name, value]) => value !== this.defaults[name]));
+    /** What differs from the defaults, those of this page or of none. */
+    #changed(defaults = this.defaults) {
+      return new URLSearchParams(Object.entries(this.state).filter(([name, value]) => value !== defaults[name]));
+    }
+
+    /** What differs, and may be given to others: a picture of the reader's stays here. */
+    #shared(defaults) {
+      const settings = this.#changed(defaults);
+      if (this.state.picture === "upload") settings.delete("picture");
+      return settings;
     }
 
     /** Write what differs from the defaults into the address. */
@@ -350,21 +366,40 @@
       address.write(this.id, this.#changed());
     }
 
-    /** The address of this explorer as it is set; a picture of the reader's stays here. */
+    /** The address of this explorer as it is set. */
     get link() {
-      const settings = this.#changed();
-      if (this.state.picture === "upload") settings.delete("picture");
-      return address.link(this.id, settings);
+      return address.link(this.id, this.#shared());
     }
 
-    /** Make what stands on top: the title, and a button that copies the address. */
+    /** What shows this explorer in another page as it is set, and as high as it is now. */
+    get embedding() {
+      const name = this.localName.slice(4);
+      const src = new URL(`embed/${name}.html`, site);
+      const settings = this.#shared(this.bare); // there the page sets nothing
+      if (settings.size) src.hash = address.part(this.id, settings);
+      const height = Math.ceil(this.root.getBoundingClientRect().height) + FOOT;
+      const allow = "clipboard-write; fullscreen";
+      return cnn.make("iframe", { src, title: cnn.titles[name], width: "100%", height, frameborder: 0, loading: "lazy", allow }).outerHTML;
+    }
+
+    /** Make what stands on top: the title, and buttons that copy the address, and what embeds the explorer. */
     #head(title) {
       const { make } = cnn;
+      const field = make("input", { class: "address", readonly: true, hidden: true });
+      const link = this.#copier("Copy link", field, "Address of this explorer, as it is set", () => this.link);
+      const code = site && this.#copier("Copy embed code", field, "Code that shows this explorer in another page, as it is set", () => this.embedding);
+      code?.classList.add("embedding");
+      return make("div", { class: "head" }, title, ...this.#wholeScreen(), link, ...(code ? [code] : []), field);
+    }
+
+    /** Make a button that copies something; where nothing may be copied, it is shown in the field, and marked. */
+    #copier(text, field, label, content) {
+      const { make } = cnn;
       const copied = make("span", { class: "copied", role: "status" });
-      const field = make("input", { class: "address", "aria-label": "Address of this explorer, as it is set", readonly: true, hidden: true });
       let ending;
       const share = async () => {
-        field.value = this.link;
+        field.value = content();
+        field.ariaLabel = label;
         try {
           await navigator.clipboard.writeText(field.value);
           this.say("Copied", copied);
@@ -376,8 +411,7 @@
         clearTimeout(ending);
         ending = setTimeout(() => copied.replaceChildren(), TOLD);
       };
-      const sharing = make("div", { class: "sharing" }, cnn.button("Copy link", share), copied);
-      return make("div", { class: "head" }, title, ...this.#wholeScreen(), sharing, field);
+      return make("div", { class: "sharing" }, cnn.button(text, share), copied);
     }
 
     /** Make a button that gives the explorer the whole screen, where it can use that. */

@@ -17,6 +17,7 @@ the page is read.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -43,8 +44,8 @@ logger = logging.getLogger(__name__)
 
 #: Where the scripts are, below the folder of static files.
 FOLDER = "explorers"
-#: What is noted of a page that has explorers.
-USED = "explorers"
+#: What is noted of a page that has explorers: the names of all, and of those that the page sets to nothing else.
+USED, UNCHANGED = "explorers", "explorers as they are"
 
 
 class ExplorerNode(nodes.General, nodes.Element):
@@ -100,7 +101,10 @@ class ExplorerDirective(SphinxDirective):
             message = f"explorer {explorer.name} belongs to no figure: name one with :for:"
             logger.warning(message, location=self.get_location(), type="explorer")
             return []
-        self.env.metadata[self.env.docname][USED] = "yes"
+        noted = self.env.metadata[self.env.docname]
+        noted.setdefault(USED, []).append(explorer.name)
+        if all(value == str(explorer.settings[setting].default) for setting, value in settings.items()):
+            noted.setdefault(UNCHANGED, []).append(explorer.name)
         node = ExplorerNode(name=explorer.name, settings=settings, figure=self.options["for"])
         self.set_source_info(node)
         if not self.content:
@@ -177,19 +181,24 @@ def version_of(builder: Any) -> str:
 
 
 def visit_explorer(self: HTML5Translator, node: ExplorerNode) -> None:
-    """Write the explorer's element, which is empty until it starts."""
+    """Write the explorer's element."""
     if not runs_here(self.builder):
         raise nodes.SkipNode
     explorer = EXPLORERS[node["name"]]
+    self.body.append(f"{element(explorer, version_of(self.builder), node['settings'])}\n")
+    raise nodes.SkipNode
+
+
+def element(explorer: Explorer, version: str, settings: Mapping[str, str]) -> str:
+    """Write the element of an explorer, which is empty until it starts."""
     attributes = {
         "id": f"explore-{explorer.name}",
         "data-scripts": " ".join(explorer.files),
-        "data-version": version_of(self.builder),
-        "data-settings": urlencode(node["settings"]),
+        "data-version": version,
+        "data-settings": urlencode(settings),
     }
     words = "".join(f' {key}="{escape(value)}"' for key, value in attributes.items() if value)
-    self.body.append(f"<cnn-{explorer.name}{words}></cnn-{explorer.name}>\n")
-    raise nodes.SkipNode
+    return f"<cnn-{explorer.name}{words}></cnn-{explorer.name}>"
 
 
 def visit_question(self: HTML5Translator, node: QuestionNode) -> None:
@@ -249,6 +258,7 @@ def add_loader(app: Sphinx, page: str, template: str, context: dict[str, Any], d
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directive and the role."""
+    app.setup_extension("cnnfigs.sphinxext.site.embeds")
     elsewhere, nowhere = (show_children, show_children), (skip, None)
     for node, html, other in (
         (ExplorerNode, (visit_explorer, None), nowhere),
@@ -261,4 +271,4 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_transform(CheckExplorers)
     app.connect("env-updated", write_scripts)
     app.connect("html-page-context", add_loader, priority=400)  # before what is not needed is left out
-    return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"version": "1", "env_version": 2, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -28,7 +28,7 @@ AMOUNTS: Mapping[int, tuple[int, ...]] = MappingProxyType(
 #: Numbers of crops of blood smears with a platelet, and as many without: the last is all that the training part has.
 CROPS = (10, 30, 100, 209)
 #: The seeds that these are tried with.
-CROP_SEEDS = THREE
+CROP_SEEDS = FIVE
 #: So many are left when no photo shows a place that a test photo shows.
 CROPS_APART = 195
 #: An image of this side can be moved by 8 pixels in a canvas of that side, and nothing is cut.

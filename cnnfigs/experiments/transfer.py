@@ -151,6 +151,8 @@ def train(trial: Transfer) -> dict[str, Any]:
         crops for each change of their colours, and with the number that got the ``same`` answer as without it.
     """
     keras = load_keras()
+    # MobileNetV2 is built once a process, and that draws random numbers: the seed is set behind it.
+    upper = upper_half()
     keras.utils.set_random_seed(trial.seed)
     own = training_crops(trial.apart)
     chosen, random = choose(own, trial.each, trial.seed), np.random.default_rng([trial.seed, 1])
@@ -162,7 +164,7 @@ def train(trial: Transfer) -> dict[str, Any]:
         )
         steps, shown = SCRATCH_STEPS, as_input
     else:
-        upper, head = upper_half(), keras.Sequential([keras.Input((1280,)), keras.layers.Dense(2)])
+        head = keras.Sequential([keras.Input((1280,)), keras.layers.Dense(2)])
         model = keras.Sequential([upper, head])
         views, features = views_of_maps(trial.apart), views_of_features(trial.apart)
         fit_views(head, as_it_is, features, own.labels, (chosen, HEAD_STEPS, LEARNING_RATE), random)

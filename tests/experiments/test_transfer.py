@@ -7,11 +7,13 @@ import pytest
 
 from cnnfigs.data.blood_cells import CHANGES, changed, crops, part
 from cnnfigs.errors import ParameterError
+from cnnfigs.experiments import transfer
 from cnnfigs.experiments.catalog import CROPS, CROPS_APART, EXPERIMENTS
 from cnnfigs.experiments.records import read
 from cnnfigs.experiments.transfer import WAYS, Transfer, choose, training_crops
 from cnnfigs.experiments.transferred import error_over_photos, transferred
-from cnnfigs.models.transfer import lower_half, small_convnet, upper_half, view
+from cnnfigs.models.imagenet import mobilenet_v2
+from cnnfigs.models.transfer import ENLARGED, enlarged, lower_half, small_convnet, upper_half, view
 
 TRIALS = EXPERIMENTS["transfer"].trials
 
@@ -57,9 +59,6 @@ def test_half_and_twice_the_stain_undo_each_other():
 
 
 def test_both_halves_together_are_the_whole_network():
-    from cnnfigs.models.imagenet import mobilenet_v2
-    from cnnfigs.models.transfer import ENLARGED, enlarged
-
     images = crops(part("test")[:5]).images[:2]
     whole = mobilenet_v2(ENLARGED, ENLARGED)
     logits = np.asarray(whole(enlarged(images), training=False))
@@ -75,6 +74,26 @@ def test_the_upper_half_is_a_copy_whose_batch_normalisations_stay():
     assert not [each for each in one.trainable_variables if "gamma" in each.path or "beta" in each.path]
     one.trainable_variables[0].assign(one.trainable_variables[0] * 0)
     assert float(np.abs(np.asarray(other.trainable_variables[0])).max()) > 0
+
+
+def test_a_seed_gives_the_same_first_weights_whatever_was_built_before(monkeypatch):
+    class Begun(Exception):
+        pass
+
+    def begin(model, *_):
+        raise Begun(model.get_weights())
+
+    monkeypatch.setattr(transfer, "fit_views", begin)
+    for name in ("views_of_maps", "views_of_features"):
+        monkeypatch.setattr(transfer, name, lambda apart: None)
+    mobilenet_v2.cache_clear()
+    starts = []
+    for seed in (1, 1, 2):
+        with pytest.raises(Begun) as begun:
+            Transfer(seed, "frozen", 10).run()
+        starts.append(begun.value.args[0][0])
+    assert np.array_equal(starts[0], starts[1])
+    assert not np.array_equal(starts[0], starts[2])
 
 
 @pytest.mark.parametrize("trial", TRIALS[:3], ids=lambda trial: trial.way)

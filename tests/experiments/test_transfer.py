@@ -77,11 +77,11 @@ def test_the_upper_half_is_a_copy_whose_batch_normalisations_stay():
 
 
 def test_a_seed_gives_the_same_first_weights_whatever_was_built_before(monkeypatch):
-    class Begun(Exception):
+    class BegunError(Exception):
         pass
 
     def begin(model, *_):
-        raise Begun(model.get_weights())
+        raise BegunError(model.get_weights())
 
     monkeypatch.setattr(transfer, "fit_views", begin)
     for name in ("views_of_maps", "views_of_features"):
@@ -89,7 +89,7 @@ def test_a_seed_gives_the_same_first_weights_whatever_was_built_before(monkeypat
     mobilenet_v2.cache_clear()
     starts = []
     for seed in (1, 1, 2):
-        with pytest.raises(Begun) as begun:
+        with pytest.raises(BegunError) as begun:
             Transfer(seed, "frozen", 10).run()
         starts.append(begun.value.args[0][0])
     assert np.array_equal(starts[0], starts[1])

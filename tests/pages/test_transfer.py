@@ -10,6 +10,7 @@ from page_words import says
 from PIL import Image
 
 from cnnfigs.data import blood_cells, imagenet_weights
+from cnnfigs.data.blood_cells import CHANGES
 from cnnfigs.experiments.catalog import CROPS
 from cnnfigs.experiments.transfer import FINE_RATE, WAYS
 from cnnfigs.experiments.transferred import transferred
@@ -99,10 +100,22 @@ def test_the_means_suggest_that_fine_tuning_gains_where_there_are_many_crops():
         assert found.of("fine-tuned", each).mean > max(found.of(way, each).mean for way in WAYS[:2])
 
 
-def test_without_colours_all_ways_are_hardly_better_than_guessing():
-    assert says("transfer", "Without colours the networks are hardly better than guessing")
-    found = transferred()
-    assert max(found.of(way, max(CROPS)).in_other_colors("grey") for way in WAYS) < 0.65
+def test_without_colours_two_ways_are_hardly_better_than_guessing_and_the_third_depends_on_its_seed():
+    assert says(
+        "transfer",
+        "Without colours the small convnet only guesses, and frozen features are hardly better",
+        "Fine-tuning leaves it to chance",
+        "nothing in the usual test tells them apart",
+    )
+    found, most = transferred(), max(CROPS)
+    grey = {way: found.of(way, most).changed[CHANGES.index("grey")].mean(axis=1) for way in WAYS}
+    assert np.abs(grey["scratch"] - 0.5).max() < 0.01
+    assert 0.5 < grey["frozen"].mean() < 0.62
+    assert grey["fine-tuned"].min() < 0.6
+    assert grey["fine-tuned"].max() > 0.75
+    best, worst = grey["fine-tuned"].argmax(), grey["fine-tuned"].argmin()
+    usual = found.of("fine-tuned", most).accuracy
+    assert abs(usual[best] - usual[worst]) < 0.03
     for comparison in found.losses:
         if comparison.name.endswith("grey"):
             assert comparison.interval[1] < -0.1

@@ -3,8 +3,8 @@
 Run by ``nox -s font``. The text font is IBM Plex Sans, from the package fontpkg-ibm-plex-sans, with five signs of the
 maths font, STIX Two Math, from the package ziamath. What is cut and joined may not keep the name Plex; it is called
 :data:`cnnfigs.drawing.fonts.FAMILY`. Each font is two files for browsers: one with what nearly every page writes, and
-one with the rest, which a page loads only if it writes some of it. Tests fail on a page with another sign, and on a formula with a sign
-that is not in the first file: it is then to be added here.
+one with the rest, which a page loads only if it writes some of it. Tests fail on a page with another sign, and on a
+formula with a sign that is not in the first file: it is then to be added here.
 """
 
 from __future__ import annotations

@@ -16,18 +16,23 @@ def executed_definitions(function: Callable[[], Any], package: str) -> set[tuple
     """
     codes: set[CodeType] = set()
     modules: dict[str, str] = {}
+    settled: dict[int, CodeType] = {}  # what runs a million times is looked at once; to hash code takes long
 
     def note(frame: FrameType, event: str, _argument: object) -> None:
-        if event != "call" or frame.f_globals.get("__name__", "").partition(".")[0] != package:
+        code = frame.f_code
+        if event != "call" or id(code) in settled:
+            return
+        if frame.f_globals.get("__name__", "").partition(".")[0] != package or code.co_filename.startswith("<"):
+            settled[id(code)] = code  # methods that dataclasses write are of no file
             return
         outer: FrameType | None = frame
         while outer is not None:
             if outer.f_code.co_name == "<module>" and outer.f_globals.get("__name__", "").partition(".")[0] == package:
                 return
             outer = outer.f_back
-        if not frame.f_code.co_filename.startswith("<"):  # methods that dataclasses write
-            codes.add(frame.f_code)
-            modules[frame.f_code.co_filename] = frame.f_globals["__name__"]
+        settled[id(code)] = code
+        codes.add(code)
+        modules[code.co_filename] = frame.f_globals["__name__"]
 
     before = sys.getprofile()
     sys.setprofile(note)

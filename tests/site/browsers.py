@@ -14,7 +14,16 @@ from cnnfigs.sphinxext.books.browsers import find_browser
 
 __all__ = ["ARGUMENTS", "CODE", "find_browser", "write_fonts"]
 
-ARGUMENTS = ["--disable-gpu", "--disable-background-networking"]
+#: What is switched off: all that Playwright does, since of such lists the last one counts alone; and what the browser
+#: prepares below the line of the address for each window, two pages of its own, which cost more than the window.
+WITHOUT = (
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"),
+    *("HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding"),
+    *("ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect", "TcpPortRandomizationWin"),
+    *("OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch"),
+    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"),
+)
+ARGUMENTS = ["--disable-gpu", "--disable-background-networking", f"--disable-features={','.join(WITHOUT)}"]
 #: The font that code is set in where a reader has none of those that the theme names.
 CODE = "DejaVu Sans Mono"
 

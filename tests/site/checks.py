@@ -91,19 +91,22 @@ def is_prose(text: str) -> bool:
 
 
 #: Run axe. Drawings of mere shapes and texts are looked at as wholes: in them there is nothing that a rule is about,
-#: and to find no contrast of a text in SVG, it would take as long as for all the rest.
+#: and to find no contrast of a text in SVG, it would take as long as for all the rest. Nor is it given mere numbers in
+#: tables that are folded: of what is not shown it says nothing, once it has walked all of it for each rule.
 RUN_AXE = """async ([context, options]) => {
     const told = ({name}) => /^(role|tabindex|aria-|on)/.test(name);
     const more = (each) => each.matches("a, title, desc, foreignObject, script") || [...each.attributes].some(told);
     const mere = [...document.querySelectorAll("svg")].filter(svg => ![...svg.querySelectorAll("*")].some(more));
-    const kept = mere.map(svg => [svg, [...svg.childNodes]]);
+    const folded = document.querySelectorAll("details:not([open]) > :not(summary) tbody");
+    mere.push(...[...folded].filter(body => ![...body.querySelectorAll("*")].some(each => each.id || more(each))));
+    const kept = mere.map(each => [each, [...each.childNodes]]);
     // What hears that the window has another size has heard it after two frames.
     await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
-    mere.forEach(svg => svg.replaceChildren());
+    mere.forEach(each => each.replaceChildren());
     try {
         return (await axe.run(context ?? document, options)).violations;
     } finally {
-        kept.forEach(([svg, children]) => svg.replaceChildren(...children));
+        kept.forEach(([each, children]) => each.replaceChildren(...children));
     }
 }"""
 

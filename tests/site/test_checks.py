@@ -125,6 +125,16 @@ def test_axe_is_heard_of_drawings_and_leaves_them_as_they_are(planted, drawing, 
     assert page.content() == before
 
 
+@pytest.mark.parametrize("folded", [True, False], ids=["folded", "open"])
+def test_axe_is_heard_of_a_table_once_it_is_unfolded(planted, folded):
+    table = "<table><tbody><tr><td>seventeen</td></tr></tbody></table>"
+    body = f"<details{'' if folded else ' open'}><summary>More</summary><div>{table}</div></details>"
+    page, *_ = planted(body, head="<style>td { color: #bbb }</style>")
+    before = page.content()
+    assert [each.partition(":")[0] for each in checks.axe_violations(page)] == ([] if folded else ["color-contrast"])
+    assert page.content() == before
+
+
 @pytest.mark.parametrize(
     ("body", "problem"),
     [

@@ -1,10 +1,17 @@
 """A test that asks for a page is run on every page."""
 
+from functools import cache
+
+
+@cache
+def pages_with_words(folder):
+    """The names of the pages with words of their own."""
+    pages = [path for path in sorted(folder.rglob("*.html")) if "cnn-gone" not in path.read_text("utf-8")]
+    return [path.relative_to(folder).as_posix() for path in pages]
+
 
 def pytest_generate_tests(metafunc):
     """Run the tests that ask for a page on every page with words of its own; where no site is built, once, to fail."""
     if "name" in metafunc.fixturenames:
-        folder = metafunc.config.getoption("site")
-        pages = [path for path in sorted(folder.rglob("*.html")) if "cnn-gone" not in path.read_text("utf-8")]
-        names = [path.relative_to(folder).as_posix() for path in pages]
+        names = pages_with_words(metafunc.config.getoption("site"))
         metafunc.parametrize("name", names or ["index.html"], scope="session")

@@ -3,6 +3,7 @@
 import re
 import time
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,7 @@ class Opened:
         return [[float(value.replace("−", "-")) for value in row] for row in rows if row]
 
 
+@cache
 def pages_of(site: Path, name: str) -> list[str]:
     """Return the pages that have an explorer, the playground first."""
     pages = [path.name for path in sorted(site.glob("*.html")) if f"<cnn-{name} " in path.read_text("utf-8")]

@@ -68,8 +68,10 @@ def embed(drawing: etree._Element) -> None:
     for text in drawing.iter(f"{SVG}text"):
         weight = "bold" if text.get("font-weight") in ("bold", "700") else "normal"
         letters[weight].update("".join(text.itertext()))
+    # Until a browser has read the font, it writes in another: what is printed at once would else have no words.
     rules = "".join(
-        f'@font-face{{font-family:"{FAMILY}";font-weight:{weight};src:url({data_url("font/woff2", font)})}}'
+        f'@font-face{{font-family:"{FAMILY}";font-weight:{weight};font-display:swap;'
+        f"src:url({data_url('font/woff2', font)})}}"
         for weight, font in (
             (weight, _subset(weight, "".join(sorted(used)))) for weight, used in letters.items() if used
         )

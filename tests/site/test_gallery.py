@@ -1,9 +1,13 @@
 """The gallery as it is served: nothing is missing, pictures come when the reader does, and filters find them."""
 
+import io
+
 import checks
 import pytest
 from checks import DESKTOP, PHONE, Watch, open_page
 from lxml import etree, html
+from paper_sheets import half_empty
+from pypdf import PdfReader
 
 from cnnfigs import catalog
 from cnnfigs.illustrations.registry import all_illustrations
@@ -167,6 +171,30 @@ def test_a_card_opens_by_its_address_and_by_keyboard(browser, site, scripts):
     other.locator("pre").wait_for(state="visible")
     assert other.get_by_role("link").first.is_visible()
     context.close()
+
+
+def test_a_tall_picture_shows_its_upper_part_large_enough(gallery):
+    """The timeline is several times as high as wide: all of it in a card would be a grey strip."""
+    card = gallery.locator(".cnn-card:has(#Timeline)")
+    card.scroll_into_view_if_needed()
+    image = card.locator(".cnn-thumbnail img:visible")
+    image.wait_for()
+    shown = image.bounding_box()
+    natural = image.evaluate("({naturalWidth, naturalHeight}) => naturalHeight / naturalWidth")
+    assert natural > 1.25
+    assert shown["height"] / shown["width"] < 1
+    card.locator("summary").click()
+    shown = image.bounding_box()
+    assert image.evaluate("each => getComputedStyle(each).objectFit") == "contain", "an open card shows all of it"
+
+
+def test_cards_are_printed_whole_and_with_the_words_in_their_pictures(gallery):
+    """In the order of the wall, three in a line at most; the filters, which paper has not, are left out."""
+    printed = PdfReader(io.BytesIO(gallery.pdf(format="A4", print_background=True)))
+    assert set(half_empty(printed)) <= {len(printed.pages)}
+    words = " ".join("".join(page.extract_text() for page in printed.pages).split())
+    assert "Show all" not in words
+    assert words.count("28×28×1") >= 3, "what stands in pictures is printed too"
 
 
 def test_the_wall_is_short_on_a_phone(gallery):

@@ -61,6 +61,8 @@ ROWS, LINE, LETTER = 9, 22, 7.2
 #: Pixels for the sign that says that there are more columns.
 MORE = 28.0
 
+#: A picture so many times as high as wide shows its upper part on a card: all of it would be too small to be read.
+TALL = 1.25
 #: What a card is called for each kind of illustration, and what the filter calls all of it.
 KINDS = {"picture": "Pictures", "chart": "Charts", "table": "Tables", "animation": "Animations"}
 #: The piece that a chart is drawn with.
@@ -75,6 +77,8 @@ _END = re.compile(
     r"|, (?!or\b)(?!.*, (?:and|or)\b)|\.$"
 )
 _EXERCISE = "An exercise: "
+#: An apostrophe as a typewriter has it.
+_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)|(?<=s)'(?= )")
 _ROLE = re.compile(r":\w+:`~?([^`]+)`|``([^`]+)``|`([^`]+)`")
 
 
@@ -407,7 +411,8 @@ def thumbnail(builder: Any, here: str, stem: str, made: str, *, decorative: bool
     if in_browser and waits:
         box = f'viewBox="0 0 {round(width)} {round(height)}"'
         images = f'<svg aria-hidden="true" {box}></svg><noscript>{images}</noscript>'
-    return f'<span class="cnn-thumbnail"{hidden}>{images}</span>'
+    tall = " cnn-tall" if height > TALL * width else ""
+    return f'<span class="cnn-thumbnail{tall}"{hidden}>{images}</span>'
 
 
 def made_by(env: BuildEnvironment, entry: catalog.Entry, several: tuple[catalog.Use, ...]) -> str:
@@ -436,13 +441,15 @@ def _inline(text: str) -> str:
     --------
     >>> _inline("``\"valid\"`` or a name in :data:`cnnfigs.runs.x.NAMES`")
     '<code>&quot;valid&quot;</code> or a name in <code>NAMES</code>'
+    >>> _inline("One digit's way, and the digits' mean")
+    'One digit’s way, and the digits’ mean'
     """
 
     def code(match: re.Match[str]) -> str:
         name = match[1].rpartition(".")[2] if match[1] else match[2] or match[3]
         return f"<code>{name}</code>"
 
-    return _ROLE.sub(code, escape(typeset(text)))
+    return _ROLE.sub(code, escape(_APOSTROPHE.sub("\N{RIGHT SINGLE QUOTATION MARK}", typeset(text))))
 
 
 def pictures(made: str, room: tuple[float, float] = CARD) -> tuple[str, float, float, dict[str, str]]:

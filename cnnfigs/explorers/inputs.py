@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from cnnfigs.arithmetic.reference import convolution
 from cnnfigs.data import cat_photo, mnist
+from cnnfigs.drawing.networks import network_look
 from cnnfigs.drawing.palette import palette
 from cnnfigs.explorers.kernels import KERNELS
-from cnnfigs.explorers.registry import EXPLORERS
+from cnnfigs.explorers.registry import EXPLORERS, NETWORKS
 from cnnfigs.explorers.settings import as_json
 from cnnfigs.explorers.stacks import stacks
 from cnnfigs.images import jpeg, resized
@@ -35,13 +36,15 @@ def script(**entries: Any) -> str:
 
 
 def registry_script() -> str:
-    """Write the settings and titles of all explorers, and the colour maps."""
+    """Write the settings and titles of all explorers, what their networks are called, and the colour maps."""
     settings = {
         explorer.name: {name: as_json(setting) for name, setting in explorer.settings.items()}
         for explorer in EXPLORERS.values()
     }
     titles = {explorer.name: explorer.title for explorer in EXPLORERS.values()}
-    return script(settings=settings, titles=titles, colorMaps={**palette().maps, **palette().dark_maps})
+    names = {network: network_look(network).name for network in NETWORKS}
+    maps = {**palette().maps, **palette().dark_maps}
+    return script(settings=settings, titles=titles, networkNames=names, colorMaps=maps)
 
 
 def inputs_script() -> str:

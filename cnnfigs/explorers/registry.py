@@ -129,6 +129,8 @@ RECEPTIVE_FIELD = Explorer(
 
 #: A layer's name. Maps, rows, columns, filters and test digits are counted from 0, as everywhere in the tutorial.
 _LAYER = "[a-z0-9_]{1,32}"
+#: The networks that read what is drawn.
+NETWORKS = ("convnet", "convnet_global_max", "dense_131")
 _DIGIT: Mapping[str, Setting] = {
     "digit": Setting("Test digit", Whole(-2, 49), -2),  # -1 for blank paper, -2 for the sample until something is drawn
     "sample": Setting("Sample", Whole(0, 49), 20),
@@ -160,7 +162,7 @@ DIGIT = Explorer(
         "prepare": Setting("Prepare the drawing", Choice(*ON_OFF)),
         "down": Setting("Pixels down", Whole(-12, 12), 0),
         "right": Setting("Pixels to the right", Whole(-12, 12), 0),
-        "network": Setting("Look inside", Choice("convnet", "convnet_global_max", "dense_131")),
+        "network": Setting("Look inside", Choice(*NETWORKS)),
         "unit": Setting(
             "Number",
             Text(

@@ -23,8 +23,10 @@ from serving import serve
 
 from cnnfigs.explorers.registry import EXPLORERS
 
+#: From 1,600 pixels on pages are wider.
+WIDE = (1440, 1592, 1600, 1800)
 #: Widths of windows; one layout gives way to the next somewhere between two. A finger needs more at every width.
-WIDTHS = {False: range(320, 1289, 8), True: range(320, 1289, 88)}
+WIDTHS = {False: (*range(320, 1289, 8), *WIDE), True: (*range(320, 1289, 88), *WIDE)}
 #: The font is so many times as wide as ours.
 STRETCH = 1.15
 #: So much may one room be larger than what is needed at a width that shares it: a share, or so many pixels.
@@ -32,16 +34,17 @@ SHARE, LEAST = 0.04, 20
 
 MEASURE = """async names => {
     for (let count = 0; count < 3; count++) await new Promise(requestAnimationFrame);
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize); // larger in wide windows
     return names.map(name => {
         const element = document.querySelector(`cnn-${name}`);
         element.style.minHeight = "0";
-        return [element.dataset.settings ?? "", element.getBoundingClientRect().height];
+        return [element.dataset.settings ?? "", (element.getBoundingClientRect().height * 16) / rem];
     });
 }"""
 
 
 def measure(site, served, playwright, finger):
-    """Yield explorer, settings of the page, width of the window, height."""
+    """Yield explorer, settings of the page, width of the window, height in pixels of which 16 are a rem."""
     with tempfile.TemporaryDirectory() as folder:
         fonts = write_fonts(Path(folder), STRETCH)
         environment = {**os.environ, "FONTCONFIG_FILE": str(fonts)}

@@ -62,11 +62,24 @@ def test_drawn_with_a_finger_on_a_phone(open_explorer):
 
 def test_maps_are_wide_enough_for_a_finger(open_explorer):
     opened = open_explorer("digit", viewport=PHONE, has_touch=True, is_mobile=True)
-    for network in ("convnet", "dense_131"):
+    for network in ("convnet", "dense, 131 units"):
         opened.choose("Look inside", network)
         maps = opened.element.locator(".sheet .cursor")
         sizes = [maps.nth(sheet).bounding_box() for sheet in range(maps.count())]
         assert all(min(size["width"], size["height"]) >= 23.5 for size in sizes), sizes
+
+
+def test_nothing_is_shown_behind_the_last_map_of_a_sheet(open_explorer):
+    """32 maps in rows of twelve leave four places, in which the page is seen."""
+    opened = open_explorer("digit", viewport=PHONE, has_touch=True, is_mobile=True)
+    sheet = opened.element.locator(".sheet").first
+    pixels = np.asarray(Image.open(io.BytesIO(sheet.screenshot())).convert("RGB")).astype(int)
+    height, width, _ = pixels.shape
+    last_row = pixels[-height // 6]
+    panel = opened.element.locator(".explorer").evaluate("each => getComputedStyle(each).backgroundColor")
+    surface = [int(channel) for channel in re.findall(r"\d+", panel)]
+    assert np.abs(last_row[int(width * 8.3 / 12) : int(width * 11.8 / 12)] - surface).max() <= 2
+    assert np.abs(last_row[: width * 8 // 12] - surface).max() > 20
 
 
 @pytest.mark.parametrize("name", ["digit", "digit-pad"])
@@ -267,7 +280,8 @@ def test_filters_are_switched_off_and_on(open_explorer):
     np.testing.assert_allclose(found, expected, atol=0.02)
     opened.element.get_by_role("button", name="Switch all filters on").click()
     assert opened.state["off"] == ""
-    opened.choose("Look inside", "dense_131")
+    opened.choose("Look inside", "dense, 131 units")
+    assert opened.state["network"] == "dense_131"
     assert opened.complaint == ""
     assert opened.element.get_by_role("grid", name="Maps of dense_1").is_visible()
 
@@ -380,7 +394,7 @@ def test_arrows_stop_where_the_digit_may_go_no_further(open_explorer):
 
 def test_the_ten_squares_of_the_answer_are_named(open_explorer):
     opened = open_explorer("digit")
-    for network in ("convnet", "dense_131"):
+    for network in ("convnet", "dense, 131 units"):
         opened.choose("Look inside", network)
         sheet = opened.element.locator(".layer").last
         box, names = sheet.locator("canvas").bounding_box(), sheet.locator(".names span")

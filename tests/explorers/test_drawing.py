@@ -32,6 +32,16 @@ def misread(opened, way=lambda shape: shape):
     return wrong
 
 
+def test_the_paper_is_on_the_first_screen_of_a_phone(served, tabs):
+    """Whoever comes by a phone sees at once that there is something to draw on, without scrolling."""
+    with tabs.open(served, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True) as page:
+        page.goto(f"{served}/index.html")
+        paper = page.locator("cnn-digit-pad .paper .raster").bounding_box()
+        assert paper["y"] > 0
+        assert paper["y"] + paper["height"] <= 740
+        assert min(paper["width"], paper["height"]) > 200
+
+
 def test_the_first_stroke_replaces_the_sample(open_explorer):
     opened = open_explorer("digit-pad")
     assert ink(opened) > 0, "a sample shows what is meant"
@@ -116,7 +126,7 @@ def test_another_test_digit_is_another_digit(open_explorer, name):
 
 def heard_of(name):
     """What is heard of the networks, as a pattern."""
-    networks = ("convnet",) if name == "digit-pad" else ("convnet", "convnet_global_max", "dense_131")
+    networks = ("convnet",) if name == "digit-pad" else ("convnet", "convnet, global maximum", "dense, 131 units")
     return "; ".join(f"{network} says \\d, (?:over )?[\\d.]+\N{NO-BREAK SPACE}%" for network in networks)
 
 

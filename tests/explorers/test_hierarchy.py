@@ -53,6 +53,23 @@ def test_units_lead_to_those_that_drive_them_and_back(open_explorer):
     assert any("unit 1 of the last maps" in label for label in units(opened, "It drives"))
 
 
+def test_one_button_goes_down_to_what_drives_most_and_begins_again(open_explorer):
+    opened = open_explorer("hierarchy", "depth=5&unit=1")
+    tree = HierarchyTree().result
+    apart = opened.element.locator("button.primary")
+    above, unit = 0, 1
+    while driving := [link for link in tree.links[above] if link.upper == unit] if above < len(tree.links) else []:
+        assert apart.inner_text() == "Take it apart"
+        apart.click()
+        unit = max(driving, key=lambda link: link.share).lower
+        above += 1
+        assert (opened.state["depth"], opened.state["unit"]) == (len(tree.levels) - above, unit)
+    assert above >= 2
+    assert apart.inner_text() == "Begin at the top"
+    apart.click()
+    assert (opened.state["depth"], opened.state["unit"]) == (len(tree.levels), 0)
+
+
 def test_what_is_told_is_true_of_every_unit(open_explorer):
     """Map, place and size; and of whole maps and of single units the shares, as the run has them for that unit."""
     opened = open_explorer("hierarchy")

@@ -7,7 +7,7 @@ from exploring import pages_of
 from cnnfigs.explorers.registry import EXPLORERS
 
 #: Widths of windows: phones upright and turned, tablets, a window of 1,280 pixels at a zoom of 200 % and more.
-WIDTHS = (320, 360, 400, 480, 540, 590, 640, 690, 740, 800, 1024, 1280)
+WIDTHS = (320, 360, 400, 480, 540, 590, 640, 690, 740, 800, 1024, 1280, 1800)
 #: So much may be left empty: a share of what is shown, or else so many pixels.
 SHARE, LEAST = 0.2, 64
 

@@ -147,7 +147,7 @@ SEVEN = [(8, 6), (20, 6), (13, 23)]
 def answers(opened):
     """What each network says, by its name: a digit."""
     told = opened.element.locator(".answers p").all_inner_texts()
-    return {name: int(answer) for name, answer in (re.match(r"(\w+): (\d), ", each).groups() for each in told)}
+    return {name: int(answer) for name, answer in (re.match(r"(.+): (\d), ", each).groups() for each in told)}
 
 
 def places(opened, points):

@@ -15,17 +15,20 @@
   const KEPT = ["digit", "sample", "drawing"];
   /** So many maps of each convolution are shown beside the paper, each of about so many pixels, with so many between them. */
   const [GLIMPSED, THUMB, GAP] = [4, 52, 4];
+  /** Height of the longest bar in a picture that is 200 wide, where there is one answer and where there are several. */
+  const [HIGH, LOW] = [100, 32];
   /** Write a probability; none is written as 100. */
   const percent = (share) => (share >= 0.9995 ? "over 99.9\u00a0%" : cnn.percent(share, 1));
 
   /** A bar for each digit, and the answer in words. */
   class Answer {
-    constructor(name) {
+    constructor(name, high) {
+      this.high = high;
       this.words = make("strong");
       this.bars = Array.from({ length: 10 }, (_, digit) => make("svg:rect", { x: digit * 20 + 3, width: 14 }));
-      const names = this.bars.map((_, digit) => make("svg:text", { x: digit * 20 + 10, y: 46 }, String(digit)));
-      const base = make("svg:path", { d: "M0 34.5H200", stroke: "currentColor" });
-      this.picture = make("svg:svg", { viewBox: "0 0 200 49", role: "img" }, base, ...this.bars, ...names);
+      const names = this.bars.map((_, digit) => make("svg:text", { x: digit * 20 + 10, y: high + 14 }, String(digit)));
+      const base = make("svg:path", { d: `M0 ${high + 2.5}H200`, stroke: "currentColor" });
+      this.picture = make("svg:svg", { viewBox: `0 0 200 ${high + 17}`, role: "img" }, base, ...this.bars, ...names);
       this.parts = [make("p", {}, `${name}: `, this.words), this.picture];
     }
 
@@ -34,8 +37,8 @@
       const best = probabilities.indexOf(most);
       this.told = this.words.textContent = `${best}, ${percent(most)}`;
       this.bars.forEach((bar, digit) => {
-        const height = 32 * probabilities[digit];
-        cnn.set(bar, { y: 34 - height, height, class: digit === best && "best" });
+        const height = this.high * probabilities[digit];
+        cnn.set(bar, { y: this.high + 2 - height, height, class: digit === best && "best" });
       });
       const seen = [...probabilities.keys()].filter((digit) => probabilities[digit] >= 0.0005);
       const each = seen.sort((one, other) => probabilities[other] - probabilities[one]).map((digit) => `${digit} has ${percent(probabilities[digit])}`);
@@ -84,7 +87,7 @@
 
     build() {
       this.networks = this.constructor.networks.map((name) => new cnn.Network(cnn.data[name]));
-      this.answers = this.networks.map(({ name }) => new Answer(name));
+      this.answers = this.networks.map(({ name }) => new Answer(cnn.networkNames[name], this.networks.length > 1 ? LOW : HIGH));
       /** What was on the paper before each change. */
       this.past = [];
       this.undoing = button("Undo", () => this.undo());
@@ -97,12 +100,12 @@
         this.undoing,
         button("Another test digit", next),
       );
-      this.sheet = this.panel("input paper", this.#paper());
+      this.sheet = this.panel("input paper", this.#paper(), this.tools); // the paper first: that is what to touch
       const answers = make("div", { class: "answers" }, ...this.answers.flatMap(({ parts }) => parts));
       this.glimpses = this.constructor.glimpses ? this.#glimpses(this.networks[0]) : [];
       const way = this.glimpses.map(({ element }) => element);
       this.stage = make("div", { class: "stage" }, this.sheet, ...(way.length ? [make("div", { class: "way", "aria-hidden": "true" }, ...way)] : []), answers);
-      this.root.append(this.tools, this.stage, this.#shelf());
+      this.root.append(this.stage, this.#shelf());
     }
 
     connectedCallback() {
@@ -239,7 +242,7 @@
     update() {
       this.strokes = ink.read(this.state.drawing);
       this.show();
-      const answers = this.answers.map((answer, index) => `${this.networks[index].name} says ${answer.told}`).join("; ");
+      const answers = this.answers.map((answer, index) => `${cnn.networkNames[this.networks[index].name]} says ${answer.told}`).join("; ");
       this.say(this.image.some(Boolean) ? `${answers}.` : `The paper is blank, and still a network must answer: ${answers}.`);
     }
 
@@ -258,20 +261,30 @@
     }
 
     static css = `${cnn.Raster.css}
-      .stage { align-items: start; justify-content: start; }
-      .paper { width: 14rem; }
+      .stage { align-items: start; justify-content: start; gap: 1rem 1.5rem; }
+      .paper { width: 15rem; }
+      .paper .controls { gap: 0.5rem; margin: 0.75rem 0 0; }
       .paper .raster { touch-action: none; cursor: crosshair; }
       .answers { flex: 1; min-width: 12rem; max-width: 20rem; color: var(--cnn-grid); }
       .answers p { margin: 0.25rem 0 0; color: var(--cnn-text); font-variant-numeric: tabular-nums; }
       .answers svg { width: 100%; fill: currentColor; }
       .answers text { fill: var(--cnn-muted); font-size: 11px; text-anchor: middle; }
       .answers .best { fill: var(--cnn-output); }
-      .way { display: grid; gap: 0.625rem; width: 13.5rem; }
+      .way { display: grid; gap: 0.75rem; width: 13rem; }
       .glimpse p { margin: 0 0 0.125rem; color: var(--cnn-muted); font-size: 0.8125rem; line-height: 1.25; }
       .glimpse canvas { display: block; width: 100%; image-rendering: pixelated; }
       .glimpse canvas.values { filter: var(--cnn-values); }
       @media (min-width: 42.01rem) { .told { min-height: 0; } }
-      @media (max-width: 42rem) { .way { order: 1; width: 100%; max-width: 20rem; } }
+      @media (max-width: 42rem) {
+        .paper { width: 100%; }
+        .paper .raster { max-width: 14.5rem; }
+        .way { order: 1; width: 100%; max-width: 20rem; }
+      }
+      @media (min-width: 100em) {
+        .paper { width: 20rem; }
+        .way { width: 20rem; }
+        .answers { max-width: none; }
+      }
       .shelf .raster { max-width: 28rem; }
     `;
   };

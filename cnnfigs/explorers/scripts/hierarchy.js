@@ -27,17 +27,17 @@
       this.square = Object.assign(new Image(), { src: cnn.hierarchy.square, onload: () => this.#scramble() });
       this.bar = make("svg:rect", { height: 12 });
       this.answer = make("p", { role: "status" });
+      this.apart = cnn.button("", () => this.change(this.next), { class: "primary" });
       const scale = make("svg:svg", { viewBox: "0 0 200 12" }, make("svg:rect", { class: "whole", width: 200, height: 12 }), this.bar);
       const mixed = this.panel("input mixed", this.canvas);
       mixed.name("The photo in tiles");
       const row = (kind, ...content) => make("div", { class: kind }, ...content);
       this.root.append(
         this.hint("Choose a frame on the photo, or a piece: you see what it drives, and what drives it."),
-        row("controls", this.#slider("depth")),
+        row("controls", this.apart, this.#slider("depth")),
         row("stage", where, here),
         row("stage linked", above, below),
-        row("controls", this.#slider("tiles"), ...this.controls("order")),
-        row("stage", mixed, row("said", scale, this.answer)),
+        row("stage tiles", mixed, row("said", this.#slider("tiles"), ...this.controls("order"), scale, this.answer)),
       );
     }
 
@@ -59,6 +59,10 @@
       const lower = (levels[depth - 2]?.units ?? []).flatMap(({ drives }, at) =>
         drives.filter((each) => each.unit === unit).map(({ share }) => ({ unit: at, share })),
       );
+      // What drives it most; where nothing does, it goes on from the top.
+      const strongest = lower.reduce((most, each) => (each.share > (most?.share ?? 0) ? each : most), undefined);
+      this.next = strongest ? { depth: depth - 1, unit: strongest.unit } : { depth: levels.length, unit: 0 };
+      this.apart.textContent = strongest ? "Take it apart" : "Begin at the top";
       this.here.name(`${plain(layer).replace(/^./, (letter) => letter.toUpperCase())}: ${cnn.count(shape[2])} maps of ${shape[0]}×${shape[1]}`);
       this.above.name(top ? "It drives the answer" : "It drives: share of its whole map");
       this.below.name(lower.length ? "It is driven by: share of the whole map" : depth > 1 ? "No unit below was strong enough to be kept" : "Here the tree ends");
@@ -122,14 +126,16 @@
       .window { pointer-events: all; cursor: pointer; }
       .halo { stroke: var(--cnn-background); stroke-width: 6px; }
       .chosen { stroke: var(--cnn-accent); stroke-width: 3px; }
-      .linked { min-height: 8.5rem; margin: 0.75rem 0; }
-      .units { display: flex; flex-wrap: wrap; gap: 0.375rem; }
+      .controls { gap: 0.75rem 1.5rem; }
+      .linked { min-height: 8.5rem; margin: 1.25rem 0; }
+      .units { display: flex; flex-wrap: wrap; gap: 0.5rem; }
       .units button { width: 4.5rem; padding: 0.25rem; font-size: 0.75rem; line-height: 1.25; }
       .units svg { height: 4rem; }
       .sharp { image-rendering: pixelated; }
+      .tiles { padding-top: 1.25rem; border-top: 1px solid color-mix(in srgb, var(--cnn-grid) 40%, var(--cnn-surface)); }
       .mixed { width: 15rem; }
       canvas { width: 100%; border: 1px solid var(--cnn-input); }
-      .said { flex: 1 1 14rem; max-width: 20rem; margin-top: 1.5rem; }
+      .said { display: grid; gap: 0.75rem; flex: 1 1 14rem; max-width: 20rem; margin-top: 1.5rem; }
       .said svg { fill: var(--cnn-output); }
       .whole { fill: var(--cnn-background); stroke: var(--cnn-grid); }
     `;

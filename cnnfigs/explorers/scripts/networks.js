@@ -27,10 +27,9 @@
       super.build();
       /** The units that led to the chosen one. */
       this.trail = [];
-      this.tools.append(...this.controls("prepare"));
       this.restore = button("Switch all filters on", () => this.change({ off: "" }));
       this.sheets = make("div", { class: "sheets" });
-      const inside = make("div", { class: "controls inside" }, ...this.controls("network"), this.restore);
+      const inside = make("div", { class: "controls inside" }, this.#chooser(), this.restore);
       const hint = this.hint("Point at a map, or tap it: below, it is shown large, with the sum behind one of its numbers.");
       // What is told of a map stays in view while the reader goes from map to map.
       this.root.append(inside, hint, make("div", {}, this.sheets, this.#unitPanel()));
@@ -43,7 +42,16 @@
       this.stage.append(this.#viewPanel()); // the answers stand next to the paper, or right below it
     }
 
-    /** What the networks get, and buttons that move it. */
+    /** Which network is looked into. */
+    #chooser() {
+      const { label } = this.settings.network;
+      const names = this.networks.map(({ name }) => [name, cnn.networkNames[name]]);
+      const made = cnn.list(label, names, (network) => this.change({ network }));
+      this.bound.set("network", made.control);
+      return made;
+    }
+
+    /** What the networks get, and what decides it: buttons that move it, and whether a drawing is prepared. */
     #viewPanel() {
       this.view = this.#raster("What the networks get, pixel by pixel", () => ({ index: 0, channel: 0 }));
       this.view.layout(IMAGE, IMAGE, IMAGE, IMAGE);
@@ -68,7 +76,7 @@
         arrows.append(made);
         return { made, by };
       });
-      const panel = this.panel("input view", this.view.element, arrows);
+      const panel = this.panel("input view", this.view.element, arrows, ...this.controls("prepare"));
       panel.name("The networks get");
       return panel;
     }
@@ -133,7 +141,7 @@
       const index = network.layers.findIndex(({ name }) => name === layer);
       const [rows, columns, channels] = network.layers[index]?.shape ?? [0, 0, 0];
       if (row >= rows || column >= columns || channel >= channels) {
-        throw new cnn.Refusal(`${network.name} has no number ${text}: layer, map, row and column are wanted.`);
+        throw new cnn.Refusal(`${cnn.networkNames[network.name]} has no number ${text}: layer, map, row and column are wanted.`);
       }
       return { index, unit: (row * columns + column) * channels + channel };
     }
@@ -188,6 +196,9 @@
         const down = Math.ceil(channels / across);
         sheet.layout(down, across, across * (columns * zoom + GAP), down * (rows * zoom + GAP), channels);
         sheet.element.classList.add("sheet");
+        // Where the last row is not full, nothing is: neither map nor the lines between maps.
+        const [full, last] = [(100 * Math.floor(channels / across)) / down, (100 * (channels % across)) / across];
+        if (last) sheet.element.style.clipPath = `polygon(0 0, 100% 0, 100% ${full}%, ${last}% ${full}%, ${last}% 100%, 0 100%)`;
         // Whoever comes by keyboard finds it above what is said of it.
         cnn.set(sheet.element, { onkeyup: ({ key }) => key === "Tab" && panel.scrollIntoView({ block: "nearest" }) });
         const size = rows > 1 ? `${channels} maps of ${rows}×${columns}` : `${channels} numbers`;
@@ -332,10 +343,11 @@
     static css = `${cnn.DigitPad.css}
       .told { min-height: 3em; }
       .view { width: 10.5rem; }
+      .view fieldset { margin-top: 0.5rem; }
       .arrows { display: flex; justify-content: space-between; margin-top: 0.5rem; }
       .arrows button { flex: 0 1 2.5rem; padding: 0; }
-      .inside { margin-top: 0.75rem; }
-      .sheets { display: grid; grid-template-columns: repeat(auto-fit, minmax(19rem, 1fr)); gap: 0.5rem 1rem; }
+      .inside { margin-top: 1.25rem; padding-top: 1.25rem; border-top: 1px solid color-mix(in srgb, var(--cnn-grid) 40%, var(--cnn-surface)); }
+      .sheets { display: grid; grid-template-columns: repeat(auto-fit, minmax(19rem, 1fr)); gap: 1rem 1.25rem; }
       .layer { scroll-margin: 4rem 0 min(18rem, 50vh); }
       .layer .heading { color: var(--cnn-muted); font-weight: 400; }
       .sheet { width: fit-content; max-width: 100%; }

@@ -44,7 +44,7 @@
       .picture svg { width: 100%; height: auto; touch-action: none; cursor: crosshair; }
       .picture label { display: grid; grid-template-columns: 4rem 1fr; align-items: center; }
       input[type="range"] { width: 100%; min-height: 1.75rem; padding: 0; accent-color: var(--cnn-kernel); }
-      .layers { flex: 1 1 20rem; }
+      .layers { flex: 1 1 22rem; } /* no row of the table is broken, in a wide font either */
       @media (min-width: 42.01rem) {
         .layers .controls { display: grid; grid-template-columns: repeat(6, minmax(0, 1fr)); gap: 0.5rem; }
         .layers .controls > * { grid-column: span 2; }

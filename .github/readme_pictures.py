@@ -17,7 +17,7 @@ from cnnfigs.illustrations.windows.field_growth import FieldGrowth
 from cnnfigs.sphinxext.books.browsers import find_browser
 
 #: What of the page is seen, in pixels of CSS; the picture has so many times as many.
-WINDOW, SCALE = {"width": 75 * ROOT_FONT_SIZE, "height": 45 * ROOT_FONT_SIZE}, 1.25
+WINDOW, SCALE = {"width": 75 * ROOT_FONT_SIZE, "height": 53 * ROOT_FONT_SIZE}, 1.25
 
 
 def main(site: Path, folder: Path) -> None:

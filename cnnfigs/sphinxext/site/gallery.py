@@ -61,8 +61,8 @@ ROWS, LINE, LETTER = 9, 22, 7.2
 #: Pixels for the sign that says that there are more columns.
 MORE = 28.0
 
-#: A picture so many times as high as wide shows its upper part on a card: all of it would be too small to be read.
-TALL = 1.25
+#: Of a picture so many times as high as wide, and too high to be read on a card, that shows the upper part, so wide.
+TALL, WIDEST = 1.25, 384
 #: What a card is called for each kind of illustration, and what the filter calls all of it.
 KINDS = {"picture": "Pictures", "chart": "Charts", "table": "Tables", "animation": "Animations"}
 #: The piece that a chart is drawn with.
@@ -399,6 +399,9 @@ def thumbnail(builder: Any, here: str, stem: str, made: str, *, decorative: bool
     described, width, height, drawn = pictures(made, CARD if in_browser and not decorative else COLUMN)
     folder = Path(builder.outdir, builder.imagedir)
     alt, hidden = ("", ' aria-hidden="true"') if decorative else (escape(described), "")
+    tall = waits and height > max(TALL * width, CARD[1] / READABLE)
+    if tall:
+        width, height = min(width, WIDEST), CARD[1]
     size = f'width="{round(width)}" height="{round(height)}"'
     images = ""
     for theme in THEMES if in_browser else THEMES[:1]:
@@ -411,8 +414,7 @@ def thumbnail(builder: Any, here: str, stem: str, made: str, *, decorative: bool
     if in_browser and waits:
         box = f'viewBox="0 0 {round(width)} {round(height)}"'
         images = f'<svg aria-hidden="true" {box}></svg><noscript>{images}</noscript>'
-    tall = " cnn-tall" if height > TALL * width else ""
-    return f'<span class="cnn-thumbnail{tall}"{hidden}>{images}</span>'
+    return f'<span class="cnn-thumbnail{" cnn-tall" if tall else ""}"{hidden}>{images}</span>'
 
 
 def made_by(env: BuildEnvironment, entry: catalog.Entry, several: tuple[catalog.Use, ...]) -> str:

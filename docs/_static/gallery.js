@@ -90,6 +90,5 @@
   });
   form.addEventListener("submit", (event) => event.preventDefault());
   addEventListener("hashchange", read);
-  form.hidden = false;
   read();
 })();

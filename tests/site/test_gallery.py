@@ -202,3 +202,18 @@ def test_the_wall_is_short_on_a_phone(gallery):
     gallery.set_viewport_size(PHONE)
     height = gallery.evaluate("document.documentElement.scrollHeight")
     assert height < 170 * len(seen(gallery))
+
+
+@pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_wall_stands_where_it_stays_before_any_script_comes(browser, served, window):
+    """Neither the filters nor the button for the theme move what is there already."""
+    walls = []
+    for script in ("**/*.js*", "**/no-such-file"):
+        context = browser.new_context(viewport=window)
+        context.route(script, lambda route: route.abort())
+        page = context.new_page()
+        open_page(page, f"{served}/gallery.html")
+        places = "[...document.querySelectorAll('.cnn-card')].slice(0, 9).map(card => card.getBoundingClientRect())"
+        walls.append(page.evaluate(f"{places}.map(({{x, y, width}}) => [x, y, width])"))
+        context.close()
+    assert walls[0] == walls[1]

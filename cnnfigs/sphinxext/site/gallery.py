@@ -288,7 +288,7 @@ class Collector(EnvironmentCollector):
 
 
 def visit_filters(self: HTML5Translator, node: filters) -> None:
-    """Write the form that a script shows."""
+    """Write the form, which is shown where scripts run."""
     env = self.builder.env
     if self.builder.name not in IN_BROWSER:
         raise nodes.SkipNode
@@ -304,7 +304,7 @@ def visit_filters(self: HTML5Translator, node: filters) -> None:
     options[1:1] = named.values()
     kinds = "".join(f'<option value="{name}">{several}</option>' for name, several in KINDS.items())
     self.body.append(
-        '<form class="cnn-chooser" role="search" hidden>\n'
+        '<form class="cnn-chooser" role="search">\n'
         '<label>Words <input type="search" name="words" autocomplete="off" spellcheck="false"></label>\n'
         f'<label>Topic <select name="topic">{"".join(options)}</select></label>\n'
         f'<label>Kind <select name="kind"><option value="">All kinds</option>{kinds}</select></label>\n'

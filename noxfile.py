@@ -264,9 +264,9 @@ def rooms(session: nox.Session) -> None:
 
 @nox.session
 def lighthouse(session: nox.Session) -> None:
-    """Score every page of the built site with Lighthouse, as on a desktop and on a phone; needs Node.js."""
+    """Score every page with Lighthouse, as on a phone and a desktop; pages named after -- alone; needs Node.js."""
     session.run("npm", "ci", "--prefix", "tests/lighthouse", "--no-audit", "--no-fund", external=True)
-    run(session, "python", "tests/lighthouse/run.py", "site")
+    run(session, "python", "tests/lighthouse/run.py", "site", *session.posargs)
 
 
 @nox.session

@@ -145,6 +145,13 @@ def pdf(session: nox.Session) -> None:
 
 
 @nox.session
+def kit(session: nox.Session) -> None:
+    """Make the teacher's kit in kit/: figures, slides, quizzes, worksheets; --page NAME and --class NAME after --."""
+    build(session)
+    run(session, "python", "-m", "cnnfigs.kit", "site", "kit", *session.posargs)
+
+
+@nox.session
 def links(session: nox.Session) -> None:
     """Ask every other host that the pages link to whether the page is still there."""
     run(session, "sphinx-build", *LINKS)

@@ -41,9 +41,8 @@ def jobs_of(cells: str) -> Iterator[Job]:
         match node:
             case ast.Call(func=ast.Name(id=name)) if name in imported:
                 illustration = made(*imported[name], node)
-                job = job_of(illustration) if illustration is not None else None
-                if job is not None:
-                    yield job
+                shown = (illustration, *illustration.shown_along) if illustration is not None else ()
+                yield from filter(None, map(job_of, shown))
 
 
 def job_of(illustration: Illustration) -> Job | None:

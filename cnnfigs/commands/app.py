@@ -37,7 +37,9 @@ cache_app = typer.Typer(
     "What stands in it is believed: share it only with people whom you trust.",
     no_args_is_help=True,
 )
-new_app = typer.Typer(help="A working beginning of a page or an illustration, with its test.", no_args_is_help=True)
+new_app = typer.Typer(
+    help="A working beginning of a page, an illustration or an exercise, with its test.", no_args_is_help=True
+)
 app.add_typer(cache_app, name="cache")
 app.add_typer(new_app, name="new")
 
@@ -477,6 +479,17 @@ def illustration_(
     from cnnfigs.commands.skeletons import new_illustration
 
     _print_made(new_illustration(root, name, room))
+
+
+@new_app.command("exercise", epilog=_examples("cnnfigs new exercise RowsLeft"))
+def exercise_(
+    name: Annotated[str, typer.Argument(help="As Python names a class.")],
+    root: Root = Path(),
+) -> None:
+    """Begin an exercise that replies to each mistake, with its run and its test, all working."""
+    from cnnfigs.commands.skeletons import new_exercise
+
+    _print_made(new_exercise(root, name))
 
 
 def _print_made(lines: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""The beginning of a page or an illustration: files that work as they are, to be changed bit by bit."""
+"""The beginning of a page, an illustration or an exercise: files that work as they are, to be changed bit by bit."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from cnnfigs.commands.errors import CommandError, reason
 from cnnfigs.parameters import require
 
 _TEMPLATES = Path(__file__).parent / "templates"
+#: The room of exercises, which are begun otherwise.
+_EXERCISES = "exercises"
 _QUOTED = "A number is quoted, never typed: {{fact}}`{label} {fact}`."
 
 
@@ -41,13 +43,8 @@ def new_illustration(root: Path, name: str, room: str) -> list[str]:
         If the name does not fit or is taken, there is no such room, this is no repository of cnnfigs, or a file
         cannot be written.
     """
-    _require_repository(root)
-    is_class_name = bool(re.fullmatch(r"[A-Z][A-Za-z0-9]+", name)) and not keyword.iskeyword(name)
-    require(is_class_name, "name", name, "a class name, such as GroupedFilters")
-    if name in entries():
-        raise CommandError(f"name: expected a new one, got {name!r}, which is in {entries()[name].module}")
+    module = _new_module(root, name)
     require(room in rooms(), "--room", room, ", ".join(rooms()))
-    module = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
     values = {"name": name, "module": f"{room}.{module}"}
     made = _write(
         root,
@@ -62,6 +59,44 @@ def new_illustration(root: Path, name: str, room: str) -> list[str]:
         f"Look at it:  cnnfigs render {name} -o .cache/{module}.svg",
         f"Test it:     python -m pytest tests/illustrations -k '{module} or {name}'",
         f"Show it:     cnnfigs new page NAME --shows {name}",
+    ]
+
+
+def new_exercise(root: Path, name: str) -> list[str]:
+    """Write an exercise, its run and its test.
+
+    Parameters
+    ----------
+    root
+        The repository.
+    name
+        Name of the class, such as ``"RowsLeft"``.
+
+    Returns
+    -------
+    list of str
+        What was made and what to do next, a line each.
+
+    Raises
+    ------
+    CommandError or ParameterError
+        If the name does not fit or is taken, this is no repository of cnnfigs, or a file cannot be written.
+    """
+    module = _new_module(root, name)
+    values = {"name": name, "module": module}
+    made = _write(
+        root,
+        {
+            f"cnnfigs/runs/{_EXERCISES}/{module}.py": _filled("exercise_run.py.txt", values),
+            f"cnnfigs/illustrations/{_EXERCISES}/{module}.py": _filled("exercise.py.txt", values),
+            f"tests/illustrations/{_EXERCISES}/test_{module}.py": _filled("test_exercise.py.txt", values),
+        },
+    )
+    return [
+        *made,
+        f"Look at it:  cnnfigs render {name} -o .cache/{module}.html",
+        f"Test it:     python -m pytest tests/illustrations -k '{module} or {name}'",
+        f"Show it:     a cell of a page: from cnnfigs.illustrations.{_EXERCISES}.{module} import {name}, then {name}()",
     ]
 
 
@@ -123,7 +158,7 @@ def rooms() -> list[str]:
     folders = (
         {path.parent.name for path in (PACKAGE / each).glob("*/__init__.py")} for each in ("illustrations", "runs")
     )
-    return sorted(set.intersection(*folders))
+    return sorted(set.intersection(*folders) - {_EXERCISES})
 
 
 def skeletons() -> dict[str, str]:
@@ -136,6 +171,9 @@ def skeletons() -> dict[str, str]:
         "cnnfigs/illustrations": "illustration.py.txt",
         "tests/illustrations": "test_illustration.py.txt",
         "tests/pages": "test_page.py.txt",
+        f"cnnfigs/runs/{_EXERCISES}": "exercise_run.py.txt",
+        f"cnnfigs/illustrations/{_EXERCISES}": "exercise.py.txt",
+        f"tests/illustrations/{_EXERCISES}": "test_exercise.py.txt",
     }
     return {folder: _filled(template, values) for folder, template in files.items()}
 
@@ -156,6 +194,16 @@ def _free_label(docs: Path, wanted: str) -> str:
     taken = {label for path in docs.rglob("*.md") for label in re.findall(r"fig-[\w-]+", path.read_text("utf-8"))}
     numbered = (f"{wanted}-{number}" for number in count(2))
     return wanted if wanted not in taken else next(label for label in numbered if label not in taken)
+
+
+def _new_module(root: Path, name: str) -> str:
+    """Return the name of the module for a new class, whose name must be free."""
+    _require_repository(root)
+    is_class_name = bool(re.fullmatch(r"[A-Z][A-Za-z0-9]+", name)) and not keyword.iskeyword(name)
+    require(is_class_name, "name", name, "a class name, such as GroupedFilters")
+    if name in entries():
+        raise CommandError(f"name: expected a new one, got {name!r}, which is in {entries()[name].module}")
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 def _require_repository(root: Path) -> None:

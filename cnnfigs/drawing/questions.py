@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from string import ascii_uppercase
 
 from cnnfigs.words import typeset
@@ -26,6 +27,10 @@ class Question:
         How the right answer comes about.
     wrong
         Wrong answers; each to what would have to hold for it to be right, as the end of a sentence with "if".
+    fields
+        What each number is that a reader types; none where an answer is chosen.
+    typed
+        Answers to the numbers in them, as a script writes them, where they are typed.
 
     Raises
     ------
@@ -37,6 +42,8 @@ class Question:
     right: str
     reason: str
     wrong: dict[str, str]
+    fields: tuple[str, ...] = ()
+    typed: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.right in self.wrong:
@@ -63,24 +70,51 @@ class Question:
 
 def html_question(question: Question) -> str:
     """Return a question as HTML: answers as a list, the solution in a box that is closed until it is clicked."""
-    right = f"{question.letters[question.right]}. {question.right}"
+    return f'<div class="cnn-exercise">\n{_inside(question)}\n</div>'
+
+
+def html_exercise(name: str, question: Question, others: Sequence[Question]) -> str:
+    """Return a question as HTML for a page whose script replies, see ``docs/_static/exercises.js``.
+
+    Without the script it is what :func:`html_question` returns.
+
+    Parameters
+    ----------
+    name
+        Under which the browser keeps that it was solved.
+    question
+        What is asked first.
+    others
+        The same with other numbers: templates, which show nothing by themselves.
+    """
+    fields = f' data-fields="{html.escape("|".join(question.fields))}"' if question.fields else ""
+    templates = "".join(f"<template>\n{_inside(each)}\n</template>\n" for each in others)
+    return f'<div class="cnn-exercise" data-exercise="{name}"{fields}>\n{_inside(question)}\n{templates}</div>'
+
+
+def _inside(question: Question) -> str:
+    """Write question, choices and solution; each sentence of the solution names what it replies to."""
+
+    def sentence(tag: str, choice: str, words: str) -> str:
+        letter = question.letters[choice]
+        answer = f'<strong><span class="cnn-letter">{letter}. </span>{_html(choice)}</strong>'
+        return f'<{tag} data-for="{question.typed.get(choice, letter)}">{answer} {_html(words)}</{tag}>'
+
     mistakes = [
-        f"<li><strong>{_html(f'{letter}. {choice}')}</strong> would be right if {_html(question.wrong[choice])}.</li>"
-        for letter, choice in question.choices.items()
+        sentence("li", choice, f"would be right if {question.wrong[choice]}.")
+        for choice in question.choices.values()
         if choice in question.wrong
     ]
     lines = [
-        '<div class="cnn-exercise">',
         f"<p>{_html(question.text)}</p>",
         '<ol type="A">',
         *(f"<li>{_html(choice)}</li>" for choice in question.choices.values()),
         "</ol>",
         "<details>",
         "<summary>Show the answer</summary>",
-        f"<p><strong>{_html(right)}</strong> is right. {_html(question.reason)}</p>",
+        sentence("p", question.right, f"is right. {question.reason}"),
         f"<ul>{''.join(mistakes)}</ul>",
         "</details>",
-        "</div>",
     ]
     return "\n".join(lines)
 

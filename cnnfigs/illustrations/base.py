@@ -134,6 +134,15 @@ class Illustration(ABC):
     def to_html(self) -> str:
         """Return the illustration as HTML to stand in a page, which has the style for it."""
 
+    def to_page(self) -> str:
+        """Return the illustration as HTML to stand in a page of the site; its pictures grow with the page's font."""
+        return growing(self.to_html())
+
+    @property
+    def shown_along(self) -> tuple[Illustration, ...]:
+        """Others whose runs a page shows along with its own."""
+        return ()
+
     def to_text(self) -> str:
         """Return what is told where nothing can be drawn."""
         return self.description
@@ -220,7 +229,7 @@ class Illustration(ABC):
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
         """Show itself in a notebook: in its theme, legible on any ground, and fit for what notebooks become."""
         if os.environ.get(IN_PAGE):
-            return {"text/html": growing(self.to_html()), "text/plain": self.to_text()}, {FACTS: {"": self.facts}}
+            return {"text/html": self.to_page(), "text/plain": self.to_text()}, {FACTS: {"": self.facts}}
         bundle: dict[str, Any] = {"text/html": in_notebook(self.to_html()), "text/plain": self.to_text()}
         for kind, form in self._converted.items():
             content = self.content(form, Look())

@@ -66,9 +66,11 @@
   addEventListener("hashchange", follow);
 })();
 
-// Pages that were read to their end get a tick in the contents. The list stays in this browser, and can be cleared.
+// Pages that were read to their end get a tick in the contents. The list stays in this browser, and can be cleared, and
+// with it what exercises.js keeps.
 (() => {
   const KEY = "pages read";
+  const SOLVED = "exercises solved";
   const nameOf = (address) => address.split(/[?#]/)[0].split("/").pop().replace(/\.html$/, "");
   let read = new Set();
   // Who forbids the browser to keep anything reads without ticks.
@@ -94,8 +96,10 @@
     const told = document.querySelector(".cnn-progress");
     if (!told) return;
     const count = cards.filter((card) => read.has(card.dataset.page)).length;
-    told.hidden = count === 0;
-    told.querySelector("span").textContent = `You have read ${count} of ${cards.length} pages.`;
+    const solved = Object.keys(kept(() => JSON.parse(localStorage.getItem(SOLVED))) ?? {}).length;
+    told.hidden = count + solved === 0;
+    const more = solved ? ` You have solved ${solved} exercise${solved > 1 ? "s" : ""}.` : "";
+    told.querySelector("span").textContent = `You have read ${count} of ${cards.length} pages.${more}`;
   }
 
   function recall() {
@@ -105,7 +109,7 @@
 
   const button = document.querySelector(".cnn-progress button");
   button?.addEventListener("click", () => {
-    kept(() => localStorage.removeItem(KEY));
+    for (const key of [KEY, SOLVED]) kept(() => localStorage.removeItem(key));
     recall();
     document.querySelector(".cnn-contents a")?.focus();
   });

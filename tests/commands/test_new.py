@@ -46,6 +46,11 @@ def clone(tmp_path_factory):
             done = run(copy, sys.executable, "-m", "cnnfigs", "new", *words)
             assert done.returncode == 0, done.stderr
             assert "Test it:" in done.stdout
+    for name in ("KeptRows", "WrongRows"):
+        done = run(copy, sys.executable, "-m", "cnnfigs", "new", "exercise", name)
+        assert done.returncode == 0, done.stderr
+        assert "Test it:" in done.stdout
+    replace(copy / "cnnfigs" / "runs" / "exercises" / "wrong_rows.py", "size // 2", "size // 3")
     replace(copy / "cnnfigs" / "runs" / "filters" / "wrong_digit.py", "AveragePooling2D", "MaxPooling2D")
     replace(copy / "docs" / "wrong-page.md", "`fig-wrong-page input`", "`fig-wrong-page inputs`")
     # Another run than the one that drawing and description were made for.
@@ -76,11 +81,15 @@ def test_new_tests_and_those_for_every_illustration_pass_and_notice_mistakes(clo
         "tests/illustrations",
         "tests/pages",
         "-k",
-        "ShrunkDigit or wrong_digit or shrunk_digit or wrong_page or _cells",
+        "ShrunkDigit or wrong_digit or shrunk_digit or wrong_page or _cells or KeptRows or _rows",
     ]
     done = run(clone, sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *wanted)
     failed = re.findall(r"(?m)^FAILED (\S+)", done.stdout)
-    assert failed == [
+    assert [name for name in failed if "_rows" in name] == [
+        f"tests/illustrations/exercises/test_wrong_rows.py::test_answers_are_those_of_the_layer_and_of_each_rule[asked{n}]"
+        for n in range(4)
+    ], done.stdout + done.stderr
+    assert [name for name in failed if "_rows" not in name] == [
         *(
             f"tests/illustrations/filters/test_wrong_digit.py::test_output_is_the_mean_of_each_square[{n}]"
             for n in (2, 3, 14)
@@ -112,6 +121,7 @@ def test_a_skeleton_that_is_left_as_it_is_cannot_be_published(clone):
     assert left >= {
         *("docs/fewer-cells.md", "cnnfigs/runs/filters/shrunk_digit.py"),
         "cnnfigs/illustrations/filters/shrunk_digit.py",
+        *(f"{folder}/exercises/kept_rows.py" for folder in ("cnnfigs/runs", "cnnfigs/illustrations")),
         *("tests/illustrations/filters/test_shrunk_digit.py", "tests/pages/test_fewer_cells.py"),
     }
     assert re.search(r"(?m)^docs/fewer-cells\.md:\d+: 'Begin with what the reader will see", done.stdout)
@@ -128,6 +138,8 @@ def test_names_that_the_guide_and_the_help_give_as_examples_are_free():
 
 def test_new_files_keep_the_style(clone):
     files = [f"{folder}/filters/shrunk_digit.py" for folder in ("cnnfigs/runs", "cnnfigs/illustrations")]
+    files += [f"{folder}/exercises/kept_rows.py" for folder in ("cnnfigs/runs", "cnnfigs/illustrations")]
+    files += ["tests/illustrations/exercises/test_kept_rows.py"]
     files += ["tests/illustrations/filters/test_shrunk_digit.py", "tests/pages/test_fewer_cells.py"]
     for command in ("check", "format --check"):
         done = run(clone, BIN / "ruff", *command.split(), "--no-cache", *files)

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from cnnfigs.drawing.formats import Look
-from cnnfigs.drawing.questions import Question, html_question, text_question
-from cnnfigs.illustrations.base import Illustration
+from cnnfigs.drawing.questions import Question, html_exercise, html_question, text_question
+from cnnfigs.illustrations.base import Illustration, kebab
 from cnnfigs.illustrations.description import Description, Part
-from cnnfigs.runs.exercises import Prediction, Values
+from cnnfigs.runs.exercises.prediction import Prediction, Values
 
 
 class Exercise(Illustration):
     """An illustration that asks: predict, then check.
 
-    ``run`` computes the right answer with real layers, and each wrong answer by a rule that is wrong.
+    ``run`` computes the right answer with real layers, and each wrong answer by a rule that is wrong. In a page of the
+    site it replies: to each wrong answer with the rule that gives it, and then it asks again, with other numbers.
     """
 
     #: How an answer is written, with a field for each of its values.
     form: ClassVar[str] = "{:,}"
+    #: What each number of an answer is, where a page has it typed; where it has none, an answer is chosen.
+    fields: ClassVar[tuple[str, ...]] = ()
+    #: Parameters of the same exercise with other numbers.
+    others: ClassVar[tuple[Mapping[str, Any], ...]] = ()
 
     _converted: ClassVar[Mapping[str, str]] = {}  # it is words
 
@@ -39,6 +44,17 @@ class Exercise(Illustration):
     def write(self, values: Values) -> str:
         """Write an answer, right or wrong."""
         return self.form.format(*values)
+
+    @property
+    def variants(self) -> tuple[Self, ...]:
+        """The same exercise with other numbers."""
+        made = (type(self)(**parameters) for parameters in self.others)
+        return tuple(dict.fromkeys(each for each in made if each != self))
+
+    @property
+    def shown_along(self) -> tuple[Illustration, ...]:
+        """Those whose runs a page shows along with its own."""
+        return self.variants
 
     @property
     def question(self) -> Question:
@@ -69,6 +85,10 @@ class Exercise(Illustration):
         """Return the exercise as HTML, its solution closed until it is asked for."""
         return html_question(self.question)
 
+    def to_page(self) -> str:
+        """Return the exercise as HTML for a page of the site, with its variants."""
+        return html_exercise(kebab(type(self).__name__), self.question, [each.question for each in self.variants])
+
     def to_text(self) -> str:
         """Return the exercise as text, the solution at the end."""
         return text_question(self.question)
@@ -78,11 +98,21 @@ class Exercise(Illustration):
 
     def _question(self, run: Prediction) -> Question:
         mistakes: dict[str, list[str]] = {}
-        for rule, values in run.wrong.items():  # two mistakes may lead to the same answer
-            mistakes.setdefault(self.write(values), []).append(rule)
+        answers = {self.write(run.right): run.right}
+        for mistake in run.wrong:  # two mistakes may lead to the same answer
+            answer = self.write(mistake.values)
+            answers.setdefault(answer, mistake.values)
+            mistakes.setdefault(answer, []).append(f"{mistake.rule}: {mistake.how}")
         return Question(
             text=" ".join(self.ask(run).split()),
             right=self.write(run.right),
             reason=" ".join(self.explain(run).split()),
-            wrong={answer: ", or if ".join(rules) for answer, rules in mistakes.items()},
+            wrong={answer: "; or if ".join(rules) for answer, rules in mistakes.items()},
+            fields=self.fields,
+            typed={answer: _typed(values) for answer, values in answers.items()} if self.fields else {},
         )
+
+
+def _typed(values: Values) -> str:
+    """Write numbers as a script does."""
+    return " ".join(f"{value:.12g}" for value in values)

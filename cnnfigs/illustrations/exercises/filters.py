@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from cnnfigs.illustrations.exercises.exercise import Exercise
-from cnnfigs.parameters import Whole
-from cnnfigs.runs import exercises
-from cnnfigs.runs.exercises import Prediction, Values
+from cnnfigs.parameters import Number, Several, Whole
+from cnnfigs.runs.exercises import filters as computed
+from cnnfigs.runs.exercises.prediction import Prediction, Values
 from cnnfigs.words import listed, written_number
 
 Filters = Annotated[int, Whole(1, 512), "how many filters the convolution has"]
@@ -24,8 +24,15 @@ class FilterDepth(Exercise):
     channels: Channels = 8
     kernel_size: KernelSize = 3
 
+    fields = ("parameters",)
+    others = (
+        {"filters": 32, "channels": 3, "kernel_size": 5},
+        {"filters": 64, "channels": 32},
+        {"filters": 10, "channels": 6, "kernel_size": 5},
+    )
+
     def run(self) -> Prediction:
-        return exercises.filter_parameters(self.filters, self.channels, self.kernel_size)
+        return computed.filter_parameters(self.filters, self.channels, self.kernel_size)
 
     def ask(self, run: Prediction) -> str:
         return f"""A layer `Conv2D({self.filters}, kernel_size={self.kernel_size})` reads {self.channels} feature maps.
@@ -48,9 +55,15 @@ class FilterParts(Exercise):
     size: Annotated[int, Whole(11, 512), "side of the input"] = 64
 
     form = "{:,} filters, {:,} slices, {:,} maps"
+    fields = ("filters", "slices", "maps")
+    others = (
+        {"filters": 8, "channels": 4, "kernel_size": 3, "size": 32},
+        {"filters": 32, "channels": 16, "kernel_size": 3, "size": 28},
+        {"filters": 6, "channels": 2, "kernel_size": 7, "size": 96},
+    )
 
     def run(self) -> Prediction:
-        return exercises.filter_parts(self.filters, self.channels, self.kernel_size, self.size)
+        return computed.filter_parts(self.filters, self.channels, self.kernel_size, self.size)
 
     def ask(self, run: Prediction) -> str:
         return f"""`Conv2D({self.filters}, kernel_size={self.kernel_size})` reads an input of
@@ -71,8 +84,16 @@ class SharedWeights(Exercise):
     filters: Filters = 6
     kernel_size: KernelSize = 5
 
+    fields = ("parameters",)
+    others = (
+        {"size": 28, "filters": 32, "kernel_size": 3},
+        {"size": 20, "filters": 10, "kernel_size": 7},
+        {"size": 96, "filters": 4, "kernel_size": 5},
+        {},
+    )
+
     def run(self) -> Prediction:
-        return exercises.shared_weights(self.size, self.filters, self.kernel_size)
+        return computed.shared_weights(self.size, self.filters, self.kernel_size)
 
     def ask(self, run: Prediction) -> str:
         window, places = (f"{side:g}×{side:g}" for side in (self.kernel_size, run.given["places"]))
@@ -94,8 +115,15 @@ class PartialFilters(Exercise):
     made: Annotated[int, Whole(2, 64), "how many filters each group has"] = 6
     kernel_size: KernelSize = 3
 
+    fields = ("parameters",)
+    others = (
+        {"groups": 2, "read": 3, "made": 5, "kernel_size": 5},
+        {"groups": 4, "read": 2, "made": 8},
+        {"groups": 3, "read": 5, "made": 4, "kernel_size": 5},
+    )
+
     def run(self) -> Prediction:
-        return exercises.grouped_parameters(self.groups, self.read, self.made, self.kernel_size)
+        return computed.grouped_parameters(self.groups, self.read, self.made, self.kernel_size)
 
     def ask(self, run: Prediction) -> str:
         channels, filters, side = (f"{each:g}" for each in (*run.given.values(), self.kernel_size))
@@ -117,8 +145,15 @@ class SeparableWeights(Exercise):
     channels: Channels = 64
     kernel_size: KernelSize = 3
 
+    fields = ("parameters",)
+    others = (
+        {"filters": 32, "channels": 16},
+        {"filters": 64, "channels": 32, "kernel_size": 5},
+        {"filters": 100, "channels": 50},
+    )
+
     def run(self) -> Prediction:
-        return exercises.separable_parameters(self.filters, self.channels, self.kernel_size)
+        return computed.separable_parameters(self.filters, self.channels, self.kernel_size)
 
     def ask(self, run: Prediction) -> str:
         return f"""`SeparableConv2D({self.filters}, kernel_size={self.kernel_size})` is Keras' depthwise separable
@@ -139,8 +174,15 @@ class UnitsOnColor(Exercise):
     channels: Annotated[int, Whole(2, 4), "how many channels it has"] = 3
     units: Annotated[int, Whole(2, 512), "how many units the layer has"] = 100
 
+    fields = ("parameters",)
+    others = (
+        {"size": 10, "units": 20},
+        {"size": 16, "units": 50},
+        {"size": 20, "channels": 4, "units": 10},
+    )
+
     def run(self) -> Prediction:
-        return exercises.dense_parameters(self.size, self.channels, self.units)
+        return computed.dense_parameters(self.size, self.channels, self.units)
 
     def ask(self, run: Prediction) -> str:
         return f"""An image of {self.size}×{self.size} pixels has {self.channels} channels. `Flatten()` lays it out, and
@@ -161,8 +203,15 @@ class WorkOfFilters(Exercise):
     filters: Filters = 8
     kernel_size: Annotated[int, Whole(2, 7), "side of the window"] = 3
 
+    fields = ("multiply-adds",)
+    others = (
+        {"size": 12, "channels": 4, "filters": 10},
+        {"size": 14, "channels": 8, "filters": 5, "kernel_size": 5},
+        {"size": 22, "channels": 3, "filters": 10},
+    )
+
     def run(self) -> Prediction:
-        return exercises.multiplied(self.size, self.channels, self.filters, self.kernel_size)
+        return computed.multiplied(self.size, self.channels, self.filters, self.kernel_size)
 
     def ask(self, run: Prediction) -> str:
         return f"""A convolution with {self.filters} filters of {self.kernel_size}×{self.kernel_size} and without
@@ -175,25 +224,36 @@ class WorkOfFilters(Exercise):
             used once: {places:,.0f}·{weights:,.0f}."""
 
 
-#: A small kernel and its bias.
-KERNEL, BIAS = ((2.0, -1.0), (3.0, -4.0)), -1.0
-
-
 @dataclass(frozen=True)
 class BestPossible(Exercise):
-    """An exercise: the best image for a filter has ink where its weights are positive, and none elsewhere."""
+    """An exercise: the best image for a filter has ink where its weights are positive, and none elsewhere.
+
+    Numbers of which a wrong rule makes the right sum are refused when they are asked about.
+    """
+
+    weights: Annotated[
+        tuple[float, ...], Several(Number(-9, 9), 4, 4, again=True), "the weights of a window of 2×2, row by row"
+    ] = (2.0, -1.0, 3.0, -4.0)
+    bias: Annotated[float, Number(-9, 9), "the bias"] = -1.0
+
+    fields = ("largest sum",)
+    others = (
+        {"weights": (1.0, 4.0, -2.0, 3.0), "bias": -3.0},
+        {"weights": (-5.0, 2.0, 6.0, 1.0), "bias": 2.0},
+        {"weights": (3.0, -2.0, -3.0, 5.0), "bias": -2.0},
+    )
 
     def run(self) -> Prediction:
-        return exercises.best_possible(KERNEL, BIAS)
+        return computed.best_possible(tuple(map(float, self.weights)), float(self.bias))
 
     def ask(self, run: Prediction) -> str:
-        upper, lower = (listed(written_number(value) for value in row) for row in KERNEL)
+        upper, lower = (listed(map(written_number, row)) for row in (self.weights[:2], self.weights[2:]))
         return f"""A filter has the weights {upper} in its upper row, {lower} in its lower row, and the bias
-            {written_number(BIAS)}. Pixels are 0 for paper to 1 for ink. How large is the largest sum that an image can
-            give it?"""
+            {written_number(self.bias)}. Pixels are 0 for paper to 1 for ink. How large is the largest sum that an image
+            can give it?"""
 
     def explain(self, run: Prediction) -> str:
-        added = " + ".join(f"{value:g}" for row in KERNEL for value in row if value > 0)
+        added = " + ".join(f"{value:g}" for value in self.weights if value > 0)
         return f"""Full ink where a weight is positive, paper where it is negative: {added}, and the bias. Made images
             stay below that where ink has a price; found pieces come near it only if some digit looks so."""
 

@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from cnnfigs.illustrations.exercises.exercise import Exercise
-from cnnfigs.parameters import Number, Whole
-from cnnfigs.runs import exercises
-from cnnfigs.runs.exercises import Prediction, Values
+from cnnfigs.parameters import Number, Several, Whole
+from cnnfigs.runs.exercises import later as computed
+from cnnfigs.runs.exercises.prediction import Prediction, Values
 from cnnfigs.words import fixed, listed, written_number
 
-#: Numbers of a place's channels in two images of a batch.
-FIRST, SECOND = (1.0, 4.0, 7.0), (7.0, 4.0, 1.0)
-#: Dot products of the asking patch with three others, and the values of these.
-PRODUCTS, VALUES = (3.0, 1.0, 0.0), (10.0, 20.0, 60.0)
+#: Three numbers.
+Three = Annotated[tuple[float, ...], Several(Number(-99, 99), 3, 3, again=True)]
 
 
 @dataclass(frozen=True)
@@ -24,8 +22,14 @@ class SmallSteps(Exercise):
     weight: Annotated[float, Number(0.01, 1), "the size of each weight"] = 0.03
     step: Annotated[float, Number(0.01, 0.5), "by how much each pixel changes"] = 0.1
 
+    others = (
+        {"weight": 0.05, "step": 0.2},
+        {"weight": 0.02, "step": 0.3},
+        {"weight": 0.1, "step": 0.05},
+    )
+
     def run(self) -> Prediction:
-        return exercises.small_steps(self.weight, self.step)
+        return computed.small_steps(self.weight, self.step)
 
     def ask(self, run: Prediction) -> str:
         return f"""A unit reads all {run.given["pixels"]:.0f} pixels of a digit. Half of its weights are
@@ -43,13 +47,25 @@ class SmallSteps(Exercise):
 
 @dataclass(frozen=True)
 class NormalizedVector(Exercise):
-    """An exercise: layer normalisation looks along the channels of one place, not along the batch."""
+    """An exercise: layer normalisation looks along the channels of one place, not along the batch.
+
+    Numbers of which a wrong rule makes the right answer are refused when they are asked about.
+    """
+
+    first: Annotated[Three, "the channels of the only place of the first image"] = (1.0, 4.0, 7.0)
+    second: Annotated[Three, "those of the second image"] = (7.0, 4.0, 1.0)
+
+    others = (
+        {"first": (2.0, 4.0, 9.0), "second": (6.0, 1.0, 2.0)},
+        {"first": (6.0, 3.0, 3.0), "second": (2.0, 8.0, 5.0)},
+        {"first": (0.0, 5.0, 1.0), "second": (6.0, 2.0, 4.0)},
+    )
 
     def run(self) -> Prediction:
-        return exercises.normalized(FIRST, SECOND)
+        return computed.normalized(self.first, self.second)
 
     def ask(self, run: Prediction) -> str:
-        first, second = (listed(f"{value:g}" for value in each) for each in (FIRST, SECOND))
+        first, second = (listed(f"{value:g}" for value in each) for each in (self.first, self.second))
         return f"""A batch has two images, each with one place and three channels: {first} in the first image, {second}
             in the second. What does layer normalisation make of the first number of the first image, with nothing
             learned yet?"""
@@ -57,7 +73,7 @@ class NormalizedVector(Exercise):
     def explain(self, run: Prediction) -> str:
         mean, spread = run.given["mean"], run.given["spread"]
         return f"""It takes the mean and the spread of the three numbers of the first image: {mean:g} and {spread:.2f}.
-            So the result is ({FIRST[0]:g} − {mean:g}) / {spread:.2f}. The second image has no part in it."""
+            So the result is ({self.first[0]:g} − {mean:g}) / {spread:.2f}. The second image has no part in it."""
 
     def write(self, values: Values) -> str:
         return fixed(float(values[0]), 2)
@@ -70,8 +86,14 @@ class SlopeThroughBlocks(Exercise):
     weight: Annotated[float, Number(0.1, 0.9), "the weight of the one unit in each block"] = 0.5
     blocks: Annotated[int, Whole(2, 20), "how many blocks"] = 10
 
+    others = (
+        {"weight": 0.2},
+        {"weight": 0.3, "blocks": 5},
+        {"weight": 0.4, "blocks": 8},
+    )
+
     def run(self) -> Prediction:
-        return exercises.slope_through_blocks(self.weight, self.blocks)
+        return computed.slope_through_blocks(self.weight, self.blocks)
 
     def ask(self, run: Prediction) -> str:
         return f"""A stack has {self.blocks} blocks. In each, one unit multiplies its input by {self.weight:g}, and a
@@ -89,21 +111,35 @@ class SlopeThroughBlocks(Exercise):
 
 @dataclass(frozen=True)
 class AttendedValue(Exercise):
-    """An exercise: attention takes a mean of values, weighted by softmax."""
+    """An exercise: attention takes a mean of values, weighted by softmax.
+
+    Numbers of which a wrong rule makes the right answer are refused when they are asked about.
+    """
+
+    products: Annotated[Three, "dot products of the asking patch with three others"] = (3.0, 1.0, 0.0)
+    values: Annotated[Three, "the values of these"] = (10.0, 20.0, 60.0)
+
+    others = (
+        {"products": (2.0, 1.0, 0.0), "values": (30.0, 60.0, 90.0)},
+        {"products": (0.0, 1.0, 3.0), "values": (20.0, 10.0, 50.0)},
+        {"products": (1.0, 4.0, 2.0), "values": (80.0, 40.0, 10.0)},
+    )
 
     def run(self) -> Prediction:
-        return exercises.attended(PRODUCTS, VALUES)
+        return computed.attended(self.products, self.values)
 
     def ask(self, run: Prediction) -> str:
-        products, values = (listed(f"{value:g}" for value in each) for each in (PRODUCTS, VALUES))
+        products, values = (listed(f"{value:g}" for value in each) for each in (self.products, self.values))
         return f"""A patch attends to three others. Its dot products with them, already divided by the root of the
             vectors' length, are {products}. Their values are one number each: {values}. What does the patch take with
             it?"""
 
     def explain(self, run: Prediction) -> str:
-        return f"""Softmax turns the products into weights that add up to one: e to the power {PRODUCTS[0]:g},
-            {PRODUCTS[1]:g} and {PRODUCTS[2]:g}, each divided by their sum. The first patch gets most, but not all. The
-            result is the mean of the values with these weights."""
+        powers = listed(f"{product:g}" for product in self.products)
+        most = ("first", "second", "third")[self.products.index(max(self.products))]
+        return f"""Softmax turns the products into weights that add up to one: e to the power {powers}, each divided by
+            their sum. The {most} patch gets most, but not all. The result is the mean of the values with these
+            weights."""
 
     def write(self, values: Values) -> str:
         return fixed(float(values[0]), 1)

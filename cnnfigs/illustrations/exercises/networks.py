@@ -7,11 +7,17 @@ from typing import Annotated, Literal
 
 from cnnfigs.illustrations.exercises.exercise import Exercise
 from cnnfigs.illustrations.networks import network_words
-from cnnfigs.parameters import Choice, TestImage, Whole
-from cnnfigs.runs import exercises
-from cnnfigs.runs.exercises import Prediction, Values
-from cnnfigs.runs.photo.photo_answers import PARTS
+from cnnfigs.parameters import Choice, Number, Several, TestImage, Whole
+from cnnfigs.runs.exercises import networks as computed
+from cnnfigs.runs.exercises.prediction import Prediction, Values
+from cnnfigs.runs.exercises.values import contributions
+from cnnfigs.runs.photo.photo_answers import PARTS, Rest
 from cnnfigs.words import listed, percent, with_article
+
+#: A number for each of three units.
+Three = Annotated[tuple[float, ...], Several(Number(-9, 10), 3, 3, again=True)]
+#: How a part of the photo is hidden, in words.
+HIDDEN = {"grey": "covered with grey", "blurred": "blurred"}
 
 
 @dataclass(frozen=True)
@@ -26,8 +32,14 @@ class MovedDigit(Exercise):
     filter: Annotated[int, Whole(0, 31), "which filter of the first layer"] = 31
     index: TestImage = 4
 
+    others = (
+        {"rows": 3, "columns": 4, "index": 11},
+        {"rows": 1, "columns": 3, "index": 2},
+        {"rows": 2, "columns": 3, "index": 5},
+    )
+
     def run(self) -> Prediction:
-        return exercises.moved_digit(self.index, self.filter, self.rows, self.columns)
+        return computed.moved_digit(self.index, self.filter, self.rows, self.columns)
 
     def ask(self, run: Prediction) -> str:
         row, column, digit = (int(run.given[name]) for name in ("row", "column", "digit"))
@@ -59,13 +71,18 @@ class SureAnswers(Exercise):
     columns: Annotated[int, Whole(3, 6), "by how many pixels the digits are moved to the right"] = 4
 
     form = "{}"
+    others = (
+        {"columns": 3},
+        {"columns": 5},
+        {"columns": 6},
+    )
 
     def run(self) -> Prediction:
-        return exercises.sure_answers(self.columns)
+        return computed.sure_answers(self.columns)
 
     def ask(self, run: Prediction) -> str:
         moved, count = (f"{run.given[name]:g}" for name in ("moved", "asked"))
-        return f"""{moved} of the first {exercises.MOVED:,} test digits are moved {self.columns} pixels to the right:
+        return f"""{moved} of the first {computed.MOVED:,} test digits are moved {self.columns} pixels to the right:
             those that lose no ink. To {count} of these the convnet gives an answer with 99 % or more. How many of the
             {count} answers are right?"""
 
@@ -87,22 +104,28 @@ class OverfittingGap(Exercise):
     ] = "dense_131"
 
     form = "{:.1f} errors in a thousand"
+    others = (
+        {"larger": "unpooled", "smaller": "dense_131"},
+        {"larger": "unpooled", "smaller": "convnet"},
+        {"larger": "dense_512", "smaller": "dense_131"},
+        {"larger": "dense_512", "smaller": "convnet"},
+    )
 
     def run(self) -> Prediction:
-        return exercises.overfitting_gap(self.larger, self.smaller)
+        return computed.overfitting_gap(self.larger, self.smaller)
 
     def ask(self, run: Prediction) -> str:
         learned, test, few = (run.given[f"{self.smaller} {which}"] for which in ("learned", "test", "parameters"))
         many = run.given[f"{self.larger} parameters"]
         larger, smaller = network_words(self.larger), network_words(self.smaller)
-        return f"""The network “{smaller}” has {few:,} parameters. Of the first {exercises.LEARNED:,} images that it
+        return f"""The network “{smaller}” has {few:,} parameters. Of the first {computed.LEARNED:,} images that it
             learned from it gets {learned:.1f} in a thousand wrong, of the test images {test:.1f}: a gap of
             {run.given["gap"]:.1f}. “{larger}”, trained in the same way, has {run.given["times"]:.1f} times as many
             parameters, {many:,}. How large is its gap, counted on the same images?"""
 
     def explain(self, run: Prediction) -> str:
         learned, test = (run.given[f"{self.larger} {which}"] for which in ("learned", "test"))
-        return f"""“{network_words(self.larger)}” gets {learned:.1f} in a thousand of these {exercises.LEARNED:,} wrong,
+        return f"""“{network_words(self.larger)}” gets {learned:.1f} in a thousand of these {computed.LEARNED:,} wrong,
             and {test:.1f} of the test images. What a network may learn by heart depends on how its parameters are used
             and on when training stops, not on their number alone. This is one training of each, and another seed would
             give somewhat other numbers."""
@@ -118,8 +141,14 @@ class HeatIsNoReason(Exercise):
     index: TestImage = 4
     side: Annotated[int, Whole(5, 13), "side of the square that is covered, in pixels"] = 11
 
+    others = (
+        {"index": 6},
+        {"index": 11, "side": 9},
+        {"index": 2},
+    )
+
     def run(self) -> Prediction:
-        return exercises.covered_heat(self.index, self.side)
+        return computed.covered_heat(self.index, self.side)
 
     def ask(self, run: Prediction) -> str:
         digit, sure = with_article(int(run.given["digit"])), percent(run.given["sure"])
@@ -137,24 +166,32 @@ class HeatIsNoReason(Exercise):
         return percent(float(values[0]))
 
 
-#: What three units give, and the slopes of a score along them.
-NUMBERS, SLOPES = (8.0, 2.0, 0.5), (0.5, 3.0, 4.0)
-
-
 @dataclass(frozen=True)
 class MostContributing(Exercise):
-    """An exercise: what a unit contributes is its number times the slope, not one of the two."""
+    """An exercise: what a unit contributes is its number times the slope, not one of the two.
+
+    Numbers of which a wrong rule makes the right answer are refused when they are asked about.
+    """
+
+    numbers: Annotated[Three, "what the units give"] = (8.0, 2.0, 0.5)
+    slopes: Annotated[Three, "the slopes of the score along them"] = (0.5, 3.0, 4.0)
+
+    others = (
+        {"numbers": (1.0, 6.0, 3.0), "slopes": (5.0, 0.5, 2.0)},
+        {"numbers": (0.5, 3.0, 10.0), "slopes": (6.0, 2.5, 0.5)},
+        {"numbers": (9.0, 0.4, 4.0), "slopes": (0.2, 6.0, 1.5)},
+    )
 
     def run(self) -> Prediction:
-        return exercises.contributions(NUMBERS, SLOPES)
+        return contributions(self.numbers, self.slopes)
 
     def ask(self, run: Prediction) -> str:
-        numbers, slopes = (listed(f"{value:g}" for value in each) for each in (NUMBERS, SLOPES))
+        numbers, slopes = (listed(f"{value:g}" for value in each) for each in (self.numbers, self.slopes))
         return f"""Three units give {numbers}. The slopes of the cat’s score along them are {slopes}. Counted from 0,
             which unit contributes most to the score, and how much?"""
 
     def explain(self, run: Prediction) -> str:
-        products = ", ".join(f"{a:g}·{b:g} = {a * b:g}" for a, b in zip(NUMBERS, SLOPES, strict=True))
+        products = ", ".join(f"{a:g}·{b:g} = {a * b:g}" for a, b in zip(self.numbers, self.slopes, strict=True))
         return f"""Number times slope: {products}. If a unit were at zero, so much would be missing from the score. A
             large number with a small slope does little, and so does a large slope along a small number."""
 
@@ -169,13 +206,20 @@ class MissingPart(Exercise):
     part: Annotated[Literal["eyes", "nose and mouth", "ears"], Choice(*PARTS), "which part of the cat is hidden"] = (
         "eyes"
     )
+    rest: Annotated[Rest, Choice(*HIDDEN), "how it is hidden"] = "grey"
+
+    others = (
+        {"part": "nose and mouth"},
+        {"part": "ears"},
+        {"rest": "blurred"},
+    )
 
     def run(self) -> Prediction:
-        return exercises.missing_part(self.part)
+        return computed.missing_part(self.part, self.rest)
 
     def ask(self, run: Prediction) -> str:
         return f"""The network gives the whole photo a cat with {percent(run.given["whole"])}. Now only the {self.part}
-            are covered with grey, and all the rest is left. Guess: what is the probability of a cat?"""
+            are {HIDDEN[self.rest]}, and all the rest is left. Guess: what is the probability of a cat?"""
 
     def explain(self, run: Prediction) -> str:
         return f"""The {self.part} help, but the network can do without them: what is left of the cat says much of the

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from cnnfigs.illustrations.exercises.exercise import Exercise
 from cnnfigs.parameters import Whole, require_whole
-from cnnfigs.runs import exercises
-from cnnfigs.runs.exercises import Prediction
+from cnnfigs.runs.exercises import sizes as computed
+from cnnfigs.runs.exercises.prediction import Prediction
 
 
 @dataclass(frozen=True)
@@ -23,13 +23,19 @@ class StridedSame(Exercise):
     strides: Annotated[int, Whole(2, 6), "from one window to the next, less than `kernel_size`"] = 2
 
     form = "{0}×{0}"
+    fields = ("rows, and as many columns",)
+    others = (
+        {"size": 50, "kernel_size": 5, "strides": 3},
+        {"size": 33, "kernel_size": 3},
+        {"size": 64, "kernel_size": 5, "strides": 4},
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
         require_whole("strides", self.strides, 2, self.kernel_size - 1)
 
     def run(self) -> Prediction:
-        return exercises.same_size(self.size, self.kernel_size, self.strides)
+        return computed.same_size(self.size, self.kernel_size, self.strides)
 
     def ask(self, run: Prediction) -> str:
         options = f'kernel_size={self.kernel_size}, strides={self.strides}, padding="same"'
@@ -50,9 +56,15 @@ class OddPooling(Exercise):
     channels: Annotated[int, Whole(2, 512), "how many maps"] = 16
 
     form = "{}×{}×{}"
+    fields = ("height", "width", "channels")
+    others = (
+        {"size": 13, "channels": 32},
+        {"size": 7, "channels": 64},
+        {"size": 55, "channels": 6},
+    )
 
     def run(self) -> Prediction:
-        return exercises.pooled_shape(self.size, self.channels)
+        return computed.pooled_shape(self.size, self.channels)
 
     def ask(self, run: Prediction) -> str:
         return f"""{self.channels} maps of {self.size}×{self.size} go through `MaxPooling2D(pool_size=2)`. Which shape
@@ -74,9 +86,15 @@ class LargerImage(Exercise):
     size: Annotated[int, Whole(12, 256, step=4), "side of the image"] = 32
 
     form = "{:,}×{:,}×{:,}"
+    fields = ("height", "width", "channels")
+    others = (
+        {"size": 64},
+        {"size": 40},
+        {"size": 100},
+    )
 
     def run(self) -> Prediction:
-        return exercises.halvings(self.size)
+        return computed.halvings(self.size)
 
     def ask(self, run: Prediction) -> str:
         return f"""You build the convnet of this page for images of {self.size}×{self.size} instead of 28×28. Which
@@ -97,9 +115,15 @@ class FieldBehindPooling(Exercise):
     pool_size: Annotated[int, Whole(2, 4), "side of the window of the pooling between them, and its strides"] = 2
 
     form = "{0}×{0}"
+    fields = ("pixels in a row",)
+    others = (
+        {"kernel_size": 5},
+        {"pool_size": 3},
+        {"kernel_size": 5, "pool_size": 4},
+    )
 
     def run(self) -> Prediction:
-        return exercises.field_size(self.kernel_size, self.pool_size)
+        return computed.field_size(self.kernel_size, self.pool_size)
 
     def ask(self, run: Prediction) -> str:
         convolution = f"a convolution with a window of {self.kernel_size}×{self.kernel_size}"

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cnnfigs.data.blood_cells import HEIGHT, WIDTH
 from cnnfigs.experiments.catalog import CROPS
+from cnnfigs.experiments.transfer import WAYS, Way
 from cnnfigs.experiments.transferred import transferred
 from cnnfigs.illustrations.exercises.exercise import Exercise
 from cnnfigs.parameters import Choice, Whole
-from cnnfigs.runs.exercises import Prediction, Values
-from cnnfigs.runs.photo import questions
+from cnnfigs.runs.exercises import transfer as computed
+from cnnfigs.runs.exercises.prediction import Mistake, Prediction, Values
 from cnnfigs.words import as_percent
+
+#: How a network learned, as the beginning of a sentence.
+LEARNED = {
+    "scratch": "Trained from scratch,",
+    "frozen": "With frozen features, trained",
+    "fine-tuned": "Fine-tuned",
+}
 
 
 @dataclass(frozen=True)
@@ -21,8 +29,15 @@ class NewHead(Exercise):
 
     classes: Annotated[int, Whole(2, 20), "how many classes the new task has"] = 3
 
+    fields = ("numbers",)
+    others = (
+        {"classes": 5},
+        {"classes": 8},
+        {"classes": 12},
+    )
+
     def run(self) -> Prediction:
-        return questions.new_head(self.classes)
+        return computed.new_head(self.classes)
 
     def ask(self, run: Prediction) -> str:
         return f"""You have photos of {self.classes} kinds of leaves. You freeze MobileNetV2, which gives
@@ -39,23 +54,43 @@ class NewHead(Exercise):
 class GreyCrops(Exercise):
     """An exercise: what a network does without colour that learned with it."""
 
+    way: Annotated[Way, Choice(*WAYS), "how it learned"] = "frozen"
+    crops: Annotated[
+        Literal[10, 30, 100, 209], Choice(*CROPS), "from how many crops with a platelet, and as many without"
+    ] = 209
+
+    others = (
+        {"way": "scratch"},
+        {"way": "fine-tuned"},
+        {"way": "fine-tuned", "crops": 100},
+    )
+
     def run(self) -> Prediction:
         """Read the records of the experiment."""
-        found = transferred().of("frozen", max(CROPS))
+        found = transferred().of(self.way, self.crops)
+        stained = found.in_other_colors("twice the stain")
         return Prediction(
             right=(found.in_other_colors("grey"),),
-            wrong={
-                "shape alone were enough for it": (found.mean,),
-                "it lost no more than with twice the stain": (found.in_other_colors("twice the stain"),),
-                "it got every answer wrong that colour had made right": (0.0,),
-            },
+            wrong=(
+                Mistake("shape alone were enough for it", (found.mean,), f"{as_percent(found.mean)} as in colour"),
+                Mistake(
+                    "it lost no more than with twice the stain",
+                    (stained,),
+                    f"with twice the stain it answers {as_percent(stained, 1)} rightly",
+                ),
+                Mistake(
+                    "it got every answer wrong that colour had made right",
+                    (0.0,),
+                    f"nothing is left of {as_percent(found.mean)}",
+                ),
+            ),
             given={"before": found.mean},
         )
 
     def ask(self, run: Prediction) -> str:
-        return f"""On frozen features, trained on all crops, the network answers {as_percent(run.given["before"])} of
-            the test crops rightly. You can see the platelets in grey photos too. The same crops are shown to it in
-            grey. How many does it answer rightly?"""
+        return f"""{LEARNED[self.way]} from {self.crops} crops with a platelet and as many without, the network answers
+            {as_percent(run.given["before"])} of the test crops rightly. You can see the platelets in grey photos too.
+            The same crops are shown to it in grey. How many does it answer rightly?"""
 
     def explain(self, run: Prediction) -> str:
         return """Nothing in the training asked it to do without colour. In the crops that it learned from, purple was
@@ -74,9 +109,15 @@ class AnswersOnAPhoto(Exercise):
     width: Annotated[int, Choice(320, 400, HEIGHT, WIDTH), "width of the photo"] = 320
 
     form = "{:,} × {:,}"
+    fields = ("rows", "columns")
+    others = (
+        {"height": 320, "width": 400},
+        {"height": 400, "width": 480},
+        {"height": 240, "width": 640},
+    )
 
     def run(self) -> Prediction:
-        return questions.answers_on_a_photo(self.height, self.width)
+        return computed.answers_on_a_photo(self.height, self.width)
 
     def ask(self, run: Prediction) -> str:
         side, stride = run.given["side"], run.given["stride"]
@@ -98,8 +139,14 @@ class BothShares(Exercise):
     wrong: Annotated[int, Whole(1, 1_000), "places found that lie in none"] = 32
     missed: Annotated[int, Whole(1, 1_000), "boxes without a place"] = 12
 
+    others = (
+        {"right": 30, "wrong": 20, "missed": 45},
+        {"right": 63, "wrong": 7, "missed": 27},
+        {"right": 18, "wrong": 54, "missed": 2},
+    )
+
     def run(self) -> Prediction:
-        return questions.both_shares(self.right, self.wrong, self.missed)
+        return computed.both_shares(self.right, self.wrong, self.missed)
 
     def ask(self, run: Prediction) -> str:
         return f"""{run.given["there"]:.0f} platelets have a box. A network marks {run.given["marked"]:.0f} places, and

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from cnnfigs.illustrations.exercises.exercise import Exercise
 from cnnfigs.parameters import Number, Seed, Whole
-from cnnfigs.runs import exercises
-from cnnfigs.runs.exercises import Prediction, Values
+from cnnfigs.runs.exercises import values as computed
+from cnnfigs.runs.exercises.prediction import Prediction, Values
 from cnnfigs.words import as_percent, percent
 
 
@@ -20,9 +20,15 @@ class GreyWall(Exercise):
     kernel_size: Annotated[int, Whole(3, 7, step=2), "side of the window"] = 3
 
     form = "{:.2f}"
+    others = (
+        {"value": 0.6},
+        {"value": 0.8, "kernel_size": 5},
+        {"value": 0.5, "kernel_size": 7},
+        {},
+    )
 
     def run(self) -> Prediction:
-        return exercises.grey_wall(float(self.value), self.kernel_size)
+        return computed.grey_wall(float(self.value), self.kernel_size)
 
     def ask(self, run: Prediction) -> str:
         side = self.kernel_size
@@ -44,8 +50,14 @@ class ThereAndBack(Exercise):
     size: Annotated[int, Whole(4, 8, step=2), "how many numbers there are"] = 4
     seed: Seed = 1
 
+    others = (
+        {"seed": 2},
+        {"seed": 3},
+        {"size": 6, "seed": 4},
+    )
+
     def run(self) -> Prediction:
-        return exercises.there_and_back(self.size, self.seed)
+        return computed.there_and_back(self.size, self.seed)
 
     def ask(self, run: Prediction) -> str:
         numbers, sums = (_numbers(run.given, name) for name in ("number", "sum"))
@@ -68,8 +80,14 @@ class PooledStep(Exercise):
 
     seed: Seed = 1
 
+    others = (
+        {"seed": 2},
+        {"seed": 3},
+        {"seed": 4},
+    )
+
     def run(self) -> Prediction:
-        return exercises.pooled_step(self.seed)
+        return computed.pooled_step(self.seed)
 
     def ask(self, run: Prediction) -> str:
         numbers, before = (_numbers(run.given, name) for name in ("number", "before"))
@@ -94,8 +112,14 @@ class AddedLogits(Exercise):
     lead: Annotated[int, Whole(1, 4), "by how much the first of the three logits is ahead of the two others"] = 2
     added: Annotated[int, Whole(1, 10), "what is added to all of them"] = 5
 
+    others = (
+        {"lead": 1, "added": 3},
+        {"lead": 3, "added": 7},
+        {"lead": 1, "added": 10},
+    )
+
     def run(self) -> Prediction:
-        return exercises.softmax_shares(self.lead, self.added)
+        return computed.softmax_shares(self.lead, self.added)
 
     def ask(self, run: Prediction) -> str:
         logits = f"{1 + self.lead}, 1 and 1"

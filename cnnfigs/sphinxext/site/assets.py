@@ -5,6 +5,7 @@ The theme's templates are mended, not copied: ``docs/_templates`` exchanges sing
 
 from __future__ import annotations
 
+import re
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
     from sphinx.writers.html5 import HTML5Translator
+
+
+#: What only a script shows; a book runs none.
+_TEMPLATE = re.compile(r"<template>.*?</template>\n?", re.DOTALL)
 
 
 def write_look(app: Sphinx) -> None:
@@ -88,11 +93,15 @@ def mend_page(app: Sphinx, page: str, template: str, context: dict[str, Any], do
             return "sd-" in body
         if "animation." in name:
             return "cnn-animation" in body
+        if "exercises." in name:
+            return "data-exercise=" in body
         return "/mystnb." not in name
 
     for assets in ("css_files", "script_files"):
         context[assets] = list(filter(needed, context[assets]))
     if body:
+        if app.builder.name == "epub":
+            body = _TEMPLATE.sub("", body)
         body = share_images(body, "cnn-image-").replace('role="doc-biblioentry"', 'role="listitem"')
         context["body"] = (filters() if VALUES in body and app.builder.name != "epub" else "") + body
 

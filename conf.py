@@ -95,8 +95,8 @@ html_theme_options = {
 }
 html_static_path = ["docs/_static"]
 html_favicon = "docs/_static/favicon.svg"
-html_css_files = ["site.css", "animation.css", "exercises.css"]
-html_js_files = [(name, {"defer": "defer"}) for name in ("site.js", "exercises.js")]
+html_css_files = ["site.css", "animation.css", "exercises.css", "concept-test.css"]
+html_js_files = [(name, {"defer": "defer"}) for name in ("site.js", "exercises.js", "concept-test.js")]
 html_math_renderer = "mathml"
 html_copy_source = False
 html_show_search_summary = False  # it is fetched, which file:// refuses

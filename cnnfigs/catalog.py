@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).parent
 #: Where the pages are when the package is used from its repository.
 PAGES = PACKAGE.parent / "docs"
+#: Kinds of illustrations that ask, and speak for themselves: no picture, and no caption.
+ASKING = ("Exercise", "Questionnaire")
 
 _CODE_CELL = re.compile(r"(?ms)^(`{3,})\{code-cell\}[^\n]*\n(?:---\n.*?^---\n)?(.*?)^\1\s*$")
 _OPTION = re.compile(r"(?m)^:[\w-]+:.*\n")
@@ -67,7 +69,8 @@ class Entry:
     line
         What it shows: the first line of the docstring.
     kind
-        The base that it comes from: ``"Picture"``, ``"Animation"``, ``"Table"`` or ``"Exercise"``.
+        The base that it comes from: ``"Picture"``, ``"Animation"``, ``"Table"``,
+        ``"Exercise"`` or ``"Questionnaire"``.
     parameters
         Its parameters in order.
     """
@@ -241,7 +244,7 @@ def _lineage(name: str, classes: Classes) -> list[ast.ClassDef]:
 
 def _kind(name: str, classes: Classes) -> str:
     lineage = [node.name for node in _lineage(name, classes)][1:]
-    return next((kind for kind in ("Picture", "Animation", "Table", "Exercise") if kind in lineage), "")
+    return next((kind for kind in ("Picture", "Animation", "Table", *ASKING) if kind in lineage), "")
 
 
 def _is_abstract(node: ast.ClassDef) -> bool:

@@ -66,9 +66,9 @@ class Cell:
 
     @property
     def is_exercise(self) -> bool:
-        """Whether it shows an exercise, which speaks for itself."""
+        """Whether it asks something, which speaks for itself."""
         entry = catalog.entries().get(re.sub(r"\(.*", "", self.code.strip().rsplit("\n", 1)[-1]))
-        return entry is not None and entry.kind == "Exercise"
+        return entry is not None and entry.kind in catalog.ASKING
 
     @property
     def figure(self) -> dict[str, Any]:

@@ -408,6 +408,45 @@ def rules() -> None:
     print_rules(Console(highlight=False))
 
 
+@app.command("items", epilog=_examples("cnnfigs items answers/*.json", "cnnfigs items class.jsonl --json -"))
+def items_(
+    answers: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Files of what “Copy my answers” on the page *Concept test* gives: in each file one, a list, "
+            "or one in each line."
+        ),
+    ],
+    json_: Annotated[
+        Path | None,
+        typer.Option("--json", help="Write all numbers to a file; - prints them.", show_default=False),
+    ] = None,
+) -> None:
+    """Tell of answers to the concept test how hard each question is, whom it tells apart, and what is believed instead.
+
+    Difficulties in logits, by the Rasch model, need `pip install 'cnnfigs[items]'`.
+    """
+    import json
+
+    if json_ is not None and str(json_) != "-":
+        require_writable(json_)
+    from cnnfigs.commands import items
+
+    key = json.loads(items.KEY.read_text("utf-8"))
+    told = items.analysed(items.read(answers, key), key)
+    if json_ is None:
+        items.print_text(told)
+        return
+    text = json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+    if str(json_) == "-":
+        print(text, end="")
+    else:
+        from cnnfigs.commands.files import write
+
+        write(json_, text.encode())
+        _print(escape(str(json_)))
+
+
 @app.command(epilog=_examples("cnnfigs data"))
 def data() -> None:
     """List what data and weights ship, with licences, and check each file."""

@@ -26,9 +26,16 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "Picture": STILLS,
     "Table": (*TEXTS, *STILLS),
     "Exercise": TEXTS,
+    "Questionnaire": TEXTS,
     "Animation": ("gif", *(each for each in STILLS if each != "gif"), "mp4"),
 }
-_KINDS = {"Picture": "a picture", "Table": "a table", "Exercise": "an exercise", "Animation": "an animation"}
+_KINDS = {
+    "Picture": "a picture",
+    "Table": "a table",
+    "Exercise": "an exercise",
+    "Questionnaire": "a questionnaire",
+    "Animation": "an animation",
+}
 
 #: Pixels of a file for each pixel of the page, where nothing else is asked for.
 SCALE = 2.0
@@ -94,7 +101,7 @@ def require_format(name: str, kind: str, form: str, look: Look) -> None:
     name
         Of the illustration, for the message.
     kind
-        ``"Picture"``, ``"Table"``, ``"Exercise"`` or ``"Animation"``.
+        One of those of :data:`FORMATS`.
     form
         The wanted format.
     look

@@ -10,6 +10,7 @@ import pytest
 
 from cnnfigs import catalog
 from cnnfigs.illustrations.base import Animation, Picture, Table
+from cnnfigs.illustrations.concept_test.concept_test import Questionnaire
 from cnnfigs.illustrations.exercises.exercise import Exercise
 from cnnfigs.illustrations.registry import all_illustrations
 
@@ -25,7 +26,8 @@ def test_every_illustration_of_the_registry_is_found_and_no_other():
 def test_entry_tells_what_the_class_is(name):
     entry, kind = catalog.entries()[name], IMPORTED[name]
     assert entry.line == inspect.getdoc(kind).splitlines()[0]
-    assert [entry.kind] == [base.__name__ for base in (Picture, Animation, Table, Exercise) if issubclass(kind, base)]
+    bases = (Picture, Animation, Table, Exercise, Questionnaire)
+    assert [entry.kind] == [base.__name__ for base in bases if issubclass(kind, base)]
     fields = dataclasses.fields(kind)
     assert [each.name for each in entry.parameters] == [field.name for field in fields]
     for told, field in zip(entry.parameters, fields, strict=True):

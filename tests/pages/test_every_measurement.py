@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cnnfigs.illustrations.concept_test.concept_test import Questionnaire
 from cnnfigs.illustrations.exercises.exercise import Exercise
 from cnnfigs.illustrations.registry import all_illustrations
 from cnnfigs.illustrations.training_and_measured.scoreboard import Scoreboard
@@ -38,7 +39,7 @@ def captions(text):
 MEASURED = [
     name
     for name, kind in all_illustrations().items()
-    if reads_records(kind.__module__) and not issubclass(kind, (Exercise, Scoreboard))
+    if reads_records(kind.__module__) and not issubclass(kind, (Exercise, Questionnaire, Scoreboard))
 ]
 
 

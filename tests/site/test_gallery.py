@@ -27,7 +27,7 @@ def test_every_illustration_of_the_registry_has_a_card_and_every_exercise_a_link
         len(item.xpath("a/@href")) == len({use.page for use in shown.get(item.get("id"), ())}) for item in exercises
     )
     asked = {item.get("id") for item in exercises}
-    assert asked == {name for name, entry in catalog.entries().items() if entry.kind == "Exercise"}
+    assert asked == {name for name, entry in catalog.entries().items() if entry.kind in catalog.ASKING}
     assert sorted([*cards(site), *asked]) == list(all_illustrations())
     titles = [card.find("summary").text_content() for card in cards(site).values()]
     assert len(set(titles)) == len(titles)
@@ -103,7 +103,7 @@ def seen(tab) -> set[str]:
 def first_uses(page: str) -> set[str]:
     """Return the pictures and tables that a page is first to show."""
     entries = catalog.entries()
-    return {n for n, uses in catalog.uses().items() if uses[0].page == page and entries[n].kind != "Exercise"}
+    return {n for n, uses in catalog.uses().items() if uses[0].page == page and entries[n].kind not in catalog.ASKING}
 
 
 def test_filters_choose_by_page_kind_and_words_and_the_address_says_how(gallery):

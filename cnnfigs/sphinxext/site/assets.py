@@ -95,6 +95,8 @@ def mend_page(app: Sphinx, page: str, template: str, context: dict[str, Any], do
             return "cnn-animation" in body
         if "exercises." in name:
             return "data-exercise=" in body
+        if "concept-test." in name:
+            return "cnn-concept-test" in body
         return "/mystnb." not in name
 
     for assets in ("css_files", "script_files"):

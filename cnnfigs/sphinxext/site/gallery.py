@@ -141,7 +141,7 @@ class GalleryDirective(SphinxDirective):
         by_page: dict[str, list[str]] = {}
         asked = []
         for name in [*shown, *(name for name in entries if name not in shown)]:
-            if entries[name].kind == "Exercise":
+            if entries[name].kind in catalog.ASKING:
                 asked.append(name)
             else:
                 by_page.setdefault(shown[name][0].page if name in shown else "", []).append(name)
@@ -216,7 +216,7 @@ def first_picture(env: BuildEnvironment, page: str) -> tuple[catalog.Entry, cata
     """Return the first illustration of a page that is a numbered figure and a picture, if it has one."""
     for name, use in catalog.page_uses(page, Path(env.doc2path(page)).read_text(encoding="utf-8")):
         entry = catalog.entries().get(name)
-        if entry is not None and entry.kind not in ("Exercise", "Table") and use.label:
+        if entry is not None and entry.kind not in (*catalog.ASKING, "Table") and use.label:
             return entry, use
     return None
 

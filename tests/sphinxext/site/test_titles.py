@@ -19,7 +19,7 @@ def test_every_illustration_has_a_title_of_its_own_in_words():
 
 
 def test_every_illustration_is_of_one_kind():
-    kinds = {name: kind(entry) for name, entry in catalog.entries().items() if entry.kind != "Exercise"}
+    kinds = {name: kind(entry) for name, entry in catalog.entries().items() if entry.kind not in catalog.ASKING}
     assert set(kinds.values()) == {*KINDS}
     for each in ("TrainingCurves", "AgainstDense", "ShiftedDigits", "Relu"):
         assert kinds[each] == "chart"

@@ -1,0 +1,402 @@
+"""What the concept test asks about: for each item, which of its options is so, found out by real layers and networks.
+
+An option is a claim. Most claims are what a mistaken rule predicts; each is put to the test like the right one, so that
+no key is written by hand. What experiments recorded is asked in ``cnnfigs.illustrations.concept_test.measured``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnfigs.arithmetic.receptive import receptive_fields
+from cnnfigs.data import mnist
+from cnnfigs.models.backend import load_keras
+from cnnfigs.models.records import layer_records
+from cnnfigs.models.training import as_input
+from cnnfigs.models.weights import load
+from cnnfigs.runs.activations import test_digit
+from cnnfigs.runs.filters.exciting import sums
+from cnnfigs.runs.photo.heat_maps import enlarged, grad_cam
+from cnnfigs.runs.training_and_measured.certainty import NONE_UPSIDE_DOWN, scribble
+from cnnfigs.runs.training_and_measured.disturbances import Kind, disturbed
+from cnnfigs.runs.training_and_measured.evaluation import answers_to
+
+if TYPE_CHECKING:
+    import keras
+
+Images = NDArray[np.float32]
+
+#: From which probabilities on an answer counts as sure, and as surer than that.
+SURE, SURER = 0.99, 0.999
+#: How far a share may be from another that counts as the same.
+CLOSE = 0.03
+#: Side of the square of paper that covers a part of a digit.
+COVER = 9
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an item asks, put to the test."""
+
+    #: Whether what each option claims is so, by the option's name.
+    holds: dict[str, bool]
+    #: Numbers that the item, its options or its explanations need.
+    given: dict[str, float] = field(default_factory=dict)
+
+
+def predicted(right: Any, predictions: dict[str, Any]) -> dict[str, bool]:
+    """Compare predictions with what is so; `predictions` has the right rule too.
+
+    Examples
+    --------
+    >>> predicted(9, {"counted": 3 * 3, "added": 3 + 3})
+    {'counted': True, 'added': False}
+    """
+    return {name: bool(np.array_equal(right, each)) for name, each in predictions.items()}
+
+
+def filter_depth(filters: int, channels: int, kernel_size: int) -> Asked:
+    """Count the weights of one filter: those that can change one map."""
+    layer = _convolution(filters, channels, kernel_size)
+    weights = layer.kernel[..., 0].shape
+    count, area = int(np.prod(weights)), kernel_size**2
+    predictions = {
+        "deep": area * channels,
+        "flat": area,
+        "as deep as there are filters": area * filters,
+        "the whole layer": area * channels * filters,
+    }
+    return Asked(predicted(count, predictions), {name: float(each) for name, each in predictions.items()})
+
+
+def zeroed(filters: int, channels: int, kernel_size: int, *, slice_only: bool) -> Asked:
+    """Set a filter's weights and bias to zero, or one slice of it, and count the maps that change.
+
+    An answer is how many maps change, and of how many.
+    """
+    layer = _convolution(filters, channels, kernel_size)
+    image = np.random.default_rng(0).random((1, 2 * kernel_size, 2 * kernel_size, channels)).astype(np.float32)
+    before = np.asarray(layer(image))
+    kernel, bias = (each.copy() for each in layer.get_weights())
+    if slice_only:
+        kernel[:, :, 0, 0] = 0
+    else:
+        kernel[..., 0] = 0
+        bias[0] = 0
+    layer.set_weights([kernel, bias])
+    changed = (np.asarray(layer(image)) != before).any(axis=(0, 1, 2))
+    predictions = {
+        "own map": (1, filters),
+        "a map for each slice": (1 if slice_only else channels, filters * channels),
+        "all maps": (filters, filters),
+    }
+    return Asked(
+        predicted((int(changed.sum()), len(changed)), predictions),
+        {
+            f"{name} {part}": float(each)
+            for name, pair in predictions.items()
+            for part, each in zip("ab", pair, strict=True)
+        },
+    )
+
+
+def layer_for(size: int, wanted: int, kernel_size: int) -> Asked:
+    """Find the layer that makes maps of a wanted size."""
+    layers = load_keras().layers
+    offered = {
+        "same": layers.Conv2D(1, kernel_size, strides=2, padding="same"),
+        "valid": layers.Conv2D(1, kernel_size, strides=2),
+        "pooling": layers.MaxPooling2D(2),
+    }
+    sizes = {name: int(layer.compute_output_shape((None, size, size, 1))[1]) for name, layer in offered.items()}
+    fits = {name: each == wanted for name, each in sizes.items()}
+    return Asked(
+        {**fits, "none": not any(fits.values())},
+        {"size": size, "wanted": wanted, "kernel_size": kernel_size, **sizes},
+    )
+
+
+#: Kernels whose weights add up to zero: the middle against all around it, and what is above against what is below.
+SPOT = ((-1.0, -1.0, -1.0), (-1.0, 8.0, -1.0), (-1.0, -1.0, -1.0))
+ABOVE_BELOW = ((1.0, 1.0, 1.0), (0.0, 0.0, 0.0), (-1.0, -1.0, -1.0))
+
+
+def flat_image(kernel: tuple[tuple[float, ...], ...], size: int, value: float) -> Asked:
+    """Count where a kernel whose weights add up to zero answers on an image of equal pixels, with "same" padding."""
+    weights = np.array(kernel, dtype=np.float32)
+    layer = load_keras().layers.Conv2D(1, weights.shape, padding="same", use_bias=False)
+    layer.build((None, size, size, 1))
+    layer.set_weights([weights[..., np.newaxis, np.newaxis]])
+    answers = np.asarray(layer(np.full((1, size, size, 1), value, dtype=np.float32)))[0, ..., 0]
+    border = np.ones((size, size), dtype=bool)
+    border[1:-1, 1:-1] = False
+    rows = np.zeros_like(border)
+    rows[[0, -1]] = True
+    corners = np.zeros_like(border)
+    corners[np.ix_([0, -1], [0, -1])] = True
+    found = np.abs(answers) > 1e-6
+    places = {
+        "nowhere": np.zeros_like(border),
+        "corners": corners,
+        "first and last row": rows,
+        "border": border,
+        "everywhere": np.ones_like(border),
+    }
+    return Asked(
+        predicted(found, places), {"size": size, "value": value, **{k: float(v.sum()) for k, v in places.items()}}
+    )
+
+
+def halved(sizes: dict[str, int], poolings: int) -> Asked:
+    """Find the size of which several poolings read all: its last pixel alone is lit, to see whether it gets through.
+
+    The option "any" claims it of all sizes.
+    """
+    keras = load_keras()
+    read, left = {}, {}
+    for name, size in sizes.items():
+        model = keras.Sequential(
+            [keras.Input((size, size, 1)), *(keras.layers.MaxPooling2D(2) for _ in range(poolings))]
+        )
+        image = np.zeros((1, size, size, 1), dtype=np.float32)
+        image[0, -1, -1] = 1
+        read[name] = bool(np.asarray(model(image)).any())
+        left[f"{name} left"] = float(model.output_shape[1])
+    return Asked({**read, "any": all(read.values())}, {"poolings": poolings, **sizes, **left})
+
+
+def moved_map(index: int, n: int, rows: int, columns: int) -> Asked:
+    """Move a digit, and look where the strongest number of one first map is then, and how strong.
+
+    Raises
+    ------
+    ValueError
+        If the digit loses ink on the way.
+    """
+    image = test_digit(index)
+    moved = np.roll(image, (rows, columns), axis=(0, 1))
+    if np.count_nonzero(image[-rows:]) or np.count_nonzero(image[:, -columns:]):
+        raise ValueError(f"index: expected a digit that can move by {rows} and {columns}, got {index}")
+    maps = np.asarray(load("convnet").layers[0](np.stack([image, moved])))
+    before, after = maps[..., n]
+    row, column = (int(each) for each in np.unravel_index(int(before.argmax()), before.shape))
+    new = tuple(int(each) for each in np.unravel_index(int(after.argmax()), after.shape))
+    there, same = (row + rows, column + columns), float(before.max())
+    others = np.delete(maps[1, there[0], there[1]], n)
+    return Asked(
+        {
+            "moves along": new == there and abs(float(after.max()) - same) < 1e-5,
+            "stays": new == (row, column),
+            "weaker": new == there and float(after.max()) < same - 1e-5,
+            "another map": new != there and bool(np.isclose(others, same, atol=1e-5).any()),
+        },
+        {
+            **{"row": row, "column": column, "strongest": same, "rows": rows, "columns": columns, "map": n},
+            "digit": int(mnist().y_test[index]),
+        },
+    )
+
+
+def there_and_back(row: tuple[float, ...], kernel: tuple[float, float]) -> Asked:
+    """Convolve a row of numbers with strides 2, and send the result through the transposed convolution."""
+    layers = load_keras().layers
+    weights = np.array(kernel, dtype=np.float32).reshape(2, 1, 1)
+    there, back = (each(1, 2, strides=2, use_bias=False) for each in (layers.Conv1D, layers.Conv1DTranspose))
+    for layer in (there, back):
+        layer.build((None, None, 1))
+        layer.set_weights([weights])
+    small = there(np.array(row, dtype=np.float32).reshape(1, -1, 1))
+    given, half = np.asarray(small)[0, :, 0], np.asarray(small)[0, :, 0] / sum(kernel)
+    predictions = {
+        "spread": (given[:, np.newaxis] * np.array(kernel)).reshape(-1),
+        "undone": np.array(row),
+        "shared": np.repeat(half, 2),
+        "gaps": np.stack([given, 0 * given], axis=1).reshape(-1),
+    }
+    numbers = {
+        f"{name} {place}": float(each)
+        for name, values in {**predictions, "small": given}.items()
+        for place, each in enumerate(values)
+    }
+    return Asked(predicted(np.asarray(back(small))[0, :, 0], predictions), numbers)
+
+
+def scribbles(count: int) -> Asked:
+    """Show the convnet scribbles, and look at its ten probabilities for each."""
+    probabilities = answers_to("convnet", np.stack([scribble(seed) for seed in range(count)])[..., np.newaxis])
+    together, surest = probabilities.sum(axis=1, dtype=np.float64), probabilities.max(axis=1)
+    return Asked(
+        {
+            "add up": bool(np.allclose(together, 1, atol=1e-4)),
+            "low": bool((surest < SURE).all()),
+            "even": bool((surest < 0.2).all()),
+            "less in all": bool((together < SURE).all()),
+        },
+        {"count": count, "sure": int((surest >= SURE).sum()), "even": int((surest < 0.2).sum())},
+    )
+
+
+def upside_down() -> Asked:
+    """Show the convnet digits that are none when they stand on their heads."""
+    digits = mnist()
+    chosen = np.isin(digits.y_test, NONE_UPSIDE_DOWN)
+    probabilities = answers_to("convnet", as_input(digits.x_test[chosen, ::-1, ::-1]))
+    surest, together = probabilities.max(axis=1), probabilities.sum(axis=1, dtype=np.float64)
+    right = float((probabilities.argmax(axis=1) == digits.y_test[chosen]).mean())
+    return Asked(
+        {
+            "many sure": float((surest >= SURE).mean()) > 0.25,
+            "none sure": bool((surest < 0.5).all()),
+            "right": right > 0.5,
+            "less in all": bool((together < SURE).all()),
+        },
+        {"count": int(chosen.sum()), "sure": int((surest >= SURE).sum()), "right": right},
+    )
+
+
+def sure_elsewhere(kind: Kind, amount: float) -> Asked:
+    """Count how many of the convnet's sure answers are right, on test digits as they are and on disturbed ones."""
+    digits = mnist()
+    images, labels = as_input(digits.x_test), digits.y_test
+    usual, sure_usual = _right_when_sure(answers_to("convnet", images), labels, SURE)
+    if kind == "moved":  # those that lose no ink
+        whole = ~images[:, :, -int(amount) :].any(axis=(1, 2, 3))
+        images, labels = images[whole], labels[whole]
+    answers = answers_to("convnet", disturbed(images, kind, amount))
+    there, sure_there = _right_when_sure(answers, labels, SURE)
+    surer, _ = _right_when_sure(answers, labels, SURER)
+    counted, others = (_right_when_sure(answers[half::2], labels[half::2], SURE)[0] for half in (0, 1))
+    mean, accuracy = float(answers.max(axis=1).mean()), float((answers.argmax(axis=1) == labels).mean())
+    return Asked(
+        {
+            "count": abs(counted - others) < CLOSE,
+            "the same": there >= SURE - CLOSE,
+            "higher": surer >= SURE - CLOSE,
+            "mean": abs(mean - accuracy) < CLOSE,
+        },
+        {
+            "usual": usual,
+            "sure usual": sure_usual,
+            "there": there,
+            "sure there": sure_there,
+            "shown": len(labels),
+            "surer": surer,
+            "mean": mean,
+            "accuracy": accuracy,
+            "amount": amount,
+        },
+    )
+
+
+def _right_when_sure(answers: Images, labels: NDArray[np.uint8], limit: float) -> tuple[float, int]:
+    """Return the share of right answers among the sure ones, and how many these are."""
+    sure = answers.max(axis=1) >= limit
+    return float((answers.argmax(axis=1) == labels)[sure].mean()), int(sure.sum())
+
+
+def two_places(index: int) -> Asked:
+    """Cover two places of a digit, one at a time: the hottest of its Grad-CAM map, and the one that is missed most.
+
+    Raises
+    ------
+    ValueError
+        If the map marks nothing.
+    """
+    model = load("convnet")
+    image = test_digit(index)
+    before = np.asarray(model(image[np.newaxis], training=False))[0]
+    digit = int(before.argmax())
+    heat = enlarged(grad_cam(model, sums(model, "dense"), image, digit, "conv2d_3"), *image.shape[:2])
+    if not heat.any():
+        raise ValueError(f"index: expected a test image on which Grad-CAM marks something, got {index}")
+    last = image.shape[0] - COVER + 1
+    places = [(row, column) for row in range(last) for column in range(last)]
+    covered = np.repeat(image[np.newaxis], len(places), axis=0)
+    for each, (row, column) in zip(covered, places, strict=True):
+        each[row : row + COVER, column : column + COVER] = 0
+    left = np.asarray(model(covered, training=False))[:, digit]
+    heats, inks = (
+        np.array([values[r : r + COVER, c : c + COVER].sum() for r, c in places]) / values.sum()
+        for values in (heat, image)
+    )
+    hottest = int(heats.argmax())
+    apart = [at for at, place in enumerate(places) if max(np.abs(np.subtract(place, places[hottest]))) >= COVER]
+    missed = min(apart, key=lambda at: left[at])
+    lost = {name: float(before[digit] - left[at]) for name, at in (("hot", hottest), ("cold", missed))}
+    return Asked(
+        {
+            "covered": lost["cold"] > lost["hot"] + 0.5,
+            "hot": lost["hot"] > lost["cold"],
+            "shares": abs(lost["hot"] / (lost["hot"] + lost["cold"]) - heats[hottest] / heats[[hottest, missed]].sum())
+            < 0.1,
+            "neither": max(lost.values()) < CLOSE,
+        },
+        {
+            "digit": digit,
+            "before": float(before[digit]),
+            "hot heat": float(heats[hottest]),
+            "cold heat": float(heats[missed]),
+            "hot ink": float(inks[hottest]),
+            "cold ink": float(inks[missed]),
+            "hot left": float(left[hottest]),
+            "cold left": float(left[missed]),
+        },
+    )
+
+
+def growing_view(wanted: int) -> Asked:
+    """Compare stacks of 3×3 convolutions with and without poolings between them, by how far their last units see."""
+    keras = load_keras()
+
+    def fields(kinds: list[str]) -> list[int]:
+        """Return how far units see along one axis, behind each layer."""
+        makes: dict[str, Callable[[], Any]] = {
+            "convolution": lambda: keras.layers.Conv2D(2, 3),
+            "pooling": lambda: keras.layers.MaxPooling2D(2),
+        }
+        model = keras.Sequential([keras.Input((4 * wanted, 4 * wanted, 1)), *(makes[kind]() for kind in kinds)])
+        found = receptive_fields(layer_records(model))
+        return [int(found[layer.name].size[0]) for layer in model.layers]
+
+    alone = fields(["convolution"] * wanted)
+    kinds = ["convolution", "pooling"]
+    while fields(kinds)[-1] < wanted:
+        kinds.append("pooling" if kinds[-1] == "convolution" else "convolution")
+    mixed = fields(kinds)
+    added = np.diff([1, *mixed])
+    by_pooling = float(sum(each for each, kind in zip(added, kinds, strict=True) if kind == "pooling"))
+    few = kinds.count("convolution")
+    many = next(count for count, field_size in enumerate(alone, 1) if field_size >= wanted)
+    maps = np.zeros((1, 4, 4, 2), dtype=np.float32)
+    maps[..., 0] = 1
+    pooled = np.asarray(keras.layers.MaxPooling2D(2)(maps))
+    return Asked(
+        {
+            "faster": few < many,
+            "own windows": by_pooling > (mixed[-1] - 1) / 2,
+            "only pooling": max(alone) <= 3,
+            "joins maps": bool(pooled[..., 1].any()) or pooled.shape[-1] == 1,
+        },
+        {
+            "wanted": wanted,
+            "few": few,
+            "many": many,
+            "by pooling": by_pooling,
+            "seen": mixed[-1],
+            "poolings": len(kinds) - few,
+        },
+    )
+
+
+def _convolution(filters: int, channels: int, kernel_size: int) -> keras.Layer:
+    """Return a convolution with weights and biases at random, none of them zero."""
+    layer = load_keras().layers.Conv2D(filters, kernel_size)
+    layer.build((None, 2 * kernel_size, 2 * kernel_size, channels))
+    generator = np.random.default_rng(1)
+    layer.set_weights([generator.uniform(0.1, 1, each.shape).astype(np.float32) for each in layer.get_weights()])
+    return layer

@@ -220,7 +220,7 @@ def there_and_back(row: tuple[float, ...], kernel: tuple[float, float]) -> Asked
     }
     numbers = {
         f"{name} {place}": float(each)
-        for name, values in {**predictions, "small": given}.items()
+        for name, values in {**predictions, "small": given, "row": row, "kernel": kernel}.items()
         for place, each in enumerate(values)
     }
     return Asked(predicted(np.asarray(back(small))[0, :, 0], predictions), numbers)

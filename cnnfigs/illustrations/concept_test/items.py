@@ -100,38 +100,35 @@ def layer_for(name: str, asked: Asked) -> Item:
         name,
         SAME,
         asked,
-        "Which layer would you choose, and why?",
+        "Which layer makes them so?",
         [
             Option(
                 "same",
-                f'`Conv2D(8, {kernel}, strides=2, padding="same")`, because the size is divided by the strides and '
-                "rounded up",
+                f'`Conv2D(8, {kernel}, strides=2, padding="same")`',
                 f'That is what "same" promises: {size} / 2, rounded up, is {wanted}.',
             ),
             Option(
                 "valid",
-                f'`Conv2D(8, {kernel}, strides=2, padding="valid")`, because without zeros nothing is added '
-                "to the half",
+                f'`Conv2D(8, {kernel}, strides=2, padding="valid")`',
                 "Without zeros the window has to stay inside, and fits in fewer places: it makes "
                 f"{n['valid']}×{n['valid']}.",
                 "Without padding, strides of 2 leave exactly half.",
             ),
             Option(
                 "pooling",
-                "`MaxPooling2D(2)`, because half a window at the edge counts as one",
-                f"Keras drops what fills no window, so that {n['pooling']}×{n['pooling']} are left.",
+                "`MaxPooling2D(2)`",
+                f"By default Keras drops what fills no window, so that {n['pooling']}×{n['pooling']} are left.",
                 "Pooling rounds up.",
             ),
             Option(
                 "none",
-                f'None of these: with "same" it stays {size}×{size}, and everything else is too small',
+                "None of these",
                 'The size stays with strides of 1 only. "Same" means: as large as the input’s size divided '
                 "by the strides.",
                 "“Same” keeps the size, whatever the strides.",
             ),
         ],
         before=f"Maps of {size}×{size} are to become maps of {wanted}×{wanted}.",
-        chooses=True,
     )
 
 
@@ -141,8 +138,8 @@ def flat_image(name: str, asked: Asked, kernel: str, right: str, *wrong: str) ->
     size = n["size"]
     said = {
         "nowhere": (
-            "That would be so without padding. The zeros are darker than the image, and the step down to "
-            "them is an edge.",
+            "That would be so without padding. The zeros are smaller than the numbers of the image, and the step "
+            "down to them is an edge.",
             "Padding is neutral: the network does not see it.",
         ),
         "corners": (
@@ -160,7 +157,8 @@ def flat_image(name: str, asked: Asked, kernel: str, right: str, *wrong: str) ->
     }
     reasons = {
         "border": "Each window that hangs over has zeros under it, and sees a step that the image does not have.",
-        "first and last row": "Only there do zeros lie under one row of ones and not under the other.",
+        "first and last row": "In the first and the last row of the output one row of the kernel lies on zeros, and "
+        "the other one does not.",
     }
     options = [Option(right, n[right], reasons[right])]
     options += [Option(each, n[each], *said[each]) for each in wrong]
@@ -183,37 +181,38 @@ def halved(name: str, asked: Asked) -> Item:
         name,
         HALVES,
         asked,
-        "Which side would you choose, and why?",
+        "Which would you choose?",
         [
             Option(
                 "whole",
-                f"{whole}, because {listed(steps)} are whole numbers",
-                "Nothing is left over at any of the poolings, so none of them drops a row or a column.",
+                whole,
+                f"{listed(steps)} are whole numbers: nothing is left over at any of the poolings, so none of them "
+                "drops a row or a column.",
             ),
             Option(
                 "even",
-                f"{even}, because it is an even number",
-                "The first half is whole, and then an odd number comes, of which the next pooling drops the rest.",
+                even,
+                f"{int(even) // 2} is whole. But by the third pooling an odd number has come, and a row and a column "
+                "are dropped.",
                 "An even size can be halved as often as one likes.",
             ),
             Option(
                 "multiple",
-                f"{multiple}, because it is a multiple of 6, and three poolings by 2 take 6",
+                multiple,
                 "Poolings one behind the other multiply: three of them divide by 2·2·2.",
                 "The factors of poolings add up.",
             ),
             Option(
                 "any",
-                "Any of these, because a pooling takes half of what there is",
+                "Any of these",
                 "Half of an odd number is not whole. Keras drops the row and the column that fill no window.",
                 "Pooling halves exactly, whatever the size.",
             ),
         ],
         before=(
-            "You may choose the side of square images. Three times they go through `MaxPooling2D(2)`, and no "
-            "pixel shall be lost at the edge."
+            "You may choose the side length of square images, in pixels. Three times they go through "
+            "`MaxPooling2D(2)`, and no pixel shall be lost at the edge."
         ),
-        chooses=True,
     )
 
 
@@ -252,14 +251,15 @@ def moved_map(name: str, asked: Asked, network: str) -> Item:
             ),
             Option(
                 "another map",
-                f"Another map has {strongest} in {new}, and map {given['map']} does not, since other places "
-                "have other filters",
+                f"The pattern is no longer found in map {given['map']}. Another map has it, since other places have "
+                "other filters",
                 "Every filter stands in all places. A filter for each place is what a dense layer would have.",
                 "Every place has filters of its own.",
             ),
         ],
         before=(
-            f"{network} The strongest number in map {given['map']} of its first convolution is {strongest}, in {old}."
+            f"{network} The strongest number in map {given['map']} of its first convolution (strides of 1) is "
+            f"{strongest}, in {old}."
         ),
     )
 
@@ -271,11 +271,11 @@ def ends(name: str, asked: Asked, before: str, alike: str, alike_said: str) -> I
         name,
         MOVED,
         asked,
-        "You may not train again. Which network would you choose for these, and why?",
+        "You may not train again. Which network would you expect to read most of these, and why?",
         [
             Option(
                 "convnet_global_max",
-                "The convnet with a global maximum at its end: behind that, nothing depends on the place",
+                "The convnet with a global maximum at its end: no weight behind its maps belongs to a place",
                 f"It reads {shares['convnet_global_max']} of them. That is not all, since what stands near the edge "
                 "loses units there; but no weight behind its maps belongs to a place.",
             ),
@@ -308,13 +308,16 @@ def ends(name: str, asked: Asked, before: str, alike: str, alike_said: str) -> I
     )
 
 
-def transposed(name: str, asked: Asked, row: tuple[int, ...], kernel: tuple[int, int]) -> Item:
+def transposed(name: str, asked: Asked) -> Item:
     """Ask what a transposed convolution makes of what a convolution made."""
 
-    def written(which: str, count: int) -> str:
-        return ", ".join(f"{asked.given[f'{which} {place}']:g}" for place in range(count))
+    def numbers_of(which: str) -> list[str]:
+        return [f"{value:g}" for name, value in asked.given.items() if name.rpartition(" ")[0] == which]
 
-    count = len(row)
+    def written(which: str) -> str:
+        return ", ".join(numbers_of(which))
+
+    count = len(numbers_of("row"))
     return item(
         name,
         TRANSPOSED,
@@ -323,35 +326,34 @@ def transposed(name: str, asked: Asked, row: tuple[int, ...], kernel: tuple[int,
         [
             Option(
                 "spread",
-                written("spread", count),
+                written("spread"),
                 "Each number is multiplied by the kernel and laid over two cells. The number of cells is as "
                 "before; the "
                 "values are not.",
             ),
             Option(
                 "undone",
-                written("undone", count),
+                written("undone"),
                 f"{count} numbers were made {count // 2}, and many other rows give the same {count // 2}. "
                 "Nothing can tell which it was.",
                 "A transposed convolution undoes a convolution.",
             ),
             Option(
                 "shared",
-                written("shared", count),
+                written("shared"),
                 "Nothing is divided: the layer multiplies by its kernel, as every convolution does.",
                 "It shares each number out over the cells that it came from.",
             ),
             Option(
                 "gaps",
-                written("gaps", count),
+                written("gaps"),
                 "So far one may think of zeros in between. But then the kernel is laid over them and fills the gaps.",
                 "It only puts zeros in between.",
             ),
         ],
         before=(
-            f"A convolution with the kernel {listed(kernel)}, strides of 2 and no bias turns "
-            f"{', '.join(map(str, row))} "
-            f"into {written('small', count // 2)}."
+            f"A convolution with the kernel {listed(numbers_of('kernel'))}, strides of 2 and no bias turns "
+            f"{written('row')} into {written('small')}."
         ),
     )
 
@@ -391,15 +393,15 @@ def without_pooling(name: str, asked: Asked) -> Item:
                 f"It will make more errors on new images, since it has {given['bare parameters']:,.0f} "
                 "parameters instead "
                 f"of {given['pooled parameters']:,.0f}",
-                f"Measured, it is {given['bare errors']:.1f} errors in a thousand instead of "
-                f"{given['pooled errors']:.1f}, "
+                f"It may, but you cannot be sure. Measured, it is {given['bare errors']:.1f} errors in a thousand "
+                f"instead of {given['pooled errors']:.1f}, "
                 "and with other seeds and images it may be the other way round.",
                 "Pooling is there against overfitting.",
             ),
         ],
         before=(
-            "You take all poolings out of the convnet that these pages show. Its three convolutions stay, and so "
-            "does the dense layer behind them."
+            "A convnet has three convolutions of 3×3, a max pooling of 2×2 behind each of the first two, and a dense "
+            "layer. You take both poolings out, and nothing else."
         ),
     )
 
@@ -411,14 +413,13 @@ def growing_view(name: str, asked: Asked) -> Item:
         name,
         POOLING,
         asked,
-        "What would make you choose the second way?",
+        "Why would you choose the second way?",
         [
             Option(
                 "faster",
-                f"Behind a pooling each step of a window is twice as wide, so that {n['few']} convolutions "
-                "see as far as "
-                f"{n['many']} without",
-                "A pooling doubles the steps of all that comes after it. And smaller maps cost less.",
+                "Behind a pooling each step of a window is twice as wide, and so fewer convolutions are needed",
+                f"{n['few']} convolutions see {n['seen']} pixels, for which it takes {n['many']} without poolings. And "
+                "smaller maps cost less.",
             ),
             Option(
                 "own windows",
@@ -431,7 +432,7 @@ def growing_view(name: str, asked: Asked) -> Item:
                 "only pooling",
                 "Convolutions alone never see more than their 3×3 pixels",
                 f"Each one more lets units see two pixels more: {n['many']} of them are enough, though that is many.",
-                "Units of every layer see no more than a window of the image.",
+                "Units of every layer see no more pixels than their own kernel has.",
             ),
             Option(
                 "joins maps",
@@ -499,17 +500,17 @@ def upside_down(name: str, asked: Asked) -> Item:
         name,
         CERTAIN,
         asked,
-        "What do its ten probabilities look like?",
+        "Which of these would you expect?",
         [
             Option(
                 "many sure",
-                "For many of them, one is 99 % or more",
+                "For hundreds of them, one of the ten probabilities is 99 % or more",
                 f"It is so for {sure} of {count}. A network that must choose among ten answers can be sure of "
                 "the one that is least wrong.",
             ),
             Option(
                 "none sure",
-                "They are spread over several digits, so that none reaches 50 %",
+                "The probabilities are spread over several digits, so that none reaches 50 %",
                 f"It does not know that it has not seen such a thing: {sure} of {count} get 99 % or more.",
                 "A network is unsure of what it was never trained on.",
             ),
@@ -522,15 +523,14 @@ def upside_down(name: str, asked: Asked) -> Item:
             ),
             Option(
                 "less in all",
-                "All ten are small, and together they are much less than 1",
+                "All ten probabilities are small, and together they are much less than 1",
                 "Softmax makes ten numbers that add up to 1, whatever the picture shows.",
                 "What is missing from 1 says that it is none of the classes.",
             ),
         ],
         before=(
             f"A convnet was trained on upright digits, and ends with a softmax of ten. It is shown {count} "
-            "threes, fours and sevens that stand "
-            "on their heads."
+            "threes, fours and sevens, each turned by 180°."
         ),
     )
 
@@ -549,19 +549,19 @@ def sure_elsewhere(name: str, asked: Asked, where: str) -> Item:
         [
             Option(
                 "count",
-                "Label some of them and count, because it has learned from others",
+                "Label some of them and count, because it was trained on other images",
                 f"Among {given['shown']:,.0f} such digits the network is that sure of "
                 f"{given['sure there']:,.0f}, and of these {there} are right.",
             ),
             Option(
                 "the same",
-                "Nothing more, because what it says with 99 % is right 99 times in a hundred, whatever the image",
+                f"Nothing more, because it was counted, on {given['sure usual']:,.0f} digits",
                 f"It was so for test digits as they are. Here {there} of the sure answers are right.",
                 "A probability means the same on all images.",
             ),
             Option(
                 "higher",
-                "Ask for 99.9 % instead, because then hardly an error can be left",
+                "Ask for 99.9 % instead, because errors have smaller probabilities",
                 f"Of the answers with 99.9 % or more, {surer} are right here.",
                 "Errors have low probabilities, so a high enough limit keeps them out.",
             ),
@@ -593,9 +593,9 @@ def gaps(name: str, asked: Asked, kinds: tuple[str, str, str], reasons: dict[str
         )
         for (key, letter), kind in zip(letters.items(), kinds, strict=True)
     )
-    heads = ("Network", "Parameters", "Training images", "Errors on these", "Errors on test images")
+    heads = ("Network", "Parameters", "Training images", "Errors on its training images", "Errors on test images")
     beliefs = {
-        "fewest": "Fewer parameters, or a smaller gap, mean fewer errors.",
+        "fewest": "Fewer parameters mean less overfitting, and so fewer errors.",
         "by heart": "Who knows the training images best has learned most.",
         "none": "With more parameters than images, a network can only learn by heart.",
     }
@@ -634,7 +634,7 @@ def two_places(name: str, asked: Asked) -> Item:
         name,
         HEAT,
         asked,
-        "Somebody asks which of the two places this answer depends on. What would you say, and why?",
+        "Which of the two places could this answer not do without, and why?",
         [
             Option(
                 "covered",
@@ -666,51 +666,57 @@ def two_places(name: str, asked: Asked) -> Item:
         before=(
             f"The convnet takes a test image for {digit}, with {percent(given['before'])}. A Grad-CAM map of this "
             "answer was made. Then two "
-            "squares of the same size were covered with paper, one at a time."
+            "squares of the same size were filled with the colour of the background, one at a time."
         ),
         table=(heads, *rows),
         chooses=True,
     )
 
 
-def one_training(name: str, asked: Asked, what: str) -> Item:
+def one_training(name: str, asked: Asked, ways: tuple[str, str]) -> Item:
     """Ask what follows from one training of each of two networks."""
     given = asked.given
+    if given["swapped"]:
+        ways = ways[::-1]
     few, many, images = (f"{given[each]:,.0f}" for each in ("few", "many", "images"))
-    turned = f"With {given['turned']:.0f} of {given['seeds']:.0f} seeds, Q made fewer errors than P."
+    turned = (
+        f"Both were trained with {given['seeds']:.0f} seeds: with {given['turned']:.0f} of them, Q made fewer errors "
+        "than P."
+    )
     return item(
         name,
         TRAINING,
         asked,
-        "Which of the two would you choose for the next project, and why?",
+        "You will train a new network, with another seed. Which of the two ways will make fewer errors, and why?",
         [
             Option(
                 "open",
-                "I cannot tell yet: with other seeds it may be the other way round",
+                "These numbers do not decide it, because another seed may turn them round",
                 f"So it was. {turned} One training says little about what comes out of the same code again.",
             ),
             Option(
                 "better",
-                f"P, because {given['many'] - given['few']:.0f} errors fewer among {images} images are too "
+                f"P’s, because {given['many'] - given['few']:.0f} errors fewer among {images} images are too "
                 "many for chance",
-                f"Chance is in the training too. {turned}",
+                f"Perhaps too many for the chance of the images. But there is chance in the training too. {turned}",
                 "What one training gives is what the network can do.",
             ),
             Option(
                 "equal",
-                "Either of them, because their intervals overlap, and so they are equally good",
-                "That intervals overlap does not show that two are equal. It only shows no difference yet.",
+                "Both make equally many, because their intervals overlap",
+                "That intervals overlap does not show that two are equal: they may overlap although the difference is "
+                "beyond chance.",
                 "Overlapping intervals mean: no difference.",
             ),
             Option(
                 "more images",
-                "The one that makes fewer errors when both, as they are, are asked about many more images",
-                "That would tell which of these two trainings is better, and say nothing about the next "
-                f"ones. {turned}",
+                "The way of the one that makes fewer errors when these two networks are asked about many more images",
+                f"That would tell which of these two networks is better, and say little about the next ones. {turned}",
                 "With enough test images, one training is enough.",
             ),
         ],
-        before=f"{what} Each was trained once. Of {images} test digits P gets {few} wrong, and Q {many}.",
+        before=f"Two convnets make their maps smaller in different ways, and are alike else: P {ways[0]}, Q {ways[1]}. "
+        f"Each was trained once. Of {images} test digits P gets {few} wrong, and Q {many}.",
         chooses=True,
     )
 
@@ -735,8 +741,8 @@ def what_to_buy(name: str, asked: Asked, right: str) -> Item:
         "images": f"{n['more images']} more test images",
     }
     reasons = {
-        "trainings": "because another seed would give another number",
-        "images": "because all trainings share the luck of these few",
+        "trainings": "because the chance in the training is the larger one here",
+        "images": "because the chance in the choice of images is the larger one here",
     }
     beliefs = {
         "trainings": "More trainings remove every kind of chance.",
@@ -761,7 +767,7 @@ def what_to_buy(name: str, asked: Asked, right: str) -> Item:
             Option(
                 wrong,
                 f"{texts[wrong]}, {because[wrong]}",
-                f"That makes one kind of chance smaller, here the one that hardly counts. {measured}",
+                f"That makes one kind of chance smaller, here the smaller one. {measured}",
                 beliefs[wrong],
             ),
             Option(
@@ -779,8 +785,8 @@ def what_to_buy(name: str, asked: Asked, right: str) -> Item:
             ),
         ],
         before=(
-            f"You {have} and asked about {n['have images']} test digits. You want to know how many errors this "
-            "way of training makes, on average over seeds."
+            f"You {have} and asked about {n['have images']} test digits. You want to know how many of 1,000 new "
+            "digits this way of training gets wrong, on average."
         ),
         chooses=True,
     )
@@ -865,7 +871,7 @@ def form(asked: Mapping[str, Asked], letter: str) -> tuple[Item, ...]:
                 )
             ),
         ),
-        made(transposed, *(((3, 1, 4, 2), (1, 1)) if first else ((1, 4, 2, 5), (1, 2)))),
+        made(transposed),
         made(without_pooling if first else growing_view),
         made(scribbles if first else upside_down),
         made(
@@ -873,7 +879,8 @@ def form(asked: Mapping[str, Asked], letter: str) -> tuple[Item, ...]:
             f"Your scanner gives digits that stand {asked['sure-elsewhere'].given['amount']:.0f} pixels "
             "further to the right."
             if first
-            else "Your tablet gives digits in white on black, where the network was trained on black on white.",
+            else "Your tablet gives digits in white on black, where the network was trained on black on white, and "
+            "you pass them on unchanged.",
         ),
         made(
             gaps,
@@ -933,11 +940,9 @@ def form(asked: Mapping[str, Asked], letter: str) -> tuple[Item, ...]:
         made(two_places),
         made(
             one_training,
-            "P and Q are two convnets, which differ only in what goes on of each 2×2 of a map: the maximum, "
-            "or the mean."
+            ("takes the maximum of each 2×2 of a map", "takes the mean of each 2×2 of a map")
             if first
-            else "P and Q are two convnets. One makes its maps smaller by picking one number of each 2×2, the other by "
-            "strides.",
+            else ("keeps one number of each 2×2 of a map", "has convolutions with strides of 2 instead"),
         ),
         made(what_to_buy, "trainings" if first else "images"),
     )

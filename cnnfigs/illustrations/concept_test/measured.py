@@ -95,7 +95,8 @@ def one_training(first: str, second: str) -> Asked:
     ]
     difference = counts[1] - counts[0]
     at = int(np.abs(difference).argmax())
-    if difference[at] < 0:
+    swapped = bool(difference[at] < 0)
+    if swapped:
         counts, difference, one, other = counts[::-1], -difference, other, one
     turned = int((difference < 0).sum())
     place = [each.seeds.index(shared[at]) for each in (one, other)]
@@ -115,6 +116,7 @@ def one_training(first: str, second: str) -> Asked:
             "turned": turned,
             "seeds": len(shared),
             "overlap": float(overlap),
+            "swapped": float(swapped),
         },
     )
 

@@ -86,6 +86,11 @@ class Learned:
         """Return the share of right answers to the test crops changed so, a mean over the seeds."""
         return float(self.changed[CHANGES.index(change)].mean())
 
+    def span_in_other_colors(self, change: str) -> tuple[float, float]:
+        """Return the same of the seed with the fewest right answers, and of that with the most."""
+        shares = self.changed[CHANGES.index(change)].mean(axis=1)
+        return float(shares.min()), float(shares.max())
+
 
 @dataclass(frozen=True)
 class Transferred:

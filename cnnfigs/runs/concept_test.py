@@ -1,7 +1,7 @@
 """What the concept test asks about: for each item, which of its options is so, found out by real layers and networks.
 
 An option is a claim. Most claims are what a mistaken rule predicts; each is put to the test like the right one, so that
-no key is written by hand. What experiments recorded is asked in ``cnnfigs.illustrations.concept_test.measured``.
+no key is written by hand. What experiments recorded is asked in ``cnnfigs.experiments.concept``.
 """
 
 from __future__ import annotations

@@ -14,9 +14,9 @@ from cnnfigs.commands.app import app
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = [
-    *[[name] for name in ("list", "render", "describe", "explain", "rules", "data")],
+    *[[name] for name in ("list", "render", "describe", "explain", "rules", "data", "items")],
     *[["cache", name] for name in ("info", "clear")],
-    *[["new", name] for name in ("page", "illustration")],
+    *[["new", name] for name in ("page", "illustration", "exercise")],
 ]
 
 

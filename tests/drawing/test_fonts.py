@@ -55,7 +55,9 @@ def test_a_file_has_the_letters_that_it_writes():
         root = etree.fromstring(file_svg(figure, "A test.").encode())
     assert root.get("font-family").split(",")[0] == FAMILY
     (sheet,) = root.iter(f"{SVG}style")
-    faces = dict(re.findall(r"font-weight:(\w+);src:url\(data:font/woff2;base64,([^)]+)\)", sheet.text))
+    faces = dict(
+        re.findall(r"font-weight:(\w+);font-display:swap;src:url\(data:font/woff2;base64,([^)]+)\)", sheet.text)
+    )
     known = {
         weight: {chr(code) for code in TTFont(io.BytesIO(base64.b64decode(data))).getBestCmap()}
         for weight, data in faces.items()

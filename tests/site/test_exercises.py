@@ -223,4 +223,6 @@ def test_script_and_style_are_small_and_only_where_exercises_are(site):
     assert sum(len(gzip.compress(path.read_bytes(), 6)) for path in files) <= 5_000
     for path in site.glob("*.html"):
         page = path.read_text("utf-8")
-        assert ("exercises.js" in page) == ("exercises.css" in page) == ("data-exercise=" in page), path.name
+        assert ("_static/exercises.js?" in page) == ("_static/exercises.css?" in page) == ("data-exercise=" in page), (
+            path.name
+        )

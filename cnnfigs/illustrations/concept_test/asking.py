@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, get_args
 
-from cnnfigs.illustrations.concept_test import measured
+from cnnfigs.experiments import concept as measured
 from cnnfigs.runs import concept_test as asking
 from cnnfigs.runs.concept_test import Asked
 
 Form = Literal["A", "B"]
 FORMS: tuple[Form, ...] = get_args(Form)
+
+
+def recorded(told: Callable[..., measured.Told], *arguments: Any) -> Callable[[], Asked]:
+    """Ask about records of trainings."""
+    return lambda: Asked(*told(*arguments))
+
 
 #: What is asked in each form.
 RUNS: dict[str, dict[str, Any]] = {
@@ -22,15 +29,15 @@ RUNS: dict[str, dict[str, Any]] = {
         "flat-image": partial(asking.flat_image, asking.SPOT, 6, 0.5),
         "halved": partial(asking.halved, {"whole": 96, "even": 100, "multiple": 90}, 3),
         "moved-map": partial(asking.moved_map, 4, 31, 2, 3),
-        "ends": partial(measured.ends, 4),
+        "ends": recorded(measured.ends, 4),
         "transposed": partial(asking.there_and_back, (3, 1, 4, 2), (1, 3)),
-        "pooling": measured.without_pooling,
+        "pooling": recorded(measured.without_pooling),
         "no-digit": partial(asking.scribbles, 1000),
         "sure-elsewhere": partial(asking.sure_elsewhere, "moved", 4),
-        "gaps": partial(measured.gaps, (("dense_512", 60_000), ("dense_131", 60_000), ("dense_512", 10_000))),
+        "gaps": recorded(measured.gaps, (("dense_512", 60_000), ("dense_131", 60_000), ("dense_512", 10_000))),
         "two-places": partial(asking.two_places, 21),
-        "one-training": partial(measured.one_training, "convnet", "convnet_mean_pooling"),
-        "what-to-buy": partial(measured.what_to_buy, 1, 100_000, 4, 400_000),
+        "one-training": recorded(measured.one_training, "convnet", "convnet_mean_pooling"),
+        "what-to-buy": recorded(measured.what_to_buy, 1, 100_000, 4, 400_000),
     },
     "B": {
         "filter-depth": partial(asking.filter_depth, 20, 12, 5),
@@ -39,15 +46,15 @@ RUNS: dict[str, dict[str, Any]] = {
         "flat-image": partial(asking.flat_image, asking.ABOVE_BELOW, 5, 0.8),
         "halved": partial(asking.halved, {"whole": 120, "even": 130, "multiple": 126}, 3),
         "moved-map": partial(asking.moved_map, 1, 5, 3, 1),
-        "ends": measured.corners,
+        "ends": recorded(measured.corners),
         "transposed": partial(asking.there_and_back, (1, 4, 2, 5), (1, 2)),
         "pooling": partial(asking.growing_view, 18),
         "no-digit": asking.upside_down,
         "sure-elsewhere": partial(asking.sure_elsewhere, "inverted", 0),
-        "gaps": partial(measured.gaps, (("convnet", 60_000), ("dense_131", 60_000), ("convnet", 3_000))),
+        "gaps": recorded(measured.gaps, (("convnet", 60_000), ("dense_131", 60_000), ("convnet", 3_000))),
         "two-places": partial(asking.two_places, 1),
-        "one-training": partial(measured.one_training, "convnet_pick_one", "convnet_strided"),
-        "what-to-buy": partial(measured.what_to_buy, 5, 100, 5, 9_900),
+        "one-training": recorded(measured.one_training, "convnet_pick_one", "convnet_strided"),
+        "what-to-buy": recorded(measured.what_to_buy, 5, 100, 5, 9_900),
     },
 }
 

@@ -282,8 +282,8 @@ class OtherColors(Picture):
             for each in WAYS:
                 facts[f"{each} {name}"] = _share(run.found, each, name)
         for each in WAYS:
-            of_seeds = run.found.of(each, MOST).changed[CHANGES.index("grey")].mean(axis=1)
-            facts[f"{each} grey least"], facts[f"{each} grey most"] = map(as_percent, (of_seeds.min(), of_seeds.max()))
+            least, most = map(as_percent, run.found.of(each, MOST).span_in_other_colors("grey"))
+            facts |= {f"{each} grey least": least, f"{each} grey most": most}
         for comparison in run.found.losses:
             facts |= comparison_facts(comparison, f"loss {comparison.name}", 0)
         return facts

@@ -16,31 +16,32 @@ from cnnfigs.experiments.findings import (
 )
 from cnnfigs.models.records import layer_records
 from cnnfigs.models.variants import TRAINABLE
-from cnnfigs.runs.concept_test import Asked
 
+#: Which options of an item are so, and the numbers that its words need.
+Told = tuple[dict[str, bool], dict[str, float]]
 #: Shares that differ by less are told apart by nobody.
 ALIKE = 0.03
 
 
-def ends(shift: int) -> Asked:
+def ends(shift: int) -> Told:
     """Compare networks with different ends on digits that are moved, which they never were in training."""
     lines = {each.network: each for each in moved_digits().usual}
     shares = {name: lines[name].accuracy[:, shift] for name in ("convnet", "convnet_global_max", "dense_512")}
     unmoved = {name: float(lines[name].mean[0]) for name in shares}
     alike = float(np.ptp([each.mean() for each in shares.values()])) < ALIKE
     # Every training of the best is ahead of every training of the others.
-    return Asked(
+    return (
         {**_ahead(shares), "alike": alike},
         {**{name: float(each.mean()) for name, each in shares.items()}, "shift": shift}
         | {f"{name} unmoved": share for name, share in unmoved.items()},
     )
 
 
-def corners() -> Asked:
+def corners() -> Told:
     """Compare networks with different ends that were trained with digits in one corner, in another corner."""
     away = {each.network: each.away for each in other_corner().corners}
     shares = {name: away[name] for name in ("convnet", "convnet_global_max", "dense_512")}
-    return Asked(
+    return (
         {**_ahead(shares), "alike": all(each.max() < 0.15 for each in shares.values())},
         {name: float(each.mean()) for name, each in shares.items()},
     )
@@ -54,7 +55,7 @@ def _ahead(shares: dict[str, np.ndarray]) -> dict[str, bool]:
     }
 
 
-def gaps(trained: Sequence[tuple[str, int]]) -> Asked:
+def gaps(trained: Sequence[tuple[str, int]]) -> Told:
     """Compare errors on images that networks learned from with those on others.
 
     Parameters
@@ -81,10 +82,10 @@ def gaps(trained: Sequence[tuple[str, int]]) -> Asked:
         }
     # To guess is right once in ten.
     useless = all(each.accuracy.max() < 0.2 for each in measured)
-    return Asked({**dict(zip(names, best, strict=True)), "none": useless}, given)
+    return ({**dict(zip(names, best, strict=True)), "none": useless}, given)
 
 
-def one_training(first: str, second: str) -> Asked:
+def one_training(first: str, second: str) -> Told:
     """Take the seed with which two networks differ most, and look whether others agree with it."""
     findings = downsampling()
     one, other = (findings.of(name) for name in (first, second))
@@ -101,7 +102,7 @@ def one_training(first: str, second: str) -> Asked:
     turned = int((difference < 0).sum())
     place = [each.seeds.index(shared[at]) for each in (one, other)]
     overlap = bool(one.low[place[0]] <= other.high[place[1]])
-    return Asked(
+    return (
         {
             "open": turned > 0,
             "better": turned == 0,
@@ -121,7 +122,7 @@ def one_training(first: str, second: str) -> Asked:
     )
 
 
-def what_to_buy(trainings: int, images: int, more_trainings: int, more_images: int) -> Asked:
+def what_to_buy(trainings: int, images: int, more_trainings: int, more_images: int) -> Told:
     """Compare the two kinds of chance: what is left of them after more trainings, and after more test images.
 
     A recipe's mean error over `trainings` is known to ``sqrt(v/t + w/n)``: v is the variance between trainings, w that
@@ -137,7 +138,7 @@ def what_to_buy(trainings: int, images: int, more_trainings: int, more_images: i
 
     now = left(trainings, images)
     more = {"trainings": left(trainings + more_trainings, images), "images": left(trainings, images + more_images)}
-    return Asked(
+    return (
         {
             "trainings": more["trainings"] < 0.9 * more["images"],
             "images": more["images"] < 0.9 * more["trainings"],
@@ -156,7 +157,7 @@ def what_to_buy(trainings: int, images: int, more_trainings: int, more_images: i
     )
 
 
-def without_pooling() -> Asked:
+def without_pooling() -> Told:
     """Compare the convnet with the same convolutions without poolings; this needs Keras."""
     found = downsampling_costs()
     costs = {each.network: each for each in found.costs}
@@ -167,7 +168,7 @@ def without_pooling() -> Asked:
     line = next(each for each in moved_digits().usual if each.network == "convnet")
     pooled, bare = costs["convnet"], costs["unpooled"]
     errors = {name: 1000 * (1 - found.findings.of(name).mean) for name in ("convnet", "unpooled")}
-    return Asked(
+    return (
         {
             "work": bare.multiply_adds > 2 * pooled.multiply_adds and fields["unpooled"] < fields["convnet"],
             "invariant": float(line.mean[4]) > float(line.mean[0]) - ALIKE,

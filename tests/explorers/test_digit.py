@@ -15,6 +15,7 @@ from PIL import Image
 
 from cnnfigs.explorers.networks import some_digits
 from cnnfigs.illustrations.filters.response_map import ResponseMap
+from cnnfigs.drawing.networks import NETWORK_LOOKS
 from cnnfigs.models.training import as_input
 from cnnfigs.models.weights import load
 
@@ -110,9 +111,8 @@ def test_a_complaint_is_in_view_wherever_the_reader_is(open_explorer):
 def test_by_keyboard_alone(open_explorer):
     opened = open_explorer("digit", "digit=-1")
     keyboard = opened.page.keyboard
-    opened.element.get_by_role("button", name="Another test digit").focus()
-    for _ in range(2):
-        keyboard.press("Tab")
+    opened.element.get_by_role("button", name="Clear").focus()
+    keyboard.press("Shift+Tab")
     # A stroke down: the pen is put on the paper, moved, and lifted.
     assert opened.element.evaluate("({shadowRoot}) => shadowRoot.activeElement.getAttribute('aria-label')").endswith(
         "up"
@@ -167,7 +167,8 @@ def test_by_keyboard_alone(open_explorer):
 def test_test_digits_are_answered_as_keras_answers_them(open_explorer):
     opened = open_explorer("digit")
     digits = as_input(some_digits())
-    expected = {name: load(name).predict(digits, verbose=0).argmax(axis=1) for name in answers(opened)}
+    called = {look.name: network for network, look in NETWORK_LOOKS.items()}
+    expected = {name: load(called[name]).predict(digits, verbose=0).argmax(axis=1) for name in answers(opened)}
     found = opened.element.evaluate(
         """element => Array.from({length: 50}, (_, digit) => {
             element.change({digit});

@@ -53,6 +53,7 @@ def test_at_most_one_action_stands_out(open_explorer, name, motion):
         "receptive-field": "Add a layer",
         "digit-pad": "Clear",
         "digit": "Clear",
+        "hierarchy": "Take it apart",
     }
     assert filled == ([main[name]] if name in main else [])
 

@@ -2,6 +2,8 @@
 
 import io
 import re
+import subprocess
+import sys
 import zipfile
 
 import pytest
@@ -10,17 +12,23 @@ from PIL import Image
 from pptx import Presentation
 from pypdf import PdfReader
 
-from cnnfigs.kit.__main__ import main
 from cnnfigs.kit.pages import Shown, read
 from cnnfigs.kit.slides import first_sentence
 
 PAGE = "pooling"
 
 
+def run(*words):
+    """Make the kit in a process of its own: the tests' shared browser runs in this one."""
+    return subprocess.run(
+        [sys.executable, "-m", "cnnfigs.kit", *map(str, words)], capture_output=True, text=True, check=False
+    )
+
+
 @pytest.fixture(scope="module")
 def kit(site, tmp_path_factory):
     folder = tmp_path_factory.mktemp("kit")
-    assert main([str(site), str(folder), "--page", PAGE, "--class", "Monday", "--class", "Thursday"]) == 0
+    assert run(site, folder, "--page", PAGE, "--class", "Monday", "--class", "Thursday").returncode == 0
     return folder
 
 
@@ -103,6 +111,7 @@ def test_who_is_to_be_named_follows_from_what_is_seen(site):
     assert all(isinstance(each, Shown) and each.number.startswith(("Figure", "Table")) for each in pads.figures)
 
 
-def test_a_page_that_is_not_there_is_told(site, tmp_path, capsys):
-    assert main([str(site), str(tmp_path), "--page", "no-such-page"]) == 1
-    assert "no-such-page" in capsys.readouterr().err
+def test_a_page_that_is_not_there_is_told(site, tmp_path):
+    done = run(site, tmp_path, "--page", "no-such-page")
+    assert done.returncode == 1
+    assert "no-such-page" in done.stderr

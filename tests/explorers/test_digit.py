@@ -13,9 +13,9 @@ from checks import DESKTOP, PHONE
 from exploring import SEVEN, answers, draw_with_mouse, ink, places, touch
 from PIL import Image
 
+from cnnfigs.drawing.networks import NETWORK_LOOKS
 from cnnfigs.explorers.networks import some_digits
 from cnnfigs.illustrations.filters.response_map import ResponseMap
-from cnnfigs.drawing.networks import NETWORK_LOOKS
 from cnnfigs.models.training import as_input
 from cnnfigs.models.weights import load
 

@@ -20,8 +20,7 @@ from cnnfigs.models.records import layer_records
 from cnnfigs.models.training import as_input
 from cnnfigs.models.weights import load
 from cnnfigs.runs.activations import test_digit
-from cnnfigs.runs.filters.exciting import sums
-from cnnfigs.runs.photo.heat_maps import enlarged, grad_cam
+from cnnfigs.runs.filters.heated_digit import heated_digit
 from cnnfigs.runs.training_and_measured.certainty import NONE_UPSIDE_DOWN, scribble
 from cnnfigs.runs.training_and_measured.disturbances import Kind, disturbed
 from cnnfigs.runs.training_and_measured.evaluation import answers_to
@@ -307,13 +306,8 @@ def two_places(index: int) -> Asked:
     ValueError
         If the map marks nothing.
     """
-    model = load("convnet")
-    image = test_digit(index)
-    before = np.asarray(model(image[np.newaxis], training=False))[0]
-    digit = int(before.argmax())
-    heat = enlarged(grad_cam(model, sums(model, "dense"), image, digit, "conv2d_3"), *image.shape[:2])
-    if not heat.any():
-        raise ValueError(f"index: expected a test image on which Grad-CAM marks something, got {index}")
+    shown = heated_digit(index)
+    model, image, before, digit, heat = shown.model, shown.image, shown.before, shown.digit, shown.heat
     last = image.shape[0] - COVER + 1
     places = [(row, column) for row in range(last) for column in range(last)]
     covered = np.repeat(image[np.newaxis], len(places), axis=0)

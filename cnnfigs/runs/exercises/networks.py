@@ -11,8 +11,7 @@ from cnnfigs.models.training import as_input
 from cnnfigs.models.weights import load
 from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.exercises.prediction import Mistake, Prediction
-from cnnfigs.runs.filters.exciting import sums
-from cnnfigs.runs.photo.heat_maps import enlarged, grad_cam
+from cnnfigs.runs.filters.heated_digit import heated_digit
 from cnnfigs.runs.photo.photo_answers import Rest, ask, hide, part_mask
 from cnnfigs.runs.training_and_measured.evaluation import answers_to, evaluate
 from cnnfigs.words import percent
@@ -137,13 +136,8 @@ def covered_heat(index: int, side: int) -> Prediction:
     ValueError
         If the map marks nothing.
     """
-    model = load("convnet")
-    image = test_digit(index)
-    before = np.asarray(model(image[np.newaxis], training=False))[0]
-    digit = int(before.argmax())
-    heat = enlarged(grad_cam(model, sums(model, "dense"), image, digit, "conv2d_3"), *image.shape[:2])
-    if not heat.any():
-        raise ValueError(f"index: expected a test image on which Grad-CAM marks something, got {index}")
+    shown = heated_digit(index)
+    model, image, before, digit, heat = shown.model, shown.image, shown.before, shown.digit, shown.heat
     inside = np.lib.stride_tricks.sliding_window_view(heat, (side, side)).sum(axis=(2, 3))
     row, column = np.unravel_index(int(inside.argmax()), inside.shape)
     covered = image.copy()

@@ -1,7 +1,7 @@
-"""The files that explorers load: their code in one file, and data.
+"""The files that explorers load: code and data, each when an explorer comes that needs it.
 
-The code is that of ``scripts/``, one file after the other, and minified: together they are smaller when compressed, and
-one request brings them. Data comes when an explorer that needs it does.
+The code is that of ``scripts/``, file by file, and minified. What several explorers share is a file of its own, so that
+a browser loads it once, for all of them and for all pages.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pkgutil import resolve_name
 
 from cnnfigs import provenance
 from cnnfigs.explorers.inputs import registry_script
-from cnnfigs.explorers.registry import BUNDLE, EXPLORERS, SHARED
+from cnnfigs.explorers.registry import EXPLORERS, REGISTRY
 from cnnfigs.files import kept
 
 SCRIPTS = Path(__file__).with_name("scripts")
@@ -48,8 +48,12 @@ def write_assets(folder: Path) -> None:
     """
     # To work out what each is made from takes longer than all else when nothing has changed.
     listed = kept(folder / ".sources", provenance.glance("cnnfigs"), lambda: json.dumps(sources()).encode())
-    for name, source in json.loads(listed).items():
+    files: dict[str, str] = json.loads(listed)
+    for name, source in files.items():
         kept(folder / name, source, partial(content, name))
+    for path in folder.glob("[!.]*"):
+        if path.name not in files:  # of an earlier version
+            path.unlink()
 
 
 def sources() -> dict[str, str]:
@@ -67,13 +71,9 @@ def content(name: str) -> bytes:
 
 def texts() -> dict[str, str]:
     """Return the files without data as they were written."""
-    return {**{name: (SCRIPTS / name).read_text("utf-8") for name in LOADER}, BUNDLE: bundle()}
-
-
-def bundle() -> str:
-    """Return the code of all explorers as it was written, with their settings before it."""
-    names = dict.fromkeys(name for explorer in EXPLORERS.values() for name in (*SHARED, *explorer.scripts))
-    return "\n".join([registry_script(), *((SCRIPTS / name).read_text("utf-8") for name in names)])
+    own = {name for explorer in EXPLORERS.values() for name in explorer.files} - {REGISTRY, *DATA}
+    written = {name: (SCRIPTS / name).read_text("utf-8") for name in (*LOADER, *sorted(own))}
+    return {REGISTRY: registry_script(), **written}
 
 
 def minified(code: str, ending: str = ".js") -> str:
@@ -94,5 +94,4 @@ def minified(code: str, ending: str = ".js") -> str:
 
 def version() -> str:
     """Return a short text that changes when any file does, so that browsers do not mix old ones and new."""
-    made_from = map(provenance.digest, DATA.values())
-    return hashlib.sha256("\n".join([bundle(), installed("minify-go"), *made_from]).encode()).hexdigest()[:8]
+    return hashlib.sha256("\n".join(sources().values()).encode()).hexdigest()[:8]

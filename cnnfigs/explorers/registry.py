@@ -9,10 +9,10 @@ from cnnfigs.explorers.kernels import KERNELS, SCALABLE
 from cnnfigs.explorers.settings import OFF_ON, ON_OFF, Setting
 from cnnfigs.parameters import Choice, Text, Whole
 
-#: The file that holds the code of all explorers.
-BUNDLE = "explorers.js"
+#: The script that hands this registry to a browser.
+REGISTRY = "registry.js"
 #: What every explorer is made of.
-SHARED = ("explorer.js",)
+SHARED = (REGISTRY, "explorer.js")
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ class Explorer:
 
     @property
     def files(self) -> tuple[str, ...]:
-        """What a page loads for it."""
-        return (BUNDLE, *self.data)
+        """What a page loads for it, in this order."""
+        return (*SHARED, *self.scripts, *self.data)
 
 
 _NUMBER = r"-?\d{1,4}(?:\.\d{1,4})?"

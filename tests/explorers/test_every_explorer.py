@@ -10,12 +10,12 @@ from browsers import CODE
 from checks import DESKTOP, PHONE, foreign_fonts, run_axe
 from exploring import FOLLOW, WORK, pages_of
 
-from cnnfigs.explorers.assets import LOADER
-from cnnfigs.explorers.registry import BUNDLE, EXPLORERS
+from cnnfigs.explorers.assets import texts
+from cnnfigs.explorers.registry import EXPLORERS
 from cnnfigs.parameters import Choice, Whole
 
 #: The most that all own scripts and style sheets may weigh, each compressed as a server does it.
-LIMIT = 40_000
+LIMIT = 60_000
 
 #: What explorers have asked for before the page had loaded.
 EARLY = """() => {
@@ -316,5 +316,13 @@ def test_everything_that_takes_the_focus_has_a_name(open_explorer, name):
 
 def test_all_explorers_together_are_light(site):
     folder = site / "_static" / "explorers"
-    weights = {name: len(gzip.compress((folder / name).read_bytes(), 9)) for name in (BUNDLE, *LOADER)}
+    weights = {name: len(gzip.compress((folder / name).read_bytes(), 9)) for name in texts()}
     assert sum(weights.values()) <= LIMIT, weights
+
+
+def test_a_page_loads_what_it_shows(open_explorer):
+    """The code of the explorer in view, each file once, and of no other."""
+    loaded = """() => performance.getEntriesByType("resource")
+        .map(({name}) => /explorers\\/([^?]+)/.exec(name)?.[1]).filter((name) => name && !/^loader/.test(name))"""
+    opened = open_explorer("pooling", load=True)
+    assert sorted(opened.page.evaluate(loaded)) == sorted(EXPLORERS["pooling"].files)

@@ -7,18 +7,23 @@ import sys
 
 import pytest
 
-from cnnfigs.explorers.assets import LOADER, SCRIPTS, bundle, minified
+from cnnfigs.explorers.assets import LOADER, SCRIPTS, content, minified, texts
 
 SOURCES = sorted(path.name for path in SCRIPTS.glob("*.js"))
 
 
-def test_it_is_smaller_by_a_fifth():
-    before, after = (len(gzip.compress(code.encode(), 9)) for code in (bundle(), minified(bundle())))
+def test_every_script_belongs_to_an_explorer():
+    assert set(SOURCES) <= set(texts())
+
+
+def test_they_are_smaller_by_a_fifth():
+    before = sum(len(gzip.compress(text.encode(), 9)) for text in texts().values())
+    after = sum(len(gzip.compress(content(name), 9)) for name in texts())
     assert after < 0.8 * before
 
 
-def test_it_is_the_same_each_time_and_in_every_process():
-    told = "import sys; from cnnfigs.explorers.assets import bundle, minified; sys.stdout.write(minified(bundle()))"
+def test_they_are_the_same_each_time_and_in_every_process():
+    told = "import sys; from cnnfigs.explorers.assets import content, texts; print(*map(content, texts()), sep='\\n')"
     again = subprocess.run(
         [sys.executable, "-X", "utf8", "-c", told],
         capture_output=True,
@@ -27,10 +32,10 @@ def test_it_is_the_same_each_time_and_in_every_process():
         encoding="utf-8",
         timeout=120,
     )
-    assert again.stdout == minified(bundle()) == minified(bundle())
+    assert again.stdout.splitlines() == [str(content(name)) for name in texts()]
 
 
-def texts(code):
+def texts_in(code):
     """Give the texts that stand in code, those in the gaps of other texts too: `a ${b ? `c ${d}` : "e"} f`."""
     found, gaps, at = [], [], 0
     while at < len(code):
@@ -59,7 +64,7 @@ def texts(code):
 
 def test_texts_are_found_in_texts():
     code = 'say(`a ${b ? `c ${{ d }.d}, (e) ` : "f"} g`, /`/.test(h), "i\\"j"); // `k`'
-    assert texts(code) == ["a ", "c ", ", (e) ", "f", " g", 'i\\"j']
+    assert texts_in(code) == ["a ", "c ", ", (e) ", "f", " g", 'i\\"j']
 
 
 @pytest.mark.parametrize("name", SOURCES)
@@ -67,7 +72,7 @@ def test_every_text_stays(name):
     """Letter by letter, also one that stands in the gap of another, which simpler minifiers take for code."""
     source = (SCRIPTS / name).read_text("utf-8")
     small = minified(source)
-    found = [text for text in texts(source) if re.search(r"[A-Za-z]", text) and "\\" not in text]
+    found = [text for text in texts_in(source) if re.search(r"[A-Za-z]", text) and "\\" not in text]
     assert found
     assert [text for text in found if text not in small] == []
 
@@ -82,9 +87,9 @@ def test_no_default_in_a_pattern_names_a_variable(name):
 
 
 def test_the_sources_stay_readable():
-    """They have the comments and the names that the site's file is rid of."""
-    assert "/**" in bundle()
-    assert "/**" not in minified(bundle())
+    """They have the comments and the names that the site's files are rid of."""
+    assert "/**" in texts()["explorer.js"]
+    assert all(b"/**" not in content(name) for name in texts())
     assert all(
         len(line) < 180 for name in (*SOURCES, *LOADER) for line in (SCRIPTS / name).read_text("utf-8").splitlines()
     )

@@ -155,7 +155,7 @@ DIGIT_PAD = Explorer(
 DIGIT = Explorer(
     name="digit",
     title="Your digit, and every number behind the answer",
-    scripts=(*DIGIT_PAD.scripts, "networks.js"),
+    scripts=(*DIGIT_PAD.scripts, "backward.js", "networks.js"),
     data=(*DIGIT_PAD.data, "dense_131.js", "convnet_global_max.js"),
     settings={
         **_DIGIT,

@@ -1,7 +1,7 @@
 // Windows and what is computed under them, by Keras' rules, in float64; the same in Python is cnnfigs/arithmetic/.
 (() => {
   "use strict";
-  const cnn = (window.cnn ??= {});
+  const cnn = (globalThis.cnn ??= {});
 
   /**
    * Height or width. A pair as padding: cells before and after; transposed, they are cut off.

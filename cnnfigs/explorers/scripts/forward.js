@@ -2,19 +2,86 @@
 // Networks come from data scripts, which cnnfigs/models/export.py writes and tells of.
 (() => {
   "use strict";
-  const cnn = (window.cnn ??= {});
+  const cnn = (globalThis.cnn ??= {});
 
-  /** Add a multiple of a row of weights to sums: four at a time, which takes half as long. */
-  function addRow(sums, factor, weights, first) {
-    const rest = sums.length % 4;
-    for (let i = 0; i < rest; i++) sums[i] += factor * weights[first + i];
-    for (let i = rest, at = first + rest; i < sums.length; i += 4, at += 4) {
-      sums[i] += factor * weights[at];
-      sums[i + 1] += factor * weights[at + 1];
-      sums[i + 2] += factor * weights[at + 2];
-      sums[i + 3] += factor * weights[at + 3];
+  /**
+   * What each kind of layer makes of what it reads, as pure functions on arrays of 32 or 64 bits. They stand in one function
+   * that uses nothing around it, so that its text is code for a worker too, where pages are opened from disk as well.
+   */
+  function passes() {
+    /** Add a multiple of a row of weights to sums: four at a time, which takes half as long. */
+    function addRow(sums, factor, weights, first) {
+      const rest = sums.length % 4;
+      for (let i = 0; i < rest; i++) sums[i] += factor * weights[first + i];
+      for (let i = rest, at = first + rest; i < sums.length; i += 4, at += 4) {
+        sums[i] += factor * weights[at];
+        sums[i + 1] += factor * weights[at + 1];
+        sums[i + 2] += factor * weights[at + 2];
+        sums[i + 3] += factor * weights[at + 3];
+      }
     }
+
+    function convolve({ rows, columns, read, axes, kernel, bias, activation }, input, output) {
+      const [, width, channels] = read;
+      const filters = bias.length;
+      const sums = new output.constructor(filters);
+      let made = 0;
+      for (const down of rows) {
+        for (const across of columns) {
+          sums.set(bias);
+          for (const r of down) {
+            for (const c of across) {
+              const first = (r.cell * width + c.cell) * channels;
+              const weights = (r.tap * axes[1].kernelSize + c.tap) * channels;
+              for (let channel = 0; channel < channels; channel++) {
+                const value = input[first + channel];
+                // Paper is 0, and so are most numbers behind a ReLU.
+                if (value !== 0) addRow(sums, value, kernel, (weights + channel) * filters);
+              }
+            }
+          }
+          for (let filter = 0; filter < filters; filter++) {
+            output[made++] = activation === "relu" && sums[filter] < 0 ? 0 : sums[filter];
+          }
+        }
+      }
+    }
+
+    function pool({ rows, columns, read }, input, output) {
+      const [, width, channels] = read;
+      output.fill(-Infinity);
+      let made = 0;
+      for (const down of rows) {
+        for (const across of columns) {
+          for (const r of down) {
+            for (const c of across) {
+              const first = (r.cell * width + c.cell) * channels;
+              for (let channel = 0; channel < channels; channel++) {
+                if (input[first + channel] > output[made + channel]) output[made + channel] = input[first + channel];
+              }
+            }
+          }
+          made += channels;
+        }
+      }
+    }
+
+    /** Fill a layer's output; softmax, which the last layer has, is left to who asks for it. */
+    const forward = (layer, input, output) => (layer.kernel ? convolve : pool)(layer, input, output);
+
+    function softmax(sums) {
+      const most = Math.max(...sums);
+      const powers = sums.map((sum) => Math.exp(sum - most));
+      const total = powers.reduce((before, power) => before + power);
+      return powers.map((power) => power / total);
+    }
+
+    return { forward, softmax };
   }
+
+  const { forward, softmax } = passes();
+  /** The functions, and their text. */
+  cnn.passes = { forward, softmax, text: `(${passes})()` };
 
   /** Unpack weights: a scale and a bias for each filter in 32 bits, then steps of 8 bits, which the scales multiply. */
   function unpacked(text, filters) {
@@ -27,18 +94,13 @@
     return { kernel, bias: new Float32Array(bytes.buffer, 4 * filters, filters) };
   }
 
-  function softmax(sums) {
-    const powers = sums.map((sum) => Math.exp(sum - Math.max(...sums)));
-    const total = powers.reduce((before, power) => before + power);
-    return powers.map((power) => power / total);
-  }
-
   /**
    * A trained network whose every number can be looked at. All its layers are windows on maps: a dense layer has the
    * whole map as its window, so that Flatten, which changes no number, is left out; a row of numbers is maps of 1×1.
+   * Layers have packed weights, or kernel and bias as arrays.
    */
   cnn.Network = class {
-    constructor({ name, layers }) {
+    constructor({ name, layers }, Numbers = Float32Array) {
       this.name = name;
       /** Each reads the one before it. */
       this.layers = [];
@@ -48,9 +110,9 @@
         else if (layer.className !== "Flatten") this.layers.push(this.#prepared(layer, shape));
       }
       /** The numbers of each layer, channels innermost; each run fills them anew. */
-      this.values = this.layers.map(({ shape: [rows, columns, channels] }) => new Float32Array(rows * columns * channels));
+      this.values = this.layers.map(({ shape: [rows, columns, channels] }) => new Numbers(rows * columns * channels));
       /** What the last layer gives to softmax. */
-      this.sums = new Float32Array(this.values.at(-1).length);
+      this.sums = new Numbers(this.values.at(-1).length);
       /** The filters of each layer that are switched off: their maps are 0. @type {Set<number>[]} */
       this.off = this.layers.map(() => new Set());
       /** The receptive fields on both axes, for each layer. */
@@ -77,9 +139,8 @@
     run(image) {
       this.values[0].set(image);
       this.layers.slice(1).forEach((layer, before) => {
-        const [input, output] = [this.values[before], this.values[before + 1]];
-        if (layer.kernel) this.#convolve(layer, input, output);
-        else this.#pool(layer, input, output);
+        const output = this.values[before + 1];
+        forward(layer, this.values[before], output);
         for (const filter of this.off[before + 1]) {
           for (let unit = filter; unit < output.length; unit += layer.shape[2]) output[unit] = 0;
         }
@@ -88,51 +149,6 @@
       this.sums.set(answer);
       answer.set(softmax(this.sums));
       return answer;
-    }
-
-    #convolve({ rows, columns, read, axes, kernel, bias, activation }, input, output) {
-      const [, width, channels] = read;
-      const filters = bias.length;
-      const sums = new Float32Array(filters);
-      let made = 0;
-      for (const down of rows) {
-        for (const across of columns) {
-          sums.set(bias);
-          for (const r of down) {
-            for (const c of across) {
-              const first = (r.cell * width + c.cell) * channels;
-              const weights = (r.tap * axes[1].kernelSize + c.tap) * channels;
-              for (let channel = 0; channel < channels; channel++) {
-                const value = input[first + channel];
-                // Paper is 0, and so are most numbers behind a ReLU.
-                if (value !== 0) addRow(sums, value, kernel, (weights + channel) * filters);
-              }
-            }
-          }
-          for (let filter = 0; filter < filters; filter++) {
-            output[made++] = activation === "relu" && sums[filter] < 0 ? 0 : sums[filter];
-          }
-        }
-      }
-    }
-
-    #pool({ rows, columns, read }, input, output) {
-      const [, width, channels] = read;
-      output.fill(-Infinity);
-      let made = 0;
-      for (const down of rows) {
-        for (const across of columns) {
-          for (const r of down) {
-            for (const c of across) {
-              const first = (r.cell * width + c.cell) * channels;
-              for (let channel = 0; channel < channels; channel++) {
-                if (input[first + channel] > output[made + channel]) output[made + channel] = input[first + channel];
-              }
-            }
-          }
-          made += channels;
-        }
-      }
     }
 
     /** Row, column and channel of a unit, one of the numbers of the layer `index`. */

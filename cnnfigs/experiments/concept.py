@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
 import numpy as np
 
+from cnnfigs.arithmetic import multiply_adds
+from cnnfigs.arithmetic.receptive import receptive_fields
+from cnnfigs.experiments.catalog import FIVE, by_recipe
 from cnnfigs.experiments.chances import chances
-from cnnfigs.experiments.findings import (
-    downsampling,
-    downsampling_costs,
-    fewer_examples,
-    moved_digits,
-    other_corner,
-)
+from cnnfigs.experiments.comparisons import EQUAL, compare
+from cnnfigs.experiments.findings import downsampling, fewer_examples, moved_digits, other_corner
+from cnnfigs.experiments.results import results
 from cnnfigs.models.records import layer_records
 from cnnfigs.models.variants import TRAINABLE
 
@@ -37,13 +37,20 @@ def ends(shift: int) -> Told:
     )
 
 
-def corners() -> Told:
-    """Compare networks with different ends that were trained with digits in one corner, in another corner."""
-    away = {each.network: each.away for each in other_corner().corners}
-    shares = {name: away[name] for name in ("convnet", "convnet_global_max", "dense_512")}
+def far_corner() -> Told:
+    """Look how a convnet that was trained with digits in one corner reads them in another, beside another end."""
+    found = {each.network: each for each in other_corner().corners}
+    flat, largest = (found[name] for name in ("convnet", "convnet_global_max"))
+    away = flat.away
     return (
-        {**_ahead(shares), "alike": all(each.max() < 0.15 for each in shares.values())},
-        {name: float(each.mean()) for name, each in shares.items()},
+        {
+            # To guess is right once in ten.
+            "guesses": bool(away.max() < 0.15),
+            "all": bool(away.min() > flat.home_mean - ALIKE),
+            "some": bool(away.min() > 0.3 and away.max() < flat.home_mean - ALIKE),
+            "more": bool(away.min() > largest.away.max()),
+        },
+        {"away": flat.away_mean, "home": flat.home_mean, "other away": largest.away_mean},
     )
 
 
@@ -55,34 +62,37 @@ def _ahead(shares: dict[str, np.ndarray]) -> dict[str, bool]:
     }
 
 
-def gaps(trained: Sequence[tuple[str, int]]) -> Told:
-    """Compare errors on images that networks learned from with those on others.
+def remedy(network: str, images: int, *, other: str, more: int) -> Told:
+    """Compare what helps a network: more training images, or another number of parameters.
 
     Parameters
     ----------
-    trained
-        Network and number of training images: first the one that is best on new images, then the one that rules on
-        parameters or gaps would choose, then the one that is best on its own images.
+    network, images
+        What was trained, and on how many images.
+    other
+        The network with another number of parameters, trained on as many.
+    more
+        On how many images the same network was trained too.
     """
     findings = fewer_examples().findings
-    measured = [findings.of(*each) for each in trained]
-    errors = [1 - each.accuracy for each in measured]
-    best = [
-        all(each.max() < other.min() for place, other in enumerate(errors) if place != number)
-        for number, each in enumerate(errors)
-    ]
-    names = ("best", "fewest", "by heart")
-    given: dict[str, float] = {}
-    for name, each in zip(names, measured, strict=True):
+    tried = {"as it is": (network, images), "images": (network, more), "parameters": (other, images)}
+    measured = {name: findings.of(*each) for name, each in tried.items()}
+    errors = {name: 1 - each.accuracy for name, each in measured.items()}
+    best = {
+        name: all(each.max() < others.min() for key, others in errors.items() if key != name)
+        for name, each in errors.items()
+    }
+    # To guess is right once in ten.
+    useless = all(each.min() > 0.8 for each in errors.values())
+    given: dict[str, float] = {"more images": more / images}
+    for name, each in measured.items():
         given |= {
             f"{name} parameters": each.parameters,
             f"{name} images": each.images,
             f"{name} learned": 1000 * (1 - each.training_mean),
             f"{name} new": 1000 * (1 - each.mean),
         }
-    # To guess is right once in ten.
-    useless = all(each.accuracy.max() < 0.2 for each in measured)
-    return ({**dict(zip(names, best, strict=True)), "none": useless}, given)
+    return ({**best, "nothing": useless}, given)
 
 
 def one_training(first: str, second: str) -> Told:
@@ -122,6 +132,32 @@ def one_training(first: str, second: str) -> Told:
     )
 
 
+def five_trainings(one: str, other: str) -> Told:
+    """Compare two networks that were trained with the same seeds, so often that more than chance can be seen."""
+    trained = [results(partial(by_recipe, name), FIVE) for name in (one, other)]
+    wrong = [(~each.right).sum(axis=1) for each in trained]
+    comparison = compare(other, trained[1], trained[0])
+    assert comparison.interval is not None  # with so many seeds there is one
+    return (
+        {
+            "better": comparison.is_shown,
+            "open": not comparison.is_shown,
+            "equal": max(map(abs, comparison.interval)) < EQUAL,
+            # As if there were no chance but that of the images.
+            "images": comparison.difference < 2 * comparison.images_error,
+        },
+        {
+            "images": trained[0].right.shape[1],
+            "chance": trained[0].right.shape[1] * comparison.images_error,
+            **{
+                f"{letter} {seed}": float(count)
+                for letter, each in zip("PQ", wrong, strict=True)
+                for seed, count in zip(FIVE, each, strict=True)
+            },
+        },
+    )
+
+
 def what_to_buy(trainings: int, images: int, more_trainings: int, more_images: int) -> Told:
     """Compare the two kinds of chance: what is left of them after more trainings, and after more test images.
 
@@ -157,42 +193,51 @@ def what_to_buy(trainings: int, images: int, more_trainings: int, more_images: i
     )
 
 
-def without_pooling() -> Told:
-    """Compare the convnet with the same convolutions without poolings; this needs Keras."""
-    found = downsampling_costs()
-    costs = {each.network: each for each in found.costs}
-    comparison = next(each for each in found.findings.comparisons if each.name == "unpooled")
-    model = TRAINABLE["convnet"]()
-    fields = {name: _last_field(name) for name in ("convnet", "unpooled")}
-    pooling = next(each for each in model.layers if "pooling" in each.name)
-    line = next(each for each in moved_digits().usual if each.network == "convnet")
-    pooled, bare = costs["convnet"], costs["unpooled"]
-    errors = {name: 1000 * (1 - found.findings.of(name).mean) for name in ("convnet", "unpooled")}
+def less_work() -> Told:
+    """Compare the work of the convnet with that of the same convolutions without poolings; this needs Keras."""
+    pooled, bare = _work("convnet"), _work("unpooled")
     return (
         {
-            "work": bare.multiply_adds > 2 * pooled.multiply_adds and fields["unpooled"] < fields["convnet"],
+            "smaller maps": bare > 2 * pooled,
+            "more layers": pooled > bare,
+            "same weights": abs(pooled / bare - 1) < 0.1,
+            "learned": _pooling().count_params() > 0,
+        },
+        {"times": bare / pooled},
+    )
+
+
+def wider_view() -> Told:
+    """Compare how far units see in the convnet and in the same convolutions without poolings; this needs Keras."""
+    pooled, bare = (_last_field(name) for name in ("convnet", "unpooled"))
+    line = next(each for each in moved_digits().usual if each.network == "convnet")
+    kernel_size = TRAINABLE["convnet"]().layers[0].kernel_size[0]
+    return (
+        {
+            "wider steps": pooled > bare,
+            "smaller maps": pooled < bare,
+            "own kernel": pooled == bare == kernel_size,
             "invariant": float(line.mean[4]) > float(line.mean[0]) - ALIKE,
-            "weights": pooling.count_params() > 0,
-            "errors": comparison.is_shown,
         },
         {
-            "times": bare.multiply_adds / pooled.multiply_adds,
-            "pooled field": fields["convnet"],
-            "bare field": fields["unpooled"],
+            "pooled field": pooled,
+            "bare field": bare,
             "moved": float(line.mean[4]),
             "unmoved": float(line.mean[0]),
-            "pooled parameters": pooled.parameters,
-            "bare parameters": bare.parameters,
-            "pooled errors": errors["convnet"],
-            "bare errors": errors["unpooled"],
         },
     )
 
 
+def _work(network: str) -> int:
+    return sum(multiply_adds(layer) for layer in layer_records(TRAINABLE[network]()))
+
+
+def _pooling() -> Any:
+    return next(each for each in TRAINABLE["convnet"]().layers if "pooling" in each.name)
+
+
 def _last_field(network: str) -> int:
     """Return how far a unit of the last convolution sees along one axis."""
-    from cnnfigs.arithmetic.receptive import receptive_fields
-
     model = TRAINABLE[network]()
     last = [each.name for each in model.layers if "conv2d" in each.name][-1]
     return int(receptive_fields(layer_records(model))[last].size[0])

@@ -19,23 +19,20 @@ from cnnfigs.files import update
 from cnnfigs.illustrations.base import kebab
 from cnnfigs.kit import quizzes
 from cnnfigs.kit.figures import figure_files
-from cnnfigs.kit.numbers import variants
 from cnnfigs.kit.pages import AUTHOR, TUTORIAL, Page, read
 from cnnfigs.kit.quizzes import Item
 from cnnfigs.kit.slides import slides
 from cnnfigs.kit.worksheets import Printer, key, printer, questions_for, worksheet
 
-#: How often each exercise is in a quiz, each time with other numbers, where it has numbers that can be others.
-VARIANTS = 3
 CLASSES = ("class A", "class B")
 
 
 def items(page: Page) -> list[Item]:
-    """Return the exercises of a page as questions of a quiz, each also with other numbers."""
+    """Return the exercises of a page as questions of a quiz, each also with the other numbers that the page has."""
     made = []
     for exercise in page.questions():
         name = kebab(type(exercise).__name__)
-        for number, each in enumerate(variants(exercise, VARIANTS), 1):
+        for number, each in enumerate((exercise, *exercise.variants), 1):
             title = f"{page.title}: {name.replace('-', ' ')} {number}"
             made.append(Item(f"{name}-{number}", title, page.title, each.question))
     return made

@@ -1,4 +1,4 @@
-"""The same exercise with other numbers: each class gets its own, and the same ones whenever the kit is made.
+"""An exercise with numbers for a class: each gets its own, and the same ones whenever the kit is made.
 
 The numbers are near those of the page, so that what can be worked out on paper there can be worked out on paper here.
 An exercise refuses parameters for which a wrong rule would be right by chance; then others are drawn.
@@ -17,7 +17,7 @@ from cnnfigs.parameters import Choice, Number, Parameter, Whole, parameters
 if TYPE_CHECKING:
     from cnnfigs.illustrations.exercises.exercise import Exercise
 
-#: How often others are drawn before an exercise is left as it is.
+#: How often numbers are drawn before one of the exercise's own variants is taken.
 TRIES = 40
 
 
@@ -27,7 +27,7 @@ def generator(name: str) -> Random:
 
 
 def with_other_numbers(exercise: Exercise, random: Random) -> Exercise:
-    """Return an exercise with other numbers; one that has none to be changed, as it is.
+    """Return an exercise with other numbers; if none can be drawn, one of those that its page asks with.
 
     Parameters
     ----------
@@ -37,22 +37,17 @@ def with_other_numbers(exercise: Exercise, random: Random) -> Exercise:
         Where the numbers come from.
     """
     declared = parameters(type(exercise))
-    for _ in range(TRIES if declared else 0):
+    for _ in range(TRIES):
         drawn = {each.name: _draw(each, getattr(exercise, each.name), random) for each in declared}
+        if all(value == getattr(exercise, name) for name, value in drawn.items()):
+            continue
         try:
             other = replace(exercise, **drawn)
-            if other != exercise and other.question:
+            if other.question:
                 return other
         except ValueError:  # the exercise refuses these numbers, or its question a wrong rule that is right by chance
             continue
-    return exercise
-
-
-def variants(exercise: Exercise, count: int) -> list[Exercise]:
-    """Return an exercise as it is, and with other numbers, up to so many times in all; no two are alike."""
-    random = generator(type(exercise).__name__)
-    several = dict.fromkeys([exercise, *(with_other_numbers(exercise, random) for _ in range(count - 1))])
-    return list(several)
+    return random.choice([exercise, *exercise.variants])
 
 
 def _draw(parameter: Parameter, given: Any, random: Random) -> Any:

@@ -6,22 +6,19 @@ no key is written by hand. What experiments recorded is asked in ``cnnfigs.exper
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnfigs.arithmetic.receptive import receptive_fields
 from cnnfigs.data import mnist
 from cnnfigs.models.backend import load_keras
-from cnnfigs.models.records import layer_records
 from cnnfigs.models.training import as_input
 from cnnfigs.models.weights import load
 from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.filters.heated_digit import heated_digit
-from cnnfigs.runs.training_and_measured.certainty import NONE_UPSIDE_DOWN, scribble
+from cnnfigs.runs.training_and_measured.certainty import NONE_UPSIDE_DOWN
 from cnnfigs.runs.training_and_measured.disturbances import Kind, disturbed
 from cnnfigs.runs.training_and_measured.evaluation import answers_to
 
@@ -34,6 +31,8 @@ Images = NDArray[np.float32]
 SURE, SURER = 0.99, 0.999
 #: How far a share may be from another that counts as the same.
 CLOSE = 0.03
+#: How far a probability is from another that counts as higher.
+APART = 0.1
 #: Side of the square of paper that covers a part of a digit.
 COVER = 9
 
@@ -76,7 +75,7 @@ def filter_depth(filters: int, channels: int, kernel_size: int) -> Asked:
 def zeroed(filters: int, channels: int, kernel_size: int, *, slice_only: bool) -> Asked:
     """Set a filter's weights and bias to zero, or one slice of it, and count the maps that change.
 
-    An answer is how many maps change, and of how many.
+    An answer is how many maps change, and of how many. One rule more is about slices, or about whole filters.
     """
     layer = _convolution(filters, channels, kernel_size)
     image = np.random.default_rng(0).random((1, 2 * kernel_size, 2 * kernel_size, channels)).astype(np.float32)
@@ -93,6 +92,7 @@ def zeroed(filters: int, channels: int, kernel_size: int, *, slice_only: bool) -
         "own map": (1, filters),
         "a map for each slice": (1 if slice_only else channels, filters * channels),
         "all maps": (filters, filters),
+        **({"no map": (0, filters)} if slice_only else {"a map for each channel": (channels, filters)}),
     }
     return Asked(
         predicted((int(changed.sum()), len(changed)), predictions),
@@ -120,13 +120,23 @@ def layer_for(size: int, wanted: int, kernel_size: int) -> Asked:
     )
 
 
-#: Kernels whose weights add up to zero: the middle against all around it, and what is above against what is below.
-SPOT = ((-1.0, -1.0, -1.0), (-1.0, 8.0, -1.0), (-1.0, -1.0, -1.0))
+#: Kernels whose weights add up to zero: what is above against what is below, and what is left against what is right.
 ABOVE_BELOW = ((1.0, 1.0, 1.0), (0.0, 0.0, 0.0), (-1.0, -1.0, -1.0))
+LEFT_RIGHT = ((1.0, 0.0, -1.0),) * 3
 
 
-def flat_image(kernel: tuple[tuple[float, ...], ...], size: int, value: float) -> Asked:
-    """Count where a kernel whose weights add up to zero answers on an image of equal pixels, with "same" padding."""
+def flat_image(kernel: tuple[tuple[float, ...], ...], axis: int, size: int, value: float) -> Asked:
+    """Count where a kernel whose weights add up to zero answers on an image of equal pixels, with "same" padding.
+
+    Parameters
+    ----------
+    kernel
+        Its weights.
+    axis
+        Along which the kernel compares: 0 for what is above and below, 1 for left and right.
+    size, value
+        Side of the image, and what each of its pixels is.
+    """
     weights = np.array(kernel, dtype=np.float32)
     layer = load_keras().layers.Conv2D(1, weights.shape, padding="same", use_bias=False)
     layer.build((None, size, size, 1))
@@ -134,15 +144,12 @@ def flat_image(kernel: tuple[tuple[float, ...], ...], size: int, value: float) -
     answers = np.asarray(layer(np.full((1, size, size, 1), value, dtype=np.float32)))[0, ..., 0]
     border = np.ones((size, size), dtype=bool)
     border[1:-1, 1:-1] = False
-    rows = np.zeros_like(border)
-    rows[[0, -1]] = True
-    corners = np.zeros_like(border)
-    corners[np.ix_([0, -1], [0, -1])] = True
+    across = np.zeros_like(border)
+    np.moveaxis(across, axis, 0)[[0, -1]] = True
     found = np.abs(answers) > 1e-6
     places = {
         "nowhere": np.zeros_like(border),
-        "corners": corners,
-        "first and last row": rows,
+        "two sides": across,
         "border": border,
         "everywhere": np.ones_like(border),
     }
@@ -170,32 +177,44 @@ def halved(sizes: dict[str, int], poolings: int) -> Asked:
 
 
 def moved_map(index: int, n: int, rows: int, columns: int) -> Asked:
-    """Move a digit, and look where the strongest number of one first map is then, and how strong.
+    """Move a digit, and look where the strongest number of one map behind the first pooling is then.
 
     Raises
     ------
     ValueError
-        If the digit loses ink on the way.
+        If the digit loses ink on the way, or the strongest number stands in the map twice.
     """
     image = test_digit(index)
     moved = np.roll(image, (rows, columns), axis=(0, 1))
     if np.count_nonzero(image[-rows:]) or np.count_nonzero(image[:, -columns:]):
         raise ValueError(f"index: expected a digit that can move by {rows} and {columns}, got {index}")
-    maps = np.asarray(load("convnet").layers[0](np.stack([image, moved])))
+    convolution, pooling, *_ = load("convnet").layers
+    maps = np.asarray(pooling(convolution(np.stack([image, moved]))))
     before, after = maps[..., n]
+    strongest = float(before.max())
+    if np.isclose(before, strongest, atol=1e-4).sum() > 1:
+        raise ValueError(f"n: expected a map whose strongest number stands there once, got {n}")
     row, column = (int(each) for each in np.unravel_index(int(before.argmax()), before.shape))
-    new = tuple(int(each) for each in np.unravel_index(int(after.argmax()), after.shape))
-    there, same = (row + rows, column + columns), float(before.max())
-    others = np.delete(maps[1, there[0], there[1]], n)
+    stands = {(int(y), int(x)) for y, x in np.argwhere(np.isclose(after, strongest, atol=1e-5))}
+    size = int(pooling.pool_size[0])
+    claimed = {
+        "moves along": (row + rows // size, column + columns // size),
+        "as many cells": (row + rows, column + columns),
+        "stays": (row, column),
+    }
+    others = np.delete(maps[1], n, axis=-1)
     return Asked(
         {
-            "moves along": new == there and abs(float(after.max()) - same) < 1e-5,
-            "stays": new == (row, column),
-            "weaker": new == there and float(after.max()) < same - 1e-5,
-            "another map": new != there and bool(np.isclose(others, same, atol=1e-5).any()),
+            **{name: stands == {place} for name, place in claimed.items()},
+            "another map": not stands and bool(np.isclose(others, strongest, atol=1e-5).any()),
         },
         {
-            **{"row": row, "column": column, "strongest": same, "rows": rows, "columns": columns, "map": n},
+            **{
+                f"{name} {axis}": float(at)
+                for name, place in claimed.items()
+                for axis, at in zip(("row", "column"), place, strict=True)
+            },
+            **{"strongest": strongest, "rows": rows, "columns": columns, "map": n},
             "digit": int(mnist().y_test[index]),
         },
     )
@@ -225,37 +244,47 @@ def there_and_back(row: tuple[float, ...], kernel: tuple[float, float]) -> Asked
     return Asked(predicted(np.asarray(back(small))[0, :, 0], predictions), numbers)
 
 
-def scribbles(count: int) -> Asked:
-    """Show the convnet scribbles, and look at its ten probabilities for each."""
-    probabilities = answers_to("convnet", np.stack([scribble(seed) for seed in range(count)])[..., np.newaxis])
-    together, surest = probabilities.sum(axis=1, dtype=np.float64), probabilities.max(axis=1)
+def far_ahead(digit: int, other: Images) -> Asked:
+    """Compare the convnet's ten numbers before softmax, and its largest probability, for a digit and another picture.
+
+    Parameters
+    ----------
+    digit
+        Which of MNIST's test images is the digit, P.
+    other
+        The other picture, Q, shape (28, 28), values 0 to 1.
+    """
+    keras = load_keras()
+    model = load("convnet")
+    images = np.stack([test_digit(digit), other[..., np.newaxis]])
+    *_, last = model.layers
+    before = keras.Model(model.inputs[0], last.input)(images, training=False)
+    numbers = np.asarray(before) @ np.asarray(last.kernel) + np.asarray(last.bias)
+    p, q = (float(each) for each in np.asarray(model(images, training=False)).max(axis=1))
+    higher = {"P": p - q > APART, "Q": q - p > APART}
+    given = {
+        f"{letter} {place}": float(number)
+        for letter, each in zip("PQ", numbers, strict=True)
+        for place, number in enumerate(sorted(each, reverse=True))
+    }
     return Asked(
         {
-            "add up": bool(np.allclose(together, 1, atol=1e-4)),
-            "low": bool((surest < SURE).all()),
-            "even": bool((surest < 0.2).all()),
-            "less in all": bool((together < SURE).all()),
+            "larger": higher["P"],
+            "unsure": higher["P"],
+            "ahead": higher["Q"],
+            "below zero": higher["Q"],
+            "alike": abs(p - q) < CLOSE,
         },
-        {"count": count, "sure": int((surest >= SURE).sum()), "even": int((surest < 0.2).sum())},
+        {**given, "P": p, "Q": q},
     )
 
 
-def upside_down() -> Asked:
-    """Show the convnet digits that are none when they stand on their heads."""
+def upside_down(index: int) -> Images:
+    """Turn one of the test digits by 180° that are none when they stand on their heads."""
     digits = mnist()
-    chosen = np.isin(digits.y_test, NONE_UPSIDE_DOWN)
-    probabilities = answers_to("convnet", as_input(digits.x_test[chosen, ::-1, ::-1]))
-    surest, together = probabilities.max(axis=1), probabilities.sum(axis=1, dtype=np.float64)
-    right = float((probabilities.argmax(axis=1) == digits.y_test[chosen]).mean())
-    return Asked(
-        {
-            "many sure": float((surest >= SURE).mean()) > 0.25,
-            "none sure": bool((surest < 0.5).all()),
-            "right": right > 0.5,
-            "less in all": bool((together < SURE).all()),
-        },
-        {"count": int(chosen.sum()), "sure": int((surest >= SURE).sum()), "right": right},
-    )
+    turned = digits.x_test[np.isin(digits.y_test, NONE_UPSIDE_DOWN), ::-1, ::-1]
+    image: Images = as_input(turned[index : index + 1])[0, ..., 0]
+    return image
 
 
 def sure_elsewhere(kind: Kind, amount: float) -> Asked:
@@ -292,6 +321,29 @@ def sure_elsewhere(kind: Kind, amount: float) -> Asked:
     )
 
 
+def sure_here(kind: Kind, amount: float) -> Asked:
+    """Count on half of all disturbed test digits how many sure answers are right, and look at the other half."""
+    digits = mnist()
+    images, labels = as_input(digits.x_test), digits.y_test
+    known = answers_to("convnet", images)
+    usual, sure_usual = _right_when_sure(known, labels, SURE)
+    answers = answers_to("convnet", disturbed(images, kind, amount))
+    (counted, sure), (there, _) = (_right_when_sure(answers[half::2], labels[half::2], SURE) for half in (0, 1))
+    usual_all, every = (float((each.argmax(axis=1) == labels)[::2].mean()) for each in (known, answers))
+    claimed = {"counted": counted, "usual": usual, "itself": SURE, "every answer": every}
+    return Asked(
+        {name: abs(share - there) < CLOSE for name, share in claimed.items()},
+        {
+            **claimed,
+            "there": there,
+            "labelled": len(labels[::2]),
+            "sure": sure,
+            "sure usual": sure_usual,
+            "usual all": usual_all,
+        },
+    )
+
+
 def _right_when_sure(answers: Images, labels: NDArray[np.uint8], limit: float) -> tuple[float, int]:
     """Return the share of right answers among the sure ones, and how many these are."""
     sure = answers.max(axis=1) >= limit
@@ -313,7 +365,8 @@ def two_places(index: int) -> Asked:
     covered = np.repeat(image[np.newaxis], len(places), axis=0)
     for each, (row, column) in zip(covered, places, strict=True):
         each[row : row + COVER, column : column + COVER] = 0
-    left = np.asarray(model(covered, training=False))[:, digit]
+    answers = np.asarray(model(covered, training=False))
+    left = answers[:, digit]
     heats, inks = (
         np.array([values[r : r + COVER, c : c + COVER].sum() for r, c in places]) / values.sum()
         for values in (heat, image)
@@ -337,52 +390,11 @@ def two_places(index: int) -> Asked:
             "cold heat": float(heats[missed]),
             "hot ink": float(inks[hottest]),
             "cold ink": float(inks[missed]),
-            "hot left": float(left[hottest]),
-            "cold left": float(left[missed]),
-        },
-    )
-
-
-def growing_view(wanted: int) -> Asked:
-    """Compare stacks of 3×3 convolutions with and without poolings between them, by how far their last units see."""
-    keras = load_keras()
-
-    def fields(kinds: list[str]) -> list[int]:
-        """Return how far units see along one axis, behind each layer."""
-        makes: dict[str, Callable[[], Any]] = {
-            "convolution": lambda: keras.layers.Conv2D(2, 3),
-            "pooling": lambda: keras.layers.MaxPooling2D(2),
-        }
-        model = keras.Sequential([keras.Input((4 * wanted, 4 * wanted, 1)), *(makes[kind]() for kind in kinds)])
-        found = receptive_fields(layer_records(model))
-        return [int(found[layer.name].size[0]) for layer in model.layers]
-
-    alone = fields(["convolution"] * wanted)
-    kinds = ["convolution", "pooling"]
-    while fields(kinds)[-1] < wanted:
-        kinds.append("pooling" if kinds[-1] == "convolution" else "convolution")
-    mixed = fields(kinds)
-    added = np.diff([1, *mixed])
-    by_pooling = float(sum(each for each, kind in zip(added, kinds, strict=True) if kind == "pooling"))
-    few = kinds.count("convolution")
-    many = next(count for count, field_size in enumerate(alone, 1) if field_size >= wanted)
-    maps = np.zeros((1, 4, 4, 2), dtype=np.float32)
-    maps[..., 0] = 1
-    pooled = np.asarray(keras.layers.MaxPooling2D(2)(maps))
-    return Asked(
-        {
-            "faster": few < many,
-            "own windows": by_pooling > (mixed[-1] - 1) / 2,
-            "only pooling": max(alone) <= 3,
-            "joins maps": bool(pooled[..., 1].any()) or pooled.shape[-1] == 1,
-        },
-        {
-            "wanted": wanted,
-            "few": few,
-            "many": many,
-            "by pooling": by_pooling,
-            "seen": mixed[-1],
-            "poolings": len(kinds) - few,
+            **{
+                f"{name} {what}": float(value)
+                for name, at in (("hot", hottest), ("cold", missed))
+                for what, value in (("answer", answers[at].argmax()), ("sure", answers[at].max()))
+            },
         },
     )
 

@@ -10,14 +10,15 @@ from typing import Any, Literal, get_args
 from cnnfigs.experiments import concept as measured
 from cnnfigs.runs import concept_test as asking
 from cnnfigs.runs.concept_test import Asked
+from cnnfigs.runs.training_and_measured.certainty import scribble
 
 Form = Literal["A", "B"]
 FORMS: tuple[Form, ...] = get_args(Form)
 
 
-def recorded(told: Callable[..., measured.Told], *arguments: Any) -> Callable[[], Asked]:
+def recorded(told: Callable[..., measured.Told], *arguments: Any, **others: Any) -> Callable[[], Asked]:
     """Ask about records of trainings."""
-    return lambda: Asked(*told(*arguments))
+    return lambda: Asked(*told(*arguments, **others))
 
 
 #: What is asked in each form.
@@ -26,15 +27,15 @@ RUNS: dict[str, dict[str, Any]] = {
         "filter-depth": partial(asking.filter_depth, 24, 16, 3),
         "zeroed": partial(asking.zeroed, 8, 3, 3, slice_only=False),
         "layer-for": partial(asking.layer_for, 27, 14, 3),
-        "flat-image": partial(asking.flat_image, asking.SPOT, 6, 0.5),
+        "flat-image": partial(asking.flat_image, asking.LEFT_RIGHT, 1, 6, 0.5),
         "halved": partial(asking.halved, {"whole": 96, "even": 100, "multiple": 90}, 3),
-        "moved-map": partial(asking.moved_map, 4, 31, 2, 3),
+        "moved-map": partial(asking.moved_map, 4, 28, 2, 4),
         "ends": recorded(measured.ends, 4),
         "transposed": partial(asking.there_and_back, (3, 1, 4, 2), (1, 3)),
-        "pooling": recorded(measured.without_pooling),
-        "no-digit": partial(asking.scribbles, 1000),
+        "pooling": recorded(measured.less_work),
+        "no-digit": lambda: asking.far_ahead(813, scribble(41)),
         "sure-elsewhere": partial(asking.sure_elsewhere, "moved", 4),
-        "gaps": recorded(measured.gaps, (("dense_512", 60_000), ("dense_131", 60_000), ("dense_512", 10_000))),
+        "gaps": recorded(measured.remedy, "dense_512", 10_000, other="dense_131", more=30_000),
         "two-places": partial(asking.two_places, 21),
         "one-training": recorded(measured.one_training, "convnet", "convnet_mean_pooling"),
         "what-to-buy": recorded(measured.what_to_buy, 1, 100_000, 4, 400_000),
@@ -43,17 +44,17 @@ RUNS: dict[str, dict[str, Any]] = {
         "filter-depth": partial(asking.filter_depth, 20, 12, 5),
         "zeroed": partial(asking.zeroed, 6, 4, 5, slice_only=True),
         "layer-for": partial(asking.layer_for, 15, 8, 5),
-        "flat-image": partial(asking.flat_image, asking.ABOVE_BELOW, 5, 0.8),
+        "flat-image": partial(asking.flat_image, asking.ABOVE_BELOW, 0, 5, 0.8),
         "halved": partial(asking.halved, {"whole": 120, "even": 130, "multiple": 126}, 3),
-        "moved-map": partial(asking.moved_map, 1, 5, 3, 1),
-        "ends": recorded(measured.corners),
+        "moved-map": partial(asking.moved_map, 35, 11, 4, 2),
+        "ends": recorded(measured.far_corner),
         "transposed": partial(asking.there_and_back, (1, 4, 2, 5), (1, 2)),
-        "pooling": partial(asking.growing_view, 18),
-        "no-digit": asking.upside_down,
-        "sure-elsewhere": partial(asking.sure_elsewhere, "inverted", 0),
-        "gaps": recorded(measured.gaps, (("convnet", 60_000), ("dense_131", 60_000), ("convnet", 3_000))),
+        "pooling": recorded(measured.wider_view),
+        "no-digit": lambda: asking.far_ahead(760, asking.upside_down(569)),
+        "sure-elsewhere": partial(asking.sure_here, "inverted", 0),
+        "gaps": recorded(measured.remedy, "dense_131", 30_000, other="dense_512", more=60_000),
         "two-places": partial(asking.two_places, 1),
-        "one-training": recorded(measured.one_training, "convnet_pick_one", "convnet_strided"),
+        "one-training": recorded(measured.five_trainings, "dense_512", "convnet"),
         "what-to-buy": recorded(measured.what_to_buy, 5, 100, 5, 9_900),
     },
 }

@@ -6,12 +6,12 @@ is right is not decided here: ``item.item`` compares.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from cnnfigs.illustrations.concept_test.item import IDEAS, Item, Option, item
 from cnnfigs.runs.concept_test import Asked
-from cnnfigs.words import as_percent, counted, listed, percent, with_article
+from cnnfigs.words import as_percent, fixed, listed, percent, with_article, written_number
 
 DEPTH, PARTS, SAME, ZEROS, HALVES, MOVED, TRANSPOSED, POOLING, CERTAIN, OVERFITTING, HEAT, TRAINING = IDEAS
 
@@ -79,6 +79,19 @@ def zeroed(name: str, asked: Asked, filters: int, channels: str, what: str) -> I
                 "Every slice makes a map of its own.",
             ),
             Option(
+                "no map",
+                "None",
+                "What a slice gives is a part of the sum that the map shows: without it the map is another one.",
+                "A map stays as it is while other slices of its filter find the pattern.",
+            )
+            if "no map a" in n
+            else Option(
+                "a map for each channel",
+                f"{n['a map for each channel a']} of its {n['a map for each channel b']}",
+                "Each slice does read a channel of its own. But what they give is added up to one map.",
+                "The slices of a filter go into different maps.",
+            ),
+            Option(
                 "all maps",
                 f"All {n['all maps b']}",
                 "Filters share what they read, and not their weights. The other maps stay as they were.",
@@ -132,42 +145,42 @@ def layer_for(name: str, asked: Asked) -> Item:
     )
 
 
-def flat_image(name: str, asked: Asked, kernel: str, right: str, *wrong: str) -> Item:
+def flat_image(name: str, asked: Asked, kernel: str, lines: str, other: str, sides: str) -> Item:
     """Ask where a kernel answers on an image in which nothing is to be found."""
     n = numbers(asked)
     size = n["size"]
-    said = {
-        "nowhere": (
-            "That would be so without padding. The zeros are smaller than the numbers of the image, and the step "
-            "down to them is an edge.",
-            "Padding is neutral: the network does not see it.",
-        ),
-        "corners": (
-            "In the corners the window hangs over most, but it hangs over along the whole border.",
-            "Zeros matter only where two borders meet.",
-        ),
-        "border": (
-            "At the left and the right as many zeros lie under the upper row of the kernel as under the lower one.",
-            "Wherever a window hangs over, its sum must change.",
-        ),
-        "everywhere": (
-            "Inside, all numbers under the window are equal, and the weights add up to zero there.",
-            "A kernel answers wherever there is ink or colour.",
-        ),
-    }
-    reasons = {
-        "border": "Each window that hangs over has zeros under it, and sees a step that the image does not have.",
-        "first and last row": "In the first and the last row of the output one row of the kernel lies on zeros, and "
-        "the other one does not.",
-    }
-    options = [Option(right, n[right], reasons[right])]
-    options += [Option(each, n[each], *said[each]) for each in wrong]
     return item(
         name,
         ZEROS,
         asked,
         f'With `padding="same"`, the output has {size}×{size} numbers too. How many of them are not zero?',
-        options,
+        [
+            Option(
+                "two sides",
+                n["two sides"],
+                f"At the {sides} edge one {lines} of the kernel lies on zeros, and the other one does not: it sees a "
+                "step that the image does not have.",
+            ),
+            Option(
+                "nowhere",
+                n["nowhere"],
+                "That would be so without padding. The zeros are smaller than the numbers of the image, and the step "
+                "down to them is an edge.",
+                "Padding is neutral: the network does not see it.",
+            ),
+            Option(
+                "border",
+                n["border"],
+                f"At the {other} edge as many zeros lie under one {lines} of the kernel as under the other.",
+                "Wherever a window hangs over, its sum must change.",
+            ),
+            Option(
+                "everywhere",
+                n["everywhere"],
+                "Inside, all numbers under the window are equal, and the weights add up to zero there.",
+                "A kernel answers wherever there is ink or colour.",
+            ),
+        ],
         before=f"All pixels of an image of {size}×{size} are {asked.given['value']:g}. {kernel}",
     )
 
@@ -217,61 +230,62 @@ def halved(name: str, asked: Asked) -> Item:
 
 
 def moved_map(name: str, asked: Asked, network: str) -> Item:
-    """Ask where the strongest number of a map is when the digit has moved."""
+    """Ask where the strongest number of a pooled map is when the digit has moved."""
     given = {key: int(value) for key, value in asked.given.items()}
     strongest = f"{asked.given['strongest']:.2f}"
-    old = f"row {given['row']}, column {given['column']}"
-    new = f"row {given['row'] + given['rows']}, column {given['column'] + given['columns']}"
+
+    def place(option: str) -> str:
+        return f"row {given[f'{option} row']}, column {given[f'{option} column']}"
+
     return item(
         name,
         MOVED,
         asked,
-        f"The digit is moved by {counted(given['rows'], 'row')} down and by "
-        f"{counted(given['columns'], 'column')} to the "
-        "right; no ink is lost. What is so now?",
+        f"The digit is moved by {given['rows']} rows down and by {given['columns']} columns to the right; no ink is "
+        f"lost. Where in this map is {strongest} now?",
         [
             Option(
                 "moves along",
-                f"In map {given['map']}, {strongest} stands in {new}: the map has moved as the digit has",
-                "The same weights are used in every place, so the map moves exactly as the digit does: it is "
-                "equivariant.",
+                f"In {place('moves along')}",
+                "All places share the same weights, so the map moves as the digit does. Behind a pooling of 2×2 two "
+                "pixels are one cell.",
+            ),
+            Option(
+                "as many cells",
+                f"In {place('as many cells')}",
+                "The map does move with the digit. But it has been made half as large, so that two pixels are one "
+                "cell of it.",
+                "A map moves by as many cells as the image by pixels, however small it is.",
             ),
             Option(
                 "stays",
-                f"In map {given['map']}, {strongest} stands where it stood: a filter finds its pattern anywhere",
-                "It does find the pattern anywhere, and the map says where: its numbers move along.",
-                "A convolution is invariant: its maps stay as they are.",
-            ),
-            Option(
-                "weaker",
-                f"In map {given['map']}, the strongest number stands in {new}, and is smaller than {strongest}, since "
-                "digits in training stood in the middle",
-                "Weights that all places share have not been trained for one place more than for another.",
-                "A filter works best in the places where it was trained.",
+                f"In {place('stays')}",
+                "A pooling forgets where in its window the largest number was, and no more. The map still says where "
+                "something is.",
+                "A pooled map stays as it is when the image moves.",
             ),
             Option(
                 "another map",
-                f"The pattern is no longer found in map {given['map']}. Another map has it, since other places have "
-                "other filters",
+                "In no place of this map, but in another map",
                 "Every filter stands in all places. A filter for each place is what a dense layer would have.",
                 "Every place has filters of its own.",
             ),
         ],
         before=(
-            f"{network} The strongest number in map {given['map']} of its first convolution (strides of 1) is "
-            f"{strongest}, in {old}."
+            f"{network} Its first convolution has strides of 1, and behind it comes a max pooling of 2×2. There the "
+            f"strongest number of map {given['map']} is {strongest}, in {place('stays')}."
         ),
     )
 
 
-def ends(name: str, asked: Asked, before: str, alike: str, alike_said: str) -> Item:
+def ends(name: str, asked: Asked) -> Item:
     """Ask which network to choose for digits in places where none was in training."""
     shares = {each: as_percent(asked.given[each]) for each in ("convnet", "convnet_global_max", "dense_512")}
     return item(
         name,
         MOVED,
         asked,
-        "You may not train again. Which network would you expect to read most of these, and why?",
+        "You may not train again. Which network would you choose to read these, and why?",
         [
             Option(
                 "convnet_global_max",
@@ -283,9 +297,8 @@ def ends(name: str, asked: Asked, before: str, alike: str, alike_said: str) -> I
                 "convnet",
                 "The convnet that ends with `Flatten` and a dense layer: its filters are the same in all places, "
                 "and so its answer does not depend on where the digit is",
-                f"It reads {shares['convnet']} of them. Its maps move along, but behind `Flatten` each place "
-                "has weights "
-                "of its own.",
+                f"It reads {shares['convnet']} of them. Its maps move along, but behind `Flatten` each place has "
+                "weights of its own.",
                 "Since maps move along with the image, the answer stays the same.",
             ),
             Option(
@@ -296,15 +309,59 @@ def ends(name: str, asked: Asked, before: str, alike: str, alike_said: str) -> I
             ),
             Option(
                 "alike",
-                alike,
-                alike_said,
-                "Pooling makes networks invariant."
-                if "pool" in alike
-                else "What was not in training can never be read.",
+                "It makes no difference: a few pixels are taken away by the poolings, or by the dense layers",
+                "Poolings soften a shift by a pixel or so. What is left of it reaches the end, and the three ends "
+                "bear it very differently.",
+                "Pooling makes networks invariant.",
             ),
         ],
-        before=before,
+        before=(
+            "Three networks were trained on digits in the middle of their images. Now they are shown digits that are "
+            f"moved by {asked.given['shift']:.0f} pixels."
+        ),
         chooses=True,
+    )
+
+
+def far_corner(name: str, asked: Asked) -> Item:
+    """Ask what a convnet with a dense end reads in a place where no digit was in training."""
+    away, home, other = (as_percent(asked.given[each]) for each in ("away", "home", "other away"))
+    measured = f"It reads {away} of them, of those in the lower right {home}."
+    return item(
+        name,
+        MOVED,
+        asked,
+        "How many of them would you expect P to read, and why?",
+        [
+            Option(
+                "guesses",
+                "Hardly more than by guessing, because its last weights for that corner have met no digit",
+                f"{measured} Its maps do show the digit there, but behind `Flatten` each place has weights of its own.",
+            ),
+            Option(
+                "all",
+                "Nearly all, because its filters are the same in all places and its maps move along with the digit",
+                f"{measured} Its maps move along. What reads them does not.",
+                "Since maps move along with the image, the answer stays the same.",
+            ),
+            Option(
+                "some",
+                "A good part, because its poolings take away much of where a digit is",
+                f"{measured} Two poolings of 2×2 take away a few pixels of the way, and no more.",
+                "Pooling makes networks invariant.",
+            ),
+            Option(
+                "more",
+                "More than Q, because `Flatten` keeps where everything is, and a maximum forgets it",
+                f"{measured} Q reads {other}. To forget the place is what helps when the place is a new one.",
+                "Who knows where everything is finds it anywhere.",
+            ),
+        ],
+        before=(
+            "Two convnets have the same convolutions and poolings. P ends with `Flatten` and a dense layer, Q with a "
+            "global maximum and a dense layer. Both were trained on digits in the lower right corner of a large "
+            "sheet, and only there. Now the digits stand in its upper left corner."
+        ),
     )
 
 
@@ -358,184 +415,160 @@ def transposed(name: str, asked: Asked) -> Item:
     )
 
 
-def without_pooling(name: str, asked: Asked) -> Item:
-    """Ask what becomes worse without poolings."""
-    given = asked.given
+#: What can be done in both items about pooling.
+_POOLINGS = "You may put a max pooling of 2×2 behind each of the first two."
+
+
+def less_work(name: str, asked: Asked) -> Item:
+    """Ask whether poolings make a network faster."""
+    times = f"{asked.given['times']:.0f}"
+    measured = f"Without them there are {times} times as many multiply-adds for each answer."
     return item(
         name,
         POOLING,
         asked,
-        "Before you train it, what can you be sure of?",
+        "Would you, and why?",
         [
             Option(
-                "work",
-                "It multiplies far more for each answer, and the units of its last convolution see fewer pixels",
-                f"{given['times']:.0f} times as many multiply-adds, and {given['bare field']:.0f} pixels in a "
-                "row instead "
-                f"of {given['pooled field']:.0f}. That can be counted; what it does to the errors must be measured.",
+                "smaller maps",
+                "Yes, because the windows of the later convolutions then stand in fewer places",
+                measured,
             ),
             Option(
-                "invariant",
-                "Its answer will change when a digit moves by a few pixels, which it did not before",
-                f"With its poolings too it reads only {as_percent(given['moved'])} of digits moved by 4 "
-                "pixels, of unmoved "
-                f"ones {as_percent(given['unmoved'])}.",
-                "Pooling makes networks invariant.",
-            ),
-            Option(
-                "weights",
-                "It lacks the weights of the poolings, by which the strongest patterns were chosen",
-                "A pooling has no weights, and learns nothing: it takes the largest number.",
+                "learned",
+                "Yes, because in training they learn which numbers are worth working on",
+                f"{measured} But a pooling has no weights, and learns nothing: it takes the largest number.",
                 "Pooling learns what to keep.",
             ),
             Option(
-                "errors",
-                f"It will make more errors on new images, since it has {given['bare parameters']:,.0f} "
-                "parameters instead "
-                f"of {given['pooled parameters']:,.0f}",
-                f"It may, but you cannot be sure. Measured, it is {given['bare errors']:.1f} errors in a thousand "
-                f"instead of {given['pooled errors']:.1f}, "
-                "and with other seeds and images it may be the other way round.",
-                "Pooling is there against overfitting.",
+                "more layers",
+                "No, because two layers more take more time, however simple they are",
+                f"They are more layers, and less work, since what follows works on smaller maps. {measured}",
+                "More layers mean more work.",
+            ),
+            Option(
+                "same weights",
+                "No, because the convolutions would have as many weights as before, and so as much work",
+                f"They do keep their weights. But each is used once in every place, and there are fewer. {measured}",
+                "The work of a layer is the number of its weights.",
             ),
         ],
         before=(
-            "A convnet has three convolutions of 3×3, a max pooling of 2×2 behind each of the first two, and a dense "
-            "layer. You take both poolings out, and nothing else."
-        ),
-    )
-
-
-def growing_view(name: str, asked: Asked) -> Item:
-    """Ask why one would put poolings between convolutions."""
-    n = numbers(asked)
-    return item(
-        name,
-        POOLING,
-        asked,
-        "Why would you choose the second way?",
-        [
-            Option(
-                "faster",
-                "Behind a pooling each step of a window is twice as wide, and so fewer convolutions are needed",
-                f"{n['few']} convolutions see {n['seen']} pixels, for which it takes {n['many']} without poolings. And "
-                "smaller maps cost less.",
-            ),
-            Option(
-                "own windows",
-                "The windows of the poolings are what the view gets most of its size from",
-                f"They add only {n['by pooling']} of the {n['seen']} pixels. The convolutions behind them add "
-                "most, in wider steps.",
-                "Pooling widens the view by its own windows.",
-            ),
-            Option(
-                "only pooling",
-                "Convolutions alone never see more than their 3×3 pixels",
-                f"Each one more lets units see two pixels more: {n['many']} of them are enough, though that is many.",
-                "Units of every layer see no more pixels than their own kernel has.",
-            ),
-            Option(
-                "joins maps",
-                "A pooling joins several maps, so that a unit sees what all of them have found",
-                "A pooling works on each map by itself. A convolution joins maps.",
-                "Pooling mixes maps.",
-            ),
-        ],
-        before=(
-            f"Units have to see at least {n['wanted']} pixels in a row. You may stack convolutions of 3×3 alone, "
-            "or put a max pooling "
-            "of 2×2 behind each but the last."
+            "A convnet has three convolutions of 3×3 and a dense layer, and takes too long for each answer. "
+            f"{_POOLINGS}"
         ),
         chooses=True,
     )
 
 
-def scribbles(name: str, asked: Asked) -> Item:
-    """Ask what is true of a network’s probabilities for pictures that show nothing."""
-    count, sure = (f"{asked.given[each]:,.0f}" for each in ("count", "sure"))
+def wider_view(name: str, asked: Asked) -> Item:
+    """Ask whether poolings let units see more."""
+    n = numbers(asked)
+    measured = f"They see {n['pooled field']} pixels in a row with the poolings, and {n['bare field']} without."
+    moved, unmoved = (as_percent(asked.given[each]) for each in ("moved", "unmoved"))
+    return item(
+        name,
+        POOLING,
+        asked,
+        "Would you, and why?",
+        [
+            Option(
+                "wider steps",
+                "Yes, because neighbours in what a later window reads then lie further apart in the image",
+                measured,
+            ),
+            Option(
+                "invariant",
+                "Yes, because the answer is then the same wherever a digit stands, and a small view is enough",
+                f"{measured} But the answer is not the same everywhere: with the poolings the network reads {moved} of "
+                f"digits moved by 4 pixels, of unmoved ones {unmoved}.",
+                "Pooling makes networks invariant.",
+            ),
+            Option(
+                "smaller maps",
+                "No, because on smaller maps there is less to be seen",
+                f"A smaller map shows the same image, with fewer numbers. {measured}",
+                "Units see less where maps are smaller.",
+            ),
+            Option(
+                "own kernel",
+                "No, because a unit sees as many pixels as its own kernel has weights for, whatever stands before it",
+                f"Each number under its kernel has been made from several pixels. {measured}",
+                "Units of every layer see no more pixels than their own kernel has.",
+            ),
+        ],
+        before=(
+            "A convnet has three convolutions of 3×3 and a dense layer, and the units of its last convolution see too "
+            f"little of the image. {_POOLINGS}"
+        ),
+        chooses=True,
+    )
+
+
+def far_ahead(name: str, asked: Asked, right: str, wrong: str, what: str) -> Item:
+    """Ask which of two pictures gets the higher probability, by what softmax reads."""
+    given = asked.given
+    heads = ("Picture", "Largest", "Second", "Third", "Smallest")
+    rows = tuple(
+        (f"{letter}, {shown}", *(fixed(given[f"{letter} {place}"]) for place in (0, 1, 2, 9)))
+        for letter, shown in (("P", "a digit"), ("Q", what))
+    )
+    p, q = (percent(given[letter]) for letter in "PQ")
+    # By the numbers that are shown.
+    ahead = {letter: fixed(round(given[f"{letter} 0"], 1) - round(given[f"{letter} 1"], 1)) for letter in "PQ"}
+    measured = (
+        f"The largest number is ahead of the second by {ahead['P']} in P and by {ahead['Q']} in Q. The probabilities "
+        f"are {p} and {q}."
+    )
+    compares = f"Softmax compares the ten numbers with each other, and nothing else. {measured}"
+    options = {
+        "ahead": Option(
+            "ahead",
+            "Q’s, because its largest number is further ahead of the others",
+            compares,
+        ),
+        "alike": Option(
+            "alike",
+            "Both about the same, because the largest number is as far ahead in both"
+            if right == "alike"
+            else "Both the same, because the ten probabilities of each picture add up to 1",
+            compares if right == "alike" else f"They do, and still one may have more of it than the other. {measured}",
+            "" if right == "alike" else "Softmax makes all pictures alike.",
+        ),
+        "larger": Option(
+            "larger",
+            "P’s, because its largest number is larger, and so more speaks for that digit",
+            f"How large it is by itself does not count: only how far it is ahead. {measured}",
+            "A probability says how well a picture fits the digit.",
+        ),
+        "unsure": Option(
+            "unsure",
+            "P’s, because Q is nothing that the network knows, and so none of its ten numbers can win clearly",
+            f"A network does not know what it was never shown: some number is the largest for any picture. {measured}",
+            "A network is unsure of what it was never trained on.",
+        ),
+        "below zero": Option(
+            "below zero",
+            "Q’s, because nearly all of its numbers are below zero, and so the largest one takes all",
+            f"Numbers below zero get a share too: only the distances count. {measured}",
+            "What is below zero gets no probability.",
+        ),
+    }
     return item(
         name,
         CERTAIN,
         asked,
-        "Which of these is true of every one of them?",
-        [
-            Option(
-                "add up",
-                "The ten probabilities add up to 1",
-                "Softmax sees to that. They compare ten answers with each other, and nobody asked whether it "
-                "is a digit at all.",
-            ),
-            Option(
-                "low",
-                "No probability is above 99 %, as it would be for a digit",
-                f"{sure} of the {count} scribbles get an answer with 99 % or more.",
-                "A network is unsure of what it was never trained on.",
-            ),
-            Option(
-                "even",
-                "Nothing speaks for any digit, and so each probability is about a tenth",
-                "It is so for none of them: some answer is always ahead, since any ink looks more like one "
-                "digit than like another.",
-                "What is no digit gets equal probabilities.",
-            ),
-            Option(
-                "less in all",
-                "Taken together, the ten probabilities are clearly less than 1, and the rest says how likely "
-                "it is that this is no digit",
-                "There is no rest: softmax divides by the sum of all ten.",
-                "What is missing from 1 says that it is none of the classes.",
-            ),
-        ],
+        "Whose answer gets the higher probability, and why?",
+        [options[each] for each in (right, "larger", "unsure", wrong)],
         before=(
-            f"A convnet was trained on digits, and ends with a softmax of ten. It is shown {count} scribbles, "
-            "none of which is a digit."
+            "The last layer of a convnet makes ten numbers of a picture, one for each digit, and softmax turns them "
+            "into probabilities. These are numbers of two pictures, before softmax."
         ),
+        table=(heads, *rows),
     )
 
 
-def upside_down(name: str, asked: Asked) -> Item:
-    """Ask what a network says to digits that stand on their heads."""
-    count, sure = (f"{asked.given[each]:,.0f}" for each in ("count", "sure"))
-    return item(
-        name,
-        CERTAIN,
-        asked,
-        "Which of these would you expect?",
-        [
-            Option(
-                "many sure",
-                "For hundreds of them, one of the ten probabilities is 99 % or more",
-                f"It is so for {sure} of {count}. A network that must choose among ten answers can be sure of "
-                "the one that is least wrong.",
-            ),
-            Option(
-                "none sure",
-                "The probabilities are spread over several digits, so that none reaches 50 %",
-                f"It does not know that it has not seen such a thing: {sure} of {count} get 99 % or more.",
-                "A network is unsure of what it was never trained on.",
-            ),
-            Option(
-                "right",
-                "Most often the digit that it is comes first, with less than it would get upright",
-                f"The right digit comes first in {as_percent(asked.given['right'])} of the cases. Nothing "
-                "taught this network to turn images.",
-                "A network recognises what it knows, however it is turned.",
-            ),
-            Option(
-                "less in all",
-                "All ten probabilities are small, and together they are much less than 1",
-                "Softmax makes ten numbers that add up to 1, whatever the picture shows.",
-                "What is missing from 1 says that it is none of the classes.",
-            ),
-        ],
-        before=(
-            f"A convnet was trained on upright digits, and ends with a softmax of ten. It is shown {count} "
-            "threes, fours and sevens, each turned by 180°."
-        ),
-    )
-
-
-def sure_elsewhere(name: str, asked: Asked, where: str) -> Item:
+def sure_elsewhere(name: str, asked: Asked) -> Item:
     """Ask how to find out what a probability is worth on other images."""
     given = asked.given
     usual, there, surer, mean, accuracy = (
@@ -574,62 +607,168 @@ def sure_elsewhere(name: str, asked: Asked, where: str) -> Item:
         ],
         before=(
             f"A convnet is 99 % sure or more of {given['sure usual']:,.0f} test digits, and {usual} of these "
-            f"answers are right. {where}"
+            f"answers are right. Your scanner gives digits that stand {given['amount']:.0f} pixels further to the "
+            "right."
         ),
         chooses=True,
     )
 
 
-def gaps(name: str, asked: Asked, kinds: tuple[str, str, str], reasons: dict[str, str], said: dict[str, str]) -> Item:
-    """Ask which of three trained networks to choose for new digits."""
-    letters = dict(zip(("best", "fewest", "by heart"), "PQR", strict=True))
-    rows = tuple(
-        (
-            f"{letter}, {kind}",
-            f"{asked.given[f'{key} parameters']:,.0f}",
-            f"{asked.given[f'{key} images']:,.0f}",
-            f"{asked.given[f'{key} learned']:.1f}",
-            f"{asked.given[f'{key} new']:.1f}",
-        )
-        for (key, letter), kind in zip(letters.items(), kinds, strict=True)
+def sure_here(name: str, asked: Asked) -> Item:
+    """Ask which of the counted shares says what a sure answer is worth on other images."""
+    given = asked.given
+    shares = {each: as_percent(given[each], 1) for each in ("counted", "usual", "itself", "every answer", "there")}
+    measured = f"Of the sure answers to as many other digits from the tablet {shares['there']} are right."
+    return item(
+        name,
+        CERTAIN,
+        asked,
+        "One more digit from the tablet gets an answer with 99 %. By which number would you go, and why?",
+        [
+            Option(
+                "counted",
+                f"{shares['counted']}, because so many of such answers to such digits were right",
+                measured,
+            ),
+            Option(
+                "usual",
+                f"{shares['usual']}, because so many of such answers were right where most of them were counted",
+                f"More of them were counted there, on images of another kind. {measured}",
+                "A probability means the same on all images.",
+            ),
+            Option(
+                "itself",
+                "99 %, because a probability says how often such an answer is right",
+                f"It says so only where somebody has counted that it does. {measured}",
+                "A network’s probability is the share of right answers.",
+            ),
+            Option(
+                "every answer",
+                f"{shares['every answer']}, because so many digits from the tablet are read rightly",
+                f"Among these are answers that it was not sure of, and this one is another kind. {measured}",
+                "How sure a network is says nothing about its answers.",
+            ),
+        ],
+        before=(
+            "A convnet was trained on black digits on white paper. Your tablet gives white ones on black, which you "
+            f"pass on unchanged. {given['labelled']:,.0f} of them were labelled, to count the right answers."
+        ),
+        table=(
+            ("Digits", "Answers with 99 % or more", "Right among these", "Right among all answers"),
+            ("Black on white", f"{given['sure usual']:,.0f}", shares["usual"], as_percent(given["usual all"], 1)),
+            ("White on black", f"{given['sure']:,.0f}", shares["counted"], shares["every answer"]),
+        ),
+        chooses=True,
     )
-    heads = ("Network", "Parameters", "Training images", "Errors on its training images", "Errors on test images")
-    beliefs = {
-        "fewest": "Fewer parameters mean less overfitting, and so fewer errors.",
-        "by heart": "Who knows the training images best has learned most.",
-        "none": "With more parameters than images, a network can only learn by heart.",
-    }
+
+
+_TIMES = {2: "Twice", 3: "Three times"}
+
+
+def remedy(name: str, asked: Asked, by_heart: bool) -> Item:
+    """Ask what would help a network that makes too many errors: one that learned by heart, or one that cannot learn."""
+    given = asked.given
+
+    times = f"{_TIMES[int(given['more images'])]} as many different training images"
+    measured = (
+        f"With more images {fixed(given['images new'])} of 1,000 new digits are wrong, with {{}} parameters "
+        f"{fixed(given['parameters new'])}."
+    )
+    options = _by_heart(given, times, measured) if by_heart else _too_little(given, times, measured)
+    nothing = Option(
+        "nothing",
+        "Nothing helps: with more parameters than images it can only learn by heart",
+        "It reads nearly all digits that it has never seen, which nobody does by heart.",
+        "With more parameters than images, a network can only learn by heart.",
+    )
     return item(
         name,
         OVERFITTING,
         asked,
-        "Which one would you choose to read new digits, and why?",
-        [
-            Option("best", f"{letters['best']}, {reasons['best']}", said["best"]),
-            *(
-                Option(each, f"{letters[each]}, {reasons[each]}", said[each], beliefs[each])
-                for each in ("fewest", "by heart")
-            ),
-            Option("none", reasons["none"], said["none"], beliefs["none"]),
-        ],
+        "You may change one thing and train again for as many steps. What would you choose, and why?",
+        [*options, nothing],
         before=(
-            "Three networks were trained for the same number of steps, each several times. Errors are means, in "
-            "a thousand images."
+            f"A dense network with {given['as it is parameters']:,.0f} parameters was trained on "
+            f"{given['as it is images']:,.0f} digits, several times. On average it gets "
+            f"{fixed(given['as it is learned'])} of 1,000 of these wrong, and {fixed(given['as it is new'])} of 1,000 "
+            "new ones."
         ),
-        table=(heads, *rows),
         chooses=True,
     )
 
 
-def two_places(name: str, asked: Asked) -> Item:
-    """Ask which place an answer needs more."""
+def _by_heart(given: Mapping[str, float], times: str, measured: str) -> list[Option]:
+    measured = measured.format("fewer")
+    fewer = given["as it is parameters"] / given["parameters parameters"]
+    return [
+        Option(
+            "images",
+            f"{times}, because it knows its own by heart, and others not",
+            f"From images that it knows by heart it learns nothing more. {measured}",
+        ),
+        Option(
+            "parameters",
+            f"1/{fewer:.0f} of the parameters, because a network with fewer of them overfits less",
+            f"The gap becomes smaller then, and the errors do not become fewer. {measured}",
+            "Fewer parameters mean less overfitting, and so fewer errors.",
+        ),
+        Option(
+            "as it is",
+            "Nothing, because it makes hardly an error on what it was trained on",
+            f"That shows how well it knows those images. {measured}",
+            "Who knows the training images best has learned most.",
+        ),
+    ]
+
+
+def _too_little(given: Mapping[str, float], times: str, measured: str) -> list[Option]:
+    measured = measured.format("more")
+    more = given["parameters parameters"] / given["as it is parameters"]
+    return [
+        Option(
+            "parameters",
+            f"{written_number(more)} times the parameters, because it does not even read its own images well",
+            f"It makes many errors on what it learned from: it does not lack images. {measured}",
+        ),
+        Option(
+            "images",
+            f"{times}, because a network makes errors where it has seen too few examples",
+            f"It does not even read those well that it has seen. {measured}",
+            "More training images help, whatever is amiss.",
+        ),
+        Option(
+            "as it is",
+            "Nothing, because its errors on both kinds of images are close together",
+            f"A small gap between two large numbers is no advantage. {measured}",
+            "A network with a small gap is a good one.",
+        ),
+    ]
+
+
+def two_places(name: str, asked: Asked, letters: tuple[str, str], texts: Mapping[str, str]) -> Item:
+    """Ask which place an answer needs more.
+
+    Parameters
+    ----------
+    name, asked
+        What it is called, and what was computed.
+    letters
+        What the hot square is called, and the other one.
+    texts
+        What each option says.
+    """
     given = asked.given
+    rows = [
+        (
+            letter,
+            percent(given[f"{kind} heat"]),
+            percent(given[f"{kind} ink"]),
+            f"{given[f'{kind} answer']:.0f}, {percent(given[f'{kind} sure'])}",
+        )
+        for letter, kind in zip(letters, ("hot", "cold"), strict=True)
+    ]
     digit = with_article(int(given["digit"]))
-    rows = tuple(
-        (letter, *(percent(given[f"{kind} {what}"]) for what in ("heat", "ink", "left")))
-        for letter, kind in (("S", "hot"), ("T", "cold"))
-    )
-    heads = ("Square", "Of all heat", "Of all ink", f"Probability of {digit} without it")
+    hot, cold = letters
     return item(
         name,
         HEAT,
@@ -638,46 +777,46 @@ def two_places(name: str, asked: Asked) -> Item:
         [
             Option(
                 "covered",
-                f"T, because without it the network no longer says {digit}, and without S it does",
-                "Only the network can say what it would answer without a place, and it was asked. The map "
-                "says where its method "
-                "finds what speaks for the answer, and that is another question.",
+                texts["covered"],
+                "Only the network can say what it would answer without a place, and it was asked. The map says where "
+                "its method finds what speaks for the answer, and that is another question.",
             ),
             Option(
                 "hot",
-                f"S, because a heat map shows what the network looked at to say {digit}",
-                f"Without S it says {digit} all the same: what is left of the digit is enough.",
+                texts["hot"],
+                f"Without {hot} it says {digit} all the same: what is left of the digit is enough.",
                 "A heat map shows the reason of an answer.",
             ),
             Option(
                 "shares",
-                "Both, each by its share of the heat, because the shares add up to the whole answer",
-                "Then without S most of the probability would be lost. It is not, and shares of heat are not "
-                "shares of an answer.",
+                texts["shares"],
+                f"Then to cover {hot} would cost most. It costs hardly anything: shares of heat are not shares of an "
+                "answer.",
                 "Heat is the part that a place has in the answer.",
             ),
             Option(
                 "neither",
-                "Neither, because such a network always sees the whole digit",
-                "It does see all of it. But one place is missed and the other is not, as the last column says.",
+                texts["neither"],
+                f"So it is with {hot}. With {cold} covered, the network says something else.",
                 "What looks at everything needs nothing in particular.",
             ),
         ],
         before=(
             f"The convnet takes a test image for {digit}, with {percent(given['before'])}. A Grad-CAM map of this "
-            "answer was made. Then two "
-            "squares of the same size were filled with the colour of the background, one at a time."
+            "answer was made. Then two squares of the same size were filled with the colour of the background, one at "
+            "a time."
         ),
-        table=(heads, *rows),
+        table=(("Square", "Of all heat", "Of all ink", "Answer when it is covered"), *sorted(rows)),
         chooses=True,
     )
 
 
-def one_training(name: str, asked: Asked, ways: tuple[str, str]) -> Item:
+def one_training(name: str, asked: Asked) -> Item:
     """Ask what follows from one training of each of two networks."""
     given = asked.given
+    ways = ["takes the maximum of each 2×2 of a map", "takes the mean of each 2×2 of a map"]
     if given["swapped"]:
-        ways = ways[::-1]
+        ways.reverse()
     few, many, images = (f"{given[each]:,.0f}" for each in ("few", "many", "images"))
     turned = (
         f"Both were trained with {given['seeds']:.0f} seeds: with {given['turned']:.0f} of them, Q made fewer errors "
@@ -717,6 +856,53 @@ def one_training(name: str, asked: Asked, ways: tuple[str, str]) -> Item:
         ],
         before=f"Two convnets make their maps smaller in different ways, and are alike else: P {ways[0]}, Q {ways[1]}. "
         f"Each was trained once. Of {images} test digits P gets {few} wrong, and Q {many}.",
+        chooses=True,
+    )
+
+
+def five_trainings(name: str, asked: Asked) -> Item:
+    """Ask what follows from five trainings of each of two networks."""
+    given = asked.given
+    images = f"{given['images']:,.0f}"
+    counts = {letter: [value for key, value in given.items() if key.startswith(f"{letter} ")] for letter in "PQ"}
+    worst, best = max(counts["Q"]), min(counts["P"])
+    measured = f"Q’s worst training made {worst:.0f} errors, P’s best {best:.0f}."
+    heads = ("Way", *(f"Seed {place}" for place in range(1, len(counts["P"]) + 1)))
+    return item(
+        name,
+        TRAINING,
+        asked,
+        "You will train a new network, with another seed. Which of the two ways will make fewer errors, and why?",
+        [
+            Option(
+                "better",
+                "Q’s, because the two differ by more than trainings of the same way do",
+                f"{measured} So large a difference does not come from the seeds, nor from the choice of images.",
+            ),
+            Option(
+                "open",
+                "These numbers do not decide it, because another seed may turn them round",
+                f"It may where seeds differ by as much as the ways do. {measured}",
+                "What comes out of a training is chance.",
+            ),
+            Option(
+                "images",
+                f"These numbers do not decide it, because {images} images are too few for such small shares of errors",
+                f"The chance of the images moves such counts by {given['chance']:.0f} or so. {measured}",
+                "Differences of a percentage point are chance.",
+            ),
+            Option(
+                "equal",
+                "Both make equally many in the long run, because chance evens out over many trainings",
+                f"Chance evens out, and what is left is how the two ways differ. {measured}",
+                "Over many trainings all ways are equally good.",
+            ),
+        ],
+        before=(
+            "Two ways of building a network were tried, P and Q. Each was trained with five seeds and asked about the "
+            f"same {images} test digits. These are the numbers of errors."
+        ),
+        table=(heads, *((letter, *(f"{count:.0f}" for count in each)) for letter, each in counts.items())),
         chooses=True,
     )
 
@@ -796,20 +982,12 @@ def form(asked: Mapping[str, Asked], letter: str) -> tuple[Item, ...]:
     """Return the fifteen items of a form, in order."""
     first = letter == "A"
 
-    def made(write: Any, *arguments: Any) -> Item:
-        name = write.__name__.replace("_", "-")
-        key = pairs.get(name, name)
-        return write(f"{key}-{letter.lower()}", asked[key], *arguments)  # type: ignore[no-any-return]
+    def made(key: str, write: Callable[..., Item], *arguments: Any) -> Item:
+        return write(f"{key}-{letter.lower()}", asked[key], *arguments)
 
-    pairs = {
-        "scribbles": "no-digit",
-        "upside-down": "no-digit",
-        "without-pooling": "pooling",
-        "growing-view": "pooling",
-    }
-    given = asked["moved-map"].given
     return (
         made(
+            "filter-depth",
             filter_depth,
             *(
                 ("Conv2D(24, kernel_size=3)", "16 feature maps")
@@ -818,6 +996,7 @@ def form(asked: Mapping[str, Asked], letter: str) -> tuple[Item, ...]:
             ),
         ),
         made(
+            "zeroed",
             zeroed,
             *(
                 (8, "a colour image, which has 3 channels", "all weights and the bias of one filter")
@@ -825,124 +1004,59 @@ def form(asked: Mapping[str, Asked], letter: str) -> tuple[Item, ...]:
                 else (6, "4 feature maps", "one slice of one filter")
             ),
         ),
-        made(layer_for),
+        made("layer-for", layer_for),
         made(
+            "flat-image",
             flat_image,
             *(
                 (
-                    "A kernel has 8 in its middle, and −1 in the eight cells around it.",
-                    "border",
-                    "nowhere",
-                    "corners",
-                    "everywhere",
+                    "A kernel of 3×3 has 1 in its left column, 0 in the middle one, and −1 in the right one.",
+                    *("column", "upper and the lower", "left and the right"),
                 )
                 if first
                 else (
                     "A kernel of 3×3 has 1 in its upper row, 0 in the middle one, and −1 in the lower one.",
-                    "first and last row",
-                    "nowhere",
-                    "border",
-                    "everywhere",
+                    *("row", "left and the right", "upper and the lower"),
                 )
             ),
         ),
-        made(halved),
-        made(moved_map, f"A convnet is shown {with_article(int(given['digit']))}."),
+        made("halved", halved),
+        made("moved-map", moved_map, f"A convnet is shown {with_article(int(asked['moved-map'].given['digit']))}."),
+        made("ends", ends if first else far_corner),
+        made("transposed", transposed),
+        made("pooling", less_work if first else wider_view),
         made(
-            ends,
+            "no-digit",
+            far_ahead,
+            *(("ahead", "alike", "a scribble") if first else ("alike", "below zero", "a digit upside down")),
+        ),
+        made("sure-elsewhere", sure_elsewhere if first else sure_here),
+        made("gaps", remedy, first),
+        made(
+            "two-places",
+            two_places,
             *(
                 (
-                    "Three networks were trained on digits in the middle of their images. Now they are shown "
-                    "digits that are moved by "
-                    f"{asked['ends'].given['shift']:.0f} pixels.",
-                    "It makes no difference: a few pixels are taken away by the poolings, or by the dense layers",
-                    "Poolings soften a shift by a pixel or so. What is left of it reaches the end, and the "
-                    "three ends bear it very differently.",
-                )
-                if first
-                else (
-                    "Three networks were trained on digits in the lower right corner of a large sheet, and "
-                    "only there. Now the digits "
-                    "stand in the upper left corner.",
-                    "It makes no difference: no network can read digits in a place where it was never shown any",
-                    "With weights that all places share, something can be read where it never was: "
-                    f"{as_percent(asked['ends'].given['convnet_global_max'])} by one of the three, where "
-                    "guessing gives a tenth.",
-                )
-            ),
-        ),
-        made(transposed),
-        made(without_pooling if first else growing_view),
-        made(scribbles if first else upside_down),
-        made(
-            sure_elsewhere,
-            f"Your scanner gives digits that stand {asked['sure-elsewhere'].given['amount']:.0f} pixels "
-            "further to the right."
-            if first
-            else "Your tablet gives digits in white on black, where the network was trained on black on white, and "
-            "you pass them on unchanged.",
-        ),
-        made(
-            gaps,
-            *(
-                (
-                    ("dense", "dense", "dense"),
+                    ("S", "T"),
                     {
-                        "best": "because of new digits it gets the fewest wrong",
-                        "fewest": (
-                            "because it has the fewest parameters, and its two counts of errors lie close together"
-                        ),
-                        "by heart": "because it knows its training images nearly without an error",
-                        "none": "None of them, because each has more parameters than training images",
-                    },
-                    {
-                        "best": (
-                            "That is what it is for. P has more parameters than Q and a larger gap, and reads "
-                            "new digits better all the same."
-                        ),
-                        "fewest": (
-                            "A small gap between two large numbers is no advantage. Q gets more of the new "
-                            "digits wrong than P."
-                        ),
-                        "by heart": (
-                            "That shows how well it knows those images. Of new digits R gets more wrong than P."
-                        ),
-                        "none": (
-                            "All three read nearly all new digits. The number of parameters does not decide what "
-                            "a network learns."
-                        ),
+                        "covered": "T, because the answer is another one when T is covered, and not when S is",
+                        "hot": "S, because a heat map shows what the network looked at for its answer",
+                        "shares": "Both, each by its share of the heat, because the shares add up to the whole answer",
+                        "neither": "Neither, because such a network always sees the whole digit",
                     },
                 )
                 if first
                 else (
-                    ("convnet", "dense", "convnet"),
+                    ("T", "S"),
                     {
-                        "best": "because it makes the fewest errors on images that it did not learn from",
-                        "fewest": "because P has as many parameters, so that both overfit alike, and Q has a few less",
-                        "by heart": "because an error on its own images happens to P and Q, and never to R",
-                        "none": "None of them, because with so many parameters each can only know its images by heart",
-                    },
-                    {
-                        "best": (
-                            "New images are what counts. P and Q have about as many parameters, and read them "
-                            "very differently."
-                        ),
-                        "fewest": (
-                            "How the parameters are used matters: Q makes several times the errors of P, on both "
-                            "kinds of images."
-                        ),
-                        "by heart": "R learned fewer images by heart. On new ones it makes more errors than P.",
-                        "none": "They read nearly all images that they have never seen, which nobody does by heart.",
+                        "covered": "S, although the map hardly marks it: to cover it turns the answer",
+                        "hot": "T, because there the map marks what the network recognised",
+                        "shares": "T more than S, by as much as it has more heat",
+                        "neither": "Neither, because what is covered is made up for by the rest of the digit",
                     },
                 )
             ),
         ),
-        made(two_places),
-        made(
-            one_training,
-            ("takes the maximum of each 2×2 of a map", "takes the mean of each 2×2 of a map")
-            if first
-            else ("keeps one number of each 2×2 of a map", "has convolutions with strides of 2 instead"),
-        ),
-        made(what_to_buy, "trainings" if first else "images"),
+        made("one-training", one_training if first else five_trainings),
+        made("what-to-buy", what_to_buy, "trainings" if first else "images"),
     )

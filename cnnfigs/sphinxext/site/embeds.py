@@ -3,10 +3,15 @@
 It holds the explorer and a link to the page of the tutorial that explains it, which takes along what is set. Like any
 other page it works from a folder, loads its own files only, and gets its own policy (:mod:`.security`). What others put
 into their page is what the explorer's button "Copy embed code" copies.
+
+Those who open a page with a frame in it have not asked for the explorer. One whose networks would make the first load
+larger than :data:`LIMIT` begins with a button, and loads nothing of its own before that is pressed.
 """
 
 from __future__ import annotations
 
+import gzip
+from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +22,7 @@ from sphinx.util.docutils import SphinxDirective
 from cnnfigs.explorers import registry
 from cnnfigs.explorers.registry import EXPLORERS, Explorer
 from cnnfigs.files import update
+from cnnfigs.sphinxext.site.explorers import FOLDER as FILES
 from cnnfigs.sphinxext.site.explorers import UNCHANGED, USED, element, runs_here, skip, version_of
 from cnnfigs.sphinxext.site.hosted import reading_order
 
@@ -27,6 +33,24 @@ if TYPE_CHECKING:
 
 #: Where the pages are, below the site's folder.
 FOLDER = "embed"
+#: So many bytes, compressed, the files of an explorer may have that starts by itself. With the page, its styles and its
+#: fonts that makes at most 150 kB.
+LIMIT = 100_000
+
+_LOADER = '<script defer src="../_static/explorers/loader.js"></script>'
+_START = """\
+<div class="start">
+<p><strong>{title}</strong></p>
+<button type="button">Start</button> <span role="status">This loads {size}.</span>
+</div>"""
+_STARTS = """
+<script>
+const start = document.querySelector(".start button");
+start.addEventListener("click", () => {{
+  start.nextElementSibling.textContent = "Loading …";
+  document.head.append(Object.assign(document.createElement("script"), {{ src: "../_static/explorers/loader.js" }}));
+}}, {{ once: true }});
+</script>"""
 
 _PAGE = """\
 <!doctype html>
@@ -50,11 +74,17 @@ h1 {{ position: absolute; width: 1px; height: 1px; margin: 0; overflow: hidden; 
 .still {{ padding: 0 1.25rem; }}
 @media (scripting: enabled) {{ .still {{ display: none; }} }}
 [data-scripts] {{ min-height: 0; margin: 0; }}
+.start {{ padding: 1rem 1.25rem; }}
+.start:has(+ :defined) {{ display: none; }}
+@media (scripting: none) {{ .start {{ display: none; }} }}
+button {{ min-height: 2.25rem; padding: 0.25rem 0.875rem; color: var(--cnn-background); background: var(--cnn-accent);
+  border: 0; border-radius: 0.25rem; font: inherit; cursor: pointer; }}
+:focus-visible {{ outline: 2px solid var(--cnn-accent); outline-offset: 2px; }}
 footer {{ display: flex; flex-wrap: wrap; gap: 0 1rem; padding: 0.5rem 1.25rem; color: var(--cnn-muted);
   font-size: 0.875rem; line-height: 1.75rem; }}
 a {{ display: inline-block; color: var(--cnn-accent); }}
 </style>
-<script defer src="../_static/explorers/loader.js"></script>
+{loader}
 </head>
 <body>
 <script>
@@ -77,13 +107,13 @@ const place = tutorial.hash;
 for (const sign of ["pointerdown", "focus", "click"]) {{
   tutorial.addEventListener(sign, () => (tutorial.hash = location.hash || place));
 }}
-</script>
+</script>{starts}
 </body>
 </html>
 """
 
 
-def write_page(explorer: Explorer, shown: str, page: str, project: str, language: str = "en") -> str:
+def write_page(explorer: Explorer, shown: str, page: str, project: str, language: str = "en", size: int = 0) -> str:
     """Write the page of an explorer.
 
     Parameters
@@ -96,10 +126,22 @@ def write_page(explorer: Explorer, shown: str, page: str, project: str, language
         The page of the tutorial that explains it.
     project, language
         What the tutorial is called, and the language of its words.
+    size
+        How many bytes its files have, compressed.
     """
     words = {"title": explorer.title, "project": project, "language": language, "page": page}
+    written = {name: escape(text) for name, text in words.items()}
+    loader, starts = _LOADER, ""
+    if size > LIMIT:
+        shown = f"{_START.format(title=written['title'], size=f'{size / 1e6:.1f} MB')}\n{shown}"
+        loader, starts = "", _STARTS.format()
     place = f"#explore-{explorer.name}"
-    return _PAGE.format(shown=shown, place=place, **{name: escape(text) for name, text in words.items()})
+    return _PAGE.format(shown=shown, place=place, loader=loader, starts=starts, **written)
+
+
+def size_of(folder: Path, files: Iterable[str]) -> int:
+    """Return how many bytes files have when a server compresses them."""
+    return sum(len(gzip.compress((folder / name).read_bytes(), 6)) for name in files)
 
 
 def homes(app: Sphinx) -> dict[str, str]:
@@ -125,7 +167,8 @@ def write_pages(app: Sphinx, error: Exception | None) -> None:
     for name, page in found.items():
         explorer = EXPLORERS[name]
         shown = element(explorer, version_of(app.builder), {})
-        content = write_page(explorer, shown, page, app.config.project, app.config.language)
+        size = size_of(Path(app.outdir, "_static", FILES), explorer.files)
+        content = write_page(explorer, shown, page, app.config.project, app.config.language, size)
         update(folder / f"{name}.html", content.encode())
     for path in folder.glob("*.html"):
         if path.stem not in found:

@@ -89,9 +89,8 @@ def site(session: nox.Session) -> None:
             session.error(f"options: expected --scheduler tcp://HOST:PORT, got {' '.join(session.posargs)}")
 
 
-@nox.session
-def tests(session: nox.Session) -> None:
-    """Run every test; words after -- go to pytest."""
+def run_tests(session: nox.Session, which: str) -> None:
+    """Run the tests whose marks fit, on the built site."""
     build(session)
     others = ("bench", "books", "explain_many", "lighthouse", "mutants", "prove")
     elsewhere = [f"--ignore=tests/{folder}" for folder in others]
@@ -110,9 +109,22 @@ def tests(session: nox.Session) -> None:
         "15",
         # A test that hangs fails, and says where.
         "--timeout=600",
+        *("-m", which),
         *elsewhere,
         *session.posargs,
     )
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests, but for the thorough ones, in ten minutes; words after -- go to pytest."""
+    run_tests(session, "not thorough")
+
+
+@nox.session
+def thorough(session: nox.Session) -> None:
+    """Run the tests that take longest; with those of the session tests they are all. Words after -- go to pytest."""
+    run_tests(session, "thorough")
 
 
 @nox.session

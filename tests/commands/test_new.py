@@ -76,6 +76,7 @@ def run(folder, *command):
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
 
 
+@pytest.mark.thorough
 def test_new_tests_and_those_for_every_illustration_pass_and_notice_mistakes(clone):
     wanted = [
         "tests/illustrations",

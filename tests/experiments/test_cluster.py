@@ -62,6 +62,7 @@ def contents(folder):
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
+@pytest.mark.thorough
 def test_a_worker_killed_in_the_middle_changes_no_record(two_workers, console, tmp_path):
     gate = tmp_path / "gate"
     small = [Toy(seed) for seed in range(3)] + [Waiting(seed, gate=str(gate)) for seed in range(3, 10)]

@@ -165,6 +165,7 @@ def wait_for(count, folder, program):
     toys.wait_until(lambda: sum(1 for _ in folder.glob("*.json")) >= count, still=lambda: program.poll() is None)
 
 
+@pytest.mark.thorough
 def test_killed_at_twenty_random_moments_and_started_again_all_is_there_and_whole(tmp_path):
     trials = toys.large(1000)  # more than are made before the last is killed
     moments = random.Random(1)
@@ -187,6 +188,7 @@ def contents(folder):
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
+@pytest.mark.thorough
 def test_a_real_training_killed_and_started_again_gives_the_same(tmp_path):
     """Each in a process of its own: another test may have started TensorFlow here, with other threads."""
     trials = toys.real(2)

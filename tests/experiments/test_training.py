@@ -93,6 +93,7 @@ def test_trained_in_one_corner_the_other_is_strange():
     assert outcome["elsewhere"]["left 1"]["same"] > 130
 
 
+@pytest.mark.thorough
 def test_random_shifts_help_against_shifts():
     described = {"network": "dense_131", "images": 3_000, "steps": 300, "test_images": 1_000, "asked": ("shifts",)}
     usual, moved = (Training(1, random_shift=most, **described).run() for most in (0, 4))

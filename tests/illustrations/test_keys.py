@@ -1,8 +1,11 @@
 """What a run executes is among what its result is kept under, so that nothing stale is ever shown."""
 
+import json
+
 import pytest
 from executed_code import missed
 
+from cnnfigs.building.costs import SHIPPED
 from cnnfigs.illustrations.registry import all_illustrations
 from cnnfigs.provenance.reach import Reach
 
@@ -22,9 +25,16 @@ FEWER = {
     "TurnedDigits": {"angles": (0, 15)},
     "WithDepth": {"digits": 100},
 }
+#: Seconds above which a run, which is made anew here, is one of the thorough tests.
+DEAR = 4
+COSTS = json.loads(SHIPPED.read_text("utf-8"))
 
 
-@pytest.mark.parametrize("name", EVERY)
+def marks(name):
+    return [pytest.mark.thorough] if COSTS.get(f"{name}()", 0) > DEAR else []
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=marks(name)) for name in EVERY])
 def test_everything_that_runs_is_in_the_key(name):
     """The code that a run really executes is among what its key was made from; parameters are checked before."""
     kind = EVERY[name]

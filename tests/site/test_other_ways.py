@@ -7,6 +7,7 @@ from checks import DESKTOP, PHONE, Watch, open_page
 from cnnfigs.checking import pictures
 
 
+@pytest.mark.thorough
 def test_nothing_is_cut_or_overlaps_in_another_font(without_our_font, served, name):
     with without_our_font.open(served, viewport=DESKTOP, color_scheme="light", reduced_motion="reduce") as page:
         open_page(page, f"{served}/{name}")

@@ -264,6 +264,7 @@ def run(path: Path, kernel: KernelManager, folder: Path) -> str:
     return "" if any("text/html" in output.get("data", ()) for output in shown) else f"{path.name} shows no picture"
 
 
+@pytest.mark.thorough
 def test_every_notebook_runs_from_top_to_bottom(site, tmp_path):
     # Two processes for all notebooks, since each has to import the same libraries.
     kernels = [new_kernel() for _ in range(2)]

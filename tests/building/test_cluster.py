@@ -33,6 +33,7 @@ def here(tmp_path, monkeypatch):
     monkeypatch.setenv("CNNFIGS_CACHE", str(tmp_path / "here"))
 
 
+@pytest.mark.thorough
 def test_what_a_cluster_computes_is_kept_here_byte_by_byte_the_same(two_workers, here, tmp_path, monkeypatch):
     jobs = list(jobs_of(CODE))
     assert len(jobs) == 2

@@ -413,6 +413,7 @@ def kept_places():
     return keras.Model(image, layers.UnitNormalization(name="unit")(maps))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("make", [tokens, space_to_depth, there_and_back, kept_places])
 def test_fields_are_followed_number_by_number(explained, make):
     model = make()

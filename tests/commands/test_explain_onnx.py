@@ -134,6 +134,7 @@ def test_a_shape_that_does_not_fit_leaves_what_stands(cnnfigs, read_report, tmp_
     assert "(30, 4)" in broken
 
 
+@pytest.mark.thorough
 def test_resnet50_takes_seconds_and_no_tensorflow(tmp_path):
     """Limits are what an empty machine needs three times over."""
     onnx.save(resnet50(), tmp_path / "resnet50.onnx")

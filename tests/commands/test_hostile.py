@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import hostile
+import pytest
 from lxml import html
 
 from cnnfigs.data import FOLDER
@@ -119,6 +120,7 @@ def test_what_can_be_known_without_keras_is_refused_without_it(tmp_path):
     assert [name for name, found in zip(names, outcomes, strict=True) if found["keras"]] == []
 
 
+@pytest.mark.thorough
 def test_what_keras_opens_is_refused_in_one_line_or_told_without_what_is_raw(tmp_path):
     names, words = written(tmp_path / "models", [*hostile.weights_by_keras(), *hostile.known_by_keras()])
     before = set((tmp_path / "models").iterdir())

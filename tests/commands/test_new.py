@@ -101,6 +101,7 @@ def test_new_tests_and_those_for_every_illustration_pass_and_notice_mistakes(clo
     assert "skipped" not in done.stdout
 
 
+@pytest.mark.thorough
 def test_a_run_that_is_no_longer_what_is_drawn_and_told_is_found_with_its_line(clone):
     told = ["tests/illustrations/test_every.py", "-k", "ClippedDigit and (is_cut or told_are_there)"]
     done = run(clone, sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *told)

@@ -59,6 +59,7 @@ def test_the_package_itself_asks_for_neither_and_the_extra_for_both():
         assert [each for each in extra if each.startswith(name)]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "words",
     [

@@ -18,6 +18,7 @@ from cnnfigs.models.transfer import ENLARGED, enlarged, lower_half, small_convne
 TRIALS = EXPERIMENTS["transfer"].trials
 
 
+@pytest.mark.thorough
 def test_all_crops_are_those_of_the_training_part():
     assert max(CROPS) == len(training_crops(False).labels) // 2
     assert len(training_crops(True).labels) // 2 == CROPS_APART

@@ -2,11 +2,31 @@
 
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from checks import DESKTOP, Watch, open_page
 from exploring import Opened, pages_of
 from playwright.sync_api import Page
+
+#: The tests that answer soon ask of explorers that all of them work, and that their numbers are right. What each does by
+#: mouse, touch and keys, the thorough ones ask.
+SOON = {
+    "test_arithmetic.py",
+    "test_backward.py",
+    "test_every_explorer.py",
+    "test_ink.py",
+    "test_minified.py",
+    "test_networks.py",
+}
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.path.parent == HERE and item.path.name not in SOON:
+            item.add_marker(pytest.mark.thorough)
+
 
 #: Make the page as it is when it is opened with a fragment: an explorer that runs gives its place to a new one, and no
 #: longer follows the address, nor writes it.

@@ -82,6 +82,7 @@ def axe_violations(page, names):
     return [f"{each['id']}: {node['html'][:160]} {node['failureSummary']}" for each in found for node in each["nodes"]]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_axe_finds_nothing(tabs, site, served, window):
     """All explorers of a page run, unfolded, then each with a complaint; in both themes."""
@@ -249,6 +250,7 @@ def test_after_a_refusal_every_list_shows_what_is_so(open_explorer, name):
     assert (refused > 0) == (name in TIGHT)
 
 
+@pytest.mark.thorough
 @every_explorer
 def test_work_outlives_a_click_in_the_contents(open_explorer, name):
     opened = open_explorer(name, viewport={"width": 1500, "height": 900})

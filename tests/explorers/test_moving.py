@@ -26,7 +26,6 @@ def test_nothing_moves_when_it_starts(tabs, site, served, name, window):
     assert_nothing_moves(tabs, served, name, window, pages_of(site, name))
 
 
-@pytest.mark.thorough
 @every_explorer
 @pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_nothing_moves_in_another_font(without_our_font, site, served, name, window):

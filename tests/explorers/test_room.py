@@ -61,7 +61,6 @@ def test_what_is_kept_is_what_is_needed(tabs, site, served, address, finger):
     assert_room_fits(tabs, site, served, address, finger)
 
 
-@pytest.mark.thorough
 def test_what_is_kept_is_what_is_needed_in_another_font(without_our_font, site, served, address):
     assert_room_fits(without_our_font, site, served, address, finger=False)
 

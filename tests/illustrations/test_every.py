@@ -339,12 +339,14 @@ for name in {names}:
     return digests
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", EVERY)
 def test_drawing_imports_no_tensorflow(name, without_tensorflow):
     """Once its run is kept, an illustration is shown without TensorFlow."""
     assert name in without_tensorflow
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", EVERY)
 def test_two_renders_are_byte_identical(name, without_tensorflow):
     """One here, and one in another process."""

@@ -58,6 +58,7 @@ def contrast(one, other):
     return (lighter + 0.05) / (darker + 0.05)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_texts_can_be_read_in_every_notebook(browser, program):
     document, body, ground = PROGRAMS[program]

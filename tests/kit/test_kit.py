@@ -38,6 +38,7 @@ def page(site):
     return page
 
 
+@pytest.mark.thorough
 def test_it_has_what_the_page_shows(kit, page, site):
     figures = html.parse(site / f"{PAGE}.html").getroot().xpath("//figure[@id]")
     assert [shown.use.label for shown in page.figures] == [figure.get("id") for figure in figures]

@@ -84,6 +84,7 @@ def test_records_of_the_tutorials_networks_are_those_of_keras(name, tmp_path):
     same(tmp_path / "own.keras")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["MobileNetV2", "EfficientNetB0"])
 def test_records_of_keras_applications_are_those_of_keras(name, tmp_path):
     getattr(keras.applications, name)(weights=None, input_shape=(64, 64, 3), classes=10).save(tmp_path / "own.keras")

@@ -48,6 +48,7 @@ def test_record_tells_the_layers_of_the_network(name):
     assert record(name)["layers"] == renamed
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("name", "least", "most"),
     [

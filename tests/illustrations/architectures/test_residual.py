@@ -19,6 +19,7 @@ def mean_loss(model):
     return -np.log(shares[np.arange(IMAGES), mnist().y_train[:IMAGES]]).mean()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("skips", "initializer"), [(True, "glorot_uniform"), (False, "he_normal")])
 def test_gradient_is_what_small_steps_show(skips, initializer):
     model = stack(6, skips, initializer, seed=1)

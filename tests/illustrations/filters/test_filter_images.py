@@ -73,6 +73,7 @@ def test_sums_of_made_images_are_those_of_the_layer(digits):
                 assert sums_by_hand(image, layer.layer)[excited.filter] == pytest.approx(total, abs=2e-3)
 
 
+@pytest.mark.thorough
 def test_ascent_climbs_above_its_start_and_above_random_images(digits, photos):
     random = np.random.default_rng(8)
     for run, network in ((digits, "convnet"), (photos, "mobilenet_v2")):

@@ -159,6 +159,7 @@ def test_parts_that_are_hidden_as_a_whole_and_piece_by_piece_are_painted_over_an
             assert part.hidden_piece == pytest.approx(expected, abs=2e-3)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("patch_size", [1, 90, 225])
 def test_covered_photos_are_read_as_if_computed_as_a_whole(model, patch_size):
     grey = network_input(np.full(3, 124, dtype=np.uint8))
@@ -272,6 +273,7 @@ def test_maps_of_the_trained_network_are_those_of_the_photo(cat):
     np.testing.assert_allclose(SanityCheck().result.networks[0].grad_cam, cat.heats[0].grad_cam, atol=1e-5)
 
 
+@pytest.mark.thorough
 def test_gradient_times_pixel_by_finite_differences(model):
     """The nine pixels of one square, each colour a little more and less."""
     place = (20, 40)
@@ -300,6 +302,7 @@ def test_spoilt_networks_are_compared_by_spearman():
             assert getattr(spoilt, f"{name}_correlations")[0] == pytest.approx(expected, abs=1e-6)
 
 
+@pytest.mark.thorough
 def test_shared_network_is_not_spoilt(model):
     """The sanity check works on copies: the network that others use answers as before."""
     SanityCheck(class_index=3, seeds=2).run()

@@ -66,6 +66,7 @@ def test_no_pixel_changes_further_than_is_said():
     assert np.abs(run.at_random.image - run.before.image).max() == pytest.approx(run.levels * LEVEL, abs=1e-6)
 
 
+@pytest.mark.thorough
 def test_a_walk_stops_at_the_first_wrong_answer(digits):
     images, labels = digits
     path = walk("convnet", images, labels, 60)

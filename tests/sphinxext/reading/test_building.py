@@ -148,6 +148,7 @@ def test_it_says_in_a_line_what_is_run_and_why(tmp_path):
     assert "three (tiny.sums, tiny/data.txt)" in output
 
 
+@pytest.mark.thorough
 @linux
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_kernels_have_imported_what_takes_long(tmp_path, jobs):
@@ -180,6 +181,7 @@ def test_without_the_server_kernels_start_as_ever(tmp_path):
     assert "result 14" in (tmp_path / "site" / "two.html").read_text("utf-8")
 
 
+@pytest.mark.thorough
 def test_builds_in_one_tree_take_turns(tmp_path, undisturbed):
     site = small(tmp_path, PAGES)
     processes = [site.begin("-j", "2") for _ in range(3)]
@@ -230,6 +232,7 @@ def test_readers_and_writers_end_with_the_build_even_if_killed(tmp_path, event):
     assert not living
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 def test_the_build_after_a_killed_one_is_right(tmp_path, undisturbed):
     site = small(tmp_path, PAGES)
@@ -253,6 +256,7 @@ def test_the_build_after_a_killed_one_is_right(tmp_path, undisturbed):
         assert site.content() == undisturbed
 
 
+@pytest.mark.thorough
 def test_the_build_after_a_killed_one_leaves_no_word_of_before_in_the_search_index(tmp_path, undisturbed):
     """A build that is killed while it writes has remembered its pages already: they would not be read again."""
     site = small(tmp_path, PAGES | {"two": PAGES["two"] + "\nMeanwhile, other words.\n"})

@@ -210,6 +210,7 @@ def notebook(function: str) -> str:
     return str(nbformat.writes(made))
 
 
+@pytest.mark.thorough
 def test_pages_run_again_for_files_beside_them_and_notebooks_for_what_they_import(site: Callable[..., Site]) -> None:
     tiny = site({"notebook": "", **{name: page for name, (page, _, _) in BESIDE.items()}}, 1)
     (tiny.folder / "docs" / "notebook.md").unlink()

@@ -9,7 +9,7 @@ from checks import DESKTOP, Watch, open_page
 from exploring import Opened, pages_of
 from playwright.sync_api import Page
 
-#: The tests that answer soon ask of explorers that all of them work, and that their numbers are right. What each does by
+#: Tests that answer soon ask of explorers that all of them work, and that their numbers are right. What each does by
 #: mouse, touch and keys, the thorough ones ask.
 SOON = {
     "test_arithmetic.py",

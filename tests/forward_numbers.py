@@ -1,7 +1,12 @@
 """The forward pass of a network in NumPy, from the definitions, to compare the explorers' with."""
 
+import json
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+
+from cnnfigs.models import export
+from cnnfigs.models.weights import load
 
 
 def values_in_numpy(layers, digits):
@@ -44,3 +49,14 @@ def layers_of(model, dtype=np.float64):
         )
         for layer in model.layers
     ]
+
+
+def as_stored(name):
+    """Return the network with the weights as the script holds them, rounded."""
+    model = load(name)
+    description = json.loads(export.network_script(name).partition(" = ")[2].rstrip(";\n"))
+    stored = {layer["name"]: layer["weights"] for layer in description["layers"] if "weights" in layer}
+    for layer in model.layers:
+        if layer.get_weights():
+            layer.set_weights(export.unpacked(stored[layer.name], layer.kernel.shape))
+    return model

@@ -152,13 +152,29 @@ DIGIT_PAD = Explorer(
     settings=_DIGIT,
 )
 
+_DIGITS = tuple(str(digit) for digit in range(10))
+_ASKED: Mapping[str, Setting] = {
+    "of": Setting("For the digit", Choice("the answer", *_DIGITS)),
+    "into": Setting("Another digit", Whole(0, 9), 9),
+}
+
+WHICH_INK = Explorer(
+    name="which-ink",
+    title="Which ink matters, and what flips the answer",
+    scripts=(*DIGIT_PAD.scripts, "backward.js", "which-ink.js"),
+    data=(*DIGIT_PAD.data, "dense_131.js"),
+    settings={**_DIGIT, **_ASKED, "show": Setting("Show", Choice("matters", "flip", "nothing"))},
+)
+
 DIGIT = Explorer(
     name="digit",
     title="Your digit, and every number behind the answer",
-    scripts=(*DIGIT_PAD.scripts, "backward.js", "networks.js"),
-    data=(*DIGIT_PAD.data, "dense_131.js", "convnet_global_max.js"),
+    scripts=(*WHICH_INK.scripts, "networks.js"),
+    data=(*WHICH_INK.data, "convnet_global_max.js"),
     settings={
         **_DIGIT,
+        **_ASKED,
+        "show": Setting("Show", Choice("nothing", "matters", "flip")),
         "prepare": Setting("Prepare the drawing", Choice(*ON_OFF)),
         "down": Setting("Pixels down", Whole(-12, 12), 0),
         "right": Setting("Pixels to the right", Whole(-12, 12), 0),
@@ -207,5 +223,6 @@ PEEPHOLE = Explorer(
 )
 
 EXPLORERS: Mapping[str, Explorer] = {
-    each.name: each for each in (CONVOLUTION, POOLING, RECEPTIVE_FIELD, DIGIT_PAD, DIGIT, HIERARCHY, PEEPHOLE)
+    each.name: each
+    for each in (CONVOLUTION, POOLING, RECEPTIVE_FIELD, DIGIT_PAD, WHICH_INK, DIGIT, HIERARCHY, PEEPHOLE)
 }

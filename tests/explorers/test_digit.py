@@ -365,7 +365,7 @@ def test_who_walks_by_keyboard_sees_the_map_that_has_the_focus(open_explorer):
     opened = open_explorer("digit", viewport={"width": 1280, "height": 700})
     opened.element.get_by_role("button", name="Move the digit right").focus()
     seen = 0
-    for _ in range(14):
+    for _ in range(18):
         opened.page.keyboard.press("Tab")
         opened.come_to_rest()
         focused = opened.element.evaluate(

@@ -1,12 +1,11 @@
 """The explorers' forward pass in a browser, against Keras and against NumPy, layer by layer."""
 
-import json
 import math
 
 import keras
 import numpy as np
 import pytest
-from forward_numbers import layers_of, values_in_numpy
+from forward_numbers import as_stored, layers_of, values_in_numpy
 
 from cnnfigs.arithmetic.receptive import receptive_region
 from cnnfigs.data import mnist
@@ -78,17 +77,6 @@ def values_in_browser(page, name, digits):
 def values_in_keras(model, digits):
     reader = keras.Model(model.inputs, [layer.output for layer in model.layers])
     return {layer.name: np.asarray(values) for layer, values in zip(model.layers, reader([digits]), strict=True)}
-
-
-def as_stored(name):
-    """Return the network with the weights as the script holds them, rounded."""
-    model = load(name)
-    description = json.loads(export.network_script(name).partition(" = ")[2].rstrip(";\n"))
-    stored = {layer["name"]: layer["weights"] for layer in description["layers"] if "weights" in layer}
-    for layer in model.layers:
-        if layer.get_weights():
-            layer.set_weights(export.unpacked(stored[layer.name], layer.kernel.shape))
-    return model
 
 
 @pytest.mark.parametrize("name", NAMES)

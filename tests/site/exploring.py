@@ -135,6 +135,7 @@ WORK = {
     "pooling": {"way": "average"},
     "receptive-field": {"layers": "c5,p2s2"},
     "digit-pad": {"drawing": "40304030a030a03068b868b8"},
+    "which-ink": {"drawing": "40304030a030a03068b868b8", "of": "3"},
     "digit": {"drawing": "40304030a030a03068b868b8", "right": 2},
     "hierarchy": {"depth": 2},
     "peephole": {"guesses": "123"},

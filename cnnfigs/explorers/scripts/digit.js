@@ -19,6 +19,9 @@
   const [HIGH, LOW] = [100, 32];
   /** Write a probability; none is written as 100. */
   const percent = (share) => (share >= 0.9995 ? "over 99.9\u00a0%" : cnn.percent(share, 1));
+  /** The digit with the largest probability; and that in words. */
+  cnn.best = (probabilities) => probabilities.indexOf(Math.max(...probabilities));
+  cnn.answered = (probabilities) => `${cnn.best(probabilities)}, ${percent(Math.max(...probabilities))}`;
 
   /** A bar for each digit, and the answer in words. */
   class Answer {
@@ -33,9 +36,8 @@
     }
 
     show(probabilities) {
-      const most = Math.max(...probabilities);
-      const best = probabilities.indexOf(most);
-      this.told = this.words.textContent = `${best}, ${percent(most)}`;
+      const best = cnn.best(probabilities);
+      this.told = this.words.textContent = cnn.answered(probabilities);
       this.bars.forEach((bar, digit) => {
         const height = this.high * probabilities[digit];
         cnn.set(bar, { y: this.high + 2 - height, height, class: digit === best && "best" });

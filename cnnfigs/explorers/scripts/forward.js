@@ -151,6 +151,11 @@
       return answer;
     }
 
+    /** The same network with numbers of its own, so that those of this one stay. */
+    copy() {
+      return Object.assign(Object.create(this), { values: this.values.map((each) => each.slice()), sums: this.sums.slice() });
+    }
+
     /** Row, column and channel of a unit, one of the numbers of the layer `index`. */
     place(index, unit) {
       const [, width, channels] = this.layers[index].shape;

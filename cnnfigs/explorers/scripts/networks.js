@@ -19,9 +19,8 @@
 
   /** One number of a layer. @typedef {{index: number, unit: number}} Unit */
 
-  class Digit extends cnn.DigitPad {
+  class Digit extends cnn.WhichInk {
     static networks = ["convnet", "convnet_global_max", "dense_131"];
-    static glimpses = false; // all maps are shown below
 
     build() {
       super.build();
@@ -340,7 +339,7 @@
       });
     }
 
-    static css = `${cnn.DigitPad.css}
+    static css = `${cnn.WhichInk.css}
       .told { min-height: 3em; }
       .view { width: 10.5rem; }
       .view fieldset { margin-top: 0.5rem; }

@@ -13,6 +13,7 @@
   const COLORS = {
     ink: pixelColors((share) => cnn.hex(...Array(3).fill(Math.round(255 * (1 - share))))),
     activation: pixelColors((share) => cnn.color("sequential", share)),
+    signed: pixelColors((share) => cnn.color("diverging", share)),
   };
 
   const STEPS = {
@@ -66,21 +67,22 @@
     paint(values, [height, width, channels], { colors = "activation", largest = 1, only, zoom = 1, gap = 0 } = {}) {
       const { pixels, columns } = this;
       const across = this.canvas.width;
-      const scale = largest > 0 ? 255 / largest : 0;
+      const zero = colors === "signed" ? 127.5 : 0;
+      const scale = largest > 0 ? (255 - zero) / largest : 0;
       const [start, end] = only === undefined ? [0, channels] : [only, only + 1];
       for (let channel = start; channel < end; channel++) {
         const [row, column] = [Math.floor((channel - start) / columns), (channel - start) % columns];
         for (let y = 0; y < height; y++) {
           let to = (row * (height * zoom + gap) + y * zoom) * across + column * (width * zoom + gap);
           for (let x = 0; x < width; x++, to += zoom) {
-            const color = COLORS[colors][within(Math.round(values[(y * width + x) * channels + channel] * scale), 256)];
+            const color = COLORS[colors][within(Math.round(zero + values[(y * width + x) * channels + channel] * scale), 256)];
             for (let line = to; line < to + zoom * across; line += across) {
               for (let pixel = line; pixel < line + zoom; pixel++) pixels[pixel] = color;
             }
           }
         }
       }
-      set(this.canvas, { class: colors === "activation" ? "values" : null });
+      set(this.canvas, { class: colors === "ink" ? null : "values" });
       this.context.putImageData(this.image, 0, 0);
     }
 

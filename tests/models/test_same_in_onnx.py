@@ -74,6 +74,7 @@ def told(request, tmp_path_factory):
 NAMED = {"Activation": ("ReLU", "Softmax", "Sigmoid"), "ReLU": ("Relu6",), "Rescaling": ("Multiply",)}
 
 
+@pytest.mark.thorough
 def test_every_layer_is_told_alike_but_for_its_class(told):
     by_name = [{layer.pop("name"): layer for layer in each["layers"]} for each in told]
     for name in by_name[0]:

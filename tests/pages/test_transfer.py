@@ -35,6 +35,7 @@ def in_a_folder(tmp_path, monkeypatch):
     blood_cells.all_pictures.cache_clear()
 
 
+@pytest.mark.thorough
 def test_the_listings_run_one_after_another_and_learn(in_a_folder):
     names = {}
     keras.utils.set_random_seed(1)

@@ -129,6 +129,7 @@ def undisturbed(tmp_path_factory) -> dict[str, bytes]:
     return site.content()
 
 
+@pytest.mark.thorough
 def test_it_says_in_a_line_what_is_run_and_why(tmp_path):
     site = small(tmp_path, PAGES)
     assert site.build() == ("2 pages are run for the first time\n", "")

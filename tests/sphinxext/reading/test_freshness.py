@@ -371,6 +371,7 @@ FAILING = {
 }
 
 
+@pytest.mark.thorough
 def test_failing_cells_fail_every_build_and_are_named(site: Callable[..., Site]) -> None:
     tiny = site(FAILING, 2)
     for _ in range(2):  # the second build must not take a page for good because it is not new

@@ -35,6 +35,7 @@ DATA: Mapping[str, str] = {
     "convnet_global_max.js": "cnnfigs.explorers.networks:convnet_global_max_script",
     "data-hierarchy.js": "cnnfigs.explorers.hierarchy:hierarchy_script",
     "data-peephole.js": "cnnfigs.explorers.peephole:peephole_script",
+    "data-small.js": "cnnfigs.explorers.small:small_script",
 }
 
 

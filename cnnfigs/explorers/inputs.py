@@ -14,7 +14,7 @@ from cnnfigs.data import cat_photo, mnist
 from cnnfigs.drawing.networks import network_look
 from cnnfigs.drawing.palette import palette
 from cnnfigs.explorers.kernels import KERNELS
-from cnnfigs.explorers.registry import EXPLORERS, NETWORKS
+from cnnfigs.explorers.registry import EXPLORERS, NETWORKS, SMALL
 from cnnfigs.explorers.settings import as_json
 from cnnfigs.explorers.stacks import stacks
 from cnnfigs.images import jpeg, resized
@@ -42,7 +42,7 @@ def registry_script() -> str:
         for explorer in EXPLORERS.values()
     }
     titles = {explorer.name: explorer.title for explorer in EXPLORERS.values()}
-    names = {network: network_look(network).name for network in NETWORKS}
+    names = {network: network_look(network).name for network in (*NETWORKS, *SMALL)}
     maps = {**palette().maps, **palette().dark_maps}
     return script(settings=settings, titles=titles, networkNames=names, colorMaps=maps)
 

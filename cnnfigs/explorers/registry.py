@@ -31,6 +31,8 @@ class Explorer:
         Data scripts that must be there before it starts, of :data:`cnnfigs.explorers.assets.DATA`.
     settings
         What can be set, by name.
+    worker
+        Whether it computes in a worker, which the policy of its pages has to allow.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Explorer:
     scripts: tuple[str, ...]
     data: tuple[str, ...] = ()
     settings: Mapping[str, Setting] = field(default_factory=dict)
+    worker: bool = False
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -222,7 +225,26 @@ PEEPHOLE = Explorer(
     },
 )
 
+#: The networks that learn in the browser.
+SMALL = ("small_convnet", "small_dense")
+
+TRAIN = Explorer(
+    name="train",
+    title="Train it yourself",
+    scripts=(*DIGIT_PAD.scripts, "backward.js", "train.js"),
+    data=("digits.js", "data-small.js"),
+    settings={
+        "pixels": Setting("Pixels", Choice("in order", "shuffled")),
+        "images": Setting("Training digits", Choice("1,000", "250", "100")),
+        "rate": Setting("Learning rate", Choice("0.01", "0.1", "1"), "0.1"),
+        "speed": Setting("Speed", Choice("slow", "medium", "fast"), "medium"),
+        "seed": Setting("Noise", Whole(1, 999), 1),
+        **_DIGIT,
+    },
+    worker=True,
+)
+
 EXPLORERS: Mapping[str, Explorer] = {
     each.name: each
-    for each in (CONVOLUTION, POOLING, RECEPTIVE_FIELD, DIGIT_PAD, WHICH_INK, DIGIT, HIERARCHY, PEEPHOLE)
+    for each in (CONVOLUTION, POOLING, RECEPTIVE_FIELD, DIGIT_PAD, WHICH_INK, DIGIT, HIERARCHY, PEEPHOLE, TRAIN)
 }

@@ -27,7 +27,7 @@ class Setting:
     values
         What it can be.
     start
-        Where it begins; a choice begins with its first word.
+        Where it begins; a choice begins with its first word, if nothing else is said.
     """
 
     label: str
@@ -37,7 +37,7 @@ class Setting:
     @property
     def default(self) -> int | str:
         """Where it begins."""
-        return self.values.options[0] if isinstance(self.values, Choice) else self.start
+        return self.start or self.values.options[0] if isinstance(self.values, Choice) else self.start
 
     def accepts(self, text: str) -> bool:
         """Return whether a text, as a URL has it, is one of its values; numbers are written as usual."""
@@ -107,7 +107,8 @@ def as_json(setting: Setting) -> dict[str, Any]:
     """
     match setting.values:
         case Choice(options=options):
-            return {"label": setting.label, "options": options}
+            begins = {"default": setting.start} if setting.start else {}
+            return {"label": setting.label, "options": options, **begins}
         case Whole(least=least, most=most):
             return {"label": setting.label, "least": least, "most": most, "default": setting.start}
         case Text(pattern=pattern, expected=expected):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -42,12 +43,17 @@ def network_script(name: str) -> str:
     arrays = weights(name)
     layers = []
     for fields in record(name)["layers"]:
-        layer = {script: fields[field] for field, script in FIELDS.items() if field in fields}
+        layer = spelled(fields)
         if fields["name"] in arrays:
             layer["weights"] = packed(*arrays[fields["name"]])
         layers.append(layer)
     description = json.dumps({"name": name, "layers": layers}, separators=(",", ":"))
     return f"((window.cnn ??= {{}}).data ??= {{}}).{name} = {description};\n"
+
+
+def spelled(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of a layer's record a forward pass needs, as JavaScript spells it."""
+    return {script: fields[field] for field, script in FIELDS.items() if field in fields}
 
 
 def weights(name: str) -> dict[str, tuple[Floats, Floats]]:

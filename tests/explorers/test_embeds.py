@@ -174,6 +174,7 @@ def test_each_link_leads_to_the_page_that_explains_it(site):
         "peephole": "playground",
         "pooling": "pooling",
         "receptive-field": "downsampling",
+        "train": "how-a-network-learns",
         "which-ink": "what-convnets-learn",
     }
 

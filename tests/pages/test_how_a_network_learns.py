@@ -9,7 +9,9 @@ import pytest
 from cnnfigs.illustrations.architectures.layer_table import LayerTable
 from cnnfigs.illustrations.dense_and_loss.loss import FirstSteps, LossSlope
 from cnnfigs.illustrations.training_and_measured.generalization import DataSplit, Overfitting
+from cnnfigs.illustrations.training_and_measured.small_training import FEWER, IMAGES, LearningSideBySide
 from cnnfigs.models.networks import build
+from cnnfigs.statistics import around_mean
 
 PAGE = (Path(__file__).parents[2] / "docs" / "how-a-network-learns.md").read_text(encoding="utf-8")
 
@@ -59,3 +61,22 @@ def test_nothing_is_said_to_be_looked_at_once():
 def test_the_loss_has_a_name_before_a_formula_uses_it():
     formula = PAGE.index(r"\partial L}{\partial w}")
     assert "$L$" in PAGE[:formula]
+
+
+def test_shuffled_pixels_take_the_small_convnets_advantage_and_nothing_from_the_dense_network():
+    run = LearningSideBySide().result
+    ways = {"order": (IMAGES, False), "shuffled": (IMAGES, True), "fewer": (FEWER, False)}
+    convnet, dense = (
+        {way: run.of(network, images, shuffled=shuffled).marks.astype(int) for way, (images, shuffled) in ways.items()}
+        for network in ("small_convnet", "small_dense")
+    )
+    # On the same digits: so many more are read by the one than by the other, of each digit.
+    assert around_mean(convnet["order"] - dense["order"]).low > 0
+    assert (
+        around_mean(dense["shuffled"] - dense["order"]).low < 0 < around_mean(dense["shuffled"] - dense["order"]).high
+    )
+    assert around_mean(convnet["shuffled"] - dense["shuffled"]).low < 0
+    for network in (convnet, dense):
+        assert around_mean(network["order"] - network["fewer"]).low > 0
+    assert around_mean(convnet["order"] - convnet["shuffled"]).low > 0
+    assert all(each.right[-1] == each.marks.sum() for each in run.trainings)

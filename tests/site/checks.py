@@ -49,7 +49,7 @@ class Watch:
 
     def _request(self, request) -> None:
         self.requests.append(request.url)
-        if not request.url.startswith((self.origin, "data:")):
+        if not request.url.startswith((self.origin, "data:", "blob:")):
             self.problems.append(f"another host: {request.url}")
 
     def _response(self, response) -> None:

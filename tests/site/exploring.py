@@ -139,6 +139,7 @@ WORK = {
     "digit": {"drawing": "40304030a030a03068b868b8", "right": 2},
     "hierarchy": {"depth": 2},
     "peephole": {"guesses": "123"},
+    "train": {"images": "100", "drawing": "40304030a030a03068b868b8"},
 }
 
 #: A seven, in pixels of the paper.

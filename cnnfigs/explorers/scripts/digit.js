@@ -257,9 +257,18 @@
       const paper = ink.drawn(under?.image, this.strokes);
       this.paper.paint(paper, [PAPER, PAPER, 1], { colors: "ink" });
       const image = prepare === "off" ? ink.reduced(paper) : under ? ink.prepared(paper) : ink.penned(this.strokes);
-      this.image = ink.shifted(image, down, right);
+      this.image = this.seen(ink.shifted(image, down, right));
+      this.answer();
+    }
+
+    answer() {
       this.networks.forEach((network, index) => this.answers[index].show(network.run(this.image)));
       this.glimpses.forEach((glimpse) => glimpse.show());
+    }
+
+    /** What the networks get of an image, which is all of it, if they are as large. */
+    seen(image) {
+      return image;
     }
 
     static css = `${cnn.Raster.css}

@@ -2,7 +2,8 @@
 
 Hosts such as GitHub Pages send no policy, and a page that is opened from a folder has no host. So it stands in the
 page: its own files, and by hash the scripts and styles that stand in it. Whatever else comes into a page, by an address
-or a file that a reader opens, is not run.
+or a file that a reader opens, is not run. A page with an explorer that computes in a worker may start one from a text
+of its scripts, since no browser starts one from a file where pages are opened from a folder.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cnnfigs.explorers.registry import EXPLORERS
 from cnnfigs.files import update
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ NAME = "Content-Security-Policy"
 _META = re.compile(rf'<meta http-equiv="{NAME}"[^>]*>\n?')
 #: In a folder a page's own files are not of one origin, as they are on a host.
 _OWN = "'self' file:"
+#: The elements of explorers that compute in a worker.
+_WORKING = re.compile(rf"<cnn-(?:{'|'.join(name for name, each in EXPLORERS.items() if each.worker)})[ >]")
 
 
 def policy(page: str) -> str:
@@ -36,6 +40,8 @@ def policy(page: str) -> str:
     """
     scripts, styles = (" ".join([_OWN, *_hashes(page, tag)]) for tag in ("script", "style"))
     sources = {"default": _OWN, "img": f"{_OWN} data:", "script": scripts, "style": styles}
+    if _WORKING.search(page):
+        sources["worker"] = "blob:"
     return "; ".join([*(f"{kind}-src {allowed}" for kind, allowed in sources.items()), "base-uri 'none'"])
 
 

@@ -19,6 +19,38 @@ def test_hashes_are_those_that_a_server_would_send():
         assert written[kind] == allowed
 
 
+#: A page that tells in its title what it could start a worker from, and what it could not.
+WORKER = """<script>
+const text = "postMessage('here')";
+const tried = {blob: URL.createObjectURL(new Blob([text])), data: "data:text/javascript," + text};
+const told = Object.entries(tried).map(([kind, address]) => new Promise(done => {
+    try {
+        const worker = new Worker(address);
+        worker.onmessage = () => done(kind);
+        worker.onerror = () => done("not " + kind);
+    } catch { done("not " + kind); }
+}));
+Promise.all(told).then(all => document.title = all.join(", "));
+</script>"""
+
+
+@pytest.mark.parametrize(
+    ("element", "started"),
+    [
+        ("", "not blob, not data"),
+        ('<cnn-pooling id="a"></cnn-pooling>', "not blob, not data"),
+        ('<cnn-train id="a"></cnn-train>', "blob, not data"),
+    ],
+)
+def test_only_an_explorer_that_computes_in_a_worker_may_start_one_and_from_text_alone(element, started, tmp_path, tab):
+    page = secured(PAGE.replace("PLACE", element + WORKER))
+    assert ("worker-src blob:" in page) == ("train" in element)
+    path = tmp_path / "page.html"
+    path.write_text(page, "utf-8")
+    tab.goto(path.as_uri())
+    tab.wait_for_function("title => document.title === title", arg=started)
+
+
 def test_a_page_is_given_one_policy_however_often():
     once = secured(PAGE)
     assert once.count("Content-Security-Policy") == 1

@@ -1,0 +1,462 @@
+// <cnn-train>: two small networks that learn side by side, in a worker, and then read what the reader draws.
+(() => {
+  "use strict";
+  const cnn = (window.cnn ??= {});
+  const { button, make } = cnn;
+
+  /** Steps in a second; nothing computes as fast as the last. */
+  const PACES = { slow: 3, medium: 60, fast: 1e5 };
+  /** Milliseconds that the worker computes before it tells how far it is. */
+  const BUDGET = 40;
+  /** Milliseconds between two sentences for those who hear them. */
+  const CALM = 5000;
+  /** So many steps are one point of the line of the loss; and the loss that is on top of the chart. */
+  const [POINT, MOST] = [20, 3];
+  /** So many digits, and units of the dense network, are shown. */
+  const SHOWN = 8;
+  /** So many trainings are remembered, below the one that is shown. */
+  const REMEMBERED = 4;
+  /** The chart, in pixels: where its axes begin, and how far they go. */
+  const [LEFT, TOP, WIDE, HIGH] = [38, 10, 270, 120];
+  /** Standard deviations on either side of a mean that hold 95 % of a normal distribution. */
+  const NORMAL = 1.959964;
+
+  /** Chance that a seed repeats, and orders drawn by it. It uses nothing around it: the worker has its text. */
+  function chance() {
+    /** Numbers from 0 to 1 (Tommy Ettinger's mulberry32). */
+    const random = (seed) => () => {
+      seed = (seed + 0x6d2b79f5) | 0;
+      let mixed = Math.imul(seed ^ (seed >>> 15), seed | 1);
+      mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+      return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    };
+    /** The numbers from 0 to count − 1 in an order of chance. */
+    const shuffled = (count, seed) => {
+      const [next, all] = [random(seed), Array.from({ length: count }, (_, at) => at)];
+      for (let at = count - 1; at > 0; at--) {
+        const other = Math.floor(next() * (at + 1));
+        [all[at], all[other]] = [all[other], all[at]];
+      }
+      return all;
+    };
+    /** The digits of a step: each epoch goes through all of them, in an order of its own. */
+    const batch = ({ images, size, seed }, step) => {
+      const first = (step * size) % images;
+      return shuffled(images, 1e4 * seed + Math.floor((step * size) / images)).slice(first, first + size);
+    };
+    return { random, shuffled, batch };
+  }
+
+  /** The worker: it is told to begin, and then each time how many steps to take. It uses nothing around it but its arguments. */
+  function work({ Learner, sgd }, { batch }) {
+    let digits, learners, plan, step;
+
+    const images = (part, order) => {
+      const { pixels, count, darkest } = digits[part];
+      const size = pixels.length / count;
+      return Array.from({ length: count }, (_, image) =>
+        Float64Array.from({ length: size }, (_, at) => pixels[image * size + (order ? order[at] : at)] / darkest),
+      );
+    };
+
+    const begin = (wanted) => {
+      plan = { ...wanted, train: images("train", wanted.order), test: images("test", wanted.order) };
+      learners = plan.networks.map((layers) => new Learner(layers, Float64Array));
+      step = 0;
+      tell([], asked());
+    };
+
+    /** How many of the test digits each network reads. */
+    const asked = () =>
+      learners.map((learner) => {
+        const best = plan.test.map((image) => learner.run(image)).map((answer) => answer.indexOf(Math.max(...answer)));
+        return best.filter((answer, at) => answer === digits.test.labels[at]).length;
+      });
+
+    const advance = (steps, budget) => {
+      const [losses, end] = [[], performance.now() + budget];
+      let right;
+      while (losses.length < steps && step < plan.steps && !right && performance.now() < end) {
+        const chosen = batch(plan, step);
+        const [shown, labels] = [plan.train, digits.train.labels].map((all) => chosen.map((at) => all[at]));
+        losses.push(learners.map((learner) => learner.step(shown, labels, sgd, plan.rate).loss));
+        if (++step % plan.interval === 0) right = asked();
+      }
+      tell(losses, right);
+    };
+
+    const tell = (losses, right) => {
+      const weights = learners.map(({ layers }) => layers.map(({ kernel, bias }) => kernel && { kernel, bias }));
+      postMessage({ run: plan.run, step, losses, right, weights });
+    };
+
+    onmessage = ({ data }) => {
+      digits = data.digits ?? digits;
+      if (data.begin) begin(data.begin);
+      else if (data.steps) advance(data.steps, data.budget);
+    };
+  }
+
+  cnn.chance = chance();
+
+  /** Start the worker; its text is that of functions, since no browser takes a file for one in a page from disk. */
+  function worker() {
+    const text = `(${work})(${cnn.backward.text}, (${chance})())`;
+    const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+    const made = new Worker(address);
+    URL.revokeObjectURL(address);
+    return made;
+  }
+
+  /** Read the digits that come along: first what they show, and then four pixels in a byte, which stand below each other. */
+  let known;
+  const digits = () => (known ??= read());
+  async function read() {
+    const { packed, side, darkest, counts } = cnn.small;
+    const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
+    const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+    const all = new Uint8Array(await new Response(unpacked).arrayBuffer());
+    const [size, fours] = [side * side, side * Math.ceil(side / 4)];
+    let [label, four] = [0, counts.train + counts.test];
+    const part = (count) => {
+      const labels = all.slice(label, (label += count));
+      const pixels = Uint8Array.from({ length: count * size }, (_, at) => {
+        const row = Math.floor((at % size) / side);
+        return (all[four + Math.floor(at / size) * fours + (row >> 2) * side + (at % side)] >> (6 - 2 * (row & 3))) & 3;
+      });
+      four += count * fours;
+      return { count, darkest, labels, pixels };
+    };
+    return { train: part(counts.train), test: part(counts.test) };
+  }
+
+  /** Where a share lies that was counted, with a confidence of 95 % (Wilson 1927). */
+  function interval(right, answers) {
+    const [share, square] = [right / answers, NORMAL ** 2 / answers];
+    const reach = Math.sqrt(share * (1 - share) * square + square ** 2 / 4);
+    return [-1, 1].map((sign) => (share + square / 2 + sign * reach) / (1 + square));
+  }
+
+  const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const greatest = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+
+  /** A line through places. */
+  const path = (places) => (places.length ? `M${places.map((place) => place.map((along) => along.toFixed(1)).join(" ")).join("L")}` : null);
+
+  /** Give a layer its first weights, as Glorot and Bengio (2010) and Keras do; returns how large one can be. */
+  function fill(layer, random) {
+    const { read, shape, axes, className } = layer;
+    const area = axes[0].kernelSize * axes[1].kernelSize;
+    const [from, to] = [area * read[2], (className === "Dense" ? 1 : area) * shape[2]];
+    const limit = Math.sqrt(6 / (from + to));
+    layer.kernel = Float64Array.from({ length: from * shape[2] }, () => limit * (2 * random() - 1));
+    layer.bias = new Float64Array(shape[2]);
+    return limit;
+  }
+
+  /** Kernels, or units of a dense layer, which become something out of noise. */
+  class Born {
+    constructor(zoom, label) {
+      this.zoom = zoom;
+      this.raster = new cnn.Raster("", () => "", () => {});
+      this.canvas = this.raster.canvas;
+      cnn.set(this.canvas, { "aria-hidden": null, role: "img", "aria-label": label });
+    }
+
+    /** @param born the largest weight that there can be before the first step */
+    show({ kernel, axes, shape: [, , filters] }, born) {
+      const [height, width] = axes.map(({ kernelSize }) => kernelSize);
+      const few = Float32Array.from({ length: height * width * SHOWN }, (_, at) => kernel[Math.floor(at / SHOWN) * filters + (at % SHOWN)]);
+      const gap = 2;
+      if (!this.raster.rows) this.raster.layout(1, SHOWN, SHOWN * (width * this.zoom + gap) - gap, height * this.zoom);
+      // What the first weights are is pale: three times as much is the strongest colour, or more.
+      this.raster.paint(few, [height, width, SHOWN], { colors: "signed", largest: Math.max(3 * born, greatest(few)), zoom: this.zoom, gap });
+    }
+  }
+
+  cnn.define("train", class extends cnn.DigitPad {
+    static networks = ["small_convnet", "small_dense"];
+    static glimpses = false;
+
+    build() {
+      this.trained = [];
+      this.worker = worker();
+      cnn.set(this.worker, {
+        onmessage: ({ data }) => this.report(data),
+        onerror: () => this.complain("This browser starts no second thread here, so that nothing can be trained."),
+      });
+      const settings = make("div", { class: "controls even" }, ...this.controls("pixels", "images", "rate", "speed"));
+      this.main = button("Train", () => this.play(!this.playing), { class: "primary" });
+      const start = () => this.begin();
+      const other = () => this.change({ seed: (this.state.seed % this.settings.seed.most) + 1 });
+      this.stepping = button("One step", () => this.ask(1));
+      const player = make("div", { class: "controls player" }, this.main, this.stepping, button("Start over", start), button("Other noise", other));
+      this.examples = new cnn.Raster("", () => "", () => {});
+      this.born = [new Born(14, "The convnet’s kernels"), new Born(3, "Weights of the dense network’s units")];
+      const seen = this.panel("input", this.examples.canvas);
+      seen.name("Some of the digits");
+      const born = this.born.map(({ canvas }, index) => {
+        const made = this.panel("kernel", canvas);
+        made.name(index ? `${SHOWN} of the dense network’s units` : "The convnet’s first kernels");
+        return made;
+      });
+      this.charts = ["The loss on the digits of each step", "Right on test digits"].map((title) => {
+        const picture = make("svg:svg", { viewBox: `0 0 ${LEFT + WIDE + 6} ${TOP + HIGH + 36}`, role: "img" });
+        const panel = this.panel("chart", picture);
+        panel.name(title);
+        return Object.assign(panel, { picture });
+      });
+      this.table = make("table");
+      this.root.append(
+        settings,
+        make("div", { class: "stage" }, seen, ...born),
+        player,
+        this.told,
+        make("div", { class: "stage" }, ...this.charts),
+        this.table,
+        make("p", { class: "title" }, "Your digit, read by your networks"),
+      );
+      super.build();
+      this.look = new cnn.Raster("", () => "", () => {});
+      const { side } = cnn.small;
+      this.look.layout(1, 1, side, side);
+      cnn.set(this.look.canvas, { "aria-hidden": null, role: "img", "aria-label": "The digit as the networks see it" });
+      const look = this.panel("input look", this.look.canvas);
+      look.name("As the networks see it");
+      this.sheet.after(look);
+      this.ready = digits().then((all) => this.worker.postMessage({ digits: all }));
+      this.ready.catch(() => this.complain("This browser cannot unpack the digits, so that nothing can be trained."));
+    }
+
+    /** Settings that begin anew, and only these. */
+    get experiment() {
+      return ["pixels", "images", "rate", "seed"].map((name) => this.state[name]).join();
+    }
+
+    update() {
+      if (this.begun !== this.experiment) this.begin();
+      super.update();
+      if (!this.touched) this.say(this.progress());
+    }
+
+    /** Both networks as they are before the first step: weights of chance, as Keras draws them, and biases of 0. */
+    begin() {
+      this.begun = this.experiment;
+      const { pixels, seed, images, rate } = this.state;
+      const { side, recipe } = cnn.small;
+      this.run = (this.run ?? 0) + 1;
+      this.size = Number(images.replace(",", ""));
+      this.order = pixels === "shuffled" ? cnn.chance.shuffled(side * side, seed) : undefined;
+      const random = cnn.chance.random(seed);
+      this.limits = this.networks.map(({ layers }) => layers.map((layer) => layer.activation && fill(layer, random)));
+      Object.assign(this, { step: 0, losses: [], right: [], touched: false, spoken: performance.now(), waiting: true });
+      this.play(false);
+      const networks = this.networks.map(({ layers }) => layers);
+      const plan = { run: this.run, networks, order: this.order, rate: Number(rate), seed, images: this.size, ...recipe };
+      this.ready.then(() => this.worker.postMessage({ begin: plan }));
+      digits().then(({ train }) => this.#examples(train));
+      this.draw(true);
+    }
+
+    #examples({ pixels, darkest }) {
+      const { side } = cnn.small;
+      const [size, zoom, gap] = [side * side, 3, 4];
+      const values = Float32Array.from({ length: size * SHOWN }, (_, at) => {
+        const pixel = Math.floor(at / SHOWN);
+        return pixels[(at % SHOWN) * size + (this.order?.[pixel] ?? pixel)] / darkest;
+      });
+      this.examples.layout(1, SHOWN, SHOWN * (side * zoom + gap) - gap, side * zoom);
+      this.examples.paint(values, [side, side, SHOWN], { colors: "ink", zoom, gap });
+    }
+
+    play(playing) {
+      const { steps } = cnn.small.recipe;
+      if (playing && this.step === steps) this.begin();
+      this.playing = playing;
+      this.main.textContent = playing ? "Pause" : this.step === steps ? "Train again" : "Train";
+      if (!playing) return;
+      this.since = performance.now();
+      requestAnimationFrame((now) => this.#tick(now));
+    }
+
+    /** Ask for the steps that are due. */
+    #tick(now) {
+      if (!this.playing) return;
+      const pace = PACES[this.state.speed] / 1000;
+      const due = Math.floor((now - this.since) * pace);
+      if (!this.waiting && due > 0) {
+        this.since += due / pace; // a moment in which nothing was computed is not caught up
+        this.ask(due);
+      }
+      requestAnimationFrame((next) => this.#tick(next));
+    }
+
+    ask(steps) {
+      if (this.waiting) return;
+      this.waiting = true;
+      this.worker.postMessage({ steps, budget: BUDGET });
+    }
+
+    /** What the worker has done since it was asked. */
+    report({ run, step, losses, right, weights }) {
+      if (run !== this.run) return;
+      this.waiting = false;
+      this.step = step;
+      this.losses.push(...losses);
+      if (right) this.right.push(right);
+      weights.forEach((layers, index) => layers.forEach((arrays, at) => Object.assign(this.networks[index].layers[at], arrays)));
+      const over = step === cnn.small.recipe.steps;
+      if (over && losses.length) {
+        this.trained.unshift({ ...this.state, right });
+        this.play(false);
+      }
+      if (!this.playing || right || !matchMedia("(prefers-reduced-motion: reduce)").matches) this.draw(!this.playing || right);
+      if (!this.playing || performance.now() - this.spoken > CALM) this.tell();
+    }
+
+    tell() {
+      this.spoken = performance.now();
+      this.say(this.progress());
+    }
+
+    progress() {
+      const { step, right } = this;
+      const { recipe, counts } = cnn.small;
+      if (!step) return "Both networks are noise: each weight is a number of chance. Train them.";
+      const epochs = (steps) => cnn.number((steps * recipe.size) / this.size, 1);
+      const each = (write) => this.networks.map(({ name }, index) => `${cnn.networkNames[name]} ${write(index)}`).join("; ");
+      const share = each((index) => cnn.percent(right.at(-1)[index] / counts.test, 1));
+      const told = `Right on ${cnn.count(counts.test)} test digits: ${share}.`;
+      if (step === recipe.steps) return `Trained. ${told} Now draw a digit below.`;
+      const loss = each((index) => cnn.number(this.losses.at(-1)[index]));
+      return `Step ${step}, epoch ${epochs(step)} of ${epochs(recipe.steps)}. ${told} Loss of this step: ${loss}.`;
+    }
+
+    /** Show how far both are; in words and numbers, which are read in peace, less often. */
+    draw(worded) {
+      const { recipe, counts } = cnn.small;
+      const x = (step) => LEFT + (WIDE * step) / recipe.steps;
+      const [loss, share] = this.charts;
+      const lines = this.networks.map((_, index) => {
+        const points = [];
+        for (let first = 0; first < this.losses.length; first += POINT) {
+          const some = this.losses.slice(first, first + POINT);
+          points.push([first + some.length, mean(some.map((both) => both[index]))]);
+        }
+        return points;
+      });
+      const guess = Math.log(10);
+      const low = (value) => TOP + HIGH * (1 - (value < MOST ? value : MOST) / MOST);
+      this.#chart(loss.picture, [[0, "0"], [1, "1"], [2, "2"], [MOST, "3"]], low, [
+        make("svg:path", { d: `M${LEFT} ${low(guess)}h${WIDE}`, class: "guess" }),
+        make("svg:text", { x: LEFT + WIDE, y: low(guess) - 5, class: "end" }, "guessing"),
+        ...lines.map((points, index) => make("svg:path", { d: path(points.map(([step, value]) => [x(step), low(value)])), class: `line-${index}` })),
+      ]);
+      const high = (part) => TOP + HIGH * (1 - part);
+      const marks = this.right.flatMap((both, at) =>
+        both.map((count, index) => {
+          const [from, to] = interval(count, counts.test).map(high);
+          return make("svg:path", { d: `M${x(at * recipe.interval)} ${from}V${to}`, class: `line-${index} reach` });
+        }),
+      );
+      this.#chart(share.picture, [0, 0.5, 1].map((part) => [part, cnn.percent(part)]), high, [
+        ...marks,
+        ...this.networks.map((_, index) => {
+          const places = this.right.map((both, at) => [x(at * recipe.interval), high(both[index] / counts.test)]);
+          return make("svg:path", { d: path(places), class: `line-${index}` });
+        }),
+      ]);
+      this.networks.forEach(({ layers }, index) => this.born[index].show(layers[1], this.limits[index][1]));
+      if (this.image) this.answer(); // it changes as they learn
+      if (worded) this.#word(lines.map((points) => points.at(-1)?.[1]));
+    }
+
+    #word(losses) {
+      const { recipe, counts } = cnn.small;
+      const named = (values, write) => this.networks.map(({ name }, index) => `${cnn.networkNames[name]} ${write(values[index])}`).join(", ");
+      const now = this.losses.length ? `now ${named(losses, (value) => cnn.number(value))}` : "nothing yet";
+      const [loss, share] = this.charts;
+      cnn.set(loss.picture, { "aria-label": `Loss by the number of steps, ${recipe.steps} in all: ${now}.` });
+      const shares = this.right.map((both, at) => `after ${at * recipe.interval} steps ${named(both, (count) => cnn.percent(count / counts.test, 1))}`);
+      cnn.set(share.picture, { "aria-label": `Share of test digits read right: ${shares.join("; ") || "nothing yet"}.` });
+      this.#rows(losses);
+      cnn.enable(this.stepping, this.step < recipe.steps);
+    }
+
+    #chart(picture, ticks, y, shapes) {
+      const { steps, interval } = cnn.small.recipe;
+      const text = (across, down, words, kind) => make("svg:text", { x: across, y: down, class: kind }, words);
+      const axes = ticks.flatMap(([value, words]) => [
+        make("svg:path", { d: `M${LEFT} ${y(value)}h${WIDE}`, class: "axis" }),
+        text(LEFT - 5, y(value) + 4, words, "end"),
+      ]);
+      for (let step = 0; step <= steps; step += 2 * interval) axes.push(text(LEFT + (WIDE * step) / steps, TOP + HIGH + 16, String(step)));
+      picture.replaceChildren(...axes, text(LEFT + WIDE / 2, TOP + HIGH + 32, "steps"), ...shapes);
+    }
+
+    /** A table of both networks, and of what was trained before. */
+    #rows(latest) {
+      const { counts } = cnn.small;
+      const cell = (words) => make("td", {}, words);
+      const row = (name, cells) => make("tr", {}, make("th", { scope: "row" }, name), ...cells.map(cell));
+      const share = (count) => {
+        const [from, to] = interval(count, counts.test).map((part) => cnn.number(100 * part, 1));
+        return [make("strong", {}, cnn.percent(count / counts.test, 1)), ` (${from} to ${to})`];
+      };
+      const weights = this.networks.map(({ layers }) => layers.reduce((sum, { kernel, bias }) => sum + (kernel ? kernel.length + bias.length : 0), 0));
+      const names = this.networks.map(({ name }, index) => make("th", { scope: "col", class: `line-${index}` }, cnn.networkNames[name]));
+      const head = make("tr", {}, make("td"), ...names);
+      const now = this.right.at(-1);
+      const rows = [
+        row("weights and biases", weights.map(cnn.count)),
+        row("loss", latest.map((value) => (value === undefined ? "–" : cnn.number(value)))),
+        make("tr", {}, make("th", { scope: "row" }, `right, of ${cnn.count(counts.test)}`), ...this.networks.map((_, index) => make("td", {}, ...(now ? share(now[index]) : ["–"])))),
+      ];
+      const before = this.trained.slice(0, REMEMBERED).map(({ pixels, images, rate, seed, right }) =>
+        row(`${images} ${pixels}, rate ${rate}, noise ${seed}`, right.map((count) => cnn.percent(count / counts.test, 1))),
+      );
+      this.table.replaceChildren(make("thead", {}, head), make("tbody", {}, ...rows), ...(before.length ? [make("tbody", {}, ...before)] : []));
+    }
+
+    /** The reader's digit as the networks see it: half as large, in as many shades, and in their order of pixels. */
+    seen(image) {
+      const { side, darkest } = cnn.small;
+      const small = Float64Array.from({ length: side * side }, (_, at) => {
+        const corner = 4 * side * Math.floor(at / side) + 2 * (at % side);
+        const sum = [0, 1, 2 * side, 2 * side + 1].reduce((all, beside) => all + image[corner + beside], 0);
+        return Math.floor((sum * darkest) / 4 + 0.5) / darkest;
+      });
+      const ordered = this.order ? small.map((_, at) => small[this.order[at]]) : small;
+      this.look?.paint(ordered, [side, side, 1], { colors: "ink" });
+      return ordered;
+    }
+
+    change(wanted) {
+      this.touched = "drawing" in wanted || "digit" in wanted;
+      super.change(wanted);
+    }
+
+    static css = `${cnn.DigitPad.css}
+      table { width: 100%; margin: 0.75rem 0 1.25rem; border-collapse: collapse; font-size: 0.875rem; font-variant-numeric: tabular-nums; }
+      tbody { border-top: 1px solid var(--cnn-grid); }
+      th { padding: 0.125rem 0.5rem 0.125rem 0; font-weight: normal; text-align: left; }
+      td { padding: 0.125rem 0.5rem 0.125rem 0; }
+      thead th { font-weight: 600; }
+      .chart { flex: 1 1 17rem; max-width: 28rem; }
+      .chart svg { width: 100%; }
+      .chart text { fill: var(--cnn-muted); font-size: 11px; text-anchor: middle; }
+      .chart .end { text-anchor: end; }
+      .chart path { fill: none; stroke: currentColor; stroke-width: 2; }
+      .chart .axis { color: var(--cnn-grid); stroke-width: 0.5; }
+      .chart .guess { color: var(--cnn-muted); stroke-width: 1; stroke-dasharray: 4 3; }
+      .line-0 { color: var(--cnn-network-convnet); }
+      .line-1 { color: var(--cnn-network-dense-131); }
+      .chart .line-1:not(.reach) { stroke-dasharray: 6 3; }
+      .chart .reach { stroke-width: 1; }
+      .panel > canvas { display: block; max-width: 100%; height: auto; image-rendering: pixelated; }
+      .panel > canvas.values { filter: var(--cnn-values); }
+      .look canvas { width: 5.25rem; border: 1px solid var(--cnn-input); }
+    `;
+  });
+
+})();

@@ -192,8 +192,8 @@
       this.stepping = button("One step", () => this.ask(1));
       const player = make("div", { class: "controls player" }, this.main, this.stepping, button("Start over", start), button("Other noise", other));
       this.examples = new cnn.Raster("", () => "", () => {});
-      this.born = [new Born(14, "The convnet’s kernels"), new Born(3, "Weights of the dense network’s units")];
-      const seen = this.panel("input", this.examples.canvas);
+      this.born = [new Born(12, "The convnet’s kernels"), new Born(3, "Weights of the dense network’s units")];
+      const seen = this.panel("input born", this.examples.canvas);
       seen.name("Some of the digits");
       const born = this.born.map(({ canvas }, index) => {
         const made = this.panel("kernel", canvas);
@@ -209,14 +209,17 @@
       this.table = make("table");
       this.root.append(
         settings,
-        make("div", { class: "stage" }, seen, ...born),
+        seen,
+        make("div", { class: "stage" }, ...born),
         player,
         this.told,
+        make("p", { class: "legend" }, ...this.constructor.networks.map((name, index) => make("span", { class: `line-${index}` }, cnn.networkNames[name]))),
         make("div", { class: "stage" }, ...this.charts),
         this.table,
-        make("p", { class: "title" }, "Your digit, read by your networks"),
+        make("p", { class: "title own" }, "Your digit, read by your networks"),
       );
       super.build();
+      this.tools.firstChild.classList.remove("primary"); // the one thing to do is to train
       this.look = new cnn.Raster("", () => "", () => {});
       const { side } = cnn.small;
       this.look.layout(1, 1, side, side);
@@ -323,13 +326,14 @@
       const { step, right } = this;
       const { recipe, counts } = cnn.small;
       if (!step) return "Both networks are noise: each weight is a number of chance. Train them.";
+      const over = step === recipe.steps;
       const epochs = (steps) => cnn.number((steps * recipe.size) / this.size, 1);
-      const each = (write) => this.networks.map(({ name }, index) => `${cnn.networkNames[name]} ${write(index)}`).join("; ");
-      const share = each((index) => cnn.percent(right.at(-1)[index] / counts.test, 1));
-      const told = `Right on ${cnn.count(counts.test)} test digits: ${share}.`;
-      if (step === recipe.steps) return `Trained. ${told} Now draw a digit below.`;
-      const loss = each((index) => cnn.number(this.losses.at(-1)[index]));
-      return `Step ${step}, epoch ${epochs(step)} of ${epochs(recipe.steps)}. ${told} Loss of this step: ${loss}.`;
+      const each = this.networks.map(({ name }, index) => {
+        const loss = over ? "" : ` has a loss of ${cnn.number(this.losses.at(-1)[index])}, and`;
+        return `${cnn.networkNames[name]}${loss} reads ${cnn.percent(right.at(-1)[index] / counts.test, 1)}`;
+      });
+      const told = `${each.join("; ")} of ${cnn.count(counts.test)} test digits.`;
+      return over ? `Trained: ${told} Now draw a digit below.` : `Step ${step}, epoch ${epochs(step)} of ${epochs(recipe.steps)}: ${told}`;
     }
 
     /** Show how far both are; in words and numbers, which are read in peace, less often. */
@@ -400,7 +404,7 @@
       const cell = (words) => make("td", {}, words);
       const row = (name, cells) => make("tr", {}, make("th", { scope: "row" }, name), ...cells.map(cell));
       const share = (count) => {
-        const [from, to] = interval(count, counts.test).map((part) => cnn.number(100 * part, 1));
+        const [from, to] = interval(count, counts.test).map((part) => (100 * part).toFixed(1));
         return [make("strong", {}, cnn.percent(count / counts.test, 1)), ` (${from} to ${to})`];
       };
       const weights = this.networks.map(({ layers }) => layers.reduce((sum, { kernel, bias }) => sum + (kernel ? kernel.length + bias.length : 0), 0));
@@ -437,6 +441,13 @@
     }
 
     static css = `${cnn.DigitPad.css}
+      .told { min-height: 3em; margin-bottom: 0.5rem; }
+      .born { margin-bottom: 0.75rem; }
+      .own { margin-bottom: 0.75rem; }
+      .legend { display: flex; flex-wrap: wrap; gap: 0 1.5rem; margin: 0 0 0.5rem; font-size: 0.875rem; }
+      .legend span::before { content: ""; display: inline-block; width: 1.75rem; margin-right: 0.5rem; border-top: 2px solid; vertical-align: 0.3em; }
+      .legend .line-1::before { border-top-style: dashed; }
+      @media (max-width: 42rem) { .told { min-height: 6em; } }
       table { width: 100%; margin: 0.75rem 0 1.25rem; border-collapse: collapse; font-size: 0.875rem; font-variant-numeric: tabular-nums; }
       tbody { border-top: 1px solid var(--cnn-grid); }
       th { padding: 0.125rem 0.5rem 0.125rem 0; font-weight: normal; text-align: left; }
@@ -455,7 +466,7 @@
       .chart .reach { stroke-width: 1; }
       .panel > canvas { display: block; max-width: 100%; height: auto; image-rendering: pixelated; }
       .panel > canvas.values { filter: var(--cnn-values); }
-      .look canvas { width: 5.25rem; border: 1px solid var(--cnn-input); }
+      .look > canvas { width: 5.25rem; border: 1px solid var(--cnn-input); }
     `;
   });
 

@@ -89,7 +89,7 @@ def test_it_begins_as_keras_does_and_twenty_steps_are_those_of_keras(open_explor
     for count in range(20):
         step.press("Enter")
         wait_until(opened.page, lambda count=count: opened.element.evaluate("({step}) => step") == count + 1)
-    assert re.match(r"Step 20, epoch 0\.2 of 8\. Right on 1,000 test digits: ", opened.told)
+    assert re.match(r"Step 20, epoch 0\.2 of 8, loss: .* At step 0, of 1,000 test digits are right: ", opened.told)
     after, losses = opened.element.evaluate(WEIGHTS), opened.element.evaluate("({losses}) => losses")
     plan = {"images": TRAINING, "size": RECIPE.batch_size, "seed": 3}
     batches = opened.page.evaluate("plan => Array.from({length: 20}, (_, step) => cnn.chance.batch(plan, step))", plan)
@@ -116,7 +116,7 @@ def test_training_reads_as_many_digits_as_keras_and_then_the_readers_own(open_ex
     for network, share in zip(SMALL, shares, strict=True):
         low, high = wilson(int(run.of(network, TRAINING).right[-1]), TEST)
         assert low <= share <= high, network
-    assert opened.told.startswith("Trained. Right on 1,000 test digits: small convnet ")
+    assert opened.told.startswith("Trained: of 1,000 test digits are right: small convnet ")
     # What is drawn is made as small as the digits were, and answered as Keras answers with these weights.
     draw_with_mouse(opened, SEVEN)
     image = np.array(opened.element.evaluate("({image}) => [...image]"))
@@ -186,7 +186,7 @@ def test_by_keyboard_it_is_heard_calmly_and_paused(open_explorer):
     opened.page.keyboard.press("Enter")
     opened.element.get_by_role("button", name="Train again").wait_for()
     heard = opened.heard
-    assert heard[-1].startswith("Trained. Right on 1,000 test digits: small convnet ")
+    assert heard[-1].startswith("Trained: of 1,000 test digits are right: small convnet ")
     assert len(heard) <= 1 + opened.element.evaluate("() => performance.now()") / 5000
     # Another start makes other networks, and what was reached before is kept in the table.
     opened.element.get_by_role("button", name="Other noise").press("Enter")

@@ -317,6 +317,11 @@
       if (!this.playing || performance.now() - this.spoken > CALM) this.tell();
     }
 
+    /** The step at which the test digits were asked last. */
+    get #askedAt() {
+      return (this.right.length - 1) * cnn.small.recipe.interval;
+    }
+
     tell() {
       this.spoken = performance.now();
       this.say(this.progress());
@@ -326,14 +331,12 @@
       const { step, right } = this;
       const { recipe, counts } = cnn.small;
       if (!step) return "Both networks are noise: each weight is a number of chance. Train them.";
-      const over = step === recipe.steps;
+      const each = (write) => this.networks.map(({ name }, index) => `${cnn.networkNames[name]} ${write(index)}`).join("; ");
+      const read = `of ${cnn.count(counts.test)} test digits are right: ${each((index) => cnn.percent(right.at(-1)[index] / counts.test, 1))}.`;
+      if (step === recipe.steps) return `Trained: ${read} Now draw a digit below.`;
       const epochs = (steps) => cnn.number((steps * recipe.size) / this.size, 1);
-      const each = this.networks.map(({ name }, index) => {
-        const loss = over ? "" : ` has a loss of ${cnn.number(this.losses.at(-1)[index])}, and`;
-        return `${cnn.networkNames[name]}${loss} reads ${cnn.percent(right.at(-1)[index] / counts.test, 1)}`;
-      });
-      const told = `${each.join("; ")} of ${cnn.count(counts.test)} test digits.`;
-      return over ? `Trained: ${told} Now draw a digit below.` : `Step ${step}, epoch ${epochs(step)} of ${epochs(recipe.steps)}: ${told}`;
+      const loss = each((index) => cnn.number(this.losses.at(-1)[index]));
+      return `Step ${step}, epoch ${epochs(step)} of ${epochs(recipe.steps)}, loss: ${loss}. At step ${this.#askedAt}, ${read}`;
     }
 
     /** Show how far both are; in words and numbers, which are read in peace, less often. */
@@ -405,7 +408,7 @@
       const row = (name, cells) => make("tr", {}, make("th", { scope: "row" }, name), ...cells.map(cell));
       const share = (count) => {
         const [from, to] = interval(count, counts.test).map((part) => (100 * part).toFixed(1));
-        return [make("strong", {}, cnn.percent(count / counts.test, 1)), ` (${from} to ${to})`];
+        return [make("strong", {}, cnn.percent(count / counts.test, 1)), " ", make("span", {}, `(${from} to ${to})`)];
       };
       const weights = this.networks.map(({ layers }) => layers.reduce((sum, { kernel, bias }) => sum + (kernel ? kernel.length + bias.length : 0), 0));
       const names = this.networks.map(({ name }, index) => make("th", { scope: "col", class: `line-${index}` }, cnn.networkNames[name]));
@@ -414,7 +417,7 @@
       const rows = [
         row("weights and biases", weights.map(cnn.count)),
         row("loss", latest.map((value) => (value === undefined ? "–" : cnn.number(value)))),
-        make("tr", {}, make("th", { scope: "row" }, `right, of ${cnn.count(counts.test)}`), ...this.networks.map((_, index) => make("td", {}, ...(now ? share(now[index]) : ["–"])))),
+        make("tr", {}, make("th", { scope: "row" }, now ? `right at step ${this.#askedAt}` : "right"), ...this.networks.map((_, index) => make("td", {}, ...(now ? share(now[index]) : ["–"])))),
       ];
       const before = this.trained.slice(0, REMEMBERED).map(({ pixels, images, rate, seed, right }) =>
         row(`${images} ${pixels}, rate ${rate}, noise ${seed}`, right.map((count) => cnn.percent(count / counts.test, 1))),
@@ -447,12 +450,17 @@
       .legend { display: flex; flex-wrap: wrap; gap: 0 1.5rem; margin: 0 0 0.5rem; font-size: 0.875rem; }
       .legend span::before { content: ""; display: inline-block; width: 1.75rem; margin-right: 0.5rem; border-top: 2px solid; vertical-align: 0.3em; }
       .legend .line-1::before { border-top-style: dashed; }
-      @media (max-width: 42rem) { .told { min-height: 6em; } }
+      @media (max-width: 42rem) {
+        .told { min-height: 6em; }
+        .even > :last-child { grid-column: 1 / -1; }
+        .stage > .look > .heading { white-space: normal; }
+      }
       table { width: 100%; margin: 0.75rem 0 1.25rem; border-collapse: collapse; font-size: 0.875rem; font-variant-numeric: tabular-nums; }
       tbody { border-top: 1px solid var(--cnn-grid); }
       th { padding: 0.125rem 0.5rem 0.125rem 0; font-weight: normal; text-align: left; }
       td { padding: 0.125rem 0.5rem 0.125rem 0; }
       thead th { font-weight: 600; }
+      td span { white-space: nowrap; }
       .chart { flex: 1 1 17rem; max-width: 28rem; }
       .chart svg { width: 100%; }
       .chart text { fill: var(--cnn-muted); font-size: 11px; text-anchor: middle; }

@@ -213,7 +213,7 @@
         make("div", { class: "stage" }, ...born),
         player,
         this.told,
-        make("p", { class: "legend" }, ...this.constructor.networks.map((name, index) => make("span", { class: `line-${index}` }, cnn.networkNames[name]))),
+        make("p", { class: "legend" }, ...this.#eachName("span")),
         make("div", { class: "stage" }, ...this.charts),
         this.table,
         make("p", { class: "title own" }, "Your digit, read by your networks"),
@@ -390,6 +390,10 @@
       cnn.enable(this.stepping, this.step < recipe.steps);
     }
 
+    #eachName(tag, attributes) {
+      return this.constructor.networks.map((name, index) => make(tag, { ...attributes, class: `line-${index}` }, cnn.networkNames[name]));
+    }
+
     #chart(picture, ticks, y, shapes) {
       const { steps, interval } = cnn.small.recipe;
       const text = (across, down, words, kind) => make("svg:text", { x: across, y: down, class: kind }, words);
@@ -404,20 +408,18 @@
     /** A table of both networks, and of what was trained before. */
     #rows(latest) {
       const { counts } = cnn.small;
-      const cell = (words) => make("td", {}, words);
-      const row = (name, cells) => make("tr", {}, make("th", { scope: "row" }, name), ...cells.map(cell));
+      const row = (name, cells) => make("tr", {}, make("th", { scope: "row" }, name), ...cells.map((words) => make("td", {}, ...[words].flat())));
       const share = (count) => {
         const [from, to] = interval(count, counts.test).map((part) => (100 * part).toFixed(1));
         return [make("strong", {}, cnn.percent(count / counts.test, 1)), " ", make("span", {}, `(${from} to ${to})`)];
       };
       const weights = this.networks.map(({ layers }) => layers.reduce((sum, { kernel, bias }) => sum + (kernel ? kernel.length + bias.length : 0), 0));
-      const names = this.networks.map(({ name }, index) => make("th", { scope: "col", class: `line-${index}` }, cnn.networkNames[name]));
-      const head = make("tr", {}, make("td"), ...names);
+      const head = make("tr", {}, make("td"), ...this.#eachName("th", { scope: "col" }));
       const now = this.right.at(-1);
       const rows = [
         row("weights and biases", weights.map(cnn.count)),
         row("loss", latest.map((value) => (value === undefined ? "–" : cnn.number(value)))),
-        make("tr", {}, make("th", { scope: "row" }, now ? `right at step ${this.#askedAt}` : "right"), ...this.networks.map((_, index) => make("td", {}, ...(now ? share(now[index]) : ["–"])))),
+        row(now ? `right at step ${this.#askedAt}` : "right", now ? now.map(share) : ["–", "–"]),
       ];
       const before = this.trained.slice(0, REMEMBERED).map(({ pixels, images, rate, seed, right }) =>
         row(`${images} ${pixels}, rate ${rate}, noise ${seed}`, right.map((count) => cnn.percent(count / counts.test, 1))),

@@ -68,6 +68,8 @@ def test_same_padding_is_uneven_as_in_keras(open_explorer):
     padded = {divmod(place, 7) for place, name in enumerate(names) if name == "padding"}
     assert padded == {(row, column) for row in range(7) for column in range(7) if 6 in (row, column)}
     assert "⌊(6 + 0 + 1 − 3) / 2⌋ + 1 = 3" in opened.element.locator(".formula").inner_text()
+    told = [opened.element.get_by_label(f"Zeros {side}").input_value() for side in ("before", "after")]
+    assert told == ["0", "1"]
 
 
 def spelled_out(sentence):

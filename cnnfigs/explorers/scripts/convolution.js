@@ -181,7 +181,16 @@
       this.kernels.forEach((table, channel) => this.showKernel(table, channel, side));
       this.kernel.style.setProperty("--cell", `${this.typed}px`);
       this.kernel.name(`kernel ${side}×${side}${this.slices.length > 1 ? "×2" : ""}`);
-      for (const name of ["before", "after"]) this.bound.get(name).disabled = this.state.padding !== "explicit";
+    }
+
+    /** Zeros that are not the reader's to set are told as they are. */
+    sync() {
+      super.sync();
+      ["before", "after"].forEach((name, side) => {
+        const list = this.bound.get(name);
+        list.disabled = this.state.padding !== "explicit";
+        if (list.disabled) list.value = this.around[side];
+      });
     }
 
     get drags() {

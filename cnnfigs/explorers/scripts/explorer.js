@@ -371,15 +371,18 @@
       return address.link(this.id, this.#shared());
     }
 
-    /** What shows this explorer in another page as it is set, and as high as it is now. */
+    /** What shows this explorer in another page as it is set and as high as it is now, so no wider: what is wider may be higher. */
     get embedding() {
       const name = this.localName.slice(4);
       const src = new URL(`embed/${name}.html`, site);
       const settings = this.#shared(this.bare); // there the page sets nothing
       if (settings.size) src.hash = address.part(this.id, settings);
-      const height = Math.ceil(this.root.getBoundingClientRect().height) + FOOT;
+      const card = this.root.getBoundingClientRect();
+      const height = Math.ceil(card.height) + FOOT;
       const allow = "clipboard-write; fullscreen";
-      return cnn.make("iframe", { src, title: cnn.titles[name], width: "100%", height, frameborder: 0, loading: "lazy", allow }).outerHTML;
+      const frame = cnn.make("iframe", { src, title: cnn.titles[name], width: "100%", height, frameborder: 0, loading: "lazy", allow });
+      frame.style.maxWidth = `${Math.ceil(card.width)}px`;
+      return frame.outerHTML;
     }
 
     /** Make what stands on top: the title, and buttons that copy the address, and what embeds the explorer. */

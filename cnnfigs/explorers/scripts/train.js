@@ -8,6 +8,8 @@
   const PACES = { slow: 3, medium: 60, fast: 1e5 };
   /** Milliseconds that the worker computes before it tells how far it is. */
   const BUDGET = 40;
+  /** Milliseconds between two drawings of all but the weights, while they change. */
+  const REDRAWN = 100;
   /** Milliseconds between two sentences for those who hear them. */
   const CALM = 5000;
   /** So many steps are one point of the line of the loss; and the loss that is on top of the chart. */
@@ -140,9 +142,6 @@
   const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const greatest = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
-  /** A line through places. */
-  const path = (places) => (places.length ? `M${places.map((place) => place.map((along) => along.toFixed(1)).join(" ")).join("L")}` : null);
-
   /** Give a layer its first weights, as Glorot and Bengio (2010) and Keras do; returns how large one can be. */
   function fill(layer, random) {
     const { read, shape, axes, className } = layer;
@@ -174,6 +173,38 @@
     }
   }
 
+  /** A chart with a line for each network by the number of steps, and strokes that span where a value may lie. */
+  class Chart {
+    constructor(most, ticks, guess) {
+      this.most = most;
+      const { steps, interval } = cnn.small.recipe;
+      const text = (x, y, words, kind) => make("svg:text", { x, y, class: kind }, words);
+      const level = (value, kind) => make("svg:path", { d: `M${LEFT} ${this.y(value)}h${WIDE}`, class: kind });
+      const axes = ticks.flatMap(([value, words]) => [level(value, "axis"), text(LEFT - 5, this.y(value) + 4, words, "end")]);
+      for (let step = 0; step <= steps; step += 2 * interval) axes.push(text(this.x(step), TOP + HIGH + 16, String(step)));
+      if (guess) axes.push(level(guess, "guess"), text(LEFT + WIDE, this.y(guess) - 5, "guessing", "end"));
+      const paths = (kind) => [0, 1].map((index) => make("svg:path", { class: `line-${index}${kind}` }));
+      Object.assign(this, { lines: paths(""), reaches: paths(" reach") });
+      const box = { viewBox: `0 0 ${LEFT + WIDE + 6} ${TOP + HIGH + 36}`, role: "img" };
+      this.picture = make("svg:svg", box, ...axes, text(LEFT + WIDE / 2, TOP + HIGH + 32, "steps"), ...this.reaches, ...this.lines);
+    }
+
+    x(step) {
+      return LEFT + (WIDE * step) / cnn.small.recipe.steps;
+    }
+
+    /** What is more than the chart holds, or no number, is at its top. */
+    y(value) {
+      return TOP + HIGH * (1 - (value < this.most ? value / this.most : 1));
+    }
+
+    show(index, points, reaches = []) {
+      const places = points.map(([step, value]) => `${this.x(step).toFixed(1)} ${this.y(value).toFixed(1)}`);
+      cnn.set(this.lines[index], { d: places.length ? `M${places.join("L")}` : null });
+      cnn.set(this.reaches[index], { d: reaches.map(([step, from, to]) => `M${this.x(step)} ${this.y(from)}V${this.y(to)}`).join("") || null });
+    }
+  }
+
   cnn.define("train", class extends cnn.DigitPad {
     static networks = ["small_convnet", "small_dense"];
     static glimpses = false;
@@ -200,11 +231,11 @@
         made.name(index ? `${SHOWN} of the dense network’s units` : "The convnet’s first kernels");
         return made;
       });
-      this.charts = ["The loss on the digits of each step", "Right on test digits"].map((title) => {
-        const picture = make("svg:svg", { viewBox: `0 0 ${LEFT + WIDE + 6} ${TOP + HIGH + 36}`, role: "img" });
-        const panel = this.panel("chart", picture);
-        panel.name(title);
-        return Object.assign(panel, { picture });
+      this.charts = [new Chart(MOST, [0, 1, 2, 3].map((loss) => [loss, String(loss)]), Math.log(10)), new Chart(1, [0, 0.5, 1].map((part) => [part, cnn.percent(part)]))];
+      const charts = this.charts.map(({ picture }, index) => {
+        const made = this.panel("chart", picture);
+        made.name(index ? "Right on test digits" : "The loss on the digits of each step");
+        return made;
       });
       this.table = make("table");
       this.root.append(
@@ -214,7 +245,7 @@
         player,
         this.told,
         make("p", { class: "legend" }, ...this.#eachName("span")),
-        make("div", { class: "stage" }, ...this.charts),
+        make("div", { class: "stage" }, ...charts),
         this.table,
         make("p", { class: "title own" }, "Your digit, read by your networks"),
       );
@@ -339,43 +370,27 @@
       return `Step ${step}, epoch ${epochs(step)} of ${epochs(recipe.steps)}, loss: ${loss}. At step ${this.#askedAt}, ${read}`;
     }
 
-    /** Show how far both are; in words and numbers, which are read in peace, less often. */
+    /** Show how far both are: the weights each time, the rest less often, and what is read in peace when it is `worded`. */
     draw(worded) {
+      this.networks.forEach(({ layers }, index) => this.born[index].show(layers[1], this.limits[index][1]));
+      if (!worded && performance.now() - this.drawn < REDRAWN) return;
+      this.drawn = performance.now();
       const { recipe, counts } = cnn.small;
-      const x = (step) => LEFT + (WIDE * step) / recipe.steps;
       const [loss, share] = this.charts;
-      const lines = this.networks.map((_, index) => {
+      const latest = this.networks.map((_, index) => {
         const points = [];
         for (let first = 0; first < this.losses.length; first += POINT) {
           const some = this.losses.slice(first, first + POINT);
           points.push([first + some.length, mean(some.map((both) => both[index]))]);
         }
-        return points;
+        loss.show(index, points);
+        const right = this.right.map((both, at) => [at * recipe.interval, both[index]]);
+        const reaches = right.map(([step, count]) => [step, ...interval(count, counts.test)]);
+        share.show(index, right.map(([step, count]) => [step, count / counts.test]), reaches);
+        return points.at(-1)?.[1];
       });
-      const guess = Math.log(10);
-      const low = (value) => TOP + HIGH * (1 - (value < MOST ? value : MOST) / MOST);
-      this.#chart(loss.picture, [[0, "0"], [1, "1"], [2, "2"], [MOST, "3"]], low, [
-        make("svg:path", { d: `M${LEFT} ${low(guess)}h${WIDE}`, class: "guess" }),
-        make("svg:text", { x: LEFT + WIDE, y: low(guess) - 5, class: "end" }, "guessing"),
-        ...lines.map((points, index) => make("svg:path", { d: path(points.map(([step, value]) => [x(step), low(value)])), class: `line-${index}` })),
-      ]);
-      const high = (part) => TOP + HIGH * (1 - part);
-      const marks = this.right.flatMap((both, at) =>
-        both.map((count, index) => {
-          const [from, to] = interval(count, counts.test).map(high);
-          return make("svg:path", { d: `M${x(at * recipe.interval)} ${from}V${to}`, class: `line-${index} reach` });
-        }),
-      );
-      this.#chart(share.picture, [0, 0.5, 1].map((part) => [part, cnn.percent(part)]), high, [
-        ...marks,
-        ...this.networks.map((_, index) => {
-          const places = this.right.map((both, at) => [x(at * recipe.interval), high(both[index] / counts.test)]);
-          return make("svg:path", { d: path(places), class: `line-${index}` });
-        }),
-      ]);
-      this.networks.forEach(({ layers }, index) => this.born[index].show(layers[1], this.limits[index][1]));
       if (this.image) this.answer(); // it changes as they learn
-      if (worded) this.#word(lines.map((points) => points.at(-1)?.[1]));
+      if (worded) this.#word(latest);
     }
 
     #word(losses) {
@@ -392,17 +407,6 @@
 
     #eachName(tag, attributes) {
       return this.constructor.networks.map((name, index) => make(tag, { ...attributes, class: `line-${index}` }, cnn.networkNames[name]));
-    }
-
-    #chart(picture, ticks, y, shapes) {
-      const { steps, interval } = cnn.small.recipe;
-      const text = (across, down, words, kind) => make("svg:text", { x: across, y: down, class: kind }, words);
-      const axes = ticks.flatMap(([value, words]) => [
-        make("svg:path", { d: `M${LEFT} ${y(value)}h${WIDE}`, class: "axis" }),
-        text(LEFT - 5, y(value) + 4, words, "end"),
-      ]);
-      for (let step = 0; step <= steps; step += 2 * interval) axes.push(text(LEFT + (WIDE * step) / steps, TOP + HIGH + 16, String(step)));
-      picture.replaceChildren(...axes, text(LEFT + WIDE / 2, TOP + HIGH + 32, "steps"), ...shapes);
     }
 
     /** A table of both networks, and of what was trained before. */

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 
+from cnnfigs.experiments.designs import Designed, grid
 from cnnfigs.experiments.images import Shuffle
 from cnnfigs.experiments.transfer import WAYS, Transfer
 from cnnfigs.experiments.trials import Training, Trial
@@ -31,6 +32,8 @@ CROPS = (10, 30, 100, 209)
 CROP_SEEDS = FIVE
 #: So many are left when no photo shows a place that a test photo shows.
 CROPS_APART = 195
+#: The seed that every small design is trained with.
+DESIGN_SEED = 1
 #: An image of this side can be moved by 8 pixels in a canvas of that side, and nothing is cut.
 CANVAS, LOWER_RIGHT = 44, (16, 16)
 
@@ -222,6 +225,11 @@ EXPERIMENTS: Mapping[str, Experiment] = MappingProxyType(
                         *(Transfer(seed, way, CROPS_APART, apart=True) for seed in CROP_SEEDS for way in WAYS),
                     ]
                 ),
+            ),
+            Experiment(
+                "designs",
+                "Which small design reads most digits for what it costs?",
+                _in_turn(Designed(DESIGN_SEED, design) for design in grid()),
             ),
         )
     }

@@ -9,9 +9,10 @@ from cnnfigs.data import mnist
 from cnnfigs.data.blood_cells import crops, part
 from cnnfigs.experiments import catalog
 from cnnfigs.experiments.catalog import AMOUNTS, BASIC, EXPERIMENTS, FIVE, all_trials, by_recipe, usual, with_images
+from cnnfigs.experiments.designs import TEST_IMAGES as ALL
 from cnnfigs.experiments.records import RECORDS, path_of, read
 from cnnfigs.experiments.results import paired, results
-from cnnfigs.experiments.trials import Training
+from cnnfigs.experiments.transfer import Transfer
 from cnnfigs.models.networks import NETWORKS
 from cnnfigs.models.weights import record
 from cnnfigs.statistics import paired_difference
@@ -57,7 +58,7 @@ def test_shipped_records_are_good_and_belong_to_an_experiment():
     assert {path.name for path in RECORDS.iterdir()} == {path_of(trial).name for trial in THERE}
     for trial in THERE:
         outcome = read(trial)  # refuses a damaged or stale one
-        asked = trial.test_images if isinstance(trial, Training) else len(crops(part("test")).labels)
+        asked = len(crops(part("test")).labels) if isinstance(trial, Transfer) else getattr(trial, "test_images", ALL)
         assert outcome["test"]["asked"] == asked
 
 

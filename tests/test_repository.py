@@ -76,7 +76,7 @@ def test_the_two_commands_of_the_readme_are_those_that_the_checks_run() -> None:
     assert all("\n" not in command for command in commands), "a command to copy is one line"
     run = [line for line in read(".ci/run").splitlines() if ".venv/bin/" in line]
     assert run == [f"newcomer '{command}'" for command in commands]
-    assert [COMMAND.findall(command) for command in commands] == [["site"], ["tests"]]
+    assert [COMMAND.findall(command) for command in commands] == [["site"], ["tests thorough"]]
 
 
 def test_the_script_of_the_checks_is_executable_and_parses() -> None:

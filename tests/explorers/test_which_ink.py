@@ -119,13 +119,14 @@ def test_the_page_says_of_the_map_what_it_shows(open_explorer):
 
 
 def test_what_the_page_says_of_flips(open_explorer):
-    """A 4 is nearer to a 9 than to a 0, and the dense network rarely follows the convnet to the same digit."""
+    """How near digits are to this 4, and that the dense network rarely follows the convnet to the same digit."""
     opened = open_explorer("which-ink", "show=flip&into=9")
     sizes = {}
-    for into in (9, 0):
+    for into in (9, 8, 0, 1, 2, 3, 5, 6, 7):
         opened.element.evaluate("(element, into) => element.change({into})", into)
         sizes[into] = float(re.search(r"more than ([\d.]+),", finding(opened, f"Now convnet says {into}"))[1])
-    assert sizes[9] < sizes[0]
+    assert sorted(sizes, key=sizes.get)[:2] == [9, 8]
+    assert max(sizes, key=sizes.get) == 1
     says = []
     for digit in range(0, 50, 5):
         into = 9 if digit != 45 else 4

@@ -84,6 +84,7 @@
       this.before.paint(this.image, [IMAGE, IMAGE, 1], { colors: "ink" });
       if (show === "matters") this.#weigh();
       else if (show === "flip") this.#search(question);
+      else this.finding.replaceChildren(); // asked again, it is heard again
     }
 
     /** What a little more ink at each place would change. */

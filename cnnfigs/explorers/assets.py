@@ -34,6 +34,8 @@ DATA: Mapping[str, str] = {
     "dense_131.js": "cnnfigs.explorers.networks:dense_131_script",
     "convnet_global_max.js": "cnnfigs.explorers.networks:convnet_global_max_script",
     "data-hierarchy.js": "cnnfigs.explorers.hierarchy:hierarchy_script",
+    "data-own-photo.js": "cnnfigs.explorers.own_photo:own_photo_script",
+    "first-blocks.js": "cnnfigs.explorers.own_photo:first_blocks_script",
     "data-peephole.js": "cnnfigs.explorers.peephole:peephole_script",
     "data-small.js": "cnnfigs.explorers.small:small_script",
 }

@@ -214,6 +214,26 @@ HIERARCHY = Explorer(
     },
 )
 
+#: The layers in which units come to see more, of those that the explorer of photos has.
+SEEING_MORE = (
+    "Conv1_relu",
+    "expanded_conv_depthwise_relu",
+    *(f"block_{block}_depthwise_relu" for block in range(1, 7)),
+)
+
+OWN_PHOTO = Explorer(
+    name="own-photo",
+    title="Your photo, and what a network makes of it",
+    scripts=("arithmetic.js", "forward.js", "pictures.js", "raster.js", "own-photo.js"),
+    data=("data-own-photo.js",),
+    settings={
+        "layer": Setting("Layer", Choice(*SEEING_MORE), "block_3_depthwise_relu"),
+        "map": Setting("Map", Whole(-1, 191), -1),  # -1 for the one that varies most
+        "row": Setting("Row", Whole(-1, 1000), -1),  # in thousandths of the map; -1 for the strongest place
+        "column": Setting("Column", Whole(-1, 1000), -1),
+    },
+)
+
 PEEPHOLE = Explorer(
     name="peephole",
     title="Read a digit through a hole",
@@ -246,5 +266,16 @@ TRAIN = Explorer(
 
 EXPLORERS: Mapping[str, Explorer] = {
     each.name: each
-    for each in (CONVOLUTION, POOLING, RECEPTIVE_FIELD, DIGIT_PAD, WHICH_INK, DIGIT, HIERARCHY, PEEPHOLE, TRAIN)
+    for each in (
+        CONVOLUTION,
+        POOLING,
+        RECEPTIVE_FIELD,
+        DIGIT_PAD,
+        WHICH_INK,
+        DIGIT,
+        HIERARCHY,
+        OWN_PHOTO,
+        PEEPHOLE,
+        TRAIN,
+    )
 }

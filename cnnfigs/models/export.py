@@ -2,6 +2,7 @@
 
 A script holds one call: it enters a network's layers, as the record beside the weights has them, and their weights.
 Weights are rounded to 8 bits, with a scale of its own for each filter or unit, whose largest weight is ±127 steps.
+Where that is too coarse, they have 16 bits, or 32 as they are.
 The explorers' forward pass, ``cnnfigs/explorers/scripts/forward.js``, reads this.
 """
 
@@ -28,8 +29,9 @@ FIELDS = {
     "padding": "padding",
     "activation": "activation",
 }
-#: Weights are rounded to so many steps on either side of zero.
-STEPS = 127
+#: Weights have so many bits, if nothing else is said; and what they are with each number of bits.
+BITS = 8
+KINDS = {8: "<i1", 16: "<i2", 32: "<f4"}
 
 Floats = NDArray[np.float32]
 
@@ -73,13 +75,15 @@ def weights(name: str) -> dict[str, tuple[Floats, Floats]]:
         return {group.attrs["name"]: (group["0"][()], group["1"][()]) for group in groups if len(group) == 2}
 
 
-def packed(kernel: Floats, bias: Floats) -> str:
-    """Pack a layer's weights as text: scales and biases in 32 bits, then the kernel in 8, all in base64.
+def packed(kernel: NDArray[np.floating], bias: NDArray[np.floating], bits: int = BITS) -> str:
+    """Pack a layer's weights as text: scales and biases in 32 bits, then the kernel, all in base64.
 
     Parameters
     ----------
     kernel, bias
         Shapes (..., filters) and (filters,).
+    bits
+        Of each weight of the kernel: 8 or 16 for whole numbers of steps, 32 for the weight itself.
 
     Examples
     --------
@@ -88,15 +92,17 @@ def packed(kernel: Floats, bias: Floats) -> str:
     >>> [f"{weight:.2f}" for weight in kernel[:, 1]], bias.tolist()
     (['-4.00', '2.02'], [0.0, 0.0])
     """
-    scales = np.abs(kernel).reshape(-1, kernel.shape[-1]).max(axis=0) / np.float32(STEPS)
-    scales = np.where(scales > 0, scales, np.float32(1)).astype("<f4")
-    steps = np.rint(kernel / scales).astype(np.int8)
-    return base64.b64encode(scales.tobytes() + bias.astype("<f4").tobytes() + steps.tobytes()).decode()
+    largest = np.abs(kernel).reshape(-1, kernel.shape[-1]).max(axis=0).astype("<f4")
+    scales = np.where((largest > 0) & (bits < 32), largest / np.float32(2 ** (bits - 1) - 1), 1).astype("<f4")
+    steps = kernel / scales if bits == 32 else np.rint(kernel / scales)
+    return base64.b64encode(
+        scales.tobytes() + bias.astype("<f4").tobytes() + steps.astype(KINDS[bits]).tobytes()
+    ).decode()
 
 
-def unpacked(text: str, shape: tuple[int, ...]) -> tuple[Floats, Floats]:
+def unpacked(text: str, shape: tuple[int, ...], bits: int = BITS) -> tuple[Floats, Floats]:
     """Read what :func:`packed` wrote: the kernel, of a shape whose last axis is that of the filters, and the bias."""
     content, filters = base64.b64decode(text), shape[-1]
     scales, bias = np.frombuffer(content[: 8 * filters], dtype="<f4").reshape(2, filters)
-    steps = np.frombuffer(content[8 * filters :], dtype=np.int8).reshape(shape)
+    steps = np.frombuffer(content[8 * filters :], dtype=KINDS[bits]).reshape(shape)
     return (steps * scales).astype(np.float32), bias.astype(np.float32)

@@ -171,6 +171,7 @@ def test_each_link_leads_to_the_page_that_explains_it(site):
         "digit": "first-convnet",
         "digit-pad": "index",
         "hierarchy": "visual-hierarchy",
+        "own-photo": "visual-hierarchy",
         "peephole": "playground",
         "pooling": "pooling",
         "receptive-field": "downsampling",

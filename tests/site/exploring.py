@@ -138,6 +138,7 @@ WORK = {
     "which-ink": {"drawing": "40304030a030a03068b868b8", "of": "3"},
     "digit": {"drawing": "40304030a030a03068b868b8", "right": 2},
     "hierarchy": {"depth": 2},
+    "own-photo": {"layer": "block_1_depthwise_relu", "map": 5},
     "peephole": {"guesses": "123"},
     "train": {"images": "100", "drawing": "40304030a030a03068b868b8"},
 }

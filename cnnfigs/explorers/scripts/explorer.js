@@ -280,6 +280,8 @@
    */
   cnn.Explorer = class extends HTMLElement {
     static css = "";
+    /** What a page that shows it in a frame has to allow. */
+    static allow = "clipboard-write; fullscreen";
     /** Whether it has a use for more room than a page has. */
     static grows = false;
 
@@ -379,7 +381,7 @@
       if (settings.size) src.hash = address.part(this.id, settings);
       const card = this.root.getBoundingClientRect();
       const height = Math.ceil(card.height) + FOOT;
-      const allow = "clipboard-write; fullscreen";
+      const { allow } = this.constructor;
       const frame = cnn.make("iframe", { src, title: cnn.titles[name], width: "100%", height, frameborder: 0, loading: "lazy", allow });
       frame.style.maxWidth = `${Math.ceil(card.width)}px`;
       return frame.outerHTML;
@@ -471,23 +473,32 @@
       return box;
     }
 
-    /** Make a button for a picture of the reader's. */
-    upload() {
-      const read = async ({ target }) => {
+    /** Do what the reader may have to put right: then it is told. */
+    async attempt(action) {
+      try {
+        await action();
+      } catch (error) {
+        if (!(error instanceof cnn.Refusal)) throw error;
+        this.complain(error.message);
+      }
+    }
+
+    /** Make a button for a picture of the reader's, a file that `open` gets. */
+    upload(label = "Your picture", open = (file) => this.#own(file)) {
+      const read = ({ target }) => {
         const [file] = target.files;
         if (!file) return;
         target.value = "";
-        try {
-          this.own = await cnn.readPicture(file);
-          this.root.querySelector("[value=upload]").parentNode.hidden = false;
-          this.change({ picture: "upload" });
-        } catch (error) {
-          if (!(error instanceof cnn.Refusal)) throw error;
-          this.complain(error.message);
-        }
+        this.attempt(() => open(file));
       };
       this.chooser = cnn.make("input", { type: "file", accept: "image/*", onchange: read });
-      return cnn.make("label", { class: "file" }, "Your picture", this.chooser);
+      return cnn.make("label", { class: "file" }, label, this.chooser);
+    }
+
+    async #own(file) {
+      this.own = await cnn.readPicture(file);
+      this.root.querySelector("[value=upload]").parentNode.hidden = false;
+      this.change({ picture: "upload" });
     }
 
     /** The reader's picture, so many pixels wide. */

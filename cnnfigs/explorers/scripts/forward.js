@@ -21,9 +21,15 @@
       }
     }
 
-    function convolve({ rows, columns, read, axes, kernel, bias, activation }, input, output) {
+    /** Where activation functions begin to cut off, and where they end. */
+    const LIMITS = { relu: [0, Infinity], relu6: [0, 6] };
+
+    /** A filter reads all channels; a depthwise one reads its own. */
+    function convolve({ className, rows, columns, read, axes, kernel, bias, activation }, input, output) {
       const [, width, channels] = read;
       const filters = bias.length;
+      const depthwise = className === "DepthwiseConv2D";
+      const [least, most] = LIMITS[activation] ?? [-Infinity, Infinity];
       const sums = new output.constructor(filters);
       let made = 0;
       for (const down of rows) {
@@ -35,13 +41,14 @@
               const weights = (r.tap * axes[1].kernelSize + c.tap) * channels;
               for (let channel = 0; channel < channels; channel++) {
                 const value = input[first + channel];
+                if (depthwise) sums[channel] += value * kernel[weights + channel];
                 // Paper is 0, and so are most numbers behind a ReLU.
-                if (value !== 0) addRow(sums, value, kernel, (weights + channel) * filters);
+                else if (value !== 0) addRow(sums, value, kernel, (weights + channel) * filters);
               }
             }
           }
           for (let filter = 0; filter < filters; filter++) {
-            output[made++] = activation === "relu" && sums[filter] < 0 ? 0 : sums[filter];
+            output[made++] = sums[filter] < least ? least : sums[filter] > most ? most : sums[filter];
           }
         }
       }
@@ -83,13 +90,16 @@
   /** The functions, and their text. */
   cnn.passes = { forward, softmax, text: `(${passes})()` };
 
-  /** Unpack weights: a scale and a bias for each filter in 32 bits, then steps of 8 bits, which the scales multiply. */
-  function unpacked(text, filters) {
+  /** What weights are stored as, by the bits that each has: whole numbers of steps, or as they are. */
+  const KINDS = { 8: Int8Array, 16: Int16Array, 32: Float32Array };
+
+  /** Unpack weights: a scale and a bias for each filter in 32 bits, then the kernel, which the scales multiply. */
+  function unpacked(text, filters, bits = 8) {
     const content = atob(text);
     const bytes = new Uint8Array(content.length);
     for (let i = 0; i < bytes.length; i++) bytes[i] = content.charCodeAt(i);
     const scales = new Float32Array(bytes.buffer, 0, filters);
-    const kernel = new Float32Array(new Int8Array(bytes.buffer, 8 * filters));
+    const kernel = new Float32Array(new KINDS[bits](bytes.buffer, 8 * filters));
     for (let i = 0; i < kernel.length; i++) kernel[i] *= scales[i % filters];
     return { kernel, bias: new Float32Array(bytes.buffer, 4 * filters, filters) };
   }
@@ -132,7 +142,7 @@
       const [rows, columns] = axes.map((axis) =>
         cnn.arithmetic.sources(axis).map((cells) => cells.filter(({ cell }) => cell >= 0 && cell < axis.size)),
       );
-      return { ...layer, shape, read, axes, rows, columns, ...(layer.weights && unpacked(layer.weights, shape[2])) };
+      return { ...layer, shape, read, axes, rows, columns, ...(layer.weights && unpacked(layer.weights, shape[2], layer.bits)) };
     }
 
     /** Run the network on an image, 28 × 28 numbers from 0 to 1; returns the probabilities of the digits. */

@@ -8,15 +8,20 @@
 
   const load = (name, version) => {
     const src = new URL(`${name}?v=${version}`, base).href;
-    const loaded = new Promise((onload) => {
-      document.head.append(Object.assign(document.createElement("script"), { src, async: false, onload })); // in order
+    const loaded = new Promise((onload, onerror) => {
+      document.head.append(Object.assign(document.createElement("script"), { src, async: false, onload, onerror })); // in order
     });
     files.set(name, loaded);
+    loaded.catch(() => files.delete(name)); // whoever asks again tries again
     return loaded;
   };
 
+  /** Load a file that is not there yet. */
+  const need = (name, version) => files.get(name) ?? load(name, version);
+  (globalThis.cnn ??= {}).load = need;
+
   const start = async ({ localName, dataset: { scripts, version } }) => {
-    await Promise.all(scripts.split(" ").map((name) => files.get(name) ?? load(name, version)));
+    await Promise.all(scripts.split(" ").map((name) => need(name, version)));
     cnn.start(localName);
   };
 

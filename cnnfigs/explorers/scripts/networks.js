@@ -195,9 +195,6 @@
         const down = Math.ceil(channels / across);
         sheet.layout(down, across, across * (columns * zoom + GAP), down * (rows * zoom + GAP), channels);
         sheet.element.classList.add("sheet");
-        // Where the last row is not full, nothing is: neither map nor the lines between maps.
-        const [full, last] = [(100 * Math.floor(channels / across)) / down, (100 * (channels % across)) / across];
-        if (last) sheet.element.style.clipPath = `polygon(0 0, 100% 0, 100% ${full}%, ${last}% ${full}%, ${last}% 100%, 0 100%)`;
         // Whoever comes by keyboard finds it above what is said of it.
         cnn.set(sheet.element, { onkeyup: ({ key }) => key === "Tab" && panel.scrollIntoView({ block: "nearest" }) });
         const size = rows > 1 ? `${channels} maps of ${rows}×${columns}` : `${channels} numbers`;

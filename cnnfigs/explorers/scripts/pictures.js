@@ -12,12 +12,8 @@
     return { size: [28, 28], channels: bytes.length / 784, values: Float64Array.from(bytes, (byte) => byte / 255) };
   };
 
-  /**
-   * Read a picture of the reader's; it stays in this page.
-   * @param {File} file
-   * @returns {Promise<(side: number) => Maps>} gives the largest square in its middle, so many pixels wide
-   */
-  cnn.readPicture = async (file) => {
+  /** Open a picture of the reader's; it stays in this page. @param {File} file */
+  cnn.openPicture = async (file) => {
     if (!file.size) throw new cnn.Refusal("This file is empty: choose a picture.");
     if (file.size > LARGEST) {
       throw new cnn.Refusal(`This file has ${Math.round(file.size / 1e6)} MB: choose a picture of at most ${LARGEST / 1e6} MB.`);
@@ -29,15 +25,32 @@
     if (Math.max(width, height) > WIDEST) {
       throw new cnn.Refusal(`This picture has ${cnn.count(width)}×${cnn.count(height)} pixels: choose one of at most ${cnn.count(WIDEST)} in a row.`);
     }
+    return bitmap;
+  };
+
+  /** Draw the middle of a picture, so high and wide, as so many pixels, and as the browser makes them smaller at its best. */
+  cnn.drawMiddle = (canvas, picture, [rows, columns], [high, wide], [height, width]) => {
+    Object.assign(canvas, { height, width });
+    const paper = canvas.getContext("2d", { willReadFrequently: true });
+    paper.fillStyle = "white"; // for pictures that are transparent
+    paper.fillRect(0, 0, width, height);
+    paper.imageSmoothingQuality = "high";
+    paper.drawImage(picture, (columns - wide) / 2, (rows - high) / 2, wide, high, 0, 0, width, height);
+    return paper.getImageData(0, 0, width, height).data;
+  };
+
+  /**
+   * Read a picture of the reader's; it stays in this page.
+   * @param {File} file
+   * @returns {Promise<(side: number) => Maps>} gives the largest square in its middle, so many pixels wide
+   */
+  cnn.readPicture = async (file) => {
+    const bitmap = await cnn.openPicture(file);
+    const { width, height } = bitmap;
+    const square = Math.min(width, height);
     return (side) => {
-      const canvas = Object.assign(document.createElement("canvas"), { width: side, height: side });
-      const paper = canvas.getContext("2d");
-      paper.fillStyle = "white"; // for pictures that are transparent
-      paper.fillRect(0, 0, side, side);
-      paper.imageSmoothingQuality = "high";
-      const square = Math.min(width, height);
-      paper.drawImage(bitmap, (width - square) / 2, (height - square) / 2, square, square, 0, 0, side, side);
-      const { data } = paper.getImageData(0, 0, side, side);
+      const canvas = document.createElement("canvas");
+      const data = cnn.drawMiddle(canvas, bitmap, [height, width], [square, square], [side, side]);
       const values = Float64Array.from(data.filter((_, index) => index % 4 < 3), (byte) => byte / 255);
       return { size: [side, side], channels: 3, values };
     };

@@ -60,22 +60,31 @@
       this.context = this.canvas.getContext("2d");
       this.image = this.context.createImageData(width, height);
       this.pixels = new Uint32Array(this.image.data.buffer);
+      // Where the last row is not full, nothing is: neither map nor the lines between maps.
+      const [full, last] = [(100 * Math.floor(count / columns)) / rows, (100 * (count % columns)) / columns];
+      this.element.style.clipPath = last ? `polygon(0 0, 100% 0, 100% ${full}%, ${last}% ${full}%, ${last}% 100%, 0 100%)` : "";
       this.go(within(this.current, count));
     }
 
-    /** Paint maps side by side, or only one of them: each number as `zoom` × `zoom` pixels, with a gap between maps. */
+    /**
+     * Paint maps side by side, or only one of them: each number as `zoom` × `zoom` pixels, with a gap between maps. `largest` is what is
+     * strongest, for all maps or for each.
+     */
     paint(values, [height, width, channels], { colors = "activation", largest = 1, only, zoom = 1, gap = 0 } = {}) {
       const { pixels, columns } = this;
       const across = this.canvas.width;
+      const palette = COLORS[colors];
       const zero = colors === "signed" ? 127.5 : 0;
-      const scale = largest > 0 ? (255 - zero) / largest : 0;
       const [start, end] = only === undefined ? [0, channels] : [only, only + 1];
       for (let channel = start; channel < end; channel++) {
         const [row, column] = [Math.floor((channel - start) / columns), (channel - start) % columns];
+        const most = largest[channel] ?? largest;
+        const scale = most > 0 ? (255 - zero) / most : 0;
         for (let y = 0; y < height; y++) {
           let to = (row * (height * zoom + gap) + y * zoom) * across + column * (width * zoom + gap);
           for (let x = 0; x < width; x++, to += zoom) {
-            const color = COLORS[colors][within(Math.round(zero + values[(y * width + x) * channels + channel] * scale), 256)];
+            const share = zero + values[(y * width + x) * channels + channel] * scale;
+            const color = palette[share > 0 ? Math.min(255, Math.round(share)) : 0];
             for (let line = to; line < to + zoom * across; line += across) {
               for (let pixel = line; pixel < line + zoom; pixel++) pixels[pixel] = color;
             }

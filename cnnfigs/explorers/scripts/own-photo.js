@@ -1,0 +1,427 @@
+// <cnn-own-photo>: a photo of the reader's, or the cat, goes through the first blocks of a large network, here in the page.
+// The layers and the cat come from cnnfigs/explorers/own_photo.py, and the weights too, once the reader asks for maps.
+(() => {
+  "use strict";
+  const cnn = (globalThis.cnn ??= {});
+  const { button, make, set } = cnn;
+
+  const WEIGHTS = "first-blocks.js";
+  /** Sides of a photo as the network gets it, as in cnnfigs/models/imagenet.py: one more than a multiple of so many pixels. */
+  const [SHORT, LONG, STEP] = [225, 353, 32];
+  /** Milliseconds of work at a time: so the page stays smooth. */
+  const SLICE = 15;
+  /** The most that a ReLU6 gives. */
+  const MOST = 6;
+  /** So many places of a map are shown, so many pixels apart, or half of what a unit sees. */
+  const [PLACES, APART] = [6, 24];
+  /** Rows and columns in settings are shares of so many: the sizes of maps depend on the photo. */
+  const SHARES = 1000;
+  /** Pieces of so few pixels show them; larger ones are smoothed. */
+  const PIXELS = 24;
+  /** What is open until the reader chooses: the map that varies most, and its strongest place. */
+  const [ANY_PLACE, ANY_MAP] = [{ row: -1, column: -1 }, { map: -1, row: -1, column: -1 }];
+
+  const square = (height, width) => `${height}×${width}`;
+  /** What a layer is called; Keras' name for it says more than a reader needs. */
+  const plain = (layer) =>
+    layer.replace(/^Conv1_\w+$/, "the first layer").replace(/^expanded_conv_\w+$/, "block 0").replace(/^block_(\d+)_\w+$/, "block $1");
+
+  /** What of a picture the network gets, and how large: its middle, the shorter side 225 pixels long. */
+  function fitted([rows, columns]) {
+    const short = Math.min(rows, columns);
+    const longest = Math.max(1, Math.round((short * LONG) / SHORT));
+    const middle = [rows, columns].map((side) => Math.min(side, longest));
+    return [middle, middle.map((side) => Math.min(LONG, STEP * Math.round(((side / short) * SHORT - 1) / STEP) + 1))];
+  }
+
+  /** The network for photos of one size. */
+  function build([height, width]) {
+    let shape = [height, width, 3];
+    const layers = cnn.ownPhoto.layers.map((layer) => {
+      shape = [...[0, 1].map((axis) => Math.ceil(shape[axis] / layer.strides[axis])), layer.filters];
+      return { ...layer, outputShape: shape, weights: cnn.firstBlocks[layer.name] };
+    });
+    return new cnn.Network({ name: "first blocks", layers: [{ name: "photo", outputShape: [height, width, 3] }, ...layers] });
+  }
+
+  /** Compute all layers, with a pause after each row of maps. */
+  function* rowByRow({ layers, values }) {
+    for (let index = 1; index < layers.length; index++) {
+      const { adds, rows, shape: [, width, channels] } = layers[index];
+      for (let row = 0; row < rows.length; row++) {
+        const output = values[index].subarray(row * width * channels, (row + 1) * width * channels);
+        cnn.passes.forward({ ...layers[index], rows: [rows[row]] }, values[index - 1], output);
+        yield;
+      }
+      const added = adds && values[layers.findIndex(({ name }) => name === adds)];
+      if (added) for (let i = 0; i < added.length; i++) values[index][i] += added[i];
+    }
+  }
+
+  /** The maps of a layer, those that vary most over the photo first, but for its edge, where padding counts; and the largest number of each. */
+  function byVariety(values, [rows, columns, channels]) {
+    const [sums, squares, largest] = [0, 0, 0].map(() => new Float64Array(channels));
+    for (let cell = 0; cell < rows * columns; cell++) {
+      const [row, column] = [Math.floor(cell / columns), cell % columns];
+      const counts = row && column && row < rows - 1 && column < columns - 1 ? 1 : 0;
+      for (let channel = 0; channel < channels; channel++) {
+        const value = values[cell * channels + channel];
+        sums[channel] += counts * value;
+        squares[channel] += counts * value * value;
+        if (value > largest[channel]) largest[channel] = value;
+      }
+    }
+    const count = (rows - 2) * (columns - 2);
+    const varies = squares.map((sum, channel) => sum / count - (sums[channel] / count) ** 2);
+    return { largest, order: [...varies.keys()].sort((one, other) => varies[other] - varies[one]) };
+  }
+
+  /** The cells where a map is strongest, above 0, each so many cells from the others. */
+  function strongest(values, [rows, columns, channels], channel, apart) {
+    const found = [];
+    const far = (cell) => (other) =>
+      Math.abs((cell % columns) - (other % columns)) >= apart || Math.abs(Math.floor(cell / columns) - Math.floor(other / columns)) >= apart;
+    while (found.length < PLACES) {
+      let [best, most] = [-1, 0];
+      for (let cell = 0; cell < rows * columns; cell++) {
+        const value = values[cell * channels + channel];
+        if (value > most && found.every(far(cell))) [best, most] = [cell, value];
+      }
+      if (best < 0) break;
+      found.push(best);
+    }
+    return found;
+  }
+
+  cnn.define("own-photo", class extends cnn.Explorer {
+    static allow = `${super.allow}; camera`;
+
+    build() {
+      this.main = button("Look inside", () => this.#next(), { class: "primary" });
+      this.camera = button("Camera", () => this.attempt(() => (this.stream ? this.#shoot() : this.#film())));
+      this.close = button("Close the camera", () => this.#stop(), { hidden: true });
+      this.again = button("The cat again", () => this.#cat(), { hidden: true });
+      const choose = make("div", { class: "controls" }, this.upload("Your photo", (file) => this.#open(file)), this.camera, this.close, this.again);
+      this.canvas = make("canvas", { role: "img" });
+      this.video = make("video", { muted: true, playsinline: true, hidden: true, "aria-label": "What the camera sees" });
+      this.frames = make("svg:svg", { preserveAspectRatio: "none", "aria-hidden": "true" });
+      const view = make("div", { class: "view", onclick: (event) => this.#point(event) }, this.canvas, this.frames, this.video);
+      const input = this.panel("input", view);
+      input.name("The photo, as the network gets it");
+      const raster = (label, name, choose) => {
+        const made = new cnn.Raster(label, (cell) => (this.shown ? name(cell) : "no map yet"), (cell, how) => how !== "hover" && this.shown && choose(cell));
+        made.layout(1, 1, 1, 1);
+        made.element.classList.add("view");
+        return made;
+      };
+      this.sheet = raster("All maps of the layer", (map) => `map ${map}`, (map) => this.change({ ...ANY_MAP, map }));
+      this.map = raster("The chosen map, number by number", (cell) => this.#told(cell), (cell) => this.#go(cell));
+      this.maps = this.panel("output", this.sheet.element);
+      this.one = this.panel("output", this.map.element);
+      const pieces = Array.from({ length: PLACES }, (_, at) => button("", () => this.#go(this.shown.places[at]), { hidden: true }));
+      this.pieces = make("div", { class: "pieces" }, ...pieces);
+      this.places = this.panel("kernel", this.pieces);
+      this.places.name("Where it is strongest");
+      this.answer = make("div", { class: "answer" }, this.one, this.places);
+      const drop = (event) => {
+        if (!event.dataTransfer.types.includes("Files")) return;
+        event.preventDefault();
+        if (event.type === "drop") this.attempt(() => this.#open(event.dataTransfer.files[0]));
+      };
+      set(this.root, { ondragover: drop, ondrop: drop });
+      document.addEventListener("paste", ({ clipboardData }) => {
+        const file = [...clipboardData.files].find(({ type }) => type.startsWith("image/"));
+        if (file && this.isConnected) this.attempt(() => this.#open(file));
+      });
+      document.addEventListener("visibilitychange", () => document.hidden && this.#stop());
+      this.root.append(
+        this.hint("Choose a photo, drop or paste one, or take one. It stays in your browser: nothing of it is sent anywhere."),
+        choose,
+        make("div", { class: "controls" }, this.main, this.#layers()),
+        make("div", { class: "stage" }, input, this.maps, this.told, this.answer),
+      );
+      this.#cat();
+    }
+
+    disconnectedCallback() {
+      this.#stop();
+    }
+
+    /** Make the list of layers, each with what its units see. */
+    #layers() {
+      const { layers } = cnn.ownPhoto;
+      const windows = layers.map(({ kernelSize, strides, padding }) => ({ kernelSize: kernelSize[0], strides: strides[0], padding }));
+      const fields = cnn.arithmetic.receptiveFields(LONG, windows);
+      const { label, options } = this.settings.layer;
+      const size = (layer) => fields[layers.findIndex(({ name }) => name === layer)].size;
+      const pairs = options.map((layer) => [layer, `${plain(layer)}: a unit sees ${square(size(layer), size(layer))}`]);
+      const made = cnn.list(label, pairs, (layer) => this.change({ ...ANY_MAP, layer }));
+      this.bound.set("layer", made.control);
+      return made;
+    }
+
+    /** Take the cat that comes with the explorer. */
+    async #cat() {
+      const { photo } = this;
+      const cat = Object.assign(new Image(), { src: cnn.ownPhoto.cat });
+      await cat.decode();
+      if (photo === this.photo) await this.#take(cat, [cat.naturalHeight, cat.naturalWidth], "The cat");
+    }
+
+    /** Take a file of the reader's. */
+    async #open(file) {
+      if (!file) return;
+      const picture = await cnn.openPicture(file);
+      this.asked = true;
+      this.complain("");
+      await this.#take(picture, [picture.height, picture.width], "Your photo");
+    }
+
+    /** Begin to show what the camera sees. */
+    async #film() {
+      const wrong = (text) => new cnn.Refusal(`${text} Choose a photo instead.`);
+      if (!navigator.mediaDevices) throw wrong("Browsers let only pages at addresses with https use the camera.");
+      const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } }).catch(({ name }) => {
+        if (name === "NotAllowedError") throw wrong("The camera was not allowed.");
+        if (name === "NotFoundError") throw wrong("There is no camera here.");
+        throw wrong("The camera gives no picture: perhaps another program uses it.");
+      });
+      this.#stop();
+      this.stream = this.video.srcObject = stream;
+      await this.video.play();
+      this.complain("");
+      this.#filming(true);
+    }
+
+    async #shoot() {
+      const { video } = this;
+      this.asked = true;
+      await this.#take(video, [video.videoHeight, video.videoWidth], "Your photo");
+    }
+
+    #stop() {
+      for (const track of this.stream?.getTracks() ?? []) track.stop();
+      this.stream = this.video.srcObject = null;
+      this.#filming(false);
+    }
+
+    #filming(on) {
+      set(this.video, { hidden: !on });
+      set(this.close, { hidden: !on });
+      this.camera.textContent = on ? "Take the picture" : "Camera";
+    }
+
+    /** Take a picture of so many rows and columns. The browser makes it smaller, at its best, and beside this page's work. */
+    async #take(picture, size, name) {
+      const [middle, sides] = fitted(size);
+      const [[top, left], [height, width]] = [size.map((side, axis) => Math.floor((side - middle[axis]) / 2)), sides];
+      const smaller = { resizeWidth: width, resizeHeight: height, resizeQuality: "high" };
+      const small = await createImageBitmap(picture, left, top, middle[1], middle[0], smaller);
+      const pixels = cnn.drawMiddle(this.canvas, small, sides, sides, sides);
+      this.#stop();
+      this.photo = { name, height, width, pixels };
+      this.style.setProperty("--sides", width / height);
+      set(this.frames, { viewBox: `0 0 ${width} ${height}` });
+      set(this.again, { hidden: name === "The cat" });
+      if (this.shown) this.change(ANY_PLACE); // not a row and a column of another photo
+      else this.update();
+    }
+
+    /** Load the weights if they are not there yet, and compute the maps of the photo, unless another one comes. */
+    async #compute() {
+      const { photo } = this;
+      if (photo.begun) return;
+      photo.begun = true;
+      cnn.enable(this.main, false);
+      this.complain("");
+      this.say(`${photo.name} goes through the network.`);
+      try {
+        await cnn.load(WEIGHTS, this.dataset.version);
+      } catch {
+        photo.begun = this.asked = false;
+        cnn.enable(this.main, true);
+        return this.complain("The weights of the network did not come. Look whether you are online, and try again.");
+      }
+      const network = build([photo.height, photo.width]);
+      const { mean, deviation } = cnn.ownPhoto;
+      const input = network.values[0];
+      for (let at = 0; at < input.length; at++) {
+        const channel = at % 3;
+        input[at] = (photo.pixels[4 * Math.floor(at / 3) + channel] / 255 - mean[channel]) / deviation[channel];
+      }
+      const work = rowByRow(network);
+      for (let until = performance.now() + SLICE; !work.next().done; ) {
+        if (performance.now() < until) continue;
+        await new Promise((done) => setTimeout(done));
+        if (photo !== this.photo) return;
+        until = performance.now() + SLICE;
+      }
+      photo.network = network;
+      photo.layers = {};
+      cnn.enable(this.main, true);
+      this.update();
+    }
+
+    update() {
+      const { layer, map } = this.state;
+      const { filters } = cnn.ownPhoto.layers.find(({ name }) => name === layer);
+      if (map >= filters) throw new cnn.Refusal(`Map: expected one from 0 to ${filters - 1}, which is what ${plain(layer)} has, got ${map}.`);
+      this.asked ||= Object.entries(this.state).some(([name, value]) => value !== this.defaults[name]);
+      if (!this.photo) return this.say("The photo is being read.");
+      if (this.photo.network) return this.#show();
+      this.#blank();
+      if (this.asked) this.#compute();
+    }
+
+    /** Show the photo alone. */
+    #blank() {
+      const { name, height, width, begun } = this.photo;
+      this.maps.name("Its maps");
+      this.one.name("One map");
+      this.frames.replaceChildren();
+      set(this.canvas, { "aria-label": `${name}, ${square(height, width)} pixels.` });
+      if (!begun) {
+        this.say(`${name}, ${square(height, width)} pixels. Its maps need weights of the network, ${cnn.ownPhoto.kilobytes} kB, which come when you look inside.`);
+      }
+    }
+
+    /** Show the maps of the layer, one of them, and what one of its units sees. */
+    #show() {
+      const { network, layers, name, height, width } = this.photo;
+      const { layer, map } = this.state;
+      const index = network.layers.findIndex((each) => each.name === layer);
+      const { shape } = network.layers[index];
+      const [rows, columns, channels] = shape;
+      const values = network.values[index];
+      const { order, largest } = (layers[layer] ??= byVariety(values, shape));
+      const channel = map < 0 ? order[0] : map;
+      const { size, jump } = network.fields[0][index];
+      const places = strongest(values, shape, channel, Math.max(APART, size / 2) / jump);
+      const [row, column] = ["row", "column"].map((axis, at) => Math.round((this.state[axis] / SHARES) * (shape[at] - 1)));
+      const cell = Math.min(this.state.row, this.state.column) < 0 ? (places[0] ?? 0) : row * columns + column;
+      const before = this.shown;
+      this.answer.classList.add("shown"); // while there is nothing to see, it covers nothing
+      this.shown = { network, index, shape, values, channel, cell, places };
+      const field = (each) => network.field(index, each * channels + channel);
+
+      if (before?.network !== network || before.index !== index) {
+        const across = Math.ceil(Math.sqrt(channels)); // then all maps together are as high and wide as one
+        const down = Math.ceil(channels / across);
+        const zoom = columns < 40 ? 2 : 1;
+        const gap = Math.ceil((columns * zoom) / 24);
+        this.sheet.layout(down, across, across * (columns * zoom + gap), down * (rows * zoom + gap), channels);
+        this.sheet.paint(values, shape, { largest, zoom, gap });
+        this.map.layout(rows, columns, columns, rows);
+        this.maps.name(`The ${channels} maps of ${square(rows, columns)} in ${plain(layer)}`);
+      }
+      const box = { height: 1, width: 1, kind: "chosen" };
+      this.sheet.go(channel);
+      this.sheet.frame([{ ...box, row: Math.floor(channel / this.sheet.columns), column: channel % this.sheet.columns }]);
+      this.map.paint(values, shape, { largest, only: channel });
+      this.map.go(cell);
+      this.map.frame([{ ...box, row: Math.floor(cell / columns), column: cell % columns }]);
+      this.one.name(`Map ${channel}: 0 to ${cnn.number(largest[channel])}`);
+
+      const frame = (kind, { row: y, column: x, ...sides }) => make("svg:rect", { class: kind, y, x, ...sides });
+      const seen = field(cell);
+      this.frames.replaceChildren(...places.map((each) => frame("window", field(each))), frame("halo", seen), frame("chosen", seen));
+      this.#crop(places);
+      this.main.textContent = "Next map";
+      const value = values[cell * channels + channel];
+      const most = cell === places[0] ? ", its strongest" : "";
+      const what = places.length ? `${this.#told(cell)}${most}.` : "0 everywhere on this photo.";
+      const [last, end] = [seen.row + seen.height - 1, seen.column + seen.width - 1];
+      const cut = Math.min(seen.height, seen.width) < size ? `, the rest of its ${square(size, size)} lies over the edge` : "";
+      const sees = `This unit sees rows ${seen.row} to ${last} and columns ${seen.column} to ${end} of the photo${cut}.`;
+      const keras = `Map ${channel} of ${plain(layer)}, in Keras ${layer}`;
+      set(this.canvas, { "aria-label": `${name}, ${square(height, width)} pixels, with a frame around what the chosen unit sees.` });
+      this.say(`${keras}: ${what} ${sees}${value === MOST ? " More than 6 no unit here can give." : ""}`);
+    }
+
+    /** Tell a unit of the chosen map. */
+    #told(cell) {
+      const { shape: [, columns, channels], values, channel } = this.shown;
+      return `row ${Math.floor(cell / columns)}, column ${cell % columns}: ${cnn.number(values[cell * channels + channel])}`;
+    }
+
+    /** Show what units see where the map is strongest. */
+    #crop(places) {
+      const { network, index, values, shape: [, , channels], channel, cell } = this.shown;
+      [...this.pieces.children].forEach((piece, at) => {
+        const place = places[at];
+        piece.hidden = place === undefined;
+        if (piece.hidden) return;
+        const { row, column, height, width } = network.field(index, place * channels + channel);
+        const canvas = make("canvas", { height, width, class: width > PIXELS ? null : "sharp", "aria-hidden": "true" });
+        canvas.getContext("2d").drawImage(this.canvas, column, row, width, height, 0, 0, width, height);
+        piece.replaceChildren(canvas, cnn.number(values[place * channels + channel]));
+        set(piece, { "aria-label": `${piece.textContent}, place ${at + 1}: ${this.#told(place)}`, "aria-pressed": String(place === cell) });
+      });
+    }
+
+    /** Choose a unit of the map. */
+    #go(cell) {
+      const { shape: [rows, columns] } = this.shown;
+      const share = (place, count) => Math.round((place / (count - 1)) * SHARES);
+      this.change({ map: this.shown.channel, row: share(Math.floor(cell / columns), rows), column: share(cell % columns, columns) });
+    }
+
+    /** Choose the unit whose field has its middle where the reader points. */
+    #point({ clientX, clientY }) {
+      if (!this.photo?.network) return;
+      const { left, top, width, height } = this.canvas.getBoundingClientRect();
+      const { shape: [rows, columns] } = this.shown;
+      // The middles of the first and of the last field are the first and the last pixel.
+      const [row, column] = [[(clientY - top) / height, rows], [(clientX - left) / width, columns]].map(([share, count]) =>
+        Math.min(count - 1, Math.max(0, Math.round(share * (count - 1)))),
+      );
+      this.#go(row * columns + column);
+    }
+
+    /** The one thing to do: to look inside, and then from the map that varies most to the next. */
+    #next() {
+      if (!this.photo) return;
+      if (!this.photo.network) {
+        this.asked = true;
+        return this.update();
+      }
+      const { order } = this.photo.layers[this.state.layer];
+      this.change({ ...ANY_MAP, map: order[(order.indexOf(this.shown.channel) + 1) % order.length] });
+    }
+
+    static css = `${cnn.Raster.css}
+      .stage { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); align-items: start; }
+      .answer { display: contents; }
+      .long select { max-width: 100%; }
+      .view {
+        position: relative; width: min(100%, 18rem * var(--sides, 1.57)); aspect-ratio: var(--sides, 1.57); margin: 0 auto;
+        background: color-mix(in srgb, var(--cnn-grid) 20%, var(--cnn-background)); cursor: crosshair;
+      }
+      .view > * { position: absolute; inset: 0; width: 100%; height: 100%; }
+      .input > .view { outline: 1px solid var(--cnn-input); }
+      .output > .view canvas { image-rendering: auto; }
+      .answer .view canvas, .sharp { image-rendering: pixelated; }
+      video { background: var(--cnn-background); object-fit: contain; }
+      .window, .halo, .chosen { fill: none; stroke: var(--cnn-kernel); stroke-width: 1.5px; vector-effect: non-scaling-stroke; }
+      .halo { stroke: var(--cnn-background); stroke-width: 6px; }
+      .chosen { stroke: var(--cnn-accent); stroke-width: 3px; }
+      .told { grid-column: 1 / -1; min-height: 4.5em; margin: 0; }
+      .pieces { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); grid-auto-rows: 6.5rem; min-height: 13.5rem; gap: 0.5rem; }
+      .pieces button { display: grid; gap: 0.25rem; justify-items: center; align-content: center; padding: 0.25rem; font-size: 0.8125rem; }
+      .pieces canvas { height: 4.5rem; max-width: 100%; object-fit: contain; }
+      @media (max-width: 42rem) {
+        .stage { grid-template-columns: minmax(0, 1fr); }
+        .told { min-height: 9em; }
+        .view { scroll-margin: 4rem 0 12rem; }
+        .answer {
+          bottom: 0; display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 0.75rem; padding: 0.5rem 0;
+          border-top: 1px solid var(--cnn-grid); background: var(--cnn-surface);
+        }
+        .shown { position: sticky; }
+        .pieces { grid-auto-rows: 3.25rem; min-height: 6.75rem; gap: 0.25rem; }
+        .pieces button { padding: 0.125rem; font-size: 0.75rem; line-height: 1.2; }
+        .pieces canvas { height: 2rem; }
+      }
+    `;
+  });
+})();

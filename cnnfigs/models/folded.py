@@ -1,0 +1,112 @@
+"""The first blocks of MobileNetV2 without batch normalization, which is folded into the kernels, read without Keras.
+
+Once a network is trained, its batch normalization multiplies each map by one number and adds another to it. Behind a
+convolution that is a convolution too: with γ / √(variance + ε) multiplied into the filter that makes the map, and
+β − mean · γ / √(variance + ε) as its bias. So what these layers give is exactly what Keras' pairs of layers give.
+
+References
+----------
+B. Jacob, S. Kligys, B. Chen and others, "Quantization and training of neural networks for efficient
+integer-arithmetic-only inference", IEEE Conference on Computer Vision and Pattern Recognition (2018), 2704–2713,
+section 3.2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnfigs.data import imagenet_weights
+
+Doubles = NDArray[np.float64]
+
+#: The strides of the blocks, as far as they go here. The last one ends with its depthwise convolution.
+STRIDES = (1, 2, 1, 2, 1, 1, 2)
+#: What Keras adds to each variance in MobileNetV2.
+EPSILON = 1e-3
+
+
+@dataclass(frozen=True)
+class FoldedLayer:
+    """A convolution, and what Keras has behind it: batch normalization, then a ReLU or the sum of a block."""
+
+    #: Keras' name of the last of these layers.
+    name: str
+    #: Conv2D or DepthwiseConv2D.
+    class_name: str
+    strides: int
+    #: "relu6" or "linear".
+    activation: str
+    #: Shape (height, width, channels, filters); depthwise (height, width, channels).
+    kernel: Doubles
+    #: Shape (filters,).
+    bias: Doubles
+    #: The earlier layer whose maps are added at the end of a block; none in most.
+    adds: str = ""
+
+
+def first_blocks() -> tuple[FoldedLayer, ...]:
+    """Read the layers up to the depthwise convolution of block 6, in the order in which they are computed.
+
+    All padding is "same". At sides of one more than a multiple of 32 that is the same as what Keras does there, where a
+    layer of zeros comes before each convolution with strides.
+
+    Examples
+    --------
+    >>> layers = first_blocks()
+    >>> layers[0].name, layers[0].kernel.shape, layers[-1].name
+    ('Conv1_relu', (3, 3, 3, 32), 'block_6_depthwise_relu')
+    """
+    arrays = _arrays()
+    layers = [_folded(arrays, "Conv1", "bn_Conv1", strides=2)]
+    for block, strides in enumerate(STRIDES):
+        start, prefix = layers[-1], f"block_{block}_" if block else "expanded_conv_"
+        if block:  # the first block has nothing to expand
+            layers.append(_folded(arrays, f"{prefix}expand", f"{prefix}expand_BN"))
+        layers.append(_folded(arrays, f"{prefix}depthwise", f"{prefix}depthwise_BN", strides=strides))
+        if block == len(STRIDES) - 1:
+            break
+        joins = strides == 1 and arrays[f"{prefix}project"][0].shape[-1] == len(start.bias)
+        name, adds = (f"{prefix}add", start.name) if joins else (f"{prefix}project_BN", "")
+        layers.append(_folded(arrays, f"{prefix}project", f"{prefix}project_BN", name=name, adds=adds))
+    return tuple(layers)
+
+
+def _folded(
+    arrays: dict[str, list[Doubles]],
+    layer: str,
+    normalization: str,
+    *,
+    strides: int = 1,
+    name: str = "",
+    adds: str = "",
+) -> FoldedLayer:
+    """Fold a layer's batch normalization into its kernel; without a name of its own, a ReLU stands behind it."""
+    (kernel,) = arrays[layer]
+    gamma, beta, mean, variance = arrays[normalization]
+    factor = gamma / np.sqrt(variance + EPSILON)
+    depthwise = kernel.shape[-1] == 1
+    return FoldedLayer(
+        name=name or f"{layer}_relu",
+        class_name="DepthwiseConv2D" if depthwise else "Conv2D",
+        strides=strides,
+        activation="linear" if name else "relu6",
+        kernel=(kernel[..., 0] if depthwise else kernel) * factor,
+        bias=beta - mean * factor,
+        adds=adds,
+    )
+
+
+def _arrays() -> dict[str, list[Doubles]]:
+    """Read what each layer has learned, by its name."""
+    import h5py
+
+    with h5py.File(imagenet_weights()) as file:
+        groups = [layer["vars"] for layer in file["layers"].values()]
+        return {
+            group.attrs["name"]: [group[str(number)][()].astype(np.float64) for number in range(len(group))]
+            for group in groups
+            if len(group)
+        }

@@ -1,0 +1,46 @@
+"""The first blocks of MobileNetV2 with batch normalization folded into the kernels, against the network in Keras."""
+
+import keras
+import numpy as np
+
+from cnnfigs.data import cat_photo
+from cnnfigs.explorers.own_photo import first_blocks_script
+from cnnfigs.explorers.registry import SEEING_MORE
+from cnnfigs.models.folded import first_blocks
+from cnnfigs.models.imagenet import fitted, mobilenet_v2, network_input
+
+
+def test_folded_layers_give_what_keras_gives():
+    """Built of Keras' layers without any batch normalization; and as many weights as Keras has there."""
+    photo = fitted(cat_photo())
+    original = mobilenet_v2(*photo.shape[:2])
+    made = {"": keras.Input(photo.shape)}
+    before = ""
+    for layer in first_blocks():
+        kind = getattr(keras.layers, layer.class_name)
+        sizes = {} if kind is keras.layers.DepthwiseConv2D else {"filters": len(layer.bias)}
+        convolution = kind(
+            kernel_size=layer.kernel.shape[:2],
+            strides=layer.strides,
+            padding="same",
+            activation=None if layer.activation == "linear" else layer.activation,
+            **sizes,
+        )
+        output = convolution(made[before])
+        convolution.set_weights([layer.kernel.reshape(convolution.kernel.shape), layer.bias])
+        made[layer.name] = keras.layers.Add()([output, made[layer.adds]]) if layer.adds else output
+        before = layer.name
+    names = list(made)[1:]
+    read = network_input(photo[np.newaxis])
+    found = keras.Model(made[""], [made[name] for name in names])(read)
+    expected = keras.Model(original.inputs, [original.get_layer(name).output for name in names])([read])
+    for name, ours, theirs in zip(names, found, expected, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-5 * np.abs(theirs).max(), err_msg=name)
+    assert set(SEEING_MORE) <= set(names)
+    end = next(at for at, layer in enumerate(original.layers) if layer.name == names[-1])
+    kernels = [layer.get_weights() for layer in original.layers[:end] if "Conv2D" in type(layer).__name__]
+    assert sum(layer.kernel.size for layer in first_blocks()) == sum(kernel.size for (kernel,) in kernels)
+
+
+def test_the_weights_are_at_most_200_kilobytes_as_they_ship():
+    assert len(first_blocks_script().encode()) <= 200_000

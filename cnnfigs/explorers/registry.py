@@ -228,7 +228,7 @@ OWN_PHOTO = Explorer(
     data=("data-own-photo.js",),
     settings={
         "layer": Setting("Layer", Choice(*SEEING_MORE), "block_3_depthwise_relu"),
-        "map": Setting("Map", Whole(-1, 191), -1),  # -1 for the one that varies most
+        "map": Setting("Map", Whole(0, 191), 85),
         "row": Setting("Row", Whole(-1, 1000), -1),  # in thousandths of the map; -1 for the strongest place
         "column": Setting("Column", Whole(-1, 1000), -1),
     },

@@ -10,16 +10,15 @@
   const [SHORT, LONG, STEP] = [225, 353, 32];
   /** Milliseconds of work at a time: so the page stays smooth. */
   const SLICE = 15;
-  /** The most that a ReLU6 gives. */
-  const MOST = 6;
   /** So many places of a map are shown, so many pixels apart, or half of what a unit sees. */
   const [PLACES, APART] = [6, 24];
   /** Rows and columns in settings are shares of so many: the sizes of maps depend on the photo. */
   const SHARES = 1000;
-  /** Pieces of so few pixels show them; larger ones are smoothed. */
-  const PIXELS = 24;
-  /** What is open until the reader chooses: the map that varies most, and its strongest place. */
-  const [ANY_PLACE, ANY_MAP] = [{ row: -1, column: -1 }, { map: -1, row: -1, column: -1 }];
+  /** Until the reader chooses a place of a map, it is the strongest. */
+  const ANY_PLACE = { row: -1, column: -1 };
+
+  /** Why there is no picture of the camera, by what the browser calls it. */
+  const WITHOUT = { NotAllowedError: "was not allowed", NotFoundError: "is missing", "": "needs an address with https" };
 
   const square = (height, width) => `${height}×${width}`;
   /** What a layer is called; Keras' name for it says more than a reader needs. */
@@ -58,22 +57,11 @@
     }
   }
 
-  /** The maps of a layer, those that vary most over the photo first, but for its edge, where padding counts; and the largest number of each. */
-  function byVariety(values, [rows, columns, channels]) {
-    const [sums, squares, largest] = [0, 0, 0].map(() => new Float64Array(channels));
-    for (let cell = 0; cell < rows * columns; cell++) {
-      const [row, column] = [Math.floor(cell / columns), cell % columns];
-      const counts = row && column && row < rows - 1 && column < columns - 1 ? 1 : 0;
-      for (let channel = 0; channel < channels; channel++) {
-        const value = values[cell * channels + channel];
-        sums[channel] += counts * value;
-        squares[channel] += counts * value * value;
-        if (value > largest[channel]) largest[channel] = value;
-      }
-    }
-    const count = (rows - 2) * (columns - 2);
-    const varies = squares.map((sum, channel) => sum / count - (sums[channel] / count) ** 2);
-    return { largest, order: [...varies.keys()].sort((one, other) => varies[other] - varies[one]) };
+  /** The largest number of each map. */
+  function largestOf(values, channels) {
+    const largest = new Float32Array(channels);
+    values.forEach((value, at) => value > largest[at % channels] && (largest[at % channels] = value));
+    return largest;
   }
 
   /** The cells where a map is strongest, above 0, each so many cells from the others. */
@@ -114,10 +102,12 @@
         made.element.classList.add("view");
         return made;
       };
-      this.sheet = raster("All maps of the layer", (map) => `map ${map}`, (map) => this.change({ ...ANY_MAP, map }));
+      this.sheet = raster("All maps of the layer", (map) => `map ${map}`, (map) => this.change({ ...ANY_PLACE, map }));
       this.map = raster("The chosen map, number by number", (cell) => this.#told(cell), (cell) => this.#go(cell));
       this.maps = this.panel("output", this.sheet.element);
+      this.maps.name("Its maps");
       this.one = this.panel("output", this.map.element);
+      this.one.name("One map");
       const pieces = Array.from({ length: PLACES }, (_, at) => button("", () => this.#go(this.shown.places[at]), { hidden: true }));
       this.pieces = make("div", { class: "pieces" }, ...pieces);
       this.places = this.panel("kernel", this.pieces);
@@ -143,10 +133,6 @@
       this.#cat();
     }
 
-    disconnectedCallback() {
-      this.#stop();
-    }
-
     /** Make the list of layers, each with what its units see. */
     #layers() {
       const { layers } = cnn.ownPhoto;
@@ -155,7 +141,7 @@
       const { label, options } = this.settings.layer;
       const size = (layer) => fields[layers.findIndex(({ name }) => name === layer)].size;
       const pairs = options.map((layer) => [layer, `${plain(layer)}: a unit sees ${square(size(layer), size(layer))}`]);
-      const made = cnn.list(label, pairs, (layer) => this.change({ ...ANY_MAP, layer }));
+      const made = cnn.list(label, pairs, (layer) => this.change({ ...ANY_PLACE, layer, map: 0 }));
       this.bound.set("layer", made.control);
       return made;
     }
@@ -179,13 +165,11 @@
 
     /** Begin to show what the camera sees. */
     async #film() {
-      const wrong = (text) => new cnn.Refusal(`${text} Choose a photo instead.`);
-      if (!navigator.mediaDevices) throw wrong("Browsers let only pages at addresses with https use the camera.");
-      const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } }).catch(({ name }) => {
-        if (name === "NotAllowedError") throw wrong("The camera was not allowed.");
-        if (name === "NotFoundError") throw wrong("There is no camera here.");
-        throw wrong("The camera gives no picture: perhaps another program uses it.");
-      });
+      const refuse = ({ name }) => {
+        throw new cnn.Refusal(`The camera ${WITHOUT[name] ?? "gives no picture"}. Choose a photo instead.`);
+      };
+      const cameras = navigator.mediaDevices ?? refuse({ name: "" });
+      const stream = await cameras.getUserMedia({ video: { facingMode: "environment" } }).catch(refuse);
       this.#stop();
       this.stream = this.video.srcObject = stream;
       await this.video.play();
@@ -222,6 +206,7 @@
       this.photo = { name, height, width, pixels };
       this.style.setProperty("--sides", width / height);
       set(this.frames, { viewBox: `0 0 ${width} ${height}` });
+      set(this.canvas, { "aria-label": `${name}, ${square(height, width)} pixels, with a frame around what a unit sees` });
       set(this.again, { hidden: name === "The cat" });
       if (this.shown) this.change(ANY_PLACE); // not a row and a column of another photo
       else this.update();
@@ -240,7 +225,7 @@
       } catch {
         photo.begun = this.asked = false;
         cnn.enable(this.main, true);
-        return this.complain("The weights of the network did not come. Look whether you are online, and try again.");
+        return this.complain("The weights of the network did not come. Try again.");
       }
       const network = build([photo.height, photo.width]);
       const { mean, deviation } = cnn.ownPhoto;
@@ -257,7 +242,6 @@
         until = performance.now() + SLICE;
       }
       photo.network = network;
-      photo.layers = {};
       cnn.enable(this.main, true);
       this.update();
     }
@@ -265,46 +249,35 @@
     update() {
       const { layer, map } = this.state;
       const { filters } = cnn.ownPhoto.layers.find(({ name }) => name === layer);
-      if (map >= filters) throw new cnn.Refusal(`Map: expected one from 0 to ${filters - 1}, which is what ${plain(layer)} has, got ${map}.`);
+      if (map >= filters) throw new cnn.Refusal(`Map: expected one from 0 to ${filters - 1} in ${plain(layer)}, got ${map}.`);
       this.asked ||= Object.entries(this.state).some(([name, value]) => value !== this.defaults[name]);
       if (!this.photo) return this.say("The photo is being read.");
       if (this.photo.network) return this.#show();
-      this.#blank();
-      if (this.asked) this.#compute();
-    }
-
-    /** Show the photo alone. */
-    #blank() {
-      const { name, height, width, begun } = this.photo;
-      this.maps.name("Its maps");
-      this.one.name("One map");
       this.frames.replaceChildren();
-      set(this.canvas, { "aria-label": `${name}, ${square(height, width)} pixels.` });
-      if (!begun) {
-        this.say(`${name}, ${square(height, width)} pixels. Its maps need weights of the network, ${cnn.ownPhoto.kilobytes} kB, which come when you look inside.`);
-      }
+      if (this.asked) this.#compute();
+      else this.say(`To look inside needs weights of the network, ${cnn.ownPhoto.kilobytes} kB, which come then.`);
     }
 
     /** Show the maps of the layer, one of them, and what one of its units sees. */
     #show() {
-      const { network, layers, name, height, width } = this.photo;
-      const { layer, map } = this.state;
+      const { network } = this.photo;
+      const { layer, map: channel } = this.state;
       const index = network.layers.findIndex((each) => each.name === layer);
       const { shape } = network.layers[index];
       const [rows, columns, channels] = shape;
       const values = network.values[index];
-      const { order, largest } = (layers[layer] ??= byVariety(values, shape));
-      const channel = map < 0 ? order[0] : map;
+      const before = this.shown;
+      const other = before?.network !== network || before.index !== index;
+      const largest = other ? largestOf(values, channels) : before.largest;
       const { size, jump } = network.fields[0][index];
       const places = strongest(values, shape, channel, Math.max(APART, size / 2) / jump);
       const [row, column] = ["row", "column"].map((axis, at) => Math.round((this.state[axis] / SHARES) * (shape[at] - 1)));
       const cell = Math.min(this.state.row, this.state.column) < 0 ? (places[0] ?? 0) : row * columns + column;
-      const before = this.shown;
       this.answer.classList.add("shown"); // while there is nothing to see, it covers nothing
-      this.shown = { network, index, shape, values, channel, cell, places };
+      this.shown = { network, index, shape, values, channel, cell, places, largest };
       const field = (each) => network.field(index, each * channels + channel);
 
-      if (before?.network !== network || before.index !== index) {
+      if (other) {
         const across = Math.ceil(Math.sqrt(channels)); // then all maps together are as high and wide as one
         const down = Math.ceil(channels / across);
         const zoom = columns < 40 ? 2 : 1;
@@ -327,15 +300,10 @@
       this.frames.replaceChildren(...places.map((each) => frame("window", field(each))), frame("halo", seen), frame("chosen", seen));
       this.#crop(places);
       this.main.textContent = "Next map";
-      const value = values[cell * channels + channel];
-      const most = cell === places[0] ? ", its strongest" : "";
-      const what = places.length ? `${this.#told(cell)}${most}.` : "0 everywhere on this photo.";
+      const what = places.length ? `${this.#told(cell)}${cell === places[0] ? ", its strongest" : ""}` : "0 everywhere";
       const [last, end] = [seen.row + seen.height - 1, seen.column + seen.width - 1];
-      const cut = Math.min(seen.height, seen.width) < size ? `, the rest of its ${square(size, size)} lies over the edge` : "";
-      const sees = `This unit sees rows ${seen.row} to ${last} and columns ${seen.column} to ${end} of the photo${cut}.`;
-      const keras = `Map ${channel} of ${plain(layer)}, in Keras ${layer}`;
-      set(this.canvas, { "aria-label": `${name}, ${square(height, width)} pixels, with a frame around what the chosen unit sees.` });
-      this.say(`${keras}: ${what} ${sees}${value === MOST ? " More than 6 no unit here can give." : ""}`);
+      const sees = `This unit sees rows ${seen.row} to ${last} and columns ${seen.column} to ${end} of the photo.`;
+      this.say(`Map ${channel} of ${plain(layer)}, in Keras ${layer}: ${what}. ${sees}`);
     }
 
     /** Tell a unit of the chosen map. */
@@ -352,7 +320,7 @@
         piece.hidden = place === undefined;
         if (piece.hidden) return;
         const { row, column, height, width } = network.field(index, place * channels + channel);
-        const canvas = make("canvas", { height, width, class: width > PIXELS ? null : "sharp", "aria-hidden": "true" });
+        const canvas = make("canvas", { height, width, "aria-hidden": "true" });
         canvas.getContext("2d").drawImage(this.canvas, column, row, width, height, 0, 0, width, height);
         piece.replaceChildren(canvas, cnn.number(values[place * channels + channel]));
         set(piece, { "aria-label": `${piece.textContent}, place ${at + 1}: ${this.#told(place)}`, "aria-pressed": String(place === cell) });
@@ -363,7 +331,7 @@
     #go(cell) {
       const { shape: [rows, columns] } = this.shown;
       const share = (place, count) => Math.round((place / (count - 1)) * SHARES);
-      this.change({ map: this.shown.channel, row: share(Math.floor(cell / columns), rows), column: share(cell % columns, columns) });
+      this.change({ row: share(Math.floor(cell / columns), rows), column: share(cell % columns, columns) });
     }
 
     /** Choose the unit whose field has its middle where the reader points. */
@@ -378,15 +346,14 @@
       this.#go(row * columns + column);
     }
 
-    /** The one thing to do: to look inside, and then from the map that varies most to the next. */
+    /** The one thing to do: to look inside, and then to go from map to map. */
     #next() {
       if (!this.photo) return;
       if (!this.photo.network) {
         this.asked = true;
         return this.update();
       }
-      const { order } = this.photo.layers[this.state.layer];
-      this.change({ ...ANY_MAP, map: order[(order.indexOf(this.shown.channel) + 1) % order.length] });
+      this.change({ ...ANY_PLACE, map: (this.state.map + 1) % this.shown.shape[2] });
     }
 
     static css = `${cnn.Raster.css}
@@ -399,27 +366,26 @@
       }
       .view > * { position: absolute; inset: 0; width: 100%; height: 100%; }
       .input > .view { outline: 1px solid var(--cnn-input); }
-      .output > .view canvas { image-rendering: auto; }
-      .answer .view canvas, .sharp { image-rendering: pixelated; }
-      video { background: var(--cnn-background); object-fit: contain; }
+      .view canvas { image-rendering: auto; }
+      .answer canvas { image-rendering: pixelated; }
+      video { background: var(--cnn-background); }
       .window, .halo, .chosen { fill: none; stroke: var(--cnn-kernel); stroke-width: 1.5px; vector-effect: non-scaling-stroke; }
       .halo { stroke: var(--cnn-background); stroke-width: 6px; }
       .chosen { stroke: var(--cnn-accent); stroke-width: 3px; }
       .told { grid-column: 1 / -1; min-height: 4.5em; margin: 0; }
       .pieces { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); grid-auto-rows: 6.5rem; min-height: 13.5rem; gap: 0.5rem; }
       .pieces button { display: grid; gap: 0.25rem; justify-items: center; align-content: center; padding: 0.25rem; font-size: 0.8125rem; }
-      .pieces canvas { height: 4.5rem; max-width: 100%; object-fit: contain; }
+      .pieces canvas { height: 4.5rem; max-width: 100%; }
       @media (max-width: 42rem) {
         .stage { grid-template-columns: minmax(0, 1fr); }
         .told { min-height: 9em; }
-        .view { scroll-margin: 4rem 0 12rem; }
         .answer {
           bottom: 0; display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 0.75rem; padding: 0.5rem 0;
           border-top: 1px solid var(--cnn-grid); background: var(--cnn-surface);
         }
         .shown { position: sticky; }
         .pieces { grid-auto-rows: 3.25rem; min-height: 6.75rem; gap: 0.25rem; }
-        .pieces button { padding: 0.125rem; font-size: 0.75rem; line-height: 1.2; }
+        .pieces button { padding: 0; font-size: 0.75rem; }
         .pieces canvas { height: 2rem; }
       }
     `;

@@ -34,6 +34,7 @@ extensions = [
     "cnnfigs.sphinxext.site.maths",
     "cnnfigs.sphinxext.site.moved",
     "cnnfigs.sphinxext.site.percents",
+    "cnnfigs.sphinxext.site.quizzes",
     "cnnfigs.sphinxext.site.searching",
     "cnnfigs.sphinxext.site.security",
     "cnnfigs.sphinxext.site.tasks",

@@ -11,6 +11,7 @@ from cnnfigs.illustrations.exercises.sizes import OddPooling
 from cnnfigs.kit.__main__ import CLASSES, items, page_files, quiz_files
 from cnnfigs.kit.numbers import generator, with_other_numbers
 from cnnfigs.kit.pages import AUTHOR, OWED, Page
+from cnnfigs.sphinxext.site.quizzes import FORMS
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "for-teachers.md").read_text("utf-8")
@@ -40,6 +41,7 @@ def test_the_kit_has_the_files_that_are_named():
     quizzes = set(quiz_files("A quiz", []))
     assert quizzes < named
     assert named - quizzes == {"figures.zip", "slides.pptx", "worksheet-….pdf", "key-….pdf"}
+    assert set(FORMS) == quizzes, "what a site offers is what the kit makes"
     assert page_files(page, asked, CLASSES, Paper()) == {}, "what shows nothing has no files"
 
 

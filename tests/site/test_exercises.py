@@ -4,7 +4,7 @@ import ast
 import gzip
 import re
 from collections import Counter
-from itertools import cycle
+from itertools import cycle, islice
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -76,12 +76,13 @@ def answered(request, browser, served):
     watch = Watch(page, served)
     open_page(page, f"{served}/{request.param}.html")
     loaded = len(watch.requests)
-    ways = cycle(("mouse", "touch", "keyboard"))
     said = []
     boxes = page.locator("[data-exercise]")
     for box, exercise in zip(boxes.all(), PAGES[request.param], strict=True):
         for number, variant in enumerate((exercise, *exercise.variants)):
             question = variant.question
+            # From one set of numbers to the next each answer is given in another way.
+            ways = islice(cycle(("mouse", "touch", "keyboard")), number, None)
             said.append((words(box.locator("> p").first), plain(question.text)))
             for answer, rule in question.wrong.items():
                 give(page, box, question, answer, next(ways))

@@ -16,6 +16,8 @@
   const [POINT, MOST] = [20, 3];
   /** So many digits, and units of the dense network, are shown. */
   const SHOWN = 8;
+  /** Pixels of the screen for one of theirs, and between two of them. */
+  const [ZOOM, GAP] = [3, 4];
   /** So many trainings are remembered, below the one that is shown. */
   const REMEMBERED = 4;
   /** The chart, in pixels: where its axes begin, and how far they go. */
@@ -222,7 +224,9 @@
       const other = () => this.change({ seed: (this.state.seed % this.settings.seed.most) + 1 });
       this.stepping = button("One step", () => this.ask(1));
       const player = make("div", { class: "controls player" }, this.main, this.stepping, button("Start over", start), button("Other noise", other));
+      const { side } = cnn.small;
       this.examples = new cnn.Raster("", () => "", () => {});
+      this.examples.layout(1, SHOWN, SHOWN * (side * ZOOM + GAP) - GAP, side * ZOOM); // its room, before the digits are there
       this.born = [new Born(12, "The convnet’s kernels"), new Born(3, "Weights of the dense network’s units")];
       const seen = this.panel("input born", this.examples.canvas);
       seen.name("Some of the digits");
@@ -252,7 +256,6 @@
       super.build();
       this.tools.firstChild.classList.remove("primary"); // the one thing to do is to train
       this.look = new cnn.Raster("", () => "", () => {});
-      const { side } = cnn.small;
       this.look.layout(1, 1, side, side);
       cnn.set(this.look.canvas, { "aria-hidden": null, role: "img", "aria-label": "The digit as the networks see it" });
       const look = this.panel("input look", this.look.canvas);
@@ -294,13 +297,12 @@
 
     #examples({ pixels, darkest }) {
       const { side } = cnn.small;
-      const [size, zoom, gap] = [side * side, 3, 4];
+      const size = side * side;
       const values = Float32Array.from({ length: size * SHOWN }, (_, at) => {
         const pixel = Math.floor(at / SHOWN);
         return pixels[(at % SHOWN) * size + (this.order?.[pixel] ?? pixel)] / darkest;
       });
-      this.examples.layout(1, SHOWN, SHOWN * (side * zoom + gap) - gap, side * zoom);
-      this.examples.paint(values, [side, side, SHOWN], { colors: "ink", zoom, gap });
+      this.examples.paint(values, [side, side, SHOWN], { colors: "ink", zoom: ZOOM, gap: GAP });
     }
 
     play(playing) {
@@ -454,7 +456,7 @@
       .born { margin-bottom: 0.75rem; }
       .own { margin-bottom: 0.75rem; }
       .legend { display: flex; flex-wrap: wrap; gap: 0 1.5rem; margin: 0 0 0.5rem; font-size: 0.875rem; }
-      .legend span::before { content: ""; display: inline-block; width: 1.75rem; margin-right: 0.5rem; border-top: 2px solid; vertical-align: 0.3em; }
+      .legend span::before { content: ""; display: inline-block; width: 1.75rem; margin-right: 0.5rem; border-top: 2px solid var(--line); vertical-align: 0.3em; }
       .legend .line-1::before { border-top-style: dashed; }
       @media (max-width: 42rem) {
         .told { min-height: 6em; }
@@ -471,11 +473,11 @@
       .chart svg { width: 100%; }
       .chart text { fill: var(--cnn-muted); font-size: 11px; text-anchor: middle; }
       .chart .end { text-anchor: end; }
-      .chart path { fill: none; stroke: currentColor; stroke-width: 2; }
-      .chart .axis { color: var(--cnn-grid); stroke-width: 0.5; }
-      .chart .guess { color: var(--cnn-muted); stroke-width: 1; stroke-dasharray: 4 3; }
-      .line-0 { color: var(--cnn-network-convnet); }
-      .line-1 { color: var(--cnn-network-dense-131); }
+      .chart path { fill: none; stroke: var(--line); stroke-width: 2; }
+      .chart .axis { --line: var(--cnn-grid); stroke-width: 0.5; }
+      .chart .guess { --line: var(--cnn-muted); stroke-width: 1; stroke-dasharray: 4 3; }
+      .line-0 { --line: var(--cnn-network-convnet); }
+      .line-1 { --line: var(--cnn-network-dense-131); }
       .chart .line-1:not(.reach) { stroke-dasharray: 6 3; }
       .chart .reach { stroke-width: 1; }
       .panel > canvas { display: block; max-width: 100%; height: auto; image-rendering: pixelated; }

@@ -37,6 +37,7 @@ DATA: Mapping[str, str] = {
     "convnet.js": "cnnfigs.explorers.networks:convnet_script",
     "dense_131.js": "cnnfigs.explorers.networks:dense_131_script",
     "convnet_global_max.js": "cnnfigs.explorers.networks:convnet_global_max_script",
+    "data-designs.js": "cnnfigs.explorers.designs:designs_script",
     "data-hierarchy.js": "cnnfigs.explorers.hierarchy:hierarchy_script",
     "data-own-photo.js": "cnnfigs.explorers.own_photo:own_photo_script",
     "first-blocks.js": "cnnfigs.explorers.own_photo:first_blocks_script",

@@ -264,6 +264,31 @@ TRAIN = Explorer(
     worker=True,
 )
 
+_BLOCK = r"(?:2|4|8|16|32|64)k[1357][pas]?"
+
+DESIGN = Explorer(
+    name="design",
+    title="Design a convnet",
+    scripts=("arithmetic.js", "design.js"),
+    data=("data-designs.js",),
+    settings={
+        "blocks": Setting(
+            "Blocks",
+            Text(
+                rf"{_BLOCK}(?:,{_BLOCK}){{0,3}}",
+                "up to 4 blocks such as 8k3p,16k3: filters, kernel size, and p, a or s for max pooling, mean pooling "
+                "or strides",
+            ),
+            "8k3p,8k3p",
+        ),
+        "last": Setting("Last maps", Choice("flatten", "global max")),
+        "dense": Setting("Dense units", Choice("0", "16", "32", "64", "128")),
+        "challenge": Setting("Challenge", Choice("none", "small", "cheap", "moved")),
+        "cost": Setting("Costs", Choice("parameters", "multiply-adds")),
+        "right": Setting("Digits", Choice("in place", "moved")),
+    },
+)
+
 EXPLORERS: Mapping[str, Explorer] = {
     each.name: each
     for each in (
@@ -277,5 +302,6 @@ EXPLORERS: Mapping[str, Explorer] = {
         OWN_PHOTO,
         PEEPHOLE,
         TRAIN,
+        DESIGN,
     )
 }

@@ -168,6 +168,7 @@ def test_each_link_leads_to_the_page_that_explains_it(site):
     pages = {name: link.removeprefix("../").split(".")[0] for name, link in links.items()}
     assert pages == {
         "convolution": "convolution",
+        "design": "remedies-and-costs",
         "digit": "first-convnet",
         "digit-pad": "index",
         "hierarchy": "visual-hierarchy",

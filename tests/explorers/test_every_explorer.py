@@ -209,7 +209,12 @@ def test_on_a_phone_all_fits_and_can_be_hit(open_explorer, name):
 
 
 #: Where most values of lists are refused.
-TIGHT = {"convolution": "size=3", "pooling": "size=3&pool_size=3", "receptive-field": "layers=c11s4,c3s2"}
+TIGHT = {
+    "convolution": "size=3",
+    "pooling": "size=3&pool_size=3",
+    "receptive-field": "layers=c11s4,c3s2",
+    "design": "blocks=8k3p,8k3p,8k5",
+}
 
 
 @every_explorer

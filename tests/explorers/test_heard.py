@@ -62,6 +62,16 @@ RUNS = {
             ("Enter", [r"(Right|No): it was \d\. Move the hole of \d+×\d+ pixels .*"]),
         ],
     ),
+    "design": (
+        "blocks=8k3p",
+        ("button", "Add a block"),
+        [
+            ("Enter", [r"In all [\d,]+ parameters, [\d,]+ multiply-adds\. Of 10,000 test digits, it reads .*\)\."]),
+            ("Enter", [r"In all [\d,]+ parameters, [\d,]+ multiply-adds\. Of 10,000 test digits, it reads .*\)\."]),
+            ("Tab", []),
+            ("Enter", [r"In all .*"]),
+        ],
+    ),
     "digit": (
         "unit=conv2d_2,12,3,4",
         ("gridcell", "conv2d_2, map 12"),

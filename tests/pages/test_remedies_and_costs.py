@@ -11,6 +11,7 @@ from page_words import says
 from cnnfigs.data import mnist
 from cnnfigs.experiments.catalog import shifted, with_images
 from cnnfigs.illustrations.architectures.answer_costs import CostsOfAnAnswer
+from cnnfigs.illustrations.training_and_measured.designs import SmallDesigns
 from cnnfigs.illustrations.training_and_measured.fewer_examples import FewerExamples
 from cnnfigs.illustrations.training_and_measured.shifted_digits import ShiftControls
 from cnnfigs.illustrations.training_and_measured.ways_of_downsampling import (
@@ -116,3 +117,33 @@ def test_cells_are_skipped_exactly_where_strides_are_larger_than_the_window(kern
     looks = keras.layers.Conv2DTranspose(1, kernel_size, strides=strides, kernel_initializer="ones")
     seen = np.asarray(looks(keras.ops.ones((1, 4, 4, 1))))[0, : 3 * strides + kernel_size, : 3 * strides + kernel_size]
     assert (seen == 0).any() == (strides > kernel_size)
+
+
+def test_what_is_told_of_small_designs_is_so():
+    assert says("remedies-and-costs", "many more parameters than the same", "neither saw such digits")
+    assert says("playground", "In place it is the other way round")
+    run = SmallDesigns().result
+    of = {str(each.design): each for each in run.reached}
+    plain, pooled, largest = of["8k3-8k3"], of["8k3p-8k3p"], of["8k3p-8k3p-global_max"]
+    assert plain.parameters > 10 * pooled.parameters
+    assert plain.home > pooled.home > largest.home
+    assert largest.moved > max(plain.moved, pooled.moved)
+    assert max(plain.moved, pooled.moved) < run.asked / 2
+    assert of["8k5-8k5-global_max"].moved > of["8k5-8k5-dense_32"].moved
+    assert of["8k5-8k5-global_max"].home < of["8k5-8k5-dense_32"].home
+
+
+def test_designs_are_all_that_a_few_switches_make():
+    assert says("remedies-and-costs", "one to three blocks", "nothing, max pooling or a stride of two")
+    reached = SmallDesigns().result.reached
+    assert {len(each.design.blocks) for each in reached} == {1, 2, 3}
+    assert {block.downsampling for each in reached for block in each.design.blocks} == {
+        "none",
+        "max pooling",
+        "strides",
+    }
+    assert {(each.design.last, each.design.dense > 0) for each in reached} == {
+        ("flatten", False),
+        ("flatten", True),
+        ("global max", False),
+    }

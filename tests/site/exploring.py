@@ -141,6 +141,7 @@ WORK = {
     "own-photo": {"layer": "block_1_depthwise_relu", "map": 5},
     "peephole": {"guesses": "123"},
     "train": {"images": "100", "drawing": "40304030a030a03068b868b8"},
+    "design": {"blocks": "4k5s", "dense": "32"},
 }
 
 #: A seven, in pixels of the paper.

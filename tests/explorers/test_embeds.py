@@ -11,7 +11,9 @@ from checks import DESKTOP, LIMIT, PHONE, Watch
 from exploring import WORK, Opened
 from lxml import html
 
-from cnnfigs.explorers.registry import EXPLORERS, NETWORKS
+from cnnfigs.explorers.registry import EXPLORERS
+from cnnfigs.sphinxext.site import embeds
+from cnnfigs.sphinxext.site.embeds import size_of
 
 every_explorer = pytest.mark.parametrize("name", EXPLORERS)
 every_way = pytest.mark.parametrize("way", ["served", "from disk"])
@@ -107,7 +109,8 @@ def test_the_copied_code_shows_it_in_another_page_as_it_was_set(copied, framed, 
     weights = checks.weight(watch.requests, watch.origin, site)
     print(f"embed/{name}.html: {sum(weights.values()) / 1000:.0f} kB at first")
     assert sum(weights.values()) <= LIMIT, weights
-    assert waits.is_visible() == any(f"{each}.js" in EXPLORERS[name].data for each in NETWORKS)
+    files = size_of(site / "_static/explorers", EXPLORERS[name].files)
+    assert waits.is_visible() == (files > embeds.LIMIT)
     start(inner, name)
     assert not waits.is_visible()
     assert opened.state == work

@@ -155,7 +155,7 @@ def test_by_keyboard_and_by_ear(open_explorer):
     opened.element.get_by_role("grid", name="A number for each pixel").get_by_role("gridcell").focus()
     opened.page.keyboard.press("ArrowDown")
     (heard,) = opened.heard
-    assert re.fullmatch(r"Row 1, column 0: [+−]?[\d.]+\.", heard)
+    assert re.fullmatch(r"row 1, column 0: [+−]?[\d.]+", heard)
     opened.element.get_by_role("button", name="Turn it into a 9").focus()
     opened.page.keyboard.press("Space")
     told = finding(opened, "Now convnet says 9")
@@ -163,7 +163,7 @@ def test_by_keyboard_and_by_ear(open_explorer):
     opened.page.wait_for_function("() => location.hash.includes('of=9')")
     assert (opened.state["of"], opened.state["show"]) == ("9", "flip")
     opened.choose("Another digit", "4")
-    assert finding(opened, "convnet says 4 already") == "convnet says 4 already: turn it into another digit."
+    assert finding(opened, "convnet says 4") == "convnet says 4 already."
     opened.page.keyboard.press("Tab")
     opened.page.keyboard.press("Enter")  # once more, and it is put away
     opened.page.keyboard.press("Enter")

@@ -40,11 +40,10 @@
       const lists = this.controls("of", "into");
       const pairs = [this.matters, this.turn].map((each, at) => make("div", { class: "pair" }, lists[at], each));
       const controls = make("div", { class: "controls asking" }, ...pairs);
-      const raster = (label, name = named) => {
+      const raster = (label, name) => {
         const made = new cnn.Raster(label, name, (cell) => {
           made.go(cell);
-          const text = made.name(cell);
-          this.say(`${text[0].toUpperCase()}${text.slice(1)}.`, this.place);
+          this.say(made.name(cell), this.place);
         });
         made.layout(IMAGE, IMAGE, IMAGE, IMAGE);
         return made;
@@ -107,7 +106,7 @@
         all
           ? `What ${cnn.networkNames[network.name]} adds up for ${digit} grows most with more ink there: ${told(extreme(1))}; and falls most there: ` +
             `${told(extreme(-1))}. ${cnn.percent(onInk / all)} of all strength lies on the ink, the rest on paper.`
-          : `No pixel changes what ${cnn.networkNames[network.name]} adds up for ${digit}.`,
+          : `No pixel changes the sum for ${digit}.`,
         this.finding,
       );
       this.legend.textContent =
@@ -123,14 +122,14 @@
       const name = cnn.networkNames[network.name];
       this.panels[1].name("The change");
       this.panels[2].name("Then it gets");
-      this.legend.textContent = "Orange: more ink. Purple: less. The stronger the colour, the larger the change; the line is around the ink.";
+      this.legend.textContent = "Orange: more ink. Purple: less. The stronger the colour, the more; the line is around the ink.";
       this.#turned(image);
       if (this.pen) return;
-      if (cnn.best(network.run(image)) === into) return this.say(`${name} says ${into} already: turn it into another digit.`, this.finding);
+      if (cnn.best(network.run(image)) === into) return this.say(`${name} says ${into} already.`, this.finding);
       this.say("Searching …", this.finding);
       const changed = image.slice();
       for (let step = 0; network.run(changed)[into] < SURE; step++) {
-        if (step === MOST) return this.say(`No small change was found: ${cnn.number(STEP * MOST)} in each pixel is not enough.`, this.finding);
+        if (step === MOST) return this.say(`No change of up to ${cnn.number(STEP * MOST)} in each pixel does it.`, this.finding);
         gradient(network, into, rival(network.sums, into)).forEach((slope, at) => {
           changed[at] = Math.min(1, Math.max(0, changed[at] + STEP * Math.sign(slope)));
         });
@@ -163,7 +162,6 @@
     #turned(changed) {
       this.changed = changed;
       this.after.paint(changed, [IMAGE, IMAGE, 1], { colors: "ink" });
-      this.after.go(this.after.current);
       this.#paint(changed.map((ink, at) => ink - this.image[at]));
     }
 
@@ -180,13 +178,13 @@
         }
       }
       this.slopes.frames.replaceChildren(make("svg:path", { d: line || "M0 0", class: "outline" }));
-      for (const each of [this.before, this.slopes]) each.go(each.current); // its cells have other numbers now
+      for (const each of [this.before, this.slopes, this.after]) each.go(each.current); // its cells have other numbers now
       this.place.replaceChildren();
     }
 
     static css = `${cnn.DigitPad.css}
       .asking { margin: 1rem 0; padding-top: 1rem; border-top: 1px solid color-mix(in srgb, var(--cnn-grid) 40%, var(--cnn-surface)); }
-      .pair { display: flex; align-items: end; gap: 0.5rem; margin-right: 1rem; }
+      .pair { display: flex; align-items: end; gap: 0.5rem; }
       .aside { color: var(--cnn-muted); font-size: 0.875rem; }
       .three { display: grid; grid-template-columns: repeat(3, minmax(0, 11.5rem)); align-items: end; gap: 1rem; }
       .outline { fill: none; stroke: var(--cnn-text); stroke-width: 1.5px; vector-effect: non-scaling-stroke; }

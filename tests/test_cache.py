@@ -120,6 +120,7 @@ def damages(entry: bytes) -> list[tuple[str, bytes]]:
     ]
 
 
+@pytest.mark.thorough
 def test_damaged_entry_is_named_and_computed_again(folder: Path) -> None:
     run = Everything(np.arange(12, dtype=np.float32).reshape(3, 4), (Window(1),))
     cached(KEY, lambda: run, Everything)

@@ -232,3 +232,11 @@ def test_the_files_that_are_begun_first_are_there() -> None:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "DEAREST"
     ]
     assert [name for name in ast.literal_eval(listed) if not (ROOT / "tests" / name).is_file()] == []
+
+
+def test_a_small_site_that_runs_cells_gives_them_time() -> None:
+    """By itself MyST-NB ends a cell after half a minute: a busy machine is slow, and not wrong."""
+    runs = re.compile(r"nb_execution_mode[\"']?\s*[=:]\s*[\"'](?:force|cache)")
+    found = [path for path in (ROOT / "tests").rglob("*.py") if runs.search(path.read_text("utf-8"))]
+    assert len(found) > 5
+    assert [path.name for path in found if "nb_execution_timeout" not in path.read_text("utf-8")] == []

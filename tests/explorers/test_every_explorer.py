@@ -47,7 +47,7 @@ SEEN = """element => {
 
 
 @every_explorer
-@pytest.mark.parametrize("way", ["served", "from disk"])
+@pytest.mark.parametrize("way", ["served", pytest.param("from disk", marks=pytest.mark.thorough)])
 def test_it_stands_below_its_figure_which_stays(open_explorer, name, way):
     opened = open_explorer(name, way=way, load=True)
     opens = name == "digit-pad"  # the first page begins with it

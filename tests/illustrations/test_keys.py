@@ -26,7 +26,7 @@ FEWER = {
     "WithDepth": {"digits": 100},
 }
 #: Seconds above which a run, which is made anew here, is one of the thorough tests.
-DEAR = 1
+DEAR = 0.3
 COSTS = json.loads(SHIPPED.read_text("utf-8"))
 
 

@@ -1,6 +1,19 @@
 """A test that asks for a page is run on every page."""
 
 from functools import cache
+from pathlib import Path
+
+import pytest
+
+#: Tests that answer soon ask every page and the whole; what one part of the site does, the thorough ones ask.
+SOON = {"test_other_ways.py", "test_pages.py", "test_reading.py", "test_site.py"}
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.path.parent == HERE and item.path.name not in SOON:
+            item.add_marker(pytest.mark.thorough)
 
 
 @cache

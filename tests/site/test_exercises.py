@@ -129,7 +129,6 @@ def test_no_answer_leaves_and_nothing_is_wider_than_a_phone(answered, site):
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
-@pytest.mark.thorough
 def test_axe_finds_nothing_where_replies_stand_in_both_themes(answered):
     """In the exercises: pages as they come, and explorers, have tests of their own."""
     page, *_ = answered
@@ -153,7 +152,6 @@ def test_all_of_it_is_heard(answered):
     assert len(names["status"]) >= len(last)
 
 
-@pytest.mark.thorough
 def test_progress_survives_a_reload_and_is_forgotten_with_the_pages(answered, served):
     page, *_, name = answered
     page.reload()

@@ -51,7 +51,6 @@ def test_cards_show_the_pictures_of_their_pages(site):
     assert compared > 50
 
 
-@pytest.mark.thorough
 def test_pictures_are_loaded_when_they_come_into_sight_and_one_theme_only(site, served, tab):
     tab.set_viewport_size(DESKTOP)
     watch = Watch(tab, served)
@@ -189,7 +188,6 @@ def test_a_tall_picture_shows_its_upper_part_large_enough(gallery):
     assert image.evaluate("each => getComputedStyle(each).objectFit") == "contain", "an open card shows all of it"
 
 
-@pytest.mark.thorough
 def test_cards_are_printed_whole_and_with_the_words_in_their_pictures(gallery):
     """In the order of the wall, three in a line at most; the filters, which paper has not, are left out."""
     printed = PdfReader(io.BytesIO(gallery.pdf(format="A4", print_background=True)))

@@ -42,7 +42,6 @@ def test_the_list_is_that_of_a_whole_tutorial():
     assert sum(map(len, addresses().values())) > 500
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("way", ["served", "from disk"])
 @pytest.mark.parametrize(("page", "part", "target"), ways())
 def test_who_comes_for_what_has_moved_is_taken_there(page, part, target, way, tab, site, served):
@@ -53,7 +52,6 @@ def test_who_comes_for_what_has_moved_is_taken_there(page, part, target, way, ta
     assert "404" not in tab.title()
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize(("page", "part", "target"), ways())
 def test_without_scripts_a_link_leads_there(page, part, target, browser, site):
     context = browser.new_context(viewport=DESKTOP, java_script_enabled=False)

@@ -31,6 +31,7 @@ def tab_for_files(browser, site):
     context.close()
 
 
+@pytest.mark.thorough
 def test_opened_from_disk_without_any_complaint(tab_for_files, site, name):
     page, watch = tab_for_files
     before = len(watch.requests)

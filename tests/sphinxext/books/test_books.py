@@ -30,6 +30,7 @@ CONFIGURATION = """
 extensions += ["cnnfigs.sphinxext.books.book", "cnnfigs.sphinxext.books.downloads", "cnnfigs.sphinxext.site.maths"]
 html_math_renderer = "mathml"
 nb_execution_mode = "force"
+nb_execution_timeout = 600
 nb_code_prompt_show = "Show the code"
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3

@@ -138,6 +138,7 @@ def built(folder: Path, configuration: str = "") -> Path:
     lines = (
         'extensions += ["cnnfigs.sphinxext.notebooks.pages", "cnnfigs.sphinxext.reading.quoting"]',
         'nb_execution_mode = "force"',
+        "nb_execution_timeout = 600",
         'math_eqref_format = "({number})"',
         'myst_enable_extensions = ["deflist", "dollarmath"]',
     )

@@ -27,6 +27,7 @@ CONFIGURATION = """
     building_told = True
     nb_execution_mode = "cache"
     nb_execution_cache_path = ".cache/jupyter"
+    nb_execution_timeout = 600
     html_theme = "basic"
 """
 MODULE = """

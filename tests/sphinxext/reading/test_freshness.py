@@ -133,6 +133,7 @@ def site(tmp_path: Path) -> Callable[..., Site]:
     return make
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_exactly_the_pages_that_use_what_changed_run_again(site: Callable[..., Site], jobs: int) -> None:
     tiny = site(PAGES, jobs)

@@ -58,7 +58,7 @@ def build(folder, page):
     (folder / "conf.py").write_text(
         'import os\nos.environ["CNNFIGS_IN_PAGE"] = "1"\n'
         'extensions = ["myst_nb", "cnnfigs.sphinxext.reading.quoting"]\n'
-        'html_theme = "basic"\nnb_execution_mode = "force"\n'
+        'html_theme = "basic"\nnb_execution_mode = "force"\nnb_execution_timeout = 600\n'
     )
     return sphinx_build(folder, "-q", "-n", "-W", "--keep-going", "-c", ".", "-d", ".cache/doctrees", "docs", "site")
 

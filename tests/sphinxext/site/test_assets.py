@@ -64,7 +64,7 @@ def site(tmp_path_factory) -> Path:
         'extensions = ["myst_nb", "sphinx_design", "cnnfigs.sphinxext.site.assets"]\n'
         'myst_enable_extensions = ["dollarmath", "colon_fence"]\n'
         'html_theme = "furo"\n'
-        'nb_execution_mode = "force"\n'
+        'nb_execution_mode = "force"\nnb_execution_timeout = 600\n'
         'nb_code_prompt_show = "Show the code"\n'
         'nb_code_prompt_hide = "Hide the code"\n'
     )

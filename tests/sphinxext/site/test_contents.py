@@ -82,6 +82,7 @@ def site(tmp_path_factory):
         "myst_enable_extensions": ["colon_fence"],
         "nb_execution_mode": "cache",
         "nb_execution_cache_path": str(folder / "executed"),
+        "nb_execution_timeout": 600,
         "html_theme": "basic",
         "numfig": True,
     }

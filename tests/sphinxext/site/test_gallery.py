@@ -69,6 +69,7 @@ class Site:
             "extensions": ["myst_nb", "cnnfigs.sphinxext.site.gallery"],
             "nb_execution_mode": "cache",
             "nb_execution_cache_path": str(self.folder / "executed"),
+            "nb_execution_timeout": 600,
             "html_theme": "basic",
             "numfig": True,
         }
@@ -252,6 +253,7 @@ def test_an_illustration_that_fails_is_named_and_the_others_are_there(few, tmp_p
     assert set(made.cards()) == {*NAMES} - {"Padding", "AddedLogits"}
 
 
+@pytest.mark.thorough
 def test_gallery_is_made_again_when_it_must_and_only_then(site, monkeypatch):
     assert site.build() == set()
 

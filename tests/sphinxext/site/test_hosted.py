@@ -18,7 +18,11 @@ from cnnfigs.illustrations.windows.padding import Padding
 ADDRESS = "https://example.org/networks/"
 REPOSITORY = "https://github.com/ada/networks"
 PUBLISHED = f"html_baseurl = {ADDRESS!r}\nsite_repository = {REPOSITORY!r}\n"
-KEEPING_FIGURES = "extensions.append('cnnfigs.sphinxext.site.gallery')\nnb_execution_mode = 'force'\n"
+KEEPING_FIGURES = """
+extensions.append("cnnfigs.sphinxext.site.gallery")
+nb_execution_mode = "force"
+nb_execution_timeout = 600
+"""
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
 

@@ -384,6 +384,7 @@
           border-top: 1px solid var(--cnn-grid); background: var(--cnn-surface);
         }
         .shown { position: sticky; }
+        .answer .view { width: min(100%, 7rem * var(--sides, 1.57)); }
         .pieces { grid-auto-rows: 3.25rem; min-height: 6.75rem; gap: 0.25rem; }
         .pieces button { padding: 0; font-size: 0.75rem; }
         .pieces canvas { height: 2rem; }

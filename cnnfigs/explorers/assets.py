@@ -101,12 +101,11 @@ def minified(code: str, ending: str = ".js") -> str:
 
 
 def _squeezed(sheet: str) -> str:
-    """Take comments and spaces from a style sheet that stands in a script, which a minifier of scripts leaves alone."""
-    bare = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
+    """Take from a style sheet that stands in a script what means nothing: a minifier of scripts leaves texts alone."""
+    bare = re.sub(r"/\*.*?\*/|(?<=[\s:,(])0(?=\.\d)", "", sheet, flags=re.DOTALL)
     lines = re.sub(r"(?<=[`{};,])\s*\n\s*|\s*\n\s*(?=`)", "", bare)
-    return re.sub(
-        r"\s*([{;,])\s*|(?<=:)\s+|\s*\n\s*", lambda match: match[1] or " " * ("\n" in match[0]), lines
-    ).replace(";}", "}")
+    tight = re.sub(r"\s*([{;,>])\s*|(?<=:)\s+|\s*\n\s*", lambda match: match[1] or " " * ("\n" in match[0]), lines)
+    return tight.replace(";}", "}")
 
 
 def version() -> str:

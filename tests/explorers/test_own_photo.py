@@ -163,7 +163,7 @@ def test_the_address_has_layer_and_map_and_no_photo(open_explorer):
     link = opened.element.evaluate("element => element.link")
     assert link.endswith("#explore-own-photo?layer=block_1_depthwise_relu&map=40")
     opened.set("layer=Conv1_relu&map=32")
-    assert opened.complaint == "Map: expected one from 0 to 31 in the first layer, got 32."
+    assert opened.complaint == "Map: expected 0 to 31, got 32."
     assert opened.state["map"] == 40
 
 

@@ -40,7 +40,7 @@
       shape = [...[0, 1].map((axis) => Math.ceil(shape[axis] / layer.strides[axis])), layer.filters];
       return { ...layer, outputShape: shape, weights: cnn.firstBlocks[layer.name] };
     });
-    return new cnn.Network({ name: "first blocks", layers: [{ name: "photo", outputShape: [height, width, 3] }, ...layers] });
+    return new cnn.Network({ layers: [{ outputShape: [height, width, 3] }, ...layers] });
   }
 
   /** Compute all layers, with a pause after each row of maps. */
@@ -125,7 +125,7 @@
       });
       document.addEventListener("visibilitychange", () => document.hidden && this.#stop());
       this.root.append(
-        this.hint("Choose a photo, drop or paste one, or take one. It stays in your browser: nothing of it is sent anywhere."),
+        this.hint("Choose, drop, paste or take a photo. It stays in your browser: nothing is sent anywhere."),
         choose,
         make("div", { class: "controls" }, this.main, this.#layers()),
         make("div", { class: "stage" }, input, this.maps, this.told, this.answer),
@@ -159,7 +159,6 @@
       if (!file) return;
       const picture = await cnn.openPicture(file);
       this.asked = true;
-      this.complain("");
       await this.#take(picture, [picture.height, picture.width], "Your photo");
     }
 
@@ -173,7 +172,6 @@
       this.#stop();
       this.stream = this.video.srcObject = stream;
       await this.video.play();
-      this.complain("");
       this.#filming(true);
     }
 
@@ -206,7 +204,7 @@
       this.photo = { name, height, width, pixels };
       this.style.setProperty("--sides", width / height);
       set(this.frames, { viewBox: `0 0 ${width} ${height}` });
-      set(this.canvas, { "aria-label": `${name}, ${square(height, width)} pixels, with a frame around what a unit sees` });
+      set(this.canvas, { "aria-label": `${name}, ${square(height, width)} pixels` });
       set(this.again, { hidden: name === "The cat" });
       if (this.shown) this.change(ANY_PLACE); // not a row and a column of another photo
       else this.update();
@@ -225,7 +223,7 @@
       } catch {
         photo.begun = this.asked = false;
         cnn.enable(this.main, true);
-        return this.complain("The weights of the network did not come. Try again.");
+        return this.complain("The weights did not come. Try again.");
       }
       const network = build([photo.height, photo.width]);
       const { mean, deviation } = cnn.ownPhoto;
@@ -249,13 +247,12 @@
     update() {
       const { layer, map } = this.state;
       const { filters } = cnn.ownPhoto.layers.find(({ name }) => name === layer);
-      if (map >= filters) throw new cnn.Refusal(`Map: expected one from 0 to ${filters - 1} in ${plain(layer)}, got ${map}.`);
+      if (map >= filters) throw new cnn.Refusal(`Map: expected 0 to ${filters - 1}, got ${map}.`);
       this.asked ||= Object.entries(this.state).some(([name, value]) => value !== this.defaults[name]);
-      if (!this.photo) return this.say("The photo is being read.");
-      if (this.photo.network) return this.#show();
+      if (this.photo?.network) return this.#show();
       this.frames.replaceChildren();
-      if (this.asked) this.#compute();
-      else this.say(`To look inside needs weights of the network, ${cnn.ownPhoto.kilobytes} kB, which come then.`);
+      if (this.photo && this.asked) this.#compute();
+      else this.say(`To look inside needs the network's weights, ${cnn.ownPhoto.kilobytes} kB.`);
     }
 
     /** Show the maps of the layer, one of them, and what one of its units sees. */
@@ -320,7 +317,7 @@
         piece.hidden = place === undefined;
         if (piece.hidden) return;
         const { row, column, height, width } = network.field(index, place * channels + channel);
-        const canvas = make("canvas", { height, width, "aria-hidden": "true" });
+        const canvas = make("canvas", { height, width });
         canvas.getContext("2d").drawImage(this.canvas, column, row, width, height, 0, 0, width, height);
         piece.replaceChildren(canvas, cnn.number(values[place * channels + channel]));
         set(piece, { "aria-label": `${piece.textContent}, place ${at + 1}: ${this.#told(place)}`, "aria-pressed": String(place === cell) });
@@ -348,8 +345,7 @@
 
     /** The one thing to do: to look inside, and then to go from map to map. */
     #next() {
-      if (!this.photo) return;
-      if (!this.photo.network) {
+      if (!this.photo?.network) {
         this.asked = true;
         return this.update();
       }
@@ -374,7 +370,7 @@
       .chosen { stroke: var(--cnn-accent); stroke-width: 3px; }
       .told { grid-column: 1 / -1; min-height: 4.5em; margin: 0; }
       .pieces { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); grid-auto-rows: 6.5rem; min-height: 13.5rem; gap: 0.5rem; }
-      .pieces button { display: grid; gap: 0.25rem; justify-items: center; align-content: center; padding: 0.25rem; font-size: 0.8125rem; }
+      .pieces button { display: grid; gap: 0.25rem; justify-items: center; padding: 0.25rem; font-size: 0.8125rem; }
       .pieces canvas { height: 4.5rem; max-width: 100%; }
       @media (max-width: 42rem) {
         .stage { grid-template-columns: minmax(0, 1fr); }

@@ -156,7 +156,7 @@ def test_weights_that_do_not_come_are_told_and_asked_for_again(open_explorer):
 
 def test_the_address_has_layer_and_map_and_no_photo(open_explorer):
     opened = open_explorer(NAME, "layer=block_1_depthwise_relu&map=40", load=True)
-    ready(opened)
+    look_inside(opened)
     assert opened.told.startswith("Map 40 of block 1, in Keras block_1_depthwise_relu: ")
     show(opened, pictures()["upright"])
     assert opened.told.startswith("Map 40 of block 1, ")

@@ -141,7 +141,10 @@
       const { label, options } = this.settings.layer;
       const size = (layer) => fields[layers.findIndex(({ name }) => name === layer)].size;
       const pairs = options.map((layer) => [layer, `${plain(layer)}: a unit sees ${square(size(layer), size(layer))}`]);
-      const made = cnn.list(label, pairs, (layer) => this.change({ ...ANY_PLACE, layer, map: 0 }));
+      const made = cnn.list(label, pairs, (layer) => {
+        this.asked = true;
+        this.change({ ...ANY_PLACE, layer, map: 0 });
+      });
       this.bound.set("layer", made.control);
       return made;
     }
@@ -248,7 +251,6 @@
       const { layer, map } = this.state;
       const { filters } = cnn.ownPhoto.layers.find(({ name }) => name === layer);
       if (map >= filters) throw new cnn.Refusal(`Map: expected 0 to ${filters - 1}, got ${map}.`);
-      this.asked ||= Object.entries(this.state).some(([name, value]) => value !== this.defaults[name]);
       if (this.photo?.network) return this.#show();
       this.frames.replaceChildren();
       if (this.photo && this.asked) this.#compute();

@@ -1,7 +1,7 @@
 """The files that explorers load: code and data, each when an explorer comes that needs it.
 
-The code is that of ``scripts/``, file by file, and minified. What several explorers share is a file of its own, so that
-a browser loads it once, for all of them and for all pages.
+The code is that of ``scripts/``, minified. What mostly comes together is one file, which a browser loads once for all
+explorers and all pages; a large explorer has a file of its own.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pkgutil import resolve_name
 
 from cnnfigs import provenance
 from cnnfigs.explorers.inputs import registry_script
-from cnnfigs.explorers.registry import EXPLORERS, REGISTRY
+from cnnfigs.explorers.registry import BUNDLES, EXPLORERS, REGISTRY
 from cnnfigs.files import kept
 
 SCRIPTS = Path(__file__).with_name("scripts")
@@ -79,9 +79,13 @@ def content(name: str) -> bytes:
 
 def texts() -> dict[str, str]:
     """Return the files without data as they were written."""
-    own = {name for explorer in EXPLORERS.values() for name in explorer.files} - {REGISTRY, *DATA}
-    written = {name: (SCRIPTS / name).read_text("utf-8") for name in (*LOADER, *sorted(own))}
-    return {REGISTRY: registry_script(), **written}
+    files = {name for explorer in EXPLORERS.values() for name in explorer.files} - {*DATA}
+    return {name: "".join(map(written, BUNDLES.get(name, (name,)))) for name in (*LOADER, *sorted(files))}
+
+
+def written(script: str) -> str:
+    """Return a script, or a style sheet, as it was written."""
+    return registry_script() if script == REGISTRY else (SCRIPTS / script).read_text("utf-8")
 
 
 def minified(code: str, ending: str = ".js") -> str:

@@ -8,12 +8,19 @@ import sys
 import pytest
 
 from cnnfigs.explorers.assets import LOADER, SCRIPTS, content, minified, texts
+from cnnfigs.explorers.registry import BUNDLES, EXPLORERS, SHARED
 
 SOURCES = sorted(path.name for path in SCRIPTS.glob("*.js"))
 
 
 def test_every_script_belongs_to_an_explorer():
-    assert set(SOURCES) <= set(texts())
+    assert {*SOURCES} <= {*SHARED, *LOADER}.union(*(explorer.scripts for explorer in EXPLORERS.values()))
+
+
+def test_each_script_is_in_one_file_at_most():
+    """A script that ran twice would name its element twice."""
+    bundled = [script for scripts in BUNDLES.values() for script in scripts]
+    assert sorted(bundled) == sorted({*bundled})
 
 
 def test_they_are_smaller_by_a_fifth():
@@ -92,7 +99,7 @@ def test_no_default_in_a_pattern_names_a_variable(name):
 
 def test_the_sources_stay_readable():
     """They have the comments and the names that the site's files are rid of."""
-    assert "/**" in texts()["explorer.js"]
+    assert "/**" in texts()["core.js"]
     assert all(b"/**" not in content(name) for name in texts())
     assert all(
         len(line) < 180 for name in (*SOURCES, *LOADER) for line in (SCRIPTS / name).read_text("utf-8").splitlines()

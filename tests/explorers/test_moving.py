@@ -51,7 +51,7 @@ def assert_nothing_moves(tabs, served, name, window, addresses):
                     return window.moved;
                 };"""
             )
-            held = hold(page, "**/explorers/explorer.js*")
+            held = hold(page, "**/explorers/core.js*")
             page.goto(f"{served}/{address}")
             element = page.locator(f"cnn-{name}")
             element.evaluate("element => scrollTo(0, element.getBoundingClientRect().top + scrollY - 120)")

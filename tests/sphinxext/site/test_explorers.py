@@ -91,7 +91,7 @@ def test_a_page_without_explorers_loads_nothing_of_them(project):
 
 
 def test_a_site_without_explorers_has_none_of_their_files_until_a_page_has_one(tmp_path):
-    written = tmp_path / "html/_static/explorers/explorer.js"
+    written = tmp_path / "html/_static/explorers/core.js"
     assert build(tmp_path, page="# Another page\n\nNothing to touch.\n") == ""
     assert not written.exists()
     assert build(tmp_path, page=PAGE) == ""

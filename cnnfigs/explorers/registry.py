@@ -13,8 +13,8 @@ from cnnfigs.parameters import Choice, Text, Whole
 REGISTRY = "registry.js"
 #: What every explorer is made of.
 SHARED = (REGISTRY, "explorer.js")
-#: Files that hold several scripts, each after those that it uses. What mostly comes together is compressed together: with
-#: each script in a file of its own, all would weigh a tenth more.
+#: Files that hold several scripts, each after those that it uses. What mostly comes together is compressed together:
+#: with each script in a file of its own, all would weigh a tenth more.
 BUNDLES: Mapping[str, tuple[str, ...]] = {
     "core.js": (*SHARED, "arithmetic.js", "pictures.js"),
     "on-windows.js": (

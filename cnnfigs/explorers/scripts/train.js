@@ -238,7 +238,9 @@
       this.charts = [new Chart(MOST, [0, 1, 2, 3].map((loss) => [loss, String(loss)]), Math.log(10)), new Chart(1, [0, 0.5, 1].map((part) => [part, cnn.percent(part)]))];
       const charts = this.charts.map(({ picture }, index) => {
         const made = this.panel("chart", picture);
-        made.name(index ? "Right on test digits" : "The loss on the digits of each step");
+        const title = index ? "Right on test digits" : "The loss on the digits of each step";
+        made.name(title);
+        cnn.set(picture, { "aria-label": `${title}: a line for each network. Its last number is in the table.` });
         return made;
       });
       this.table = make("table");
@@ -392,18 +394,8 @@
         return points.at(-1)?.[1];
       });
       if (this.image) this.answer(); // it changes as they learn
-      if (worded) this.#word(latest);
-    }
-
-    #word(losses) {
-      const { recipe, counts } = cnn.small;
-      const named = (values, write) => this.networks.map(({ name }, index) => `${cnn.networkNames[name]} ${write(values[index])}`).join(", ");
-      const now = this.losses.length ? `now ${named(losses, (value) => cnn.number(value))}` : "nothing yet";
-      const [loss, share] = this.charts;
-      cnn.set(loss.picture, { "aria-label": `Loss by the number of steps, ${recipe.steps} in all: ${now}.` });
-      const shares = this.right.map((both, at) => `after ${at * recipe.interval} steps ${named(both, (count) => cnn.percent(count / counts.test, 1))}`);
-      cnn.set(share.picture, { "aria-label": `Share of test digits read right: ${shares.join("; ") || "nothing yet"}.` });
-      this.#rows(losses);
+      if (!worded) return;
+      this.#rows(latest);
       cnn.enable(this.stepping, this.step < recipe.steps);
     }
 

@@ -45,9 +45,9 @@ NETWORK_LOOKS: Mapping[str, NetworkLook] = MappingProxyType(
         "convnet_mean_pooling": NetworkLook("network-mean-pooling", "convnet, average pooling"),
         "convnet_pick_one": NetworkLook("network-pick-one", "convnet, one of four kept"),
         "convnet_strided": NetworkLook("network-strided", "convnet with strides"),
-        # They are no networks of the tutorial's others' size, and stand in no picture with these.
-        "small_convnet": NetworkLook("network-convnet", "small convnet"),
-        "small_dense": NetworkLook("network-dense-131", "dense, 32 units", "dashed"),
+        # They are smaller than the tutorial's others, and stand in no picture with these.
+        "small_convnet": NetworkLook("network-convnet", "small convnet", "dashed"),
+        "small_dense": NetworkLook("network-dense-131", "dense, 32 units"),
     }
 )
 

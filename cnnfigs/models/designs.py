@@ -90,7 +90,7 @@ class Design:
     --------
     >>> design = Design((Block(8, 3, "max pooling"), Block(16, 3, "max pooling")), dense=32)
     >>> str(design), design.parameters, design.multiply_adds
-    ('8k3p-16k3p-dense_32', 14410, 201600)
+    ('8k3p-16k3p-dense_32', 14410, 201184)
     """
 
     blocks: tuple[Block, ...]

@@ -322,7 +322,7 @@
         const canvas = make("canvas", { height, width });
         canvas.getContext("2d").drawImage(this.canvas, column, row, width, height, 0, 0, width, height);
         piece.replaceChildren(canvas, cnn.number(values[place * channels + channel]));
-        set(piece, { "aria-label": `${piece.textContent}, place ${at + 1}: ${this.#told(place)}`, "aria-pressed": String(place === cell) });
+        set(piece, { "aria-label": `${piece.textContent}, place ${at}: ${this.#told(place)}`, "aria-pressed": String(place === cell) });
       });
     }
 

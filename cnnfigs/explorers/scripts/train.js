@@ -449,7 +449,7 @@
       .own { margin-bottom: 0.75rem; }
       .legend { display: flex; flex-wrap: wrap; gap: 0 1.5rem; margin: 0 0 0.5rem; font-size: 0.875rem; }
       .legend span::before { content: ""; display: inline-block; width: 1.75rem; margin-right: 0.5rem; border-top: 2px solid var(--line); vertical-align: 0.3em; }
-      .legend .line-1::before { border-top-style: dashed; }
+      .legend .line-0::before { border-top-style: dashed; }
       @media (max-width: 42rem) {
         .told { min-height: 6em; }
         .even > :last-child { grid-column: 1 / -1; }
@@ -470,7 +470,7 @@
       .chart .guess { --line: var(--cnn-muted); stroke-width: 1; stroke-dasharray: 4 3; }
       .line-0 { --line: var(--cnn-network-convnet); }
       .line-1 { --line: var(--cnn-network-dense-131); }
-      .chart .line-1:not(.reach) { stroke-dasharray: 6 3; }
+      .chart .line-0:not(.reach) { stroke-dasharray: 6 3; }
       .chart .reach { stroke-width: 1; }
       .panel > canvas { display: block; max-width: 100%; height: auto; image-rendering: pixelated; }
       .panel > canvas.values { filter: var(--cnn-values); }

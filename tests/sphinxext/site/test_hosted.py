@@ -204,7 +204,7 @@ def test_the_arrow_keys_do_not_turn_pages_where_they_do_something_else(tab, priv
 def test_the_entry_for_a_bibliography_is_not_cut(tab, published, window):
     tab.set_viewport_size(window)
     open_page(tab, (published / "one.html").as_uri())
-    tab.get_by_text("Cite this page").click()
+    tab.get_by_text("Cite or copy this page").click()
     entry = tab.locator(".cnn-origin pre")
     assert entry.is_visible()
     assert entry.evaluate("box => box.scrollWidth <= box.clientWidth")

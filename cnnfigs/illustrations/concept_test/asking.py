@@ -21,6 +21,16 @@ def recorded(told: Callable[..., measured.Told], *arguments: Any, **others: Any)
     return lambda: Asked(*told(*arguments, **others))
 
 
+def scribbled() -> Asked:
+    """Ask about a digit and a scribble."""
+    return asking.far_ahead(813, scribble(41))
+
+
+def upside_down() -> Asked:
+    """Ask about a digit and another that stands on its head."""
+    return asking.far_ahead(760, asking.upside_down(569))
+
+
 #: What is asked in each form.
 RUNS: dict[str, dict[str, Any]] = {
     "A": {
@@ -33,7 +43,7 @@ RUNS: dict[str, dict[str, Any]] = {
         "ends": recorded(measured.ends, 4),
         "transposed": partial(asking.there_and_back, (3, 1, 4, 2), (1, 3)),
         "pooling": recorded(measured.less_work),
-        "no-digit": lambda: asking.far_ahead(813, scribble(41)),
+        "no-digit": scribbled,
         "sure-elsewhere": partial(asking.sure_elsewhere, "moved", 4),
         "gaps": recorded(measured.remedy, "dense_512", 10_000, other="dense_131", more=30_000),
         "two-places": partial(asking.two_places, 21),
@@ -50,7 +60,7 @@ RUNS: dict[str, dict[str, Any]] = {
         "ends": recorded(measured.far_corner),
         "transposed": partial(asking.there_and_back, (1, 4, 2, 5), (1, 2)),
         "pooling": recorded(measured.wider_view),
-        "no-digit": lambda: asking.far_ahead(760, asking.upside_down(569)),
+        "no-digit": upside_down,
         "sure-elsewhere": partial(asking.sure_here, "inverted", 0),
         "gaps": recorded(measured.remedy, "dense_131", 30_000, other="dense_512", more=60_000),
         "two-places": partial(asking.two_places, 1),

@@ -412,7 +412,8 @@ def thumbnail(builder: Any, here: str, stem: str, made: str, *, decorative: bool
             f'alt="{alt}" {size} loading="lazy" decoding="async">'
         )
     if in_browser and waits:
-        box = f'viewBox="0 0 {round(width)} {round(height)}"'
+        # It has the room that the picture will have.
+        box = f'{size} viewBox="0 0 {round(width)} {round(height)}"'
         images = f'<svg aria-hidden="true" {box}></svg><noscript>{images}</noscript>'
     return f'<span class="cnn-thumbnail{" cnn-tall" if tall else ""}"{hidden}>{images}</span>'
 

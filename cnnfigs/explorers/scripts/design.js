@@ -326,6 +326,10 @@ model.summary()
       .parts .formula { margin: 0.25rem 0 0; }
       .task { margin-bottom: 0.5rem; }
       .task:empty { display: none; }
+      /* In whatever font, the third choice of a block has a line of its own there. */
+      @media (max-width: 24rem) {
+        .parts [role="group"] .controls > :last-child { flex-basis: 100%; }
+      }
       /* On a phone what is told of a design stays in view, wherever it is changed. */
       @media (max-width: 42rem) {
         .told { position: sticky; z-index: 1; bottom: 0; padding: 0.25rem 0; border-top: 1px solid var(--cnn-grid); background: var(--cnn-surface); }

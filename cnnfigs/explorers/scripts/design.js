@@ -327,7 +327,7 @@ model.summary()
       .task { margin-bottom: 0.5rem; }
       .task:empty { display: none; }
       /* In whatever font, the third choice of a block has a line of its own there. */
-      @media (max-width: 24rem) {
+      @media (max-width: 22rem) {
         .parts [role="group"] .controls > :last-child { flex-basis: 100%; }
       }
       /* On a phone what is told of a design stays in view, wherever it is changed. */

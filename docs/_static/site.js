@@ -16,8 +16,8 @@
     });
   }
 
-  function update(box) {
-    if (box.scrollWidth > box.clientWidth) {
+  function tell(box, scrolls) {
+    if (scrolls) {
       box.tabIndex = 0;
       box.setAttribute("role", "region");
       box.setAttribute("aria-label", names.get(box));
@@ -26,13 +26,14 @@
     }
   }
 
+  // It hears of each box once it is shown, and then of each change. All are measured before any is changed: else the page
+  // would be laid out anew for each, and what is folded too.
   const observer = new ResizeObserver((entries) => {
-    for (const box of new Set(entries.map(({ target }) => (names.has(target) ? target : target.parentElement)))) {
-      update(box);
-    }
+    const changed = entries.map(({ target }) => (names.has(target) ? target : target.parentElement));
+    const measured = new Map(changed.map((box) => [box, box.scrollWidth > box.clientWidth]));
+    measured.forEach((scrolls, box) => tell(box, scrolls));
   });
   for (const box of names.keys()) {
-    update(box);
     observer.observe(box);
     if (box.firstElementChild) observer.observe(box.firstElementChild);
   }

@@ -105,6 +105,7 @@ def as_files(cases):
     return ((name, hostile.packed(content)) for name, content in cases)
 
 
+@pytest.mark.thorough
 def test_what_can_be_known_without_keras_is_refused_without_it(tmp_path):
     cases = [*hostile.zips(), *hostile.weights_before(), *as_files(hostile.known_before())]
     names, words = written(tmp_path / "models", cases)

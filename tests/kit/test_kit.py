@@ -61,6 +61,7 @@ def test_it_has_what_the_page_shows(kit, page, site):
             assert caption in text
 
 
+@pytest.mark.thorough
 def test_slides_show_one_figure_each_with_notes_and_words(kit, page):
     deck = Presentation(str(kit / PAGE / "slides.pptx"))
     first, *others = deck.slides
@@ -87,6 +88,7 @@ def text_of(path):
     return " ".join(" ".join(page.extract_text() for page in PdfReader(path).pages).split())
 
 
+@pytest.mark.thorough
 def test_worksheets_differ_between_classes_and_fit_their_keys(kit, page):
     sheets = {name: text_of(kit / PAGE / f"worksheet-{name}.pdf") for name in ("monday", "thursday")}
     keys = {name: text_of(kit / PAGE / f"key-{name}.pdf") for name in sheets}

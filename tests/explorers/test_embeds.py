@@ -215,18 +215,15 @@ def test_without_scripts_it_says_so(browser, served):
 
 
 @every_explorer
-def test_axe_finds_nothing_while_it_runs(browser, served, name):
-    """All rules on a phone, and contrasts in the dark; a wide window is looked at where explorers stand on pages."""
-    page = browser.new_context(viewport=PHONE, color_scheme="light").new_page()
-    page.goto(f"{served}/embed/{name}.html")
-    if page.get_by_role("button", name="Start", exact=True).is_visible():
+@pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_axe_finds_nothing_while_it_waits_and_while_it_runs(browser, served, name, window):
+    for theme in ("light", "dark"):
+        page = browser.new_context(viewport=window, color_scheme=theme).new_page()
+        page.goto(f"{served}/embed/{name}.html")
+        if page.get_by_role("button", name="Start", exact=True).is_visible():
+            assert checks.axe_violations(page) == []
+            assert checks.out_of_reach(page) == []
+        start(page, name)
         assert checks.axe_violations(page) == []
         assert checks.out_of_reach(page) == []
-    start(page, name)
-    assert checks.axe_violations(page) == []
-    page.emulate_media(color_scheme="dark")
-    assert checks.axe_violations(page, "color-contrast") == []
-    for window in (PHONE, DESKTOP):
-        page.set_viewport_size(window)
-        assert checks.out_of_reach(page) == []
-    page.context.close()
+        page.context.close()

@@ -1,7 +1,7 @@
 """The files that explorers load: code and data, each when an explorer comes that needs it.
 
-The code is that of ``scripts/``, minified. What mostly comes together is one file, which a browser loads once for all
-explorers and all pages; a large explorer has a file of its own.
+The code is that of ``scripts/``, minified. What mostly comes together, or needs the same, is one file, which a browser
+loads once for all explorers and all pages.
 """
 
 from __future__ import annotations

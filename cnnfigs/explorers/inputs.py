@@ -43,7 +43,7 @@ def registry_script() -> str:
     }
     titles = {explorer.name: explorer.title for explorer in EXPLORERS.values()}
     names = {network: network_look(network).name for network in (*NETWORKS, *SMALL)}
-    maps = {**palette().maps, **palette().dark_maps}
+    maps = {name: each for name, each in {**palette().maps, **palette().dark_maps}.items() if "errors" not in name}
     return script(settings=settings, titles=titles, networkNames=names, colorMaps=maps)
 
 

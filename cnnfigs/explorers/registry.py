@@ -13,18 +13,20 @@ from cnnfigs.parameters import Choice, Text, Whole
 REGISTRY = "registry.js"
 #: What every explorer is made of.
 SHARED = (REGISTRY, "explorer.js")
-#: Files that hold several scripts, each after those that it uses. What mostly comes together is compressed together:
-#: with each script in a file of its own, all would weigh a tenth more.
+#: Files that hold several scripts, each after those that it extends, and in the order in which they are smallest. What
+#: mostly comes together is compressed together: with each script in a file of its own, all would weigh a tenth more.
+#: What stands beside the networks needs their file too.
 BUNDLES: Mapping[str, tuple[str, ...]] = {
-    "core.js": (*SHARED, "arithmetic.js", "pictures.js"),
+    "core.js": (REGISTRY, "arithmetic.js", "pictures.js", "explorer.js"),
     "on-windows.js": (
-        *("grid.js", "predictions.js", "windows.js"),
-        *("convolution.js", "pooling.js", "receptive-field.js"),
+        *("grid.js", "predictions.js", "receptive-field.js"),
+        *("windows.js", "pooling.js", "convolution.js"),
     ),
     "on-networks.js": (
-        *("forward.js", "raster.js", "ink.js", "digit.js", "backward.js", "which-ink.js"),
-        *("networks.js", "hierarchy.js", "peephole.js"),
+        *("forward.js", "backward.js", "ink.js", "raster.js"),
+        *("digit.js", "which-ink.js", "networks.js"),
     ),
+    "beside-networks.js": ("hierarchy.js", "own-photo.js", "peephole.js", "train.js"),
 }
 _BUNDLE_OF = {script: bundle for bundle, scripts in BUNDLES.items() for script in scripts}
 
@@ -219,7 +221,7 @@ DIGIT = Explorer(
 HIERARCHY = Explorer(
     name="hierarchy",
     title="From pixels to a cat: what drives what",
-    scripts=("hierarchy.js",),
+    scripts=("raster.js", "hierarchy.js"),
     data=("data-hierarchy.js",),
     settings={
         "depth": Setting("Depth, from the photo to the answer", Whole(1, 5), 3),
@@ -239,7 +241,7 @@ SEEING_MORE = (
 OWN_PHOTO = Explorer(
     name="own-photo",
     title="Your photo, and what a network makes of it",
-    scripts=("arithmetic.js", "forward.js", "pictures.js", "raster.js", "own-photo.js"),
+    scripts=("arithmetic.js", "forward.js", "pictures.js", "raster.js", "hierarchy.js", "own-photo.js"),
     data=("data-own-photo.js",),
     settings={
         "layer": Setting("Layer", Choice(*SEEING_MORE), "block_3_depthwise_relu"),

@@ -112,4 +112,5 @@ def as_json(setting: Setting) -> dict[str, Any]:
         case Whole(least=least, most=most):
             return {"label": setting.label, "least": least, "most": most, "default": setting.start}
         case Text(pattern=pattern, expected=expected):
-            return {"label": setting.label, "pattern": pattern, "expected": expected, "default": setting.start}
+            begins = {"default": setting.start} if setting.start else {}
+            return {"label": setting.label, "pattern": pattern, "expected": expected, **begins}

@@ -30,7 +30,7 @@ WIDTHS = {False: (*range(320, 1289, 8), *WIDE), True: (*range(320, 1289, 88), *W
 #: The font is so many times as wide as ours.
 STRETCH = 1.15
 #: So much may one room be larger than what is needed at a width that shares it: a share, or so many pixels.
-SHARE, LEAST = 0.04, 20
+SHARE, LEAST = 0.05, 20
 
 MEASURE = """async names => {
     for (let count = 0; count < 3; count++) await new Promise(requestAnimationFrame);
@@ -99,11 +99,14 @@ def main(site):
         # The last setting that a page gives tells its explorer from the others.
         last = parse_qsl(settings)[-1:] if settings else []
         selectors[name, settings] = f"cnn-{name}" + "".join(f'[data-settings*="{key}={value}"]' for key, value in last)
-    for key, selector in selectors.items():
-        needed = found[False][key]
-        for above, height in steps(needed):
-            rules[above].append(f"{selector} {{ --room: {rem(height)}; }}")
-        more = max(height - needed[width] for width, height in found[True][key].items())
+    rooms = {key: [(above, rem(height)) for above, height in steps(needed)] for key, needed in found[False].items()}
+    for (name, settings), selector in selectors.items():
+        if settings and rooms[name, settings] == rooms.get((name, "")):
+            continue  # those of the explorer as it is hold for it too
+        for above, room in rooms[name, settings]:
+            rules[above].append(f"{selector} {{ --room: {room}; }}")
+        needed = found[False][name, settings]
+        more = max(height - needed[width] for width, height in found[True][name, settings].items())
         touch.append(f"    {selector} {{ --touch: {rem(max(more, 0))}; }}")
     print("  " + "\n  ".join(rules.pop(None)))
     for above in sorted(rules, reverse=True):

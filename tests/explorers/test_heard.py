@@ -23,7 +23,7 @@ RUNS = {
     ),
     "pooling": (
         "",
-        ("button", "Move the digit to the right"),
+        ("button", "Move the digit right"),
         [
             ("Enter", [r"row 1, column 1: [\d.]+ is the largest of ([\d.]+, ){3}[\d.]+"]),
             ("Enter", [r"row 1, column 1: .*"]),

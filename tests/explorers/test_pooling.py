@@ -48,7 +48,7 @@ def test_the_map_is_that_of_the_trained_network_and_moves_with_the_digit(open_ex
 
 def test_arrows_move_the_digit_as_far_as_they_may(open_explorer):
     opened = open_explorer("pooling")
-    right = opened.element.get_by_role("button", name="Move the digit to the right")
+    right = opened.element.get_by_role("button", name="Move the digit right")
     before = opened.values("input")
     for _ in range(4):
         right.press("Enter")

@@ -11,6 +11,9 @@
    * @typedef {{filters: number, values: ArrayLike<number>}} Kernel values by height, width, channel, filter
    */
 
+  /** The 97.5 % point of the normal distribution. */
+  const NORMAL = 1.959964;
+
   /** Cells from the window's first to its last. */
   const span = ({ kernelSize, dilationRate = 1 }) => dilationRate * (kernelSize - 1) + 1;
 
@@ -164,6 +167,15 @@
       return [...reached].filter((cell) => cell >= 0 && cell < sizes[at]).sort((one, other) => one - other);
     }, [place]);
   }
+
+  /** From where to where a share lies on other images, with a confidence of 95 % (Wilson 1927). */
+  cnn.wilson = (right, asked) => {
+    const [share, part] = [right / asked, NORMAL ** 2 / asked];
+    const reach = NORMAL * Math.sqrt((share * (1 - share)) / asked + part / (4 * asked));
+    return [-1, 1].map((way) => (share + part / 2 + way * reach) / (1 + part));
+  };
+  /** The same in words, as percentages. */
+  cnn.reach = (...counts) => `(${cnn.wilson(...counts).map((share) => (100 * share).toFixed(1)).join(" to ")})`;
 
   cnn.arithmetic = {
     span, paddingAmounts, outputSize, sizeFormula, sources, convolution, pooling, receptiveFields, pixelsRead,

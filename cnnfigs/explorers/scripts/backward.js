@@ -92,24 +92,6 @@
       for (let i = 0; i < weights.length; i++) weights[i] -= learningRate * gradient[i];
     }
 
-    /** Adam (Kingma and Ba 2015), as Keras computes it, with the moments of each array of weights. */
-    function adam(beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7) {
-      const moments = new Map();
-      return (weights, gradient, learningRate) => {
-        const fresh = () => new weights.constructor(weights.length);
-        const moment = moments.get(weights) ?? { steps: 0, first: fresh(), second: fresh() };
-        moments.set(weights, moment);
-        moment.steps++;
-        const rate = (learningRate * Math.sqrt(1 - beta2 ** moment.steps)) / (1 - beta1 ** moment.steps);
-        const { first, second } = moment;
-        for (let i = 0; i < weights.length; i++) {
-          first[i] += (gradient[i] - first[i]) * (1 - beta1);
-          second[i] += (gradient[i] ** 2 - second[i]) * (1 - beta2);
-          weights[i] -= (rate * first[i]) / (Math.sqrt(second[i]) + epsilon);
-        }
-      };
-    }
-
     /** A network that learns digits: its layers' kernels and biases change, each array in its place. */
     class Learner {
       /** @param layers those of a Network @param Numbers Float32Array or Float64Array, as the weights are */
@@ -144,21 +126,21 @@
         return { loss, right };
       }
 
-      /** One step of training on a batch, with sgd, or with what adam() returns. */
-      step(images, labels, update, learningRate) {
+      /** One step of training on a batch. */
+      step(images, labels, learningRate) {
         const found = this.learn(images, labels);
         this.layers.forEach(({ kernel, bias }, index) => {
           if (!kernel) return;
-          update(kernel, this.gradients[index].kernel, learningRate);
-          update(bias, this.gradients[index].bias, learningRate);
+          sgd(kernel, this.gradients[index].kernel, learningRate);
+          sgd(bias, this.gradients[index].bias, learningRate);
         });
         return found;
       }
     }
 
-    return { back, sgd, adam, Learner };
+    return { back, Learner };
   }
 
-  /** The functions, and their text: in a worker, `const { Learner, adam } = …`, and then that text. */
+  /** The functions, and their text: in a worker, `const { Learner } = …`, and then that text. */
   cnn.backward = { ...passes(cnn.passes), text: `(${passes})(${cnn.passes.text})` };
 })();

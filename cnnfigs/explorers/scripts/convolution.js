@@ -2,7 +2,6 @@
 (() => {
   "use strict";
   const cnn = (window.cnn ??= {});
-  const { between, chip, make, number, pairs, range, resized } = cnn;
 
   /** Longer sums are cut. */
   const TERMS = 18;
@@ -40,8 +39,8 @@
     `;
 
     build() {
-      this.kernels = range(2).map(() => make("table", { role: "grid", onkeydown: (event) => this.walk(event) }));
-      this.kernel = this.panel("kernel", ...this.kernels);
+      this.kernels = cnn.range(2).map(() => cnn.make("table", { role: "grid", onkeydown: (event) => this.walk(event) }));
+      this.kernel = this.panel("kernel", "", ...this.kernels);
       const [picture, ...others] = this.controls("picture", "padding", "strides", "relu");
       this.clear = cnn.button("Clear the drawing", () => this.change({ drawing: "0".repeat(this.state.size ** 2) }));
       this.assemble({
@@ -74,8 +73,8 @@
       const reshaped = "kernel_size" in wanted || "channels" in wanted;
       if (reshaped && !("kernel" in wanted) && /\d/.test(kernel)) {
         const to = Number(wanted.kernel_size ?? side);
-        const slices = range(Number(wanted.channels ?? channels)).map((index) => this.slices[index] ?? []);
-        wanted = { ...wanted, kernel: written(slices.map((slice) => resized(slice, slice.length && side, to))) };
+        const slices = cnn.range(Number(wanted.channels ?? channels)).map((index) => this.slices[index] ?? []);
+        wanted = { ...wanted, kernel: written(slices.map((slice) => cnn.resized(slice, slice.length && side, to))) };
       }
       super.change(wanted);
     }
@@ -136,14 +135,14 @@
       else if (picture === "drawing" && drawing) {
         const side = Math.sqrt(drawing.length);
         if (side % 1) throw new cnn.Refusal("A drawing is a square: it has 1, 4, 9, 16, … cells.");
-        cut = { channels: 1, values: resized([...drawing].map(Number), side, size) };
+        cut = { channels: 1, values: cnn.resized([...drawing].map(Number), side, size) };
       } else {
         const name = picture === "cat" ? "cat" : "digit";
         cut = cnn.crop(cnn.picture(name), size, ...MIDDLES[name]);
       }
       const color = cut.channels === 3;
       const tenth = (value) => (binary ? Math.round(value) : Math.round(value * 10) / 10);
-      const values = range(size * size).flatMap((cell) => {
+      const values = cnn.range(size * size).flatMap((cell) => {
         const [red, green, blue] = cut.values.slice(cell * cut.channels, (cell + 1) * cut.channels);
         if (channels === 1) return tenth(color ? 0.299 * red + 0.587 * green + 0.114 * blue : red);
         return [tenth(red), color ? tenth(green) : tenth(1 - tenth(red))];
@@ -154,11 +153,11 @@
     /** The slices of the kernel, one for each channel; the second of a known kernel is the first, turned negative. */
     weights(channels) {
       const { kernel, kernel_size: side } = this.state;
-      const taps = pairs(range(side), range(side));
+      const taps = cnn.pairs(cnn.range(side), cnn.range(side));
       if (!/\d/.test(kernel)) {
         const slice = SCALABLE[kernel]
           ? taps.map(([row, column]) => SCALABLE[kernel](row, column, side))
-          : resized(cnn.kernels[kernel], 3, side, true);
+          : cnn.resized(cnn.kernels[kernel], 3, side, true);
         return [slice, slice.map((weight) => 0 - weight)].slice(0, channels);
       }
       const numbers = kernel.split(",").map(Number);
@@ -166,7 +165,7 @@
       if (numbers.length !== needed) {
         throw new cnn.Refusal(`The kernel has ${numbers.length} numbers: with its size and channels it needs ${needed}.`);
       }
-      return range(channels).map((channel) => numbers.slice(channel * taps.length, (channel + 1) * taps.length));
+      return cnn.range(channels).map((channel) => numbers.slice(channel * taps.length, (channel + 1) * taps.length));
     }
 
     flip() {
@@ -205,12 +204,12 @@
 
     inputCell(value, channel) {
       const { binary, color } = this.image;
-      if (binary) return { text: number(value), fill: `var(--cnn-${value ? "input-fill" : "background"})`, bold: value > 0 };
-      return cnn.greyCell(number(value), color || channel ? value : 1 - value);
+      if (binary) return { text: cnn.number(value), fill: `var(--cnn-${value ? "input-fill" : "background"})`, bold: value > 0 };
+      return cnn.greyCell(cnn.number(value), color || channel ? value : 1 - value);
     }
 
     outputCell(value) {
-      const text = number(value, 1);
+      const text = cnn.number(value, 1);
       if (this.image.binary) return { text, fill: "var(--cnn-output-fill)" };
       const share = value / this.largest;
       return this.relu ? cnn.mapCell(text, "sequential", share) : cnn.mapCell(text, "diverging", (share + 1) / 2);
@@ -227,20 +226,20 @@
             autocomplete: "off", tabindex: row || column ? -1 : 0,
             onfocus: ({ target }) => target.select(), oninput: edit(false), onchange: edit(true),
           };
-          return make("td", { role: "gridcell" }, make("input", attributes));
+          return cnn.make("td", { role: "gridcell" }, cnn.make("input", attributes));
         };
-        const line = (row) => make("tr", { role: "row" }, ...range(side).map((column) => cell(row, column)));
-        table.replaceChildren(...range(slice.length && side).map(line));
+        const line = (row) => cnn.make("tr", { role: "row" }, ...cnn.range(side).map((column) => cell(row, column)));
+        table.replaceChildren(...cnn.range(slice.length && side).map(line));
       }
       table.querySelectorAll("input").forEach((input, tap) => {
-        if (input !== this.editing) input.value = number(slice[tap]);
+        if (input !== this.editing) input.value = cnn.number(slice[tap]);
       });
     }
 
     /** Take over a weight while it is typed; complain once it is done. */
     edit(input, channel, tap, done) {
       const weight = cnn.readNumber(input.value);
-      const kept = number(this.slices[channel][tap]);
+      const kept = cnn.number(this.slices[channel][tap]);
       if (!done) this.complain(""); // of what stood there before
       if (weight !== undefined) {
         this.editing = done ? null : input;
@@ -275,7 +274,7 @@
       const { size } = this.state;
       if (this.drags) return super.press(row, column, dragged);
       if (Math.min(row, column) < 0 || Math.max(row, column) >= size) return;
-      const cells = range(size * size).map((cell) => this.image.values[cell * this.image.channels]);
+      const cells = cnn.range(size * size).map((cell) => this.image.values[cell * this.image.channels]);
       const cell = row * size + column;
       if (!dragged) this.ink = 1 - cells[cell];
       cells[cell] = this.ink;
@@ -286,7 +285,7 @@
     lightOutput(row, column, ...before) {
       super.lightOutput(row, column, ...before);
       const { transposed, kernelSize } = this.axis;
-      const used = pairs(this.sources[row], this.sources[column]).map(([r, c]) => r.tap * kernelSize + c.tap);
+      const used = cnn.pairs(this.sources[row], this.sources[column]).map(([r, c]) => r.tap * kernelSize + c.tap);
       this.kernels.forEach((table) =>
         table.querySelectorAll("td").forEach((cell, tap) => cell.classList.toggle("used", transposed && used.includes(tap))),
       );
@@ -296,7 +295,7 @@
     tell(row, column) {
       const { axis, image, slices } = this;
       const inside = ({ cell }) => cell >= 0 && cell < axis.size;
-      const products = pairs(this.sources[row].filter(inside), this.sources[column].filter(inside)).flatMap(([r, c]) =>
+      const products = cnn.pairs(this.sources[row].filter(inside), this.sources[column].filter(inside)).flatMap(([r, c]) =>
         slices.map((slice, channel) => [
           image.values[(r.cell * axis.size + c.cell) * slices.length + channel],
           slice[r.tap * axis.kernelSize + c.tap],
@@ -306,14 +305,14 @@
       const bias = Number(this.state.bias);
       const sum = this.sums[row * this.places + column];
       const summed = [
-        ...terms.slice(0, TERMS).map(([value, weight]) => chip(["value", number(value)], " × ", ["weight", number(weight)])),
+        ...terms.slice(0, TERMS).map(([value, weight]) => cnn.chip(["value", cnn.number(value)], " × ", ["weight", cnn.number(weight)])),
         ...(terms.length > TERMS ? [`… ${terms.length - TERMS} more`] : []),
-        ...(bias ? [chip(["weight", number(bias)], " (bias)\u00a0")] : []),
+        ...(bias ? [cnn.chip(["weight", cnn.number(bias)], " (bias)\u00a0")] : []),
       ];
       const zeros = products.length - terms.length;
       const rest = zeros ? [`; ${zeros} ${terms.length ? "more " : ""}${zeros === 1 ? "product is" : "products are"} 0`] : [];
-      const spelled = [chip(["result", number(sum)]), ...(summed.length ? [" = "] : []), ...between(summed, " + "), ...rest];
-      return this.relu && sum < 0 ? [chip(["result", "0"]), ", which ReLU makes of ", ...spelled] : spelled;
+      const spelled = [cnn.chip(["result", cnn.number(sum)]), ...(summed.length ? [" = "] : []), ...cnn.between(summed, " + "), ...rest];
+      return this.relu && sum < 0 ? [cnn.chip(["result", "0"]), ", which ReLU makes of ", ...spelled] : spelled;
     }
   }
 

@@ -3,7 +3,6 @@
 (() => {
   "use strict";
   const cnn = (window.cnn ??= {});
-  const { count, list, make, set } = cnn;
   const { outputSize, receptiveFields } = cnn.arithmetic;
 
   const [SIDE, CLASSES, MOST] = [28, 10, 4];
@@ -14,15 +13,11 @@
   /** Numbers of a design, by the settings that show them on the chart: costs, and digits read right. */
   const COSTS = { parameters: "parameters", "multiply-adds": "multiplyAdds" };
   const READ = { "in place": "home", moved: "moved" };
-  /** The 97.5 % point of the normal distribution. */
-  const NORMAL = 1.959964;
   /** The chart: where its axes begin, and how far they go; shares that its ticks may tell; how near a finger must come. */
   const [LEFT, TOP, WIDE, HIGH] = [44, 14, 284, 220];
   const TICKS = [0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99];
   const [TICK, NEAR] = [15, 24];
 
-  const square = (side) => `${side}×${side}`;
-  const sum = (numbers) => numbers.reduce((one, other) => one + other, 0);
   const least = (all, measure) => all.reduce((one, other) => (measure(other) < measure(one) ? other : one));
   const read = (text) => text.split(",").map((block) => {
     const [, filters, kernelSize, after] = /^(\d+)k(\d)(\w?)$/.exec(block);
@@ -30,20 +25,12 @@
   });
   const write = (blocks) => blocks.map(({ filters, kernelSize, after }) => `${filters}k${kernelSize}${after}`).join(",");
 
-  /** From where to where a share lies on other images (Wilson 1927). */
-  cnn.wilson = (right, asked) => {
-    const [share, part] = [right / asked, NORMAL ** 2 / asked];
-    const reach = NORMAL * Math.sqrt((share * (1 - share)) / asked + part / (4 * asked));
-    return [-1, 1].map((way) => (share + part / 2 + way * reach) / (1 + part));
-  };
-
-  const fixed = (share) => (100 * share).toFixed(1);
-  const percent = (right) => `${fixed(right / cnn.designs.asked)}\u00a0%`;
-  const withInterval = (right) => `${percent(right)} (${cnn.wilson(right, cnn.designs.asked).map(fixed).join(" to ")})`;
-  const costs = ({ parameters, multiplyAdds }) => `${count(parameters)} parameters, ${count(multiplyAdds)} multiply-adds`;
+  const percent = (right) => `${(100 * right / cnn.designs.asked).toFixed(1)}\u00a0%`;
+  const withInterval = (right) => `${percent(right)} ${cnn.reach(right, cnn.designs.asked)}`;
+  const costs = ({ parameters, multiplyAdds }) => `${cnn.count(parameters)} parameters, ${cnn.count(multiplyAdds)} multiply-adds`;
   const inWords = (name, value) => ({
-    parameters: () => `${count(value)} parameters`,
-    multiplyAdds: () => `${count(value)} multiply-adds`,
+    parameters: () => `${cnn.count(value)} parameters`,
+    multiplyAdds: () => `${cnn.count(value)} multiply-adds`,
     home: () => `${percent(value)} read right`,
     moved: () => `${percent(value)} of the moved digits read right`,
   })[name]();
@@ -60,25 +47,21 @@
       size = outputSize({ size, kernelSize, strides });
       windows.push({ kernelSize, strides });
     };
-    const parts = blocks.map(({ filters, kernelSize, after }, at) => {
-      try {
-        const weights = kernelSize ** 2 * channels * filters;
-        channels = filters;
-        move(kernelSize, after === "s" ? 2 : 1);
-        const multiplyAdds = size ** 2 * weights;
-        if (AFTER[after][1]) move(2, 2);
-        const field = receptiveFields(SIDE, windows).at(-1).size;
-        return { size, channels, field, parameters: weights + filters, multiplyAdds };
-      } catch (error) {
-        throw error instanceof cnn.Refusal ? new cnn.Refusal(`Block ${at + 1}: ${error.message}`) : error;
-      }
-    });
+    const parts = blocks.map(({ filters, kernelSize, after }, at) => cnn.partly(`Block ${at + 1}`, () => {
+      const weights = kernelSize ** 2 * channels * filters;
+      channels = filters;
+      move(kernelSize, after === "s" ? 2 : 1);
+      const multiplyAdds = size ** 2 * weights;
+      if (AFTER[after][1]) move(2, 2);
+      const field = receptiveFields(SIDE, windows).at(-1).size;
+      return { size, channels, field, parameters: weights + filters, multiplyAdds };
+    }));
     const flat = last === "flatten" ? size ** 2 * channels : channels;
     const units = [...(Number(dense) ? [Number(dense)] : []), CLASSES];
     const inputs = [flat, ...units];
-    const total = (each) => sum(units.map(each));
+    const total = (each) => cnn.sum(units.map(each));
     const end = { parameters: total((unit, at) => (inputs[at] + 1) * unit), multiplyAdds: total((unit, at) => inputs[at] * unit) };
-    const all = (name) => sum([...parts, end].map((each) => each[name]));
+    const all = (name) => cnn.sum([...parts, end].map((each) => each[name]));
     return { blocks, parts, flat, units, end, parameters: all("parameters"), multiplyAdds: all("multiplyAdds") };
   };
 
@@ -134,53 +117,52 @@ model.summary()
   /** In how many choices two designs differ; a block more counts as three. */
   const apart = (one, other) => {
     const [here, there] = [read(one.blocks), read(other.blocks)];
-    const blocks = Array.from({ length: Math.max(here.length, there.length) }, (_, at) =>
-      here[at] && there[at] ? sum(Object.keys(here[at]).map((name) => here[at][name] !== there[at][name])) : 3);
-    return sum(blocks) + (one.last !== other.last) + (one.dense !== other.dense);
+    const blocks = cnn.range(Math.max(here.length, there.length)).map((at) =>
+      here[at] && there[at] ? cnn.sum(Object.keys(here[at]).map((name) => here[at][name] !== there[at][name])) : 3);
+    return cnn.sum(blocks) + (one.last !== other.last) + (one.dense !== other.dense);
   };
 
   cnn.define("design", class extends cnn.Explorer {
     build() {
-      const row = (kind, ...content) => make("div", { class: kind }, ...content);
-      const formula = () => make("p", { class: "formula" });
-      const heading = (text) => make("p", { class: "heading" }, text);
-      this.blocks = Array.from({ length: MOST }, (_, at) => {
+      const formula = () => cnn.make("p", { class: "formula" });
+      const heading = (text) => cnn.make("p", { class: "heading" }, text);
+      this.blocks = cnn.range(MOST).map((at) => {
         const choose = (name) => (value) => this.#edit((blocks) => blocks[at] && (blocks[at][name] = value));
         const controls = {
-          filters: list("Filters", FILTERS, choose("filters")),
-          kernelSize: list("Kernel", KERNELS.map((size) => [size, square(size)]), choose("kernelSize")),
-          after: list("Then", Object.entries(AFTER).map(([letter, [name]]) => [letter, name]), choose("after")),
+          filters: cnn.list("Filters", FILTERS, choose("filters")),
+          kernelSize: cnn.list("Kernel", KERNELS.map((size) => [size, cnn.square(size)]), choose("kernelSize")),
+          after: cnn.list("Then", Object.entries(AFTER).map(([letter, [name]]) => [letter, name]), choose("after")),
         };
         const [name, numbers] = [`Block ${at + 1}`, formula()];
-        const group = make("div", { role: "group", "aria-label": name }, heading(name), row("controls", ...Object.values(controls)), numbers);
+        const group = cnn.make("div", { role: "group", "aria-label": name }, heading(name), cnn.box("controls", ...Object.values(controls)), numbers);
         return { controls, numbers, group };
       });
       this.more = cnn.button("Add a block", () => this.#edit((blocks) => blocks.push(blocks.at(-1))), { class: "primary" });
       this.fewer = cnn.button("Remove the last", () => this.#edit((blocks) => blocks.pop()));
       this.end = formula();
-      const parts = this.panel("kernel parts", ...this.blocks.map(({ group }) => group), row("controls", this.more, this.fewer),
-        heading("End"), row("controls even", ...this.controls("last", "dense")), this.end);
-      parts.name(`A digit of ${square(SIDE)} pixels goes in`);
+      const parts = this.panel("kernel parts", `A digit of ${cnn.square(SIDE)} pixels goes in`, ...this.blocks.map(({ group }) => group),
+        cnn.box("controls", this.more, this.fewer), heading("End"), cnn.box("controls even", ...this.controls("last", "dense")), this.end);
       const tasks = Object.entries(cnn.designs.challenges).map(([name, { title }]) => [name, title]);
-      this.tasks = list("Challenge", [["none", "none"], ...tasks], (name) => this.#challenge(name));
+      this.tasks = cnn.list("Challenge", [["none", "none"], ...tasks], (name) => this.#challenge(name));
       this.bound.set("challenge", this.tasks.control);
-      this.task = make("p", { role: "status", class: "task" });
-      const viewBox = `0 0 ${LEFT + WIDE + 12} ${TOP + HIGH + 40}`;
-      this.chart = make("svg:svg", { viewBox, role: "img", onclick: (event) => this.#point(event) });
-      this.fronts = make("select", { onchange: () => this.fronts.value && this.change(this.front[this.fronts.value].settings) });
+      this.task = cnn.make("p", { role: "status", class: "task" });
+      this.chart = cnn.chart(LEFT + WIDE + 12, TOP + HIGH + 40);
+      this.chart.onclick = (event) => this.#point(event);
+      this.fronts = cnn.make("select", { onchange: () => this.fronts.value && this.change(this.front[this.fronts.value].settings) });
       this.near = cnn.button("Go to the nearest trained design", () => this.change(this.nearest.settings));
-      const reached = this.panel("output reached", row("controls even", ...this.controls("cost", "right")), this.chart,
-        make("p", { class: "formula" }, "On the line: the best for their costs. Ring: yours; its bar is the 95\u00a0% interval for other digits."),
-        row("controls", make("label", { class: "long" }, "The best for their costs", this.fronts), this.near));
-      reached.name("What trained designs reached");
-      this.code = make("code");
-      this.copied = make("span", { role: "status" });
+      const reached = this.panel("output reached", "What trained designs reached", cnn.box("controls even", ...this.controls("cost", "right")),
+        this.chart,
+        cnn.make("p", { class: "formula" }, "On the line: the best for their costs. Ring: yours; its bar is the 95\u00a0% interval for other digits."),
+        cnn.box("controls", cnn.make("label", { class: "long" }, "The best for their costs", this.fronts), this.near));
+      this.code = cnn.make("code");
+      const copied = cnn.make("span", { role: "status" });
+      const copy = () => this.copy(this.code.textContent, copied, () => getSelection().selectAllChildren(this.code));
       this.root.append(
-        row("controls", this.tasks), this.task,
+        cnn.box("controls", this.tasks), this.task,
         this.hint("Put blocks together. Each dot of the chart is a design that was trained: press it to have it here."),
-        row("stage", parts, reached), this.told,
-        make("details", {}, make("summary", {}, "The code in Keras"), make("pre", {}, this.code),
-          row("controls", cnn.button("Copy the code", () => this.#copy()), this.copied)),
+        cnn.box("stage", parts, reached), this.told,
+        cnn.make("details", {}, cnn.make("summary", {}, "The code in Keras"), cnn.make("pre", {}, this.code),
+          cnn.box("controls", cnn.button("Copy the code", copy), copied)),
       );
     }
 
@@ -218,17 +200,17 @@ model.summary()
         const part = design.parts[at];
         group.hidden = !part;
         if (!part) return;
-        numbers.textContent = `${square(part.size)}×${part.channels} numbers, each sees ${square(part.field)}; ${costs(part)}`;
+        numbers.textContent = `${cnn.square(part.size)}×${part.channels} numbers, each sees ${cnn.square(part.field)}; ${costs(part)}`;
       });
       cnn.enable(this.more, design.parts.length < MOST);
       cnn.enable(this.fewer, design.parts.length > 1);
-      this.end.textContent = `${[design.flat, ...design.units].map(count).join(" → ")} numbers; ${costs(design.end)}`;
+      this.end.textContent = `${[design.flat, ...design.units].map(cnn.count).join(" → ")} numbers; ${costs(design.end)}`;
       this.code.textContent = cnn.designCode(settings);
       cnn.enable(this.near, !own);
       const { asked, moved } = cnn.designs;
       this.say(`In all ${costs(design)}. ${
         own
-          ? `Of ${count(asked)} test digits, it reads ${withInterval(own.home)} right, and once they are moved by ${moved} pixels ${withInterval(own.moved)}.`
+          ? `Of ${cnn.count(asked)} test digits, it reads ${withInterval(own.home)} right, and once they are moved by ${moved} pixels ${withInterval(own.moved)}.`
           : "Not trained: nobody knows how many digits it would read."
       }`);
       this.#judge(cnn.designs.challenges[challenge]);
@@ -262,40 +244,38 @@ model.summary()
       const x = (value) => LEFT + 8 + ((WIDE - 16) * Math.log(value / low)) / Math.log(high / low);
       const y = (share) => TOP + 8 + ((HIGH - 16) * (top - height(share))) / (top - worst);
       const places = all.map((each) => ({ each, cx: x(each[cost]), cy: y(each[right] / asked) }));
-      const path = (kind, d) => make("svg:path", { class: kind, d });
-      const text = (kind, at, down, words) => make("svg:text", { class: kind, x: at, y: down }, words);
       let above = Infinity;
       const shares = TICKS.filter((share) => {
         const [at, inside] = [y(share), height(share) >= worst && height(share) <= top];
         return inside && above - at >= TICK && (above = at);
       });
-      const powers = Array.from({ length: 9 }, (_, power) => 10 ** power).filter((value) => value >= low && value <= high);
+      const powers = cnn.range(9).map((power) => 10 ** power).filter((value) => value >= low && value <= high);
       const shapes = [
-        ...shares.flatMap((share) => [path("axis", `M${LEFT} ${y(share)}h${WIDE}`), text("share", LEFT - 4, y(share) + 4, cnn.percent(share))]),
-        ...powers.flatMap((value) => [path("axis", `M${x(value)} ${TOP}v${HIGH}`), text("", x(value), TOP + HIGH + 16, count(value))]),
-        text("", LEFT + WIDE / 2, TOP + HIGH + 34, this.state.cost),
+        ...cnn.levels(LEFT, WIDE, shares, y, cnn.percent),
+        ...powers.flatMap((value) => [cnn.line("axis", `M${x(value)} ${TOP}v${HIGH}`), cnn.words(x(value), TOP + HIGH + 16, cnn.count(value))]),
+        cnn.words(LEFT + WIDE / 2, TOP + HIGH + 34, this.state.cost),
       ];
       const { most = {}, least: fewest = {} } = challenges[this.state.challenge] ?? {};
-      if (most[cost]) shapes.push(path("limit", `M${x(most[cost])} ${TOP}v${HIGH}`));
-      if (fewest[right]) shapes.push(path("limit", `M${LEFT} ${y(fewest[right] / asked)}h${WIDE}`));
+      if (most[cost]) shapes.push(cnn.line("limit", `M${x(most[cost])} ${TOP}v${HIGH}`));
+      if (fewest[right]) shapes.push(cnn.line("limit", `M${LEFT} ${y(fewest[right] / asked)}h${WIDE}`));
       const steps = front.map((each, at) => `${at ? "H" : "M"}${x(each[cost])}${at ? "V" : " "}${y(each[right] / asked)}`);
-      shapes.push(path("front", `${steps.join("")}H${LEFT + WIDE}`));
-      const dots = (kind, some) => some.map(({ cx, cy }) => make("svg:circle", { cx, cy, r: 3, class: kind }));
+      shapes.push(cnn.line("front", `${steps.join("")}H${LEFT + WIDE}`));
+      const dots = (kind, some) => some.map(({ cx, cy }) => cnn.make("svg:circle", { cx, cy, r: 3, class: kind }));
       const best = places.filter(({ each }) => front.includes(each));
       shapes.push(...dots("", places), ...dots("best", best)); // one that is as good must not cover it
       const here = x(design[cost]);
       if (own) {
         const [from, to] = cnn.wilson(own[right], asked).map(y);
-        shapes.push(path("own", `M${here} ${from}V${to}`), make("svg:circle", { cx: here, cy: y(own[right] / asked), r: 7, class: "own" }));
-      } else shapes.push(path("own unknown", `M${here} ${TOP}v${HIGH}`));
+        shapes.push(cnn.line("own", `M${here} ${from}V${to}`), cnn.make("svg:circle", { cx: here, cy: y(own[right] / asked), r: 7, class: "own" }));
+      } else shapes.push(cnn.line("own unknown", `M${here} ${TOP}v${HIGH}`));
       this.chart.replaceChildren(...shapes);
       this.places = places;
-      const told = (each) => `${count(each[cost])}: ${percent(each[right])}`;
-      set(this.chart, {
+      const told = (each) => `${cnn.count(each[cost])}: ${percent(each[right])}`;
+      cnn.set(this.chart, {
         "aria-label": `${all.length} trained designs by their ${this.state.cost}: digits read right, ${this.state.right}. ` +
           `${own ? `Yours: ${told(own)}` : "Yours was not trained"}. The best for their costs: ${front.map(told).join(", ")}.`,
       });
-      this.fronts.replaceChildren(make("option", { value: "" }, "choose one"), ...front.map((each, at) => make("option", { value: at }, told(each))));
+      this.fronts.replaceChildren(cnn.make("option", { value: "" }, "choose one"), ...front.map((each, at) => cnn.make("option", { value: at }, told(each))));
       this.fronts.value = front.includes(own) ? front.indexOf(own) : "";
     }
 
@@ -307,19 +287,7 @@ model.summary()
       if (far(place) < NEAR) this.change(place.each.settings);
     }
 
-    /** Copy the code; where nothing may be copied, mark it. */
-    async #copy() {
-      try {
-        await navigator.clipboard.writeText(this.code.textContent);
-        this.say("Copied", this.copied);
-      } catch { // no clipboard here, or it is not for us
-        getSelection().selectAllChildren(this.code);
-        this.say("Copy it", this.copied);
-      }
-    }
-
     static css = `
-      .stage { align-items: start; }
       .parts, .reached { flex: 1 1 19rem; min-width: 0; }
       .parts > :not(:first-child).heading, .parts [role="group"] .heading { margin-top: 0.75rem; }
       .parts .controls { margin: 0.25rem 0 0; }
@@ -334,15 +302,12 @@ model.summary()
       @media (max-width: 42rem) {
         .told { position: sticky; z-index: 1; bottom: 0; padding: 0.25rem 0; border-top: 1px solid var(--cnn-grid); background: var(--cnn-surface); }
       }
-      .reached svg { width: 100%; max-width: 30rem; cursor: crosshair; }
+      .drawn { max-width: 30rem; cursor: crosshair; }
       .reached .controls { margin: 0.5rem 0 0; }
       .reached > .even { margin: 0 0 0.5rem; }
       .reached select { max-width: 14rem; }
-      text { fill: var(--cnn-muted); font-size: 12px; text-anchor: middle; }
-      .share { text-anchor: end; }
-      path { fill: none; }
+      .drawn text { font-size: 12px; }
       circle { fill: var(--cnn-background); stroke: var(--cnn-muted); }
-      .axis { stroke: var(--cnn-grid); stroke-width: 0.5; }
       .front { stroke: var(--cnn-series-1); stroke-width: 1.5; }
       .best { fill: var(--cnn-series-1); stroke: var(--cnn-series-1); }
       .limit { stroke: var(--cnn-error); stroke-dasharray: 2 3; stroke-width: 1.5; }

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const cnn = (window.cnn ??= {});
-  const { button, make, ink } = cnn;
+  const { ink } = cnn;
   const { IMAGE, PAPER } = ink;
 
   /** The most characters that a drawing takes in an address. */
@@ -20,19 +20,18 @@
   /** Write a probability; none is written as 100. */
   const percent = (share) => (share >= 0.9995 ? "over 99.9\u00a0%" : cnn.percent(share, 1));
   /** The digit with the largest probability; and that in words. */
-  cnn.best = (probabilities) => probabilities.indexOf(Math.max(...probabilities));
-  cnn.answered = (probabilities) => `${cnn.best(probabilities)}, ${percent(Math.max(...probabilities))}`;
+  cnn.best = (probabilities) => probabilities.indexOf(cnn.most(probabilities));
+  cnn.answered = (probabilities) => `${cnn.best(probabilities)}, ${percent(cnn.most(probabilities))}`;
 
   /** A bar for each digit, and the answer in words. */
   class Answer {
     constructor(name, high) {
       this.high = high;
-      this.words = make("strong");
-      this.bars = Array.from({ length: 10 }, (_, digit) => make("svg:rect", { x: digit * 20 + 3, width: 14 }));
-      const names = this.bars.map((_, digit) => make("svg:text", { x: digit * 20 + 10, y: high + 14 }, String(digit)));
-      const base = make("svg:path", { d: `M0 ${high + 2.5}H200`, stroke: "currentColor" });
-      this.picture = make("svg:svg", { viewBox: `0 0 200 ${high + 17}`, role: "img" }, base, ...this.bars, ...names);
-      this.parts = [make("p", {}, `${name}: `, this.words), this.picture];
+      this.words = cnn.make("strong");
+      this.bars = cnn.range(10).map((digit) => cnn.make("svg:rect", { x: digit * 20 + 3, width: 14 }));
+      const names = cnn.range(10).map((digit) => cnn.words(digit * 20 + 10, high + 14, digit));
+      this.picture = cnn.chart(200, high + 17, cnn.line("base", `M0 ${high + 2.5}H200`), ...this.bars, ...names);
+      this.parts = [cnn.make("p", {}, `${name}: `, this.words), this.picture];
     }
 
     show(probabilities) {
@@ -54,29 +53,26 @@
     constructor(network, index) {
       Object.assign(this, { network, index });
       const [rows, columns, channels] = network.layers[index].shape;
-      this.zoom = Math.round(THUMB / columns);
-      this.raster = new cnn.Raster("", () => "", () => {});
-      this.raster.layout(1, GLIMPSED, GLIMPSED * (columns * this.zoom + GAP) - GAP, rows * this.zoom);
-      const size = make("p", {}, `${GLIMPSED} of ${channels} maps, ${rows}×${columns}`);
-      this.element = make("div", { class: "glimpse" }, size, this.raster.canvas);
+      this.shape = [rows, columns, GLIMPSED];
+      this.raster = new cnn.Raster();
+      this.raster.sheet(this.shape, GLIMPSED, Math.round(THUMB / columns), GAP);
+      const size = cnn.make("p", {}, `${GLIMPSED} of ${channels} maps, ${cnn.square(rows, columns)}`);
+      this.element = cnn.box("glimpse", size, this.raster.alone());
     }
 
     show() {
-      const [rows, columns, channels] = this.network.layers[this.index].shape;
+      const [, , channels] = this.network.layers[this.index].shape;
       const values = this.network.values[this.index];
       this.shown ??= this.#mostVaried(values, channels);
-      const maps = Float32Array.from({ length: rows * columns * GLIMPSED }, (_, at) => {
-        return values[Math.floor(at / GLIMPSED) * channels + this.shown[at % GLIMPSED]];
-      });
-      const largest = maps.reduce((most, value) => Math.max(most, value));
-      this.raster.paint(maps, [rows, columns, GLIMPSED], { largest, zoom: this.zoom, gap: GAP });
+      const maps = cnn.picked(values, channels, this.shown);
+      this.raster.paint(maps, this.shape, { largest: cnn.most(maps) });
     }
 
     #mostVaried(values, channels) {
-      const variances = Array.from({ length: channels }, (_, channel) => {
-        const map = values.filter((_, at) => at % channels === channel);
-        const mean = map.reduce((sum, value) => sum + value) / map.length;
-        return map.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+      const variances = cnn.range(channels).map((channel) => {
+        const map = cnn.picked(values, channels, [channel]);
+        const mean = cnn.sum(map) / map.length;
+        return cnn.sum(map.map((value) => (value - mean) ** 2));
       });
       return [...variances.keys()].sort((one, other) => variances[other] - variances[one]).slice(0, GLIMPSED);
     }
@@ -92,21 +88,20 @@
       this.answers = this.networks.map(({ name }) => new Answer(cnn.networkNames[name], this.networks.length > 1 ? LOW : HIGH));
       /** What was on the paper before each change. */
       this.past = [];
-      this.undoing = button("Undo", () => this.undo());
+      this.undoing = cnn.button("Undo", () => this.undo());
       const samples = this.settings.sample.most + 1;
       const next = () => this.change({ digit: SAMPLE, sample: (this.state.sample + ANOTHER) % samples, drawing: "" });
-      this.tools = make(
-        "div",
-        { class: "controls" },
-        button("Clear", () => this.clear(), { class: "primary" }),
+      this.tools = cnn.box(
+        "controls",
+        cnn.button("Clear", () => this.clear(), { class: "primary" }),
         this.undoing,
-        button("Another test digit", next),
+        cnn.button("Another test digit", next),
       );
-      this.sheet = this.panel("input paper", this.#paper(), this.tools); // the paper first: that is what to touch
-      const answers = make("div", { class: "answers" }, ...this.answers.flatMap(({ parts }) => parts));
+      this.sheet = this.panel("input paper", "", this.#paper(), this.tools); // the paper first: that is what to touch
+      const answers = cnn.box("answers", ...this.answers.flatMap(({ parts }) => parts));
       this.glimpses = this.constructor.glimpses ? this.#glimpses(this.networks[0]) : [];
       const way = this.glimpses.map(({ element }) => element);
-      this.stage = make("div", { class: "stage" }, this.sheet, ...(way.length ? [make("div", { class: "way", "aria-hidden": "true" }, ...way)] : []), answers);
+      this.stage = cnn.box("stage", this.sheet, ...(way.length ? [cnn.make("div", { class: "way", "aria-hidden": "true" }, ...way)] : []), answers);
       this.root.append(this.stage, this.#shelf());
     }
 
@@ -117,7 +112,7 @@
     }
 
     #paper() {
-      const name = (cell) => `row ${Math.floor(cell / IMAGE)}, column ${cell % IMAGE}, pen ${this.pen ? "down" : "up"}`;
+      const name = (cell) => `${cnn.place(cell, IMAGE)}, pen ${this.pen ? "down" : "up"}`;
       const label = "Paper: arrow keys move the pen, space puts it down and lifts it";
       this.paper = new cnn.Raster(label, name, (cell, how) => {
         if (how === "hover" || how === "press") return;
@@ -179,7 +174,7 @@
       const pixel = (_, at) => digits[digitAt(at % digits.length)].image[Math.floor(at / digits.length)];
       const values = Float32Array.from({ length: IMAGE * IMAGE * digits.length }, pixel);
       shelf.paint(values, [IMAGE, IMAGE, digits.length], { colors: "ink" });
-      return make("details", { class: "shelf" }, make("summary", {}, "Take a digit of MNIST instead"), shelf.element);
+      return cnn.make("details", { class: "shelf" }, cnn.make("summary", {}, "Take a digit of MNIST instead"), shelf.element);
     }
 
     #putDown() {
@@ -272,14 +267,14 @@
     }
 
     static css = `${cnn.Raster.css}
-      .stage { align-items: start; justify-content: start; gap: 1rem 1.5rem; }
+      .stage { gap: 1rem 1.5rem; }
       .paper { width: 15rem; }
       .paper .controls { gap: 0.5rem; margin: 0.75rem 0 0; }
       .paper .raster { touch-action: none; cursor: crosshair; }
       .answers { flex: 1; min-width: 12rem; max-width: 20rem; color: var(--cnn-grid); }
       .answers p { margin: 0.25rem 0 0; color: var(--cnn-text); font-variant-numeric: tabular-nums; }
-      .answers svg { width: 100%; fill: currentColor; }
-      .answers text { fill: var(--cnn-muted); font-size: 11px; text-anchor: middle; }
+      .answers svg { fill: currentColor; }
+      .base { stroke: currentColor; }
       .answers .best { fill: var(--cnn-output); }
       .way { display: grid; gap: 0.75rem; width: 13rem; }
       .glimpse p { margin: 0 0 0.125rem; color: var(--cnn-muted); font-size: 0.8125rem; line-height: 1.25; }

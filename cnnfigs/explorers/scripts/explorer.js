@@ -29,6 +29,57 @@
     }
   };
 
+  /** Make a box of a kind, which is its class. */
+  cnn.box = (kind, ...content) => cnn.make("div", { class: kind }, ...content);
+
+  /** Make a chart so many units wide and high, and a line of it, or words in it. */
+  cnn.chart = (width, height, ...content) =>
+    cnn.make("svg:svg", { viewBox: `0 0 ${width} ${height}`, role: "img", class: "drawn" }, ...content);
+  cnn.line = (kind, d) => cnn.make("svg:path", { class: kind, d });
+  cnn.words = (x, y, text, kind) => cnn.make("svg:text", { x, y, class: kind }, text);
+  /** The lines of some values, from left to right, each with its words. */
+  cnn.levels = (left, wide, values, y, write) =>
+    values.flatMap((value) => [cnn.line("axis", `M${left} ${y(value)}h${wide}`), cnn.words(left - 5, y(value) + 4, write(value), "end")]);
+
+  /** So many whole numbers. */
+  cnn.range = (count, start = 0) => Array.from({ length: count }, (_, index) => start + index);
+  cnn.sum = (numbers) => numbers.reduce((one, other) => one + other, 0);
+  cnn.most = (numbers) => numbers.reduce((one, other) => Math.max(one, other), -Infinity);
+  cnn.square = (height, width = height) => `${height}×${width}`;
+
+  /** Where a cell is, of so many in a row. */
+  cnn.place = (cell, columns) => `row ${Math.floor(cell / columns)}, column ${cell % columns}`;
+
+  /** Steps down and to the right, by their keys. */
+  cnn.STEPS = {
+    ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1],
+    Home: [0, -Infinity], End: [0, Infinity],
+  };
+
+  /** Milliseconds of work at a time: so the page stays smooth. */
+  const SLICE = 15;
+  /** Let the page do what else there is. */
+  cnn.turn = () => new Promise((resume) => setTimeout(resume));
+  /** Do work that pauses often; returns whether it was done, and not given up. */
+  cnn.slowly = async (work, wanted) => {
+    for (let until = performance.now() + SLICE; !work.next().done; ) {
+      if (performance.now() < until) continue;
+      await cnn.turn();
+      if (!wanted()) return false;
+      until = performance.now() + SLICE;
+    }
+    return true;
+  };
+
+  /** Do what may be refused; a refusal then begins with the part that it is about. */
+  cnn.partly = (part, action) => {
+    try {
+      return action();
+    } catch (error) {
+      throw error instanceof cnn.Refusal ? new cnn.Refusal(`${part}: ${error.message}`) : error;
+    }
+  };
+
   /** Up to so many choices stand side by side; more are a list. */
   const FEW = 3;
   /** Choices whose letters together are more than this take a whole line on a phone. */
@@ -60,7 +111,7 @@
       set value(wanted) { for (const input of inputs) input.checked = input.value === String(wanted); },
     };
     const group = { role: "radiogroup", class: whole ? "whole" : null };
-    const made = cnn.make("fieldset", group, cnn.make("legend", {}, label), cnn.make("div", { class: "segments" }, ...parts));
+    const made = cnn.make("fieldset", group, cnn.make("legend", {}, label), cnn.box("segments", ...parts));
     return Object.assign(made, { control });
   }
 
@@ -70,6 +121,10 @@
     cnn.set(made, { onclick: (event) => made.ariaDisabled || onclick?.(event) });
     return made;
   };
+
+  /** Make buttons that move the digit; each has its step, down and to the right. */
+  cnn.arrows = (move) => [["left", "←", 0, -1], ["up", "↑", -1, 0], ["down", "↓", 1, 0], ["right", "→", 0, 1]].map(([way, sign, ...by]) =>
+    Object.assign(cnn.button(sign, () => move(...by), { "aria-label": `Move the digit ${way}` }), { by }));
 
   /** Let a button do something, or nothing: it keeps the focus. */
   cnn.enable = (control, able) => cnn.set(control, { "aria-disabled": able ? null : "true" });
@@ -243,13 +298,19 @@
     details { margin-top: 0.5rem; }
     details > .controls { margin: 0.25rem 0 0; }
     summary { width: max-content; padding: 0.25rem 0; color: var(--cnn-muted); font-size: 0.875rem; }
-    .stage { display: flex; flex-wrap: wrap; align-items: center; justify-content: center; gap: 0.75rem 1.75rem; }
+    .stage { display: flex; flex-wrap: wrap; align-items: start; gap: 0.75rem 1.75rem; }
+    .part { padding-top: 1.25rem; border-top: 1px solid color-mix(in srgb, var(--cnn-grid) 40%, var(--cnn-surface)); }
     p { margin: 0.5rem 0 0; }
     .heading { margin: 0 0 0.25rem; font-size: 0.875rem; font-weight: 600; line-height: 1.25; }
     .input .heading { color: var(--cnn-input); }
     .kernel .heading { color: var(--cnn-kernel); }
     .output .heading { color: var(--cnn-output); }
     svg { display: block; overflow: visible; font-family: inherit; user-select: none; -webkit-user-select: none; }
+    .drawn { width: 100%; }
+    .drawn text { fill: var(--cnn-muted); font-size: 11px; text-anchor: middle; }
+    .drawn .end { text-anchor: end; }
+    .drawn path { fill: none; }
+    .drawn .axis { stroke: var(--cnn-grid); stroke-width: 0.5; }
     .told { min-height: 3em; font-variant-numeric: tabular-nums; }
     .formula { color: var(--cnn-muted); font-size: 0.875rem; font-variant-numeric: tabular-nums; }
     .hint { margin: 0 0 0.75rem; padding-left: 1.25rem; color: var(--cnn-muted); font-size: 0.875rem; text-indent: -1.25rem; }
@@ -288,19 +349,18 @@
     connectedCallback() {
       if (this.root) return;
       const name = this.localName.slice(4);
-      const { make } = cnn;
-      this.settings = cnn.settings[name];
+          this.settings = cnn.settings[name];
       const own = Object.fromEntries(
-        Object.entries(this.settings).map(([key, each]) => [key, each.default ?? each.options[0]]),
+        Object.entries(this.settings).map(([key, each]) => [key, each.default ?? each.options?.[0] ?? ""]),
       );
       const page = Object.fromEntries(new URLSearchParams(this.dataset.settings));
       this.bare = checked(this.settings, own);
       this.state = this.defaults = Object.freeze(checked(this.settings, { ...own, ...page }));
       this.bound = new Map();
-      this.told = make("p", { class: "told", role: "status" });
-      this.complaint = make("p", { class: "complaint", role: "alert" });
-      const title = make("p", { class: "title", id: "title" }, cnn.titles[name]);
-      this.root = make("div", { class: "explorer", role: "group", "aria-labelledby": "title" }, this.#head(title));
+      this.told = cnn.make("p", { class: "told", role: "status" });
+      this.complaint = cnn.make("p", { class: "complaint", role: "alert" });
+      const title = cnn.make("p", { class: "title", id: "title" }, cnn.titles[name]);
+      this.root = cnn.make("div", { class: "explorer", role: "group", "aria-labelledby": "title" }, this.#head(title));
       this.build();
       this.root.append(...(this.told.parentNode ? [] : [this.told]), this.complaint);
       const shadow = this.attachShadow({ mode: "open" });
@@ -389,34 +449,39 @@
 
     /** Make what stands on top: the title, and buttons that copy the address, and what embeds the explorer. */
     #head(title) {
-      const { make } = cnn;
-      const field = make("input", { class: "address", readonly: true, hidden: true });
+      const field = cnn.make("input", { class: "address", readonly: true, hidden: true });
       const link = this.#copier("Copy link", field, "Address of this explorer, as it is set", () => this.link);
       const code = site && this.#copier("Copy embed code", field, "Code that shows this explorer in another page, as it is set", () => this.embedding);
       code?.classList.add("embedding");
-      return make("div", { class: "head" }, title, ...this.#wholeScreen(), link, ...(code ? [code] : []), field);
+      return cnn.box("head", title, ...this.#wholeScreen(), link, ...(code ? [code] : []), field);
     }
 
     /** Make a button that copies something; where nothing may be copied, it is shown in the field, and marked. */
     #copier(text, field, label, content) {
-      const { make } = cnn;
-      const copied = make("span", { class: "copied", role: "status" });
+      const copied = cnn.make("span", { class: "copied", role: "status" });
       let ending;
       const share = async () => {
         field.value = content();
         field.ariaLabel = label;
-        try {
-          await navigator.clipboard.writeText(field.value);
-          this.say("Copied", copied);
-        } catch { // no clipboard here, or it is not for us
+        await this.copy(field.value, copied, () => {
           cnn.set(field, { hidden: false });
           field.select();
-          this.say("Copy it", copied);
-        }
+        });
         clearTimeout(ending);
         ending = setTimeout(() => copied.replaceChildren(), TOLD);
       };
-      return make("div", { class: "sharing" }, cnn.button(text, share), copied);
+      return cnn.box("sharing", cnn.button(text, share), copied);
+    }
+
+    /** Copy a text, and tell it; where nothing may be copied, it is marked. */
+    async copy(text, told, mark) {
+      try {
+        await navigator.clipboard.writeText(text);
+        this.say("Copied", told);
+      } catch { // no clipboard here, or it is not for us
+        mark();
+        this.say("Copy it", told);
+      }
     }
 
     /** Make a button that gives the explorer the whole screen, where it can use that. */
@@ -455,7 +520,7 @@
     controls(...names) {
       return names.map((name) => {
         const { label, options, least, most } = this.settings[name];
-        const values = options ?? Array.from({ length: most - least + 1 }, (_, index) => least + index);
+        const values = options?.map((value) => [value, cnn.networkNames[value] ?? value]) ?? cnn.range(most - least + 1, least);
         const list = cnn.list(label, values, (value) => this.choose(name, value));
         // A list has the chooser of files in it; where there are buttons, it stands beside them.
         for (const input of list.querySelectorAll("[type=radio][value=upload]")) input.parentNode.hidden = true;
@@ -466,7 +531,7 @@
 
     /** Make a box of more controls; the setting `more` opens it. */
     details(names, ...others) {
-      const controls = cnn.make("div", { class: "controls even" }, ...this.controls(...names), ...others);
+      const controls = cnn.box("controls even", ...this.controls(...names), ...others);
       const box = cnn.make("details", {}, cnn.make("summary", {}, this.settings.more.label), controls);
       box.addEventListener("toggle", () => box.open !== (this.state.more === "on") && this.change({ more: box.open ? "on" : "off" }));
       this.bound.set("more", { set value(text) { box.open = text === "on"; } });
@@ -512,11 +577,10 @@
       return cnn.make("p", { class: "hint" }, sentence);
     }
 
-    /** Make a panel with a heading. */
-    panel(kind, ...content) {
-      const heading = cnn.make("p", { class: "heading" });
-      const panel = cnn.make("div", { class: `panel ${kind}` }, heading, ...content);
-      return Object.assign(panel, { name: (text) => (heading.textContent = text) });
+    /** Make a panel with a heading, which its name changes. */
+    panel(kind, heading, ...content) {
+      const words = cnn.make("p", { class: "heading" }, heading);
+      return Object.assign(cnn.box(`panel ${kind}`, words, ...content), { name: (text) => (words.textContent = text) });
     }
   };
 

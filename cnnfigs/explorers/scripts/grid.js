@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const cnn = (window.cnn ??= {});
-  const { make, set } = cnn;
+  const { STEPS } = cnn;
 
   /** Below this size a cell shows its colour only. */
   const READABLE = 26;
@@ -10,14 +10,8 @@
   /** Milliseconds from one cell to the next while playing. */
   const PACE = 800;
 
-  const STEPS = {
-    ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1],
-    Home: [0, -Infinity], End: [0, Infinity],
-  };
-
   /** All pairs of two lists. */
   cnn.pairs = (down, across) => down.flatMap((row) => across.map((column) => [row, column]));
-  cnn.range = (count, start = 0) => Array.from({ length: count }, (_, index) => start + index);
 
   /**
    * Rows and columns are counted from 0; padding has those below 0 and behind the last. A cell has a name to be heard.
@@ -35,12 +29,12 @@
      */
     constructor(kind, onpoint, onpress, onleave) {
       Object.assign(this, { onpoint, onpress, at: [0, 0], shape: "" });
-      this.body = make("svg:g");
-      this.edge = make("svg:rect", { fill: "none", stroke: `var(--cnn-${kind})`, "stroke-width": 1.5 });
-      this.frames = make("svg:g", { fill: "none", "stroke-linejoin": "round", "pointer-events": "none" });
-      this.svg = make("svg:svg", { role: "grid" }, this.body, this.edge, this.frames);
+      this.body = cnn.make("svg:g");
+      this.edge = cnn.make("svg:rect", { fill: "none", stroke: `var(--cnn-${kind})`, "stroke-width": 1.5 });
+      this.frames = cnn.make("svg:g", { fill: "none", "stroke-linejoin": "round", "pointer-events": "none" });
+      this.svg = cnn.make("svg:svg", { role: "grid" }, this.body, this.edge, this.frames);
       // Around the SVG, since one that listens for the focus would take it itself.
-      this.element = make(
+      this.element = cnn.make(
         "div",
         {
           class: "grid",
@@ -66,15 +60,15 @@
       if (this.shape !== String(all)) this.#build(all);
       const side = all.length * size + 2 * MARGIN;
       const corner = -before * size - MARGIN;
-      set(this.svg, { "aria-label": label, width: side, height: side, viewBox: `${corner} ${corner} ${side} ${side}` });
+      cnn.set(this.svg, { "aria-label": label, width: side, height: side, viewBox: `${corner} ${corner} ${side} ${side}` });
       this.cells.forEach((parts) => this.#paint(parts, cell(...parts.place)));
-      set(this.edge, { width: count * size, height: count * size });
+      cnn.set(this.edge, { width: count * size, height: count * size });
     }
 
     /** Frame cells, as one box if they are one. @param {...[[number, number][], string]} frames cells and their colour */
     frame(...frames) {
       const box = ([row, column, height, width], color, thick) =>
-        make("svg:rect", {
+        cnn.make("svg:rect", {
           x: column * this.size, y: row * this.size, width: width * this.size, height: height * this.size,
           stroke: `var(--cnn-${color})`, "stroke-width": thick,
         });
@@ -98,9 +92,9 @@
     /** Make a cell the one that Tab comes to; with `focus`, go there. */
     go(row, column, focus = false) {
       const within = (value) => Math.min(Math.max(value, this.first), this.last);
-      set(this.#cell(), { tabindex: -1 });
+      cnn.set(this.#cell(), { tabindex: -1 });
       this.at = [within(row), within(column)];
-      set(this.#cell(), { tabindex: 0 });
+      cnn.set(this.#cell(), { tabindex: 0 });
       if (focus) this.#cell().focus();
     }
 
@@ -122,7 +116,7 @@
       };
       const step = (by) => () => (play(false), this.step(by));
       const middle = cnn.button("Play", () => play(!timer), { class: "play primary" });
-      return make("div", { class: "controls player" }, cnn.button("Back", step(-1)), middle, cnn.button("Step", step(1)), ...others);
+      return cnn.make("div", { class: "controls player" }, cnn.button("Back", step(-1)), middle, cnn.button("Step", step(1)), ...others);
     }
 
     #cell() {
@@ -133,13 +127,13 @@
       const keep = this.at;
       Object.assign(this, { shape: String(all), at: [all[0], all[0]], first: all[0], last: all.at(-1) });
       this.cells = cnn.pairs(all, all).map((place) => {
-        const box = make("svg:rect");
-        const text = make("svg:text", { "text-anchor": "middle", "aria-hidden": "true" });
-        const element = make("svg:g", { role: "gridcell", tabindex: -1 }, box, text);
+        const box = cnn.make("svg:rect");
+        const text = cnn.make("svg:text", { "text-anchor": "middle", "aria-hidden": "true" });
+        const element = cnn.make("svg:g", { role: "gridcell", tabindex: -1 }, box, text);
         return Object.assign(element, { place }), { element, box, text, place };
       });
       this.places = new Map(this.cells.map((parts) => [String(parts.place), parts]));
-      const rows = all.map(() => make("svg:g", { role: "row" }));
+      const rows = all.map(() => cnn.make("svg:g", { role: "row" }));
       this.cells.forEach(({ element, place }) => rows[place[0] - all[0]].append(element));
       this.body.replaceChildren(...rows);
       this.go(...keep);
@@ -147,14 +141,14 @@
 
     #paint({ element, box, text, place: [row, column] }, { text: words, name, fill, ink, bold, padded }) {
       const { size } = this;
-      set(element, { "aria-label": name });
-      set(box, {
+      cnn.set(element, { "aria-label": name });
+      cnn.set(box, {
         x: column * size, y: row * size, width: size, height: size, fill,
         stroke: size < 14 ? "none" : `var(--cnn-${padded ? "padding" : "grid"})`,
         "stroke-width": 0.75, "stroke-dasharray": padded ? "3 2" : null,
       });
       const tall = Math.min(Math.max(size * (words.length > 4 ? 0.3 : 0.38), 12), Math.max(15, size * 0.3));
-      set(text, {
+      cnn.set(text, {
         x: (column + 0.5) * size, y: (row + 0.5) * size + tall * 0.36, fill: ink ?? "var(--cnn-text)",
         "font-size": tall, "font-weight": bold ? "bold" : null,
       });

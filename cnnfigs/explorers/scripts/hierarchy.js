@@ -3,7 +3,6 @@
 (() => {
   "use strict";
   const cnn = (window.cnn ??= {});
-  const { make, set } = cnn;
   const [HEIGHT, WIDTH, SIDE] = [225, 353, 225];
   /** Crops of so few pixels show them; larger ones are smoothed. */
   const PIXELS = 24;
@@ -11,42 +10,52 @@
   const percent = (share) => cnn.percent(share, share < 0.00095 ? 2 : share < 0.0995 ? 1 : 0);
   const pieces = (side) => (side > 1 ? `In ${side * side} tiles` : "As it is");
   /** What a layer is called; Keras' name for it says more than a reader needs. */
-  const plain = (layer) => layer.replace(/^block_(\d+)_\w+$/, "block $1").replace(/^out_\w+$/, "the last maps");
-  const image = () => make("svg:image", { href: cnn.hierarchy.photo, width: WIDTH, height: HEIGHT });
+  const plain = (cnn.plain = (layer) =>
+    layer.replace(/^block_(\d+)_\w+$/, "block $1").replace(/^out_\w+$/, "the last maps")
+      .replace(/^Conv1_\w+$/, "the first layer").replace(/^expanded_conv_\w+$/, "block 0"));
+
+  /** Frame what units see, and what the chosen one sees. */
+  cnn.frames = (windows, chosen, choose) => {
+    const frame = (kind, { row, column, height, width }, onclick) =>
+      cnn.make("svg:rect", { class: kind, y: row, x: column, height, width, onclick });
+    return [...windows.map((each, at) => frame("window", each, choose?.(at))), frame("halo", chosen), frame("chosen", chosen)];
+  };
+  cnn.frames.css = `
+      .window, .halo, .chosen { fill: none; stroke: var(--cnn-kernel); stroke-width: 2px; vector-effect: non-scaling-stroke; }
+      .halo { stroke: var(--cnn-background); stroke-width: 6px; }
+      .chosen { stroke: var(--cnn-accent); stroke-width: 3px; }
+  `;
+  const image = () => cnn.make("svg:image", { href: cnn.hierarchy.photo, width: WIDTH, height: HEIGHT });
 
   cnn.define("hierarchy", class extends cnn.Explorer {
     build() {
-      this.frames = make("svg:g");
-      this.photo = make("svg:svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img" }, image(), this.frames);
-      const where = this.panel("input where", this.photo);
-      where.name("Where on the photo");
-      where.append(this.told);
-      const [here, above, below] = ["kernel", "output", "kernel"].map((kind) => this.panel(kind, make("div", { class: "units" })));
+      this.frames = cnn.make("svg:g");
+      this.photo = cnn.make("svg:svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img" }, image(), this.frames);
+      const where = this.panel("input where", "Where on the photo", this.photo, this.told);
+      const [here, above, below] = ["kernel", "output", "kernel"].map((kind) => this.panel(kind, "", cnn.box("units")));
       Object.assign(this, { here, above, below });
-      this.canvas = make("canvas", { width: SIDE, height: SIDE, role: "img" });
+      this.canvas = cnn.make("canvas", { width: SIDE, height: SIDE, role: "img" });
       this.square = Object.assign(new Image(), { src: cnn.hierarchy.square, onload: () => this.#scramble() });
-      this.bar = make("svg:rect", { height: 12 });
-      this.answer = make("p", { role: "status" });
+      this.bar = cnn.make("svg:rect", { height: 12 });
+      this.answer = cnn.make("p", { role: "status" });
       this.apart = cnn.button("", () => this.change(this.next), { class: "primary" });
-      const scale = make("svg:svg", { viewBox: "0 0 200 12" }, make("svg:rect", { class: "whole", width: 200, height: 12 }), this.bar);
-      const mixed = this.panel("input mixed", this.canvas);
-      mixed.name("The photo in tiles");
-      const row = (kind, ...content) => make("div", { class: kind }, ...content);
+      const scale = cnn.make("svg:svg", { viewBox: "0 0 200 12" }, cnn.make("svg:rect", { class: "whole", width: 200, height: 12 }), this.bar);
+      const mixed = this.panel("input mixed", "The photo in tiles", this.canvas);
       this.root.append(
         this.hint("Choose a frame on the photo, or a piece: you see what it drives, and what drives it."),
-        row("controls", this.apart, this.#slider("depth")),
-        row("stage", where, here),
-        row("stage linked", above, below),
-        row("stage tiles", mixed, row("said", this.#slider("tiles"), ...this.controls("order"), scale, this.answer)),
+        cnn.box("controls", this.apart, this.#slider("depth")),
+        cnn.box("stage", where, here),
+        cnn.box("stage linked", above, below),
+        cnn.box("stage part", mixed, cnn.box("said", this.#slider("tiles"), ...this.controls("order"), scale, this.answer)),
       );
     }
 
     #slider(name) {
       const { label, least, most } = this.settings[name];
-      const slider = make("input", { type: "range", min: least, max: most, value: this.state[name] });
-      set(slider, { oninput: () => this.change({ [name]: slider.value, ...(name === "depth" && { unit: 0 }) }) });
+      const slider = cnn.make("input", { type: "range", min: least, max: most, value: this.state[name] });
+      cnn.set(slider, { oninput: () => this.change({ [name]: slider.value, ...(name === "depth" && { unit: 0 }) }) });
       this.bound.set(name, slider);
-      return make("label", {}, label, slider);
+      return cnn.make("label", {}, label, slider);
     }
 
     update() {
@@ -69,15 +78,14 @@
       this.#show(this.here, depth, units.map((_, at) => ({ unit: at, pressed: String(at === unit) })));
       this.#show(this.above, depth + 1, chosen.drives);
       this.#show(this.below, depth - 1, lower);
-      const frame = (kind, [y, x, height, width], onclick) => make("svg:rect", { x, y, width, height, class: kind, onclick });
-      const windows = units.map(({ box }, at) => frame("window", box, () => this.change({ unit: at })));
-      this.frames.replaceChildren(...windows, frame("halo", chosen.box), frame("chosen", chosen.box));
+      const seen = ({ box: [row, column, height, width] }) => ({ row, column, height, width });
+      this.frames.replaceChildren(...cnn.frames(units.map(seen), seen(chosen), (at) => () => this.change({ unit: at })));
       const [y, x, height, width] = chosen.box;
-      set(this.photo, { "aria-label": `The cat with ${units.length} frames; the chosen one begins at row ${y}, column ${x}.` });
+      cnn.set(this.photo, { "aria-label": `The cat with ${units.length} frames; the chosen one begins at row ${y}, column ${x}.` });
       this.#scramble();
       this.bound.get("order").disabled = !tiles;
-      set(this.bound.get("depth"), { "aria-valuetext": `${depth} of ${levels.length}: ${plain(layer)}` });
-      set(this.bound.get("tiles"), { "aria-valuetext": pieces(cnn.hierarchy.tiles[tiles].side) });
+      cnn.set(this.bound.get("depth"), { "aria-valuetext": `${depth} of ${levels.length}: ${plain(layer)}` });
+      cnn.set(this.bound.get("tiles"), { "aria-valuetext": pieces(cnn.hierarchy.tiles[tiles].side) });
       const parts = top ? [[chosen, "all that speaks for a cat"]] : chosen.drives.map((each) => [each, `what drives unit ${each.unit} above`]);
       const [row, column] = chosen.place;
       this.say(
@@ -97,9 +105,9 @@
         const { layer, units } = cnn.hierarchy.levels[depth - 1];
         const [top, left, height, width] = units[unit].box;
         const crop = { viewBox: `${left} ${top} ${width} ${height}`, class: height > PIXELS ? "" : "sharp", "aria-hidden": "true" };
-        button.replaceChildren(make("svg:svg", crop, image()), `${height} px`, ...(share ? [", ", make("br"), percent(share)] : []));
+        button.replaceChildren(cnn.make("svg:svg", crop, image()), `${height} px`, ...(share ? [", ", cnn.make("br"), percent(share)] : []));
         button.onclick = () => this.change({ depth, unit });
-        set(button, { "aria-label": `${button.textContent}: unit ${unit} of ${plain(layer)}`, "aria-pressed": pressed });
+        cnn.set(button, { "aria-label": `${button.textContent}: unit ${unit} of ${plain(layer)}`, "aria-pressed": pressed });
       });
     }
 
@@ -112,27 +120,22 @@
       const context = this.canvas.getContext("2d");
       if (this.square.complete) order.forEach((from, to) => context.drawImage(this.square, ...place(from), ...place(to)));
       this.say(`${pieces(side)}: a cat, with ${percent(cats)}. The best answer is “${name}” with ${percent(probability)}.`, this.answer);
-      set(this.canvas, { "aria-label": `The middle of the photo. ${this.answer.textContent}` });
-      set(this.bar, { width: 200 * cats });
+      cnn.set(this.canvas, { "aria-label": `The middle of the photo. ${this.answer.textContent}` });
+      cnn.set(this.bar, { width: 200 * cats });
     }
 
-    static css = `
-      .stage { align-items: start; justify-content: start; }
+    static css = `${cnn.frames.css}
       input[type="range"] { width: 14rem; padding: 0; accent-color: var(--cnn-accent); }
       .where { flex: 1 1 20rem; max-width: 26rem; }
       .kernel, .output { flex: 1 1 14rem; }
       svg { width: 100%; overflow: hidden; }
-      .window, .halo, .chosen { fill: none; stroke: var(--cnn-kernel); stroke-width: 2px; vector-effect: non-scaling-stroke; }
       .window { pointer-events: all; cursor: pointer; }
-      .halo { stroke: var(--cnn-background); stroke-width: 6px; }
-      .chosen { stroke: var(--cnn-accent); stroke-width: 3px; }
       .controls { gap: 0.75rem 1.5rem; }
       .linked { min-height: 8.5rem; margin: 1.25rem 0; }
       .units { display: flex; flex-wrap: wrap; gap: 0.5rem; }
       .units button { width: 4.5rem; padding: 0.25rem; font-size: 0.75rem; line-height: 1.25; }
       .units svg { height: 4rem; }
       .sharp { image-rendering: pixelated; }
-      .tiles { padding-top: 1.25rem; border-top: 1px solid color-mix(in srgb, var(--cnn-grid) 40%, var(--cnn-surface)); }
       .mixed { width: 15rem; }
       canvas { width: 100%; border: 1px solid var(--cnn-input); }
       .said { display: grid; gap: 0.75rem; flex: 1 1 14rem; max-width: 20rem; margin-top: 1.5rem; }

@@ -142,5 +142,22 @@
     return known;
   }
 
-  cnn.ink = { IMAGE, PAPER, drawn, reduced, prepared, penned, shifted, written, read, testDigits };
+  /**
+   * Read digits that cnnfigs/data/small_digits.py has packed: first what each shows, and then its pixels, whole numbers from 0
+   * to 3, four in a byte, which stand below each other.
+   */
+  async function unpacked({ packed, side }) {
+    const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+    const all = new Uint8Array(await new Response(stream).arrayBuffer());
+    const [size, fours] = [side * side, side * Math.ceil(side / 4)];
+    const count = all.length / (fours + 1);
+    const pixels = Uint8Array.from({ length: count * size }, (_, at) => {
+      const row = Math.floor((at % size) / side);
+      return (all[count + Math.floor(at / size) * fours + (row >> 2) * side + (at % side)] >> (6 - 2 * (row & 3))) & 3;
+    });
+    return { labels: all.slice(0, count), pixels };
+  }
+
+  cnn.ink = { IMAGE, PAPER, drawn, reduced, prepared, penned, shifted, written, read, testDigits, unpacked };
 })();

@@ -2,18 +2,15 @@
 (() => {
   "use strict";
   const cnn = (window.cnn ??= {});
-  const { button, make } = cnn;
   const { IMAGE } = cnn.ink;
 
   /** So many terms of a sum are told unless all are asked for. */
   const LISTED = 9;
   /** About so many pixels a map, and pixels between maps. */
   const [THUMB, GAP] = [24, 2];
-  /** Sign, pixels down and to the right; and the most of either. */
-  const MOVES = { left: ["←", 0, -1], up: ["↑", -1, 0], down: ["↓", 1, 0], right: ["→", 0, 1] };
+  /** The most pixels that the digit is moved. */
   const FURTHEST = 12;
 
-  const greatest = (values) => values.reduce((before, value) => Math.max(before, value), -Infinity);
   const number = (value) => cnn.number(value, 3);
   const signed = (value) => (value < 0 ? `− ${number(-value)}` : `+ ${number(value)}`);
 
@@ -26,12 +23,12 @@
       super.build();
       /** The units that led to the chosen one. */
       this.trail = [];
-      this.restore = button("Switch all filters on", () => this.change({ off: "" }));
-      this.sheets = make("div", { class: "sheets" });
-      const inside = make("div", { class: "controls inside" }, this.#chooser(), this.restore);
+      this.restore = cnn.button("Switch all filters on", () => this.change({ off: "" }));
+      this.sheets = cnn.box("sheets");
+      const inside = cnn.box("controls inside part", ...this.controls("network"), this.restore);
       const hint = this.hint("Point at a map, or tap it: below, it is shown large, with the sum behind one of its numbers.");
       // What is told of a map stays in view while the reader goes from map to map.
-      this.root.append(inside, hint, make("div", {}, this.sheets, this.#unitPanel()));
+      this.root.append(inside, hint, cnn.make("div", {}, this.sheets, this.#unitPanel()));
       // A phone that is turned has another width.
       new ResizeObserver(() => {
         if (this.#across() === this.across) return;
@@ -41,61 +38,44 @@
       this.stage.append(this.#viewPanel()); // the answers stand next to the paper, or right below it
     }
 
-    /** Which network is looked into. */
-    #chooser() {
-      const { label } = this.settings.network;
-      const names = this.networks.map(({ name }) => [name, cnn.networkNames[name]]);
-      const made = cnn.list(label, names, (network) => this.change({ network }));
-      this.bound.set("network", made.control);
-      return made;
-    }
-
     /** What the networks get, and what decides it: buttons that move it, and whether a drawing is prepared. */
     #viewPanel() {
       this.view = this.#raster("What the networks get, pixel by pixel", () => ({ index: 0, channel: 0 }));
       this.view.layout(IMAGE, IMAGE, IMAGE, IMAGE);
-      const move = (name) => {
+      const move = (down, right) => {
         const within = (place) => Math.min(FURTHEST, Math.max(-FURTHEST, place));
-        const [, down, right] = MOVES[name];
         this.change({ down: within(this.state.down + down), right: within(this.state.right + right) });
       };
-      const arrows = make("div", {
+      const arrows = cnn.make("div", {
         class: "arrows",
         role: "group",
         "aria-label": "Move the digit; arrow keys do it too",
         onkeydown: (event) => {
-          const name = event.key.slice(5).toLowerCase();
           if (!event.key.startsWith("Arrow")) return;
           event.preventDefault();
-          move(name);
+          move(...cnn.STEPS[event.key]);
         },
       });
-      this.moves = Object.entries(MOVES).map(([name, [sign, ...by]]) => {
-        const made = button(sign, () => move(name), { "aria-label": `Move the digit ${name}` });
-        arrows.append(made);
-        return { made, by };
-      });
-      const panel = this.panel("input view", this.view.element, arrows, ...this.controls("prepare"));
-      panel.name("The networks get");
-      return panel;
+      this.moves = cnn.arrows(move);
+      arrows.append(...this.moves);
+      return this.panel("input view", "The networks get", this.view.element, arrows, ...this.controls("prepare"));
     }
 
     /** The chosen map, enlarged, and how the chosen number came about. */
     #unitPanel() {
       const here = () => ({ index: this.chosen.index, channel: this.#place().channel });
       this.map = this.#raster("The chosen map, number by number", here);
-      this.mapPanel = this.panel("output map", this.map.element);
-      this.formula = make("p", { class: "formula" });
-      this.terms = make("ol");
-      this.back = button("", () => this.#choose(this.trail.pop(), this.trail));
-      this.more = button("", () => {
+      this.mapPanel = this.panel("output map", "", this.map.element);
+      this.formula = cnn.make("p", { class: "formula" });
+      this.terms = cnn.make("ol");
+      this.back = cnn.button("", () => this.#choose(this.trail.pop(), this.trail));
+      this.more = cnn.button("", () => {
         this.all = !this.all;
         this.#explain();
       });
-      this.switch = button("Switch it off", () => this.#switch());
-      const buttons = make("div", { class: "controls" }, this.back, this.more, this.switch);
-      this.sum = this.panel("sum", this.formula, this.terms, buttons);
-      return make("div", { class: "unit" }, this.mapPanel, this.sum);
+      this.switch = cnn.button("Switch it off", () => this.#switch());
+      this.sum = this.panel("sum", "", this.formula, this.terms, cnn.box("controls", this.back, this.more, this.switch));
+      return cnn.box("unit", this.mapPanel, this.sum);
     }
 
     /** A raster whose cells are the units of one map, of a layer and channel that `which` gives. */
@@ -129,7 +109,7 @@
       this.chosen = chosen;
       super.update();
       const place = [this.state.down, this.state.right];
-      for (const { made, by } of this.moves) cnn.enable(made, by.every((step, axis) => Math.abs(place[axis] + step) <= FURTHEST));
+      for (const each of this.moves) cnn.enable(each, each.by.every((step, axis) => Math.abs(place[axis] + step) <= FURTHEST));
       if (other && chosen) this.say(`${this.#named(chosen)}: ${this.formula.textContent}`);
     }
 
@@ -185,26 +165,21 @@
       this.across = this.#across();
       this.maps = this.network.layers.map(({ name, shape: [rows, columns, channels] }, index) => {
         const strongest = (channel) => {
-          const values = this.network.values[index].filter((_, unit) => unit % channels === channel);
-          return { index, unit: values.indexOf(greatest(values)) * channels + channel };
+          const values = cnn.picked(this.network.values[index], channels, [channel]);
+          return { index, unit: values.indexOf(cnn.most(values)) * channels + channel };
         };
         const title = (channel) => `${name}, ${this.#part(index, channel)}`;
-        const sheet = new cnn.Raster(`Maps of ${name}`, title, (channel, how) => this.#point(strongest(channel), how));
-        const zoom = Math.max(1, Math.round(THUMB / columns));
-        const across = Math.min(channels, this.across);
-        const down = Math.ceil(channels / across);
-        sheet.layout(down, across, across * (columns * zoom + GAP), down * (rows * zoom + GAP), channels);
-        sheet.element.classList.add("sheet");
+        const sheet = new cnn.Raster(`Maps of ${name}`, title, (channel, how) => this.#point(strongest(channel), how), "sheet");
+        sheet.sheet([rows, columns, channels], Math.min(channels, this.across), Math.max(1, Math.round(THUMB / columns)), GAP);
         // Whoever comes by keyboard finds it above what is said of it.
         cnn.set(sheet.element, { onkeyup: ({ key }) => key === "Tab" && panel.scrollIntoView({ block: "nearest" }) });
-        const size = rows > 1 ? `${channels} maps of ${rows}×${columns}` : `${channels} numbers`;
-        const panel = this.panel("layer", sheet.element);
-        panel.name(`${name}: ${size}`);
+        const size = rows > 1 ? `${channels} maps of ${cnn.square(rows, columns)}` : `${channels} numbers`;
+        const panel = this.panel("layer", `${name}: ${size}`, sheet.element);
         if (index === this.network.layers.length - 1) {
-          const digits = [...Array(channels).keys()].map((digit) => make("span", {}, String(digit)));
-          panel.append(make("div", { class: "names", "aria-hidden": "true" }, ...digits));
+          const digits = cnn.range(channels).map((digit) => cnn.make("span", {}, digit));
+          panel.append(cnn.make("div", { class: "names", "aria-hidden": "true" }, ...digits));
         }
-        return { sheet, zoom, panel };
+        return { sheet, panel };
       });
       this.sheets.replaceChildren(...this.maps.slice(1).map(({ panel }) => panel));
       this.view.go(this.view.current); // now its pixels have names
@@ -242,10 +217,8 @@
       super.show();
       const { layers, values } = this.network;
       this.view.paint(this.image, [IMAGE, IMAGE, 1], { colors: "ink" });
-      this.maps.forEach(({ sheet, zoom }, index) => {
-        if (index) sheet.paint(values[index], layers[index].shape, { largest: greatest(values[index]), zoom, gap: GAP });
-      });
-      this.chosen ??= { index: 1, unit: values[1].indexOf(greatest(values[1])) };
+      this.maps.forEach(({ sheet }, index) => index && sheet.paint(values[index], layers[index].shape, { largest: cnn.most(values[index]) }));
+      this.chosen ??= { index: 1, unit: values[1].indexOf(cnn.most(values[1])) };
       this.#explain();
     }
 
@@ -258,10 +231,10 @@
       const [rows, columns] = shape;
       const values = network.values[index];
       if (this.map.rows !== rows || this.map.columns !== columns) this.map.layout(rows, columns, columns, rows);
-      const look = index ? { largest: greatest(values) } : { colors: "ink" };
+      const look = index ? { largest: cnn.most(values) } : { colors: "ink" };
       this.map.paint(values, shape, { only: channel, ...look });
       this.map.go(row * columns + column);
-      this.map.frame([{ kind: "chosen", row, column, height: 1, width: 1 }]);
+      this.map.frame([this.map.box("chosen", row * columns + column)]);
       this.mapPanel.name(index ? `${network.layers[index].name}, ${this.#part(index, channel)}` : "The image");
       const field = network.field(index, unit);
       this.view.frame([{ kind: "window", ...field }]);
@@ -291,14 +264,11 @@
       const { index } = this.chosen;
       const { channel } = this.#place();
       this.maps.forEach(({ sheet }, at) => {
-        const box = (kind) => (cell) => {
-          const [row, column] = [Math.floor(cell / sheet.columns), cell % sheet.columns];
-          return { kind, row, column, height: 1, width: 1 };
-        };
+        const marked = (kind) => (cell) => sheet.box(kind, cell);
         const read = at === index - 1 ? terms.map(({ unit }) => this.network.place(at, unit).channel) : [];
         const here = at === index ? [channel] : [];
         const off = [...this.network.off[at]];
-        sheet.frame([...[...new Set(read)].map(box("window")), ...off.map(box("off")), ...here.map(box("chosen"))]);
+        sheet.frame([...[...new Set(read)].map(marked("window")), ...off.map(marked("off")), ...here.map(marked("chosen"))]);
         if (at === index) sheet.go(channel);
       });
     }
@@ -308,7 +278,7 @@
       const { index } = this.chosen;
       if (!index) return "0 is paper, 1 is ink.";
       if (bias === undefined) return `The largest of the ${terms.length} numbers under its window.`;
-      const products = (some) => some.reduce((before, { input, weight }) => before + input * weight, 0);
+      const products = (some) => cnn.sum(some.map(({ input, weight }) => input * weight));
       const rest = terms.length - largest.length;
       const others = rest ? ` ${signed(products(terms) - products(largest))} (the ${cnn.count(rest)} others)` : "";
       const main = `${signed(products(largest))} (${rest ? "the " : ""}${cnn.count(largest.length)} ${rest ? "largest " : ""}products)`;
@@ -324,7 +294,7 @@
       this.listed = terms.map(({ unit }) => ({ index: index - 1, unit }));
       while (this.terms.children.length < terms.length) {
         const at = this.terms.children.length;
-        this.terms.append(make("li", {}, button("", () => this.#choose(this.listed[at], [...this.trail, this.chosen]))));
+        this.terms.append(cnn.make("li", {}, cnn.button("", () => this.#choose(this.listed[at], [...this.trail, this.chosen]))));
       }
       [...this.terms.children].forEach((item, at) => {
         item.hidden = at >= terms.length;
@@ -342,12 +312,10 @@
       .view fieldset { margin-top: 0.5rem; }
       .arrows { display: flex; justify-content: space-between; margin-top: 0.5rem; }
       .arrows button { flex: 0 1 2.5rem; padding: 0; }
-      .inside { margin-top: 1.25rem; padding-top: 1.25rem; border-top: 1px solid color-mix(in srgb, var(--cnn-grid) 40%, var(--cnn-surface)); }
+      .inside { margin-top: 1.25rem; }
       .sheets { display: grid; grid-template-columns: repeat(auto-fit, minmax(19rem, 1fr)); gap: 1rem 1.25rem; }
       .layer { scroll-margin: 4rem 0 min(18rem, 50vh); }
       .layer .heading { color: var(--cnn-muted); font-weight: 400; }
-      .sheet { width: fit-content; max-width: 100%; }
-      .sheet canvas { width: auto; max-width: 100%; height: auto; image-rendering: auto; }
       .names { display: grid; grid-template-columns: repeat(10, 1fr); width: ${10 * (THUMB + GAP)}px; max-width: 100%; font-size: 0.75rem; text-align: center; }
       .unit {
         position: sticky; bottom: 0; display: flex; gap: 1.25rem; height: min(17rem, 50vh); margin-top: 0.75rem; padding: 0.5rem 0;

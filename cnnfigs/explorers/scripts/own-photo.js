@@ -3,13 +3,10 @@
 (() => {
   "use strict";
   const cnn = (globalThis.cnn ??= {});
-  const { button, make, set } = cnn;
 
   const WEIGHTS = "first-blocks.js";
   /** Sides of a photo as the network gets it, as in cnnfigs/models/imagenet.py: one more than a multiple of so many pixels. */
   const [SHORT, LONG, STEP] = [225, 353, 32];
-  /** Milliseconds of work at a time: so the page stays smooth. */
-  const SLICE = 15;
   /** So many places of a map are shown, so many pixels apart, or half of what a unit sees. */
   const [PLACES, APART] = [6, 24];
   /** Rows and columns in settings are shares of so many: the sizes of maps depend on the photo. */
@@ -19,11 +16,6 @@
 
   /** Why there is no picture of the camera, by what the browser calls it. */
   const WITHOUT = { NotAllowedError: "was not allowed", NotFoundError: "is missing", "": "needs an address with https" };
-
-  const square = (height, width) => `${height}×${width}`;
-  /** What a layer is called; Keras' name for it says more than a reader needs. */
-  const plain = (layer) =>
-    layer.replace(/^Conv1_\w+$/, "the first layer").replace(/^expanded_conv_\w+$/, "block 0").replace(/^block_(\d+)_\w+$/, "block $1");
 
   /** What of a picture the network gets, and how large: its middle, the shorter side 225 pixels long. */
   function fitted([rows, columns]) {
@@ -85,40 +77,33 @@
     static allow = `${super.allow}; camera`;
 
     build() {
-      this.main = button("Look inside", () => this.#next(), { class: "primary" });
-      this.camera = button("Camera", () => this.attempt(() => (this.stream ? this.#shoot() : this.#film())));
-      this.close = button("Close the camera", () => this.#stop(), { hidden: true });
-      this.again = button("The cat again", () => this.#cat(), { hidden: true });
-      const choose = make("div", { class: "controls" }, this.upload("Your photo", (file) => this.#open(file)), this.camera, this.close, this.again);
-      this.canvas = make("canvas", { role: "img" });
-      this.video = make("video", { muted: true, playsinline: true, hidden: true, "aria-label": "What the camera sees" });
-      this.frames = make("svg:svg", { preserveAspectRatio: "none", "aria-hidden": "true" });
-      const view = make("div", { class: "view", onclick: (event) => this.#point(event) }, this.canvas, this.frames, this.video);
-      const input = this.panel("input", view);
-      input.name("The photo, as the network gets it");
+      this.main = cnn.button("Look inside", () => this.#next(), { class: "primary" });
+      this.camera = cnn.button("Camera", () => this.attempt(() => (this.stream ? this.#shoot() : this.#film())));
+      this.close = cnn.button("Close the camera", () => this.#stop(), { hidden: true });
+      this.again = cnn.button("The cat again", () => this.#cat(), { hidden: true });
+      const choose = cnn.box("controls", this.upload("Your photo", (file) => this.#open(file)), this.camera, this.close, this.again);
+      this.canvas = cnn.make("canvas", { role: "img" });
+      this.video = cnn.make("video", { muted: true, playsinline: true, hidden: true, "aria-label": "What the camera sees" });
+      this.frames = cnn.make("svg:svg", { preserveAspectRatio: "none", "aria-hidden": "true" });
+      const view = cnn.make("div", { class: "view", onclick: (event) => this.#point(event) }, this.canvas, this.frames, this.video);
+      const input = this.panel("input", "The photo, as the network gets it", view);
       const raster = (label, name, choose) => {
-        const made = new cnn.Raster(label, (cell) => (this.shown ? name(cell) : "no map yet"), (cell, how) => how !== "hover" && this.shown && choose(cell));
+        const made = new cnn.Raster(label, (cell) => (this.shown ? name(cell) : "no map yet"), (cell, how) => how !== "hover" && this.shown && choose(cell), "view");
         made.layout(1, 1, 1, 1);
-        made.element.classList.add("view");
         return made;
       };
       this.sheet = raster("All maps of the layer", (map) => `map ${map}`, (map) => this.change({ ...ANY_PLACE, map }));
       this.map = raster("The chosen map, number by number", (cell) => this.#told(cell), (cell) => this.#go(cell));
-      this.maps = this.panel("output", this.sheet.element);
-      this.maps.name("Its maps");
-      this.one = this.panel("output", this.map.element);
-      this.one.name("One map");
-      const pieces = Array.from({ length: PLACES }, (_, at) => button("", () => this.#go(this.shown.places[at]), { hidden: true }));
-      this.pieces = make("div", { class: "pieces" }, ...pieces);
-      this.places = this.panel("kernel", this.pieces);
-      this.places.name("Where it is strongest");
-      this.answer = make("div", { class: "answer" }, this.one, this.places);
+      this.maps = this.panel("output", "Its maps", this.sheet.element);
+      this.one = this.panel("output", "One map", this.map.element);
+      this.pieces = cnn.box("pieces", ...cnn.range(PLACES).map((at) => cnn.button("", () => this.#go(this.shown.places[at]), { hidden: true })));
+      this.answer = cnn.box("answer", this.one, this.panel("kernel", "Where it is strongest", this.pieces));
       const drop = (event) => {
         if (!event.dataTransfer.types.includes("Files")) return;
         event.preventDefault();
         if (event.type === "drop") this.attempt(() => this.#open(event.dataTransfer.files[0]));
       };
-      set(this.root, { ondragover: drop, ondrop: drop });
+      cnn.set(this.root, { ondragover: drop, ondrop: drop });
       document.addEventListener("paste", ({ clipboardData }) => {
         const file = [...clipboardData.files].find(({ type }) => type.startsWith("image/"));
         if (file && this.isConnected) this.attempt(() => this.#open(file));
@@ -127,8 +112,8 @@
       this.root.append(
         this.hint("Choose, drop, paste or take a photo. It stays in your browser: nothing is sent anywhere."),
         choose,
-        make("div", { class: "controls" }, this.main, this.#layers()),
-        make("div", { class: "stage" }, input, this.maps, this.told, this.answer),
+        cnn.box("controls", this.main, this.#layers()),
+        cnn.box("stage", input, this.maps, this.told, this.answer),
       );
       this.#cat();
     }
@@ -140,7 +125,7 @@
       const fields = cnn.arithmetic.receptiveFields(LONG, windows);
       const { label, options } = this.settings.layer;
       const size = (layer) => fields[layers.findIndex(({ name }) => name === layer)].size;
-      const pairs = options.map((layer) => [layer, `${plain(layer)}: a unit sees ${square(size(layer), size(layer))}`]);
+      const pairs = options.map((layer) => [layer, `${cnn.plain(layer)}: a unit sees ${cnn.square(size(layer))}`]);
       const made = cnn.list(label, pairs, (layer) => {
         this.asked = true;
         this.change({ ...ANY_PLACE, layer, map: 0 });
@@ -191,8 +176,8 @@
     }
 
     #filming(on) {
-      set(this.video, { hidden: !on });
-      set(this.close, { hidden: !on });
+      cnn.set(this.video, { hidden: !on });
+      cnn.set(this.close, { hidden: !on });
       this.camera.textContent = on ? "Take the picture" : "Camera";
     }
 
@@ -206,9 +191,9 @@
       this.#stop();
       this.photo = { name, height, width, pixels };
       this.style.setProperty("--sides", width / height);
-      set(this.frames, { viewBox: `0 0 ${width} ${height}` });
-      set(this.canvas, { "aria-label": `${name}, ${square(height, width)} pixels` });
-      set(this.again, { hidden: name === "The cat" });
+      cnn.set(this.frames, { viewBox: `0 0 ${width} ${height}` });
+      cnn.set(this.canvas, { "aria-label": `${name}, ${cnn.square(height, width)} pixels` });
+      cnn.set(this.again, { hidden: name === "The cat" });
       if (this.shown) this.change(ANY_PLACE); // not a row and a column of another photo
       else this.update();
     }
@@ -235,13 +220,7 @@
         const channel = at % 3;
         input[at] = (photo.pixels[4 * Math.floor(at / 3) + channel] / 255 - mean[channel]) / deviation[channel];
       }
-      const work = rowByRow(network);
-      for (let until = performance.now() + SLICE; !work.next().done; ) {
-        if (performance.now() < until) continue;
-        await new Promise((done) => setTimeout(done));
-        if (photo !== this.photo) return;
-        until = performance.now() + SLICE;
-      }
+      if (!(await cnn.slowly(rowByRow(network), () => photo === this.photo))) return;
       photo.network = network;
       cnn.enable(this.main, true);
       this.update();
@@ -277,38 +256,34 @@
       const field = (each) => network.field(index, each * channels + channel);
 
       if (other) {
-        const across = Math.ceil(Math.sqrt(channels)); // then all maps together are as high and wide as one
-        const down = Math.ceil(channels / across);
         const zoom = columns < 40 ? 2 : 1;
-        const gap = Math.ceil((columns * zoom) / 24);
-        this.sheet.layout(down, across, across * (columns * zoom + gap), down * (rows * zoom + gap), channels);
-        this.sheet.paint(values, shape, { largest, zoom, gap });
+        // As many in a row as there are rows: then all maps together are as high and wide as one.
+        this.sheet.sheet(shape, Math.ceil(Math.sqrt(channels)), zoom, Math.ceil((columns * zoom) / 24));
+        this.sheet.paint(values, shape, { largest });
         this.map.layout(rows, columns, columns, rows);
-        this.maps.name(`The ${channels} maps of ${square(rows, columns)} in ${plain(layer)}`);
+        this.maps.name(`The ${channels} maps of ${cnn.square(rows, columns)} in ${cnn.plain(layer)}`);
       }
-      const box = { height: 1, width: 1, kind: "chosen" };
-      this.sheet.go(channel);
-      this.sheet.frame([{ ...box, row: Math.floor(channel / this.sheet.columns), column: channel % this.sheet.columns }]);
       this.map.paint(values, shape, { largest, only: channel });
-      this.map.go(cell);
-      this.map.frame([{ ...box, row: Math.floor(cell / columns), column: cell % columns }]);
+      for (const [raster, place] of [[this.sheet, channel], [this.map, cell]]) {
+        raster.go(place);
+        raster.frame([raster.box("chosen", place)]);
+      }
       this.one.name(`Map ${channel}: 0 to ${cnn.number(largest[channel])}`);
 
-      const frame = (kind, { row: y, column: x, ...sides }) => make("svg:rect", { class: kind, y, x, ...sides });
       const seen = field(cell);
-      this.frames.replaceChildren(...places.map((each) => frame("window", field(each))), frame("halo", seen), frame("chosen", seen));
+      this.frames.replaceChildren(...cnn.frames(places.map(field), seen));
       this.#crop(places);
       this.main.textContent = "Next map";
       const what = places.length ? `${this.#told(cell)}${cell === places[0] ? ", its strongest" : ""}` : "0 everywhere";
       const [last, end] = [seen.row + seen.height - 1, seen.column + seen.width - 1];
       const sees = `This unit sees rows ${seen.row} to ${last} and columns ${seen.column} to ${end} of the photo.`;
-      this.say(`Map ${channel} of ${plain(layer)}, in Keras ${layer}: ${what}. ${sees}`);
+      this.say(`Map ${channel} of ${cnn.plain(layer)}, in Keras ${layer}: ${what}. ${sees}`);
     }
 
     /** Tell a unit of the chosen map. */
     #told(cell) {
       const { shape: [, columns, channels], values, channel } = this.shown;
-      return `row ${Math.floor(cell / columns)}, column ${cell % columns}: ${cnn.number(values[cell * channels + channel])}`;
+      return `${cnn.place(cell, columns)}: ${cnn.number(values[cell * channels + channel])}`;
     }
 
     /** Show what units see where the map is strongest. */
@@ -319,10 +294,10 @@
         piece.hidden = place === undefined;
         if (piece.hidden) return;
         const { row, column, height, width } = network.field(index, place * channels + channel);
-        const canvas = make("canvas", { height, width });
+        const canvas = cnn.make("canvas", { height, width });
         canvas.getContext("2d").drawImage(this.canvas, column, row, width, height, 0, 0, width, height);
         piece.replaceChildren(canvas, cnn.number(values[place * channels + channel]));
-        set(piece, { "aria-label": `${piece.textContent}, place ${at}: ${this.#told(place)}`, "aria-pressed": String(place === cell) });
+        cnn.set(piece, { "aria-label": `${piece.textContent}, place ${at}: ${this.#told(place)}`, "aria-pressed": String(place === cell) });
       });
     }
 
@@ -354,8 +329,8 @@
       this.change({ ...ANY_PLACE, map: (this.state.map + 1) % this.shown.shape[2] });
     }
 
-    static css = `${cnn.Raster.css}
-      .stage { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); align-items: start; }
+    static css = `${cnn.Raster.css}${cnn.frames.css}
+      .stage { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); }
       .answer { display: contents; }
       .long select { max-width: 100%; }
       .view {
@@ -367,9 +342,7 @@
       .view canvas { image-rendering: auto; }
       .answer canvas { image-rendering: pixelated; }
       video { background: var(--cnn-background); }
-      .window, .halo, .chosen { fill: none; stroke: var(--cnn-kernel); stroke-width: 1.5px; vector-effect: non-scaling-stroke; }
-      .halo { stroke: var(--cnn-background); stroke-width: 6px; }
-      .chosen { stroke: var(--cnn-accent); stroke-width: 3px; }
+      .window { stroke-width: 1.5px; }
       .told { grid-column: 1 / -1; min-height: 4.5em; margin: 0; }
       .pieces { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); grid-auto-rows: 6.5rem; min-height: 13.5rem; gap: 0.5rem; }
       .pieces button { display: grid; gap: 0.25rem; justify-items: center; padding: 0.25rem; font-size: 0.8125rem; }

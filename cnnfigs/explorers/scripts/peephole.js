@@ -2,7 +2,6 @@
 (() => {
   "use strict";
   const cnn = (window.cnn ??= {});
-  const { button, make } = cnn;
   const { IMAGE } = cnn.ink;
   const ROUNDS = 12;
   const MIDDLE = (IMAGE / 2) * (IMAGE + 1);
@@ -11,7 +10,7 @@
 
   cnn.define("peephole", class extends cnn.Explorer {
     build() {
-      const name = (cell) => `row ${Math.floor(cell / IMAGE)}, column ${cell % IMAGE}`;
+      const name = (cell) => cnn.place(cell, IMAGE);
       this.hole = new cnn.Raster("The digit behind the hole, which arrow keys move", name, (cell, how) => {
         this.#look(cell);
         const seen = Array.from(this.seen, (value) => (value > 0.5 ? "ink" : "paper")).join(" ");
@@ -20,22 +19,22 @@
       this.hole.layout(IMAGE, IMAGE, IMAGE, IMAGE);
       const guess = (digit) => !this.over && this.change({ guesses: this.state.guesses + digit });
       const keys = { class: "keys", role: "group", "aria-label": "Which digit is it?" };
-      this.keys = make("div", keys, ...Array.from({ length: 10 }, (_, digit) => button(String(digit), () => guess(digit))));
+      this.keys = cnn.make("div", keys, ...cnn.range(10).map((digit) => cnn.button(digit, () => guess(digit))));
       cnn.set(this.root, { onkeydown: ({ key, ctrlKey, altKey, metaKey }) => /^\d$/.test(key) && !(ctrlKey || altKey || metaKey) && guess(key) });
-      this.behind = this.panel("input behind", this.hole.element, this.keys);
-      this.picture = make("svg:svg", { viewBox: `0 0 ${LEFT + WIDE + 4} ${TOP + HIGH + 40}`, role: "img" });
-      this.legend = make("p", { class: "legend" });
+      this.behind = this.panel("input behind", "", this.hole.element, this.keys);
+      this.picture = cnn.chart(LEFT + WIDE + 4, TOP + HIGH + 40);
+      this.legend = cnn.make("p", { class: "legend" });
       const again = () => this.change({ seed: (this.state.seed % this.settings.seed.most) + 1, guesses: "" });
-      this.again = button("Other digits", again);
-      this.chart = this.panel("output chart", this.picture, this.legend, this.again);
-      this.root.append(make("div", { class: "stage" }, this.behind, this.chart));
+      this.again = cnn.button("Other digits", again);
+      this.chart = this.panel("output chart", "", this.picture, this.legend, this.again);
+      this.root.append(cnn.box("stage", this.behind, this.chart));
     }
 
     update() {
       const { seed, guesses } = this.state;
       const all = cnn.ink.testDigits();
       // Steps that share no factor with the number of digits come to each of them once.
-      const digits = Array.from({ length: ROUNDS }, (_, round) => all[(seed * 17 + round * 21) % all.length]);
+      const digits = cnn.range(ROUNDS).map((round) => all[(seed * 17 + round * 21) % all.length]);
       const round = guesses.length;
       this.right = [...guesses].map((guess, at) => Number(guess) === digits[at].label);
       this.over = round === ROUNDS;
@@ -44,7 +43,7 @@
       this.image = digits.at(this.over ? -1 : round).image;
       this.hole.go(MIDDLE);
       this.#look(MIDDLE);
-      const size = `${this.size}×${this.size}`;
+      const size = cnn.square(this.size);
       this.behind.name(this.over ? "The last of twelve" : `${round + 1} of ${ROUNDS}: a hole of ${size}`);
       for (const key of this.keys.children) cnn.enable(key, !this.over);
       cnn.set(this.again, { class: this.over && "primary" });
@@ -80,14 +79,14 @@
       const shapes = windows.flatMap((size, index) => {
         const [x, y] = [42 + (index % 3) * 80, 4 + Math.floor(index / 3) * 88];
         const at = (IMAGE - size) * 1.125;
-        const square = (kind, place, side) => make("svg:rect", { class: kind, x: x + place, y: y + place, width: side, height: side });
+        const square = (kind, place, side) => cnn.make("svg:rect", { class: kind, x: x + place, y: y + place, width: side, height: side });
         return [
           square("paper", 0, IMAGE * 2.25), square("hole", at, size * 2.25),
-          make("svg:text", { x: x + IMAGE * 1.125, y: y + IMAGE * 2.25 + 14 }, `${size}×${size}`),
+          cnn.words(x + IMAGE * 1.125, y + IMAGE * 2.25 + 14, cnn.square(size)),
         ];
       });
       this.picture.replaceChildren(...shapes);
-      cnn.set(this.picture, { "aria-label": `Holes of ${windows.map((size) => `${size}×${size}`).join(", ")} pixels, on paper of ${IMAGE}×${IMAGE}.` });
+      cnn.set(this.picture, { "aria-label": `Holes of ${windows.map((size) => cnn.square(size)).join(", ")} pixels, on paper of ${cnn.square(IMAGE)}.` });
       this.legend.textContent = "Your share of right answers is drawn here after the first one.";
     }
 
@@ -101,41 +100,33 @@
         return some.length ? some.filter(Boolean).length / some.length : null;
       });
       const all = Object.entries({ "you, two digits a hole": own, ...(this.over && lines) });
-      const text = (across, down, words) => make("svg:text", { x: across, y: down }, words);
-      const shapes = [0, 0.5, 1].flatMap((share) => [
-        make("svg:path", { d: `M${LEFT} ${y(share)}h${WIDE}`, class: "axis" }),
-        text(LEFT - 20, y(share) + 4, cnn.percent(share)),
-      ]);
-      windows.forEach((size, index) => shapes.push(text(x(index), TOP + HIGH + 16, `${size}×${size}`)));
-      shapes.push(text(LEFT + WIDE / 2, TOP + HIGH + 34, "size of the hole"));
-      const sentences = all.map(([name, shares], line) => {
+      const shapes = cnn.levels(LEFT, WIDE, [0, 0.5, 1], y, cnn.percent);
+      windows.forEach((size, index) => shapes.push(cnn.words(x(index), TOP + HIGH + 16, cnn.square(size))));
+      shapes.push(cnn.words(LEFT + WIDE / 2, TOP + HIGH + 34, "size of the hole"));
+      const sentences = all.map(([name, shares], number) => {
         const known = shares.flatMap((share, index) => (share === null ? [] : [{ share, index }]));
         const places = known.map(({ share, index }) => [x(index), y(share)]);
-        if (known.length) shapes.push(make("svg:path", { d: `M${places.join("L")}`, class: `line-${line}` }));
-        for (const [cx, cy] of places) shapes.push(make("svg:circle", { cx, cy, r: line ? 2.5 : 4, class: `line-${line}` }));
-        const each = known.map(({ share, index }) => `${windows[index]}×${windows[index]} ${cnn.percent(share)}`);
+        if (known.length) shapes.push(cnn.line(`line-${number}`, `M${places.join("L")}`));
+        for (const [cx, cy] of places) shapes.push(cnn.make("svg:circle", { cx, cy, r: number ? 2.5 : 4, class: `line-${number}` }));
+        const each = known.map(({ share, index }) => `${cnn.square(windows[index])} ${cnn.percent(share)}`);
         return `${name}: ${each.join(", ") || "nothing yet"}.`;
       });
       this.picture.replaceChildren(...shapes);
       cnn.set(this.picture, { "aria-label": `Share of digits read right through holes of each size. ${sentences.join(" ")}` });
-      this.legend.replaceChildren(...all.map(([name], line) => make("span", { class: `line-${line}` }, `● ${name}`)));
+      this.legend.replaceChildren(...all.map(([name], number) => cnn.make("span", { class: `line-${number}` }, `● ${name}`)));
     }
 
     static css = `${cnn.Raster.css}
-      .stage { align-items: start; justify-content: start; }
       .behind { width: 14rem; }
       .behind .raster { touch-action: none; }
       .behind .halo { stroke: none; }
       .keys { display: grid; grid-template-columns: repeat(5, 1fr); gap: 0.25rem; margin-top: 0.5rem; }
       .keys button { padding: 0; }
       .chart { flex: 1 1 16rem; max-width: 26rem; }
-      .chart svg { width: 100%; }
-      text { fill: var(--cnn-muted); font-size: 11px; text-anchor: middle; }
-      path { fill: none; stroke: currentColor; stroke-width: 2; }
+      path { stroke: currentColor; stroke-width: 2; }
       circle { fill: currentColor; }
       .paper { fill: color-mix(in srgb, var(--cnn-grid) 40%, var(--cnn-background)); }
       .hole { fill: var(--cnn-background); stroke: var(--cnn-kernel); stroke-width: 2; }
-      .axis { color: var(--cnn-grid); stroke-width: 0.5; }
       .line-0 { color: var(--cnn-accent); }
       .line-1 { color: var(--cnn-series-1); }
       .line-2 { color: var(--cnn-series-2); }

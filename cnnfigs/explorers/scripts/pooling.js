@@ -2,9 +2,6 @@
 (() => {
   "use strict";
   const cnn = (window.cnn ??= {});
-  const { make, number, pairs, range } = cnn;
-
-  const ARROWS = { "←": [0, -1, "left"], "↑": [-1, 0, "up"], "↓": [1, 0, "down"], "→": [0, 1, "to the right"] };
 
   class Pooling extends cnn.Windows {
     static css = `${cnn.Windows.css}
@@ -15,9 +12,7 @@
     static padCell = { ...cnn.Windows.padCell, text: "" };
 
     build() {
-      this.arrows = Object.entries(ARROWS).map(([sign, [down, right, way]]) =>
-        cnn.button(sign, () => this.move(down, right), { "aria-label": `Move the digit ${way}` }),
-      );
+      this.arrows = cnn.arrows((down, right) => this.change({ down: this.state.down + down, right: this.state.right + right }));
       this.assemble({
         channels: 1,
         main: [
@@ -27,11 +22,7 @@
         ],
         more: this.details(["size", "down", "right", "padding"]),
       });
-      this.panels[0].append(make("div", { class: "arrows" }, "Move the digit", ...this.arrows));
-    }
-
-    move(down, right) {
-      this.change({ down: this.state.down + down, right: this.state.right + right });
+      this.panels[0].append(cnn.box("arrows", "Move the digit", ...this.arrows));
     }
 
     compute() {
@@ -55,10 +46,10 @@
       let whole;
       if (picture === "upload") {
         const { values } = this.mine(28);
-        whole = range(784).map((cell) => (values[cell * 3] + values[cell * 3 + 1] + values[cell * 3 + 2]) / 3);
+        whole = cnn.range(784).map((cell) => (values[cell * 3] + values[cell * 3 + 1] + values[cell * 3 + 2]) / 3);
       } else whole = [...cnn.picture("digit").values];
-      const edge = range(28);
-      const shifted = pairs(edge, edge).map(([row, column]) => {
+      const edge = cnn.range(28);
+      const shifted = cnn.pairs(edge, edge).map(([row, column]) => {
         const [from, across] = [row - down, column - right];
         return Math.min(from, across) < 0 || Math.max(from, across) > 27 ? 0 : whole[from * 28 + across];
       });
@@ -81,17 +72,17 @@
       }
       this.bound.get("pool_size").disabled = this.state.way === "pick one";
       const within = (name, step) => Math.abs(this.state[name] + step) <= this.settings[name].most;
-      Object.values(ARROWS).forEach(([down, right], at) => cnn.enable(this.arrows[at], within("down", down) && within("right", right)));
+      for (const each of this.arrows) cnn.enable(each, within("down", each.by[0]) && within("right", each.by[1]));
     }
 
     inputCell(value) {
       const share = value / this.largest;
-      if (this.state.picture === "map") return cnn.mapCell(number(value), "sequential", share);
-      return cnn.greyCell(number(value), this.state.picture === "digit" ? 1 - value : value);
+      if (this.state.picture === "map") return cnn.mapCell(cnn.number(value), "sequential", share);
+      return cnn.greyCell(cnn.number(value), this.state.picture === "digit" ? 1 - value : value);
     }
 
     outputCell(value) {
-      return cnn.mapCell(number(value, 1), "sequential", value / this.largest);
+      return cnn.mapCell(cnn.number(value, 1), "sequential", value / this.largest);
     }
 
     /** The cells of a window that count, and their values. */
@@ -114,7 +105,7 @@
       const { way, pool_size, strides } = this.state;
       const { size: [side], values } = this.image;
       const [[top, left]] = this.read(row, column);
-      const whole = pairs(range(strides, top), range(strides, left)).filter((cell) => Math.max(...cell) < side);
+      const whole = cnn.pairs(cnn.range(strides, top), cnn.range(strides, left)).filter((cell) => Math.max(...cell) < side);
       // Where one is picked, the others of its window are those that were not looked at.
       const seen = way === "pick one" ? whole.map(([r, c]) => values[r * side + c]) : this.seen(row, column)[1];
       const sum = seen.reduce((before, value) => before + value, 0);
@@ -133,12 +124,12 @@
 
     tell(row, column) {
       const [, values] = this.seen(row, column);
-      const result = cnn.chip(["result", number(this.values[row * this.places + column])]);
+      const result = cnn.chip(["result", cnn.number(this.values[row * this.places + column])]);
       const { way, strides } = this.state;
       if (way === "pick one") {
         return [result, `, which is picked; ${strides ** 2 - 1} of ${strides ** 2} numbers are never looked at`];
       }
-      const list = values.map((each) => cnn.chip(["value", number(each)]));
+      const list = values.map((each) => cnn.chip(["value", cnn.number(each)]));
       return way === "maximum"
         ? [result, " is the largest of ", ...cnn.between(list, ", ")]
         : [result, " = (", ...cnn.between(list, " + "), `) / ${list.length}`];

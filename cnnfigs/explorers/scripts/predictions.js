@@ -2,7 +2,6 @@
 (() => {
   "use strict";
   const cnn = (window.cnn ??= {});
-  const { button, make } = cnn;
 
   /** So many mistakes are told that lead to the same number. */
   const MOST = 3;
@@ -18,8 +17,6 @@
 
   cnn.expected = (label, text) => `${label}: expected a number such as −1, 0.5 or 1/9, got “${text.slice(0, 24)}”.`;
 
-  const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-
   /** A line to say what a covered number is, and what has been uncovered. */
   cnn.Predictions = class {
     shown = new Set();
@@ -31,8 +28,8 @@
      */
     constructor(oncheck, onshow, onmove) {
       const move = (event) => {
-        const [step, { selectionStart, selectionEnd, value }] = [STEPS[event.key], this.field];
-        if (!step || event.altKey) return;
+        const [step, { selectionStart, selectionEnd, value }] = [cnn.STEPS[event.key], this.field];
+        if (!event.key.startsWith("Arrow") || event.altKey) return;
         if ((step[1] < 0 && selectionEnd > 0) || (step[1] > 0 && selectionStart < value.length)) return; // the caret moves
         event.preventDefault();
         onmove(...step);
@@ -41,14 +38,14 @@
         event.preventDefault(); // it is sent nowhere
         oncheck(this.field.value);
       };
-      this.field = make("input", { autocomplete: "off", onkeydown: move });
-      this.name = make("span");
-      this.form = make(
+      this.field = cnn.make("input", { autocomplete: "off", onkeydown: move });
+      this.name = cnn.make("span");
+      this.form = cnn.make(
         "form",
         { class: "controls player", onsubmit: check },
-        make("label", { class: "said" }, this.name, this.field),
-        make("button", { class: "primary" }, "Check"),
-        button("Show it", onshow),
+        cnn.make("label", { class: "said" }, this.name, this.field),
+        cnn.make("button", { class: "primary" }, "Check"),
+        cnn.button("Show it", onshow),
       );
     }
 

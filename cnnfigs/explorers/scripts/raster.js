@@ -2,7 +2,6 @@
 (() => {
   "use strict";
   const cnn = (window.cnn ??= {});
-  const { make, set } = cnn;
 
   /** 256 colours as pixels have them. */
   const pixelColors = (color) =>
@@ -16,33 +15,38 @@
     signed: pixelColors((share) => cnn.color("diverging", share)),
   };
 
-  const STEPS = {
-    ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1],
-    Home: [0, -Infinity], End: [0, Infinity], PageUp: [-Infinity, 0], PageDown: [Infinity, 0],
-  };
+  const STEPS = { ...cnn.STEPS, PageUp: [-Infinity, 0], PageDown: [Infinity, 0] };
   const within = (place, count) => Math.min(count - 1, Math.max(0, place));
+
+  /** Some channels of maps, or some filters of a kernel. */
+  cnn.picked = (values, channels, chosen) =>
+    cnn.range((values.length / channels) * chosen.length).map((at) => values[Math.floor(at / chosen.length) * channels + chosen[at % chosen.length]]);
 
   /** Cells, counted from 0 row by row, over a canvas. One of them is current, and takes the focus. */
   cnn.Raster = class {
     current = 0;
+    /** Pixels that each number takes in either direction, and pixels between maps. */
+    zoom = 1;
+    gap = 0;
 
     /**
-     * @param {string} label
-     * @param {(cell: number) => string} name what a cell is called
-     * @param {(cell: number, how: "key" | "enter" | "hover" | "press") => void} onpoint
+     * @param {string} [label]
+     * @param {(cell: number) => string} [name] what a cell is called
+     * @param {(cell: number, how: "key" | "enter" | "hover" | "press") => void} [onpoint]
+     * @param {"sheet" | "view"} [kind] a class
      */
-    constructor(label, name, onpoint) {
+    constructor(label, name = () => "", onpoint, kind = "") {
       Object.assign(this, { name, onpoint });
-      this.canvas = make("canvas", { "aria-hidden": "true" });
-      this.frames = make("svg:g", { "aria-hidden": "true" });
-      this.cursor = make("svg:rect", { role: "gridcell", tabindex: "0", class: "cursor", width: 1, height: 1 });
-      this.row = make("svg:g", { role: "row" }, this.cursor);
-      this.svg = make("svg:svg", { role: "grid", "aria-label": label, preserveAspectRatio: "none" }, this.frames, this.row);
+      this.canvas = cnn.make("canvas", { "aria-hidden": "true" });
+      this.frames = cnn.make("svg:g", { "aria-hidden": "true" });
+      this.cursor = cnn.make("svg:rect", { role: "gridcell", tabindex: "0", class: "cursor", width: 1, height: 1 });
+      this.row = cnn.make("svg:g", { role: "row" }, this.cursor);
+      this.svg = cnn.make("svg:svg", { role: "grid", "aria-label": label, preserveAspectRatio: "none" }, this.frames, this.row);
       // Around the SVG, since one that listens for the focus would take it itself.
-      this.element = make(
+      this.element = cnn.make(
         "div",
         {
-          class: "raster",
+          class: `raster ${kind}`,
           onkeydown: (event) => this.#key(event),
           onpointermove: (event) => event.isPrimary && this.#point(event, "hover"),
           onclick: (event) => this.#point(event, "press"),
@@ -52,11 +56,17 @@
       );
     }
 
+    /** Only the picture, without cells to go through; a label says what it shows, where that is not told elsewhere. */
+    alone(label) {
+      if (label) cnn.set(this.canvas, { "aria-hidden": null, role: "img", "aria-label": label });
+      return this.canvas;
+    }
+
     /** Set how many cells there are, in how many rows and columns, and how many pixels the canvas has. */
     layout(rows, columns, width, height, count = rows * columns) {
       Object.assign(this, { rows, columns, count });
-      set(this.svg, { viewBox: `0 0 ${columns} ${rows}`, "aria-rowcount": rows, "aria-colcount": columns });
-      set(this.canvas, { width, height });
+      cnn.set(this.svg, { viewBox: `0 0 ${columns} ${rows}`, "aria-rowcount": rows, "aria-colcount": columns });
+      cnn.set(this.canvas, { width, height });
       this.context = this.canvas.getContext("2d");
       this.image = this.context.createImageData(width, height);
       this.pixels = new Uint32Array(this.image.data.buffer);
@@ -66,12 +76,16 @@
       this.go(within(this.current, count));
     }
 
-    /**
-     * Paint maps side by side, or only one of them: each number as `zoom` × `zoom` pixels, with a gap between maps. `largest` is what is
-     * strongest, for all maps or for each.
-     */
-    paint(values, [height, width, channels], { colors = "activation", largest = 1, only, zoom = 1, gap = 0 } = {}) {
-      const { pixels, columns } = this;
+    /** Lay out maps side by side, so many in a row, with a cell for each. */
+    sheet([height, width, channels], across, zoom, gap) {
+      Object.assign(this, { zoom, gap });
+      const [down, end] = [Math.ceil(channels / across), this.onpoint ? 0 : gap]; // a cell has the gap behind its map
+      this.layout(down, across, across * (width * zoom + gap) - end, down * (height * zoom + gap) - end, channels);
+    }
+
+    /** Paint maps side by side, or only one of them; `largest` is what is strongest, for all maps or for each. */
+    paint(values, [height, width, channels], { colors = "activation", largest = 1, only } = {}) {
+      const { pixels, columns, zoom, gap } = this;
       const across = this.canvas.width;
       const palette = COLORS[colors];
       const zero = colors === "signed" ? 127.5 : 0;
@@ -91,7 +105,7 @@
           }
         }
       }
-      set(this.canvas, { class: colors === "ink" ? null : "values" });
+      cnn.set(this.canvas, { class: colors === "ink" ? null : "values" });
       this.context.putImageData(this.image, 0, 0);
     }
 
@@ -99,13 +113,18 @@
     go(cell) {
       this.current = cell;
       const [y, x] = [Math.floor(cell / this.columns), cell % this.columns];
-      set(this.row, { "aria-rowindex": y + 1 });
-      set(this.cursor, { x, y, "aria-colindex": x + 1, "aria-label": this.name(cell) });
+      cnn.set(this.row, { "aria-rowindex": y + 1 });
+      cnn.set(this.cursor, { x, y, "aria-colindex": x + 1, "aria-label": this.name(cell) });
+    }
+
+    /** The box of a cell. */
+    box(kind, cell) {
+      return { kind, row: Math.floor(cell / this.columns), column: cell % this.columns, height: 1, width: 1 };
     }
 
     /** Frame boxes of cells, each with a kind, which is a class. */
     frame(boxes) {
-      const rect = (kind, { row, column, height, width }) => make("svg:rect", { class: kind, x: column, y: row, height, width });
+      const rect = (kind, { row, column, height, width }) => cnn.make("svg:rect", { class: kind, x: column, y: row, height, width });
       this.frames.replaceChildren(...boxes.flatMap((box) => [rect("halo", box), rect(box.kind, box)]));
     }
 
@@ -152,6 +171,8 @@
       .raster .chosen { stroke: var(--cnn-output); stroke-width: 2.5px; }
       .raster .cursor { stroke: none; outline: none; }
       .raster .cursor:focus-visible { stroke: var(--cnn-accent); stroke-width: 4px; }
+      .sheet { width: fit-content; max-width: 100%; }
+      .sheet canvas { width: auto; max-width: 100%; height: auto; image-rendering: auto; }
       .input > .raster { border: 1px solid var(--cnn-input); }
       .output > .raster { border: 1px solid var(--cnn-output); }
     `;

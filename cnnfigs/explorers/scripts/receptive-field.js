@@ -2,7 +2,6 @@
 (() => {
   "use strict";
   const cnn = (window.cnn ??= {});
-  const { list, make, number, range, set } = cnn;
 
   const SIDES = { digit: 28, photo: 224 };
   const KINDS = { c: "convolution", p: "pooling" };
@@ -28,10 +27,9 @@
     return ends.map((end, at) => [numbers[ends[at - 1] ?? 0], end - (ends[at - 1] ?? 0)]);
   };
 
-  const square = (size) => `${size}×${size}`;
   const describe = ({ kind, kernelSize, strides, dilationRate, around }) =>
     [
-      `${KINDS[kind]} ${square(kernelSize)}`,
+      `${KINDS[kind]} ${cnn.square(kernelSize)}`,
       strides > 1 && `strides ${strides}`,
       dilationRate > 1 && `dilation ${dilationRate}`,
       around !== "valid" && around.replace(/^e/, "padding "),
@@ -39,7 +37,7 @@
 
   class ReceptiveField extends cnn.Explorer {
     static css = `
-      .stage { align-items: start; }
+      .stage { justify-content: center; }
       .picture { flex: 0 1 19rem; min-width: 16rem; }
       .picture svg { width: 100%; height: auto; touch-action: none; cursor: crosshair; }
       .picture label { display: grid; grid-template-columns: 4rem 1fr; align-items: center; }
@@ -65,43 +63,43 @@
     `;
 
     build() {
-      this.networks = list("Network", [...Object.keys(cnn.stacks), "own"], (name) => this.preset(name));
+      this.networks = cnn.list("Network", [...Object.keys(cnn.stacks), "own"], (name) => this.preset(name));
       // Another finger, or a palm, points at nothing.
       const point = (event) => event.isPrimary && (event.buttons || event.type === "pointerdown") && this.point(event);
-      this.drawing = make("svg:svg", { role: "img", onpointerdown: point, onpointermove: point });
+      this.drawing = cnn.make("svg:svg", { role: "img", onpointerdown: point, onpointermove: point });
       this.sliders = ["row", "column"].map((name) => {
         const oninput = ({ target }) => this.change({ [name]: this.share(Number(target.value)) });
-        return make("input", { type: "range", min: 0, oninput });
+        return cnn.make("input", { type: "range", min: 0, oninput });
       });
-      const labels = ["Row", "Column"].map((name, axis) => make("label", {}, name, this.sliders[axis]));
-      this.picture = this.panel("kernel picture", this.drawing, ...labels);
-      const headings = ["layer", "map", "sees", "jump", "start"].map((text) => make("th", { scope: "col" }, text));
-      this.rows = make("tbody");
-      const table = make("table", { "aria-label": "Layers" }, make("thead", {}, make("tr", {}, ...headings)), this.rows);
-      this.scroll = make("div", { class: "scroll" }, table);
-      this.formula = make("p", { class: "formula" });
+      const labels = ["Row", "Column"].map((name, axis) => cnn.make("label", {}, name, this.sliders[axis]));
+      this.picture = this.panel("kernel picture", "", this.drawing, ...labels);
+      const headings = ["layer", "map", "sees", "jump", "start"].map((text) => cnn.make("th", { scope: "col" }, text));
+      this.rows = cnn.make("tbody");
+      const table = cnn.make("table", { "aria-label": "Layers" }, cnn.make("thead", {}, cnn.make("tr", {}, ...headings)), this.rows);
+      this.scroll = cnn.box("scroll", table);
+      this.formula = cnn.make("p", { class: "formula" });
       this.root.append(
-        make("div", { class: "controls even" }, this.networks, ...this.controls("picture")),
+        cnn.box("controls even", this.networks, ...this.controls("picture")),
         this.hint("Choose a layer in the table, and press on the image where its unit shall look. A layer can be changed below the table."),
-        make("div", { class: "stage" }, this.picture, make("div", { class: "layers" }, this.scroll, this.editor())),
+        cnn.box("stage", this.picture, cnn.box("layers", this.scroll, this.editor())),
         this.formula,
       );
     }
 
     /** Make the controls for the chosen layer. */
     editor() {
-      const sizes = range(11, 1).map((size) => [size, square(size)]);
-      const paddings = ["valid", "same", ...range(3, 1).map((cells) => [`e${cells}`, `${cells} each side`])];
+      const sizes = cnn.range(11, 1).map((size) => [size, cnn.square(size)]);
+      const paddings = ["valid", "same", ...cnn.range(3, 1).map((cells) => [`e${cells}`, `${cells} each side`])];
       const edit = (name) => (value) => this.edit((layer) => [{ ...layer, [name]: value }]);
       this.parts = {
-        kind: list("Layer", Object.entries(KINDS), edit("kind")),
-        kernelSize: list("Window", sizes, edit("kernelSize")),
-        strides: list("Strides", range(4, 1), edit("strides")),
-        dilationRate: list("Dilation", range(4, 1), edit("dilationRate")),
-        around: list("Padding", paddings, edit("around")),
+        kind: cnn.list("Layer", Object.entries(KINDS), edit("kind")),
+        kernelSize: cnn.list("Window", sizes, edit("kernelSize")),
+        strides: cnn.list("Strides", cnn.range(4, 1), edit("strides")),
+        dilationRate: cnn.list("Dilation", cnn.range(4, 1), edit("dilationRate")),
+        around: cnn.list("Padding", paddings, edit("around")),
       };
       this.remove = cnn.button("Remove", () => this.edit(() => [], -1));
-      return make(
+      return cnn.make(
         "div",
         { class: "controls even", role: "group", "aria-label": "The chosen layer" },
         ...Object.values(this.parts),
@@ -134,13 +132,9 @@
     update() {
       const { picture, layers: text, layer } = this.state;
       const [side, layers] = [SIDES[picture], text.split(",").map(read)];
-      const fields = layers.map((_, index) => {
-        try {
-          return cnn.arithmetic.receptiveFields(side, layers.slice(0, index + 1)).at(-1);
-        } catch (error) {
-          throw error instanceof cnn.Refusal ? new cnn.Refusal(`Layer ${index + 1}: ${error.message}`) : error;
-        }
-      });
+      const fields = cnn.range(layers.length, 1).map((count) =>
+        cnn.partly(`Layer ${count}`, () => cnn.arithmetic.receptiveFields(side, layers.slice(0, count)).at(-1)),
+      );
       const chosen = Math.min(layer, layers.length);
       Object.assign(this, { layers, fields, side, chosen, field: fields[chosen - 1] });
       this.tabulate();
@@ -154,14 +148,14 @@
         const { places, size, jump, start } = this.fields[index];
         const chosen = index + 1 === this.chosen;
         if (!this.rows.rows[index]) {
-          const radio = make("input", { type: "radio", name: "layer", onchange: () => this.change({ layer: index + 1 }) });
-          const head = make("th", { scope: "row" }, make("label", {}, radio, make("span")));
-          this.rows.append(make("tr", {}, head, ...range(4).map(() => make("td"))));
+          const radio = cnn.make("input", { type: "radio", name: "layer", onchange: () => this.change({ layer: index + 1 }) });
+          const head = cnn.make("th", { scope: "row" }, cnn.make("label", {}, radio, cnn.make("span")));
+          this.rows.append(cnn.make("tr", {}, head, ...cnn.range(4).map(() => cnn.make("td"))));
         }
         const row = this.rows.rows[index];
         row.querySelector("input").checked = chosen;
         row.querySelector("span").textContent = `${index + 1} ${describe(layer)}`;
-        [square(places), square(size), jump, number(start)].forEach((text, at) => (row.cells[at + 1].textContent = text));
+        [cnn.square(places), cnn.square(size), jump, cnn.number(start)].forEach((text, at) => (row.cells[at + 1].textContent = text));
         row.className = chosen ? "chosen" : "";
         if (chosen) this.reveal(row);
       });
@@ -192,17 +186,17 @@
       const [down, across] = read.map(runs);
       const pixels = down.flatMap(([y, height]) => across.map(([x, width]) => `M${x} ${y}h${width}v${height}h${-width}z`));
       const dotted = (color, thick) =>
-        make("svg:path", {
+        cnn.make("svg:path", {
           d: pixels.join(""), fill: "none", "vector-effect": "non-scaling-stroke", stroke: `var(--cnn-${color})`, "stroke-width": thick,
         });
       const least = Math.min(0, seen.x, seen.y) - side * 0.02;
       const most = Math.max(side, seen.x + field.size, seen.y + field.size) + side * 0.02 - least;
       const frame = (place, color, thick, more) =>
-        make("svg:rect", {
+        cnn.make("svg:rect", {
           fill: "none", "vector-effect": "non-scaling-stroke", stroke: `var(--cnn-${color})`, "stroke-width": thick,
           ...place, ...more,
         });
-      set(drawing, { viewBox: `${least} ${least} ${most} ${most}` });
+      cnn.set(drawing, { viewBox: `${least} ${least} ${most} ${most}` });
       drawing.replaceChildren(
         frame(seen, "padding", 1, { fill: "var(--cnn-padding-fill)", "stroke-dasharray": "3 2" }),
         this.image(),
@@ -216,17 +210,17 @@
       );
       this.sliders.forEach((slider, axis) => {
         const valuetext = `${unit[axis]}, of 0 to ${field.places - 1}`;
-        set(slider, { max: field.places - 1, "aria-valuetext": valuetext, disabled: field.places === 1 });
+        cnn.set(slider, { max: field.places - 1, "aria-valuetext": valuetext, disabled: field.places === 1 });
         slider.value = unit[axis];
       });
-      const [rows, columns] = [seen.y, seen.x].map((start) => `${number(start)} to ${number(start + field.size - 1)}`);
+      const [rows, columns] = [seen.y, seen.x].map((start) => `${cnn.number(start)} to ${cnn.number(start + field.size - 1)}`);
       const over = Math.min(seen.x, seen.y) < 0 || Math.max(seen.x, seen.y) + field.size > side;
       const sentence =
-        `layer ${chosen}, unit in row ${unit[0]}, column ${unit[1]} of ${square(field.places)}: ` +
+        `layer ${chosen}, unit in row ${unit[0]}, column ${unit[1]} of ${cnn.square(field.places)}: ` +
         `sees rows ${rows} and columns ${columns}${over ? ", over the edge of the image" : ""}` +
         (pixels.length > 1 ? `; between them are gaps: it reads ${cnn.count(read[0].length * read[1].length)} pixels` : "");
-      this.picture.name(`one unit of layer ${chosen} sees ${square(field.size)} of ${square(side)}`);
-      set(drawing, { "aria-label": sentence });
+      this.picture.name(`one unit of layer ${chosen} sees ${cnn.square(field.size)} of ${cnn.square(side)}`);
+      cnn.set(drawing, { "aria-label": sentence });
       this.say(sentence);
       const [before, layer] = [this.fields[chosen - 2] ?? { size: 1, jump: 1 }, this.layers[chosen - 1]];
       const size = `${before.size} + (${cnn.arithmetic.span(layer)} − 1)·${before.jump} = ${field.size}`;
@@ -235,12 +229,12 @@
 
     image() {
       const { side } = this;
-      if (this.state.picture === "photo") return make("svg:image", { href: cnn.photo, width: side, height: side });
+      if (this.state.picture === "photo") return cnn.make("svg:image", { href: cnn.photo, width: side, height: side });
       const pixel = (value, cell) =>
-        make("svg:rect", {
+        cnn.make("svg:rect", {
           x: cell % side, y: Math.floor(cell / side), width: 1, height: 1, fill: cnn.greyCell("", 1 - value).fill,
         });
-      return make("svg:g", { "shape-rendering": "crispEdges" }, ...[...cnn.picture("digit").values].map(pixel));
+      return cnn.make("svg:g", { "shape-rendering": "crispEdges" }, ...[...cnn.picture("digit").values].map(pixel));
     }
 
     /** Choose the unit whose field has its middle nearest to where the reader points. */

@@ -2,7 +2,6 @@
 (() => {
   "use strict";
   const cnn = (window.cnn ??= {});
-  const { button, make } = cnn;
 
   /** Steps in a second; nothing computes as fast as the last. */
   const PACES = { slow: 3, medium: 60, fast: 1e5 };
@@ -22,8 +21,6 @@
   const REMEMBERED = 4;
   /** The chart, in pixels: where its axes begin, and how far they go. */
   const [LEFT, TOP, WIDE, HIGH] = [38, 10, 270, 120];
-  /** Standard deviations on either side of a mean that hold 95 % of a normal distribution. */
-  const NORMAL = 1.959964;
 
   /** Chance that a seed repeats, and orders drawn by it. It uses nothing around it: the worker has its text. */
   function chance() {
@@ -52,7 +49,7 @@
   }
 
   /** The worker: it is told to begin, and then each time how many steps to take. It uses nothing around it but its arguments. */
-  function work({ Learner, sgd }, { batch }) {
+  function work({ Learner }, { batch }) {
     let digits, learners, plan, step;
 
     const images = (part, order) => {
@@ -83,7 +80,7 @@
       while (losses.length < steps && step < plan.steps && !right && performance.now() < end) {
         const chosen = batch(plan, step);
         const [shown, labels] = [plan.train, digits.train.labels].map((all) => chosen.map((at) => all[at]));
-        losses.push(learners.map((learner) => learner.step(shown, labels, sgd, plan.rate).loss));
+        losses.push(learners.map((learner) => learner.step(shown, labels, plan.rate).loss));
         if (++step % plan.interval === 0) right = asked();
       }
       tell(losses, right);
@@ -112,37 +109,20 @@
     return made;
   }
 
-  /** Read the digits that come along: first what they show, and then four pixels in a byte, which stand below each other. */
+  /** The digits that come along: those to learn from, and those to be judged by. */
   let known;
-  const digits = () => (known ??= read());
-  async function read() {
-    const { packed, side, darkest, counts } = cnn.small;
-    const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
-    const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-    const all = new Uint8Array(await new Response(unpacked).arrayBuffer());
-    const [size, fours] = [side * side, side * Math.ceil(side / 4)];
-    let [label, four] = [0, counts.train + counts.test];
-    const part = (count) => {
-      const labels = all.slice(label, (label += count));
-      const pixels = Uint8Array.from({ length: count * size }, (_, at) => {
-        const row = Math.floor((at % size) / side);
-        return (all[four + Math.floor(at / size) * fours + (row >> 2) * side + (at % side)] >> (6 - 2 * (row & 3))) & 3;
-      });
-      four += count * fours;
-      return { count, darkest, labels, pixels };
-    };
-    return { train: part(counts.train), test: part(counts.test) };
-  }
+  const digits = () => (known ??= cnn.ink.unpacked(cnn.small).then(({ labels, pixels }) => {
+    const { side, counts } = cnn.small;
+    const part = (first, count) => ({
+      count,
+      darkest: cnn.small.darkest,
+      labels: labels.slice(first, first + count),
+      pixels: pixels.slice(first * side * side, (first + count) * side * side),
+    });
+    return { train: part(0, counts.train), test: part(counts.train, counts.test) };
+  }));
 
-  /** Where a share lies that was counted, with a confidence of 95 % (Wilson 1927). */
-  function interval(right, answers) {
-    const [share, square] = [right / answers, NORMAL ** 2 / answers];
-    const reach = Math.sqrt(share * (1 - share) * square + square ** 2 / 4);
-    return [-1, 1].map((sign) => (share + square / 2 + sign * reach) / (1 + square));
-  }
-
-  const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const greatest = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const mean = (values) => cnn.sum(values) / values.length;
 
   /** Give a layer its first weights, as Glorot and Bengio (2010) and Keras do; returns how large one can be. */
   function fill(layer, random) {
@@ -159,36 +139,33 @@
   class Born {
     constructor(zoom, label) {
       this.zoom = zoom;
-      this.raster = new cnn.Raster("", () => "", () => {});
-      this.canvas = this.raster.canvas;
-      cnn.set(this.canvas, { "aria-hidden": null, role: "img", "aria-label": label });
+      this.raster = new cnn.Raster();
+      this.canvas = this.raster.alone(label);
     }
 
     /** @param born the largest weight that there can be before the first step */
     show({ kernel, axes, shape: [, , filters] }, born) {
       const [height, width] = axes.map(({ kernelSize }) => kernelSize);
-      const few = Float32Array.from({ length: height * width * SHOWN }, (_, at) => kernel[Math.floor(at / SHOWN) * filters + (at % SHOWN)]);
-      const gap = 2;
-      if (!this.raster.rows) this.raster.layout(1, SHOWN, SHOWN * (width * this.zoom + gap) - gap, height * this.zoom);
+      const few = cnn.picked(kernel, filters, cnn.range(SHOWN));
+      const shape = [height, width, SHOWN];
+      if (!this.raster.rows) this.raster.sheet(shape, SHOWN, this.zoom, 2);
       // What the first weights are is pale: three times as much is the strongest colour, or more.
-      this.raster.paint(few, [height, width, SHOWN], { colors: "signed", largest: Math.max(3 * born, greatest(few)), zoom: this.zoom, gap });
+      this.raster.paint(few, shape, { colors: "signed", largest: Math.max(3 * born, cnn.most(few.map(Math.abs))) });
     }
   }
 
   /** A chart with a line for each network by the number of steps, and strokes that span where a value may lie. */
   class Chart {
-    constructor(most, ticks, guess) {
+    constructor(most, ticks, write, guess) {
       this.most = most;
       const { steps, interval } = cnn.small.recipe;
-      const text = (x, y, words, kind) => make("svg:text", { x, y, class: kind }, words);
-      const level = (value, kind) => make("svg:path", { d: `M${LEFT} ${this.y(value)}h${WIDE}`, class: kind });
-      const axes = ticks.flatMap(([value, words]) => [level(value, "axis"), text(LEFT - 5, this.y(value) + 4, words, "end")]);
-      for (let step = 0; step <= steps; step += 2 * interval) axes.push(text(this.x(step), TOP + HIGH + 16, String(step)));
-      if (guess) axes.push(level(guess, "guess"), text(LEFT + WIDE, this.y(guess) - 5, "guessing", "end"));
-      const paths = (kind) => [0, 1].map((index) => make("svg:path", { class: `line-${index}${kind}` }));
-      Object.assign(this, { lines: paths(""), reaches: paths(" reach") });
-      const box = { viewBox: `0 0 ${LEFT + WIDE + 6} ${TOP + HIGH + 36}`, role: "img" };
-      this.picture = make("svg:svg", box, ...axes, text(LEFT + WIDE / 2, TOP + HIGH + 32, "steps"), ...this.reaches, ...this.lines);
+      const axes = cnn.levels(LEFT, WIDE, ticks, (value) => this.y(value), write);
+      for (let step = 0; step <= steps; step += 2 * interval) axes.push(cnn.words(this.x(step), TOP + HIGH + 16, step));
+      if (guess) axes.push(cnn.line("guess", `M${LEFT} ${this.y(guess)}h${WIDE}`), cnn.words(LEFT + WIDE, this.y(guess) - 5, "guessing", "end"));
+      const lines = (kind) => [0, 1].map((index) => cnn.line(`line-${index}${kind}`));
+      Object.assign(this, { lines: lines(""), reaches: lines(" reach") });
+      const below = cnn.words(LEFT + WIDE / 2, TOP + HIGH + 32, "steps");
+      this.picture = cnn.chart(LEFT + WIDE + 6, TOP + HIGH + 36, ...axes, below, ...this.reaches, ...this.lines);
     }
 
     x(step) {
@@ -218,51 +195,42 @@
         onmessage: ({ data }) => this.report(data),
         onerror: () => this.complain("This browser starts no second thread here, so that nothing can be trained."),
       });
-      const settings = make("div", { class: "controls even" }, ...this.controls("pixels", "images", "rate", "speed"));
-      this.main = button("Train", () => this.play(!this.playing), { class: "primary" });
+      const settings = cnn.box("controls even", ...this.controls("pixels", "images", "rate", "speed"));
+      this.main = cnn.button("Train", () => this.play(!this.playing), { class: "primary" });
       const start = () => this.begin();
       const other = () => this.change({ seed: (this.state.seed % this.settings.seed.most) + 1 });
-      this.stepping = button("One step", () => this.ask(1));
-      const player = make("div", { class: "controls player" }, this.main, this.stepping, button("Start over", start), button("Other noise", other));
+      this.stepping = cnn.button("One step", () => this.ask(1));
+      const player = cnn.box("controls player", this.main, this.stepping, cnn.button("Start over", start), cnn.button("Other noise", other));
       const { side } = cnn.small;
-      this.examples = new cnn.Raster("", () => "", () => {});
-      this.examples.layout(1, SHOWN, SHOWN * (side * ZOOM + GAP) - GAP, side * ZOOM); // its room, before the digits are there
+      this.examples = new cnn.Raster();
+      this.examples.sheet([side, side, SHOWN], SHOWN, ZOOM, GAP); // its room, before the digits are there
       this.born = [new Born(12, "The convnet’s kernels"), new Born(3, "Weights of the dense network’s units")];
-      const seen = this.panel("input born", this.examples.canvas);
-      seen.name("Some of the digits");
-      const born = this.born.map(({ canvas }, index) => {
-        const made = this.panel("kernel", canvas);
-        made.name(index ? `${SHOWN} of the dense network’s units` : "The convnet’s first kernels");
-        return made;
-      });
-      this.charts = [new Chart(MOST, [0, 1, 2, 3].map((loss) => [loss, String(loss)]), Math.log(10)), new Chart(1, [0, 0.5, 1].map((part) => [part, cnn.percent(part)]))];
+      const seen = this.panel("input born", "Some of the digits", this.examples.canvas);
+      const born = this.born.map(({ canvas }, index) =>
+        this.panel("kernel", index ? `${SHOWN} of the dense network’s units` : "The convnet’s first kernels", canvas));
+      this.charts = [new Chart(MOST, [0, 1, 2, 3], String, Math.log(10)), new Chart(1, [0, 0.5, 1], cnn.percent)];
       const charts = this.charts.map(({ picture }, index) => {
-        const made = this.panel("chart", picture);
         const title = index ? "Right on test digits" : "The loss on the digits of each step";
-        made.name(title);
         cnn.set(picture, { "aria-label": `${title}: a line for each network. Its last number is in the table.` });
-        return made;
+        return this.panel("chart", title, picture);
       });
-      this.table = make("table");
+      this.table = cnn.make("table");
       this.root.append(
         settings,
         seen,
-        make("div", { class: "stage" }, ...born),
+        cnn.box("stage", ...born),
         player,
         this.told,
-        make("p", { class: "legend" }, ...this.#eachName("span")),
-        make("div", { class: "stage" }, ...charts),
+        cnn.make("p", { class: "legend" }, ...this.#eachName("span")),
+        cnn.box("stage", ...charts),
         this.table,
-        make("p", { class: "title own" }, "Your digit, read by your networks"),
+        cnn.make("p", { class: "title own" }, "Your digit, read by your networks"),
       );
       super.build();
       this.tools.firstChild.classList.remove("primary"); // the one thing to do is to train
-      this.look = new cnn.Raster("", () => "", () => {});
+      this.look = new cnn.Raster();
       this.look.layout(1, 1, side, side);
-      cnn.set(this.look.canvas, { "aria-hidden": null, role: "img", "aria-label": "The digit as the networks see it" });
-      const look = this.panel("input look", this.look.canvas);
-      look.name("As the networks see it");
-      this.sheet.after(look);
+      this.sheet.after(this.panel("input look", "As the networks see it", this.look.alone("The digit as the networks see it")));
       this.ready = digits().then((all) => this.worker.postMessage({ digits: all }));
       this.ready.catch(() => this.complain("This browser cannot unpack the digits, so that nothing can be trained."));
     }
@@ -304,7 +272,7 @@
         const pixel = Math.floor(at / SHOWN);
         return pixels[(at % SHOWN) * size + (this.order?.[pixel] ?? pixel)] / darkest;
       });
-      this.examples.paint(values, [side, side, SHOWN], { colors: "ink", zoom: ZOOM, gap: GAP });
+      this.examples.paint(values, [side, side, SHOWN], { colors: "ink" });
     }
 
     play(playing) {
@@ -389,7 +357,7 @@
         }
         loss.show(index, points);
         const right = this.right.map((both, at) => [at * recipe.interval, both[index]]);
-        const reaches = right.map(([step, count]) => [step, ...interval(count, counts.test)]);
+        const reaches = right.map(([step, count]) => [step, ...cnn.wilson(count, counts.test)]);
         share.show(index, right.map(([step, count]) => [step, count / counts.test]), reaches);
         return points.at(-1)?.[1];
       });
@@ -400,19 +368,17 @@
     }
 
     #eachName(tag, attributes) {
-      return this.constructor.networks.map((name, index) => make(tag, { ...attributes, class: `line-${index}` }, cnn.networkNames[name]));
+      return this.constructor.networks.map((name, index) => cnn.make(tag, { ...attributes, class: `line-${index}` }, cnn.networkNames[name]));
     }
 
     /** A table of both networks, and of what was trained before. */
     #rows(latest) {
       const { counts } = cnn.small;
-      const row = (name, cells) => make("tr", {}, make("th", { scope: "row" }, name), ...cells.map((words) => make("td", {}, ...[words].flat())));
-      const share = (count) => {
-        const [from, to] = interval(count, counts.test).map((part) => (100 * part).toFixed(1));
-        return [make("strong", {}, cnn.percent(count / counts.test, 1)), " ", make("span", {}, `(${from} to ${to})`)];
-      };
-      const weights = this.networks.map(({ layers }) => layers.reduce((sum, { kernel, bias }) => sum + (kernel ? kernel.length + bias.length : 0), 0));
-      const head = make("tr", {}, make("td"), ...this.#eachName("th", { scope: "col" }));
+      const row = (name, cells) => cnn.make("tr", {}, cnn.make("th", { scope: "row" }, name), ...cells.map((words) => cnn.make("td", {}, ...[words].flat())));
+      const share = (count) =>
+        [cnn.make("strong", {}, cnn.percent(count / counts.test, 1)), " ", cnn.make("span", {}, cnn.reach(count, counts.test))];
+      const weights = this.networks.map(({ layers }) => cnn.sum(layers.map(({ kernel, bias }) => (kernel ? kernel.length + bias.length : 0))));
+      const head = cnn.make("tr", {}, cnn.make("td"), ...this.#eachName("th", { scope: "col" }));
       const now = this.right.at(-1);
       const rows = [
         row("weights and biases", weights.map(cnn.count)),
@@ -422,7 +388,7 @@
       const before = this.trained.slice(0, REMEMBERED).map(({ pixels, images, rate, seed, right }) =>
         row(`${images} ${pixels}, rate ${rate}, noise ${seed}`, right.map((count) => cnn.percent(count / counts.test, 1))),
       );
-      this.table.replaceChildren(make("thead", {}, head), make("tbody", {}, ...rows), ...(before.length ? [make("tbody", {}, ...before)] : []));
+      this.table.replaceChildren(cnn.make("thead", {}, head), cnn.make("tbody", {}, ...rows), ...(before.length ? [cnn.make("tbody", {}, ...before)] : []));
     }
 
     /** The reader's digit as the networks see it: half as large, in as many shades, and in their order of pixels. */
@@ -430,7 +396,7 @@
       const { side, darkest } = cnn.small;
       const small = Float64Array.from({ length: side * side }, (_, at) => {
         const corner = 4 * side * Math.floor(at / side) + 2 * (at % side);
-        const sum = [0, 1, 2 * side, 2 * side + 1].reduce((all, beside) => all + image[corner + beside], 0);
+        const sum = cnn.sum([0, 1, 2 * side, 2 * side + 1].map((beside) => image[corner + beside]));
         return Math.floor((sum * darkest) / 4 + 0.5) / darkest;
       });
       const ordered = this.order ? small.map((_, at) => small[this.order[at]]) : small;
@@ -462,16 +428,12 @@
       thead th { font-weight: 600; }
       td span { white-space: nowrap; }
       .chart { flex: 1 1 17rem; max-width: 28rem; }
-      .chart svg { width: 100%; }
-      .chart text { fill: var(--cnn-muted); font-size: 11px; text-anchor: middle; }
-      .chart .end { text-anchor: end; }
-      .chart path { fill: none; stroke: var(--line); stroke-width: 2; }
-      .chart .axis { --line: var(--cnn-grid); stroke-width: 0.5; }
-      .chart .guess { --line: var(--cnn-muted); stroke-width: 1; stroke-dasharray: 4 3; }
+      .guess { stroke: var(--cnn-muted); stroke-dasharray: 4 3; }
+      path[class^="line"] { stroke: var(--line); stroke-width: 2; }
       .line-0 { --line: var(--cnn-network-convnet); }
       .line-1 { --line: var(--cnn-network-dense-131); }
-      .chart .line-0:not(.reach) { stroke-dasharray: 6 3; }
-      .chart .reach { stroke-width: 1; }
+      path.line-0:not(.reach) { stroke-dasharray: 6 3; }
+      path.reach[class] { stroke-width: 1; }
       .panel > canvas { display: block; max-width: 100%; height: auto; image-rendering: pixelated; }
       .panel > canvas.values { filter: var(--cnn-values); }
       .look > canvas { width: 5.25rem; border: 1px solid var(--cnn-input); }

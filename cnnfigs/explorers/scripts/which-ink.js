@@ -2,7 +2,6 @@
 (() => {
   "use strict";
   const cnn = (window.cnn ??= {});
-  const { button, make } = cnn;
   const { IMAGE } = cnn.ink;
 
   /** In each step every pixel changes by so much; so many steps at most; and so probable the other digit has to be. */
@@ -10,8 +9,8 @@
   /** How often the change is halved once it flips the answer, to see whether less of it would do. */
   const HALVES = 6;
   const signed = (value, digits) => (value < 0 ? cnn.number(value, digits) : `+${cnn.number(value, digits)}`);
-  const largest = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const named = (cell) => `row ${Math.floor(cell / IMAGE)}, column ${cell % IMAGE}`;
+  const largest = (values) => cnn.most(values.map(Math.abs));
+  const named = (cell) => cnn.place(cell, IMAGE);
 
   /** The gradient of what is added up for one digit to each pixel; less that of another. */
   function gradient(network, digit, other) {
@@ -21,8 +20,6 @@
     return cnn.backward.back(network.layers, network.values, sums);
   }
 
-  /** Let the page do what else there is. */
-  const turn = () => new Promise((resume) => setTimeout(resume));
   /** The digit with the largest sum, but for one. */
   const rival = (sums, digit) => cnn.best(sums.map((sum, each) => (each === digit ? -Infinity : sum)));
 
@@ -35,11 +32,10 @@
       /** Networks to try images on, while those that are shown keep their numbers. */
       this.copies = new Map(this.networks.map((network) => [network, network.copy()]));
       const toggle = (show) => () => this.change({ show: this.state.show === show ? "nothing" : show });
-      this.matters = button("Which ink matters", toggle("matters"));
-      this.turn = button("", toggle("flip"));
+      this.matters = cnn.button("Which ink matters", toggle("matters"));
+      this.turn = cnn.button("", toggle("flip"));
       const lists = this.controls("of", "into");
-      const pairs = [this.matters, this.turn].map((each, at) => make("div", { class: "pair" }, lists[at], each));
-      const controls = make("div", { class: "controls asking" }, ...pairs);
+      const controls = cnn.box("controls asking part", ...[this.matters, this.turn].map((each, at) => cnn.box("pair", lists[at], each)));
       const raster = (label, name) => {
         const made = new cnn.Raster(label, name, (cell) => {
           made.go(cell);
@@ -53,11 +49,11 @@
       this.slopes = raster("A number for each pixel", (cell) => `${named(cell)}: ${signed(this.numbers?.[cell] ?? 0, 3)}`);
       this.after = raster("What the network gets then", ink(() => this.changed));
       const rasters = [this.before, this.slopes, this.after];
-      this.panels = rasters.map(({ element }, at) => this.panel(at === 1 ? "output" : "input", element));
-      this.place = make("p", { class: "aside", role: "status" });
-      this.finding = make("p", { role: "status" });
-      this.legend = make("p", { class: "aside" });
-      this.shown = make("div", {}, make("div", { class: "three" }, ...this.panels), this.place, this.finding, this.legend);
+      this.panels = rasters.map(({ element }, at) => this.panel(at === 1 ? "output" : "input", "", element));
+      this.place = cnn.make("p", { class: "aside", role: "status" });
+      this.finding = cnn.make("p", { role: "status" });
+      this.legend = cnn.make("p", { class: "aside" });
+      this.shown = cnn.make("div", {}, cnn.box("three", ...this.panels), this.place, this.finding, this.legend);
       this.root.append(this.told, controls, this.shown); // what is said of the drawing stands with the drawing
     }
 
@@ -98,8 +94,9 @@
       const { digit, numbers } = this.weighed(network, this.image, this.state.of);
       this.panels[1].name(`Which ink matters for ${digit}`);
       this.#paint(numbers);
-      const all = numbers.reduce((sum, value) => sum + Math.abs(value), 0);
-      const onInk = numbers.reduce((sum, value, at) => sum + (this.image[at] > 0.5 ? Math.abs(value) : 0), 0);
+      const strengths = numbers.map(Math.abs);
+      const all = cnn.sum(strengths);
+      const onInk = cnn.sum(strengths.filter((_, at) => this.image[at] > 0.5));
       const extreme = (sign) => numbers.reduce((most, value, at) => (sign * value > sign * numbers[most] ? at : most), 0);
       const told = (at) => `${signed(numbers[at], 2)} in ${named(at)}, on ${this.image[at] > 0.5 ? "ink" : "paper"}`;
       this.say(
@@ -133,14 +130,14 @@
         gradient(network, into, rival(network.sums, into)).forEach((slope, at) => {
           changed[at] = Math.min(1, Math.max(0, changed[at] + STEP * Math.sign(slope)));
         });
-        await turn();
+        await cnn.turn();
         if (this.question !== question) return;
       }
       // Of the way there, perhaps a part is enough.
       const part = (share) => image.map((ink, at) => ink + share * (changed[at] - ink));
       let [low, high] = [0, 1];
       for (let count = 0; count < HALVES; count++) {
-        await turn();
+        await cnn.turn();
         if (this.question !== question) return;
         const middle = (low + high) / 2;
         if (network.run(part(middle))[into] < SURE) low = middle;
@@ -177,13 +174,13 @@
           if (inked(row, column) !== inked(row, column - 1)) line += `M${column} ${row}v1`;
         }
       }
-      this.slopes.frames.replaceChildren(make("svg:path", { d: line || "M0 0", class: "outline" }));
+      this.slopes.frames.replaceChildren(cnn.line("outline", line || "M0 0"));
       for (const each of [this.before, this.slopes, this.after]) each.go(each.current); // its cells have other numbers now
       this.place.replaceChildren();
     }
 
     static css = `${cnn.DigitPad.css}
-      .asking { margin: 1rem 0; padding-top: 1rem; border-top: 1px solid color-mix(in srgb, var(--cnn-grid) 40%, var(--cnn-surface)); }
+      .asking { margin: 1rem 0; }
       .pair { display: flex; align-items: end; gap: 0.5rem; }
       .aside { color: var(--cnn-muted); font-size: 0.875rem; }
       .three { display: grid; grid-template-columns: repeat(3, minmax(0, 11.5rem)); align-items: end; gap: 1rem; }

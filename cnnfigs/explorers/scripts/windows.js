@@ -2,7 +2,6 @@
 (() => {
   "use strict";
   const cnn = (window.cnn ??= {});
-  const { make, number, pairs, range } = cnn;
 
   const GAP = 28;
   /** From so many pixels on, input and output stand side by side. */
@@ -20,8 +19,8 @@
 
   /** Change the side of a square of values, at its upper left corner or its middle; new cells are 0. */
   cnn.resized = (values, side, to, middle = false) => {
-    const places = range(to, middle ? -Math.floor((to - side) / 2) : 0);
-    return pairs(places, places).map(([row, column]) =>
+    const places = cnn.range(to, middle ? -Math.floor((to - side) / 2) : 0);
+    return cnn.pairs(places, places).map(([row, column]) =>
       Math.min(row, column) >= 0 && Math.max(row, column) < side ? values[row * side + column] : 0,
     );
   };
@@ -42,7 +41,7 @@
 
   /** Make a number of a sum, in the colour of what it is; or two with what is done to them. */
   cnn.chip = (...parts) =>
-    make("span", { class: "chip" }, ...parts.map((part) => (Array.isArray(part) ? make("span", { class: part[0] }, part[1]) : part)));
+    cnn.make("span", { class: "chip" }, ...parts.map((part) => (Array.isArray(part) ? cnn.make("span", { class: part[0] }, part[1]) : part)));
   /** Put a text between each two of some parts. */
   cnn.between = (parts, text) => parts.flatMap((part, at) => (at ? [text, part] : [part]));
 
@@ -54,6 +53,7 @@
    */
   cnn.Windows = class extends cnn.Explorer {
     static css = `
+      .stage { align-items: center; justify-content: center; }
       .said { flex-direction: row; align-items: center; gap: 0.5rem; color: inherit; font-size: inherit; }
       .said input { width: 5rem; }
       .told { min-height: 4.25rem; line-height: 1.875; }
@@ -69,7 +69,7 @@
 
     /** @param {{channels: number, main: Node[], more: Node, middle?: Node}} parts */
     assemble({ channels, main, more, middle }) {
-      this.inputs = range(channels).map(
+      this.inputs = cnn.range(channels).map(
         () =>
           new cnn.Grid(
             "input",
@@ -81,10 +81,10 @@
       this.output = new cnn.Grid("output", (...cell) => this.lightOutput(...cell));
       this.output.at = [1, 1]; // the corner is often blank
       this.panels = [
-        this.panel("input", ...this.inputs.map(({ element }) => element)),
-        this.panel("output", this.output.element),
+        this.panel("input", "", ...this.inputs.map(({ element }) => element)),
+        this.panel("output", "", this.output.element),
       ];
-      this.stage = make("div", { class: "stage" }, this.panels[0], ...(middle ? [middle] : []), this.panels[1]);
+      this.stage = cnn.box("stage", this.panels[0], ...(middle ? [middle] : []), this.panels[1]);
       this.predictions = new cnn.Predictions(
         (text) => this.check(text),
         () => this.uncover(...this.output.at),
@@ -97,10 +97,10 @@
       cnn.set(this.output.element, { onkeydown: ({ key }) => this.covering && /^[\d.,−-]$/.test(key) && this.predictions.field.focus() });
       const cover = cnn.button(this.settings.cover.label, () => this.change({ cover: this.covering ? "off" : "on" }));
       this.bound.set("cover", { set value(text) { cnn.set(cover, { "aria-pressed": String(text === "on") }); } });
-      this.formula = make("p", { class: "formula" });
+      this.formula = cnn.make("p", { class: "formula" });
       this.can = this.hint();
       this.root.append(
-        make("div", { class: "controls even" }, ...main),
+        cnn.box("controls even", ...main),
         this.can,
         this.stage,
         this.output.player(() => this.next(), cover),
@@ -134,7 +134,7 @@
         grid.show(name, cell, size, (row, column) => {
           if (Math.min(row, column) < 0 || Math.max(row, column) >= size) return { ...this.constructor.padCell, name: "padding" };
           const value = image.values[(row * size + column) * channels + channel];
-          return { name: `${place(row, column)}: ${number(value)}`, ...this.inputCell(value, channel) };
+          return { name: `${place(row, column)}: ${cnn.number(value)}`, ...this.inputCell(value, channel) };
         }, around);
       });
       this.cell = cell;
@@ -155,7 +155,7 @@
           return { text: "?", bold: true, fill: "var(--cnn-background)", ink: "var(--cnn-muted)", name: `${place(row, column)}: covered` };
         }
         const value = values[row * places + column];
-        return { name: `${place(row, column)}: ${number(value)}`, ...this.outputCell(value) };
+        return { name: `${place(row, column)}: ${cnn.number(value)}`, ...this.outputCell(value) };
       });
       this.can.textContent = this.hinted();
     }
@@ -168,7 +168,7 @@
     /** The covered place from the marked one on. */
     covered() {
       const [{ places }, [row, column]] = [this, this.output.at];
-      const all = pairs(range(places), range(places));
+      const all = cnn.pairs(cnn.range(places), cnn.range(places));
       const at = row * places + column;
       return [...all.slice(at), ...all.slice(0, at)].find((each) => this.covers(...each));
     }
@@ -259,7 +259,7 @@
 
     /** The cells of the input that a place of the output is made of, padding too. */
     read(row, column) {
-      return pairs(this.sources[row], this.sources[column]).map(([down, across]) => [down.cell, across.cell]);
+      return cnn.pairs(this.sources[row], this.sources[column]).map(([down, across]) => [down.cell, across.cell]);
     }
 
     frameInput(...frames) {
@@ -303,7 +303,7 @@
     /** Show which numbers of the output a cell of the input goes into. */
     lightInput(row, column) {
       const into = (cell) => [...this.sources.keys()].filter((at) => this.sources[at].some((one) => one.cell === cell));
-      const places = pairs(into(row), into(column));
+      const places = cnn.pairs(into(row), into(column));
       const { at } = this.output; // its window stays where it is
       this.frameInput([this.read(...at), "kernel"], [[[row, column]], "input"]);
       this.output.frame([[at], "output"], [places, "input"]);

@@ -14,9 +14,15 @@ from queue import SimpleQueue
 from threading import Lock
 from typing import Any
 
+import psutil
+
 from cnnfigs import cache
 from cnnfigs.building.forking import Forked, ForkError, Server
 from cnnfigs.building.jobs import Job, make
+
+#: How many bytes of its own a process may keep after a run. Networks stay in it, compiled for each size of photo, which
+#: saves the next run time; one that keeps more is replaced, or two of them would need four gigabytes in the end.
+KEPT = 800_000_000
 
 
 @dataclass(frozen=True)
@@ -96,7 +102,11 @@ def compute(address: str, jobs: Sequence[Job], workers: int) -> Iterator[Done | 
                     events.put(Done(job, 0, 0, f"its process ended with code {worker.returncode}"))
                     worker = None
                 else:
+                    keeps = answer.pop("keeps")
                     events.put(Done(job, **{**answer, "warnings": tuple(answer["warnings"])}))
+                    if keeps > KEPT:
+                        worker.connection.close()
+                        worker = None
         except ForkError:
             return  # what is left is computed by the pages' kernels
         finally:
@@ -135,6 +145,7 @@ def _run(job: Job) -> dict[str, Any]:
     return {
         "seconds": time.perf_counter() - start,
         "processor_seconds": now.user + now.system - used.user - used.system,
+        "keeps": psutil.Process().memory_full_info().uss,
         "error": error,
         "warnings": [str(each.message) for each in caught if each.category is UserWarning],
     }

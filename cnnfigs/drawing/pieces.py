@@ -36,8 +36,8 @@ from cnnfigs.drawing.layout import (
     row,
 )
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.style import IN_CELL, POINTS_PER_INCH, SIGN, TEXT, TITLE, measuring, text_width
-from cnnfigs.drawing.widths import PHONE
+from cnnfigs.drawing.style import POINTS_PER_INCH, measuring, text_width
+from cnnfigs.drawing.widths import IN_CELL, PHONE, SIGN, TEXT, TITLE
 from cnnfigs.words import typeset, written_number
 
 #: Letters may be so much wider than ours where a reader has another font.

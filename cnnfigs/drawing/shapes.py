@@ -17,8 +17,8 @@ from matplotlib.path import Path
 from numpy.typing import ArrayLike, NDArray
 
 from cnnfigs.drawing.palette import VALUES, color, diverging, sequential, text_on, text_on_map
-from cnnfigs.drawing.style import IN_CELL, TEXT
 from cnnfigs.drawing.svg import PHOTO, SHARP
+from cnnfigs.drawing.widths import IN_CELL, TEXT
 
 if TYPE_CHECKING:
     from matplotlib.typing import ColorType

@@ -15,10 +15,7 @@ from matplotlib.font_manager import FontProperties
 
 from cnnfigs.drawing.fonts import FAMILY, register
 from cnnfigs.drawing.palette import color
-from cnnfigs.drawing.widths import WIDTH
-
-#: Text sizes in pixels: of words, of titles, of numbers in cells, and of signs between parts.
-TEXT, TITLE, IN_CELL, SIGN = 13, 14, 12, 24
+from cnnfigs.drawing.widths import TEXT, WIDTH
 
 #: From which matplotlib makes ids; it also tells whether the style is on.
 SALT = "cnnfigs"

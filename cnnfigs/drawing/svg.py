@@ -23,7 +23,7 @@ from cnnfigs.drawing.formats import Theme
 from cnnfigs.drawing.palette import VALUES, darkened, palette, variable
 from cnnfigs.drawing.renderer import IMAGE, Pixels, rendered
 from cnnfigs.drawing.sharing import share_images
-from cnnfigs.drawing.widths import two_widths
+from cnnfigs.drawing.widths import pixels, two_widths
 from cnnfigs.images import data_url
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -107,12 +107,6 @@ def _in_page(figure: Figure, description: str, prefix: str) -> etree._Element:
     root.set("role", "img")
     root.set("aria-label", description)
     return root
-
-
-def pixels(root: etree._Element) -> tuple[float, float]:
-    """Return width and height of a picture in pixels, however they are written."""
-    width, height = map(float, root.get("viewBox").split()[2:])
-    return width, height
 
 
 def file_svg(figure: Figure, description: str, theme: Theme = "light", transparent: bool = False) -> str:

@@ -8,9 +8,9 @@ from matplotlib.figure import Figure
 
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.shapes import label
-from cnnfigs.drawing.style import TEXT, canvas, text_width
+from cnnfigs.drawing.style import canvas, text_width
 from cnnfigs.drawing.tables import Cell
-from cnnfigs.drawing.widths import WIDTH
+from cnnfigs.drawing.widths import TEXT, WIDTH
 
 #: Pixels at either side of a cell's words, above and below them, and from one line of words to the next.
 ASIDE, ABOVE, LINE = 10, 6, 16

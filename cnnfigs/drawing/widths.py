@@ -6,9 +6,15 @@ import math
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 #: Pixels of the text column, which no picture exceeds, and of a phone.
 WIDTH, PHONE = 720, 328
+#: Text sizes in pixels: of words, of titles, of numbers in cells, and of signs between parts.
+TEXT, TITLE, IN_CELL, SIGN = 13, 14, 12, 24
 #: A picture's first tag in HTML, a size in it, and how many pixels high the page's font is if nobody changes it.
 _FIGURE = re.compile(r'<svg [^>]*class="cnn-figure"[^>]*>')
 _SIZE = re.compile(r'\b(?<!-)(width|height)="([\d.]+)"')
@@ -73,3 +79,9 @@ def widths_css(markup: str | None = None, unit: float | None = None) -> str:
     shown = ".cnn-widths>.cnn-wide{display:block!important}.cnn-widths>.cnn-narrow{display:none!important}"
     rules.append(f"@media print{{{shown}}}")
     return "\n".join(rules)
+
+
+def pixels(root: etree._Element) -> tuple[float, float]:
+    """Return width and height of a picture in pixels, however they are written."""
+    width, height = map(float, root.get("viewBox").split()[2:])
+    return width, height

@@ -46,13 +46,18 @@ DATA: Mapping[str, str] = {
 }
 
 
-def write_assets(folder: Path) -> None:
+def write_assets(folder: Path) -> str:
     """Write every file that explorers load; what is there and still true is left alone.
 
     Parameters
     ----------
     folder
         Where to; it is made. Hidden files in it remember what the others were made from.
+
+    Returns
+    -------
+    str
+        A short text that changes when any file does, so that browsers do not mix old ones and new.
     """
     # To work out what each is made from takes longer than all else when nothing has changed.
     listed = kept(folder / ".sources", provenance.glance("cnnfigs"), lambda: json.dumps(sources()).encode())
@@ -62,6 +67,7 @@ def write_assets(folder: Path) -> None:
     for path in folder.glob("[!.]*"):
         if path.name not in files:  # of an earlier version
             path.unlink()
+    return hashlib.sha256("\n".join(files.values()).encode()).hexdigest()[:8]
 
 
 def sources() -> dict[str, str]:
@@ -110,8 +116,3 @@ def _squeezed(sheet: str) -> str:
     lines = re.sub(r"(?<=[`{};,])\s*\n\s*|\s*\n\s*(?=`)", "", bare)
     tight = re.sub(r"\s*([{;,>])\s*|(?<=:)\s+|\s*\n\s*", lambda match: match[1] or " " * ("\n" in match[0]), lines)
     return tight.replace(";}", "}")
-
-
-def version() -> str:
-    """Return a short text that changes when any file does, so that browsers do not mix old ones and new."""
-    return hashlib.sha256("\n".join(sources().values()).encode()).hexdigest()[:8]

@@ -41,6 +41,7 @@ def surroundings(checkout: Path) -> dict[str, str]:
     return os.environ | {
         "PYTHONPATH": str(checkout),  # the copy's cnnfigs and not the installed one, in the kernels too
         "PYTHONPYCACHEPREFIX": str(checkout / ".cache" / "bytecode"),  # a cold build compiles all it imports
+        "PYTHONDONTWRITEBYTECODE": "",  # later ones find it compiled, as after an installation
         "CNNFIGS_CACHE": str(checkout / ".cache" / "runs"),
     }
 

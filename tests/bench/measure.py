@@ -34,10 +34,11 @@ from browsers import find_browser
 from checks import Watch, open_page, weight
 
 REPEATS = 3
-#: A page to edit, and a function of an illustration and one of a model whose edits run pages again.
+#: A page to edit, and a function of an illustration and one of a model whose edits run pages again. Nothing recorded
+#: depends on the model's, or the build would refuse the records.
 PAGE = "docs/first-convnet.md"
 DRAWING = "cnnfigs/illustrations/training_and_measured/not_a_digit.py", "draw"
-MODEL = "cnnfigs/models/imagenet.py", "network_input"
+MODEL = "cnnfigs/models/imagenet.py", "probabilities"
 #: The page that copies are made of, and how many, to see how the time of a build grows.
 COPIED, COPIES = "page-template", (10, 100)
 

@@ -8,7 +8,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from cnnfigs import cache, catalog
 from cnnfigs.building.costs import Costs
 from cnnfigs.building.finding import job_of, jobs_of
-from cnnfigs.building.forking import AVAILABLE, Server
+from cnnfigs.building import workers
+from cnnfigs.building.forking import AVAILABLE, Forked, Server
 from cnnfigs.building.workers import Done, compute, plan, unique
 from cnnfigs.illustrations.base import Illustration
 from cnnfigs.illustrations.windows.padding import Padding
@@ -88,6 +89,22 @@ def test_dearest_are_first_and_what_was_measured_is_remembered(tmp_path):
 def test_shipped_costs_are_those_of_calls_on_pages():
     """They may lag behind, so that not all are there; but who writes them must write calls."""
     assert all(re.fullmatch(r"\w+\(.*\)", title) for title in Costs(catalog.PACKAGE / "nowhere")._known)
+
+
+@pytest.mark.skipif(not AVAILABLE, reason="only Linux is known to fork these libraries safely")
+@pytest.mark.parametrize(("allowed", "processes"), [(10**12, 1), (0, 3)])
+def test_a_process_that_keeps_much_memory_is_replaced(allowed, processes, tmp_path, monkeypatch):
+    monkeypatch.setenv("CNNFIGS_CACHE", str(tmp_path / "runs"))
+    monkeypatch.setattr(workers, "KEPT", allowed)
+    forked = []
+    monkeypatch.setattr(workers, "Forked", lambda *arguments: forked.append(Forked(*arguments)) or forked[-1])
+    code = (
+        "from cnnfigs.illustrations.windows.padding import Padding\nPadding(size=4)\nPadding(size=5)\nPadding(size=6)"
+    )
+    with Server() as server:
+        done = [event for event in compute(server.address, unique(jobs_of(code)), 1) if isinstance(event, Done)]
+    assert [each.error for each in done] == ["", "", ""]
+    assert len({each.pid for each in forked}) == processes
 
 
 @pytest.mark.skipif(not AVAILABLE, reason="only Linux is known to fork these libraries safely")

@@ -16,8 +16,8 @@ from matplotlib.text import Text
 
 from cnnfigs import catalog
 from cnnfigs.drawing.palette import palette
-from cnnfigs.drawing.style import IN_CELL, TEXT, style
-from cnnfigs.drawing.widths import PHONE, WIDTH
+from cnnfigs.drawing.style import style
+from cnnfigs.drawing.widths import IN_CELL, PHONE, TEXT, WIDTH
 from cnnfigs.errors import ParameterError
 from cnnfigs.illustrations.base import Animation, Picture, Table
 from cnnfigs.illustrations.registry import all_illustrations

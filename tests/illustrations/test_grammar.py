@@ -7,7 +7,7 @@ import pytest
 from drawn import SVG
 
 from cnnfigs.drawing.palette import variable
-from cnnfigs.drawing.style import IN_CELL, SIGN, TEXT, TITLE
+from cnnfigs.drawing.widths import IN_CELL, SIGN, TEXT, TITLE
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.registry import all_illustrations
 

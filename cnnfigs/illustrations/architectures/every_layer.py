@@ -11,7 +11,7 @@ from cnnfigs.arithmetic import Layer
 from cnnfigs.drawing.layout import Piece, column, either, grid, matrix, row
 from cnnfigs.drawing.pieces import Bars, Digit, Raster, Words, panel
 from cnnfigs.drawing.shapes import stepped
-from cnnfigs.drawing.style import TITLE
+from cnnfigs.drawing.widths import TITLE
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.networks import layer_words, plain_name, trained_on

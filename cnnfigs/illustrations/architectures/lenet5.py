@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.layout import Piece, column, either, grid, matrix
 from cnnfigs.drawing.pieces import Bars, Digit, Drawing, Pipeline, Raster, Stage, Words, hundredths
 from cnnfigs.drawing.shapes import box, label, mesh
-from cnnfigs.drawing.style import TEXT, TITLE
 from cnnfigs.drawing.tables import Cell
+from cnnfigs.drawing.widths import TEXT, TITLE
 from cnnfigs.illustrations.base import Picture, Table
 from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.networks import trained_on

@@ -13,7 +13,7 @@ from cnnfigs.data import cat_photo
 from cnnfigs.drawing.layout import Piece, column, either, matrix, overlay, row
 from cnnfigs.drawing.pieces import Drawing, Mark, Photo, Pipeline, Raster, Stage, Words, hundredths, panel
 from cnnfigs.drawing.shapes import colored, inked, mesh, raster
-from cnnfigs.drawing.style import TITLE
+from cnnfigs.drawing.widths import TITLE
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS

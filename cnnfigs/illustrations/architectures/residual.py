@@ -12,7 +12,7 @@ from cnnfigs.drawing.charts import grid
 from cnnfigs.drawing.layout import Piece
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.pieces import Chart, panel
-from cnnfigs.drawing.style import TEXT
+from cnnfigs.drawing.widths import TEXT
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.parameters import Several, Whole, require

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from cnnfigs.drawing.layout import Piece, column, matrix
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.pieces import Chart, Words
-from cnnfigs.drawing.style import TITLE
+from cnnfigs.drawing.widths import TITLE
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Part
 from cnnfigs.runs.architectures.timeline import History, read_history

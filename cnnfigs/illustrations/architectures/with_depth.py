@@ -13,7 +13,7 @@ from cnnfigs.drawing.layout import Piece, flow
 from cnnfigs.drawing.networks import network_look
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.pieces import Chart, panel
-from cnnfigs.drawing.style import TEXT
+from cnnfigs.drawing.widths import TEXT
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.networks import layer_words, trained_on

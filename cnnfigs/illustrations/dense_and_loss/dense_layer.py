@@ -13,7 +13,7 @@ from cnnfigs.drawing import charts
 from cnnfigs.drawing.layout import Piece, column, either, grid, row, within
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.pieces import Arrow, Chart, Digit, Raster, Words, hundredths, panel, sign
-from cnnfigs.drawing.style import TITLE
+from cnnfigs.drawing.widths import TITLE
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.parameters import Choice, TestImage, Whole, require_whole

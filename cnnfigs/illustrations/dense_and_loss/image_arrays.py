@@ -10,7 +10,7 @@ import numpy as np
 from cnnfigs.drawing.layout import Piece, column, flow, grid
 from cnnfigs.drawing.pieces import Arrow, Digit, Mark, NumberGrid, Photo, panel
 from cnnfigs.drawing.shapes import inked, tinted
-from cnnfigs.drawing.style import TEXT
+from cnnfigs.drawing.widths import TEXT
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.parameters import TestImage, Whole, require_whole

@@ -13,7 +13,7 @@ from cnnfigs.drawing.layout import Piece, column, flow, row
 from cnnfigs.drawing.networks import network_look
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.pieces import Chart, Digit, Words, panel
-from cnnfigs.drawing.style import TITLE
+from cnnfigs.drawing.widths import TITLE
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.networks import NetworkName

@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnfigs.drawing.layout import Piece, column, either, matrix, row
 from cnnfigs.drawing.pieces import Bars, Digit, Raster, Words, hundredths, panel, space
-from cnnfigs.drawing.style import TITLE
+from cnnfigs.drawing.widths import TITLE
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.dense_and_loss.dense_layer import DENSE, DenseNetwork
 from cnnfigs.illustrations.description import Description, Numbers

@@ -12,7 +12,8 @@ from matplotlib.axes import Axes
 from cnnfigs.drawing.layout import CLOSE, Piece, column, either, row
 from cnnfigs.drawing.pieces import WIDER, Arrow, Digit, Drawing, hundredths, panel
 from cnnfigs.drawing.shapes import box, label
-from cnnfigs.drawing.style import TEXT, text_width
+from cnnfigs.drawing.style import text_width
+from cnnfigs.drawing.widths import TEXT
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.networks import NetworkName, trained_on

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.layout import Piece, column, either, matrix, row, within
 from cnnfigs.drawing.pieces import Arrow, Mark, NumberGrid, Raster, Words, panel, sign
 from cnnfigs.drawing.shapes import tinted
-from cnnfigs.drawing.style import SIGN, TITLE
+from cnnfigs.drawing.widths import SIGN, TITLE
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.windows.window_steps import bracketed, written_grid

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from cnnfigs.drawing.layout import Piece, Place, column, either, joined, matrix, named, row
 from cnnfigs.drawing.pieces import Arrow, Mark, NumberGrid, Raster, Words, panel, space
 from cnnfigs.drawing.shapes import box
-from cnnfigs.drawing.style import TITLE
+from cnnfigs.drawing.widths import TITLE
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.parameters import Whole, require_whole

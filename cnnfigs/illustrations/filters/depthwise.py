@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.layout import Piece, column, either, matrix, row
 from cnnfigs.drawing.pieces import Arrow, Raster, Words, hundredths, panel, sign, space
 from cnnfigs.drawing.shapes import stepped
-from cnnfigs.drawing.style import TITLE
+from cnnfigs.drawing.widths import TITLE
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.networks import TRAINED_ON_PHOTOS

@@ -9,8 +9,8 @@ from cnnfigs.data import mnist
 from cnnfigs.drawing.layout import Piece, column, flow, matrix
 from cnnfigs.drawing.pieces import Arrow, Digit, Mark, Raster, Words, hundredths, panel
 from cnnfigs.drawing.shapes import stepped
-from cnnfigs.drawing.style import SIGN
 from cnnfigs.drawing.tables import Cell, number_table
+from cnnfigs.drawing.widths import SIGN
 from cnnfigs.experiments.catalog import usual
 from cnnfigs.illustrations.base import Picture, Table
 from cnnfigs.illustrations.description import Description, Numbers

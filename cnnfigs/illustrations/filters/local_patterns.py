@@ -14,7 +14,7 @@ from cnnfigs.data import mnist
 from cnnfigs.drawing.layout import Piece, column, flow, matrix, row
 from cnnfigs.drawing.pieces import Arrow, Digit, Drawing, Raster, Words, hundredths, panel, space
 from cnnfigs.drawing.shapes import box, digit, label, window
-from cnnfigs.drawing.style import TEXT, TITLE
+from cnnfigs.drawing.widths import TEXT, TITLE
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.networks import Network

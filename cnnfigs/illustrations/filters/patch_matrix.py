@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from cnnfigs.drawing.layout import Piece, column, either, flow, inset, row
 from cnnfigs.drawing.pieces import Arrow, Drawing, Mark, NumberGrid, Raster, Words, panel, space
 from cnnfigs.drawing.shapes import label, tinted
-from cnnfigs.drawing.style import TEXT, TITLE
+from cnnfigs.drawing.widths import TEXT, TITLE
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.filters.color_filter import CHANNELS

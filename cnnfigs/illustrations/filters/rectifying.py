@@ -14,7 +14,7 @@ from cnnfigs.drawing.layout import Piece, column, either, flow, matrix, row
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.pieces import Arrow, Digit, Drawing, NumberGrid, Raster, Words, hundredths, panel, sign, space
 from cnnfigs.drawing.shapes import box, label, on_top
-from cnnfigs.drawing.style import TEXT, TITLE
+from cnnfigs.drawing.widths import TEXT, TITLE
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.filters.color_filter import in_rows

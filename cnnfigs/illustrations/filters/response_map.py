@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.layout import Piece, flow, grid
 from cnnfigs.drawing.pieces import Arrow, Digit, Mark, NumberGrid, Raster, Sheets, hundredths, panel
 from cnnfigs.drawing.shapes import box, digit, label, raster, stepped, tinted
-from cnnfigs.drawing.style import TEXT
+from cnnfigs.drawing.widths import TEXT
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.networks import trained_on

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cnnfigs.drawing.layout import Piece, column, either, grid, row
 from cnnfigs.drawing.pieces import Arrow, Digit, Raster, Tiles, Words, hundredths, panel, space
-from cnnfigs.drawing.style import TITLE
+from cnnfigs.drawing.widths import TITLE
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.filters.local_patterns import weights_in_words

@@ -15,7 +15,7 @@ from cnnfigs.drawing.layout import Piece, column, flow
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.pieces import Bars, Drawing, panel
 from cnnfigs.drawing.shapes import box, label, on_top
-from cnnfigs.drawing.style import TEXT
+from cnnfigs.drawing.widths import TEXT
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.parameters import Whole

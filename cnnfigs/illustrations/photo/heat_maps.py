@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.layout import Piece, column, either, grid, within
 from cnnfigs.drawing.pieces import Digit, NumberGrid, Photo, hundredths, panel
 from cnnfigs.drawing.shapes import blended, paled
-from cnnfigs.drawing.style import TEXT
+from cnnfigs.drawing.widths import TEXT
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.filters.layer_names import is_name, require_layer

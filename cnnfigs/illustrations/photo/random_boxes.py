@@ -14,7 +14,7 @@ from cnnfigs.drawing.layout import CLOSE, Piece, column, either, row
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.pieces import Drawing, Photo, Words, panel
 from cnnfigs.drawing.shapes import box, label, on_top
-from cnnfigs.drawing.style import TEXT
+from cnnfigs.drawing.widths import TEXT
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.photo.parts_only import MARGINS

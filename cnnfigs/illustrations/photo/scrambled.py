@@ -11,7 +11,7 @@ from cnnfigs.drawing.layout import CLOSE, Piece, column, either, matrix, row, wi
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.pieces import Drawing, Photo, Words, panel, space
 from cnnfigs.drawing.shapes import Align, box, label, on_top
-from cnnfigs.drawing.style import TEXT
+from cnnfigs.drawing.widths import TEXT
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.images import smaller

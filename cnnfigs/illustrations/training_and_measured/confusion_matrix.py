@@ -12,7 +12,7 @@ from cnnfigs.drawing.layout import Piece, either
 from cnnfigs.drawing.palette import errors_map
 from cnnfigs.drawing.pieces import Drawing, panel
 from cnnfigs.drawing.shapes import cells, inked, label, window
-from cnnfigs.drawing.style import IN_CELL, TEXT
+from cnnfigs.drawing.widths import IN_CELL, TEXT
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.networks import Network, network_words, trained_on

@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnfigs.drawing.layout import Piece, column, either, grid, matrix, overlay, row, within
 from cnnfigs.drawing.pieces import Digit, Words, hundredths, panel, space
-from cnnfigs.drawing.style import TITLE
+from cnnfigs.drawing.widths import TITLE
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.networks import network_words, trained_on

@@ -12,7 +12,7 @@ from cnnfigs.drawing.layout import Piece, column, either, grid, row
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.pieces import Chart, Digit, Drawing, Words, panel
 from cnnfigs.drawing.shapes import box
-from cnnfigs.drawing.style import TEXT, TITLE
+from cnnfigs.drawing.widths import TEXT, TITLE
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.networks import Network, trained_on

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cnnfigs.drawing.layout import Piece, column, grid
 from cnnfigs.drawing.pieces import Digit, Words, panel
-from cnnfigs.drawing.style import TITLE
+from cnnfigs.drawing.widths import TITLE
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Part
 from cnnfigs.illustrations.networks import Network

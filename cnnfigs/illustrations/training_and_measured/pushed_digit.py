@@ -14,7 +14,7 @@ from cnnfigs.drawing.layout import Piece, column, either, row, within
 from cnnfigs.drawing.networks import network_look
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.pieces import Digit, Raster, Words, panel, sign
-from cnnfigs.drawing.style import TITLE
+from cnnfigs.drawing.widths import TITLE
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.networks import network_words, trained_on

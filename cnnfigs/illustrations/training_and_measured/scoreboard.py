@@ -14,7 +14,7 @@ from cnnfigs.drawing.layout import CLOSE, COLUMN, Piece, column, either, matrix,
 from cnnfigs.drawing.palette import color
 from cnnfigs.drawing.pieces import Drawing, Words, space
 from cnnfigs.drawing.shapes import box, label, on_top
-from cnnfigs.drawing.style import TEXT
+from cnnfigs.drawing.widths import TEXT
 from cnnfigs.experiments.claims import Claim, Claims, claims
 from cnnfigs.experiments.comparisons import EQUAL, Comparison, Verdict, rule
 from cnnfigs.illustrations.base import Picture

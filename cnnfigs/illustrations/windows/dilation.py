@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cnnfigs.drawing.layout import Piece, flow
 from cnnfigs.drawing.pieces import Arrow, Mark, NumberGrid, panel
-from cnnfigs.drawing.style import TEXT
+from cnnfigs.drawing.widths import TEXT
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers, Part
 from cnnfigs.illustrations.windows.places import place_on, square, unbroken

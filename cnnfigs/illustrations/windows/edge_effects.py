@@ -10,7 +10,7 @@ import numpy as np
 
 from cnnfigs.drawing.layout import Piece, column, either, flow, inset, row
 from cnnfigs.drawing.pieces import Arrow, NumberGrid, Raster, panel
-from cnnfigs.drawing.style import TEXT
+from cnnfigs.drawing.widths import TEXT
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.windows.places import place_on, square

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from cnnfigs.drawing.layout import Piece, column, either, matrix, row
 from cnnfigs.drawing.pieces import Words, boxed, panel
-from cnnfigs.drawing.style import TITLE
+from cnnfigs.drawing.widths import TITLE
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Part
 from cnnfigs.parameters import Choice, Several

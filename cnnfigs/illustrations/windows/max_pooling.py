@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnfigs.drawing.layout import Piece, flow
 from cnnfigs.drawing.pieces import Arrow, Mark, NumberGrid, hundredths, panel
-from cnnfigs.drawing.style import TITLE
+from cnnfigs.drawing.widths import TITLE
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.windows.places import square

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.layout import Piece, matrix
 from cnnfigs.drawing.pieces import Drawing, Mark
 from cnnfigs.drawing.shapes import box, label, mesh, tiles
-from cnnfigs.drawing.style import IN_CELL
+from cnnfigs.drawing.widths import IN_CELL
 from cnnfigs.runs.windows.places import Slide
 from cnnfigs.runs.windows.receptive_fields import Field
 from cnnfigs.words import counted, written_number

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cnnfigs.drawing.layout import Piece, column, either, row
 from cnnfigs.drawing.pieces import Arrow, Mark, NumberGrid, panel
-from cnnfigs.drawing.style import TEXT
+from cnnfigs.drawing.widths import TEXT
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.windows.places import padding_in_words, places_on, square, unbroken

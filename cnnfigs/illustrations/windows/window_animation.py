@@ -11,7 +11,7 @@ import numpy as np
 from cnnfigs.arithmetic.sizes import Axis
 from cnnfigs.drawing.layout import Piece, column, flow
 from cnnfigs.drawing.pieces import Arrow, Mark, NumberGrid, Words, panel
-from cnnfigs.drawing.style import TEXT
+from cnnfigs.drawing.widths import TEXT
 from cnnfigs.illustrations.base import Animation
 from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.windows.places import if_done, padding_in_words, place_on, so_far, square, unbroken

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cnnfigs.drawing.layout import CLOSE, Piece, column, either, matrix, row, within
 from cnnfigs.drawing.pieces import Arrow, Drawing, Mark, NumberGrid, Words, panel, space
 from cnnfigs.drawing.shapes import cells, colored, inked
-from cnnfigs.drawing.style import TEXT, TITLE
+from cnnfigs.drawing.widths import TEXT, TITLE
 from cnnfigs.illustrations.base import Picture
 from cnnfigs.illustrations.description import Description, Numbers
 from cnnfigs.illustrations.windows.places import if_done, so_far

@@ -173,9 +173,7 @@ def runs_here(builder: Any) -> bool:
 
 
 def version_of(builder: Any) -> str:
-    """Return the version of the explorers' files, which is the same for all of a build."""
-    if not hasattr(builder, "explorers_version"):
-        builder.explorers_version = assets.version()
+    """Return the version of the explorers' files, which are written before the first page."""
     version: str = builder.explorers_version
     return version
 
@@ -244,7 +242,7 @@ def write_scripts(app: Sphinx, env: BuildEnvironment) -> None:
     """
     if runs_here(app.builder) and any(USED in metadata for metadata in env.metadata.values()):
         folder = app.doctreedir.parent / "static-explorers"
-        assets.write_assets(folder / FOLDER)
+        app.builder.explorers_version = assets.write_assets(folder / FOLDER)  # type: ignore[attr-defined]
         if str(folder) not in app.config.html_static_path:
             app.config.html_static_path.append(str(folder))
 

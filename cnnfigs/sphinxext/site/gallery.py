@@ -34,9 +34,7 @@ from sphinx.util.osutil import relative_uri
 from cnnfigs import catalog, provenance
 from cnnfigs.drawing.fonts import embed
 from cnnfigs.drawing.palette import FILTER, VALUES, dark_filter, in_theme, variable
-from cnnfigs.drawing.style import TEXT
-from cnnfigs.drawing.svg import pixels
-from cnnfigs.drawing.widths import WIDTH
+from cnnfigs.drawing.widths import TEXT, WIDTH, pixels
 from cnnfigs.files import kept, update
 from cnnfigs.words import typeset
 
@@ -563,6 +561,12 @@ def _table(table: Any, most: float) -> etree._Element:
     return root
 
 
+def look_for_old_pictures(app: Sphinx, env: BuildEnvironment, reads: list[str]) -> None:
+    """Have old pictures deleted where some page is read: when an illustration has gone, the gallery is."""
+    if reads:
+        app.connect("build-finished", remove_old_pictures)
+
+
 def remove_old_pictures(app: Sphinx, exception: Exception | None) -> None:
     """Delete pictures of illustrations that are no more."""
     if exception is None and gallery_of(app.env).pages and hasattr(app.builder, "imagedir"):
@@ -586,5 +590,5 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_directive("gallery", GalleryDirective)
     app.add_env_collector(Collector)
     app.connect("html-page-context", add_style, priority=400)  # before style sheets are sorted out
-    app.connect("build-finished", remove_old_pictures)
+    app.connect("env-before-read-docs", look_for_old_pictures)
     return {"env_version": 2, "parallel_read_safe": True, "parallel_write_safe": True}

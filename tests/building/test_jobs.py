@@ -6,9 +6,9 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from cnnfigs import cache, catalog
+from cnnfigs.building import workers
 from cnnfigs.building.costs import Costs
 from cnnfigs.building.finding import job_of, jobs_of
-from cnnfigs.building import workers
 from cnnfigs.building.forking import AVAILABLE, Forked, Server
 from cnnfigs.building.workers import Done, compute, plan, unique
 from cnnfigs.illustrations.base import Illustration

@@ -17,6 +17,7 @@ import ctypes
 import gc
 import importlib
 import json
+import logging
 import os
 import selectors
 import signal
@@ -148,6 +149,8 @@ def warm_keras() -> None:
     from cnnfigs.models.backend import load_keras
 
     load_keras()
+    # Its advice is for who writes models, and would stand between the lines that tell how far a build is.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
 
 def main(number: int, parent: int) -> None:

@@ -6,6 +6,7 @@ no key is written by hand. What experiments recorded is asked in ``cnnfigs.exper
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -72,27 +73,32 @@ def filter_depth(filters: int, channels: int, kernel_size: int) -> Asked:
     return Asked(predicted(count, predictions), {name: float(each) for name, each in predictions.items()})
 
 
-def zeroed(filters: int, channels: int, kernel_size: int, *, slice_only: bool) -> Asked:
-    """Set a filter's weights and bias to zero, or one slice of it, and count the maps that change.
+def zeroed(filters: int, channels: int, kernel_size: int, slices: tuple[int, ...]) -> Asked:
+    """Set slices of some filters to zero, and count the maps that change.
 
-    An answer is how many maps change, and of how many. One rule more is about slices, or about whole filters.
+    An answer is how many maps change, and of how many.
+
+    Parameters
+    ----------
+    filters, channels, kernel_size
+        The convolution.
+    slices
+        How many slices of each filter are set to zero, of the first filters.
     """
     layer = _convolution(filters, channels, kernel_size)
     image = np.random.default_rng(0).random((1, 2 * kernel_size, 2 * kernel_size, channels)).astype(np.float32)
     before = np.asarray(layer(image))
-    kernel, bias = (each.copy() for each in layer.get_weights())
-    if slice_only:
-        kernel[:, :, 0, 0] = 0
-    else:
-        kernel[..., 0] = 0
-        bias[0] = 0
+    kernel, bias = layer.get_weights()
+    for number, count in enumerate(slices):
+        kernel[:, :, :count, number] = 0
     layer.set_weights([kernel, bias])
     changed = (np.asarray(layer(image)) != before).any(axis=(0, 1, 2))
     predictions = {
-        "own map": (1, filters),
-        "a map for each slice": (1 if slice_only else channels, filters * channels),
+        "own map": (len(slices), filters),
+        "a map for each slice": (sum(slices), filters * channels),
+        "different maps": (sum(slices), filters),
+        "no map": (sum(count == channels for count in slices), filters),
         "all maps": (filters, filters),
-        **({"no map": (0, filters)} if slice_only else {"a map for each channel": (channels, filters)}),
     }
     return Asked(
         predicted((int(changed.sum()), len(changed)), predictions),
@@ -104,20 +110,24 @@ def zeroed(filters: int, channels: int, kernel_size: int, *, slice_only: bool) -
     )
 
 
-def layer_for(size: int, wanted: int, kernel_size: int) -> Asked:
-    """Find the layer that makes maps of a wanted size."""
-    layers = load_keras().layers
-    offered = {
-        "same": layers.Conv2D(1, kernel_size, strides=2, padding="same"),
-        "valid": layers.Conv2D(1, kernel_size, strides=2),
-        "pooling": layers.MaxPooling2D(2),
+def read_size(made: int, kernel_size: int) -> Asked:
+    """Find the sizes of which a convolution with strides of 2 and "same" padding makes a wanted one.
+
+    Each rule is a size that is made of another one; an answer is all sizes of which it makes the wanted one.
+    """
+    layer = load_keras().layers.Conv2D(1, kernel_size, strides=2, padding="same")
+    tried = range(kernel_size, 4 * made)
+    rules: dict[str, Callable[[int], int]] = {
+        "rounded up": lambda size: -(-size // 2),
+        "rounded down": lambda size: size // 2,
+        "inside": lambda size: (size - kernel_size) // 2 + 1,
+        "kept": lambda size: size,
+        "two left out": lambda size: -(-size // 3),
     }
-    sizes = {name: int(layer.compute_output_shape((None, size, size, 1))[1]) for name, layer in offered.items()}
-    fits = {name: each == wanted for name, each in sizes.items()}
-    return Asked(
-        {**fits, "none": not any(fits.values())},
-        {"size": size, "wanted": wanted, "kernel_size": kernel_size, **sizes},
-    )
+    read = [size for size in tried if int(layer.compute_output_shape((None, size, size, 1))[1]) == made]
+    predictions = {name: [size for size in tried if rule(size) == made] for name, rule in rules.items()}
+    sizes = {f"{name} {place}": float(size) for name, each in predictions.items() for place, size in enumerate(each)}
+    return Asked(predicted(read, predictions), {"made": made, "kernel_size": kernel_size, **sizes})
 
 
 #: Kernels whose weights add up to zero: what is above against what is below, and what is left against what is right.
@@ -158,22 +168,28 @@ def flat_image(kernel: tuple[tuple[float, ...], ...], axis: int, size: int, valu
     )
 
 
-def halved(sizes: dict[str, int], poolings: int) -> Asked:
-    """Find the size of which several poolings read all: its last pixel alone is lit, to see whether it gets through.
+def halved(sizes: tuple[int, ...], poolings: int) -> Asked:
+    """Find the sizes of which several poolings read all: the last pixel alone is lit, to see whether it gets through.
 
-    The option "any" claims it of all sizes.
+    Each rule is a number that a size has to be a multiple of; an answer is all sizes that are.
     """
     keras = load_keras()
-    read, left = {}, {}
-    for name, size in sizes.items():
+
+    def is_read(size: int) -> bool:
         model = keras.Sequential(
             [keras.Input((size, size, 1)), *(keras.layers.MaxPooling2D(2) for _ in range(poolings))]
         )
         image = np.zeros((1, size, size, 1), dtype=np.float32)
         image[0, -1, -1] = 1
-        read[name] = bool(np.asarray(model(image)).any())
-        left[f"{name} left"] = float(model.output_shape[1])
-    return Asked({**read, "any": all(read.values())}, {"poolings": poolings, **sizes, **left})
+        return bool(np.asarray(model(image)).any())
+
+    rules = {"whole": 2**poolings, "sum": 2 * poolings, "cells": 2 * 2, "even": 2}
+    predictions = {name: [size for size in sizes if size % each == 0] for name, each in rules.items()}
+    return Asked(
+        predicted([size for size in sizes if is_read(size)], predictions),
+        {"poolings": poolings}
+        | {f"{name} {place}": float(size) for name, each in predictions.items() for place, size in enumerate(each)},
+    )
 
 
 def moved_map(index: int, n: int, rows: int, columns: int) -> Asked:
@@ -201,13 +217,10 @@ def moved_map(index: int, n: int, rows: int, columns: int) -> Asked:
         "moves along": (row + rows // size, column + columns // size),
         "as many cells": (row + rows, column + columns),
         "stays": (row, column),
+        "one cell": (row + 1, column + 1),
     }
-    others = np.delete(maps[1], n, axis=-1)
     return Asked(
-        {
-            **{name: stands == {place} for name, place in claimed.items()},
-            "another map": not stands and bool(np.isclose(others, strongest, atol=1e-5).any()),
-        },
+        {name: stands == {place} for name, place in claimed.items()},
         {
             **{
                 f"{name} {axis}": float(at)
@@ -235,6 +248,7 @@ def there_and_back(row: tuple[float, ...], kernel: tuple[float, float]) -> Asked
         "undone": np.array(row),
         "shared": np.repeat(half, 2),
         "gaps": np.stack([given, 0 * given], axis=1).reshape(-1),
+        "turned": (given[:, np.newaxis] * np.array(kernel[::-1])).reshape(-1),
     }
     numbers = {
         f"{name} {place}": float(each)
@@ -351,48 +365,49 @@ def _right_when_sure(answers: Images, labels: NDArray[np.uint8], limit: float) -
 
 
 def two_places(index: int) -> Asked:
-    """Cover two places of a digit, one at a time: the hottest of its Grad-CAM map, and the one that is missed most.
+    """Cover two places of a digit, one at a time, and then all but each of them.
+
+    They are the hottest of its Grad-CAM map, and the one that is missed most.
 
     Raises
     ------
     ValueError
-        If the map marks nothing.
+        If the map marks nothing; or if the hottest place alone is not enough for the answer, or the other one is.
     """
     shown = heated_digit(index)
     model, image, before, digit, heat = shown.model, shown.image, shown.before, shown.digit, shown.heat
     last = image.shape[0] - COVER + 1
     places = [(row, column) for row in range(last) for column in range(last)]
-    covered = np.repeat(image[np.newaxis], len(places), axis=0)
-    for each, (row, column) in zip(covered, places, strict=True):
-        each[row : row + COVER, column : column + COVER] = 0
-    answers = np.asarray(model(covered, training=False))
-    left = answers[:, digit]
-    heats, inks = (
-        np.array([values[r : r + COVER, c : c + COVER].sum() for r, c in places]) / values.sum()
-        for values in (heat, image)
-    )
+    squares = np.zeros((len(places), *image.shape), dtype=bool)
+    for square, (row, column) in zip(squares, places, strict=True):
+        square[row : row + COVER, column : column + COVER] = True
+    covered, alone = (np.asarray(model(np.where(kept, image, 0), training=False)) for kept in (~squares, squares))
+    left = covered[:, digit]
+    heats = np.array([heat[square[..., 0]].sum() for square in squares]) / heat.sum()
     hottest = int(heats.argmax())
     apart = [at for at, place in enumerate(places) if max(np.abs(np.subtract(place, places[hottest]))) >= COVER]
     missed = min(apart, key=lambda at: left[at])
+    if [int(alone[at].argmax()) == digit for at in (hottest, missed)] != [True, False]:
+        raise ValueError(f"index: expected a digit of which the hottest place alone is enough, got {index}")
     lost = {name: float(before[digit] - left[at]) for name, at in (("hot", hottest), ("cold", missed))}
     return Asked(
         {
             "covered": lost["cold"] > lost["hot"] + 0.5,
             "hot": lost["hot"] > lost["cold"],
+            # What is enough would be what is missed.
+            "enough": lost["hot"] > lost["cold"],
             "shares": abs(lost["hot"] / (lost["hot"] + lost["cold"]) - heats[hottest] / heats[[hottest, missed]].sum())
             < 0.1,
-            "neither": max(lost.values()) < CLOSE,
         },
         {
             "digit": digit,
             "before": float(before[digit]),
             "hot heat": float(heats[hottest]),
             "cold heat": float(heats[missed]),
-            "hot ink": float(inks[hottest]),
-            "cold ink": float(inks[missed]),
             **{
-                f"{name} {what}": float(value)
+                f"{name} {state} {what}": float(value)
                 for name, at in (("hot", hottest), ("cold", missed))
+                for state, answers in (("covered", covered), ("alone", alone))
                 for what, value in (("answer", answers[at].argmax()), ("sure", answers[at].max()))
             },
         },

@@ -16,6 +16,11 @@ from cnnfigs.words import as_percent, fixed, listed, percent, with_article, writ
 DEPTH, PARTS, SAME, ZEROS, HALVES, MOVED, TRANSPOSED, POOLING, CERTAIN, OVERFITTING, HEAT, TRAINING = IDEAS
 
 
+def sizes(asked: Asked, which: str) -> list[int]:
+    """Return the sizes that a rule gives."""
+    return [int(value) for name, value in asked.given.items() if name.rpartition(" ")[0] == which]
+
+
 def numbers(asked: Asked, decimals: int = 0) -> Mapping[str, str]:
     """Write all numbers of what was computed."""
     return {name: f"{value:,.{decimals}f}" for name, value in asked.given.items()}
@@ -59,8 +64,12 @@ def filter_depth(name: str, asked: Asked, layer: str, reads: str) -> Item:
 
 
 def zeroed(name: str, asked: Asked, filters: int, channels: str, what: str) -> Item:
-    """Ask which maps change when a filter, or a slice, is set to zero."""
+    """Ask how many maps change when slices of some filters are set to zero."""
     n = numbers(asked)
+
+    def of_its(which: str) -> str:
+        return f"{n[f'{which} a']} of its {n[f'{which} b']}"
+
     return item(
         name,
         PARTS,
@@ -69,31 +78,30 @@ def zeroed(name: str, asked: Asked, filters: int, channels: str, what: str) -> I
         [
             Option(
                 "own map",
-                f"{n['own map a']} of its {n['own map b']}",
+                of_its("own map"),
                 "A filter adds up what all its slices give, so it makes one map, and no other filter uses its weights.",
             ),
             Option(
                 "a map for each slice",
-                f"{n['a map for each slice a']} of its {n['a map for each slice b']}",
+                of_its("a map for each slice"),
                 "The layer does not make so many maps: what the slices of a filter give is added up to one.",
                 "Every slice makes a map of its own.",
             ),
             Option(
-                "no map",
-                "None",
-                "What a slice gives is a part of the sum that the map shows: without it the map is another one.",
-                "A map stays as it is while other slices of its filter find the pattern.",
-            )
-            if "no map a" in n
-            else Option(
-                "a map for each channel",
-                f"{n['a map for each channel a']} of its {n['a map for each channel b']}",
-                "Each slice does read a channel of its own. But what they give is added up to one map.",
+                "different maps",
+                of_its("different maps"),
+                "Slices of one filter are added up to one map, so several of them change no more than that one.",
                 "The slices of a filter go into different maps.",
             ),
             Option(
+                "no map",
+                of_its("no map"),
+                "What a slice gives is a part of the sum that the map shows: without it the map is another one.",
+                "A map stays as it is while other slices of its filter find the pattern.",
+            ),
+            Option(
                 "all maps",
-                f"All {n['all maps b']}",
+                of_its("all maps"),
                 "Filters share what they read, and not their weights. The other maps stay as they were.",
                 "The filters of a layer make its maps together.",
             ),
@@ -105,43 +113,53 @@ def zeroed(name: str, asked: Asked, filters: int, channels: str, what: str) -> I
     )
 
 
-def layer_for(name: str, asked: Asked) -> Item:
-    """Ask for the layer that makes maps of a wanted size."""
+def read_size(name: str, asked: Asked) -> Item:
+    """Ask of which sizes a convolution with strides makes a given one."""
     n = numbers(asked)
-    size, wanted, kernel = n["size"], n["wanted"], n["kernel_size"]
+    made, kernel = n["made"], n["kernel_size"]
+
+    def squares(which: str) -> str:
+        return listed([f"{size}×{size}" for size in sizes(asked, which)], "or")
+
     return item(
         name,
         SAME,
         asked,
-        "Which layer makes them so?",
+        "How large are the maps that it reads?",
         [
             Option(
-                "same",
-                f'`Conv2D(8, {kernel}, strides=2, padding="same")`',
-                f'That is what "same" promises: {size} / 2, rounded up, is {wanted}.',
+                "rounded up",
+                squares("rounded up"),
+                'With "same", the size is divided by the strides and rounded up. Where the window hangs over, it meets '
+                "zeros.",
             ),
             Option(
-                "valid",
-                f'`Conv2D(8, {kernel}, strides=2, padding="valid")`',
-                "Without zeros the window has to stay inside, and fits in fewer places: it makes "
-                f"{n['valid']}×{n['valid']}.",
-                "Without padding, strides of 2 leave exactly half.",
+                "rounded down",
+                squares("rounded down"),
+                "So it is in a pooling of 2×2 without padding, which drops what fills no window. Here zeros fill it.",
+                "What is left of half a size is dropped.",
             ),
             Option(
-                "pooling",
-                "`MaxPooling2D(2)`",
-                f"By default Keras drops what fills no window, so that {n['pooling']}×{n['pooling']} are left.",
-                "Pooling rounds up.",
+                "inside",
+                squares("inside"),
+                'So it would be with "valid". With "same", the window may hang over the edge, and fits in more places.',
+                "A window stays inside what it reads, whatever the padding.",
             ),
             Option(
-                "none",
-                "None of these",
+                "kept",
+                squares("kept"),
                 'The size stays with strides of 1 only. "Same" means: as large as the input’s size divided '
                 "by the strides.",
                 "“Same” keeps the size, whatever the strides.",
             ),
+            Option(
+                "two left out",
+                squares("two left out"),
+                "With strides of 2 the window moves on by 2: it stands in every second place, and not in every third.",
+                "Strides of 2 leave out two places.",
+            ),
         ],
-        before=f"Maps of {size}×{size} are to become maps of {wanted}×{wanted}.",
+        before=f'A layer `Conv2D(8, {kernel}, strides=2, padding="same")` makes maps of {made}×{made}.',
     )
 
 
@@ -186,46 +204,47 @@ def flat_image(name: str, asked: Asked, kernel: str, lines: str, other: str, sid
 
 
 def halved(name: str, asked: Asked) -> Item:
-    """Ask for a size that can be pooled several times without a rest."""
-    n = numbers(asked)
-    whole, even, multiple = (n[each] for each in ("whole", "even", "multiple"))
-    steps = [int(asked.given["whole"]) >> step for step in range(1, int(asked.given["poolings"]) + 1)]
+    """Ask for the sizes that can be pooled several times without a rest."""
+    texts = {which: listed(sizes(asked, which)) for which in ("whole", "sum", "cells", "even")}
+    one, *_ = sizes(asked, "whole")
+    steps = [one >> step for step in range(1, int(asked.given["poolings"]) + 1)]
     return item(
         name,
         HALVES,
         asked,
-        "Which would you choose?",
+        "Which of these sizes would you allow?",
         [
             Option(
                 "whole",
-                whole,
-                f"{listed(steps)} are whole numbers: nothing is left over at any of the poolings, so none of them "
-                "drops a row or a column.",
+                texts["whole"],
+                f"Three poolings divide by 2·2·2. Of {one} they make {listed(steps)}: nothing is left over at any of "
+                "them, so none drops a row or a column.",
             ),
             Option(
-                "even",
-                even,
-                f"{int(even) // 2} is whole. But by the third pooling an odd number has come, and a row and a column "
-                "are dropped.",
-                "An even size can be halved as often as one likes.",
-            ),
-            Option(
-                "multiple",
-                multiple,
+                "sum",
+                texts["sum"],
                 "Poolings one behind the other multiply: three of them divide by 2·2·2.",
                 "The factors of poolings add up.",
             ),
             Option(
-                "any",
-                "Any of these",
-                "Half of an odd number is not whole. Keras drops the row and the column that fill no window.",
-                "Pooling halves exactly, whatever the size.",
+                "cells",
+                texts["cells"],
+                "On each axis a window has two cells, and there are three poolings: they divide it by 2·2·2.",
+                "A size fits if it is a multiple of the cells in a window.",
+            ),
+            Option(
+                "even",
+                texts["even"],
+                "Half of an even number may be odd. Then the next pooling drops the row and the column that fill no "
+                "window.",
+                "An even size can be halved as often as one likes.",
             ),
         ],
         before=(
-            "You may choose the side length of square images, in pixels. Three times they go through "
-            "`MaxPooling2D(2)`, and no pixel shall be lost at the edge."
+            f"A program is offered square images of {listed(sizes(asked, 'even'))} pixels a side. Three times they go "
+            "through `MaxPooling2D(2)`, and no pixel shall be lost at the edge."
         ),
+        chooses=True,
     )
 
 
@@ -265,10 +284,10 @@ def moved_map(name: str, asked: Asked, network: str) -> Item:
                 "A pooled map stays as it is when the image moves.",
             ),
             Option(
-                "another map",
-                "In no place of this map, but in another map",
-                "Every filter stands in all places. A filter for each place is what a dense layer would have.",
-                "Every place has filters of its own.",
+                "one cell",
+                f"In {place('one cell')}",
+                "Two pixels are one cell: the further the digit moves, the more cells it is in the map.",
+                "A pooled map moves by one cell at most.",
             ),
         ],
         before=(
@@ -289,27 +308,26 @@ def ends(name: str, asked: Asked) -> Item:
         [
             Option(
                 "convnet_global_max",
-                "The convnet with a global maximum at its end: no weight behind its maps belongs to a place",
+                "The convnet with a global maximum at its end: it hands on how strong each map is, and not where",
                 f"It reads {shares['convnet_global_max']} of them. That is not all, since what stands near the edge "
                 "loses units there; but no weight behind its maps belongs to a place.",
             ),
             Option(
                 "convnet",
-                "The convnet that ends with `Flatten` and a dense layer: its filters are the same in all places, "
-                "and so its answer does not depend on where the digit is",
+                "The convnet with `Flatten` at its end: its filters are the same in all places, and maps move along",
                 f"It reads {shares['convnet']} of them. Its maps move along, but behind `Flatten` each place has "
                 "weights of its own.",
                 "Since maps move along with the image, the answer stays the same.",
             ),
             Option(
                 "dense_512",
-                "The network of dense layers: each of its units sees the whole image at once",
+                "The network of dense layers: each of its units sees the whole image, wherever the digit stands",
                 f"It reads {shares['dense_512']} of them. A unit sees all pixels, but with another weight for each.",
                 "Who sees all pixels does not mind where things are.",
             ),
             Option(
                 "alike",
-                "It makes no difference: a few pixels are taken away by the poolings, or by the dense layers",
+                "Any of the three: so short a step is taken away by the poolings, or seen whole by the dense layers",
                 "Poolings soften a shift by a pixel or so. What is left of it reaches the end, and the three ends "
                 "bear it very differently.",
                 "Pooling makes networks invariant.",
@@ -340,27 +358,27 @@ def far_corner(name: str, asked: Asked) -> Item:
             ),
             Option(
                 "all",
-                "Nearly all, because its filters are the same in all places and its maps move along with the digit",
+                "Nearly all, because its filters are the same in all places, and its maps move along",
                 f"{measured} Its maps move along. What reads them does not.",
                 "Since maps move along with the image, the answer stays the same.",
             ),
             Option(
                 "some",
-                "A good part, because its poolings take away much of where a digit is",
+                "A good part, because its poolings take away much of the way from corner to corner",
                 f"{measured} Two poolings of 2×2 take away a few pixels of the way, and no more.",
                 "Pooling makes networks invariant.",
             ),
             Option(
                 "more",
-                "More than Q, because `Flatten` keeps where everything is, and a maximum forgets it",
+                "More than Q, because `Flatten` keeps where everything is, and the maximum forgets it",
                 f"{measured} Q reads {other}. To forget the place is what helps when the place is a new one.",
                 "Who knows where everything is finds it anywhere.",
             ),
         ],
         before=(
             "Two convnets have the same convolutions and poolings. P ends with `Flatten` and a dense layer, Q with a "
-            "global maximum and a dense layer. Both were trained on digits in the lower right corner of a large "
-            "sheet, and only there. Now the digits stand in its upper left corner."
+            "global maximum and a dense layer. Both were trained on large sheets with a digit in the lower right "
+            "corner. Now the digits stand in the upper left corner."
         ),
     )
 
@@ -407,6 +425,13 @@ def transposed(name: str, asked: Asked) -> Item:
                 "So far one may think of zeros in between. But then the kernel is laid over them and fills the gaps.",
                 "It only puts zeros in between.",
             ),
+            Option(
+                "turned",
+                written("turned"),
+                "What is transposed is the table of weights that leads from cells to cells. The kernel lies as it does "
+                "in the convolution.",
+                "It turns its kernel round.",
+            ),
         ],
         before=(
             f"A convolution with the kernel {listed(numbers_of('kernel'))}, strides of 2 and no bias turns "
@@ -436,19 +461,19 @@ def less_work(name: str, asked: Asked) -> Item:
             ),
             Option(
                 "learned",
-                "Yes, because in training they learn which numbers are worth working on",
+                "Yes, because they learn in training which numbers are worth the work of the later layers",
                 f"{measured} But a pooling has no weights, and learns nothing: it takes the largest number.",
                 "Pooling learns what to keep.",
             ),
             Option(
                 "more layers",
-                "No, because two layers more take more time, however simple they are",
+                "No, because they are two layers more, and each layer that is computed takes its time",
                 f"They are more layers, and less work, since what follows works on smaller maps. {measured}",
                 "More layers mean more work.",
             ),
             Option(
                 "same weights",
-                "No, because the convolutions would have as many weights as before, and so as much work",
+                "No, because the convolutions keep as many weights as before, and so have as much work",
                 f"They do keep their weights. But each is used once in every place, and there are fewer. {measured}",
                 "The work of a layer is the number of its weights.",
             ),
@@ -479,20 +504,20 @@ def wider_view(name: str, asked: Asked) -> Item:
             ),
             Option(
                 "invariant",
-                "Yes, because the answer is then the same wherever a digit stands, and a small view is enough",
+                "Yes, because the answer is then the same wherever a digit stands, so that a small view will do",
                 f"{measured} But the answer is not the same everywhere: with the poolings the network reads {moved} of "
                 f"digits moved by 4 pixels, of unmoved ones {unmoved}.",
                 "Pooling makes networks invariant.",
             ),
             Option(
                 "smaller maps",
-                "No, because on smaller maps there is less to be seen",
+                "No, because the maps become smaller, and with them the part of the image that is seen",
                 f"A smaller map shows the same image, with fewer numbers. {measured}",
                 "Units see less where maps are smaller.",
             ),
             Option(
                 "own kernel",
-                "No, because a unit sees as many pixels as its own kernel has weights for, whatever stands before it",
+                "No, because a unit sees as many pixels as its own kernel has weights, whatever stands before",
                 f"Each number under its kernel has been made from several pixels. {measured}",
                 "Units of every layer see no more pixels than their own kernel has.",
             ),
@@ -524,14 +549,14 @@ def far_ahead(name: str, asked: Asked, right: str, wrong: str, what: str) -> Ite
     options = {
         "ahead": Option(
             "ahead",
-            "Q’s, because its largest number is further ahead of the others",
+            "Q’s, because its largest number is further ahead of its other numbers",
             compares,
         ),
         "alike": Option(
             "alike",
-            "Both about the same, because the largest number is as far ahead in both"
+            "Neither’s, because in both the largest number is ahead by much the same"
             if right == "alike"
-            else "Both the same, because the ten probabilities of each picture add up to 1",
+            else "Neither’s, because the ten probabilities of each picture add up to 1",
             compares if right == "alike" else f"They do, and still one may have more of it than the other. {measured}",
             "" if right == "alike" else "Softmax makes all pictures alike.",
         ),
@@ -543,13 +568,13 @@ def far_ahead(name: str, asked: Asked, right: str, wrong: str, what: str) -> Ite
         ),
         "unsure": Option(
             "unsure",
-            "P’s, because Q is nothing that the network knows, and so none of its ten numbers can win clearly",
+            "P’s, because Q is like nothing that the network knows, and no number can win",
             f"A network does not know what it was never shown: some number is the largest for any picture. {measured}",
             "A network is unsure of what it was never trained on.",
         ),
         "below zero": Option(
             "below zero",
-            "Q’s, because nearly all of its numbers are below zero, and so the largest one takes all",
+            "Q’s, because nearly all of its numbers are below zero, and the largest takes all",
             f"Numbers below zero get a share too: only the distances count. {measured}",
             "What is below zero gets no probability.",
         ),
@@ -558,7 +583,7 @@ def far_ahead(name: str, asked: Asked, right: str, wrong: str, what: str) -> Ite
         name,
         CERTAIN,
         asked,
-        "Whose answer gets the higher probability, and why?",
+        "Whose answer gets a clearly higher probability, and why?",
         [options[each] for each in (right, "larger", "unsure", wrong)],
         before=(
             "The last layer of a convnet makes ten numbers of a picture, one for each digit, and softmax turns them "
@@ -582,25 +607,26 @@ def sure_elsewhere(name: str, asked: Asked) -> Item:
         [
             Option(
                 "count",
-                "Label some of them and count, because it was trained on other images",
+                "Label some of the scanner’s digits and count on these, because it was trained on others",
                 f"Among {given['shown']:,.0f} such digits the network is that sure of "
                 f"{given['sure there']:,.0f}, and of these {there} are right.",
             ),
             Option(
                 "the same",
-                f"Nothing more, because it was counted, on {given['sure usual']:,.0f} digits",
-                f"It was so for test digits as they are. Here {there} of the sure answers are right.",
+                "Count on more of the test digits, because the more are counted, the surer is the number",
+                "It is so for test digits as they are, however many are counted. Of the sure answers to the scanner’s "
+                f"digits {there} are right.",
                 "A probability means the same on all images.",
             ),
             Option(
                 "higher",
-                "Ask for 99.9 % instead, because errors have smaller probabilities",
+                "Go by answers with 99.9 % or more instead, because what is wrong has a smaller probability",
                 f"Of the answers with 99.9 % or more, {surer} are right here.",
                 "Errors have low probabilities, so a high enough limit keeps them out.",
             ),
             Option(
                 "mean",
-                "Take the mean of its probabilities on these images: that is the share that it gets right",
+                "Take the mean of its probabilities on the scanner’s digits, because that many will be right",
                 f"The mean is {mean}, and {accuracy} of all its answers are right.",
                 "A network notices by itself where it is wrong.",
             ),
@@ -627,24 +653,24 @@ def sure_here(name: str, asked: Asked) -> Item:
         [
             Option(
                 "counted",
-                f"{shares['counted']}, because so many of such answers to such digits were right",
+                f"{shares['counted']}, because it was counted on sure answers to digits from the tablet",
                 measured,
             ),
             Option(
                 "usual",
-                f"{shares['usual']}, because so many of such answers were right where most of them were counted",
+                f"{shares['usual']}, because it was counted on the most answers that were as sure as this",
                 f"More of them were counted there, on images of another kind. {measured}",
                 "A probability means the same on all images.",
             ),
             Option(
                 "itself",
-                "99 %, because a probability says how often such an answer is right",
+                "99 %, because it was computed for this digit, and says how often it is right",
                 f"It says so only where somebody has counted that it does. {measured}",
                 "A network’s probability is the share of right answers.",
             ),
             Option(
                 "every answer",
-                f"{shares['every answer']}, because so many digits from the tablet are read rightly",
+                f"{shares['every answer']}, because it was counted on all answers to digits from the tablet",
                 f"Among these are answers that it was not sure of, and this one is another kind. {measured}",
                 "How sure a network is says nothing about its answers.",
             ),
@@ -669,7 +695,7 @@ def remedy(name: str, asked: Asked, by_heart: bool) -> Item:
     """Ask what would help a network that makes too many errors: one that learned by heart, or one that cannot learn."""
     given = asked.given
 
-    times = f"{_TIMES[int(given['more images'])]} as many different training images"
+    times = f"{_TIMES[int(given['more images'])]} as many images"
     measured = (
         f"With more images {fixed(given['images new'])} of 1,000 new digits are wrong, with {{}} parameters "
         f"{fixed(given['parameters new'])}."
@@ -677,7 +703,7 @@ def remedy(name: str, asked: Asked, by_heart: bool) -> Item:
     options = _by_heart(given, times, measured) if by_heart else _too_little(given, times, measured)
     nothing = Option(
         "nothing",
-        "Nothing helps: with more parameters than images it can only learn by heart",
+        "No change, because with more parameters than images it learns by heart anyway",
         "It reads nearly all digits that it has never seen, which nobody does by heart.",
         "With more parameters than images, a network can only learn by heart.",
     )
@@ -703,7 +729,7 @@ def _by_heart(given: Mapping[str, float], times: str, measured: str) -> list[Opt
     return [
         Option(
             "images",
-            f"{times}, because it knows its own by heart, and others not",
+            f"{times}, because it knows its own by heart, and others it does not",
             f"From images that it knows by heart it learns nothing more. {measured}",
         ),
         Option(
@@ -714,7 +740,7 @@ def _by_heart(given: Mapping[str, float], times: str, measured: str) -> list[Opt
         ),
         Option(
             "as it is",
-            "Nothing, because it makes hardly an error on what it was trained on",
+            "No change, because it makes hardly an error on what it was trained on",
             f"That shows how well it knows those images. {measured}",
             "Who knows the training images best has learned most.",
         ),
@@ -732,20 +758,20 @@ def _too_little(given: Mapping[str, float], times: str, measured: str) -> list[O
         ),
         Option(
             "images",
-            f"{times}, because a network makes errors where it has seen too few examples",
+            f"{times}, because a network makes errors where it has seen too little",
             f"It does not even read those well that it has seen. {measured}",
             "More training images help, whatever is amiss.",
         ),
         Option(
             "as it is",
-            "Nothing, because its errors on both kinds of images are close together",
+            "No change, because its errors on both kinds of images are close together",
             f"A small gap between two large numbers is no advantage. {measured}",
             "A network with a small gap is a good one.",
         ),
     ]
 
 
-def two_places(name: str, asked: Asked, letters: tuple[str, str], texts: Mapping[str, str]) -> Item:
+def two_places(name: str, asked: Asked, letters: tuple[str, str]) -> Item:
     """Ask which place an answer needs more.
 
     Parameters
@@ -754,17 +780,14 @@ def two_places(name: str, asked: Asked, letters: tuple[str, str], texts: Mapping
         What it is called, and what was computed.
     letters
         What the hot square is called, and the other one.
-    texts
-        What each option says.
     """
     given = asked.given
+
+    def answer(which: str) -> str:
+        return f"{given[f'{which} answer']:.0f}, {percent(given[f'{which} sure'])}"
+
     rows = [
-        (
-            letter,
-            percent(given[f"{kind} heat"]),
-            percent(given[f"{kind} ink"]),
-            f"{given[f'{kind} answer']:.0f}, {percent(given[f'{kind} sure'])}",
-        )
+        (letter, percent(given[f"{kind} heat"]), answer(f"{kind} covered"), answer(f"{kind} alone"))
         for letter, kind in zip(letters, ("hot", "cold"), strict=True)
     ]
     digit = with_article(int(given["digit"]))
@@ -773,40 +796,41 @@ def two_places(name: str, asked: Asked, letters: tuple[str, str], texts: Mapping
         name,
         HEAT,
         asked,
-        "Which of the two places could this answer not do without, and why?",
+        "Which of the two places does this answer need, and why?",
         [
             Option(
                 "covered",
-                texts["covered"],
+                f"{cold}, because it is another answer when {cold} is covered, and the same when {hot} is",
                 "Only the network can say what it would answer without a place, and it was asked. The map says where "
                 "its method finds what speaks for the answer, and that is another question.",
             ),
             Option(
                 "hot",
-                texts["hot"],
+                f"{hot}, because the map says that there is most of what the network saw of {digit}",
                 f"Without {hot} it says {digit} all the same: what is left of the digit is enough.",
                 "A heat map shows the reason of an answer.",
             ),
             Option(
-                "shares",
-                texts["shares"],
-                f"Then to cover {hot} would cost most. It costs hardly anything: shares of heat are not shares of an "
-                "answer.",
-                "Heat is the part that a place has in the answer.",
+                "enough",
+                f"{hot}, because it is the same answer when all but {hot} is covered, and not with {cold}",
+                f"So {hot} is enough. Without {hot} it says {digit} too, so other places are enough as well, and {hot} "
+                "is not needed.",
+                "What is enough for an answer is needed for it.",
             ),
             Option(
-                "neither",
-                texts["neither"],
-                f"So it is with {hot}. With {cold} covered, the network says something else.",
-                "What looks at everything needs nothing in particular.",
+                "shares",
+                f"Both, {hot} more than {cold}, because places have their shares of heat in an answer",
+                f"Then to cover {hot} would cost more than to cover {cold}. It costs far less: shares of heat are not "
+                "shares of an answer.",
+                "Heat is the part that a place has in the answer.",
             ),
         ],
         before=(
             f"The convnet takes a test image for {digit}, with {percent(given['before'])}. A Grad-CAM map of this "
             "answer was made. Then two squares of the same size were filled with the colour of the background, one at "
-            "a time."
+            "a time, and after that all of the image but the square."
         ),
-        table=(("Square", "Of all heat", "Of all ink", "Answer when it is covered"), *sorted(rows)),
+        table=(("Square", "Of all heat", "Answer when it is covered", "Answer when all else is"), *sorted(rows)),
         chooses=True,
     )
 
@@ -842,14 +866,14 @@ def one_training(name: str, asked: Asked) -> Item:
             ),
             Option(
                 "equal",
-                "Both make equally many, because their intervals overlap",
+                "Both make equally many, because the intervals of the two numbers overlap",
                 "That intervals overlap does not show that two are equal: they may overlap although the difference is "
                 "beyond chance.",
                 "Overlapping intervals mean: no difference.",
             ),
             Option(
                 "more images",
-                "The way of the one that makes fewer errors when these two networks are asked about many more images",
+                "These two networks decide it, once they are asked about many more images",
                 f"That would tell which of these two networks is better, and say little about the next ones. {turned}",
                 "With enough test images, one training is enough.",
             ),
@@ -887,13 +911,13 @@ def five_trainings(name: str, asked: Asked) -> Item:
             ),
             Option(
                 "images",
-                f"These numbers do not decide it, because {images} images are too few for such small shares of errors",
+                f"These numbers do not decide it, because {images} images are too few for that",
                 f"The chance of the images moves such counts by {given['chance']:.0f} or so. {measured}",
                 "Differences of a percentage point are chance.",
             ),
             Option(
                 "equal",
-                "Both make equally many in the long run, because chance evens out over many trainings",
+                "Both make equally many, because chance evens out over many trainings",
                 f"Chance evens out, and what is left is how the two ways differ. {measured}",
                 "Over many trainings all ways are equally good.",
             ),
@@ -935,10 +959,6 @@ def what_to_buy(name: str, asked: Asked, right: str) -> Item:
         "images": "More test images remove every kind of chance.",
     }
     wrong = "images" if right == "trainings" else "trainings"
-    because = {
-        "images": "because the more images are asked about, the surer is every number",
-        "trainings": "because the more trainings there are, the surer is every mean",
-    }
     return item(
         name,
         TRAINING,
@@ -952,19 +972,19 @@ def what_to_buy(name: str, asked: Asked, right: str) -> Item:
             ),
             Option(
                 wrong,
-                f"{texts[wrong]}, {because[wrong]}",
+                f"{texts[wrong]}, {reasons[wrong]}",
                 f"That makes one kind of chance smaller, here the smaller one. {measured}",
                 beliefs[wrong],
             ),
             Option(
                 "either",
-                "Either of them: what counts is how many answers there are in all",
+                "Either of them, because what counts is the number of answers, and that is the same",
                 f"Answers of one training share its luck, and answers about one image share that image. {measured}",
                 "A thousand answers are worth the same, wherever they come from.",
             ),
             Option(
                 "neither",
-                "Neither: trained in the same way, a network gives the same number again",
+                "Neither, because a network that is trained in the same way gives the same number again",
                 "It does with the same seed. A seed is no part of what you want to know about, and another "
                 f"one gives another network. {measured}",
                 "The same code trains the same network.",
@@ -992,19 +1012,19 @@ def form(asked: Mapping[str, Asked], letter: str) -> tuple[Item, ...]:
             *(
                 ("Conv2D(24, kernel_size=3)", "16 feature maps")
                 if first
-                else ("Conv2D(20, kernel_size=5)", "12 feature maps")
+                else ("Conv2D(12, kernel_size=5)", "20 feature maps")
             ),
         ),
         made(
             "zeroed",
             zeroed,
             *(
-                (8, "a colour image, which has 3 channels", "all weights and the bias of one filter")
+                (8, "a colour image, which has 3 channels", "two slices of one filter and one slice of another")
                 if first
-                else (6, "4 feature maps", "one slice of one filter")
+                else (6, "4 feature maps", "three slices of one filter and one slice each of two others")
             ),
         ),
-        made("layer-for", layer_for),
+        made("read-size", read_size),
         made(
             "flat-image",
             flat_image,
@@ -1032,31 +1052,7 @@ def form(asked: Mapping[str, Asked], letter: str) -> tuple[Item, ...]:
         ),
         made("sure-elsewhere", sure_elsewhere if first else sure_here),
         made("gaps", remedy, first),
-        made(
-            "two-places",
-            two_places,
-            *(
-                (
-                    ("S", "T"),
-                    {
-                        "covered": "T, because the answer is another one when T is covered, and not when S is",
-                        "hot": "S, because a heat map shows what the network looked at for its answer",
-                        "shares": "Both, each by its share of the heat, because the shares add up to the whole answer",
-                        "neither": "Neither, because such a network always sees the whole digit",
-                    },
-                )
-                if first
-                else (
-                    ("T", "S"),
-                    {
-                        "covered": "S, although the map hardly marks it: to cover it turns the answer",
-                        "hot": "T, because there the map marks what the network recognised",
-                        "shares": "T more than S, by as much as it has more heat",
-                        "neither": "Neither, because what is covered is made up for by the rest of the digit",
-                    },
-                )
-            ),
-        ),
+        made("two-places", two_places, ("S", "T") if first else ("T", "S")),
         made("one-training", one_training if first else five_trainings),
         made("what-to-buy", what_to_buy, "trainings" if first else "images"),
     )

@@ -1,6 +1,6 @@
 // The search page: words of the pages that are found, pages that teach before pages that list.
 (() => {
-  const LISTS = new Set(["gallery", "bibliography", "credits", "contributing", "page-template"]);
+  const LISTS = new Set(["glossary", "gallery", "bibliography", "credits", "contributing", "page-template"]);
   const AROUND = [70, 210]; // so many letters, before the word that is found and in all
   Scorer.score = ([page, , , , score]) => (LISTS.has(page) ? score - 100 : score);
 

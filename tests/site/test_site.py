@@ -29,6 +29,7 @@ def test_every_word_that_the_search_page_proposes_finds_pages_that_teach_first(t
     found = checks.search(tab, (site / "search.html").as_uri(), word)
     tab.wait_for_function("document.querySelector('ul.search > li').dataset.explained === ''")
     assert not found[0].startswith(("Gallery", "Bibliography", "Credits", "Contributing"))
+    assert "glossary" not in tab.locator("ul.search > li:first-child > a").get_attribute("href")
     stem = word.split()[0].removesuffix("s").removesuffix("ing").lower()
     assert stem in tab.locator("ul.search > li:first-child .cnn-found mark").first.inner_text().lower()
 

@@ -154,9 +154,9 @@ def moved(images: Bytes) -> Bytes:
 
 #: What the grid tries. Filters of the blocks from the first to the last: the same in all, or twice as many each time.
 BLOCKS = (1, 2, 3)
-FILTERS = ((8, 8, 8), (4, 8, 16))
+FILTERS = ((8, 8, 8), (4, 8, 16), (4, 4, 4), (8, 16, 32))
 KERNEL_SIZES = (3, 5)
-DOWNSAMPLINGS: tuple[Downsampling, ...] = ("none", "max pooling", "strides")
+DOWNSAMPLINGS: tuple[Downsampling, ...] = ("none", "max pooling", "average pooling", "strides")
 ENDS: tuple[tuple[Last, int], ...] = (("flatten", 0), ("flatten", 32), ("global max", 0))
 #: Designs that take more multiply-adds than this are left out: to train them takes too long.
 MOST_MULTIPLY_ADDS = 2_000_000
@@ -169,7 +169,7 @@ def grid() -> tuple[Design, ...]:
     Examples
     --------
     >>> str(grid()[0]), len(grid())
-    ('8k3', 96)
+    ('8k3', 198)
     """
     designs: dict[Design, None] = {}
     for filters in FILTERS:

@@ -13,10 +13,12 @@ import logging
 import re
 import sys
 import tempfile
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from posixpath import normpath
+from typing import Any
 from urllib.parse import unquote, urldefrag
 from xml.sax.saxutils import escape, quoteattr
 
@@ -40,6 +42,9 @@ LAST = 20
 
 #: Finds pictures that have not been loaded, in a browser.
 MISSING = "[...document.images].filter(image => !image.naturalWidth).map(image => image.getAttribute('src'))"
+
+# What a font's table says of a glyph: that it is one of Unicode's mathematical letters, of which h is at another place.
+_ITALIC = re.compile(rb"(?m)<(D835D[C-F][0-9A-F]{2}|210E)>$")
 
 
 @dataclass(frozen=True)
@@ -292,6 +297,7 @@ def print_book(book: Book, to: Path) -> None:
 def _write(book: Book, printed: PdfReader, to: Path) -> None:
     """Write the PDF with bookmarks and its own metadata, without the time and the identifier that differ each time."""
     writer = PdfWriter(clone_from=printed)
+    _name_letters_as_typed(writer)
     known = destinations(printed)
     parent = None
     for heading in book.headings:
@@ -313,6 +319,20 @@ def _write(book: Book, printed: PdfReader, to: Path) -> None:
     writer.root_object[NameObject("/PageMode")] = NameObject("/UseOutlines")
     to.parent.mkdir(parents=True, exist_ok=True)
     writer.write(to)
+
+
+def _name_letters_as_typed(writer: PdfWriter) -> None:
+    """Let who searches for L find the one in a formula, which a browser calls 𝐿, a letter of its own in Unicode."""
+    for page in writer.pages:
+        resources: Any = page["/Resources"]
+        for font in resources.get("/Font", {}).values():
+            if signs := font.get_object().get("/ToUnicode"):
+                signs.get_object().set_data(_ITALIC.sub(_as_typed, signs.get_object().get_data()))
+
+
+def _as_typed(match: re.Match[bytes]) -> bytes:
+    letter = unicodedata.normalize("NFKC", bytes.fromhex(match[1].decode()).decode("utf-16-be"))
+    return b"<%s>" % letter.encode("utf-16-be").hex().upper().encode()
 
 
 def main(arguments: list[str]) -> int:

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import unicodedata
 import zipfile
 from pathlib import Path
 
@@ -276,6 +277,13 @@ def test_the_pdf_has_bookmarks_a_language_descriptions_and_no_time_of_its_making
     again = printed.with_name("again.pdf")
     assert print_book(folders[0], again).returncode == 0
     assert again.read_bytes() == printed.read_bytes()
+
+
+def test_who_searches_for_the_letters_of_a_formula_as_they_are_typed_finds_them(printed):
+    text = "".join(words(page) for page in PdfReader(printed).pages)
+    signs = [sign for sign in text if "MATHEMATICAL" in unicodedata.name(sign, "")]
+    assert signs == []
+    assert re.search(r"√?a\W*2\W*\+\W*b", text.replace(" ", ""))
 
 
 def test_a_picture_that_is_missing_is_told(folders, tmp_path):

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnnfigs.data import mnist
 from cnnfigs.models.backend import load_keras
+from cnnfigs.models.compiled import compiled
 from cnnfigs.models.training import Moment, as_input
 from cnnfigs.models.weights import load
 
 Floats = NDArray[np.float32]
 
-#: Digits are shown to the network so many at a time: the maps of more take more memory.
-AT_ONCE = 500
+#: Digits are shown to the network so many at a time.
+AT_ONCE = 100
 
 
 @dataclass(frozen=True)
@@ -70,36 +73,45 @@ def measure(moment: Moment, digits: int) -> tuple[Depth, ...]:
 
     model = load("convnet", moment)
     layers = [layer for layer in model.layers if len(layer.output.shape) == 4]
-    # The image is read as it is, and then what each layer makes of it.
-    reader = tf.function(keras.Model(model.inputs, [layer.output for layer in layers]))
+    reader = compiled(keras.Model(model.inputs, [layer.output for layer in layers]))
     data = mnist()
     train, test = as_input(data.x_train[:digits]), as_input(data.x_test[:digits])
     kinds, truth = data.y_train[:digits], data.y_test[:digits]
-    sizes = [int(np.prod(shape)) for shape in (train.shape[1:], *(layer.output.shape[1:] for layer in layers))]
+    shapes = [train.shape[1:], *(layer.output.shape[1:] for layer in layers)]
+    sizes = [int(np.prod(shape)) for shape in shapes]
 
-    means = [np.zeros((10, size), dtype=np.float32) for size in sizes]
-    for first in range(0, digits, AT_ONCE):
-        shown = train[first : first + AT_ONCE]
-        belongs = (kinds[first : first + AT_ONCE] == np.arange(10)[:, np.newaxis]).astype(np.float32)
-        for mean, values in zip(means, [shown, *reader([shown])], strict=True):
-            mean += belongs @ np.asarray(values).reshape(len(shown), -1)
-    counts = np.bincount(kinds, minlength=10).astype(np.float32)[:, np.newaxis]
-    means = [mean / counts for mean in means]
+    # What a layer gives is added up where it is made: to be handed over takes longer. The image is read as it is too.
+    def add_up(shown: Any, belongs: Any) -> list[Any]:
+        """Add up the activations of each kind, for each layer in shape (10, size)."""
+        layers = zip([shown, *reader(shown)], sizes, strict=True)
+        return [belongs @ tf.reshape(maps, (-1, size)) for maps, size in layers]
+
+    def look(shown: Any, means: Sequence[Any]) -> list[tuple[Any, Any]]:
+        """Count how many activations of each map are not zero, and find the nearest mean, for each layer."""
+        seen = []
+        for maps, mean in zip([shown, *reader(shown)], means, strict=True):
+            flat = tf.reshape(maps, (-1, mean.shape[-1]))
+            # |a - m|² is |a|² - 2am + |m|², and |a|² is the same for every mean.
+            distances = tf.reduce_sum(mean**2, axis=1) - 2 * tf.matmul(flat, mean, transpose_b=True)
+            lit = tf.reduce_sum(tf.cast(maps > 0, tf.float32), axis=(1, 2))
+            seen.append((lit, tf.argmin(distances, axis=1)))
+        return seen
+
+    add_up, look = (tf.function(each, autograph=False, reduce_retracing=True) for each in (add_up, look))
+    batches = [slice(first, first + AT_ONCE) for first in range(0, digits, AT_ONCE)]
+    belongs = (kinds == np.arange(10)[:, np.newaxis]).astype(np.float32)
+    sums = [add_up(train[batch], belongs[:, batch]) for batch in batches]
+    means = [tf.add_n(each) / belongs.sum(axis=1, keepdims=True) for each in zip(*sums, strict=True)]
+    seen = [look(test[batch], means) for batch in batches]
 
     zeros, blank, right = np.zeros((3, len(sizes)))
-    fired = [np.zeros(channels, dtype=bool) for channels in (1, *(layer.output.shape[-1] for layer in layers))]
-    for first in range(0, digits, AT_ONCE):
-        shown = test[first : first + AT_ONCE]
-        for number, values in enumerate([shown, *reader([shown])]):
-            maps = np.asarray(values)
-            flat = maps.reshape(len(shown), -1)
-            # |a - m|² is |a|² - 2am + |m|², and |a|² is the same for every mean.
-            distances = (means[number] ** 2).sum(axis=1) - 2 * flat @ means[number].T
-            right[number] += (distances.argmin(axis=1) == truth[first : first + AT_ONCE]).sum()
-            zeros[number] += (flat == 0).mean(axis=1).sum()
-            on = (maps > 0).any(axis=(1, 2))
-            blank[number] += (~on).mean(axis=1).sum()
-            fired[number] |= on.any(axis=0)
+    fired = []
+    for number, (_, _, channels) in enumerate(shapes):
+        lit, nearest = (np.concatenate([each[number][which] for each in seen]) for which in (0, 1))
+        zeros[number] = digits - lit.sum(dtype=np.float64) / sizes[number]
+        blank[number] = (lit == 0).sum() / channels
+        right[number] = (nearest == truth).sum()
+        fired.append(lit.any(axis=0))
     names = ["pixels", *(layer.name for layer in layers)]
     return tuple(
         Depth(

@@ -22,7 +22,7 @@ from cnnfigs.data import Bytes
 from cnnfigs.data.blood_cells import HEIGHT, SIDE, WIDTH, Box, boxes, crops, part, photo
 from cnnfigs.models.backend import load_keras
 from cnnfigs.models.compiled import compiled, outputs
-from cnnfigs.models.transfer import VIEWS, as_convolution, as_input, fit_views, small_convnet, view
+from cnnfigs.models.transfer import BATCH, PREPARED, VIEWS, as_convolution, as_input, small_convnet, view
 from cnnfigs.runs.photo.blood import half
 
 if TYPE_CHECKING:
@@ -122,19 +122,20 @@ def find_platelets(name: str) -> PlateletRun:
     """Train, slide, and count."""
     cut = crops(part("train"))
     first = _trained(cut.images, cut.labels, STEPS[0])
-    once = _maps(first, part("val"))
+    once = [smoothed(each) for each in _maps(first, part("val"))]
     added = np.concatenate(
         [_mistaken(each, logits) for each, logits in zip(part("train"), _maps(first, part("train")), strict=True)]
     )
     labels = np.concatenate([cut.labels, np.zeros(len(added), np.uint8)])
     network = _trained(np.concatenate([cut.images, added]), labels, STEPS[1])
-    twice = _maps(network, part("val"))
+    twice = [smoothed(each) for each in _maps(network, part("val"))]
     scores = [_counted(part("val"), twice, mark) for mark in MARKS]
     mark = max(scores, key=lambda found: found.score).mark
     maps = _maps(network, part("test"))
     whole = as_convolution(network, HEIGHT, WIDTH)
     own = maps[part("test").index(name)]
-    places = found_places(own, mark)
+    maps = [smoothed(each) for each in maps]
+    places = found_places(smoothed(own), mark)
     compared, difference = _difference(network, own, photo(name))
     wrong, missed = _mistakes(part("test"), maps, mark)
     return PlateletRun(
@@ -160,20 +161,31 @@ def find_platelets(name: str) -> PlateletRun:
 
 
 def _trained(images: Bytes, labels: Bytes, steps: int) -> keras.Model:
-    load_keras().utils.set_random_seed(SEED)
+    keras = load_keras()
+    keras.utils.set_random_seed(SEED)
     model = small_convnet()
     views = np.stack([view(images, number) for number in range(VIEWS)])
     holding, empty = np.flatnonzero(labels), np.flatnonzero(labels == 0)
     # As many of each kind, though there are fewer platelets: else the network may answer "none" to everything.
     chosen = np.concatenate([empty, np.tile(holding, round(len(empty) / len(holding)))])
-    fit_views(model, as_input, views, labels, (chosen, steps, RATE), np.random.default_rng(SEED))
+    # As `fit_views` does it, step by step: only the crops of one step are ever kept as numbers of 32 bits.
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.Adam(RATE), loss)
+    random = np.random.default_rng(SEED)
+    rounds = -(-steps * BATCH // len(chosen))
+    stream = np.concatenate([random.permutation(chosen) for _ in range(rounds)])[: steps * BATCH]
+    for part_of_it in np.split(stream, steps // PREPARED):
+        turns = random.integers(0, VIEWS, len(part_of_it))
+        for first in range(0, len(part_of_it), BATCH):
+            batch = slice(first, first + BATCH)
+            model.train_on_batch(as_input(views[turns[batch], part_of_it[batch]]), labels[part_of_it[batch]])
     return model
 
 
 def _mistaken(name: str, logits: NDArray[np.float32]) -> Bytes:
     """Cut the crops of a training photo that the network takes most surely for platelets, and that meet no box."""
     targets = boxes(name, "Platelets")
-    corners = [(x - APART, y - APART) for x, y in found_places(logits, 0)]
+    corners = [(x - APART, y - APART) for x, y in found_places(smoothed(logits), 0)]
     wrong = [corner for corner in corners if not any(box.meets(*corner, SIDE) for box in targets)][:MISTAKEN]
     pixels = photo(name)
     cut = [pixels[top : top + SIDE, left : left + SIDE] for left, top in wrong]
@@ -187,15 +199,22 @@ def _maps(model: keras.Model, names: Iterable[str]) -> list[NDArray[np.float32]]
     return [each[..., 1] - each[..., 0] for each in logits]
 
 
-def found_places(logits: NDArray[np.float32], mark: float) -> list[tuple[int, int]]:
+def smoothed(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Give each place the mean over it and its eight neighbours; at the border the nearest places count twice."""
+    padded = np.pad(logits, 1, mode="edge")
+    means: NDArray[np.float32] = np.lib.stride_tricks.sliding_window_view(padded, (3, 3)).mean(axis=(2, 3))
+    return means
+
+
+def found_places(means: NDArray[np.float32], mark: float) -> list[tuple[int, int]]:
     """Choose the places where a platelet is seen, the surest first, none nearer to another than half a crop.
 
     Parameters
     ----------
-    logits
-        Shape (rows, columns), one for each place.
+    means
+        Logits, one for each place, from :func:`smoothed`.
     mark
-        From which logit on a place counts; that of a place is the mean over it and its eight neighbours.
+        From which one on a place counts.
 
     Returns
     -------
@@ -206,11 +225,9 @@ def found_places(logits: NDArray[np.float32], mark: float) -> list[tuple[int, in
     --------
     >>> logits = np.full((3, 20), -9.0, np.float32)
     >>> logits[:, 3:6] = 9
-    >>> found_places(logits, 8)
+    >>> found_places(smoothed(logits), 8)
     [(72, 40)]
     """
-    padded = np.pad(logits, 1, mode="edge")
-    means = np.lib.stride_tricks.sliding_window_view(padded, (3, 3)).mean(axis=(2, 3))
     free = means >= mark
     places = np.argwhere(free)
     order = np.argsort(-means[tuple(places.T)], kind="stable")
@@ -237,9 +254,9 @@ def matched(places: Sequence[tuple[int, int]], targets: Sequence[Box]) -> dict[t
 
 def _counted(names: Sequence[str], maps: Sequence[NDArray[np.float32]], mark: float) -> Found:
     right = wrong = missed = 0
-    for name, logits in zip(names, maps, strict=True):
+    for name, means in zip(names, maps, strict=True):
         targets = boxes(name, "Platelets")
-        places = found_places(logits, mark)
+        places = found_places(means, mark)
         hits = len(matched(places, targets))
         right, wrong, missed = right + hits, wrong + len(places) - hits, missed + len(targets) - hits
     return Found(float(mark), right, wrong, missed)
@@ -247,9 +264,9 @@ def _counted(names: Sequence[str], maps: Sequence[NDArray[np.float32]], mark: fl
 
 def _mistakes(names: Sequence[str], maps: Sequence[NDArray[np.float32]], mark: float) -> tuple[Bytes, Bytes]:
     wrong, missed = [], []
-    for name, logits in zip(names, maps, strict=True):
+    for name, means in zip(names, maps, strict=True):
         targets = boxes(name, "Platelets")
-        places = found_places(logits, mark)
+        places = found_places(means, mark)
         pairs = matched(places, targets)
         wrong += [_around(name, x, y) for x, y in places if (x, y) not in pairs]
         missed += [

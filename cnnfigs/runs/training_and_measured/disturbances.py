@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnfigs.cache import cached, run_key
 from cnnfigs.data import mnist
 from cnnfigs.images import shifted
 from cnnfigs.models.backend import load_keras
@@ -98,15 +99,44 @@ def ask_disturbed(network: str | keras.Model, index: int, wanted: tuple[tuple[Ki
     return Disturbances(resolve(network).name, int(labels[index]), tuple(disturbances))
 
 
-@cache
+@dataclass(frozen=True)
+class Answers:
+    """A network's answers to all test digits, disturbed in one way."""
+
+    #: Shape (10000, 10): for each digit the probability of each answer.
+    probabilities: Images
+
+
+@dataclass(frozen=True)
+class Question:
+    """All test digits, disturbed in one way, to be shown to a network: the name of one, or a Keras model."""
+
+    network: str | keras.Model
+    kind: Kind
+    amount: float
+
+    def run(self) -> Answers:
+        """Show them."""
+        if self.kind == "none":
+            return Answers(evaluate(self.network).probabilities)
+        return Answers(answers_to(self.network, _digits(self.kind, self.amount)))
+
+
 def _answers(network: str | keras.Model, index: int, kind: Kind, amount: float) -> tuple[Images, Images]:
     """Return the probabilities for all test digits, shape (10000, 10), and one of these digits as the network saw it.
 
-    It is remembered, as illustrations share some disturbances, and asking takes the longest of all on their page.
+    The probabilities are kept, as illustrations share some disturbances, and asking takes the longest of all.
     """
-    images = disturbed(as_input(mnist().x_test), kind, amount)
-    probabilities = evaluate(network).probabilities if kind == "none" else answers_to(network, images)
-    return probabilities, images[index, ..., 0].copy()
+    question = Question(network, kind, amount)
+    parameters = {"network": network, "kind": kind, "amount": amount}
+    key = run_key(Question, parameters) if isinstance(network, str) else None
+    return cached(key, question.run, Answers).probabilities, _digits(kind, amount)[index, ..., 0].copy()
+
+
+@lru_cache(maxsize=1)
+def _digits(kind: Kind, amount: float) -> Images:
+    """Disturb all test digits."""
+    return disturbed(as_input(mnist().x_test), kind, amount)
 
 
 def disturbed(images: Images, kind: Kind, amount: float) -> Images:

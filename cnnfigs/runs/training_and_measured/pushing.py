@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -184,11 +185,13 @@ def walk(network: str, images: Floats, labels: NDArray[np.int64], most: int) -> 
     slope = lead_slope(network)
     now = images.copy()
     levels = np.zeros(len(images), dtype=np.int64)
-    right = [float((answers_to(network, now).argmax(axis=1) == labels).mean())]
+    gradient, answers = slope(now, labels)
+    right = [float((answers == labels).mean())]
     ends = now.copy()
     for step in range(1, most + 1):
-        now = changed(now, -np.sign(slope(now, labels)))
-        wrong = answers_to(network, now).argmax(axis=1) != labels
+        now = changed(now, -np.sign(gradient))
+        gradient, answers = slope(now, labels)
+        wrong = answers != labels
         fresh = wrong & (levels == 0)
         levels[fresh] = step
         ends[levels == 0] = now[levels == 0]
@@ -198,8 +201,12 @@ def walk(network: str, images: Floats, labels: NDArray[np.int64], most: int) -> 
     return Path(levels, np.array(right), ends)
 
 
-def lead_slope(network: str) -> Callable[[Floats, NDArray[np.int64]], Floats]:
-    """Return a function from images and labels to the gradient of each right answer's lead, of the images' shape."""
+@cache
+def lead_slope(network: str) -> Callable[[Floats, NDArray[np.int64]], tuple[Floats, NDArray[np.int64]]]:
+    """Return a function from images and labels to the gradient of each right answer's lead, and to the answers.
+
+    The gradient has the images' shape.
+    """
     keras = load_keras()
     import tensorflow as tf
 
@@ -213,12 +220,13 @@ def lead_slope(network: str) -> Callable[[Floats, NDArray[np.int64]], Floats]:
             chosen = tf.one_hot(labels, 10)
             lead = tf.reduce_sum(logits * chosen, axis=1) - tf.reduce_max(logits - 1e9 * chosen, axis=1)
             total = tf.reduce_sum(lead)
-        return tape.gradient(total, images)
+        return tape.gradient(total, images), tf.argmax(logits, axis=1)
 
     fast = tf.function(gradient, autograph=False, reduce_retracing=True)
 
-    def slope(images: Floats, labels: NDArray[np.int64]) -> Floats:
-        return np.asarray(fast(tf.constant(images), tf.constant(labels)))
+    def slope(images: Floats, labels: NDArray[np.int64]) -> tuple[Floats, NDArray[np.int64]]:
+        by_images, answers = fast(tf.constant(images), tf.constant(labels))
+        return by_images.numpy(), answers.numpy()
 
     return slope
 

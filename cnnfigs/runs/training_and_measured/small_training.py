@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,11 +70,8 @@ def train_small(images: int, fewer: int, seed: int) -> SmallTrainings:
     seed
         Seed of the first weights, of the batches, and of the pixels' order.
     """
-    trainings = tuple(
-        _trained(network, some, shuffled, seed)
-        for network in SMALL_NETWORKS
-        for some, shuffled in ((images, False), (images, True), (fewer, False))
-    )
+    ways = ((images, False), (images, True), (fewer, False))
+    trainings = tuple(each for network in SMALL_NETWORKS for each in _trained(network, ways, seed))
     models = {name: build() for name, build in SMALL_NETWORKS.items()}
     return SmallTrainings(
         trainings,
@@ -87,43 +85,52 @@ def train_small(images: int, fewer: int, seed: int) -> SmallTrainings:
     )
 
 
-def _trained(network: str, images: int, shuffled: bool, seed: int) -> SmallTraining:
+def _trained(network: str, ways: Sequence[tuple[int, bool]], seed: int) -> Iterator[SmallTraining]:
+    """Train a network in several ways, each from the same start: on how many digits, and whether shuffled."""
     keras = load_keras()
     digits = small_digits()
-    keras.utils.set_random_seed(seed)
-    model = SMALL_NETWORKS[network]()
-    model.compile(keras.optimizers.SGD(RECIPE.learning_rate), "sparse_categorical_crossentropy", metrics=["accuracy"])
-    order = np.random.default_rng(seed).permutation(SIDE * SIDE) if shuffled else np.arange(SIDE * SIDE)
-
-    def seen(shades: NDArray[np.uint8]) -> NDArray[np.float32]:
-        return as_small_input(shades.reshape(-1, SIDE * SIDE)[:, order].reshape(-1, SIDE, SIDE))
+    build = SMALL_NETWORKS[network]
+    model = build()
+    model.compile(
+        keras.optimizers.SGD(RECIPE.learning_rate),  # it remembers nothing from one training to the next
+        "sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+        # So small a network's steps take less time than to be called one by one.
+        steps_per_execution=min(images for images, _ in ways) // RECIPE.batch_size,
+    )
 
     def first_weights() -> NDArray[np.float32]:
         kernel: NDArray[np.float32] = next(layer for layer in model.layers if layer.weights).get_weights()[0]
         return kernel.reshape(*((SIDE, SIDE) if kernel.ndim == 2 else kernel.shape[:2]), -1)
 
-    asked = seen(digits.x_test), digits.y_test
-    before, untrained = first_weights(), model.evaluate(*asked, batch_size=1000, verbose=0)[1]
-    steps = images // RECIPE.batch_size  # of an epoch
-    history = model.fit(
-        seen(digits.x_train[:images]),
-        digits.y_train[:images],
-        batch_size=RECIPE.batch_size,
-        epochs=RECIPE.steps // steps,
-        validation_data=asked,
-        validation_batch_size=1000,
-        validation_freq=RECIPE.interval // steps,
-        verbose=0,
-    ).history
-    shares = np.array([untrained, *history["val_accuracy"]])
-    marks = model.predict(asked[0], batch_size=1000, verbose=0).argmax(axis=1) == asked[1]
-    return SmallTraining(
-        network,
-        images,
-        shuffled,
-        np.array(history["loss"]).reshape(-1, RECIPE.interval // steps).mean(axis=1),
-        np.rint(shares * len(digits.y_test)).astype(np.int64),
-        marks,
-        before,
-        first_weights(),
-    )
+    for images, shuffled in ways:
+        keras.utils.set_random_seed(seed)
+        model.set_weights(build().get_weights())
+        order = np.random.default_rng(seed).permutation(SIDE * SIDE) if shuffled else np.arange(SIDE * SIDE)
+        seen, asked = (
+            as_small_input(shades.reshape(-1, SIDE * SIDE)[:, order].reshape(-1, SIDE, SIDE))
+            for shades in (digits.x_train[:images], digits.x_test)
+        )
+        before, untrained = first_weights(), model.evaluate(asked, digits.y_test, batch_size=1000, verbose=0)[1]
+        steps = images // RECIPE.batch_size  # of an epoch
+        history = model.fit(
+            seen,
+            digits.y_train[:images],
+            batch_size=RECIPE.batch_size,
+            epochs=RECIPE.steps // steps,
+            validation_data=(asked, digits.y_test),
+            validation_batch_size=1000,
+            validation_freq=RECIPE.interval // steps,
+            verbose=0,
+        ).history
+        shares = np.array([untrained, *history["val_accuracy"]])
+        yield SmallTraining(
+            network,
+            images,
+            shuffled,
+            np.array(history["loss"]).reshape(-1, RECIPE.interval // steps).mean(axis=1),
+            np.rint(shares * len(digits.y_test)).astype(np.int64),
+            model.predict(asked, batch_size=1000, verbose=0).argmax(axis=1) == digits.y_test,
+            before,
+            first_weights(),
+        )

@@ -8,7 +8,7 @@ import pytest
 from cnnfigs.data.blood_cells import SIDE, Box, boxes, part, photo
 from cnnfigs.illustrations.photo.platelet_map import PlateletMap
 from cnnfigs.models.transfer import as_convolution, as_input, small_convnet
-from cnnfigs.runs.photo.platelets import APART, BESIDE, STRIDE, found_places, matched
+from cnnfigs.runs.photo.platelets import APART, BESIDE, STRIDE, found_places, matched, smoothed
 
 
 def test_a_dense_head_read_as_a_convolution_gives_what_it_gives_on_each_crop():
@@ -38,7 +38,7 @@ def test_the_head_keeps_its_weights():
 
 def test_places_are_apart_and_reach_the_mark():
     logits = np.random.default_rng(1).normal(size=(51, 71)).astype(np.float32)
-    places = found_places(logits, 0.5)
+    places = found_places(smoothed(logits), 0.5)
     assert len(places) > 10
     for number, (x, y) in enumerate(places):
         for a, b in places[:number]:

@@ -1,4 +1,4 @@
-"""The first blocks of MobileNetV2 without batch normalization, which is folded into the kernels, read without Keras.
+"""MobileNetV2 without batch normalization, which is folded into the kernels, read without Keras.
 
 Once a network is trained, its batch normalization multiplies each map by one number and adds another to it. Behind a
 convolution that is a convolution too: with γ / √(variance + ε) multiplied into the filter that makes the map, and
@@ -14,6 +14,7 @@ section 3.2.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +23,10 @@ from cnnfigs.data import imagenet_weights
 
 Doubles = NDArray[np.float64]
 
-#: The strides of the blocks, as far as they go here. The last one ends with its depthwise convolution.
-STRIDES = (1, 2, 1, 2, 1, 1, 2)
+#: The strides of the blocks.
+STRIDES = (1, 2, 1, 2, 1, 1, 2, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1)
+#: The last of the first blocks' layers.
+FIRST_BLOCKS = "block_6_depthwise_relu"
 #: What Keras adds to each variance in MobileNetV2.
 EPSILON = 1e-3
 
@@ -43,6 +46,9 @@ class FoldedLayer:
     kernel: Doubles
     #: Shape (filters,).
     bias: Doubles
+    #: The same kernel before anything is folded into it, and γ, β, mean and variance of the batch normalization.
+    bare: Doubles
+    normalization: tuple[Doubles, Doubles, Doubles, Doubles]
     #: The earlier layer whose maps are added at the end of a block; none in most.
     adds: str = ""
 
@@ -50,14 +56,28 @@ class FoldedLayer:
 def first_blocks() -> tuple[FoldedLayer, ...]:
     """Read the layers up to the depthwise convolution of block 6, in the order in which they are computed.
 
-    All padding is "same". At sides of one more than a multiple of 32 that is the same as what Keras does there, where a
-    layer of zeros comes before each convolution with strides.
-
     Examples
     --------
     >>> layers = first_blocks()
     >>> layers[0].name, layers[0].kernel.shape, layers[-1].name
     ('Conv1_relu', (3, 3, 3, 32), 'block_6_depthwise_relu')
+    """
+    layers = convolutions()
+    return layers[: 1 + [layer.name for layer in layers].index(FIRST_BLOCKS)]
+
+
+@cache
+def convolutions() -> tuple[FoldedLayer, ...]:
+    """Read all layers with maps, in the order in which they are computed.
+
+    All padding is "same". At sides of one more than a multiple of 32 that is the same as what Keras does there, where a
+    layer of zeros comes before each convolution with strides.
+
+    Examples
+    --------
+    >>> layers = convolutions()
+    >>> len(layers), layers[-1].name, layers[-1].kernel.shape
+    (52, 'out_relu', (1, 1, 320, 1280))
     """
     arrays = _arrays()
     layers = [_folded(arrays, "Conv1", "bn_Conv1", strides=2)]
@@ -66,12 +86,16 @@ def first_blocks() -> tuple[FoldedLayer, ...]:
         if block:  # the first block has nothing to expand
             layers.append(_folded(arrays, f"{prefix}expand", f"{prefix}expand_BN"))
         layers.append(_folded(arrays, f"{prefix}depthwise", f"{prefix}depthwise_BN", strides=strides))
-        if block == len(STRIDES) - 1:
-            break
         joins = strides == 1 and arrays[f"{prefix}project"][0].shape[-1] == len(start.bias)
         name, adds = (f"{prefix}add", start.name) if joins else (f"{prefix}project_BN", "")
         layers.append(_folded(arrays, f"{prefix}project", f"{prefix}project_BN", name=name, adds=adds))
-    return tuple(layers)
+    return (*layers, _folded(arrays, "Conv_1", "Conv_1_bn", name="out_relu", activation="relu6"))
+
+
+def answering() -> tuple[Doubles, Doubles]:
+    """Read the weights and biases of the dense layer that answers, shapes (1280, 1000) and (1000,)."""
+    kernel, bias = _arrays()["predictions"]
+    return kernel, bias
 
 
 def _folded(
@@ -81,20 +105,24 @@ def _folded(
     *,
     strides: int = 1,
     name: str = "",
+    activation: str = "linear",
     adds: str = "",
 ) -> FoldedLayer:
-    """Fold a layer's batch normalization into its kernel; without a name of its own, a ReLU stands behind it."""
+    """Fold a layer's batch normalization into its kernel; without a name of its own, its ReLU stands behind it."""
     (kernel,) = arrays[layer]
     gamma, beta, mean, variance = arrays[normalization]
     factor = gamma / np.sqrt(variance + EPSILON)
     depthwise = kernel.shape[-1] == 1
+    bare = kernel[..., 0] if depthwise else kernel
     return FoldedLayer(
         name=name or f"{layer}_relu",
         class_name="DepthwiseConv2D" if depthwise else "Conv2D",
         strides=strides,
-        activation="linear" if name else "relu6",
-        kernel=(kernel[..., 0] if depthwise else kernel) * factor,
+        activation=activation if name else "relu6",
+        kernel=bare * factor,
         bias=beta - mean * factor,
+        bare=bare,
+        normalization=(gamma, beta, mean, variance),
         adds=adds,
     )
 

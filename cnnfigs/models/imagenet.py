@@ -10,7 +10,7 @@ IEEE Conference on Computer Vision and Pattern Recognition (2018), 4510–4520.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,8 @@ from cnnfigs.data import Bytes, imagenet_weights
 from cnnfigs.errors import ParameterError
 from cnnfigs.images import as_bytes, resized
 from cnnfigs.models.backend import load_keras
-from cnnfigs.models.compiled import compiled, outputs
+from cnnfigs.models.compiled import outputs
+from cnnfigs.models.compiled_mobilenet import ANSWER, follow, sums_reader
 
 if TYPE_CHECKING:
     import keras
@@ -113,18 +114,12 @@ def probabilities(photos: NDArray[np.uint8]) -> NDArray[np.float32]:
     ndarray of float32
         Shape (n, 1000).
     """
-    size, images = photos.shape[1:3], network_input(photos)
+    images = network_input(photos)
     if len(photos) > AT_ONCE:
-        logits = outputs(compiled_mobilenet_v2(*size), images, AT_ONCE)
+        logits = outputs(lambda batch: sums_reader(ANSWER)(batch)[0], images, AT_ONCE)
     else:  # too few to be worth compiling
-        logits = mobilenet_v2(*size)(images, training=False)
+        logits = follow(images, ANSWER).sums[ANSWER]
     return np.asarray(load_keras().ops.softmax(logits))
-
-
-@cache
-def compiled_mobilenet_v2(height: int, width: int) -> Callable[[Any], Any]:
-    """Compile the network for photos of one size: from a batch as :func:`network_input` makes it to the logits."""
-    return compiled(mobilenet_v2(height, width))
 
 
 def as_photo(image: Any) -> Bytes:

@@ -39,6 +39,7 @@ from cnnfigs.data import Bytes, cat_photo, imagenet_classes, mnist
 from cnnfigs.images import resized
 from cnnfigs.models.backend import load_keras
 from cnnfigs.models.compiled import compiled, outputs
+from cnnfigs.models.compiled_mobilenet import follow, sums_reader
 from cnnfigs.models.imagenet import DEVIATION, MEAN, RELU_LAYERS, fitted, mobilenet_v2, network_input
 from cnnfigs.models.records import layer_records
 from cnnfigs.models.training import as_input
@@ -180,7 +181,7 @@ def excite(network: Network, layers: Sequence[str], filters: Sequence[int], piec
     views = [] if network == "convnet" else photo_views()
     in_views = largest_in_views(views, ordered)
     for layer, unit in zip(ordered, units, strict=True):
-        made = ascend(unit, filters)
+        (made,) = ascend(unit, filters)
         if network == "convnet":
             real, fires, silent = search_digits(count, layer, filters, pieces)
         else:
@@ -214,12 +215,9 @@ def largest_in_views(views: Sequence[Bytes], layers: Sequence[str]) -> dict[str,
     dict
         For each layer an array of shape (filters,); empty without photos.
     """
-    keras = load_keras()
     by_layer: dict[str, Floats] = {}
     for view in views:
-        model = mobilenet_v2(*view.shape[:2])
-        reader = keras.Model(model.inputs, [sums(model, layer) for layer in layers])
-        for layer, values in zip(layers, reader([network_input(view[np.newaxis])], training=False), strict=True):
+        for layer, values in zip(layers, sums_reader(*layers)(network_input(view[np.newaxis])), strict=True):
             largest = np.asarray(values).reshape(-1, values.shape[-1]).max(axis=0)
             by_layer[layer] = np.maximum(by_layer.get(layer, largest), largest)
     return by_layer
@@ -301,31 +299,38 @@ def _without_activation(layer: keras.Layer, read: Any) -> Any:
 
 def middle_unit(network: Network, layer: str) -> Unit:
     """Prepare the middle unit of a layer to be read, in an image that is hardly larger than what it sees."""
-    keras = load_keras()
-    sizes = (28,) if network == "convnet" else SIDES
-    for size in sizes:
-        model = load("convnet") if network == "convnet" else mobilenet_v2(size, size)
-        output = sums(model, layer)
-        field = receptive_fields(layer_records(model))[layer]
-        if field.size[0] <= size:
-            break
-    middle = tuple(side // 2 for side in output.shape[1:-1])
+    model = load("convnet") if network == "convnet" else mobilenet_v2(*fitted(cat_photo()).shape[:2])
+    output, field = sums(model, layer), receptive_fields(layer_records(model))[layer]
+    if network == "convnet":
+        size, maps = 28, output.shape[1:-1]
+    else:
+        # Of what its units see, the size of the image changes nothing.
+        size = next((each for each in SIDES if field.size[0] <= each), SIDES[-1])
+        maps = tuple((size - 1) // field.jump[0] + 1 for _ in output.shape[1:-1])
+    middle = tuple(side // 2 for side in maps)
     inside = range(size)
     if middle:
         rows, _ = field.at(middle)
         inside = range(max(0, rows.start), min(size, rows.stop))
-    summed = keras.Model(model.inputs, output)
+    summed = load_keras().Model(model.inputs, output)
 
-    def reader(images: Any) -> Any:
-        shown = images if network == "convnet" else (images - MEAN) / DEVIATION
-        return summed([shown], training=False)[(slice(None), *middle)]
+    def read(images: Any) -> Any:
+        if network == "convnet":
+            values = summed([images], training=False)
+        else:
+            values = follow((images - MEAN) / DEVIATION, layer).sums[layer]
+        return values[(slice(None), *middle)]
 
-    return Unit(network, reader, output.shape[-1], size, inside.start, len(inside))
+    return Unit(network, read, output.shape[-1], size, inside.start, len(inside))
 
 
 def ascend(
-    unit: Unit, filters: Sequence[int], keep: Sequence[int] = (0, STEPS), regularized: bool = True, seed: int = 0
-) -> tuple[Ascent, ...]:
+    unit: Unit,
+    filters: Sequence[int],
+    keep: Sequence[int] = (0, STEPS),
+    regularized: bool = True,
+    seeds: Sequence[int] = (0,),
+) -> tuple[tuple[Ascent, ...], ...]:
     """Change images step by step so that each excites its filter more.
 
     Parameters
@@ -338,13 +343,17 @@ def ascend(
         After how many steps to keep the images, in order.
     regularized
         With decay, smooth steps and jitter, or none of them.
-    seed
-        For the faint noise at the start, and for the jitter.
+    seeds
+        For the faint noise at the start, and for the jitter; each begins anew, with what has been compiled.
+
+    Returns
+    -------
+    tuple of tuple of Ascent
+        For each seed, an ascent for each filter.
     """
     keras = load_keras()
     import tensorflow as tf
 
-    random = np.random.default_rng(seed)
     side, count = unit.side, len(filters)
     channels = 1 if unit.network == "convnet" else 3
     begin = BEGIN[unit.network]
@@ -353,13 +362,11 @@ def ascend(
     # The coarsest frequencies of a small image are no coarser than its side.
     rows, columns = np.fft.fftfreq(side)[:, np.newaxis], np.fft.rfftfreq(side)[np.newaxis]
     scale = (1 / np.maximum(np.hypot(rows, columns), 1 / side)).astype(np.float32)
-    if regularized:
-        noise = random.normal(0, 0.01, (2, count, channels, *scale.shape))
-    else:
-        noise = random.normal(0, 0.1, (count, side, side, channels))
-    changed = tf.Variable(noise.astype(np.float32))
+    shape = (2, count, channels, *scale.shape) if regularized else (count, side, side, channels)
+    changed = tf.Variable(np.zeros(shape, np.float32))
     optimizer = keras.optimizers.Adam(RATE)
     optimizer.build([changed])
+    fresh = [(variable, variable.numpy()) for variable in optimizer.variables]
 
     def pictures() -> Any:
         if not regularized:
@@ -385,22 +392,29 @@ def ascend(
         return images, totals
 
     step = tf.function(climb, autograph=False)  # there is nothing in it that only TensorFlow could decide
-    kept = []
     most = round(JITTER * side) if regularized else 0
-    for number in range(max(keep) + 1):
-        # What is kept is looked at where it is.
-        moves = [0, 0] if number in keep else random.integers(-most, most + 1, size=2).tolist()
-        images, totals = step(*map(tf.constant, moves))
-        if number in keep:
-            kept.append((images.numpy(), totals.numpy()))
-    return tuple(
-        Ascent(
-            tuple(keep),
-            np.stack([images[number] for images, _ in kept]),
-            tuple(float(values[number]) for _, values in kept),
+
+    def climbed(seed: int) -> tuple[Ascent, ...]:
+        random, kept = np.random.default_rng(seed), []
+        changed.assign(random.normal(0, 0.01 if regularized else 0.1, shape).astype(np.float32))
+        for variable, value in fresh:
+            variable.assign(value)
+        for number in range(max(keep) + 1):
+            # What is kept is looked at where it is.
+            moves = [0, 0] if number in keep else random.integers(-most, most + 1, size=2).tolist()
+            images, totals = step(*map(tf.constant, moves))
+            if number in keep:
+                kept.append((images.numpy(), totals.numpy()))
+        return tuple(
+            Ascent(
+                tuple(keep),
+                np.stack([images[number] for images, _ in kept]),
+                tuple(float(values[number]) for _, values in kept),
+            )
+            for number in range(count)
         )
-        for number in range(count)
-    )
+
+    return tuple(map(climbed, seeds))
 
 
 def search_digits(
@@ -585,7 +599,7 @@ def ascend_both(layer: str, filter: int, keep: Sequence[int]) -> AscentRun:
     unit = middle_unit("convnet", layer)
     refuse_filters("convnet", layer, [filter], unit.filters)
     plain, regularized = (
-        tuple(ascend(unit, [filter], keep, regularized=each, seed=seed)[0] for seed in range(STARTS))
+        tuple(made for (made,) in ascend(unit, [filter], keep, regularized=each, seeds=range(STARTS)))
         for each in (False, True)
     )
     ((piece,),), _, _ = search_digits(len(mnist().x_test), layer, [filter], 1)

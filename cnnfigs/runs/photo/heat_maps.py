@@ -26,6 +26,7 @@ from cnnfigs.arithmetic.receptive import receptive_fields
 from cnnfigs.data import Bytes, cat_photo, imagenet_classes
 from cnnfigs.models.backend import load_keras
 from cnnfigs.models.compiled import compiled
+from cnnfigs.models.compiled_mobilenet import ANSWER, follow, sums_reader
 from cnnfigs.models.imagenet import fitted, mobilenet_v2, network_input
 from cnnfigs.models.records import layer_records
 from cnnfigs.models.weights import load
@@ -44,6 +45,8 @@ AT_ONCE = 8
 FRONT = "block_3_project_BN"
 #: Row and column where a patch begins.
 Place = tuple[int, int]
+#: From images, a batch, to the maps of the layer that Grad-CAM weighs and to all scores before softmax.
+Show = Callable[[Any], tuple[Any, Any]]
 #: What covers a digit: paper. What covers a photo is grey.
 PAPER = 0
 
@@ -133,15 +136,17 @@ def photo_heat(image: Bytes, classes: Sequence[int], layer: str, patch_size: int
         Side of the grey square that covers the photo, and from one place to the next, in pixels.
     """
     photo = fitted(image)
-    model = mobilenet_v2(*photo.shape[:2])
     covering = network_input(np.full(3, GREY, dtype=np.uint8))
     parts = PARTS if np.array_equal(photo, fitted(cat_photo())) else {}
-    reader = covered_photo_reader(model, network_input(photo), covering, patch_size)
-    maps = _heat_maps(model, "predictions", network_input(photo), reader, classes, layer, patch_size, strides)
+    reader = covered_photo_reader(network_input(photo), covering, patch_size)
+
+    def show(pixels: Any) -> tuple[Any, Any]:
+        maps = follow(pixels, ANSWER).maps
+        return maps[layer], maps[ANSWER]
+
+    maps = _heat_maps(show, network_input(photo), reader, classes, patch_size, strides)
     hidden = {
-        part: [
-            _scores_without(model, network_input(photo), covering, each) for each in (boxes, *((box,) for box in boxes))
-        ]
+        part: _scores_without(network_input(photo), covering, [boxes, *((box,) for box in boxes)])
         for part, boxes in parts.items()
     }
     heats = []
@@ -175,7 +180,8 @@ def digit_heat(index: int, classes: Sequence[int], layer: str, patch_size: int, 
     covering = np.full(1, PAPER, dtype=np.float32)
     model = load("convnet")
     reader = covered_digit_reader(model, image, covering, patch_size)
-    maps = _heat_maps(model, "dense", image, reader, classes, layer, patch_size, strides)
+    show = _maps_and_logits(model, sums(model, "dense"), layer)
+    maps = _heat_maps(show, image, reader, classes, patch_size, strides)
     exact = place_sums(model, image)
     heats = tuple(
         Heat(each, str(each), score, grad_cam, weighed, falls, fall, rise, *compared(grad_cam, falls), (), exact[each])
@@ -211,23 +217,19 @@ def place_sums(model: keras.Model, image: Floats) -> tuple[PlaceSums, ...]:
 
 
 def _heat_maps(
-    model: keras.Model,
-    answer: str,
+    show: Show,
     image: Floats,
     covered: Callable[[Sequence[Place]], Floats],
     classes: Sequence[int],
-    layer: str,
     patch_size: int,
     strides: int,
 ) -> list[tuple[float, Floats, Floats, Floats, float, float]]:
     """Make the score, Grad-CAM before and after it is enlarged, and the occlusion map with its extremes, by class."""
-    logits = sums(model, answer)
-    whole = np.asarray(load_keras().Model(model.inputs, logits)([image[np.newaxis]], training=False))[0]
+    whole, coarse_maps = _grad_cams(show, image, classes)
     falls = whole - occluded_scores(covered, image.shape, patch_size, strides)
     spread = spread_over_pixels(falls[..., list(classes)], image.shape[:2], patch_size, strides)
     heats = []
-    for number, each in enumerate(classes):
-        coarse = grad_cam(model, logits, image, each, layer)
+    for number, (each, coarse) in enumerate(zip(classes, coarse_maps, strict=True)):
         # The largest is 1; where no map speaks for the class, all is 0.
         smooth = enlarged(coarse / (coarse.max() or 1), *image.shape[:2])
         fall, rise = float(falls[..., each].max()), float(-falls[..., each].min())
@@ -235,11 +237,10 @@ def _heat_maps(
     return heats
 
 
-def _scores_without(model: keras.Model, image: Floats, covering: Floats, boxes: Sequence[Box]) -> Floats:
-    """Return all scores of the cat's photo with some boxes covered."""
-    hidden = np.where(box_mask(boxes, 0), covering, image)
-    reader = load_keras().Model(model.inputs, sums(model, "predictions"))
-    scores: Floats = np.asarray(reader([hidden[np.newaxis]], training=False))[0]
+def _scores_without(image: Floats, covering: Floats, ways: Sequence[Sequence[Box]]) -> Floats:
+    """Return all scores of the cat's photo with some boxes covered, in each of several ways."""
+    hidden = [np.where(box_mask(boxes, 0), covering, image) for boxes in ways]
+    scores: Floats = np.asarray(follow(np.stack(hidden), ANSWER).sums[ANSWER])
     return scores
 
 
@@ -268,18 +269,32 @@ def grad_cam(model: keras.Model, logits: Any, image: Floats, class_index: int, l
     ----------
     Selvaraju and others (2017), equations 1 and 2.
     """
-    keras = load_keras()
+    _, (weighed,) = _grad_cams(_maps_and_logits(model, logits, layer), image, [class_index])
+    return weighed
+
+
+def _maps_and_logits(model: keras.Model, logits: Any, layer: str) -> Show:
+    """Return the function from images to a layer's maps and the scores before softmax."""
+    reader = load_keras().Model(model.inputs, [model.get_layer(layer).output, logits])
+
+    def show(images: Any) -> tuple[Any, Any]:
+        maps, scores = reader([images], training=False)
+        return maps, scores
+
+    return show
+
+
+def _grad_cams(show: Show, image: Floats, classes: Sequence[int]) -> tuple[Floats, list[Floats]]:
+    """Return all scores of an image, and Grad-CAM for each of some classes; the image is shown once for all."""
     import tensorflow as tf
 
-    reader = keras.Model(model.inputs, [model.get_layer(layer).output, logits])
     pixels = tf.constant(image[np.newaxis])
-    with tf.GradientTape(watch_accessed_variables=False) as tape:
+    with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
         # The layer's maps are part of the way only where something before them is watched.
         tape.watch(pixels)
-        maps, scores = reader([pixels], training=False)
-        score = scores[0, class_index]
-    weighed: Floats = weighed_maps(maps, tape.gradient(score, maps))[0].numpy()
-    return weighed
+        maps, scores = show(pixels)
+        wanted = [scores[0, each] for each in classes]
+    return scores[0].numpy(), [weighed_maps(maps, tape.gradient(each, maps))[0].numpy() for each in wanted]
 
 
 def weighed_maps(maps: Any, gradient: Any) -> Any:
@@ -329,24 +344,26 @@ def covered_digit_reader(
     return scores
 
 
-def covered_photo_reader(
-    model: keras.Model, image: Floats, covering: Floats, patch_size: int
-) -> Callable[[Sequence[Place]], Floats]:
+def covered_photo_reader(image: Floats, covering: Floats, patch_size: int) -> Callable[[Sequence[Place]], Floats]:
     """Make the same function for MobileNetV2, which computes its first layers only around the patch.
 
     A unit of the layer :data:`FRONT` that sees nothing of the patch is what it is for the whole photo. All others are
     computed from a part of the covered photo that holds what they see. Its sides are such as the network works with,
     and it begins at a multiple of the layer's step, so that each unit stands where it stands on the whole photo.
     """
-    keras = load_keras()
-    field = receptive_fields(layer_records(model))[FRONT]
+    load_keras()
+    import tensorflow as tf
+
+    field = receptive_fields(layer_records(mobilenet_v2(*image.shape[:2])))[FRONT]
     step, reach = field.jump[0], field.size[0] // 2
     sides = [min(size, 32 * math.ceil((patch_size + 4 * reach + step) / 32) + 1) for size in image.shape[:2]]
-    part = mobilenet_v2(*sides)
-    between = model.get_layer(FRONT).output
-    whole = np.asarray(keras.Model(model.inputs, between)([image[np.newaxis]], training=False))[0]
-    front = compiled(keras.Model(part.inputs, part.get_layer(FRONT).output))
-    back = compiled(keras.Model(between, model.output))
+    (front_maps,) = sums_reader(FRONT)(image[np.newaxis])
+    whole = np.asarray(front_maps)[0]
+    back = tf.function(
+        lambda maps: follow(maps, ANSWER, behind=FRONT, constant=True).sums[ANSWER],
+        input_signature=[tf.TensorSpec((None, *whole.shape), tf.float32)],
+        autograph=False,
+    )
 
     def around(start: int, axis: int) -> tuple[int, slice, slice]:
         """Find where the part begins, and which units of the whole photo, and of the part, see the patch."""
@@ -362,7 +379,8 @@ def covered_photo_reader(
             for place, ((top, _, _), (left, _, _)) in zip(places, regions, strict=True)
         ]
         maps = np.repeat(whole[np.newaxis], len(places), axis=0)
-        for each, computed, (rows, columns) in zip(maps, np.asarray(front(np.stack(parts))), regions, strict=True):
+        (fronts,) = sums_reader(FRONT)(np.stack(parts))
+        for each, computed, (rows, columns) in zip(maps, np.asarray(fronts), regions, strict=True):
             each[rows[1], columns[1]] = computed[rows[2], columns[2]]
         return np.asarray(back(maps))
 

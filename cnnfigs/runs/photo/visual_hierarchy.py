@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +18,10 @@ from cnnfigs.arithmetic.receptive import receptive_fields
 from cnnfigs.data import Bytes, cat_photo
 from cnnfigs.images import resized
 from cnnfigs.models.backend import load_keras
+from cnnfigs.models.compiled_mobilenet import ANSWER, follow
 from cnnfigs.models.imagenet import RELU_LAYERS, fitted, mobilenet_v2, network_input
 from cnnfigs.models.records import layer_records
 from cnnfigs.runs.photo.photo_answers import GREY, PARTS, Box, PhotoAnswer, ask
-
-if TYPE_CHECKING:
-    import keras
 
 Floats = NDArray[np.float32]
 
@@ -31,8 +29,6 @@ Floats = NDArray[np.float32]
 HELD = 0.9
 #: Longer side of a kept crop and of the small photo, in pixels, at most.
 CROP, SMALL = 112, 160
-#: How many units to differentiate at once: more take more memory, and hardly less time.
-AT_ONCE = 6
 #: How many units more than the layer above it a layer of a tree has at most, and how many at most in all.
 WIDER, WIDEST = 3, 12
 
@@ -207,20 +203,20 @@ def plain_sheets(classes: Sequence[int], layers: Sequence[str], units: int) -> P
     classes, layers, units
         As for :func:`hierarchy`.
     """
-    keras = load_keras()
     shown = hierarchy(cat_photo(), classes, layers, units, 1)
     photo = shown.shown.photo
-    model = mobilenet_v2(*photo.shape[:2])
     answers = []
     for level in shown.levels:
-        reader = keras.Model(model.inputs, model.get_layer(level.layer).input)
+        sheets = [photo, np.full_like(photo, GREY)]
         for unit in level.units:
             top, left, height, width = unit.box
             piece = photo[top : top + height, left : left + width]
-            sheets = [np.empty_like(photo), np.empty_like(photo)]
-            sheets[0][:], sheets[1][:] = np.rint(piece.mean(axis=(0, 1))), GREY
-            sums = np.asarray(reader([network_input(np.stack([photo, *sheets]))], training=False))
-            answers.append(PlainUnit(level.layer, unit.channel, *sums[:, *unit.place, unit.channel].tolist()))
+            sheets.append(np.empty_like(photo))
+            sheets[-1][:] = np.rint(piece.mean(axis=(0, 1)))
+        sums = np.asarray(follow(network_input(np.stack(sheets)), level.layer).sums[level.layer])
+        for number, unit in enumerate(level.units, 2):
+            of_photo, grey, same_color = sums[[0, 1, number], *unit.place, unit.channel].tolist()
+            answers.append(PlainUnit(level.layer, unit.channel, of_photo, same_color, grey))
     return PlainSheets(tuple(answers))
 
 
@@ -245,16 +241,15 @@ def contributions(photo: Bytes, classes: Sequence[int], layers: Sequence[str]) -
     A. Shrikumar, P. Greenside and A. Kundaje, "Learning important features through propagating activation
     differences", Proceedings of Machine Learning Research 70 (2017), 3145–3153, who compare gradient × input.
     """
-    keras = load_keras()
+    load_keras()
     import tensorflow as tf
 
-    model = mobilenet_v2(*photo.shape[:2])
-    reader = keras.Model(model.inputs, [*(model.get_layer(name).output for name in layers), model.output])
     pixels = tf.constant(network_input(photo[np.newaxis]))
-    with tf.GradientTape(watch_accessed_variables=False) as tape:  # no weight is to be differentiated by
+    with tf.GradientTape() as tape:
         tape.watch(pixels)
-        *outputs, logits = reader([pixels], training=False)
-        wanted = tf.reduce_sum(tf.gather(logits[0], list(classes)))
+        maps = follow(pixels, ANSWER).maps
+        wanted = tf.reduce_sum(tf.gather(maps[ANSWER][0], list(classes)))
+    outputs = [maps[name] for name in layers]
     return [
         (gradient * output)[0].numpy() for gradient, output in zip(tape.gradient(wanted, outputs), outputs, strict=True)
     ]
@@ -283,25 +278,18 @@ def gradients(
     ndarray of float32 or None
         Gradient times number for the lower layer, shape (units, its height, its width, its channels).
     """
-    keras = load_keras()
+    load_keras()
     import tensorflow as tf
 
-    model = mobilenet_v2(*photo.shape[:2])
-    lower = model.inputs[0] if below is None else model.get_layer(below).output
-    reader = keras.Model(model.inputs, [lower, model.get_layer(layer).input])
-    seen, driven = [], []
-    for first in range(0, len(units), AT_ONCE):
-        some = units[first : first + AT_ONCE]
-        # One copy of the photo for each unit, so that their gradients come in one go.
-        pixels = tf.constant(network_input(np.repeat(photo[np.newaxis], len(some), axis=0)))
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(pixels)
-            numbers, sums = reader([pixels], training=False)
-            total = tf.add_n([sums[copy, *place, channel] for copy, (channel, place, _) in enumerate(some)])
-        by_pixels, by_numbers = tape.gradient(total, [pixels, numbers], unconnected_gradients="zero")
-        seen.append(np.abs(by_pixels.numpy()).sum(axis=-1))
-        driven.append((by_numbers * numbers).numpy())
-    return np.concatenate(seen), None if below is None else np.concatenate(driven)
+    pixels = tf.constant(network_input(photo[np.newaxis]))
+    with tf.GradientTape(persistent=True) as tape:  # the photo is shown once for all units
+        tape.watch(pixels)
+        passed = follow(pixels, layer)
+        sums = [passed.sums[layer][0, *place, channel] for channel, place, _ in units]
+    numbers = pixels if below is None else passed.maps[below]
+    by_both = [tape.gradient(each, [pixels, numbers], unconnected_gradients="zero") for each in sums]
+    seen = np.concatenate([np.abs(by_pixels.numpy()).sum(axis=-1) for by_pixels, _ in by_both])
+    return seen, None if below is None else np.concatenate([(each * numbers).numpy() for _, each in by_both])
 
 
 def strongest(values: Floats, count: int) -> list[Chosen]:
@@ -423,7 +411,6 @@ def _small(photo: Bytes) -> Bytes:
 def _level(
     photo: Bytes, layer: str, chosen: Sequence[Chosen], own_shares: Sequence[float], boxes: Sequence[Box]
 ) -> Level:
-    model = mobilenet_v2(*photo.shape[:2])
     units = []
     for (channel, place, share), own, box in zip(chosen, own_shares, boxes, strict=True):
         top, left, height, width = box
@@ -433,12 +420,14 @@ def _level(
         if scale < 1:
             crop = resized(crop, max(1, round(scale * height)), max(1, round(scale * width)))
         units.append(Unit(channel, place, share, own, box, crop, contrast, parts_inside(photo, box)))
-    _, rows, columns, channels = model.get_layer(layer).output.shape
-    return Level(layer, (rows, columns, channels), _field_sizes(model)[layer], tuple(units))
+    rows, columns, channels = mobilenet_v2(*photo.shape[:2]).get_layer(layer).output.shape[1:]
+    return Level(layer, (rows, columns, channels), _field_sizes()[layer], tuple(units))
 
 
-def _field_sizes(model: keras.Model) -> dict[str, int]:
-    """Return the side of each layer's theoretical receptive field."""
+@cache
+def _field_sizes() -> dict[str, int]:
+    """Return the side of each layer's theoretical receptive field, which is the same for photos of all sizes."""
+    model = mobilenet_v2(*fitted(cat_photo()).shape[:2])
     return {name: field.size[0] for name, field in receptive_fields(layer_records(model)).items()}
 
 

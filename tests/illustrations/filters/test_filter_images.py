@@ -96,7 +96,7 @@ def test_first_layer_alone_ends_at_ink_where_the_kernel_is_positive():
     """Of all images from 0 to 1 this one excites a single kernel most; it can be read off the weights."""
     kernel, bias = load("convnet").layers[0].get_weights()
     filters = [0, 5, 22]
-    made = ascend(middle_unit("convnet", "conv2d_1"), filters, keep=(0, 400), regularized=False)
+    (made,) = ascend(middle_unit("convnet", "conv2d_1"), filters, keep=(0, 400), regularized=False)
     for each, ascent in zip(filters, made, strict=True):
         best = np.maximum(kernel[..., 0, each], 0).sum() + bias[each]
         assert 0.97 * best < ascent.sums[-1] <= best + 1e-4

@@ -168,7 +168,7 @@ def test_covered_photos_are_read_as_if_computed_as_a_whole(model, patch_size):
     copies = np.repeat(PIXELS, len(places), axis=0)
     for copy, (row, column) in zip(copies, places, strict=True):
         copy[row : row + patch_size, column : column + patch_size] = grey
-    result = covered_photo_reader(model, PIXELS[0], grey, patch_size)(places)
+    result = covered_photo_reader(PIXELS[0], grey, patch_size)(places)
     np.testing.assert_allclose(result, np.asarray(model(copies)), atol=1e-4)
 
 

@@ -21,6 +21,7 @@ extensions = [
     "sphinx_design",
     "sphinxcontrib.bibtex",
     "cnnfigs.sphinxext.reading.building",
+    "cnnfigs.sphinxext.reading.citing",
     "cnnfigs.sphinxext.reading.freshness",
     "cnnfigs.sphinxext.reading.quoting",
     "cnnfigs.sphinxext.site.assets",

@@ -442,7 +442,7 @@ def test_glance_sees_every_file_and_library_that_a_digest_could(
         glance("tiny_and_absent")
 
 
-def test_versions_of_used_libraries_count(package: Package, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_versions_of_used_libraries_count(package: Package, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     name = package(
         {
             "a.py": """
@@ -464,6 +464,8 @@ def test_versions_of_used_libraries_count(package: Package, monkeypatch: pytest.
     # TensorFlow is installed as tensorflow-cpu on some platforms: any change must count under either name.
     changed = {"numpy": "0.0", "tensorflow": "0.0", "tensorflow-cpu": "0.0", "tensorflow_cpu": "0.0"}
     monkeypatch.setattr(importlib.metadata, "version", lambda name: changed.get(name) or installed(name))
+    # A library that is installed anew changes its folder.
+    monkeypatch.syspath_prepend(tmp_path)
     assert [digest(target) != old for target, old in zip(targets, before, strict=True)] == [True, False, True]
     assert [digest(target, libraries=False) for target in targets] == without
 

@@ -209,10 +209,13 @@ def library_versions(names: Iterable[str]) -> dict[str, str]:
     """
     names = set(names)
     names |= {backend for library, backend in _COMPUTES_WITH.items() if library in names}
-    return {name: _version(name) for name in sorted(names)}
+    # A library that comes, goes or changes changes the folder that it is in.
+    folders = tuple(path.stat().st_mtime_ns for path in map(Path, sys.path) if path.is_dir())
+    return {name: _version(name, folders) for name in sorted(names)}
 
 
-def _version(name: str) -> str:
+@functools.lru_cache(maxsize=256)  # each time it would read what the library says of itself, which may be a book
+def _version(name: str, folders: tuple[int, ...]) -> str:
     try:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:  # import name and distribution differ: PIL, tensorflow-cpu

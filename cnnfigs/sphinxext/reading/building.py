@@ -15,6 +15,7 @@ import os
 import shutil
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.util import register_after_fork
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -105,11 +106,11 @@ class Building:
                 self.server.close()
                 self.server = None
             return
-        self.teller.say(summary(freshness.reasons(env, list(cells))))
         if not AVAILABLE:
+            self.teller.say(summary(freshness.reasons(env, list(cells))))
             return
         try:
-            self._compute(cells)
+            self._compute(env, cells)
         except ForkError as error:
             logger.info("the pages' kernels compute what they need: %s", error)
             kernels.use(None)
@@ -121,13 +122,16 @@ class Building:
                 self.server.warm_keras()
         return self.server
 
-    def _compute(self, cells: Mapping[str, str]) -> None:
+    def _compute(self, env: BuildEnvironment, cells: Mapping[str, str]) -> None:
         server = self._serve(keras=False)
         modules = sorted({name for code in cells.values() for name in freshness.modules(code)})
         server.warm(modules)
         kernels.use(server.address)
-        self.teller.passing("finding out what has to be computed")
-        needed = plan(server, cells)
+        with ThreadPoolExecutor(1) as pool:
+            planned = pool.submit(plan, server, cells)  # the server works it out while this process works out why
+            self.teller.say(summary(freshness.reasons(env, list(cells))))
+            self.teller.passing("finding out what has to be computed")
+            needed = planned.result()
         jobs = unique(job for each in needed.values() for job in each)
         if not jobs:
             return

@@ -37,6 +37,8 @@ DATA: Mapping[str, str] = {
     "convnet.js": "cnnfigs.explorers.networks:convnet_script",
     "dense_131.js": "cnnfigs.explorers.networks:dense_131_script",
     "convnet_global_max.js": "cnnfigs.explorers.networks:convnet_global_max_script",
+    "data-breaking.js": "cnnfigs.explorers.breaking:breaking_script",
+    "asked-digits.js": "cnnfigs.explorers.breaking:asked_digits_script",
     "data-designs.js": "cnnfigs.explorers.designs:designs_script",
     "data-hierarchy.js": "cnnfigs.explorers.hierarchy:hierarchy_script",
     "data-own-photo.js": "cnnfigs.explorers.own_photo:own_photo_script",

@@ -26,7 +26,7 @@ BUNDLES: Mapping[str, tuple[str, ...]] = {
         *("forward.js", "backward.js", "ink.js", "raster.js"),
         *("digit.js", "which-ink.js", "networks.js"),
     ),
-    "beside-networks.js": ("hierarchy.js", "own-photo.js", "peephole.js", "train.js"),
+    "beside-networks.js": ("hierarchy.js", "own-photo.js", "break.js", "peephole.js", "train.js"),
 }
 _BUNDLE_OF = {script: bundle for bundle, scripts in BUNDLES.items() for script in scripts}
 
@@ -306,6 +306,32 @@ DESIGN = Explorer(
     },
 )
 
+_EDIT = r"\d{1,3}_\d{1,3}_-?\d{1,2}(?:\.\d{1,3})?"
+
+BREAK = Explorer(
+    name="break",
+    title="Break it: knock filters out",
+    scripts=(*DIGIT_PAD.scripts, "break.js"),
+    data=(*DIGIT_PAD.data, "data-breaking.js"),
+    settings={
+        "out": Setting(
+            "Filters out", Text("[0-9a-f]{1,56}", "up to 56 hexadecimal digits, a bit for each filter"), "0"
+        ),
+        "filter": Setting("Filter", Whole(0, 223), 0),  # counted from the first layer on
+        "slice": Setting("Slice", Whole(0, 63), 0),
+        "weights": Setting(
+            "Weights",
+            Text(
+                rf"(?:{_EDIT}(?:,{_EDIT}){{0,49}})?",
+                "edits such as 3_8_-0.5, filter, weight and a number below 100",
+            ),
+            "",
+        ),
+        **_DIGIT,
+        "digit": Setting("Test digit", Whole(-2, 549), -2),  # from 50 on those that are asked
+    },
+)
+
 EXPLORERS: Mapping[str, Explorer] = {
     each.name: each
     for each in (
@@ -320,5 +346,6 @@ EXPLORERS: Mapping[str, Explorer] = {
         PEEPHOLE,
         TRAIN,
         DESIGN,
+        BREAK,
     )
 }

@@ -16,22 +16,24 @@ from cnnfigs.models.export import spelled
 
 
 def small_script() -> str:
-    """Write both networks without weights, how they are trained, and the digits, packed.
-
-    Unpacked, these are bytes: first what each digit shows, those to learn from and then those to be judged by, and in
-    the same order their pixels, as :func:`in_fours` has them.
-    """
+    """Write both networks without weights, how they are trained, and the digits, packed: first those to learn from."""
     digits, run = small_digits(), LearningSideBySide().result
-    arrays = (digits.y_train, digits.y_test, in_fours(digits.x_train), in_fours(digits.x_test))
-    packed = zlib.compress(b"".join(array.tobytes() for array in arrays), 9)
+    labels, shades = (
+        np.concatenate(each) for each in ((digits.y_train, digits.y_test), (digits.x_train, digits.x_test))
+    )
     recipe = {"steps": run.steps, "size": run.batch_size, "interval": run.interval}
     counts = {"train": len(digits.y_train), "test": len(digits.y_test)}
-    small = {"packed": base64.b64encode(packed).decode(), "side": SIDE, "darkest": DARKEST, "counts": counts}
+    small = {"packed": packed_digits(labels, shades), "side": SIDE, "darkest": DARKEST, "counts": counts}
     networks = [
         f"(cnn.data ??= {{}}).{name} = {json.dumps({'name': name, 'layers': [*map(spelled, layers)]})};\n"
         for name, layers in run.layers.items()
     ]
     return "".join([script(small={**small, "recipe": recipe}), *networks])
+
+
+def packed_digits(labels: Bytes, shades: Bytes) -> str:
+    """Pack digits, compressed and in base64: what each shows, and then their pixels, see :func:`in_fours`."""
+    return base64.b64encode(zlib.compress(labels.tobytes() + in_fours(shades).tobytes(), 9)).decode()
 
 
 def in_fours(shades: Bytes) -> Bytes:
@@ -40,12 +42,12 @@ def in_fours(shades: Bytes) -> Bytes:
     Parameters
     ----------
     shades
-        Small digits, shape (n, 14, 14), 0 to 3.
+        Digits, shape (n, side, side), 0 to 3.
 
     Returns
     -------
     ndarray
-        Shape (n, 4, 14); below the last row is paper.
+        Shape (n, a quarter of the side, rounded up, side); below the last row is paper.
 
     Examples
     --------
@@ -54,6 +56,7 @@ def in_fours(shades: Bytes) -> Bytes:
     >>> f"{in_fours(digit)[0, 0, 0]:08b}"
     '00011011'
     """
-    rows = np.pad(shades, ((0, 0), (0, -SIDE % 4), (0, 0))).reshape(len(shades), -1, 4, SIDE)
+    side = shades.shape[-1]
+    rows = np.pad(shades, ((0, 0), (0, -side % 4), (0, 0))).reshape(len(shades), -1, 4, side)
     fours: Bytes = np.bitwise_or.reduce(rows << np.array([6, 4, 2, 0], dtype=np.uint8)[:, np.newaxis], axis=2)
     return fours

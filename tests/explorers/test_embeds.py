@@ -170,6 +170,7 @@ def test_each_link_leads_to_the_page_that_explains_it(site):
     links = {path.stem: html.parse(path).getroot().xpath("//footer/a/@href")[0] for path in (site / "embed").iterdir()}
     pages = {name: link.removeprefix("../").split(".")[0] for name, link in links.items()}
     assert pages == {
+        "break": "where-answers-come-from",
         "convolution": "convolution",
         "design": "remedies-and-costs",
         "digit": "first-convnet",

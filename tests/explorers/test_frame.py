@@ -58,6 +58,7 @@ def test_at_most_one_action_stands_out(open_explorer, name, motion):
         "which-ink": "Clear",
         "train": "Train",
         "design": "Add a block",
+        "break": "Ask 500 digits",
     }
     assert filled == ([main[name]] if name in main else [])
 

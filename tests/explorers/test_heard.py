@@ -72,6 +72,15 @@ RUNS = {
             ("Enter", [r"In all .*"]),
         ],
     ),
+    "break": (
+        "",
+        ("gridcell", "filter 0"),
+        [
+            ("ArrowRight", ["Filter 1 of conv2d_1"]),
+            ("Enter", ["Filter 1 of conv2d_1, out", r"223 of 224 filters left\."]),
+            ("ArrowLeft", ["Filter 0 of conv2d_1"]),
+        ],
+    ),
     "digit": (
         "unit=conv2d_2,12,3,4",
         ("gridcell", "conv2d_2, map 12"),

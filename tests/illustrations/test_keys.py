@@ -14,6 +14,7 @@ EVERY = all_illustrations()
 #: runs: ``nox -s prove`` compares.
 FEWER = {
     "EffectiveField": {"digits": 1},
+    "FiltersKnockedOut": {"orders": 2},
     "FirstSteps": {"steps": 2},
     "Halvings": {"networks": ("MobileNetV2",)},
     "Overfitting": {"images": 10, "epochs": 2},

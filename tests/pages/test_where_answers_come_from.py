@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from page_words import says
 
+from cnnfigs.illustrations.filters.knocked_out import FiltersKnockedOut
 from cnnfigs.illustrations.photo.heat_maps import DigitHeat, PhotoHeat
 from cnnfigs.illustrations.photo.sanity_check import SanityCheck
 from cnnfigs.runs.photo.photo_answers import PARTS
@@ -147,3 +148,32 @@ def test_shuffled_network_has_a_cloud_at_the_eye_on_the_right():
     assert left - 32 <= column < left + width + 32
     other = min(PARTS["eyes"], key=lambda box: box[1])
     assert column - (other[1] + other[3]) > left - column  # nearer to this eye than to the other
+
+
+def test_what_is_told_of_filters_that_are_gone():
+    assert says("where-answers-come-from", "No single filter is missed much", "But *which* ones are left counts")
+    run = FiltersKnockedOut().result
+    assert run.alone.min() > 0.98 * run.searched[-1]
+    assert min(run.halves) > 0.95 * run.searched[-1]
+    assert run.all_halves < min(run.halves) - 15, "together they are missed more"
+    assert min(run.fewest_by_convolution) > 0, "as the playground says"
+    assert run.fewest < sum(run.filters) / 2
+    assert run.searched.max() > run.searched[-1], "it even reads more"
+    assert run.means[run.nearest] < 0.8 * run.wanted
+    assert run.fewest_by_chance > 2 * run.fewest
+
+
+def test_the_links_knock_out_the_first_half_of_each_convolution():
+    first, (*links, together) = 0, re.findall(r"<break\?out=([0-9a-f]+)>", PAGE)
+    assert int(together, 16) == sum(int(out, 16) for out in links)
+    for out, count in zip(links, FiltersKnockedOut().result.filters, strict=True):
+        gone = [number for number in range(224) if int(out, 16) >> number & 1]
+        assert gone == [*range(first, first + count // 2)]
+        first += count
+
+
+def test_without_the_last_convolution_only_the_biases_speak():
+    assert says("playground", "gives the same answer to all")
+    playground = (Path(__file__).parents[2] / "docs" / "playground.md").read_text("utf-8")
+    (out,) = re.findall(r"<break\?out=([0-9a-f]+)>", playground)
+    assert int(out, 16) == sum(1 << number for number in range(96, 224))

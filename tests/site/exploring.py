@@ -142,6 +142,7 @@ WORK = {
     "peephole": {"guesses": "123"},
     "train": {"images": "100", "drawing": "40304030a030a03068b868b8"},
     "design": {"blocks": "4k5s", "dense": "32"},
+    "break": {"out": "ff", "filter": 7, "weights": "40_3_0.5"},
 }
 
 #: A seven, in pixels of the paper.

@@ -247,13 +247,18 @@
     show() {
       const { digit, sample, prepare = "on", down = 0, right = 0 } = this.state;
       const drawn = this.strokes.some((stroke) => stroke.length);
-      const under = ink.testDigits()[digit === SAMPLE && !drawn ? sample : digit];
+      const under = this.under(digit === SAMPLE && !drawn ? sample : digit);
       this.sheet.name(under && digit !== SAMPLE ? "Draw on this test digit" : "Draw a digit here");
       const paper = ink.drawn(under?.image, this.strokes);
       this.paper.paint(paper, [PAPER, PAPER, 1], { colors: "ink" });
       const image = prepare === "off" ? ink.reduced(paper) : under ? ink.prepared(paper) : ink.penned(this.strokes);
       this.image = this.seen(ink.shifted(image, down, right));
       this.answer();
+    }
+
+    /** The test digit of a number, if there is one. */
+    under(number) {
+      return ink.testDigits()[number];
     }
 
     answer() {

@@ -291,7 +291,7 @@
     button[aria-pressed="true"] { border-color: var(--cnn-accent); background: color-mix(in srgb, var(--cnn-accent) 15%, var(--cnn-background)); }
     .primary { ${PRIMARY} }
     .primary[aria-disabled] { background: none; }
-    .primary:hover { background: color-mix(in srgb, var(--cnn-accent) 85%, var(--cnn-text)); }
+    .primary:not([aria-disabled]):hover { background: color-mix(in srgb, var(--cnn-accent) 85%, var(--cnn-text)); }
     .file { display: inline-flex; align-items: center; justify-content: center; }
     .file:focus-within { outline: 2px solid var(--cnn-accent); outline-offset: 2px; }
     .file input { position: absolute; width: 1px; min-height: 1px; height: 1px; padding: 0; opacity: 0; }

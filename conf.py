@@ -39,6 +39,7 @@ extensions = [
     "cnnfigs.sphinxext.site.searching",
     "cnnfigs.sphinxext.site.security",
     "cnnfigs.sphinxext.site.tasks",
+    "cnnfigs.sphinxext.site.tours",
     "cnnfigs.sphinxext.books.book",
     "cnnfigs.sphinxext.books.downloads",
     "cnnfigs.sphinxext.notebooks.pages",

@@ -152,7 +152,7 @@ class Page:
             start = next((number for number in range(cell.line, len(lines)) if "caption:" in lines[number]), cell.line)
             offset = start + 1 if lines[start].rstrip().endswith(("|", ">", "|-", ">-")) else start
             found += (replace(each, is_excused=cell.is_excused) for each in paragraphs(parse(caption), offset))
-        for name in ("note", "tip", "warning", "admonition", "dropdown", "task", "folded"):
+        for name in ("note", "tip", "warning", "admonition", "dropdown", "task", "folded", "tour"):
             for token in self.directives(name):
                 found += paragraphs(parse(token.content), first_line(token))
         return found

@@ -17,7 +17,7 @@ SHARED = (REGISTRY, "explorer.js")
 #: mostly comes together is compressed together: with each script in a file of its own, all would weigh a tenth more.
 #: What stands beside the networks needs their file too.
 BUNDLES: Mapping[str, tuple[str, ...]] = {
-    "core.js": (REGISTRY, "arithmetic.js", "pictures.js", "explorer.js"),
+    "core.js": (REGISTRY, "arithmetic.js", "pictures.js", "explorer.js", "tour.js"),
     "on-windows.js": (
         *("grid.js", "predictions.js", "receptive-field.js"),
         *("windows.js", "pooling.js", "convolution.js"),

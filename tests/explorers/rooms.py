@@ -38,6 +38,7 @@ MEASURE = """async names => {
     return names.map(name => {
         const element = document.querySelector(`cnn-${name}`);
         element.style.minHeight = "0";
+        element.shadowRoot.querySelector(".tour")?.remove(); // its room is a rule of its own
         return [element.dataset.settings ?? "", (element.getBoundingClientRect().height * 16) / rem];
     });
 }"""

@@ -290,8 +290,8 @@
     button[aria-disabled] { color: var(--cnn-muted); border-style: dashed; cursor: default; }
     button[aria-pressed="true"] { border-color: var(--cnn-accent); background: color-mix(in srgb, var(--cnn-accent) 15%, var(--cnn-background)); }
     .primary { ${PRIMARY} }
+    .primary:hover { background: color-mix(in srgb, var(--cnn-accent) 85%, var(--cnn-text)); }
     .primary[aria-disabled] { background: none; }
-    .primary:not([aria-disabled]):hover { background: color-mix(in srgb, var(--cnn-accent) 85%, var(--cnn-text)); }
     .file { display: inline-flex; align-items: center; justify-content: center; }
     .file:focus-within { outline: 2px solid var(--cnn-accent); outline-offset: 2px; }
     .file input { position: absolute; width: 1px; min-height: 1px; height: 1px; padding: 0; opacity: 0; }
@@ -372,6 +372,7 @@
       running.add(this);
       address.mark();
       this.#keepPlace();
+      cnn.tour?.(this);
     }
 
     /** What is kept free for the explorer is right for one width: turned or enlarged, it is as high as what it shows. */

@@ -22,6 +22,7 @@ from sphinx.errors import ConfigError
 from cnnfigs.sphinxext.notebooks.markdown import Writer, escaped
 from cnnfigs.sphinxext.site.explorers import ExplorerNode
 from cnnfigs.sphinxext.site.tasks import FoldedNode, TaskNode, is_python
+from cnnfigs.sphinxext.site.tours import TourNode
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -133,6 +134,8 @@ class PageWriter:
                 continue
             if isinstance(node, FoldedNode):
                 cells.write(_summary(node), *writer.blocks(node))
+                continue
+            if isinstance(node, TourNode):  # what it leads through is not here
                 continue
             if isinstance(node, ExplorerNode):
                 if address := self._own_address(self.name):

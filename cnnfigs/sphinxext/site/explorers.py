@@ -183,15 +183,17 @@ def visit_explorer(self: HTML5Translator, node: ExplorerNode) -> None:
     if not runs_here(self.builder):
         raise nodes.SkipNode
     explorer = EXPLORERS[node["name"]]
-    self.body.append(f"{element(explorer, version_of(self.builder), node['settings'])}\n")
+    written = element(explorer, version_of(self.builder), node["settings"], tour=node.get("tour", False))
+    self.body.append(f"{written}\n")
     raise nodes.SkipNode
 
 
-def element(explorer: Explorer, version: str, settings: Mapping[str, str]) -> str:
-    """Write the element of an explorer, which is empty until it starts."""
+def element(explorer: Explorer, version: str, settings: Mapping[str, str], *, tour: bool = False) -> str:
+    """Write the element of an explorer, which is empty until it starts; the page may have a tour of it."""
     attributes = {
         "id": f"explore-{explorer.name}",
         "data-scripts": " ".join(explorer.files),
+        "data-tour": "here" if tour else "",
         "data-version": version,
         "data-settings": urlencode(settings),
     }

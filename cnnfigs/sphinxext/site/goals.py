@@ -9,7 +9,8 @@
 
 The time is computed from the page: its words at the speed at which adults read English non-fiction, 238 a minute
 (M. Brysbaert, "How many words do we read per minute?", Journal of Memory and Language 109 (2019), 104047), and half a
-minute for each figure. Code and formulas are not counted. (MyST counts words too, but knows nothing of figures.)
+minute for each figure. Code, formulas and tours of explorers are not counted. (MyST counts words too, but knows nothing
+of figures.)
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
+from cnnfigs.sphinxext.site.tours import TourNode
 from cnnfigs.words import counted
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ MINUTES_A_FIGURE = 0.5
 #: The time of all but short pages is rounded to steps of so many minutes: nobody's reading is more regular.
 STEP = 5
 
-UNREAD = (nodes.literal_block, nodes.math, nodes.math_block, nodes.raw, nodes.comment)
+UNREAD = (nodes.literal_block, nodes.math, nodes.math_block, nodes.raw, nodes.comment, TourNode)
 
 
 class Goals(SphinxDirective):

@@ -32,7 +32,7 @@ LOOKS = {SEARCHED: ("series-1", "-"), RANDOM: ("series-2", "--")}
 class FiltersKnockedOut(Picture):
     """How many digits the convnet reads when its filters are taken out, the least missed first and by chance."""
 
-    orders: Annotated[int, Whole(2, 1000), "how many orders of chance"] = 50
+    orders: Annotated[int, Whole(2, 1000), "how many orders of chance"] = 20
     seed: Annotated[int, Whole(0), "seed of these orders"] = 1
 
     def run(self) -> KnockedOut:

@@ -226,16 +226,17 @@ def _search(network: Convnet) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """
     left = np.arange(sum(network.filters))
     order: list[int] = []
-    right = [network.right(network.split(left))]
+    answer = network.answer(network.split(left))
+    right = [network.count(answer)]
     while len(left):
-        split = network.split(left)
-        losses = np.array([network.loss(logits) for logits in network.without_each(split)])
-        unmissed = left[losses == network.loss(network.answer(split))]
+        losses = np.array([network.loss(logits) for logits in network.without_each(network.split(left))])
+        unmissed = left[losses == network.loss(answer)]
         least_missed = left[np.argsort(losses, kind="stable")][: max(1, len(left) // ONE_IN)]
         for number in unmissed if len(unmissed) else least_missed:
             order.append(int(number))
             left = left[left != number]
-            right.append(network.right(network.split(left)))
+            answer = network.answer(network.split(left))
+            right.append(network.count(answer))
     return np.array(order), np.array(right[::-1])
 
 

@@ -39,7 +39,7 @@ class Server:
             # -P: it is to import what is installed, not what lies in the folder it is started from.
             numbers = [str(listener.fileno()), str(os.getpid())]
             command = [sys.executable, "-P", "-m", "cnnfigs.building.server", *numbers]
-            # Its children compute side by side: NumPy's threads would only wait for each other, and use processors to wait.
+            # Its children compute side by side: threads of NumPy would use processors to wait for each other.
             alone = {"OPENBLAS_NUM_THREADS": "1", **os.environ}
             self._process = subprocess.Popen(
                 command, env=alone, stdin=subprocess.DEVNULL, start_new_session=True, pass_fds=[listener.fileno()]

@@ -85,7 +85,7 @@ class CheckTours(SphinxTransform):
         explorers = {node["name"]: node for node in self.document.findall(ExplorerNode)}
         toured: set[str] = set()
         for tour in list(self.document.findall(TourNode)):
-            name, steps = tour["name"], tour[1].children
+            name, steps = tour["name"], list(tour[1].findall(nodes.list_item))
             if name not in explorers:
                 complain(tour, f"there is no explorer {name} on this page, so that it can have no tour")
             elif name in toured:

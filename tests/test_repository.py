@@ -14,6 +14,8 @@ import pytest
 import yaml
 from nox_sessions import sessions
 
+from cnnfigs import provenance
+
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 COMMAND = re.compile(r"nox\S* -s ((?:[a-z_]+ ?)+)")
@@ -240,3 +242,26 @@ def test_a_small_site_that_runs_cells_gives_them_time() -> None:
     found = [path for path in (ROOT / "tests").rglob("*.py") if runs.search(path.read_text("utf-8"))]
     assert len(found) > 5
     assert [path.name for path in found if "nb_execution_timeout" not in path.read_text("utf-8")] == []
+
+
+def test_what_the_benchmark_edits_is_there_and_no_record_depends_on_it() -> None:
+    """An edit that made a record stale would fail the build that is to be measured."""
+    tree = ast.parse((ROOT / "tests/bench/measure.py").read_text("utf-8"))
+    set_to = {
+        ast.unparse(node.targets[0]): ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("PAGE", "DRAWING", "MODEL")
+    }
+    assert (ROOT / set_to["PAGE"]).is_file()
+    trained = ("experiments.transfer:train", "experiments.designs:train", "experiments.training:perform")
+    recorded = provenance.dependencies(*(f"cnnfigs.{name}" for name in trained)).definitions
+    assert "cnnfigs.models.imagenet:network_input" in recorded, "what records depend on is seen"
+    for name in ("DRAWING", "MODEL"):
+        path, function = set_to[name]
+        edited = f"{path.removesuffix('.py').replace('/', '.')}:{function}"
+        assert edited.partition(":")[2] in {
+            node.name
+            for node in ast.walk(ast.parse((ROOT / path).read_text("utf-8")))
+            if isinstance(node, ast.FunctionDef)
+        }
+        assert edited not in recorded

@@ -16,7 +16,7 @@ from cnnfigs.parameters import Whole
 #: The explorers that are large enough to be lost in.
 LARGE = {
     *("convolution", "pooling", "receptive-field", "digit", "which-ink"),
-    *("hierarchy", "own-photo", "train", "design"),
+    *("hierarchy", "own-photo", "train", "design", "break"),
 }
 #: No sentence is longer than what a phone shows beside the part that it is about.
 LONGEST = 240
@@ -465,3 +465,23 @@ def test_what_the_tour_of_designs_says_is_so(facts_of):
     trained = "Object.values(cnn.designs.trained).flatMap((ends) => Object.values(ends))"
     shares = facts_of("design", f"() => {trained}.filter(([home, moved]) => moved < home).length / {trained}.length")
     assert min(shares) > 0.5
+
+
+def test_what_the_tour_of_break_it_says_is_so(facts_of):
+    question = """({networks: [network], image}) => {
+        const index = network.layers.findIndex((each) => each.className === "Conv2D");
+        const maps = network.layers[index].shape[2];
+        network.run(image);
+        const strongest = Array(maps).fill(0);
+        network.values[index].forEach((value, at) => (strongest[at % maps] = Math.max(strongest[at % maps], value)));
+        const answers = [image, image.map(() => 0.5)].map((each) => [...network.copy().run(each)]);
+        return {strongest, answers, digit: cnn.best(answers[0])};
+    }"""
+    whole, one, blind, _, edited, _ = facts_of("break", question)
+    assert whole["digit"] == one["digit"] == edited["digit"] == 4
+    assert whole["strongest"][0] > 0
+    assert one["strongest"] == [0, *whole["strongest"][1:]]
+    assert max(blind["strongest"]) == 0
+    assert blind["answers"][0] == blind["answers"][1]
+    assert whole["answers"][0] != whole["answers"][1]
+    assert edited["strongest"][0] > 3 * max(edited["strongest"][1:])

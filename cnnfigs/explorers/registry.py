@@ -12,7 +12,7 @@ from cnnfigs.parameters import Choice, Text, Whole
 #: The script that hands this registry to a browser.
 REGISTRY = "registry.js"
 #: What every explorer is made of.
-SHARED = (REGISTRY, "explorer.js")
+SHARED = (REGISTRY, "explorer.js", "tour.js")
 #: Files that hold several scripts, each after those that it extends, and in the order in which they are smallest. What
 #: mostly comes together is compressed together: with each script in a file of its own, all would weigh a tenth more.
 #: What stands beside the networks needs their file too.

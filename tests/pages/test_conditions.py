@@ -25,7 +25,10 @@ PAGES = (
 )  # fmt: skip
 CELL = re.compile(r"(?ms)^```\{code-cell\}[^\n]*\n---\n(.*?)^---\n(.*?)^```\s*$")
 #: Who reaches one of these has asked a trained network.
-TRAINED = {"cnnfigs.models.weights:load", "cnnfigs.models.weights:resolve", "cnnfigs.models.imagenet:mobilenet_v2"}
+TRAINED = {
+    *("cnnfigs.models.weights:load", "cnnfigs.models.weights:resolve"),
+    *("cnnfigs.models.imagenet:mobilenet_v2", "cnnfigs.models.compiled_mobilenet:_weights"),
+}
 #: Figures that trained weights decide nothing in, or that another page explains; and where their captions say so.
 OTHERWISE = {
     "fig-patches": "The weights of this layer are random here",

@@ -13,8 +13,11 @@ ROOT = Path(__file__).parents[2]
 #: A page is one sitting of 10 to 15 minutes.
 SITTING = 15
 PAGES = {path.stem: Page(ROOT, path) for path in sorted((ROOT / "docs").glob("*.md"))}
-#: What the goals' reading time leaves out too: code, formulas, and pictures, whose words are a choice.
-UNREAD = "ancestor::pre or ancestor::math or ancestor::*[local-name()='svg'] or ancestor::script or ancestor::style"
+#: What the goals' reading time leaves out too: code, formulas, and pictures and tours, whose words are a choice.
+UNREAD = (
+    "ancestor::pre or ancestor::math or ancestor::*[local-name()='svg'] or ancestor::script or ancestor::style "
+    "or ancestor::*[@class='cnn-tour']"
+)
 
 
 def reading_order() -> list[str]:

@@ -67,7 +67,7 @@
         const filter = start + channel;
         if (how !== "hover") this.change({ filter, slice: 0, ...(how !== "key" && { out: this.#turned(bits(1, filter)) }) });
       }, "sheet");
-      sheet.sheet(shape, this.clientWidth < 448 ? 12 : 16, Math.max(1, Math.round(24 / shape[1])), 2);
+      sheet.sheet(shape, 12, Math.max(1, Math.round(24 / shape[1])), 2);
       const all = cnn.button("", () => this.change({ out: this.#turned(bits(count, start)) }));
       return { sheet, name, index, start, all, panel: this.panel("layer", "", sheet.element, all) };
     }

@@ -165,14 +165,14 @@ def test_a_press_knocks_out_and_another_puts_back(open_explorer):
     maps.scroll_into_view_if_needed()
     opened.come_to_rest()
     box = maps.bounding_box()
-    place = (box["x"] + 2.5 * box["width"] / 16, box["y"] + 1.5 * box["height"] / 8)
+    place = (box["x"] + 2.5 * box["width"] / 12, box["y"] + 1.5 * box["height"] / 11)
     opened.page.mouse.click(*place)
-    assert (opened.state["filter"], opened.state["out"]) == (32 + 64 + 18, written([32 + 64 + 18]))
+    assert (opened.state["filter"], opened.state["out"]) == (32 + 64 + 14, written([32 + 64 + 14]))
     assert opened.element.get_by_text("conv2d_3: 127 of 128 filters left").is_visible()
-    assert opened.element.get_by_text("Filter 18 of conv2d_3, out: slice 0 of 64").is_visible()
+    assert opened.element.get_by_text("Filter 14 of conv2d_3, out: slice 0 of 64").is_visible()
     opened.page.mouse.click(*place)
     assert opened.state["out"] == "0"
-    assert opened.element.get_by_text("Filter 18 of conv2d_3: slice 0 of 64").is_visible()
+    assert opened.element.get_by_text("Filter 14 of conv2d_3: slice 0 of 64").is_visible()
 
 
 def test_with_keys_alone(open_explorer):

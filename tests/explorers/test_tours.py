@@ -90,10 +90,11 @@ class Toured(Opened):
     def come_to_rest(self) -> None:
         """Wait until the page scrolls no more, and the address says what is set."""
         self.page.wait_for_function(
-            """() => new Promise(done => {
+            """async () => { // in frames, which are slow where the machine is
                 const at = scrollY;
-                setTimeout(() => done(scrollY === at), 300);
-            })"""
+                for (let frame = 0; frame < 20; frame++) await new Promise(requestAnimationFrame);
+                return scrollY === at;
+            }"""
         )
 
 

@@ -1,13 +1,13 @@
 """The directive and the role for explorers, on small sites."""
 
 import zipfile
+from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from lxml import html
-from PIL import Image
-from sphinx_here import sphinx_build
+from sphinx_here import build_pages
 
 from cnnfigs.explorers.registry import EXPLORERS
 
@@ -30,25 +30,7 @@ How many places are there with {explore}`strides 3 <convolution?strides=3>`?
 Or {explore}`without padding <convolution?padding=valid&strides=1>`.
 """
 
-CONFIGURATION = (
-    'extensions = ["myst_nb", "cnnfigs.sphinxext.site.assets", "cnnfigs.sphinxext.site.explorers"]\n'
-    'myst_enable_extensions = ["colon_fence"]\n'
-    'html_theme = "furo"\n'
-    'version = "1"\n'
-)
-
-
-def build(folder: Path, builder: str = "html", **pages: str) -> str:
-    """Build pages, and return what the build complains of."""
-    (folder / "docs").mkdir(exist_ok=True)
-    Image.new("L", (40, 40)).save(folder / "docs/dot.png")
-    pages["index"] = "# Contents\n\n```{toctree}\n" + "\n".join(pages) + "\n```\n"
-    for name, text in pages.items():
-        (folder / f"docs/{name}.md").write_text(text, encoding="utf-8")
-    (folder / "conf.py").write_text(CONFIGURATION)
-    result = sphinx_build(folder, "-q", "-c", ".", "-b", builder, "-d", ".cache/doctrees", "docs", builder)
-    assert "Traceback" not in result.stderr, result.stderr
-    return result.stderr
+build = partial(build_pages, "cnnfigs.sphinxext.site.explorers")
 
 
 @pytest.fixture(scope="module")

@@ -2,12 +2,12 @@
 
 import re
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import pytest
 from lxml import html
-from PIL import Image
-from sphinx_here import sphinx_build
+from sphinx_here import build_pages
 
 from cnnfigs.explorers.registry import EXPLORERS
 
@@ -34,25 +34,7 @@ How many places are there?
 {STEPS}```
 """
 
-CONFIGURATION = (
-    'extensions = ["myst_nb", "cnnfigs.sphinxext.site.assets", "cnnfigs.sphinxext.site.tours"]\n'
-    'myst_enable_extensions = ["colon_fence"]\n'
-    'html_theme = "furo"\n'
-    'version = "1"\n'
-)
-
-
-def build(folder: Path, builder: str = "html", **pages: str) -> str:
-    """Build pages, and return what the build complains of."""
-    (folder / "docs").mkdir(exist_ok=True)
-    Image.new("L", (40, 40)).save(folder / "docs/dot.png")
-    pages["index"] = "# Contents\n\n```{toctree}\n" + "\n".join(pages) + "\n```\n"
-    for name, text in pages.items():
-        (folder / f"docs/{name}.md").write_text(text, encoding="utf-8")
-    (folder / "conf.py").write_text(CONFIGURATION)
-    result = sphinx_build(folder, "-q", "-c", ".", "-b", builder, "-d", ".cache/doctrees", "docs", builder)
-    assert "Traceback" not in result.stderr, result.stderr
-    return result.stderr
+build = partial(build_pages, "cnnfigs.sphinxext.site.tours")
 
 
 @pytest.fixture(scope="module")

@@ -59,9 +59,9 @@ class FiltersKnockedOut(Picture):
             axes.annotate(
                 f"{run.fewest} filters",
                 place,
-                xytext=(-8, -16),
+                xytext=(8, 8),
                 textcoords="offset points",
-                ha="right",
+                ha="left",
                 va="center_baseline",
                 color=color(shade),
                 fontsize=TEXT,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,8 +27,6 @@ ONE_IN = 32
 EVERY = 16
 
 Floats = NDArray[np.float32]
-#: The filters of each convolution that are left, by their numbers.
-Left = Sequence[NDArray[np.int64]]
 
 
 @dataclass(frozen=True)
@@ -100,15 +98,16 @@ def knock_out(wanted: float, orders: int, seed: int) -> KnockedOut:
     digits = asked_digits()
     network = Convnet(digits)
     total = sum(network.filters)
-    alone = [network.count(logits) for logits in network.without_each(network.split(np.arange(total)))]
+    every = np.arange(total)
+    _, without = network.without_each(every)
+    alone = [network.count(logits) for logits in without]
     firsts = np.cumsum([0, *network.filters])
-    halves = [
-        np.delete(np.arange(total), np.s_[first : (first + end) // 2]) for first, end in itertools.pairwise(firsts)
-    ]
-    order, searched = _search(network)
+    halves = [np.delete(every, np.s_[first : (first + end) // 2]) for first, end in itertools.pairwise(firsts)]
+    order = _search(network)
+    searched = np.array([*network.rights(order[::-1], range(total + 1))])
     enough = math.ceil(wanted * network.asked)
     fewest = int(np.flatnonzero(searched >= enough)[0])
-    kept = network.split(order[total - fewest :])
+    kept = order[total - fewest :]
     others = other_digits()
     begins = range(0, len(others.labels), network.asked)  # not all at once: their maps take a gigabyte
     parts = [slice(begin, begin + network.asked) for begin in begins]
@@ -116,13 +115,13 @@ def knock_out(wanted: float, orders: int, seed: int) -> KnockedOut:
     left = np.arange(total - EVERY, 0, -EVERY)
     chance = np.random.default_rng(seed)
     drawn = [chance.permutation(total) for _ in range(orders)]
-    random = [[network.right(network.split(each[:count])) for count in left] for each in drawn]
+    random = [[*network.rights(each, left[::-1])][::-1] for each in drawn]
     return KnockedOut(
         network.filters,
         order,
         np.array(alone),
-        tuple(network.right(network.split(half)) for half in halves),
-        network.right(network.split(functools.reduce(np.intersect1d, halves))),
+        tuple(network.right(half) for half in halves),
+        network.right(functools.reduce(np.intersect1d, halves)),
         searched,
         left,
         np.array(random),
@@ -137,7 +136,8 @@ def knock_out(wanted: float, orders: int, seed: int) -> KnockedOut:
 class Convnet:
     """The convnet with some of its filters, asked about the same digits again and again.
 
-    All maps are those of the filters that are left, in the order in which these are given.
+    All maps are those of the filters that are left, in the order in which these are given. The digits come last: what
+    belongs to a filter, or to a place, lies together in memory.
     """
 
     def __init__(self, digits: AskedDigits) -> None:
@@ -146,14 +146,22 @@ class Convnet:
         rounded = {
             name: unpacked(packed(kernel, bias), kernel.shape) for name, (kernel, bias) in weights("convnet").items()
         }
-        self.kernels = [rounded[name][0] for name in CONVOLUTIONS]
+        #: The convolutions' weights by filter, channel, row and column.
+        self.kernels = [rounded[name][0].transpose(3, 2, 0, 1) for name in CONVOLUTIONS]
         self.biases = [rounded[name][1] for name in CONVOLUTIONS]
         self.filters = tuple(len(bias) for bias in self.biases)
         (kernel, self.bias) = next(rounded[name] for name in rounded if name not in CONVOLUTIONS)
-        #: The last layer's weights by place, filter and digit.
-        self.dense = kernel.reshape(-1, self.filters[-1], kernel.shape[-1])
-        # These never change: a filter of the first convolution sees only the digit.
-        self.first = _pooled(_convolved(digits.images, self.kernels[0]) + self.biases[0])
+        #: The last layer's weights by digit, filter and place.
+        self.dense = kernel.reshape(-1, self.filters[-1], kernel.shape[-1]).transpose(2, 1, 0)
+        # These never change: a filter of the first convolution sees only the digit. The last two rows and columns are
+        # left out, since the poolings drop what is made of them.
+        images = digits.images[:, :-2, :-2].transpose(3, 1, 2, 0)
+        first = _pooled(self._sums(0, np.arange(self.filters[0]), _in_fours(_windows(images)), np.arange(1)))
+        #: What the filters of the second convolution see of the first maps.
+        self.seen = _in_fours(_windows(first))
+        #: All filters of the second convolution, and their sums with some of the first.
+        self.every, self.first = np.arange(self.filters[1]), np.arange(0)
+        self.second = self._sums(1, self.every, self.seen[self.first], self.first)
 
     def split(self, numbers: NDArray[np.int64]) -> list[NDArray[np.int64]]:
         """Divide numbers of filters, counted from the first convolution on, among the convolutions, in order."""
@@ -164,91 +172,106 @@ class Convnet:
             for count, end in zip(self.filters, ends, strict=True)
         ]
 
-    def second(self, left: Left) -> Floats:
-        """Return the sums of the second convolution, shape (n, 10, 10, left): those that its pooling takes."""
-        first, second, _ = left
-        kernel = self.kernels[1][:, :, first][..., second]
-        return _convolved(self.first[:, :12, :12, first], kernel) + self.biases[1][second]
+    def third(self, pooled: Floats, second: NDArray[np.int64], third: NDArray[np.int64]) -> Floats:
+        """Return the sums of the third convolution, shape (left, 3, 3, n)."""
+        return self._sums(2, third, _windows(pooled), second)
 
-    def third(self, pooled: Floats, left: Left) -> Floats:
-        """Return the sums of the third convolution, shape (n, 3, 3, left)."""
-        _, second, third = left
-        return _convolved(pooled, self.kernels[2][:, :, second][..., third]) + self.biases[2][third]
+    def _sums(self, layer: int, left: NDArray[np.int64], windows: Floats, below: NDArray[np.int64]) -> Floats:
+        """Convolve what filters see of the maps below, shape (below, 3, 3, ...): shape (left, ...)."""
+        sums: Floats = np.tensordot(self.kernels[layer][left][:, below], windows, 3)
+        sums += self.biases[layer][left].reshape(-1, *[1] * (sums.ndim - 1))
+        return sums
 
-    def logits(self, maps: Floats, third: NDArray[np.int64]) -> Floats:
-        """Return what the last layer makes of the last maps, shape (n, 3, 3, left): shape (n, 10)."""
-        logits: Floats = maps.reshape(self.asked, -1) @ self.dense[:, third].reshape(-1, len(self.bias)) + self.bias
-        return logits
+    def logits(self, sums: Floats, third: NDArray[np.int64]) -> Floats:
+        """Return what the last layer makes of the last sums, shape (left, 3, 3, n): shape (10, n)."""
+        maps = _rectified(sums).reshape(len(sums), self.dense.shape[-1], self.asked)
+        logits: Floats = np.tensordot(self.dense[:, third], maps, 2)
+        return logits + self.bias[:, np.newaxis]
 
-    def answer(self, left: Left) -> Floats:
-        """Return the logits with the filters that are left, shape (n, 10)."""
-        return self.logits(_rectified(self.third(_pooled(self.second(left)), left)), left[2])
+    def rights(self, order: NDArray[np.int64], counts: Iterable[int]) -> Iterator[int]:
+        """Count the digits that are read with the first so many filters of an order, for each of some rising counts."""
+        before = 0
+        sums = self._sums(1, self.every, self.seen[:0], np.arange(0))
+        for count in counts:
+            # All filters of the second convolution are kept up to date, and those that are left are asked.
+            added, _, _ = self.split(order[before:count])
+            if len(added):
+                sums += np.tensordot(self.kernels[1][:, added], self.seen[added], 3)
+            _, second, third = self.split(order[:count])
+            yield self.count(self.logits(self.third(_pooled(sums[second]), second, third), third))
+            before = count
 
-    def right(self, left: Left) -> int:
+    def right(self, left: NDArray[np.int64]) -> int:
         """Count the digits that are read with the filters that are left."""
-        return self.count(self.answer(left))
+        (right,) = self.rights(left, [len(left)])
+        return right
 
     def count(self, logits: Floats) -> int:
-        """Count the digits that logits, shape (n, 10), read rightly."""
-        return int((logits.argmax(axis=-1) == self.labels).sum())
+        """Count the digits that logits, shape (10, n), read rightly."""
+        return int((logits.argmax(axis=0) == self.labels).sum())
 
     def loss(self, logits: Floats) -> float:
-        """Return the mean cross-entropy of logits, shape (n, 10)."""
-        shifted = logits - logits.max(axis=-1, keepdims=True)
-        own = shifted[np.arange(self.asked), self.labels]
-        return float((np.log(np.exp(shifted).sum(axis=-1)) - own).mean(dtype=np.float64))
+        """Return the mean cross-entropy of logits, shape (10, n)."""
+        shifted = logits - logits.max(axis=0)
+        own = shifted[self.labels, np.arange(self.asked)]
+        return float((np.log(np.exp(shifted).sum(axis=0)) - own).mean(dtype=np.float64))
 
-    def without_each(self, left: Left) -> Iterator[Floats]:
-        """Yield the logits, shape (n, 10), without each single filter that is left, from the first convolution on.
+    def without_each(self, left: NDArray[np.int64]) -> tuple[Floats, Iterator[Floats]]:
+        """Return the logits, shape (10, n), with the filters that are left, and those without each single one of them.
 
         What a filter adds to the sums of the next layer is taken off, which is quicker than to compute these anew.
         """
-        first, second, third = left
-        sums = self.second(left)
+        first, second, third = self.split(left)
+        if not np.array_equal(first, self.first):
+            # They change seldom, and what they add up to takes long: so all of it is kept.
+            self.first, self.second = first, self._sums(1, self.every, self.seen[first], first)
+        sums = self.second[second]
         pooled = _pooled(sums)
-        above = self.third(pooled, left)
-        last = _rectified(above)
-        logits = self.logits(last, third)
-        for number in first:
-            part = _convolved(self.first[:, :12, :12, [number]], self.kernels[1][:, :, [number]][..., second])
-            yield self.logits(_rectified(self.third(_pooled(sums - part), left)), third)
-        for place, number in enumerate(second):
-            part = _convolved(pooled[..., [place]], self.kernels[2][:, :, [number]][..., third])
-            yield self.logits(_rectified(above - part), third)
-        for place, number in enumerate(third):
-            yield logits - last[..., place].reshape(self.asked, -1) @ self.dense[:, number]
+        above = self.third(pooled, second, third)
+        logits = self.logits(above, third)
+
+        def without() -> Iterator[Floats]:
+            for number in first:
+                part = np.tensordot(self.kernels[1][second][:, number], self.seen[number], 2)
+                yield self.logits(self.third(_pooled(sums - part), second, third), third)
+            for number, maps in zip(second, _windows(pooled), strict=True):
+                part = np.tensordot(self.kernels[2][third][:, number], maps, 2)
+                yield self.logits(above - part, third)
+            for number, maps in zip(third, _rectified(above), strict=True):
+                yield logits - np.tensordot(self.dense[:, number], maps.reshape(-1, self.asked), 1)
+
+        return logits, without()
 
 
-def _search(network: Convnet) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Take out filters until none is left: the order, and how many digits are read with so many left.
+def _search(network: Convnet) -> NDArray[np.int64]:
+    """Take out filters until none is left: the order.
 
     Each time those go without which, one by one, the loss is least. Those that change nothing go first, all of them.
     """
     left = np.arange(sum(network.filters))
-    order: list[int] = []
-    answer = network.answer(network.split(left))
-    right = [network.count(answer)]
+    order: list[NDArray[np.int64]] = []
     while len(left):
-        losses = np.array([network.loss(logits) for logits in network.without_each(network.split(left))])
-        unmissed = left[losses == network.loss(answer)]
-        least_missed = left[np.argsort(losses, kind="stable")][: max(1, len(left) // ONE_IN)]
-        for number in unmissed if len(unmissed) else least_missed:
-            order.append(int(number))
-            left = left[left != number]
-            answer = network.answer(network.split(left))
-            right.append(network.count(answer))
-    return np.array(order), np.array(right[::-1])
+        logits, without = network.without_each(left)
+        losses = np.array([network.loss(each) for each in without])
+        unmissed = np.flatnonzero(losses == network.loss(logits))
+        least_missed = np.argsort(losses, kind="stable")[: max(1, len(left) // ONE_IN)]
+        gone = unmissed if len(unmissed) else least_missed
+        order.append(left[gone])
+        left = np.delete(left, gone)
+    return np.concatenate(order)
 
 
-def _convolved(maps: Floats, kernel: Floats) -> Floats:
-    """Convolve maps, shape (n, rows, columns, channels), without padding and bias."""
-    rows, columns, channels, filters = kernel.shape
-    windows = np.lib.stride_tricks.sliding_window_view(maps, (rows, columns), axis=(1, 2))
-    count, high, wide = windows.shape[:3]
-    size = rows * columns * channels  # there may be no channel
-    taken = windows.transpose(0, 1, 2, 4, 5, 3).reshape(count * high * wide, size)
-    sums: Floats = (taken @ kernel.reshape(size, filters)).reshape(count, high, wide, filters)
-    return sums
+def _windows(maps: Floats) -> Floats:
+    """Return what filters of 3×3 see of maps, shape (..., rows, columns, n): (..., 3, 3, rows - 2, columns - 2, n)."""
+    windows = np.lib.stride_tricks.sliding_window_view(maps, (3, 3), axis=(-3, -2))
+    return np.moveaxis(windows, (-2, -1), (-5, -4))
+
+
+def _in_fours(windows: Floats) -> Floats:
+    """Put the four places of each pooling first, shape (..., rows, columns, n): (..., 2, 2, half, half, n)."""
+    *before, high, wide, count = windows.shape
+    fours = windows.reshape(*before, high // 2, 2, wide // 2, 2, count)
+    return np.ascontiguousarray(np.moveaxis(fours, (-4, -2), (-5, -4)))
 
 
 def _rectified(sums: Floats) -> Floats:
@@ -257,10 +280,6 @@ def _rectified(sums: Floats) -> Floats:
 
 
 def _pooled(sums: Floats) -> Floats:
-    """ReLU and then the largest of 2×2; a row or column that is left over is dropped."""
-    high, wide = sums.shape[1] // 2 * 2, sums.shape[2] // 2 * 2
-    even = sums[:, :high, :wide]
-    largest = np.maximum(
-        np.maximum(even[:, ::2, ::2], even[:, 1::2, ::2]), np.maximum(even[:, ::2, 1::2], even[:, 1::2, 1::2])
-    )
-    return _rectified(largest)
+    """Take the largest of each four places, shape (left, 2, 2, rows, columns, n), and then ReLU."""
+    largest: Floats = sums.max(axis=(1, 2))
+    return np.maximum(largest, 0, out=largest)

@@ -38,7 +38,7 @@ def small_convnet() -> keras.Model:
     layers = keras.layers
     return keras.Sequential(
         [
-            keras.Input((SIDE, SIDE, 1)),
+            keras.Input((SIDE, SIDE, 1), name="input_layer"),
             layers.Conv2D(8, kernel_size=3, activation="relu", name="conv2d_1"),
             layers.MaxPooling2D(pool_size=2, name="max_pooling2d"),
             layers.Conv2D(16, kernel_size=3, activation="relu", name="conv2d_2"),
@@ -55,7 +55,7 @@ def small_dense() -> keras.Model:
     layers = keras.layers
     return keras.Sequential(
         [
-            keras.Input((SIDE, SIDE, 1)),
+            keras.Input((SIDE, SIDE, 1), name="input_layer"),
             layers.Flatten(name="flatten"),
             layers.Dense(32, activation="relu", name="dense_1"),
             layers.Dense(10, activation="softmax", name="dense_2"),

@@ -88,16 +88,29 @@ def train_small(images: int, fewer: int, seed: int) -> SmallTrainings:
 def _trained(network: str, ways: Sequence[tuple[int, bool]], seed: int) -> Iterator[SmallTraining]:
     """Train a network in several ways, each from the same start: on how many digits, and whether shuffled."""
     keras = load_keras()
+    import tensorflow as tf
+
     digits = small_digits()
     build = SMALL_NETWORKS[network]
     model = build()
-    model.compile(
-        keras.optimizers.SGD(RECIPE.learning_rate),  # it remembers nothing from one training to the next
-        "sparse_categorical_crossentropy",
-        metrics=["accuracy"],
-        # So small a network's steps take less time than to be called one by one.
-        steps_per_execution=min(images for images, _ in ways) // RECIPE.batch_size,
-    )
+    optimizer = keras.optimizers.SGD(RECIPE.learning_rate)  # it remembers nothing from one training to the next
+    optimizer.build(model.trainable_variables)
+
+    def step(batch: tuple[Any, Any]) -> Any:
+        images, labels = batch
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(labels, model(images, training=True)))
+        optimizer.apply(tape.gradient(loss, model.trainable_variables), model.trainable_variables)
+        return loss
+
+    def learn(images: Any, labels: Any) -> Any:
+        return tf.map_fn(step, (images, labels), parallel_iterations=1, fn_output_signature=tf.float32)
+
+    def read(images: Any) -> Any:
+        return tf.argmax(model(images, training=False), axis=1)
+
+    # So small a network's steps take less time than to be called one by one: all up to the next question are one call.
+    learn, read = (tf.function(each, autograph=False) for each in (learn, read))
 
     def first_weights() -> NDArray[np.float32]:
         kernel: NDArray[np.float32] = next(layer for layer in model.layers if layer.weights).get_weights()[0]
@@ -111,26 +124,20 @@ def _trained(network: str, ways: Sequence[tuple[int, bool]], seed: int) -> Itera
             as_small_input(shades.reshape(-1, SIDE * SIDE)[:, order].reshape(-1, SIDE, SIDE))
             for shades in (digits.x_train[:images], digits.x_test)
         )
-        before, untrained = first_weights(), model.evaluate(asked, digits.y_test, batch_size=1000, verbose=0)[1]
-        steps = images // RECIPE.batch_size  # of an epoch
-        history = model.fit(
-            seen,
-            digits.y_train[:images],
-            batch_size=RECIPE.batch_size,
-            epochs=RECIPE.steps // steps,
-            validation_data=(asked, digits.y_test),
-            validation_batch_size=1000,
-            validation_freq=RECIPE.interval // steps,
-            verbose=0,
-        ).history
-        shares = np.array([untrained, *history["val_accuracy"]])
+        # As Keras' fit draws it: with a fixed seed the digits come in the same order each time round.
+        drawn = next(iter(tf.data.Dataset.range(1).map(lambda _, count=images: tf.random.shuffle(tf.range(count)))))
+        batches = np.resize(drawn, (RECIPE.steps // RECIPE.interval, RECIPE.interval, RECIPE.batch_size))
+        before, marks, losses = first_weights(), [read(asked).numpy() == digits.y_test], []
+        for chosen in batches:
+            losses.append(learn(seen[chosen], digits.y_train[chosen]).numpy().mean(dtype=np.float64))
+            marks.append(read(asked).numpy() == digits.y_test)
         yield SmallTraining(
             network,
             images,
             shuffled,
-            np.array(history["loss"]).reshape(-1, RECIPE.interval // steps).mean(axis=1),
-            np.rint(shares * len(digits.y_test)).astype(np.int64),
-            model.predict(asked, batch_size=1000, verbose=0).argmax(axis=1) == digits.y_test,
+            np.array(losses),
+            np.array([each.sum() for each in marks]),
+            marks[-1],
             before,
             first_weights(),
         )

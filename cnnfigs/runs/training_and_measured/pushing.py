@@ -26,7 +26,7 @@ from cnnfigs.models.training import as_input
 from cnnfigs.models.weights import load
 from cnnfigs.parameters import require
 from cnnfigs.runs.filters.exciting import sums
-from cnnfigs.runs.training_and_measured.evaluation import answers_to
+from cnnfigs.runs.training_and_measured.evaluation import answers_to, for_seen
 
 Floats = NDArray[np.float32]
 
@@ -183,20 +183,19 @@ def walk(network: str, images: Floats, labels: NDArray[np.int64], most: int) -> 
         How many steps.
     """
     slope = lead_slope(network)
-    now = images.copy()
+    ends = images.copy()
     levels = np.zeros(len(images), dtype=np.int64)
-    gradient, answers = slope(now, labels)
+    gradient, answers = slope(ends, labels)
     right = [float((answers == labels).mean())]
-    ends = now.copy()
+    going = np.arange(len(images))
     for step in range(1, most + 1):
-        now = changed(now, -np.sign(gradient))
-        gradient, answers = slope(now, labels)
-        wrong = answers != labels
-        fresh = wrong & (levels == 0)
-        levels[fresh] = step
-        ends[levels == 0] = now[levels == 0]
-        ends[fresh] = now[fresh]
-        # Who was wrong once could have been left there.
+        if len(going):
+            ends[going] = changed(ends[going], -np.sign(gradient))
+            gradient, answers = slope(ends[going], labels[going])
+            wrong = answers != labels[going]
+            # Who is wrong is left there.
+            levels[going[wrong]] = step
+            going, gradient = going[~wrong], gradient[~wrong]
         right.append(float((levels == 0).mean()))
     return Path(levels, np.array(right), ends)
 
@@ -210,13 +209,14 @@ def lead_slope(network: str) -> Callable[[Floats, NDArray[np.int64]], tuple[Floa
     keras = load_keras()
     import tensorflow as tf
 
-    model = load(network)
+    model = for_seen(load(network))
+    _, rows, columns, _ = model.input_shape
     read = compiled(keras.Model(model.inputs, sums(model, model.layers[-1].name)))
 
     def gradient(images: Any, labels: Any) -> Any:
         with tf.GradientTape() as tape:
             tape.watch(images)
-            logits = read(images)
+            logits = read(images[:, :rows, :columns])
             chosen = tf.one_hot(labels, 10)
             lead = tf.reduce_sum(logits * chosen, axis=1) - tf.reduce_max(logits - 1e9 * chosen, axis=1)
             total = tf.reduce_sum(lead)

@@ -103,6 +103,7 @@ def growth(checkout: Path, command: list[str]) -> Iterator[tuple[str, list[Measu
     page = re.sub(r"\{(?:doc|term)\}`([^`]*)`", r"\1", (docs / f"{COPIED}.md").read_text("utf-8"))
     for path in docs.glob("*.md"):
         path.unlink()
+    (docs / "moved.toml").write_text("", "utf-8")
     (docs / "bibliography.md").write_text("# Bibliography\n\n```{bibliography}\n```\n", "utf-8")
     for pages in COPIES:
         shutil.rmtree(checkout / ".cache", ignore_errors=True)

@@ -17,7 +17,7 @@ Outcome = Literal["new", "changed", "unchanged"]
 UNFINISHED = ".unfinished"
 
 
-def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
+def write_whole(path: Path, content: bytes, mode: int = 0o666, lasting: bool = True) -> None:
     """Write a file under another name and rename it, so that there is never half of one.
 
     Parameters
@@ -28,6 +28,8 @@ def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
         What it is to hold.
     mode
         Who may read and write it, as far as the process's umask lets them.
+    lasting
+        Whether to wait until the disk has it, so that it is whole even after the machine has lost its power.
 
     Raises
     ------
@@ -41,7 +43,8 @@ def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
         with open(unfinished, "xb", opener=partial(os.open, mode=mode)) as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                os.fsync(file.fileno())
         unfinished.replace(path)
     except BaseException:
         with suppress(OSError):
@@ -50,7 +53,7 @@ def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
 
 
 def update(path: Path, content: bytes) -> Outcome:
-    """Write a file, as :func:`write_whole`, unless it has this content already.
+    """Write a file that can be made again, as :func:`write_whole`, unless it has this content already.
 
     Raises
     ------
@@ -60,7 +63,7 @@ def update(path: Path, content: bytes) -> Outcome:
     before = path.read_bytes() if path.is_file() else None
     if before == content:
         return "unchanged"
-    write_whole(path, content)
+    write_whole(path, content, lasting=False)
     return "new" if before is None else "changed"
 
 
@@ -82,12 +85,15 @@ def kept(path: Path, made_from: str, make: Callable[[], bytes]) -> bytes:
         If it cannot be written.
     """
     note = path.with_name(f".{path.name}.made-from")
-    digest = hashlib.sha256(made_from.encode()).hexdigest().encode()
+
+    def both(content: bytes) -> bytes:
+        return hashlib.sha256(made_from.encode() + b"\n" + content).hexdigest().encode()
+
     with suppress(FileNotFoundError):
-        if note.read_bytes() == digest:
-            return path.read_bytes()
-    note.unlink(missing_ok=True)  # never may it speak of another content
+        content = path.read_bytes()
+        if note.read_bytes() == both(content):
+            return content
     content = make()
-    write_whole(path, content)
-    write_whole(note, digest)
+    write_whole(path, content, lasting=False)
+    write_whole(note, both(content), lasting=False)
     return content

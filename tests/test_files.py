@@ -133,10 +133,10 @@ def test_a_note_never_speaks_of_another_content(tmp_path, maker, monkeypatch):
     kept(path, "one", maker)
     write = files.write_whole
 
-    def stopped(where, content):
+    def stopped(where, content, **options):
         if where != path:
             raise KeyboardInterrupt
-        write(where, content)
+        write(where, content, **options)
 
     monkeypatch.setattr(files, "write_whole", stopped)
     with pytest.raises(KeyboardInterrupt):
@@ -144,6 +144,24 @@ def test_a_note_never_speaks_of_another_content(tmp_path, maker, monkeypatch):
     monkeypatch.undo()
     assert path.read_bytes() == b"content 2"
     assert kept(path, "one", maker) == b"content 3"
+
+
+def test_what_was_kept_and_is_damaged_is_made_again(tmp_path, maker):
+    """As after a loss of power, since nobody waits for the disk."""
+    path = tmp_path / "file"
+    kept(path, "one", maker)
+    path.write_bytes(b"")
+    assert kept(path, "one", maker) == b"content 2"
+
+
+def test_only_what_cannot_be_made_again_waits_for_the_disk(tmp_path, maker, monkeypatch):
+    waited = []
+    monkeypatch.setattr(os, "fsync", waited.append)
+    kept(tmp_path / "kept", "one", maker)
+    update(tmp_path / "updated", b"one")
+    assert not waited
+    write_whole(tmp_path / "whole", b"one")
+    assert len(waited) == 1
 
 
 def test_two_files_in_a_folder_have_notes_of_their_own(tmp_path, maker):

@@ -11,12 +11,14 @@ A card opens where it stands, without a script, and shows its picture large, its
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Set
 from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -394,7 +396,12 @@ def thumbnail(builder: Any, here: str, stem: str, made: str, *, decorative: bool
         for several screens beforehand. Until then an empty drawing keeps its place.
     """
     in_browser = builder.name in IN_BROWSER
-    described, width, height, drawn = pictures(made, CARD if in_browser and not decorative else COLUMN)
+    room = CARD if in_browser and not decorative else COLUMN
+    caches = Path(builder.doctreedir).parent / "pictures"
+    code = _code(caches / ".reached")
+    kept_in, made_from = caches / f"{stem}-{builder.name}", f"{code} {room} {made}"
+    packed = kept(kept_in, made_from, lambda: json.dumps(pictures(made, room)).encode())
+    described, width, height, drawn = json.loads(packed)
     folder = Path(builder.outdir, builder.imagedir)
     alt, hidden = ("", ' aria-hidden="true"') if decorative else (escape(described), "")
     tall = waits and height > max(TALL * width, CARD[1] / READABLE)
@@ -414,6 +421,12 @@ def thumbnail(builder: Any, here: str, stem: str, made: str, *, decorative: bool
         box = f'{size} viewBox="0 0 {round(width)} {round(height)}"'
         images = f'<svg aria-hidden="true" {box}></svg><noscript>{images}</noscript>'
     return f'<span class="cnn-thumbnail{" cnn-tall" if tall else ""}"{hidden}>{images}</span>'
+
+
+@cache
+def _code(file: Path) -> str:
+    """Digest the code that makes pictures of what figures hold, once a process."""
+    return provenance.remembered(file, f"{__name__}:pictures")
 
 
 def made_by(env: BuildEnvironment, entry: catalog.Entry, several: tuple[catalog.Use, ...]) -> str:

@@ -22,6 +22,7 @@ from cnnfigs.illustrations.filters.response_map import ResponseMap
 from cnnfigs.illustrations.training_and_measured.generalization import DataSplit
 from cnnfigs.illustrations.windows.padding import Padding
 from cnnfigs.illustrations.windows.window_animation import WindowAnimation
+from cnnfigs.sphinxext.site import gallery
 from cnnfigs.sphinxext.site.gallery import COLUMN, KINDS, _inline, pictures
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -189,6 +190,22 @@ def test_animation_stands_still_at_its_end(site):
     assert [text for text in drawn if text.endswith(f"= {run.output[-1, -1]:g}")]
     assert len([text for text in drawn if "=" in text]) == 1
     assert not site.picture("WindowAnimation").xpath("//@visibility")
+
+
+def test_only_the_picture_of_what_has_changed_is_made_again(few, tmp_path, monkeypatch):
+    made = Site(tmp_path)
+    made.write("index.md", "# Start\n\n```{toctree}\nape\ngallery\n```\n")
+    made.write("ape.md", page("Ape", "Padding()", "LayerTable()"))
+    made.build()
+    before = {name: etree.tostring(made.picture(name)) for name in NAMES[1:]}
+    work = gallery.pictures
+    drawn = []
+    monkeypatch.setattr(gallery, "pictures", lambda shown, room: drawn.append(shown) or work(shown, room))
+    made.write("ape.md", page("Ape", "Padding(size=6)", "LayerTable()"))
+    assert "gallery" in made.build()
+    assert len(drawn) == 1
+    changed = {name for name in NAMES[1:] if etree.tostring(made.picture(name)) != before[name]}
+    assert changed == {"Padding"}
 
 
 def test_the_drawing_with_the_larger_letters_is_shown_with_all_its_images():

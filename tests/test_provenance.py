@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from executed_code import executed_definitions, missed
 
-from cnnfigs.provenance import Dependencies, dependencies, digest, file_digest, glance
+import cnnfigs.provenance
+from cnnfigs.provenance import Dependencies, dependencies, digest, file_digest, glance, remembered
+from cnnfigs.provenance.reach import Reach
 
 Package = Callable[[dict[str, str]], str]
 _numbers = itertools.count()
@@ -440,6 +442,59 @@ def test_glance_sees_every_file_and_library_that_a_digest_could(
     assert len(set(seen)) == 8
     with pytest.raises(LookupError, match="there is no package tiny_and_absent"):
         glance("tiny_and_absent")
+
+
+def test_a_digest_is_remembered_until_something_changes_that_was_looked_at(
+    package: Package, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = package(
+        {
+            "one.py": "from PKG import middle\ndef f(): return middle.g(), open('table.csv')",
+            "middle.py": "from PKG.deep import g",
+            "deep.py": "def g(): return 1",
+            "other.py": "def h(): return 1",
+            "table.csv": "1",
+            "free.csv": "1",
+        }
+    )
+    file, folder, reached = tmp_path / "remembered" / "f", tmp_path / name, []
+    # Each Reach is noted, and works as ever.
+    monkeypatch.setattr(cnnfigs.provenance, "Reach", lambda targets: reached.append(targets) or Reach(targets))
+
+    def worked_out(**options: bool) -> bool:
+        """Whether it is worked out again, and is in any case what it would be without a memory."""
+        reached.clear()
+        found = remembered(file, f"{name}.one:f", **options)
+        again = bool(reached)
+        assert found == digest(f"{name}.one:f", **options)
+        return again
+
+    assert [worked_out(), worked_out()] == [True, False]
+    (folder / "other.py").write_text("def h(): return 22")
+    (folder / "free.csv").write_text("22")
+    assert not worked_out()
+    edits = {"deep.py": "def g(): return 22", "middle.py": f"from {name}.other import h as g", "table.csv": "22"}
+    for path, text in edits.items():
+        (folder / path).write_text(text)
+        assert [worked_out(), worked_out()] == [True, False], path
+    assert [worked_out(verbatim=True), worked_out(verbatim=True), worked_out(libraries=False)] == [True, False, True]
+    assert worked_out()
+    # A name may lead to what has come.
+    (folder / "inner").mkdir()
+    (folder / "inner" / "table.csv").write_text("3")
+    assert [worked_out(), worked_out()] == [True, False]
+    (folder / "free.csv").unlink()
+    assert worked_out()
+    (tmp_path / "library-2.0.dist-info").mkdir()
+    assert worked_out()
+    file.write_text("half of it")
+    assert worked_out()
+    (folder / "deep.py").unlink()
+    assert worked_out()
+    (folder / "middle.py").unlink()
+    for _ in range(2):
+        with pytest.raises(LookupError):
+            remembered(file, f"{name}.two:f")
 
 
 def test_versions_of_used_libraries_count(package: Package, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def write_assets(folder: Path) -> str:
         A short text that changes when any file does, so that browsers do not mix old ones and new.
     """
     # To work out what each is made from takes longer than all else when nothing has changed.
-    listed = kept(folder / ".sources", provenance.glance("cnnfigs"), lambda: json.dumps(sources()).encode())
+    listed = kept(folder / ".sources", provenance.glance("cnnfigs"), lambda: json.dumps(sources(folder)).encode())
     files: dict[str, str] = json.loads(listed)
     for name, source in files.items():
         kept(folder / name, source, partial(content, name))
@@ -72,11 +72,12 @@ def write_assets(folder: Path) -> str:
     return hashlib.sha256("\n".join(files.values()).encode()).hexdigest()[:8]
 
 
-def sources() -> dict[str, str]:
+def sources(folder: Path) -> dict[str, str]:
     """Return what decides each file: the code and data behind a script of data, the text that becomes small."""
     minifier = installed("minify-go")
     code = {name: f"{minifier} {text}" for name, text in texts().items()}
-    return {**code, **{name: provenance.digest(write) for name, write in DATA.items()}}
+    reached = {name: provenance.remembered(folder / f".{name}.reached", write) for name, write in DATA.items()}
+    return {**code, **reached}
 
 
 def content(name: str) -> bytes:

@@ -25,13 +25,16 @@ from __future__ import annotations
 import functools
 import hashlib
 import importlib.metadata
+import json
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from cnnfigs.provenance.files import file_digest, files_in
-from cnnfigs.provenance.reach import Reach, place_of
+from cnnfigs.files import write_whole
+from cnnfigs.provenance.files import PackagedFiles, file_digest, files_in
+from cnnfigs.provenance.reach import Reach, look, place_of
 from cnnfigs.provenance.sources import READS_SOURCE
 
 __all__ = [
@@ -43,6 +46,7 @@ __all__ = [
     "glance",
     "library_versions",
     "parts",
+    "remembered",
 ]
 
 # Keras hands all computing to its backend without importing it where we could see it.
@@ -129,7 +133,34 @@ def digest(*targets: str, libraries: bool = True, verbatim: bool = False) -> str
     LookupError, SyntaxError
         As :func:`dependencies`.
     """
-    return _digest_of(line for _, line in _lines(targets, libraries, verbatim))
+    return _digest_of(line for _, line in _lines(Reach(targets), libraries, verbatim))
+
+
+def remembered(file: Path, *targets: str, libraries: bool = True, verbatim: bool = False) -> str:
+    """Digest the same, and remember it in a file: until something looks different that was looked at for it.
+
+    An edit in a module has only that worked out again for which the module was read. Whether a file or a library has
+    come or gone decides too, since a name may lead to it.
+
+    Other arguments, errors and the result are those of :func:`digest`.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    packages = {__name__, *targets}
+    names = _names({name.partition(":")[0].partition(".")[0] for name in packages}, libraries)
+    asked = f"{sys.version} {names} {sorted(targets)} {libraries} {verbatim}"
+    with suppress(OSError, ValueError):
+        known, digest, before = json.loads(file.read_text("utf-8"))
+        if known == asked and all([*look(path)] == looked for path, looked in before.items()):
+            return str(digest)
+    reach = Reach(targets)
+    digest = _digest_of(line for _, line in _lines(reach, libraries, verbatim))
+    looked_at = {str(path): looked for path, looked in reach.looked_at.items()}
+    write_whole(file, json.dumps([asked, digest, looked_at]).encode())
+    return digest
 
 
 def parts(*targets: str, libraries: bool = True, verbatim: bool = False) -> dict[str, str]:
@@ -143,7 +174,7 @@ def parts(*targets: str, libraries: bool = True, verbatim: bool = False) -> dict
         For each module, packaged file and library its digest, 8 hexadecimal digits.
     """
     lines: dict[str, list[str]] = {}
-    for part, line in _lines(targets, libraries, verbatim):
+    for part, line in _lines(Reach(targets), libraries, verbatim):
         lines.setdefault(part, []).append(line)
     return {part: _digest_of(each)[:8] for part, each in sorted(lines.items())}
 
@@ -152,9 +183,8 @@ def _digest_of(lines: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
 
-def _lines(targets: Iterable[str], libraries: bool, verbatim: bool) -> list[tuple[str, str]]:
+def _lines(reach: Reach, libraries: bool, verbatim: bool) -> list[tuple[str, str]]:
     """Write down all that targets can reach: a module, file or library, and what it is there."""
-    reach = Reach(targets)
     verbatim = verbatim or any(code.reads_source for code in reach.codes.values())
     lines = [
         (module.name, f"{module.name}:{name} {code.verbatim if verbatim else code.canonical}")
@@ -188,17 +218,33 @@ def glance(*packages: str, libraries: bool = True) -> str:
     LookupError
         If there is no package of that name.
     """
-    seen = []
-    for name in sorted({*packages, __name__.partition(".")[0]}):
-        place = place_of(name)
-        if place is None:
-            raise LookupError(f"there is no package {name}")
-        for path in files_in(place):
-            status = path.stat()
-            seen.append(f"{path} {status.st_mtime_ns} {status.st_size}")
-    folders = [Path(entry) for entry in sys.path if Path(entry).is_dir()] if libraries else []
-    seen += [str(path) for folder in folders for path in folder.iterdir() if path.suffix in {".dist-info", ".egg-info"}]
-    return hashlib.sha256("\n".join([sys.version, *sorted(seen)]).encode()).hexdigest()
+    roots = {*packages, __name__.partition(".")[0]}
+    seen = [f"{path} {look(path)}" for root in sorted(roots) for path in files_in(_place(root))]
+    return _digest_of([_names(roots, libraries), *seen])
+
+
+def _names(roots: Iterable[str], libraries: bool) -> str:
+    """Digest the names of all files in some packages, and of all installed distributions with their versions."""
+    seen = [name for root in sorted(roots) for name in PackagedFiles.of(_place(root)).all]
+    return _digest_of([sys.version, *seen, *(_installed(_folders()) if libraries else [])])
+
+
+def _place(root: str) -> Path:
+    place = place_of(root)
+    if place is None:
+        raise LookupError(f"there is no package {root}")
+    return place
+
+
+def _folders() -> tuple[tuple[Path, int], ...]:
+    """Return where libraries are, and when one last came, went or changed there."""
+    return tuple((path, path.stat().st_mtime_ns) for path in map(Path, sys.path) if path.is_dir())
+
+
+@functools.lru_cache(maxsize=8)
+def _installed(folders: tuple[tuple[Path, int], ...]) -> tuple[str, ...]:
+    ends = {".dist-info", ".egg-info"}
+    return tuple(str(path) for folder, _ in folders for path in folder.iterdir() if path.suffix in ends)
 
 
 def library_versions(names: Iterable[str]) -> dict[str, str]:
@@ -209,13 +255,12 @@ def library_versions(names: Iterable[str]) -> dict[str, str]:
     """
     names = set(names)
     names |= {backend for library, backend in _COMPUTES_WITH.items() if library in names}
-    # A library that comes, goes or changes changes the folder that it is in.
-    folders = tuple(path.stat().st_mtime_ns for path in map(Path, sys.path) if path.is_dir())
+    folders = _folders()
     return {name: _version(name, folders) for name in sorted(names)}
 
 
 @functools.lru_cache(maxsize=256)  # each time it would read what the library says of itself, which may be a book
-def _version(name: str, folders: tuple[int, ...]) -> str:
+def _version(name: str, folders: tuple[tuple[Path, int], ...]) -> str:
     try:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:  # import name and distribution differ: PIL, tensorflow-cpu

@@ -43,7 +43,9 @@ class PackagedFiles:
         self._folders: set[str] = set()
         self._named: dict[tuple[Text, Path], dict[str, Path]] = {}
         self._root = package.parent if package else Path()
-        for path in files_in(package) if package else []:
+        #: The paths of all of them and of the code, in order.
+        self.all = sorted(map(str, files_in(package))) if package else []
+        for path in map(Path, self.all):
             if path.suffix != ".py":
                 relative = path.relative_to(self._root)
                 self._paths[relative.as_posix()] = path

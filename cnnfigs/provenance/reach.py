@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import importlib.util
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -29,6 +30,8 @@ class Reach:
         self.libraries: set[str] = set()
         #: Data files by their path from the folder that holds the package.
         self.files: dict[str, Path] = {}
+        #: When each file that was looked at, code and data, was last changed, and its size.
+        self.looked_at: dict[Path, tuple[int, int]] = {}
         self._attributes: set[str] = set()
         self._partial: set[Definition] = set()  # classes of which only mentioned members count
         self._whole: set[str] = set()
@@ -85,6 +88,7 @@ class Reach:
             self._follow_code(module, self.codes[module, name])
             if not self._waiting:
                 self._reach_members()
+        self.looked_at.update({path: look(path) for path in self.files.values()})
 
     def _reach_members(self) -> None:
         for module, name in self._partial:
@@ -227,10 +231,19 @@ class Reach:
         path = place.joinpath(*rest)
         for source in [path / "__init__.py", path.with_name(f"{path.name}.py") if rest else path]:
             if source.is_file():
-                status = source.stat()
-                return _parsed(name, source, status.st_mtime_ns, status.st_size)
+                self.looked_at[source] = look(source)
+                return _parsed(name, source, *self.looked_at[source])
         # A folder without an __init__.py is a package too.
         return _parsed(name, path / "__init__.py", 0, 0) if path.is_dir() else None
+
+
+def look(path: Path | str) -> tuple[int, int]:
+    """Return when a file was last changed, and its size; what is not there has neither."""
+    try:
+        status = os.stat(path)  # noqa: PTH116 - of a text too, since to make paths of hundreds takes longer than to look
+    except OSError:
+        return 0, 0
+    return status.st_mtime_ns, status.st_size
 
 
 @functools.cache

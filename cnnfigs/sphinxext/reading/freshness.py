@@ -59,14 +59,19 @@ class Uses:
     verbatim: bool = False
     files: tuple[tuple[str, str], ...] = ()
 
-    def digest(self) -> str:
+    def digest(self, file: Path) -> str:
         """Digest all that the used names can reach and the versions of the libraries, as hexadecimal text.
 
         A name that does not exist, or a module that cannot be read, gives a digest too: the cell itself fails then,
         and is run again once the name exists.
+
+        Parameters
+        ----------
+        file
+            Remembers what was reached, and is written when that is worked out.
         """
         try:
-            reached = provenance.digest(*self.targets, verbatim=self.verbatim)
+            reached = provenance.remembered(file, *self.targets, verbatim=self.verbatim)
         except (LookupError, SyntaxError) as error:
             reached = str(error)
         lines = [reached, *(f"{name}=={version}" for name, version in (*self._versions(), *self.files))]
@@ -201,11 +206,12 @@ def memory(env: BuildEnvironment) -> Memory:
 
 
 def digest(app: Sphinx, name: str, used: Uses) -> str:
-    """Digest what a page uses. Working that out takes longer than all else when nothing has changed, so it is kept."""
+    """Digest what a page uses. Working that out takes longer than all else when little has changed, so it is kept."""
+    folder = app.doctreedir.parent / "digests"
+    reached = folder / ".reached" / name
     if not (glance := memory(app.env).glance):
-        return used.digest()
-    file = app.doctreedir.parent / "digests" / name
-    return kept(file, f"{glance} {used}", lambda: used.digest().encode()).decode()
+        return used.digest(reached)
+    return kept(folder / name, f"{glance} {used}", lambda: used.digest(reached).encode()).decode()
 
 
 def marked(app: Sphinx, name: str, text: str) -> str:

@@ -3,10 +3,13 @@
 Usage: python tests/bench/explorers.py [SITE], where SITE is the built site. A ratio is the median over rounds, each of
 which takes both in turn, so that a busy machine slows both.
 
-At last comes the first page, just opened, on a processor that is slowed down: from the moment when the pen touches the
-paper to the moment when the first map is painted.
+At last come two things on a processor that is slowed down. The first page, just opened: from the moment when the pen
+touches the paper to the moment when the first map is painted. And two networks that learn: how many frames come later
+than the screen could show them, and how long the page's own thread is busy at most without a pause. The worker in which
+they learn is not slowed down, so the page has the more to draw.
 """
 
+import itertools
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -46,6 +49,9 @@ PASS = """({networks: [network]}, [image, repeats]) => {
 
 #: How many times slower the processor of a reader's phone may be, and after how many milliseconds a map should be lit.
 SLOWED, SOON = 4, 100
+#: For how many milliseconds frames are watched while networks learn that do not come to an end, and how long a page
+#: that was just opened is left alone before.
+WATCHED, SETTLED = 5000, 2000
 #: When the paper was touched, and when the first map after that was painted.
 WATCH = """() => {
     const { prototype } = CanvasRenderingContext2D;
@@ -56,6 +62,18 @@ WATCH = """() => {
     };
     const begin = ({ timeStamp }) => Object.assign(window, { touched: timeStamp, lit: undefined });
     addEventListener("pointerdown", begin, true);
+}"""
+
+#: When each frame came, in milliseconds, and how long each task took that kept the page from showing one.
+FRAMES = """() => {
+    Object.assign(window, { frames: [], tasks: [] });
+    new PerformanceObserver((list) => window.tasks.push(...list.getEntries().map(({ duration }) => duration)))
+        .observe({ type: "longtask" });
+    const next = (now) => {
+        window.frames.push(now);
+        requestAnimationFrame(next);
+    };
+    requestAnimationFrame(next);
 }"""
 
 Timer = Callable[[], float]
@@ -105,6 +123,27 @@ def first_maps(browser: Browser, site: Path) -> list[float]:
     return times
 
 
+def learning(browser: Browser, site: Path, speed: str, slowed: int) -> tuple[np.ndarray, list[float]]:
+    """Return the milliseconds between the frames while two networks learn, and those of the tasks above fifty."""
+    page = browser.new_page()
+    page.goto(f"{(site.resolve() / 'playground.html').as_uri()}#explore-train?speed={speed}")
+    explorer = page.locator("cnn-train")
+    ready = "element => element.right?.length > 0 && !element.waiting"
+    page.wait_for_function(f"() => ({ready})(document.querySelector('cnn-train'))")
+    page.wait_for_timeout(SETTLED)
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slowed})
+    page.evaluate(FRAMES)
+    explorer.get_by_role("button", name="Train", exact=True).click()
+    if speed == "fast":
+        # Seldom asked: to find a button by its name takes the page as long as a frame.
+        page.wait_for_function("() => !document.querySelector('cnn-train').playing", polling=500)
+    else:
+        page.wait_for_timeout(WATCHED)
+    frames, tasks = page.evaluate("[frames, tasks]")
+    page.close()
+    return np.diff(frames), tasks
+
+
 def main(site: Path) -> None:
     """Print a line for each: medians in milliseconds, and the ratio."""
     print(f"{'in the browser':<32}{'ms':>8}{'frames':>8}   {'beside':<16}{'ms':>8}{'ratio':>8}", flush=True)
@@ -124,6 +163,13 @@ def main(site: Path) -> None:
             f"first map after the first touch, {SLOWED} times slowed: {median(times):.0f} ms "
             f"({times[0]:.0f} to {times[-1]:.0f}; wanted: {SOON})"
         )
+        for slowed, speed in itertools.product((1, SLOWED), ("slow", "medium", "fast")):
+            between, tasks = learning(browser, site, speed, slowed)
+            print(
+                f"networks learn, {speed}, {slowed} times slowed: {1000 / between.mean():.1f} frames a second, "
+                f"{(between > 1.5 * FRAME).mean():.1%} of {len(between)} late; "
+                f"longest task {max(tasks, default=0):.0f} ms (0: none above 50; wanted: 50)"
+            )
         browser.close()
 
 

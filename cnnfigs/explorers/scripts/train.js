@@ -7,8 +7,8 @@
   const PACES = { slow: 3, medium: 60, fast: 1e5 };
   /** Milliseconds that the worker computes before it tells how far it is. */
   const BUDGET = 40;
-  /** Milliseconds between two drawings of all but the weights, while they change. */
-  const REDRAWN = 100;
+  /** Milliseconds between two drawings of anything but the weights, while they change. */
+  const REDRAWN = 50;
   /** Milliseconds between two sentences for those who hear them. */
   const CALM = 5000;
   /** So many steps are one point of the line of the loss; and the loss that is on top of the chart. */
@@ -342,29 +342,35 @@
       return `Step ${step}, epoch ${epochs(step)} of ${epochs(recipe.steps)}, loss: ${loss}. At step ${this.#askedAt}, ${read}`;
     }
 
-    /** Show how far both are: the weights each time, the rest less often, and what is read in peace when it is `worded`. */
+    /** Show how far both are: the weights each time; the losses and the answer in turn, so that no frame is late; all when it is `worded`. */
     draw(worded) {
       this.networks.forEach(({ layers }, index) => this.born[index].show(layers[1], this.limits[index][1]));
       if (!worded && performance.now() - this.drawn < REDRAWN) return;
       this.drawn = performance.now();
+      this.turn = !this.turn;
+      if (this.image && (worded || this.turn)) this.answer(); // it changes as they learn
+      if (!worded && this.turn) return;
+      const latest = this.networks.map((_, index) => this.#losses(index));
+      if (!worded) return;
       const { recipe, counts } = cnn.small;
-      const [loss, share] = this.charts;
-      const latest = this.networks.map((_, index) => {
-        const points = [];
-        for (let first = 0; first < this.losses.length; first += POINT) {
-          const some = this.losses.slice(first, first + POINT);
-          points.push([first + some.length, mean(some.map((both) => both[index]))]);
-        }
-        loss.show(index, points);
+      this.networks.forEach((_, index) => {
         const right = this.right.map((both, at) => [at * recipe.interval, both[index]]);
         const reaches = right.map(([step, count]) => [step, ...cnn.wilson(count, counts.test)]);
-        share.show(index, right.map(([step, count]) => [step, count / counts.test]), reaches);
-        return points.at(-1)?.[1];
+        this.charts[1].show(index, right.map(([step, count]) => [step, count / counts.test]), reaches);
       });
-      if (this.image) this.answer(); // it changes as they learn
-      if (!worded) return;
       this.#rows(latest);
       cnn.enable(this.stepping, this.step < recipe.steps);
+    }
+
+    /** Draw the losses of a network; returns the last, if there is one. */
+    #losses(index) {
+      const points = [];
+      for (let first = 0; first < this.losses.length; first += POINT) {
+        const some = this.losses.slice(first, first + POINT);
+        points.push([first + some.length, mean(some.map((both) => both[index]))]);
+      }
+      this.charts[0].show(index, points);
+      return points.at(-1)?.[1];
     }
 
     #eachName(tag, attributes) {

@@ -51,6 +51,38 @@ def compiled(model: keras.Model) -> Callable[[Any], Any]:
     return function
 
 
+def stepping(model: keras.Model, optimizer: keras.optimizers.Optimizer, loss: Any) -> Callable[[Any, Any], Any]:
+    """Compile one step of a training, without what :meth:`keras.Model.train_on_batch` does around it.
+
+    Parameters
+    ----------
+    model
+        A built model; each step changes its weights.
+    optimizer, loss
+        An optimizer, and a loss that gives one number for a batch.
+
+    Returns
+    -------
+    callable
+        From a batch of images and their labels to the loss before the step.
+    """
+    load_keras()
+    import tensorflow as tf
+
+    variables = model.trainable_variables
+    optimizer.build(variables)
+
+    def step(images: Any, labels: Any) -> Any:
+        with tf.GradientTape() as tape:
+            mean = loss(labels, model(images, training=True))
+        optimizer.apply(tape.gradient(mean, [each.value for each in variables]), variables)
+        return mean
+
+    signature = [tf.TensorSpec((None, *model.inputs[0].shape[1:]), tf.float32), tf.TensorSpec((None,), tf.uint8)]
+    function: Callable[[Any, Any], Any] = tf.function(step, input_signature=signature, autograph=False)
+    return function
+
+
 def outputs(read: Callable[[Any], Any], images: NDArray[np.float32], at_once: int = AT_ONCE) -> NDArray[np.float32]:
     """Show images to a compiled network, some at a time.
 

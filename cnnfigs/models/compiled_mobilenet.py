@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from cnnfigs.models.backend import load_keras
-from cnnfigs.models.folded import EPSILON, answering, convolutions
+from cnnfigs.models.folded import EPSILON, FoldedLayer, answering, convolutions
 
 #: The layer that answers.
 ANSWER = "predictions"
@@ -30,7 +30,7 @@ class Pass:
     maps: dict[str, Any]
 
 
-def follow(photos: Any, last: str, behind: str = "", constant: bool = False) -> Pass:
+def follow(photos: Any, last: str, behind: str = "", folded: bool = False) -> Pass:
     """Show photos to the layers up to one of them.
 
     Parameters
@@ -42,9 +42,9 @@ def follow(photos: Any, last: str, behind: str = "", constant: bool = False) -> 
         Name of a ReLU layer, of the last layer of a block, or "predictions".
     behind
         With the name of the last layer of a block, `photos` are its maps, and only the layers behind it are computed.
-    constant
-        Whether the weights are constants of the function that TensorFlow compiles. Then it joins batch normalization
-        with the convolutions, and rounds in other places than Keras does.
+    folded
+        Whether batch normalization is folded into the kernels: that is faster, and rounds in other places than Keras
+        does.
 
     Raises
     ------
@@ -57,11 +57,10 @@ def follow(photos: Any, last: str, behind: str = "", constant: bool = False) -> 
     sums, maps, now = {}, ({behind: photos} if behind else {}), photos
     names = [layer.name for layer in convolutions()]
     start = names.index(behind) + 1 if behind else 0
-    weights, (dense, biases) = _weights(constant)
-    for layer, (kernel, gamma, beta, mean, variance) in zip(convolutions()[start:], weights[start:], strict=True):
-        convolve = tf.nn.depthwise_conv2d if layer.class_name == "DepthwiseConv2D" else tf.nn.conv2d
-        now = convolve(now, kernel, [1, layer.strides, layer.strides, 1], "SAME")
-        now = tf.nn.batch_normalization(now, mean, variance, beta, gamma, EPSILON)
+    weights, (dense, biases) = _weights(folded)
+    for layer, (kernel, scale, bias) in zip(convolutions()[start:], weights[start:], strict=True):
+        now = _convolved(now, kernel, layer)
+        now = tf.nn.bias_add(now, bias) if folded else now * scale + bias
         if layer.adds:
             now = maps[layer.adds] + now
         sums[layer.name] = now
@@ -72,6 +71,27 @@ def follow(photos: Any, last: str, behind: str = "", constant: bool = False) -> 
         raise ValueError(f"last: expected {', '.join(map(repr, [*names, ANSWER]))}, got {last!r}")
     sums[ANSWER] = maps[ANSWER] = tf.reduce_mean(now, axis=[1, 2]) @ dense + biases
     return Pass(sums, maps)
+
+
+def _convolved(maps: Any, kernel: Any, layer: FoldedLayer) -> Any:
+    """Convolve maps so that a gradient by the maps costs no gradient by the kernel, which nobody asks for.
+
+    Where TensorFlow compiles, it leaves that out by itself.
+    """
+    import tensorflow as tf
+
+    how: Any = ([1, layer.strides, layer.strides, 1], "SAME")
+    forth, back = tf.nn.conv2d, tf.compat.v1.nn.conv2d_backprop_input
+    if layer.class_name == "DepthwiseConv2D":
+        forth, back = tf.nn.depthwise_conv2d, tf.nn.depthwise_conv2d_backprop_input
+    if not tf.executing_eagerly():
+        return forth(maps, kernel, *how)
+
+    @tf.custom_gradient  # type: ignore[untyped-decorator]
+    def convolve(maps: Any) -> Any:
+        return forth(maps, kernel, *how), lambda upstream: back(tf.shape(maps), kernel, upstream, *how)
+
+    return convolve(maps)
 
 
 @cache
@@ -87,7 +107,7 @@ def sums_reader(*layers: str) -> Callable[[Any], list[Any]]:
     import tensorflow as tf
 
     def read(photos: Any) -> Any:
-        sums = follow(photos, layers[-1], constant=True).sums
+        sums = follow(photos, layers[-1], folded=True).sums
         return [sums[layer] for layer in layers]
 
     signature = [tf.TensorSpec((None, None, None, 3), tf.float32)]
@@ -96,25 +116,22 @@ def sums_reader(*layers: str) -> Callable[[Any], list[Any]]:
 
 
 @cache
-def _weights(constant: bool) -> tuple[Sequence[Sequence[Any]], Sequence[Any]]:
-    """Return kernel and batch normalization of each convolution, and weights and biases of the answering layer.
+def _weights(folded: bool) -> tuple[Sequence[Sequence[Any]], Sequence[Any]]:
+    """Return of each convolution the kernel, and by what batch normalization multiplies and what it adds then.
 
-    Arrays become constants of a compiled function; tensors become inputs.
+    With them come the weights and biases of the answering layer. All are tensors, so that what is compiled shares them.
     """
     import tensorflow as tf
 
-    def as_given(values: Any) -> Any:
-        array = values.astype(np.float32)
-        if constant:
-            return array
-        with tf.init_scope():  # not of the function that is being compiled
-            return tf.constant(array)
+    def as_tensor(values: Any) -> Any:
+        return tf.constant(values, tf.float32)
 
-    layers = [
-        [
-            as_given(layer.bare[..., np.newaxis] if layer.bare.ndim == 3 else layer.bare),
-            *map(as_given, layer.normalization),
-        ]
-        for layer in convolutions()
-    ]
-    return layers, [*map(as_given, answering())]
+    def split(layer: FoldedLayer) -> tuple[Any, Any, Any]:
+        gamma, beta, mean, variance = map(as_tensor, layer.normalization)
+        scale = tf.math.rsqrt(variance + EPSILON) * gamma
+        kernel = layer.kernel if folded else layer.bare
+        kernel = as_tensor(kernel[..., np.newaxis] if kernel.ndim == 3 else kernel)
+        return kernel, scale, as_tensor(layer.bias) if folded else beta - mean * scale
+
+    with tf.init_scope():  # not of the function that is being compiled
+        return [split(layer) for layer in convolutions()], [*map(as_tensor, answering())]

@@ -15,10 +15,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnfigs.arithmetic import Layer, Shape
 from cnnfigs.data import imagenet_weights
 
 Doubles = NDArray[np.float64]
@@ -96,6 +98,37 @@ def answering() -> tuple[Doubles, Doubles]:
     """Read the weights and biases of the dense layer that answers, shapes (1280, 1000) and (1000,)."""
     kernel, bias = _arrays()["predictions"]
     return kernel, bias
+
+
+def records(height: int, width: int) -> tuple[Layer, ...]:
+    """Describe the layers for photos of one size, without Keras, which takes seconds to build and load the network.
+
+    That a block adds its input is left out: what it adds sees less than what it is added to.
+
+    Parameters
+    ----------
+    height, width
+        Size of the photos, each one more than a multiple of 32.
+
+    Examples
+    --------
+    >>> [(layer.name, layer.output_shape) for layer in records(225, 353)[-3:]]
+    [('out_relu', (8, 12, 1280)), ('global_average_pooling2d', (1280,)), ('predictions', (1000,))]
+    """
+    layers = [Layer("image", "InputLayer", output_shape=(height, width, 3))]
+
+    def add(name: str, class_name: str, output_shape: Shape, **geometry: Any) -> None:
+        before = layers[-1]
+        layers.append(Layer(name, class_name, (before.name,), (before.output_shape,), output_shape, **geometry))
+
+    for each in convolutions():
+        sides = (-(-side // each.strides) for side in layers[-1].output_shape[:2])
+        window = {"kernel_size": each.kernel.shape[:2], "strides": (each.strides,) * 2, "dilation_rate": (1, 1)}
+        add(each.name, each.class_name, (*sides, len(each.bias)), padding="same", **window)
+    weights, _ = answering()
+    add("global_average_pooling2d", "GlobalAveragePooling2D", weights.shape[:1])
+    add("predictions", "Dense", weights.shape[1:])
+    return tuple(layers)
 
 
 def _folded(

@@ -21,7 +21,7 @@ from cnnfigs.runs.activations import test_digit
 from cnnfigs.runs.filters.heated_digit import heated_digit
 from cnnfigs.runs.training_and_measured.certainty import NONE_UPSIDE_DOWN
 from cnnfigs.runs.training_and_measured.disturbances import Kind, disturbed
-from cnnfigs.runs.training_and_measured.evaluation import answers_to
+from cnnfigs.runs.training_and_measured.evaluation import answers_to, evaluate
 
 if TYPE_CHECKING:
     import keras
@@ -305,7 +305,7 @@ def sure_elsewhere(kind: Kind, amount: float) -> Asked:
     """Count how many of the convnet's sure answers are right, on test digits as they are and on disturbed ones."""
     digits = mnist()
     images, labels = as_input(digits.x_test), digits.y_test
-    usual, sure_usual = _right_when_sure(answers_to("convnet", images), labels, SURE)
+    usual, sure_usual = _right_when_sure(evaluate("convnet").probabilities, labels, SURE)
     if kind == "moved":  # those that lose no ink
         whole = ~images[:, :, -int(amount) :].any(axis=(1, 2, 3))
         images, labels = images[whole], labels[whole]
@@ -339,7 +339,7 @@ def sure_here(kind: Kind, amount: float) -> Asked:
     """Count on half of all disturbed test digits how many sure answers are right, and look at the other half."""
     digits = mnist()
     images, labels = as_input(digits.x_test), digits.y_test
-    known = answers_to("convnet", images)
+    known = evaluate("convnet").probabilities
     usual, sure_usual = _right_when_sure(known, labels, SURE)
     answers = answers_to("convnet", disturbed(images, kind, amount))
     (counted, sure), (there, _) = (_right_when_sure(answers[half::2], labels[half::2], SURE) for half in (0, 1))

@@ -3,11 +3,13 @@
 import keras
 import numpy as np
 
+from cnnfigs.arithmetic.receptive import receptive_fields
 from cnnfigs.data import cat_photo
 from cnnfigs.explorers.own_photo import first_blocks_script
 from cnnfigs.explorers.registry import SEEING_MORE
-from cnnfigs.models.folded import first_blocks
+from cnnfigs.models.folded import first_blocks, records
 from cnnfigs.models.imagenet import fitted, mobilenet_v2, network_input
+from cnnfigs.models.records import layer_records
 
 
 def test_folded_layers_give_what_keras_gives():
@@ -40,6 +42,16 @@ def test_folded_layers_give_what_keras_gives():
     end = next(at for at, layer in enumerate(original.layers) if layer.name == names[-1])
     kernels = [layer.get_weights() for layer in original.layers[:end] if "Conv2D" in type(layer).__name__]
     assert sum(layer.kernel.size for layer in first_blocks()) == sum(kernel.size for (kernel,) in kernels)
+
+
+def test_records_have_the_sizes_and_fields_of_keras():
+    theirs, ours = layer_records(mobilenet_v2(225, 353)), records(225, 353)
+    shapes, fields = {layer.name: layer.output_shape for layer in theirs}, receptive_fields(theirs)
+    names = [layer.name for layer in ours[1:]]
+    assert {"Conv1_relu", "block_3_project_BN", "block_16_depthwise_relu", "predictions"} <= set(names)
+    assert {layer.name: layer.output_shape for layer in ours[1:]} == {name: shapes[name] for name in names}
+    found = receptive_fields(ours)
+    assert {name: found[name] for name in names} == {name: fields[name] for name in names}
 
 
 def test_the_weights_are_at_most_200_kilobytes_as_they_ship():

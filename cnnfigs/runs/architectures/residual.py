@@ -65,11 +65,14 @@ def deep_gradients(depths: tuple[int, ...], seeds: int) -> DeepGradients:
         "plain, larger first weights": (False, "he_normal"),
         "with skips": (True, "glorot_uniform"),
     }
+    # Building takes longer than the gradient: so stacks of the same layers are one, with other weights each time.
+    built = {(depth, skips): _layers(depth, skips) for depth in depths for skips in (False, True)}
+
+    def size(depth: int, skips: bool, kernel_initializer: str, seed: int) -> float:
+        return gradient_size(_drawn(built[depth, skips], kernel_initializer, seed))
+
     stacks = [
-        StackGradients(
-            kind,
-            np.array([[gradient_size(stack(depth, *how, seed)) for seed in range(1, seeds + 1)] for depth in depths]),
-        )
+        StackGradients(kind, np.array([[size(depth, *how, seed) for seed in range(1, seeds + 1)] for depth in depths]))
         for kind, how in kinds.items()
     ]
     return DeepGradients(depths, FILTERS, IMAGES, tuple(stacks))
@@ -94,12 +97,26 @@ def stack(depth: int, skips: bool, kernel_initializer: str, seed: int) -> keras.
     K. He, X. Zhang, S. Ren and J. Sun, "Deep residual learning for image recognition", IEEE Conference on Computer
     Vision and Pattern Recognition (2016), figure 2; without its batch normalisation.
     """
+    return _drawn(_layers(depth, skips), kernel_initializer, seed)
+
+
+def _drawn(model: keras.Model, kernel_initializer: str, seed: int) -> keras.Model:
+    """Draw the first weights of a stack; the last layer's are drawn as Keras does it for all layers."""
     keras = load_keras()
     keras.utils.set_random_seed(seed)
+    *convolutions, last = (layer for layer in model.layers if layer.weights)
+    for layer in convolutions:
+        layer.kernel.assign(keras.initializers.get(kernel_initializer)(layer.kernel.shape))
+    last.kernel.assign(keras.initializers.get("glorot_uniform")(last.kernel.shape))
+    return model
+
+
+def _layers(depth: int, skips: bool) -> keras.Model:
+    keras = load_keras()
     layers = keras.layers
 
     def convolution(maps: Any, name: str | None = None) -> Any:
-        return layers.Conv2D(FILTERS, 3, padding="same", kernel_initializer=kernel_initializer, name=name)(maps)
+        return layers.Conv2D(FILTERS, 3, padding="same", name=name)(maps)
 
     image = keras.Input((28, 28, 1))
     maps = layers.ReLU()(convolution(layers.AveragePooling2D(2)(image), "first"))

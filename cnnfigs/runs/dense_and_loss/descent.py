@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from cnnfigs.data import mnist
 from cnnfigs.models.backend import load_keras
+from cnnfigs.models.compiled import stepping
 from cnnfigs.models.networks import build
 from cnnfigs.models.training import RECIPE, as_input
 
@@ -134,7 +135,8 @@ def first_steps(network: str, steps: int) -> Steps:
     held_out = RECIPE.validation_images
     unseen, unseen_labels = as_input(digits.x_train[-held_out:]), digits.y_train[-held_out:]
     model = _untrained(network)
-    _compile(model)
+    optimizer = {"class_name": RECIPE.optimizer, "config": {"learning_rate": RECIPE.learning_rate}}
+    train = stepping(model, keras.optimizers.get(optimizer), keras.losses.SparseCategoricalCrossentropy())
 
     def accuracy() -> float:
         answers = model.predict(unseen, batch_size=1000, verbose=0).argmax(axis=1)
@@ -144,9 +146,7 @@ def first_steps(network: str, steps: int) -> Steps:
     losses = []
     for step in range(steps):
         batch = slice(step * size, (step + 1) * size)
-        # Keras averages over the steps since the last reset.
-        model.reset_metrics()
-        losses.append(float(model.train_on_batch(as_input(digits.x_train[batch]), digits.y_train[batch])))
+        losses.append(float(train(as_input(digits.x_train[batch]), digits.y_train[batch])))
     guess = keras.losses.sparse_categorical_crossentropy(np.zeros(1, dtype=int), np.full((1, 10), 0.1))
     return Steps(
         network=network,
@@ -163,9 +163,3 @@ def _untrained(network: str) -> keras.Model:
     """Build a network with the weights that its training starts from."""
     load_keras().utils.set_random_seed(RECIPE.seed)
     return build(network)
-
-
-def _compile(model: keras.Model) -> None:
-    keras = load_keras()
-    optimizer = {"class_name": RECIPE.optimizer, "config": {"learning_rate": RECIPE.learning_rate}}
-    model.compile(optimizer=keras.optimizers.get(optimizer), loss=RECIPE.loss)

@@ -40,7 +40,8 @@ from cnnfigs.images import resized
 from cnnfigs.models.backend import load_keras
 from cnnfigs.models.compiled import compiled, outputs
 from cnnfigs.models.compiled_mobilenet import follow, sums_reader
-from cnnfigs.models.imagenet import DEVIATION, MEAN, RELU_LAYERS, fitted, mobilenet_v2, network_input
+from cnnfigs.models.folded import records
+from cnnfigs.models.imagenet import DEVIATION, LONG, MEAN, RELU_LAYERS, SHORT, fitted, network_input
 from cnnfigs.models.records import layer_records
 from cnnfigs.models.training import as_input
 from cnnfigs.models.weights import load
@@ -194,6 +195,12 @@ def excite(network: Network, layers: Sequence[str], filters: Sequence[int], piec
     return ExcitedRun(tuple(levels), count, len(views))
 
 
+@cache
+def _convnet() -> keras.Model:
+    """Load the convnet once, since nothing here changes it."""
+    return load("convnet")
+
+
 def photo_views() -> list[Bytes]:
     """Return the photo of the cat in several sizes, each turned by quarters, and all of these mirrored."""
     turned = [np.rot90(resized(cat_photo(), *size), quarters) for size in VIEW_SIZES for quarters in range(4)]
@@ -231,7 +238,7 @@ def largest_possible(layer: str, filter: int) -> float | None:
     """
     if layer != LAYERS["convnet"][0]:
         return None
-    kernel, bias = load("convnet").get_layer(layer).get_weights()
+    kernel, bias = _convnet().get_layer(layer).get_weights()
     return float(np.maximum(kernel[..., filter], 0).sum() + bias[filter])
 
 
@@ -284,8 +291,6 @@ class Unit:
 def sums(model: keras.Model, layer: str) -> Any:
     """Return a layer's sums before its activation function as a symbolic output of the model."""
     chosen = model.get_layer(layer)
-    if not chosen.weights:  # an activation function as a layer of its own
-        return chosen.input
     return _without_activation(chosen, chosen.input)
 
 
@@ -299,20 +304,24 @@ def _without_activation(layer: keras.Layer, read: Any) -> Any:
 
 def middle_unit(network: Network, layer: str) -> Unit:
     """Prepare the middle unit of a layer to be read, in an image that is hardly larger than what it sees."""
-    model = load("convnet") if network == "convnet" else mobilenet_v2(*fitted(cat_photo()).shape[:2])
-    output, field = sums(model, layer), receptive_fields(layer_records(model))[layer]
     if network == "convnet":
-        size, maps = 28, output.shape[1:-1]
+        model = _convnet()
+        layers, summed = layer_records(model), load_keras().Model(model.inputs, sums(model, layer))
+    else:
+        layers = records(SHORT, LONG)
+    (shape,) = (each.output_shape for each in layers if each.name == layer)
+    field = receptive_fields(layers)[layer]
+    if network == "convnet":
+        size, maps = 28, shape[:-1]
     else:
         # Of what its units see, the size of the image changes nothing.
         size = next((each for each in SIDES if field.size[0] <= each), SIDES[-1])
-        maps = tuple((size - 1) // field.jump[0] + 1 for _ in output.shape[1:-1])
+        maps = tuple((size - 1) // field.jump[0] + 1 for _ in shape[:-1])
     middle = tuple(side // 2 for side in maps)
     inside = range(size)
     if middle:
         rows, _ = field.at(middle)
         inside = range(max(0, rows.start), min(size, rows.stop))
-    summed = load_keras().Model(model.inputs, output)
 
     def read(images: Any) -> Any:
         if network == "convnet":
@@ -321,7 +330,7 @@ def middle_unit(network: Network, layer: str) -> Unit:
             values = follow((images - MEAN) / DEVIATION, layer).sums[layer]
         return values[(slice(None), *middle)]
 
-    return Unit(network, read, output.shape[-1], size, inside.start, len(inside))
+    return Unit(network, read, shape[-1], size, inside.start, len(inside))
 
 
 def ascend(
@@ -439,7 +448,7 @@ def search_digits(
         How many of all filters of the layer no digit brings above zero.
     """
     keras = load_keras()
-    model = load("convnet")
+    model = _convnet()
     largest = largest_sums(count)[layer]
     best = largest[:, list(filters)]
     output = sums(model, layer)
@@ -478,7 +487,7 @@ def largest_sums(count: int) -> Mapping[str, Floats]:
         From each name out of :data:`LAYERS` to an array of shape (count, filters).
     """
     keras = load_keras()
-    model = load("convnet")
+    model = _convnet()
     maps, largest = model.inputs[0], []
     for layer in model.layers:
         if layer.name in LAYERS["convnet"]:
@@ -519,10 +528,7 @@ def search_photo(
     int
         How many of all filters of the layer are nowhere above zero.
     """
-    keras = load_keras()
-    model = mobilenet_v2(*photo.shape[:2])
-    output = sums(model, layer)
-    values = np.asarray(keras.Model(model.inputs, output)([network_input(photo[np.newaxis])], training=False))[0]
+    values = np.asarray(follow(network_input(photo[np.newaxis]), layer).sums[layer])[0]
     if values.ndim == 1:  # the answers, which see everything
         height, width = photo.shape[:2]
         crop = _small(photo)

@@ -27,6 +27,7 @@ from cnnfigs.data import Bytes, cat_photo, imagenet_classes
 from cnnfigs.models.backend import load_keras
 from cnnfigs.models.compiled import compiled
 from cnnfigs.models.compiled_mobilenet import ANSWER, follow, sums_reader
+from cnnfigs.models.folded import records
 from cnnfigs.models.imagenet import fitted, mobilenet_v2, network_input
 from cnnfigs.models.records import layer_records
 from cnnfigs.models.weights import load
@@ -354,13 +355,13 @@ def covered_photo_reader(image: Floats, covering: Floats, patch_size: int) -> Ca
     load_keras()
     import tensorflow as tf
 
-    field = receptive_fields(layer_records(mobilenet_v2(*image.shape[:2])))[FRONT]
+    field = receptive_fields(records(*image.shape[:2]))[FRONT]
     step, reach = field.jump[0], field.size[0] // 2
     sides = [min(size, 32 * math.ceil((patch_size + 4 * reach + step) / 32) + 1) for size in image.shape[:2]]
     (front_maps,) = sums_reader(FRONT)(image[np.newaxis])
     whole = np.asarray(front_maps)[0]
     back = tf.function(
-        lambda maps: follow(maps, ANSWER, behind=FRONT, constant=True).sums[ANSWER],
+        lambda maps: follow(maps, ANSWER, behind=FRONT, folded=True).sums[ANSWER],
         input_signature=[tf.TensorSpec((None, *whole.shape), tf.float32)],
         autograph=False,
     )

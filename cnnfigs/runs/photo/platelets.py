@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from cnnfigs.data import Bytes
 from cnnfigs.data.blood_cells import HEIGHT, SIDE, WIDTH, Box, boxes, crops, part, photo
 from cnnfigs.models.backend import load_keras
-from cnnfigs.models.compiled import compiled, outputs
+from cnnfigs.models.compiled import compiled, outputs, stepping
 from cnnfigs.models.transfer import BATCH, PREPARED, VIEWS, as_convolution, as_input, small_convnet, view
 from cnnfigs.runs.photo.blood import half
 
@@ -120,24 +120,25 @@ class PlateletRun:
 
 def find_platelets(name: str) -> PlateletRun:
     """Train, slide, and count."""
+    load_keras().utils.set_random_seed(SEED)
+    network = small_convnet()
+    train = _trainer(network)
     cut = crops(part("train"))
-    first = _trained(cut.images, cut.labels, STEPS[0])
-    once = [smoothed(each) for each in _maps(first, part("val"))]
-    added = np.concatenate(
-        [_mistaken(each, logits) for each, logits in zip(part("train"), _maps(first, part("train")), strict=True)]
-    )
+    train(cut.images, cut.labels, STEPS[0])
+    maps = _maps(network, part("val") + part("train"))
+    once = _counted(part("val"), [smoothed(maps[each]) for each in part("val")], MARKS)
+    added = np.concatenate([_mistaken(each, maps[each]) for each in part("train")])
     labels = np.concatenate([cut.labels, np.zeros(len(added), np.uint8)])
-    network = _trained(np.concatenate([cut.images, added]), labels, STEPS[1])
-    twice = [smoothed(each) for each in _maps(network, part("val"))]
-    scores = [_counted(part("val"), twice, mark) for mark in MARKS]
-    mark = max(scores, key=lambda found: found.score).mark
-    maps = _maps(network, part("test"))
-    whole = as_convolution(network, HEIGHT, WIDTH)
-    own = maps[part("test").index(name)]
-    maps = [smoothed(each) for each in maps]
+    train(np.concatenate([cut.images, added]), labels, STEPS[1])
+    maps = _maps(network, part("val") + part("test"))
+    twice = _counted(part("val"), [smoothed(maps[each]) for each in part("val")], MARKS)
+    mark = max(twice, key=lambda found: found.score).mark
+    means = [smoothed(maps[each]) for each in part("test")]
+    own = maps[name]
     places = found_places(smoothed(own), mark)
     compared, difference = _difference(network, own, photo(name))
-    wrong, missed = _mistakes(part("test"), maps, mark)
+    wrong, missed = _mistakes(part("test"), means, mark)
+    (test,) = _counted(part("test"), means, [mark])
     return PlateletRun(
         name,
         half(photo(name)),
@@ -145,14 +146,14 @@ def find_platelets(name: str) -> PlateletRun:
         (1 / (1 + np.exp(-own))).astype(np.float32),
         tuple(places),
         tuple(place in matched(places, boxes(name, "Platelets")) for place in places),
-        _layers(network, whole),
+        _layers(network, as_convolution(network, HEIGHT, WIDTH)),
         compared,
         difference,
         len(added),
-        tuple(_counted(part("val"), once, each) for each in MARKS),
-        tuple(scores),
-        float(mark),
-        _counted(part("test"), maps, mark),
+        once,
+        twice,
+        mark,
+        test,
         len(part("test")),
         sum(len(boxes(each, "Platelets")) for each in part("test")),
         wrong,
@@ -160,26 +161,31 @@ def find_platelets(name: str) -> PlateletRun:
     )
 
 
-def _trained(images: Bytes, labels: Bytes, steps: int) -> keras.Model:
+def _trainer(model: keras.Model) -> Callable[[Bytes, Bytes, int], None]:
+    """Make the function that trains the network on crops, each time from the same start, for a number of steps."""
     keras = load_keras()
-    keras.utils.set_random_seed(SEED)
-    model = small_convnet()
-    views = np.stack([view(images, number) for number in range(VIEWS)])
-    holding, empty = np.flatnonzero(labels), np.flatnonzero(labels == 0)
-    # As many of each kind, though there are fewer platelets: else the network may answer "none" to everything.
-    chosen = np.concatenate([empty, np.tile(holding, round(len(empty) / len(holding)))])
-    # As `fit_views` does it, step by step: only the crops of one step are ever kept as numbers of 32 bits.
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.Adam(RATE), loss)
-    random = np.random.default_rng(SEED)
-    rounds = -(-steps * BATCH // len(chosen))
-    stream = np.concatenate([random.permutation(chosen) for _ in range(rounds)])[: steps * BATCH]
-    for part_of_it in np.split(stream, steps // PREPARED):
-        turns = random.integers(0, VIEWS, len(part_of_it))
-        for first in range(0, len(part_of_it), BATCH):
-            batch = slice(first, first + BATCH)
-            model.train_on_batch(as_input(views[turns[batch], part_of_it[batch]]), labels[part_of_it[batch]])
-    return model
+    optimizer = keras.optimizers.Adam(RATE)
+    step = stepping(model, optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    start = [(variable, variable.numpy()) for variable in (*model.variables, *optimizer.variables)]
+
+    def train(images: Bytes, labels: Bytes, steps: int) -> None:
+        for variable, value in start:
+            variable.assign(value)
+        views = np.stack([view(images, number) for number in range(VIEWS)])
+        holding, empty = np.flatnonzero(labels), np.flatnonzero(labels == 0)
+        # As many of each kind, though there are fewer platelets: else the network may answer "none" to everything.
+        chosen = np.concatenate([empty, np.tile(holding, round(len(empty) / len(holding)))])
+        # As `fit_views` does it, step by step: only the crops of one step are ever kept as numbers of 32 bits.
+        random = np.random.default_rng(SEED)
+        rounds = -(-steps * BATCH // len(chosen))
+        stream = np.concatenate([random.permutation(chosen) for _ in range(rounds)])[: steps * BATCH]
+        for part_of_it in np.split(stream, steps // PREPARED):
+            turns = random.integers(0, VIEWS, len(part_of_it))
+            for first in range(0, len(part_of_it), BATCH):
+                batch = slice(first, first + BATCH)
+                step(as_input(views[turns[batch], part_of_it[batch]]), labels[part_of_it[batch]])
+
+    return train
 
 
 def _mistaken(name: str, logits: NDArray[np.float32]) -> Bytes:
@@ -192,11 +198,11 @@ def _mistaken(name: str, logits: NDArray[np.float32]) -> Bytes:
     return np.array(cut, np.uint8).reshape(-1, SIDE, SIDE, 3)
 
 
-def _maps(model: keras.Model, names: Iterable[str]) -> list[NDArray[np.float32]]:
-    """Slide over whole photos: the logit of a platelet minus that of none, in each place."""
+def _maps(model: keras.Model, names: Iterable[str]) -> dict[str, NDArray[np.float32]]:
+    """Slide over whole photos: by name the logit of a platelet minus that of none, in each place."""
     read: Callable[[Any], Any] = compiled(as_convolution(model, HEIGHT, WIDTH))
-    logits = (outputs(read, as_input(photo(name)[np.newaxis]))[0] for name in names)
-    return [each[..., 1] - each[..., 0] for each in logits]
+    logits = {name: outputs(read, as_input(photo(name)[np.newaxis]))[0] for name in names}
+    return {name: each[..., 1] - each[..., 0] for name, each in logits.items()}
 
 
 def smoothed(logits: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -252,14 +258,22 @@ def matched(places: Sequence[tuple[int, int]], targets: Sequence[Box]) -> dict[t
     return pairs
 
 
-def _counted(names: Sequence[str], maps: Sequence[NDArray[np.float32]], mark: float) -> Found:
-    right = wrong = missed = 0
+def _counted(names: Sequence[str], maps: Sequence[NDArray[np.float32]], marks: Sequence[float]) -> tuple[Found, ...]:
+    """Count for each mark; the places found with a high one are the surest of those found with a low one."""
+    logits: dict[bool, list[float]] = {True: [], False: []}  # of the places that are right, and of those that are not
+    platelets = 0
     for name, means in zip(names, maps, strict=True):
         targets = boxes(name, "Platelets")
-        places = found_places(means, mark)
-        hits = len(matched(places, targets))
-        right, wrong, missed = right + hits, wrong + len(places) - hits, missed + len(targets) - hits
-    return Found(float(mark), right, wrong, missed)
+        places = found_places(means, min(marks))
+        pairs = matched(places, targets)
+        for x, y in places:
+            logits[(x, y) in pairs].append(means[(y - SIDE // 2) // STRIDE, (x - SIDE // 2) // STRIDE])
+        platelets += len(targets)
+    found = []
+    for mark in marks:
+        right, wrong = (int(np.sum(np.array(logits[each]) >= mark)) for each in (True, False))
+        found.append(Found(float(mark), right, wrong, platelets - right))
+    return tuple(found)
 
 
 def _mistakes(names: Sequence[str], maps: Sequence[NDArray[np.float32]], mark: float) -> tuple[Bytes, Bytes]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +18,8 @@ from cnnfigs.data import Bytes, cat_photo
 from cnnfigs.images import resized
 from cnnfigs.models.backend import load_keras
 from cnnfigs.models.compiled_mobilenet import ANSWER, follow
-from cnnfigs.models.imagenet import RELU_LAYERS, fitted, mobilenet_v2, network_input
-from cnnfigs.models.records import layer_records
+from cnnfigs.models.folded import records
+from cnnfigs.models.imagenet import RELU_LAYERS, fitted, network_input
 from cnnfigs.runs.photo.photo_answers import GREY, PARTS, Box, PhotoAnswer, ask
 
 Floats = NDArray[np.float32]
@@ -420,15 +419,10 @@ def _level(
         if scale < 1:
             crop = resized(crop, max(1, round(scale * height)), max(1, round(scale * width)))
         units.append(Unit(channel, place, share, own, box, crop, contrast, parts_inside(photo, box)))
-    rows, columns, channels = mobilenet_v2(*photo.shape[:2]).get_layer(layer).output.shape[1:]
-    return Level(layer, (rows, columns, channels), _field_sizes()[layer], tuple(units))
-
-
-@cache
-def _field_sizes() -> dict[str, int]:
-    """Return the side of each layer's theoretical receptive field, which is the same for photos of all sizes."""
-    model = mobilenet_v2(*fitted(cat_photo()).shape[:2])
-    return {name: field.size[0] for name, field in receptive_fields(layer_records(model)).items()}
+    layers = records(*photo.shape[:2])
+    (shape,) = (each.output_shape for each in layers if each.name == layer)
+    rows, columns, channels = shape
+    return Level(layer, (rows, columns, channels), receptive_fields(layers)[layer].size[0], tuple(units))
 
 
 #: Numbers of an upper and a lower unit within their levels, and the share of the lower one's map in the upper one.

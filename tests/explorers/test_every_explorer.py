@@ -321,6 +321,32 @@ def test_everything_that_takes_the_focus_has_a_name(open_explorer, name):
         assert re.search(r"[A-Za-z]{2}", value), value
 
 
+@every_explorer
+def test_no_button_takes_the_focus_away(open_explorer, name):
+    """Each is pressed as a keyboard does it, in what a reader has made, and so are those that appear then."""
+    opened = open_explorer(name, "&".join(f"{setting}={value}" for setting, value in WORK[name].items()), load=True)
+    pressed, lost = opened.element.evaluate(
+        """async ({shadowRoot}) => {
+            const frame = () => new Promise(requestAnimationFrame);
+            const [pressed, lost] = [new Set(), []];
+            const called = (each) => each.ariaLabel ?? each.textContent;
+            const next = () => [...shadowRoot.querySelectorAll("button:not(.whole-screen)")]
+                .find((each) => each.checkVisibility() && !pressed.has(called(each)));
+            for (let button; (button = next()) && pressed.size < 80; ) {
+                const name = called(button);
+                pressed.add(name);
+                button.focus();
+                button.click();
+                for (let count = 0; count < 3; count++) await frame();
+                if (!shadowRoot.activeElement?.checkVisibility()) lost.push(name);
+            }
+            return [pressed.size, lost];
+        }"""
+    )
+    assert pressed > 2
+    assert lost == []
+
+
 def test_all_explorers_together_are_light(site):
     folder = site / "_static" / "explorers"
     weights = {name: len(gzip.compress((folder / name).read_bytes(), 9)) for name in texts()}

@@ -142,6 +142,18 @@ def test_weights_come_when_they_are_asked_for_and_nothing_leaves(open_explorer):
     assert asked == []
 
 
+def test_a_link_to_a_layer_asks_for_its_maps_and_an_address_does_not(open_explorer):
+    opened = open_explorer(NAME, "layer=Conv1_relu&map=2", load=True)
+    asked = []
+    wait_until(opened.page, lambda: "weights" in opened.told)
+    opened.page.on("request", lambda request: "/explorers/" in request.url and asked.append(request.url))
+    opened.page.evaluate("() => new Promise((done) => setTimeout(done))")
+    assert asked == []
+    opened.set("layer=block_1_depthwise_relu")
+    ready(opened)
+    assert [re.sub(r".*/|\?.*", "", url) for url in asked] == ["first-blocks.js"]
+
+
 def test_weights_that_do_not_come_are_told_and_asked_for_again(open_explorer):
     opened = open_explorer(NAME, load=True)
     opened.page.evaluate(
@@ -276,19 +288,49 @@ def test_a_picture_is_taken_and_the_camera_closed(open_explorer):
             Object.defineProperty(navigator, "mediaDevices", {value: {getUserMedia}});
         }"""
     )
-    opened.element.get_by_role("button", name="Camera", exact=True).click()
+    opened.element.evaluate("element => element.complain('The camera was not allowed.')")
+    camera = opened.element.get_by_role("button", name="Camera", exact=True)
+    camera.click()
     take = opened.element.get_by_role("button", name="Take the picture")
     take.wait_for()
+    assert opened.complaint == "", "what was tried before is over"
+    # Closed by keyboard, the focus stays there.
+    opened.element.get_by_role("button", name="Close the camera").press("Enter")
+    assert camera.evaluate("button => button.matches(':focus')")
+    assert not opened.element.locator("video").is_visible()
+    camera.press("Enter")
+    take.wait_for()
     assert opened.element.locator("video").is_visible()
+    assert opened.element.locator(".input .heading").inner_text() == "What the camera sees"
     take.click()
     ready(opened)
     assert not opened.element.locator("video").is_visible()
+    assert opened.element.locator(".input .heading").inner_text() == "The photo, as the network gets it"
     assert opened.page.evaluate("stream.getTracks().every(each => each.readyState === 'ended')")
     height, width, pixel = opened.element.evaluate(
         "({photo}) => [photo.height, photo.width, [...photo.pixels.slice(0, 3)]]"
     )
     assert (height, width) == fitted(np.zeros((480, 640, 3), np.uint8)).shape[:2]
     np.testing.assert_allclose(pixel, [200, 30, 30], atol=12)
+    opened.element.get_by_role("button", name="The cat again").press("Enter")
+    opened.page.wait_for_function(
+        "([element]) => element.photo.name === 'The cat'", arg=[opened.element.element_handle()]
+    )
+    assert camera.evaluate("button => button.matches(':focus')"), "that button is gone, so the one beside it has it"
+
+
+def test_on_a_phone_numbers_stay_in_their_buttons(open_explorer):
+    opened = open_explorer(NAME, viewport=PHONE, has_touch=True, is_mobile=True)
+    look_inside(opened)
+    outside = opened.element.locator(".pieces button").evaluate_all(
+        """pieces => pieces.map(piece => {
+            const words = document.createRange();
+            words.selectNodeContents(piece.lastChild);
+            return words.getBoundingClientRect().bottom - piece.getBoundingClientRect().bottom + 1; // its border
+        })"""
+    )
+    assert len(outside) == 6
+    assert max(outside) <= 0
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

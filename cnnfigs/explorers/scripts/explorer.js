@@ -20,9 +20,19 @@
     return element;
   };
 
+  /** What has the focus is about to be hidden: a button beside it takes it over. */
+  function leave(element) {
+    let [box, other] = [element];
+    while (!other && (box = box.parentNode)) {
+      other = [...box.querySelectorAll("button")].find((each) => !element.contains(each) && each.checkVisibility());
+    }
+    other?.focus();
+  }
+
   /** Set attributes; null and false take one away. */
   cnn.set = (element, attributes) => {
     for (const [name, value] of Object.entries(attributes)) {
+      if (name === "hidden" && value && element.matches(":focus-within")) leave(element);
       if (typeof value === "function") element.addEventListener(name.slice(2), value);
       else if (value === null || value === undefined || value === false) element.removeAttribute(name);
       else element.setAttribute(name, value === true ? "" : value);
@@ -541,6 +551,7 @@
 
     /** Do what the reader may have to put right: then it is told. */
     async attempt(action) {
+      this.complain(""); // of what was tried before
       try {
         await action();
       } catch (error) {

@@ -99,7 +99,7 @@
       const row = panel.lastChild;
       while (row.children.length < crops.length) row.append(cnn.button(""));
       [...row.children].forEach((button, at) => {
-        button.hidden = at >= crops.length;
+        cnn.set(button, { hidden: at >= crops.length });
         if (button.hidden) return;
         const { unit, share, pressed } = crops[at];
         const { layer, units } = cnn.hierarchy.levels[depth - 1];

@@ -247,7 +247,6 @@
       if (this.explained !== this.#written(chosen)) this.sum.scrollTop = 0;
       this.explained = this.#written(chosen);
       this.formula.textContent = `${this.#formula(calculation, largest)} It sees ${field.height}×${field.width} pixels.`;
-      this.#list(largest);
       const last = this.trail.at(-1);
       cnn.set(this.back, { hidden: !last });
       if (last) this.back.textContent = `Back to ${this.#named(last)}`;
@@ -256,6 +255,8 @@
       const pressed = String(network.off[index].has(channel));
       cnn.set(this.switch, { hidden: !kernel || index === network.layers.length - 1, "aria-pressed": pressed });
       cnn.set(this.restore, { hidden: !this.state.off });
+      cnn.set(this.terms, { hidden: !terms.length });
+      this.#list(largest);
       this.#frame(largest);
     }
 
@@ -297,7 +298,7 @@
         this.terms.append(cnn.make("li", {}, cnn.button("", () => this.#choose(this.listed[at], [...this.trail, this.chosen]))));
       }
       [...this.terms.children].forEach((item, at) => {
-        item.hidden = at >= terms.length;
+        cnn.set(item, { hidden: at >= terms.length });
         if (item.hidden) return;
         const { input, weight } = terms[at];
         const product = ` × ${cnn.factor(weight, 3)} = ${number(input * weight)}`;

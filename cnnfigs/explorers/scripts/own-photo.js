@@ -79,14 +79,14 @@
     build() {
       this.main = cnn.button("Look inside", () => this.#next(), { class: "primary" });
       this.camera = cnn.button("Camera", () => this.attempt(() => (this.stream ? this.#shoot() : this.#film())));
-      this.close = cnn.button("Close the camera", () => this.#stop(), { hidden: true });
+      this.close = cnn.button("Close the camera", () => this.#stop());
       this.again = cnn.button("The cat again", () => this.#cat(), { hidden: true });
       const choose = cnn.box("controls", this.upload("Your photo", (file) => this.#open(file)), this.camera, this.close, this.again);
       this.canvas = cnn.make("canvas", { role: "img" });
-      this.video = cnn.make("video", { muted: true, playsinline: true, hidden: true, "aria-label": "What the camera sees" });
+      this.video = cnn.make("video", { muted: true, playsinline: true, "aria-label": "What the camera sees" });
       this.frames = cnn.make("svg:svg", { preserveAspectRatio: "none", "aria-hidden": "true" });
       const view = cnn.make("div", { class: "view", onclick: (event) => this.#point(event) }, this.canvas, this.frames, this.video);
-      const input = this.panel("input", "The photo, as the network gets it", view);
+      const input = (this.seen = this.panel("input", "", view));
       const raster = (label, name, choose) => {
         const made = new cnn.Raster(label, (cell) => (this.shown ? name(cell) : "no map yet"), (cell, how) => how !== "hover" && this.shown && choose(cell), "view");
         made.layout(1, 1, 1, 1);
@@ -115,7 +115,14 @@
         cnn.box("controls", this.main, this.#layers()),
         cnn.box("stage", input, this.maps, this.told, this.answer),
       );
+      this.#filming(false);
       this.#cat();
+    }
+
+    /** Who follows a link to a layer asks for its maps, as who chooses it in the list; who arrives with an address does not. */
+    follow(url, back) {
+      this.asked ||= this.photo && String(url).includes("#explore-own-photo?layer");
+      super.follow(url, back);
     }
 
     /** Make the list of layers, each with what its units see. */
@@ -176,8 +183,8 @@
     }
 
     #filming(on) {
-      cnn.set(this.video, { hidden: !on });
-      cnn.set(this.close, { hidden: !on });
+      for (const each of [this.video, this.close]) cnn.set(each, { hidden: !on });
+      this.seen.name(on ? "What the camera sees" : "The photo, as the network gets it");
       this.camera.textContent = on ? "Take the picture" : "Camera";
     }
 
@@ -357,7 +364,7 @@
         .shown { position: sticky; }
         .answer .view { width: min(100%, 7rem * var(--sides, 1.57)); }
         .pieces { grid-auto-rows: 3.25rem; min-height: 6.75rem; gap: 0.25rem; }
-        .pieces button { padding: 0; font-size: 0.75rem; }
+        .pieces button { gap: 0; padding: 0; font-size: 0.75rem; line-height: 1.25; }
         .pieces canvas { height: 2rem; }
       }
     `;

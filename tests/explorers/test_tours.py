@@ -1,16 +1,25 @@
 """Tours of explorers in pages of the built site: each step, by mouse, touch and keys, on a desktop and on a phone."""
 
+import io
 import re
+from collections import Counter
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
+import keras
 import numpy as np
 import pytest
 from checks import DESKTOP, PHONE, Watch, open_page, run_axe
 from exploring import Opened
 from lxml import html
+from PIL import Image
+from playwright.sync_api import expect
 
+from cnnfigs.arithmetic.receptive import receptive_region
+from cnnfigs.data import cat_photo
 from cnnfigs.explorers.registry import EXPLORERS
+from cnnfigs.models.imagenet import fitted, mobilenet_v2, network_input
+from cnnfigs.models.records import layer_records
 from cnnfigs.parameters import Whole
 
 #: The explorers that are large enough to be lost in.
@@ -231,6 +240,56 @@ def test_it_is_taken_with_the_keyboard_alone_and_heard(open_tour, tours):
     assert opened.focused == "Take the tour"
 
 
+#: That nothing is being searched or computed.
+AT_REST = "([element]) => !/Searching …|goes through the network/.test(element.shadowRoot.textContent)"
+#: What has the focus, and what is said, in the order in which it comes.
+FOLLOW_ALONG = """element => {
+    element.came = [];
+    const {shadowRoot} = element;
+    const words = (each) => each.textContent.replace(/\\s+/g, " ").trim();
+    shadowRoot.addEventListener("focusin", ({target}) => note(target));
+    const note = (each) => element.came.at(-1) !== words(each) && element.came.push(words(each));
+    new MutationObserver((records) => {
+        const live = records.map(({target}) => target.parentElement && target.closest?.("[role=status], [role=alert]"));
+        live.filter((each) => each?.textContent).forEach(note);
+    }).observe(shadowRoot, {childList: true, characterData: true, subtree: true});
+}"""
+
+
+@every_tour
+def test_each_step_is_heard_once_and_before_what_it_shows(open_tour, tours, name):
+    """First what has the focus, so that it cuts nothing short; then the words; then what the explorer says."""
+    opened = open_tour(name)
+    opened.element.evaluate(FOLLOW_ALONG)
+    opened.button("Take the tour").focus()
+    steps = tours[name].steps
+    for number, step in enumerate(steps, 1):
+        opened.element.evaluate("element => element.came.splice(0)")
+        opened.page.keyboard.press("Enter")
+        opened.come_to_rest()
+        opened.page.wait_for_function(AT_REST, arg=[opened.element.element_handle()])
+        came = opened.element.evaluate("element => element.came")
+        words = f"{number} of {len(steps)} {step.words}"
+        assert came[: 2 - (number > 1)] == (["Next"] if number == 1 else []) + [words]
+        assert came.count(words) == 1
+        expect(opened.button("Next")).to_have_accessible_description("")
+
+
+@pytest.mark.parametrize("name", ["digit", "which-ink"])
+def test_escape_lifts_the_pen_before_it_ends_the_tour(open_tour, name):
+    opened = open_tour(name)
+    opened.button("Take the tour").click()
+    pen = opened.element.get_by_role("grid", name=re.compile("^Paper")).get_by_role("gridcell")
+    pen.focus()
+    opened.page.keyboard.press("Space")
+    assert pen.get_attribute("aria-label").endswith("pen down")
+    opened.page.keyboard.press("Escape")
+    assert pen.get_attribute("aria-label").endswith("pen up")
+    assert opened.words.startswith("1 of ")
+    opened.page.keyboard.press("Escape")
+    assert opened.words == ""
+
+
 def test_who_cannot_go_back_keeps_the_focus(open_tour):
     opened = open_tour("pooling")
     opened.button("Take the tour").click()
@@ -365,10 +424,7 @@ def facts_of(tabs, served, tours):
                 element.evaluate(
                     "(element, wanted) => element.change({...element.defaults, ...wanted})", dict(step.settings)
                 )
-                page.wait_for_function(
-                    "([element]) => !element.shadowRoot.textContent.includes('Searching …')",
-                    arg=[element.element_handle()],
-                )
+                page.wait_for_function(AT_REST, arg=[element.element_handle()])
                 answers.append(element.evaluate(question))
             return answers
 
@@ -450,6 +506,115 @@ def test_what_the_tour_of_which_ink_matters_says_is_so(facts_of):
     assert re.match(r"Now .*convnet says 9", flipped[0])
     changes = [float(re.search(r"by more than ([\d.]+)", each[0])[1]) for each in (flipped, zero)]
     assert changes[0] < changes[1]
+
+
+PIECES = """({shown, shadowRoot, canvas}) => {
+    const pixels = (each) => [...each.getContext("2d").getImageData(0, 0, each.width, each.height).data];
+    const pieces = [...shadowRoot.querySelectorAll(".answer .kernel canvas")].filter((each) => each.checkVisibility());
+    const whole = {sides: [canvas.height, canvas.width], pixels: pixels(canvas)};
+    const {shape: [rows, columns, maps], values, places} = shown;
+    const strongest = Array(maps).fill(0);
+    values.forEach((value, at) => {
+        const best = strongest[at % maps];
+        if (value > values[best * maps + (at % maps)]) strongest[at % maps] = Math.floor(at / maps);
+    });
+    return {
+        whole, places, strongest, shape: [rows, columns, maps],
+        pieces: pieces.map((each) => ({sides: [each.height, each.width], pixels: pixels(each)})),
+    };
+}"""
+
+
+def test_what_the_tour_of_ones_own_photo_says_is_so(open_tour, tours):
+    """Beside the maps of Keras, of the same cat, and what its layers let a unit see."""
+    steps = tours["own-photo"].steps
+    photo = fitted(cat_photo())
+    model = mobilenet_v2(*photo.shape[:2])
+    records = layer_records(model)
+    layers = list(dict.fromkeys(step.settings["layer"] for step in steps[1:]))
+    opened = open_tour("own-photo")
+    loaded = []
+    opened.page.on("response", lambda response: loaded.append(response.url))
+    there = "([element]) => Boolean(element.photo?.network && element.shown?.network === element.photo.network)"
+
+    def ready():
+        opened.page.wait_for_function(there, arg=[opened.element.element_handle()])
+
+    opened.button("Take the tour").click()
+    # 1: the button brings the weights and sends the photo through the first blocks; then it leads from map to map.
+    assert not any("first-blocks" in address for address in loaded)
+    opened.element.get_by_role("button", name="Look inside", exact=True).click()
+    ready()
+    assert any("first-blocks" in address for address in loaded)
+    ours = opened.element.evaluate("element => element.photo.network.layers.map(({name}) => name)")
+    assert set(layers) < {*ours}
+    names = [layer.name for layer in model.layers]
+    assert names.index(ours[-1]) < len(names) / 2
+    # In the page the cat is a JPEG: so Keras gets its pixels.
+    cat = opened.element.evaluate(PIECES)["whole"]
+    photo = np.reshape(cat["pixels"], (*cat["sides"], 4))[..., :3].astype(np.uint8)
+    outputs = keras.Model(model.inputs, [model.get_layer(name).output for name in layers])(
+        [network_input(photo[np.newaxis])]
+    )
+    maps = {name: np.asarray(output)[0] for name, output in zip(layers, outputs, strict=True)}
+    shown = opened.state["map"]
+    opened.element.get_by_role("button", name="Next map", exact=True).click()
+    assert opened.state["map"] == shown + 1
+
+    seen = []
+    for step in steps[1:]:
+        opened.button("Next").click()
+        ready()
+        name, channel = step.settings["layer"], int(step.settings["map"])
+        found = opened.element.evaluate(PIECES)
+        assert found["shape"] == [*maps[name].shape]
+        # The pieces are what its units see where Keras' map is strongest too.
+        values = maps[name][..., channel]
+        rows, columns = np.divmod(found["places"], values.shape[1])
+        assert values[rows[0], columns[0]] == pytest.approx(values.max(), rel=0.01)
+        whole = np.reshape(found["whole"]["pixels"], (*found["whole"]["sides"], 4))
+        assert len(found["pieces"]) == 6
+        for piece, place in zip(found["pieces"], zip(rows, columns, strict=True), strict=True):
+            down, across = receptive_region(records, tuple(map(int, place)), name)
+            assert piece["sides"] == [len(down), len(across)]
+            pixels = np.reshape(piece["pixels"], (*piece["sides"], 4))
+            np.testing.assert_array_equal(pixels, whole[down.start : down.stop, across.start : across.stop])
+        seen.append((max(max(piece["sides"]) for piece in found["pieces"]), found["strongest"]))
+
+    (middle, strongest), _, (first, _), (last, _), _ = seen
+    # 2: one picture for each map; different maps are strong in different places.
+    assert opened.element.evaluate("element => element.sheet.count") == maps[layers[0]].shape[2]
+    shared = Counter(strongest)
+    assert len(shared) > len(strongest) / 2
+    assert max(shared.values()) < len(strongest) / 10
+    # 4 and 5: so small that hardly anything can be named; and large.
+    assert first <= 3
+    assert last > 2 * middle
+    assert last > photo.shape[0] / 4
+    # 6: the same map, of a photo of the reader's.
+    assert opened.element.locator(steps[-1].part).get_by_text("Your photo").is_visible()
+    content = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(photo[:, ::-1])).save(content, "PNG")
+    file = {"name": "mine.png", "mimeType": "image/png", "buffer": content.getvalue()}
+    opened.element.locator("input[type=file]").set_input_files(file)
+    opened.page.wait_for_function(
+        "([element]) => element.photo.name === 'Your photo'", arg=[opened.element.element_handle()]
+    )
+    ready()
+    assert opened.state == tours["own-photo"].state("own-photo", steps[-1])
+    mirrored = opened.element.evaluate(PIECES)["whole"]
+    np.testing.assert_array_equal(np.reshape(mirrored["pixels"], (*mirrored["sides"], 4))[..., :3], photo[:, ::-1])
+    assert opened.words.startswith("6 of 6"), "the tour goes on"
+
+
+def test_the_tour_of_ones_own_photo_has_no_dead_end(open_tour):
+    """Whoever goes on without pressing the button sees maps all the same."""
+    opened = open_tour("own-photo")
+    opened.button("Take the tour").click()
+    assert opened.element.get_by_role("button", name="Look inside", exact=True).is_visible()
+    opened.button("Next").click()
+    opened.element.get_by_role("button", name="Next map", exact=True).wait_for()
+    assert opened.element.locator(".answer .kernel canvas").count() == 6
 
 
 def test_what_the_tour_of_the_hierarchy_says_is_so(facts_of):

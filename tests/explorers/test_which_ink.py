@@ -170,6 +170,21 @@ def test_by_keyboard_and_by_ear(open_explorer):
     assert opened.state["show"] == "flip"
 
 
+def test_whoever_draws_by_keyboard_hears_of_the_ink_once_the_pen_is_up(open_explorer):
+    opened = open_explorer("which-ink", "digit=-1&show=matters")
+    opened.element.get_by_role("grid", name=re.compile("^Paper")).get_by_role("gridcell").focus()
+    opened.listen()
+    for key in ("Space", *["ArrowDown"] * 3, *["ArrowRight"] * 3):
+        opened.page.keyboard.press(key)
+        opened.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        (heard,) = opened.heard
+        assert heard.startswith("Pen at row "), heard
+    opened.page.keyboard.press("Escape")
+    told, found = opened.heard
+    assert told.startswith("Pen up. convnet says ")
+    assert found.startswith("What convnet adds up for ")
+
+
 def test_with_a_finger_and_a_drawing_of_ones_own(open_explorer):
     opened = open_explorer("which-ink", "digit=-1&show=nothing", viewport=PHONE, has_touch=True, is_mobile=True)
     opened.element.get_by_role("button", name="Turn it into a 9").tap()

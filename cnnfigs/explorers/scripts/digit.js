@@ -145,9 +145,10 @@
           this.#lift();
         },
         onkeydown: (event) => {
-          const act = { Backspace: () => this.undo(), Delete: () => this.clear(), Escape: () => this.#liftAndTell() }[event.key];
+          const act = { Backspace: () => this.undo(), Delete: () => this.clear(), Escape: this.pen && (() => this.#liftAndTell()) }[event.key];
           if (!act) return;
           event.preventDefault();
+          event.stopPropagation(); // what lifts the pen ends no tour
           act();
         },
         onfocusout: () => this.pointer === undefined && this.#liftAndTell(),
@@ -208,6 +209,7 @@
     #liftAndTell() {
       if (!this.pen) return;
       this.#lift();
+      this.paper.go(this.paper.current);
       this.say(`Pen up. ${this.told.textContent}`);
     }
 

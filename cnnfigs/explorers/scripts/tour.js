@@ -37,10 +37,10 @@
     let at;
     let spot;
 
-    const words = make("div", { id: "step", role: "status" });
+    const words = make("div", { role: "status" });
     const start = button("Take the tour", () => take());
     const back = button("Back", () => show(at - 1));
-    const next = button("Next", () => show(at + 1), { class: "primary", "aria-describedby": "step" });
+    const next = button("Next", () => show(at + 1), { class: "primary" });
     const during = [back, next, button("End the tour", () => end())];
     const tour = make("div", { class: "tour", role: "group", "aria-label": "Tour" }, make("div", { class: "controls" }, start, ...during), words);
     root.firstChild.after(tour);
@@ -53,8 +53,11 @@
 
     const turn = (on) => {
       for (const each of [root, document.body]) each.classList.toggle("touring", on);
-      set(start, { hidden: on });
-      for (const each of during) set(each, { hidden: !on });
+      const [come, leave] = on ? [during, [start]] : [[start], during];
+      const focused = tour.contains(shadowRoot.activeElement);
+      for (const each of come) set(each, { hidden: false });
+      if (on || focused) (on ? next : start).focus({ preventScroll: on }); // before its words, which else may not be heard
+      for (const each of leave) set(each, { hidden: true });
     };
     turn(false);
 
@@ -64,26 +67,23 @@
       history.pushState(history.state, ""); // Back leads to what was there before
       end = () => {
         end = undefined;
-        const focused = tour.contains(shadowRoot.activeElement);
-        turn(false);
         light();
         words.replaceChildren();
         style.scrollPaddingTop = "";
-        if (focused) start.focus();
+        turn(false);
       };
       turn(true);
       show(0);
-      next.focus({ preventScroll: true });
     }
 
     function show(step) {
       at = step;
       const told = steps[at].cloneNode(true);
       const link = told.querySelector(".cnn-explore");
-      explorer.follow(link.href, true);
       link.replaceWith(make("strong", {}, link.textContent));
       told.firstElementChild.prepend(make("span", { class: "formula" }, `${at + 1} of ${steps.length} `));
       words.replaceChildren(...told.childNodes);
+      explorer.follow(link.href, true); // what that shows is heard after it
       cnn.enable(back, at);
       cnn.enable(next, at < steps.length - 1);
       light(steps[at].querySelector("[data-part]").dataset.part);

@@ -49,7 +49,7 @@
       this.slopes = raster("A number for each pixel", (cell) => `${named(cell)}: ${signed(this.numbers?.[cell] ?? 0, 3)}`);
       this.after = raster("What the network gets then", ink(() => this.changed));
       const rasters = [this.before, this.slopes, this.after];
-      this.panels = rasters.map(({ element }, at) => this.panel(at === 1 ? "output" : "input", "", element));
+      this.panels = rasters.map(({ element }, at) => this.panel(at === 1 ? "output" : "input", "The network gets", element));
       this.place = cnn.make("p", { class: "aside", role: "status" });
       this.finding = cnn.make("p", { role: "status" });
       this.legend = cnn.make("p", { class: "aside" });
@@ -75,7 +75,6 @@
       const question = [show, this.state.of, into, this.asked.name, this.state.off, Boolean(this.pen), ...this.image].join();
       if (this.question === question) return;
       this.question = question;
-      this.panels[0].name("The network gets");
       this.before.paint(this.image, [IMAGE, IMAGE, 1], { colors: "ink" });
       if (show === "matters") this.#weigh();
       else if (show === "flip") this.#search(question);
@@ -99,7 +98,7 @@
       const onInk = cnn.sum(strengths.filter((_, at) => this.image[at] > 0.5));
       const extreme = (sign) => numbers.reduce((most, value, at) => (sign * value > sign * numbers[most] ? at : most), 0);
       const told = (at) => `${signed(numbers[at], 2)} in ${named(at)}, on ${this.image[at] > 0.5 ? "ink" : "paper"}`;
-      this.say(
+      if (!this.pen) this.say(
         all
           ? `What ${cnn.networkNames[network.name]} adds up for ${digit} grows most with more ink there: ${told(extreme(1))}; and falls most there: ` +
             `${told(extreme(-1))}. ${cnn.percent(onInk / all)} of all strength lies on the ink, the rest on paper.`

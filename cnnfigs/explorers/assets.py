@@ -26,8 +26,8 @@ LOADER = ("loader.js", "loader.css")
 #: What the minifier takes a file for, by the end of its name.
 KINDS = {".js": "application/javascript", ".css": "text/css"}
 
-#: A text of several lines in a minified script: these are style sheets.
-_SHEET = re.compile(r"`[^`]*\n[^`]*`")
+#: A text of several lines with a declaration in a minified script: these are style sheets.
+_SHEET = re.compile(r"`(?=[^`]*;)[^`]*\n[^`]*`")
 
 #: Scripts that hold data, each with the function that writes it. They are named, since to import them takes long.
 DATA: Mapping[str, str] = {

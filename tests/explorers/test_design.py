@@ -166,6 +166,23 @@ def test_the_code_to_copy_runs_in_keras_and_has_the_counts_shown(scripts, capsys
         assert max(map(len, code.splitlines())) <= 88
 
 
+def test_on_the_page_the_code_is_copied_line_by_line_and_that_is_told_for_a_moment(open_explorer, capsys):
+    """What the site has is minified: the scripts as they were written say nothing of it."""
+    opened = open_explorer("design", "blocks=8k3p,16k3s&dense=32", load=True)
+    opened.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    opened.element.get_by_text("The code in Keras").click()
+    told = opened.element.locator("details [role=status]")
+    for _ in range(2):  # whoever copies it again hears it again
+        opened.element.get_by_role("button", name="Copy the code").click()
+        told.filter(has_text="Copied").wait_for()
+        told.filter(has_not_text="Copied").wait_for(state="attached")
+    code = opened.page.evaluate("navigator.clipboard.readText()")
+    assert code == opened.element.locator("pre").text_content()
+    exec(code, {})
+    design = Design((Block(8, 3, "max pooling"), Block(16, 3, "strides")), "flatten", 32)
+    assert f"Total params: {design.parameters:,}" in capsys.readouterr().out
+
+
 def leftmost(opened):
     """The dot of the design that costs least."""
     dots = opened.element.locator("circle.best")

@@ -470,21 +470,18 @@
     /** Make a button that copies something; where nothing may be copied, it is shown in the field, and marked. */
     #copier(text, field, label, content) {
       const copied = cnn.make("span", { class: "copied", role: "status" });
-      let ending;
-      const share = async () => {
+      const share = () => {
         field.value = content();
         field.ariaLabel = label;
-        await this.copy(field.value, copied, () => {
+        this.copy(field.value, copied, () => {
           cnn.set(field, { hidden: false });
           field.select();
         });
-        clearTimeout(ending);
-        ending = setTimeout(() => copied.replaceChildren(), TOLD);
       };
       return cnn.box("sharing", cnn.button(text, share), copied);
     }
 
-    /** Copy a text, and tell it; where nothing may be copied, it is marked. */
+    /** Copy a text, and tell it for a moment; where nothing may be copied, it is marked. */
     async copy(text, told, mark) {
       try {
         await navigator.clipboard.writeText(text);
@@ -493,6 +490,8 @@
         mark();
         this.say("Copy it", told);
       }
+      clearTimeout(told.ending);
+      told.ending = setTimeout(() => told.replaceChildren(), TOLD);
     }
 
     /** Make a button that gives the explorer the whole screen, where it can use that. */

@@ -144,10 +144,55 @@ def test_edited_weights_are_those_of_keras(open_explorer, convnet, digits):
     assert float(weight.input_value()) == pytest.approx(
         load("convnet").get_layer("conv2d_2").get_weights()[0][1, 2, 5, 5], abs=0.01
     )
-    weight.fill("")
+    before = weight.input_value()
+    for typed in ("", "100", "-1e9", "-99.9999"):
+        opened.element.evaluate("element => element.complain('')")
+        weight.fill(typed)
+        weight.press("Tab")
+        assert opened.complaint == "Weight: expected a number between −100 and 100.", typed
+        assert weight.input_value() == before
+    weight.fill("-99.999")
     weight.press("Tab")
-    assert opened.complaint.startswith("Weights: expected")
-    assert weight.input_value() != ""
+    assert (opened.complaint, weight.input_value()) == ("", "-99.999")
+
+
+def test_what_is_changed_at_once_is_undone_at_once(open_explorer):
+    """A selection took long to find: one press must not lose it."""
+    some = {"out": written([3, 7, 40]), "weights": "40_3_0.5"}
+    opened = open_explorer("break", "&".join(f"{name}={value}" for name, value in some.items()))
+
+    def kept():
+        return {name: opened.state[name] for name in some}
+
+    def press(name):
+        opened.element.get_by_role("button", name=name, exact=True).press("Enter")
+
+    press("As it was trained")
+    assert kept() == {"out": "0", "weights": ""}
+    press("Undo that")
+    assert kept() == some
+    focused = opened.element.evaluate("({shadowRoot}) => shadowRoot.activeElement.textContent")
+    assert focused == "As it was trained", "the same button, which keeps the focus"
+    press("Knock out all of conv2d_1")
+    press("Put all of conv2d_1 back")
+    press("Undo that")
+    press("Knock out all of conv2d_2")
+    undo = opened.element.get_by_role("button", name="Undo that")
+    assert undo.is_visible()
+    # Who goes on from there has nothing to be undone at once; and where nothing changed, there is nothing either.
+    opened.element.get_by_role("grid", name="Maps of conv2d_3").get_by_role("gridcell").press("Enter")
+    assert undo.count() == 0
+    opened.element.evaluate("element => element.change({out: '0', weights: ''})")
+    press("As it was trained")
+    assert undo.count() == 0
+
+
+def test_another_network_is_another_question(open_explorer, convnet, digits):
+    """Filter 0 out and a weight of filter 10, or filters 0 and 4 out and a weight of filter 0: spelled they are one."""
+    opened = open_explorer("break", "out=1&weights=10_4_9")
+    ask(opened)
+    opened.set("out=11&weights=0_4_9")
+    assert score(opened)[0] == TOTAL - 2
 
 
 @pytest.mark.parametrize("weights", ["224_0_1", "0_10_1", "40_289_1", "999_0_1"])
@@ -199,6 +244,10 @@ def test_by_touch_on_a_phone_and_what_was_drawn(open_explorer):
     opened.come_to_rest()
     box = maps.bounding_box()
     assert box["width"] / 12 >= 24, "a finger finds one of them"
+    opened.element.evaluate("element => element.change({filter: 40})")
+    slice_ = opened.element.get_by_role("grid", name="Slices of the kernel").get_by_role("gridcell").bounding_box()
+    assert min(slice_["width"], slice_["height"]) >= 24
+    opened.element.evaluate("element => element.change({filter: 0})")
     opened.page.touchscreen.tap(box["x"] + box["width"] / 24, box["y"] + box["height"] / 6)
     assert opened.state["out"] == "1"
     assert opened.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
@@ -215,7 +264,13 @@ def test_a_digit_that_is_read_wrongly_can_be_looked_at(open_explorer, convnet, d
     wrong = opened.element.get_by_role("grid", name="Digits that are read wrongly")
     first = wrong.get_by_role("gridcell")
     assert first.get_attribute("aria-label") == f"{digits[1][missed[0]]}, read as {found[missed[0]]}"
-    first.press("Enter")
+    # Which it is, and as what it was read, is told beside it: the paper is far away.
+    below = wrong.locator("xpath=ancestor::*[contains(@class, 'panel')]").get_by_role("status")
+    first.press("ArrowRight")
+    assert below.inner_text() == f"{digits[1][missed[1]]}, read as {found[missed[1]]}: Enter takes it."
+    box = wrong.bounding_box()
+    opened.page.mouse.click(box["x"] + 10, box["y"] + 10)
+    assert below.inner_text() == f"{digits[1][missed[0]]}, read as {found[missed[0]]}: it is on the paper now."
     assert opened.state["digit"] == 50 + missed[0]
     assert answers(opened) == {"convnet": found[missed[0]]}
     # Its address brings it back, although it brings the digits later.
@@ -257,3 +312,12 @@ def test_the_script_has_what_the_run_found():
     assert (told["asked"], told["wanted"], told["searched"]) == (500, 475, run.searched.tolist())
     assert told["kilobytes"] == round(len(asked_digits_script()) / 1000)
     assert [*told["random"]] == [*map(str, run.left)]
+
+
+def test_the_weights_of_a_filter_are_seen_beside_its_map(open_explorer):
+    opened = open_explorer("break")
+    maps = opened.element.get_by_role("grid", name="Maps of conv2d_3")
+    maps.evaluate("maps => maps.scrollIntoView({block: 'end', behavior: 'instant'})")
+    opened.come_to_rest()
+    weight = opened.element.get_by_role("spinbutton", name="weight in row 0, column 0")
+    assert weight.bounding_box()["y"] > 0

@@ -347,6 +347,58 @@ def test_no_button_takes_the_focus_away(open_explorer, name):
     assert lost == []
 
 
+#: Where what has the focus is seen, once the page is at rest: what sticks to an end of the window may cover it.
+FOCUSED = """async ({shadowRoot}) => {
+    for (let frame = 0, at; frame < 60 && at !== scrollY; frame++) {
+        at = scrollY;
+        for (let more = 0; more < 2; more++) await new Promise(requestAnimationFrame);
+    }
+    const active = shadowRoot.activeElement;
+    if (!active) return null;
+    const seen = active.type === "radio" ? active.parentNode : active;
+    const box = seen.getBoundingClientRect();
+    const stuck = [...shadowRoot.querySelectorAll(".explorer *")].filter((each) =>
+        getComputedStyle(each).position === "sticky" && !each.contains(active) && each.checkVisibility());
+    const covers = ({top, bottom}) => top <= box.top + 1 && bottom >= box.bottom - 1;
+    const hidden = box.bottom <= 1 || box.top >= innerHeight - 1 ||
+        stuck.some((each) => getComputedStyle(each).zIndex === "1" && covers(each.getBoundingClientRect()));
+    return [active.ariaLabel ?? active.labels?.[0]?.textContent ?? active.textContent, hidden];
+}"""
+
+
+@pytest.mark.thorough
+@every_explorer
+@pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_what_the_keyboard_leads_to_is_seen(open_explorer, name, window):
+    """Forth and back, through all that is unfolded."""
+    opened = open_explorer(name, viewport=window, reduced_motion="reduce")
+    opened.element.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
+    opened.element.get_by_role("button", name="Copy link").focus()
+    hidden, seen = [], 0
+    for key in ("Tab", "Shift+Tab"):
+        opened.page.keyboard.press(key)
+        while focused := opened.element.evaluate(FOCUSED):
+            seen += 1
+            hidden += [(key, focused[0])] if focused[1] else []
+            opened.page.keyboard.press(key)
+        # Out at this end, and in again.
+    assert seen > 8
+    assert hidden == []
+
+
+@every_explorer
+def test_what_is_shown_below_a_heading_is_told_too(open_explorer, name):
+    """A panel with nothing but a heading is a promise to those who hear it."""
+    empty = open_explorer(name).element.evaluate(
+        """({shadowRoot}) => [...shadowRoot.querySelectorAll(".panel")]
+            .filter((panel) => panel.checkVisibility() && !panel.closest("[aria-hidden=true]"))
+            .filter((panel) => ![...panel.querySelectorAll("[role], button, input, select, table, p:not(.heading)")]
+                .some((each) => !each.closest("[aria-hidden=true]")))
+            .map((panel) => panel.textContent)"""
+    )
+    assert empty == []
+
+
 def test_all_explorers_together_are_light(site):
     folder = site / "_static" / "explorers"
     weights = {name: len(gzip.compress((folder / name).read_bytes(), 9)) for name in texts()}

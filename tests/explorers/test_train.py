@@ -191,10 +191,48 @@ def test_by_keyboard_it_is_heard_calmly_and_paused(open_explorer):
     # Another start makes other networks, and what was reached before is kept in the table.
     opened.element.get_by_role("button", name="Other noise").press("Enter")
     assert opened.state["seed"] == 2
-    assert opened.told.startswith("Both networks are noise")
+    assert opened.told.startswith("Noise 2: in both networks, each weight is a number of chance")
     assert opened.element.get_by_role("rowheader", name="1,000 in order, rate 0.1, noise 1").count() == 1
     ready(opened)
     assert opened.element.evaluate("({step}) => step") == 0
+
+
+def test_who_pauses_hears_and_reads_how_far_it_is(open_explorer):
+    """Also between two steps, when nothing is being computed that would tell it later."""
+    opened = ready(open_explorer("train", "speed=slow"))
+    main = opened.element.locator(".player .primary")
+    opened.listen()
+    main.press("Enter")
+    wait_until(opened.page, lambda: opened.element.evaluate("({step, waiting}) => step > 1 && !waiting"))
+    main.press("Enter")
+    ready(opened)
+    step, losses = opened.element.evaluate("({step, losses}) => [step, losses]")
+    told = rf"Step {step}, epoch 0(\.\d)? of 8, loss: small convnet {losses[-1][0]:.3g}; .*"
+    assert re.fullmatch(told, opened.heard[-1])
+    cells = opened.element.get_by_role("row", name=re.compile("^loss ")).get_by_role("cell").all_inner_texts()
+    assert [float(cell) for cell in cells] == pytest.approx(np.mean(losses, axis=0), abs=0.0051)
+
+
+def test_each_other_noise_is_told_by_its_number(open_explorer):
+    opened = ready(open_explorer("train", "seed=997"))
+    opened.listen()
+    for seed in (998, 999, 1):
+        opened.element.get_by_role("button", name="Other noise").press("Enter")
+        assert opened.state["seed"] == seed
+        ready(opened)
+        assert [sentence.partition(":")[0] for sentence in opened.heard] == [f"Noise {seed}"]
+
+
+def test_no_loss_is_told_as_nothing(open_explorer):
+    opened = open_explorer("train", "images=100&rate=1&pixels=shuffled&seed=3")
+    train(opened)
+    cells = opened.element.get_by_role("row", name=re.compile("^loss ")).get_by_role("cell").all_inner_texts()
+    losses = opened.element.evaluate("({losses}) => losses.slice(-20)")
+    means = np.mean(losses, axis=0)
+    assert means.min() < 0.005, "with two decimals it would be 0"
+    for told, mean in zip(cells, means, strict=True):
+        assert float(told) == pytest.approx(mean, abs=0.005 if mean >= 0.01 else 5e-6)
+        assert float(told) > 0
 
 
 def test_a_learning_rate_that_is_too_large_breaks_nothing(open_explorer):

@@ -37,13 +37,16 @@
         cnn.make("label", {}, "Bias", this.inputs[9]));
       this.one.firstChild.role = "status";
       this.main = cnn.button(`Ask ${cnn.breaking.asked} digits`, () => this.#ask(), { class: "primary" });
+      this.back = cnn.button("", () => this.#much(this.before ?? { out: "0", weights: "" }));
       this.score = cnn.make("p", { class: "score", role: "status" });
       const wrong = (cell) => `${this.digits[this.missed[cell]].label}, read as ${this.answered[this.missed[cell]]}`;
+      this.which = cnn.make("p", { role: "status" });
       this.wrong = new cnn.Raster("Digits that are read wrongly", (cell) => (this.missed.length ? wrong(cell) : "none"), (cell, how) => {
-        if (how === "key") this.say(`This is ${wrong(cell)}. Enter takes it.`);
-        else if (how !== "hover") this.change({ digit: FIRST + this.missed[cell], drawing: "" });
+        const takes = how === "enter" || how === "press";
+        if (takes) this.change({ digit: FIRST + this.missed[cell], drawing: "" });
+        if (how !== "hover") this.say(`${wrong(cell)}: ${takes ? "it is on the paper now" : "Enter takes it"}.`, this.which);
       }, "sheet");
-      this.misread = this.panel("input", "", this.wrong.element);
+      this.misread = this.panel("input", "", this.wrong.element, this.which);
       const { asked, wanted, searched, kilobytes } = cnn.breaking;
       const par = searched.findIndex((right) => right >= wanted);
       this.root.append(
@@ -51,7 +54,7 @@
         this.hint("Press a map: its filter is knocked out, and gives nothing but zeros. Press again, and it is back. Or edit its weights."),
         cnn.box("stage", cnn.box("layers", ...this.sheets.map(({ panel }) => panel)), this.one),
         cnn.make("p", {}, `How few filters are enough for ${wanted} of ${asked} digits? A search came down to ${par}. The digits are ${kilobytes} kB.`),
-        cnn.box("controls player", this.main, cnn.button("As it was trained", () => this.change({ out: "0", weights: "" }))),
+        cnn.box("controls player", this.main, this.back),
         this.score,
         this.misread,
       );
@@ -68,8 +71,20 @@
         if (how !== "hover") this.change({ filter, slice: 0, ...(how !== "key" && { out: this.#turned(bits(1, filter)) }) });
       }, "sheet");
       sheet.sheet(shape, 12, Math.max(1, Math.round(24 / shape[1])), 2);
-      const all = cnn.button("", () => this.change({ out: this.#turned(bits(count, start)) }));
+      const all = cnn.button("", () => this.#much({ out: this.#turned(bits(count, start)) }));
       return { sheet, name, index, start, all, panel: this.panel("layer", "", sheet.element, all) };
+    }
+
+    /** Change much at once; the next press of a button undoes it, as long as nothing else is changed. */
+    #much(wanted) {
+      const { before, question, state: { out, weights } } = this;
+      this.change(wanted);
+      if (wanted !== before && question !== this.question) this.#undoable({ out, weights });
+    }
+
+    #undoable(before) {
+      this.before = before;
+      this.back.textContent = before ? "Undo that" : "As it was trained";
     }
 
     /** Turn some filters: those that are all out are back. */
@@ -94,6 +109,10 @@
     }
 
     #edit(place, value) {
+      if (!(Math.abs(value) < 99.9995)) {
+        this.complain("Weight: expected a number between −100 and 100.");
+        return this.sync();
+      }
       const name = `${this.state.filter}_${this.#number(place)}_`;
       const others = this.state.weights.split(",").filter((each) => each && !each.startsWith(name));
       this.change({ weights: [...others, name + Number(value.toFixed(3))].join() });
@@ -136,15 +155,16 @@
       }
       const { kernel } = layers[index];
       const own = cnn.picked(kernel, bias.length, [channel]);
-      this.slices.sheet([3, 3, slices], Math.min(slices, 8), 6, 2);
+      this.slices.sheet([3, 3, slices], Math.min(slices, 8), 8, 2); // a finger finds one
       this.slices.paint(own, [3, 3, slices], { colors: "signed", largest: cnn.most(own.map(Math.abs)) });
       this.slices.go(slice);
       this.slices.frame([this.slices.box("chosen", slice)]);
       this.say(`${name}${this.out(filter) ? ", out" : ""}${slices > 1 ? `: slice ${slice} of ${slices}` : ""}`, this.one.firstChild);
       if (digit >= FIRST && !this.digits) this.#load().then(() => this.digits && this.update());
-      const question = out + weights;
+      const question = `${out} ${weights}`;
       if (this.question === question) return;
       this.question = question;
+      this.#undoable();
       this.kept = this.filters.length - cnn.sum(off.map(({ size }) => size));
       this.say(`${this.kept} of ${this.filters.length} filters left.`, this.score);
       this.misread.hidden = true;
@@ -204,6 +224,7 @@
       );
       const some = this.missed.slice(0, SHOWN);
       this.misread.hidden = !some.length;
+      this.say("As what was one read? Press it.", this.which);
       if (!some.length) return;
       this.misread.name(`${this.missed.length} read wrongly${this.missed.length > SHOWN ? `, of which you see ${SHOWN}` : ""}`);
       const shape = [IMAGE, IMAGE, some.length];
@@ -214,13 +235,13 @@
     static css = `${cnn.DigitPad.css}
       .layers { display: grid; gap: 0.75rem; }
       .layer button { margin-top: 0.25rem; font-size: 0.8125rem; }
-      .one { flex: 1; min-width: 11.5rem; max-width: 15rem; }
+      .one { flex: 1; min-width: 11.5rem; max-width: 15rem; position: sticky; top: 4rem; }
       .one .heading { min-height: 2.5em; }
-      .weights { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 0.25rem; margin: 0.5rem 0; }
+      .weights { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 0.25rem; margin: 0.125rem 0 0.5rem; }
       .one input { width: 100%; padding: 0 0.25rem; font-size: 0.8125rem; }
-      .score {
-        position: sticky; z-index: 1; bottom: 0; min-height: 3.5em; margin-bottom: 0.5rem; padding: 0.25rem 0; border-top: 1px solid var(--cnn-grid);
-        background: var(--cnn-surface);
+      .score { min-height: 3.5em; margin-bottom: 0.5rem; padding: 0.25rem 0; border-top: 1px solid var(--cnn-grid); background: var(--cnn-surface); }
+      @media (min-height: 35rem) {
+        .score { position: sticky; z-index: 1; bottom: 0; }
       }
     `;
   });

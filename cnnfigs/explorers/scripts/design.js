@@ -299,7 +299,7 @@ model.summary()
         .parts [role="group"] .controls > :last-child { flex-basis: 100%; }
       }
       /* On a phone what is told of a design stays in view, wherever it is changed. */
-      @media (max-width: 42rem) {
+      @media (max-width: 42rem) and (min-height: 35rem) {
         .told { position: sticky; z-index: 1; bottom: 0; padding: 0.25rem 0; border-top: 1px solid var(--cnn-grid); background: var(--cnn-surface); }
       }
       .drawn { max-width: 30rem; cursor: crosshair; }

@@ -7,7 +7,6 @@
 
   const look = new CSSStyleSheet();
   look.replaceSync(`
-    .tour button { scroll-margin-top: -50vh; } /* its own words do not cover it */
     .touring { overflow: clip; } /* what is dim ends with the card */
     .touring .tour {
       position: relative; z-index: 2; margin-bottom: 0.75rem; padding: 0.5rem;
@@ -16,6 +15,7 @@
     /* Its words stay in view, where enough is left of a window for what they are about. */
     @media (min-height: 35rem) {
       .touring .tour { position: sticky; top: 0.5rem; }
+      .touring .tour button { scroll-margin-top: -50vh; } /* its own words do not cover it */
       @media (max-width: 63em) { .touring .tour { top: calc(var(--header-height) + 0.25rem); } }
     }
     :where(.spot) { position: relative; z-index: 1; border-radius: 0.375rem; }
@@ -69,7 +69,7 @@
         end = undefined;
         light();
         words.replaceChildren();
-        style.scrollPaddingTop = "";
+        style.scrollPadding = "";
         turn(false);
       };
       turn(true);
@@ -87,9 +87,9 @@
       cnn.enable(back, at);
       cnn.enable(next, at < steps.length - 1);
       light(steps[at].querySelector("[data-part]").dataset.part);
-      // Below the words, also for whoever comes there by keyboard.
+      // Below the words, also for whoever comes there by keyboard; to the end of the window nothing is kept free.
       const covered = Math.min(tour.offsetHeight + parseFloat(getComputedStyle(tour).top) + 12, innerHeight / 2);
-      style.scrollPaddingTop = `${covered}px`;
+      style.scrollPadding = `${covered}px 0 0`;
       const { top, bottom } = spot.getBoundingClientRect();
       if (top < covered || bottom > innerHeight) spot.scrollIntoView({ block: bottom - top < innerHeight - covered ? "center" : "start" });
     }

@@ -122,6 +122,8 @@
     return { train: part(0, counts.train), test: part(counts.train, counts.test) };
   }));
 
+  /** Write a loss; none is written as 0 that is not. */
+  const written = (loss) => cnn.number(loss, loss < 0.01 ? 5 : 2);
   const mean = (values) => cnn.sum(values) / values.length;
 
   /** Give a layer its first weights, as Glorot and Bengio (2010) and Keras do; returns how large one can be. */
@@ -205,7 +207,7 @@
       this.examples = new cnn.Raster();
       this.examples.sheet([side, side, SHOWN], SHOWN, ZOOM, GAP); // its room, before the digits are there
       this.born = [new Born(12, "The convnet’s kernels"), new Born(3, "Weights of the dense network’s units")];
-      const seen = this.panel("input born", "Some of the digits", this.examples.canvas);
+      const seen = this.panel("input born", "Some of the digits", this.examples.alone("Digits as the networks see them"));
       const born = this.born.map(({ canvas }, index) =>
         this.panel("kernel", index ? `${SHOWN} of the dense network’s units` : "The convnet’s first kernels", canvas));
       this.charts = [new Chart(MOST, [0, 1, 2, 3], String, Math.log(10)), new Chart(1, [0, 0.5, 1], cnn.percent)];
@@ -262,7 +264,6 @@
       const plan = { run: this.run, networks, order: this.order, rate: Number(rate), seed, images: this.size, ...recipe };
       this.ready.then(() => this.worker.postMessage({ begin: plan }));
       digits().then(({ train }) => this.#examples(train));
-      this.draw(true);
     }
 
     #examples({ pixels, darkest }) {
@@ -280,7 +281,10 @@
       if (playing && this.step === steps) this.begin();
       this.playing = playing;
       this.main.textContent = playing ? "Pause" : this.step === steps ? "Train again" : "Train";
-      if (!playing) return;
+      if (!playing) {
+        this.draw(true);
+        return this.tell();
+      }
       this.since = performance.now();
       requestAnimationFrame((now) => this.#tick(now));
     }
@@ -333,12 +337,12 @@
     progress() {
       const { step, right } = this;
       const { recipe, counts } = cnn.small;
-      if (!step) return "Both networks are noise: each weight is a number of chance. Train them.";
+      if (!step) return `Noise ${this.state.seed}: in both networks, each weight is a number of chance. Train them.`;
       const each = (write) => this.networks.map(({ name }, index) => `${cnn.networkNames[name]} ${write(index)}`).join("; ");
       const read = `of ${cnn.count(counts.test)} test digits are right: ${each((index) => cnn.percent(right.at(-1)[index] / counts.test, 1))}.`;
       if (step === recipe.steps) return `Trained: ${read} Now draw a digit below.`;
       const epochs = (steps) => cnn.number((steps * recipe.size) / this.size, 1);
-      const loss = each((index) => cnn.number(this.losses.at(-1)[index]));
+      const loss = each((index) => written(this.losses.at(-1)[index]));
       return `Step ${step}, epoch ${epochs(step)} of ${epochs(recipe.steps)}, loss: ${loss}. At step ${this.#askedAt}, ${read}`;
     }
 
@@ -388,7 +392,7 @@
       const now = this.right.at(-1);
       const rows = [
         row("weights and biases", weights.map(cnn.count)),
-        row("loss", latest.map((value) => (value === undefined ? "–" : cnn.number(value)))),
+        row("loss", latest.map((value) => (value === undefined ? "–" : written(value)))),
         row(now ? `right at step ${this.#askedAt}` : "right", now ? now.map(share) : ["–", "–"]),
       ];
       const before = this.trained.slice(0, REMEMBERED).map(({ pixels, images, rate, seed, right }) =>

@@ -10,16 +10,19 @@ import keras
 import numpy as np
 import pytest
 from checks import DESKTOP, PHONE, Watch, open_page, run_axe
-from exploring import Opened
+from exploring import SEVEN, Opened, draw_with_mouse
 from lxml import html
 from PIL import Image
 from playwright.sync_api import expect
+from scipy.stats import kstest
 
 from cnnfigs.arithmetic.receptive import receptive_region
 from cnnfigs.data import cat_photo
-from cnnfigs.explorers.registry import EXPLORERS
+from cnnfigs.data.small_digits import SIDE, TEST, as_small_input, small_digits
+from cnnfigs.explorers.registry import EXPLORERS, SMALL
 from cnnfigs.models.imagenet import fitted, mobilenet_v2, network_input
 from cnnfigs.models.records import layer_records
+from cnnfigs.models.small import RECIPE, SMALL_NETWORKS
 from cnnfigs.parameters import Whole
 
 #: The explorers that are large enough to be lost in.
@@ -659,3 +662,112 @@ def test_what_the_tour_of_break_it_says_is_so(facts_of):
     assert blind["answers"][0] == blind["answers"][1]
     assert whole["answers"][0] != whole["answers"][1]
     assert edited["strongest"][0] > 3 * max(edited["strongest"][1:])
+
+
+LEARNED = """({networks, losses, right, charts: [{picture}], born: [{canvas}]}) => ({
+    losses, right: right.at(-1),
+    weights: networks.map(({layers}) => layers.flatMap(({kernel, bias}) => (kernel ? [[...kernel], [...bias]] : []))),
+    lines: [".guess", ".line-0:not(.reach)", ".line-1:not(.reach)"].map((each) =>
+        picture.querySelector(`path${each}`).getAttribute("d")),
+    shown: canvas.toDataURL(),
+})"""
+
+
+def learn(opened) -> dict:
+    """Press the button that the tour speaks of, and wait for the end; returns what there is then."""
+    opened.choose("Speed", "fast")
+    opened.element.locator(".player .primary").click()
+    opened.element.get_by_role("button", name="Train again").wait_for()
+    return opened.element.evaluate(LEARNED)
+
+
+def in_keras(weights, images: int):
+    """Loss on so many digits that they learned from, and the shares of these and of the test digits that they read."""
+    digits = small_digits()
+    parts = ((digits.x_train[:images], digits.y_train[:images]), (digits.x_test, digits.y_test))
+    found = []
+    for name, arrays in zip(SMALL, weights, strict=True):
+        model = SMALL_NETWORKS[name]()
+        model.set_weights([np.reshape(each, old.shape) for each, old in zip(arrays, model.get_weights(), strict=True)])
+        (mine, labels), (others, truth) = parts
+        answers, asked = (model.predict(as_small_input(each), batch_size=500, verbose=0) for each in (mine, others))
+        loss = -np.log(np.maximum(answers[np.arange(images), labels], 1e-12)).mean()
+        found.append((loss, (answers.argmax(axis=1) == labels).mean(), (asked.argmax(axis=1) == truth).mean()))
+    return found
+
+
+def together(kernel) -> float:
+    """How much weights of small kernels are like those beside and below them: about 0 without a pattern, at most 1."""
+    maps = np.reshape(kernel, (3, 3, -1))
+    pairs = [(maps[:, 1:], maps[:, :-1]), (maps[1:], maps[:-1])]
+    return sum((one * other).sum() for one, other in pairs) / 12 / (maps**2).mean() / maps.shape[-1]
+
+
+def test_what_the_tour_of_train_says_is_so(open_tour, tours):
+    titles = ["Noise", "Train them", "The loss", "Few digits", "Shuffled pixels", "Steps too large", "Now you"]
+    assert [step.words.partition(".")[0] for step in tours["train"].steps] == titles
+    opened = open_tour("train")
+    lit = opened.element.locator(".spot")
+
+    def go_on():
+        opened.button("Next").click()
+        ready = "([element]) => element.right.length && !element.waiting"
+        opened.page.wait_for_function(ready, arg=[opened.element.element_handle()])
+
+    opened.button("Take the tour").click()
+    assert lit.get_by_role("img", name="The convnet’s kernels").count() == 1
+    go_on()
+    noise = opened.element.evaluate(LEARNED)
+    for arrays in noise["weights"]:
+        for kernel, bias in zip(arrays[::2], arrays[1::2], strict=True):
+            assert not np.any(bias)
+            assert kstest(np.array(kernel) / np.abs(kernel).max(), "uniform", args=(-1, 2)).pvalue > 0.01
+    first = noise["weights"][0][0]
+    chance = 3 / np.sqrt(12 * len(first) / 9)
+    assert abs(together(first)) < chance
+    assert lit.inner_text() == "Train"
+    whole = learn(opened)
+    assert whole["shown"] != noise["shown"]
+    assert np.std(whole["weights"][0][0]) > 1.5 * np.std(first)
+    assert together(whole["weights"][0][0]) > chance, "they have become something"
+    go_on()
+    assert opened.element.evaluate("({step}) => step") == RECIPE.steps, "the tour goes on with what was trained"
+    assert lit.inner_text().startswith("The loss")
+    assert "guessing" in lit.inner_text()
+    guess, *lines = ([float(y) for y in re.findall(r"[ML][\d.]+ ([\d.]+)", line)] for line in whole["lines"])
+    bottom = 130
+    for line, losses in zip(lines, np.transpose(whole["losses"]), strict=True):
+        high = [bottom - y for y in (guess[0], line[0])]
+        assert high[1] == pytest.approx(high[0], rel=0.1)
+        assert np.log(10) * high[1] / high[0] == pytest.approx(losses[:20].mean(), abs=0.01)
+        quarters = losses.reshape(4, -1).mean(axis=1)
+        assert all(np.diff(quarters) < 0)
+        assert quarters[-1] < np.log(10) / 4
+    go_on()
+    few = learn(opened)
+    assert lit.inner_text().startswith("Right on test digits")
+    for (loss, mine, others), before, right in zip(
+        in_keras(few["weights"], 100), whole["right"], few["right"], strict=True
+    ):
+        assert loss < 0.05
+        assert mine == 1
+        assert others == pytest.approx(right / TEST, abs=0.0011)
+        assert others < before / TEST - 0.05
+    go_on()
+    assert lit.get_by_role("img", name="Digits as the networks see them").count() == 1
+    assert opened.element.evaluate("({order}) => new Set(order).size") == SIDE**2, "one order, for all"
+    shuffled = learn(opened)
+    lost = np.subtract(whole["right"], shuffled["right"]) / TEST
+    assert lost[0] > 0.05
+    assert abs(lost[1]) < 0.03, "the dense network does not suffer"
+    go_on()
+    assert lit.get_by_role("radio", checked=True).get_attribute("value") == "1"
+    assert lit.inner_text().startswith("Learning rate")
+    large = learn(opened)
+    ends = [np.mean(each["losses"][-100:], axis=0) for each in (large, whole)]
+    assert all(ends[0] > ends[1]), "steps are too large"
+    go_on()
+    assert opened.element.evaluate("({image}) => image.every((ink) => ink === 0)"), "there is paper to draw on"
+    learn(opened)
+    draw_with_mouse(opened, SEVEN)
+    assert re.fullmatch(r"small convnet says \d, .*; dense, 32 units says \d, .*\.", opened.told)

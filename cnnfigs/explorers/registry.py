@@ -13,20 +13,20 @@ from cnnfigs.parameters import Choice, Text, Whole
 REGISTRY = "registry.js"
 #: What every explorer is made of.
 SHARED = (REGISTRY, "explorer.js", "tour.js")
-#: Files that hold several scripts, each after those that it extends, and in the order in which they are smallest. What
+#: Files that hold several scripts, each after those that it uses, and in the order in which they are smallest. What
 #: mostly comes together is compressed together: with each script in a file of its own, all would weigh a tenth more.
 #: What stands beside the networks needs their file too.
 BUNDLES: Mapping[str, tuple[str, ...]] = {
     "core.js": (REGISTRY, "arithmetic.js", "pictures.js", "explorer.js", "tour.js"),
     "on-windows.js": (
-        *("grid.js", "predictions.js", "receptive-field.js"),
-        *("windows.js", "pooling.js", "convolution.js"),
+        *("grid.js", "predictions.js", "windows.js"),
+        *("pooling.js", "convolution.js", "receptive-field.js"),
     ),
     "on-networks.js": (
-        *("forward.js", "backward.js", "ink.js", "raster.js"),
+        *("ink.js", "forward.js", "backward.js", "raster.js"),
         *("digit.js", "which-ink.js", "networks.js"),
     ),
-    "beside-networks.js": ("hierarchy.js", "own-photo.js", "break.js", "peephole.js", "train.js"),
+    "beside-networks.js": ("peephole.js", "train.js", "hierarchy.js", "own-photo.js", "break.js"),
 }
 _BUNDLE_OF = {script: bundle for bundle, scripts in BUNDLES.items() for script in scripts}
 

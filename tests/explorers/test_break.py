@@ -149,7 +149,7 @@ def test_edited_weights_are_those_of_keras(open_explorer, convnet, digits):
         opened.element.evaluate("element => element.complain('')")
         weight.fill(typed)
         weight.press("Tab")
-        assert opened.complaint == "Weight: expected a number between −100 and 100.", typed
+        assert opened.complaint == "Weight: expected −100 to 100.", typed
         assert weight.input_value() == before
     weight.fill("-99.999")
     weight.press("Tab")

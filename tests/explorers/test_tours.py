@@ -754,7 +754,7 @@ def test_what_the_tour_of_train_says_is_so(open_tour, tours):
         assert others == pytest.approx(right / TEST, abs=0.0011)
         assert others < before / TEST - 0.05
     go_on()
-    assert lit.get_by_role("img", name="Digits as the networks see them").count() == 1
+    assert lit.get_by_role("img", name="Some of the digits").count() == 1
     assert opened.element.evaluate("({order}) => new Set(order).size") == SIDE**2, "one order, for all"
     shuffled = learn(opened)
     lost = np.subtract(whole["right"], shuffled["right"]) / TEST

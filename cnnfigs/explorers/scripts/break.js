@@ -42,16 +42,17 @@
       const wrong = (cell) => `${this.digits[this.missed[cell]].label}, read as ${this.answered[this.missed[cell]]}`;
       this.which = cnn.make("p", { role: "status" });
       this.wrong = new cnn.Raster("Digits that are read wrongly", (cell) => (this.missed.length ? wrong(cell) : "none"), (cell, how) => {
-        const takes = how === "enter" || how === "press";
-        if (takes) this.change({ digit: FIRST + this.missed[cell], drawing: "" });
-        if (how !== "hover") this.say(`${wrong(cell)}: ${takes ? "it is on the paper now" : "Enter takes it"}.`, this.which);
+        if (how === "hover") return;
+        const looks = how === "key";
+        if (!looks) this.change({ digit: FIRST + this.missed[cell], drawing: "" });
+        this.say(`${wrong(cell)}: ${looks ? "Enter takes it" : "it is on the paper now"}.`, this.which);
       }, "sheet");
       this.misread = this.panel("input", "", this.wrong.element, this.which);
       const { asked, wanted, searched, kilobytes } = cnn.breaking;
       const par = searched.findIndex((right) => right >= wanted);
       this.root.append(
         this.told,
-        this.hint("Press a map: its filter is knocked out, and gives nothing but zeros. Press again, and it is back. Or edit its weights."),
+        this.hint("Press a map: its filter is knocked out and gives zeros. Press again: it is back. Or edit weights."),
         cnn.box("stage", cnn.box("layers", ...this.sheets.map(({ panel }) => panel)), this.one),
         cnn.make("p", {}, `How few filters are enough for ${wanted} of ${asked} digits? A search came down to ${par}. The digits are ${kilobytes} kB.`),
         cnn.box("controls player", this.main, this.back),
@@ -70,7 +71,7 @@
         const filter = start + channel;
         if (how !== "hover") this.change({ filter, slice: 0, ...(how !== "key" && { out: this.#turned(bits(1, filter)) }) });
       }, "sheet");
-      sheet.sheet(shape, 12, Math.max(1, Math.round(24 / shape[1])), 2);
+      sheet.sheet(shape, 12, Math.round(24 / shape[1]), 2);
       const all = cnn.button("", () => this.#much({ out: this.#turned(bits(count, start)) }));
       return { sheet, name, index, start, all, panel: this.panel("layer", "", sheet.element, all) };
     }
@@ -110,8 +111,8 @@
 
     #edit(place, value) {
       if (!(Math.abs(value) < 99.9995)) {
-        this.complain("Weight: expected a number between −100 and 100.");
-        return this.sync();
+        this.sync();
+        return this.complain("Weight: expected −100 to 100.");
       }
       const name = `${this.state.filter}_${this.#number(place)}_`;
       const others = this.state.weights.split(",").filter((each) => each && !each.startsWith(name));
@@ -213,7 +214,7 @@
       this.missed = [...answers.keys()].filter((at) => answers[at] !== digits[at].label);
       const { asked, wanted, searched, random } = cnn.breaking;
       const right = asked - this.missed.length;
-      if (right >= wanted) this.fewest = Math.min(kept, this.fewest ?? kept);
+      if (right >= wanted && !(this.fewest < kept)) this.fewest = kept;
       const near = Object.keys(random).find((left) => left >= kept);
       const [least, mean, most] = random[near] ?? [];
       this.say(
@@ -224,9 +225,9 @@
       );
       const some = this.missed.slice(0, SHOWN);
       this.misread.hidden = !some.length;
-      this.say("As what was one read? Press it.", this.which);
+      this.say("Press one: how was it read?", this.which);
       if (!some.length) return;
-      this.misread.name(`${this.missed.length} read wrongly${this.missed.length > SHOWN ? `, of which you see ${SHOWN}` : ""}`);
+      this.misread.name(`${this.missed.length} read wrongly${this.missed.length > SHOWN ? `: you see ${SHOWN}` : ""}`);
       const shape = [IMAGE, IMAGE, some.length];
       this.wrong.sheet(shape, Math.min(10, some.length), 1, 2);
       this.wrong.paint(cnn.range(IMAGE ** 2 * some.length).map((at) => digits[some[at % some.length]].image[Math.floor(at / some.length)]), shape, { colors: "ink" });

@@ -159,7 +159,7 @@ model.summary()
       const copy = () => this.copy(this.code.textContent, copied, () => getSelection().selectAllChildren(this.code));
       this.root.append(
         cnn.box("controls", this.tasks), this.task,
-        this.hint("Put blocks together. Each dot of the chart is a design that was trained: press it to have it here."),
+        this.hint("Put blocks together. Each dot is a trained design: press it to have it here."),
         cnn.box("stage", parts, reached), this.told,
         cnn.make("details", {}, cnn.make("summary", {}, "The code in Keras"), cnn.make("pre", {}, this.code),
           cnn.box("controls", cnn.button("Copy the code", copy), copied)),

@@ -462,7 +462,7 @@
     #head(title) {
       const field = cnn.make("input", { class: "address", readonly: true, hidden: true });
       const link = this.#copier("Copy link", field, "Address of this explorer, as it is set", () => this.link);
-      const code = site && this.#copier("Copy embed code", field, "Code that shows this explorer in another page, as it is set", () => this.embedding);
+      const code = site && this.#copier("Copy embed code", field, "Code of this explorer for other pages, as it is set", () => this.embedding);
       code?.classList.add("embedding");
       return cnn.box("head", title, ...this.#wholeScreen(), link, ...(code ? [code] : []), field);
     }

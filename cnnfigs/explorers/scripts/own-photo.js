@@ -110,7 +110,7 @@
       });
       document.addEventListener("visibilitychange", () => document.hidden && this.#stop());
       this.root.append(
-        this.hint("Choose, drop, paste or take a photo. It stays in your browser: nothing is sent anywhere."),
+        this.hint("Choose, drop, paste or take a photo. Nothing is sent anywhere."),
         choose,
         cnn.box("controls", this.main, this.#layers()),
         cnn.box("stage", input, this.maps, this.told, this.answer),

@@ -87,7 +87,7 @@
       });
       this.picture.replaceChildren(...shapes);
       cnn.set(this.picture, { "aria-label": `Holes of ${windows.map((size) => cnn.square(size)).join(", ")} pixels, on paper of ${cnn.square(IMAGE)}.` });
-      this.legend.textContent = "Your share of right answers is drawn here after the first one.";
+      this.legend.textContent = "Your share of right answers is drawn here after the first.";
     }
 
     /** The reader's line, and when all is told, those of the networks. */

@@ -195,7 +195,7 @@
       this.worker = worker();
       cnn.set(this.worker, {
         onmessage: ({ data }) => this.report(data),
-        onerror: () => this.complain("This browser starts no second thread here, so that nothing can be trained."),
+        onerror: () => this.complain("This browser starts no thread here: nothing can be trained."),
       });
       const settings = cnn.box("controls even", ...this.controls("pixels", "images", "rate", "speed"));
       this.main = cnn.button("Train", () => this.play(!this.playing), { class: "primary" });
@@ -207,7 +207,7 @@
       this.examples = new cnn.Raster();
       this.examples.sheet([side, side, SHOWN], SHOWN, ZOOM, GAP); // its room, before the digits are there
       this.born = [new Born(12, "The convnet’s kernels"), new Born(3, "Weights of the dense network’s units")];
-      const seen = this.panel("input born", "Some of the digits", this.examples.alone("Digits as the networks see them"));
+      const seen = this.panel("input born", "Some of the digits", this.examples.alone("Some of the digits"));
       const born = this.born.map(({ canvas }, index) =>
         this.panel("kernel", index ? `${SHOWN} of the dense network’s units` : "The convnet’s first kernels", canvas));
       this.charts = [new Chart(MOST, [0, 1, 2, 3], String, Math.log(10)), new Chart(1, [0, 0.5, 1], cnn.percent)];
@@ -234,7 +234,7 @@
       this.look.layout(1, 1, side, side);
       this.sheet.after(this.panel("input look", "As the networks see it", this.look.alone("The digit as the networks see it")));
       this.ready = digits().then((all) => this.worker.postMessage({ digits: all }));
-      this.ready.catch(() => this.complain("This browser cannot unpack the digits, so that nothing can be trained."));
+      this.ready.catch(() => this.complain("This browser cannot unpack digits: nothing can be trained."));
     }
 
     /** Settings that begin anew, and only these. */
@@ -421,8 +421,7 @@
 
     static css = `${cnn.DigitPad.css}
       .told { min-height: 3em; margin-bottom: 0.5rem; }
-      .born { margin-bottom: 0.75rem; }
-      .own { margin-bottom: 0.75rem; }
+      .born, .own { margin-bottom: 0.75rem; }
       .legend { display: flex; flex-wrap: wrap; gap: 0 1.5rem; margin: 0 0 0.5rem; font-size: 0.875rem; }
       .legend span::before { content: ""; display: inline-block; width: 1.75rem; margin-right: 0.5rem; border-top: 2px solid var(--line); vertical-align: 0.3em; }
       .legend .line-0::before { border-top-style: dashed; }
@@ -433,8 +432,7 @@
       }
       table { width: 100%; margin: 0.75rem 0 1.25rem; border-collapse: collapse; font-size: 0.875rem; font-variant-numeric: tabular-nums; }
       tbody { border-top: 1px solid var(--cnn-grid); }
-      th { padding: 0.125rem 0.5rem 0.125rem 0; font-weight: normal; text-align: left; }
-      td { padding: 0.125rem 0.5rem 0.125rem 0; }
+      th, td { padding: 0.125rem 0.5rem 0.125rem 0; font-weight: normal; text-align: left; }
       thead th { font-weight: 600; }
       td span { white-space: nowrap; }
       .chart { flex: 1 1 17rem; max-width: 28rem; }

@@ -24,7 +24,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.osutil import relative_uri
 
 from cnnfigs.sphinxext.site.gallery import IN_BROWSER, first_picture, groups, made_by, show_on, thumbnail
-from cnnfigs.sphinxext.site.goals import minutes
+from cnnfigs.sphinxext.site.goals import time
 from cnnfigs.sphinxext.site.head import description
 from cnnfigs.words import counted
 
@@ -65,17 +65,12 @@ class ContentsCards(SphinxDirective):
         return [contents_cards()]
 
 
-def is_read(page: nodes.document) -> bool:
-    """Return whether a page promises what its reader will be able to do."""
-    return any("cnn-goals" in box["classes"] for box in page.findall(nodes.container))
-
-
 def visit_hours(self: HTML5Translator, node: reading_hours) -> None:
     """Write the sum of what the pages promise, to the hour."""
     env = self.builder.env
-    names = [name for _, pages in groups(env, self.docnames[0]) for name in pages]
-    read = [page for page in map(env.get_doctree, names) if is_read(page)]
-    hours = max(1, round(sum(map(minutes, read)) / 60))
+    times = [time(env, name) for _, pages in groups(env, self.docnames[0]) for name in pages]
+    read = list(filter(None, times))
+    hours = max(1, round(sum(read) / 60))
     self.body.append(f"{counted(len(read), 'page')}, about {counted(hours, 'hour')}")
     raise nodes.SkipNode
 
@@ -94,12 +89,11 @@ def visit_cards(self: HTML5Translator, node: contents_cards) -> None:
     for caption, pages in groups(builder.env, home):
         cards, lines = [], []
         for name in pages:
-            page = builder.env.get_doctree(name)
-            if is_read(page):
+            if time(builder.env, name):
                 number += 1
-                cards.append(_card(builder, home, name, page, number))
+                cards.append(_card(builder, home, name, number))
             else:
-                lines.append(f"<li>{_link(builder, home, name)}: {_words(builder.env, page)}</li>\n")
+                lines.append(f"<li>{_link(builder, home, name)}: {_words(builder.env, name)}</li>\n")
         if caption:
             self.body.append(f"<h3>{escape(caption)}</h3>\n")
         if cards:
@@ -110,8 +104,9 @@ def visit_cards(self: HTML5Translator, node: contents_cards) -> None:
     raise nodes.SkipNode
 
 
-def _words(env: BuildEnvironment, page: nodes.document) -> str:
+def _words(env: BuildEnvironment, name: str) -> str:
     """Return a page's first sentences, as far as there is room; pages that they name are called by their titles."""
+    page = env.get_doctree(name)
     for link in page.findall(addnodes.pending_xref):
         if not link.astext() and (named := env.titles.get(link["reftarget"])):
             link += nodes.Text(named.astext())
@@ -127,11 +122,11 @@ def _link(builder: Any, home: str, name: str) -> str:
     return f'<a class="reference internal" href="{address}">{escape(builder.env.titles[name].astext())}</a>'
 
 
-def _card(builder: Any, home: str, name: str, page: nodes.document, number: int) -> str:
+def _card(builder: Any, home: str, name: str, number: int) -> str:
     return (
         f'<li data-page="{escape(name)}"><span class="cnn-number" aria-hidden="true">{number}</span>'
-        f"{_picture(builder, home, name)}<div>{_link(builder, home, name)}<p>{_words(builder.env, page)}</p>"
-        f'<p class="cnn-minutes">{counted(minutes(page), "minute")}</p></div></li>\n'
+        f"{_picture(builder, home, name)}<div>{_link(builder, home, name)}<p>{_words(builder.env, name)}</p>"
+        f'<p class="cnn-minutes">{counted(time(builder.env, name), "minute")}</p></div></li>\n'
     )
 
 

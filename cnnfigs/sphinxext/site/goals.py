@@ -16,9 +16,11 @@ of figures.)
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
+from sphinx.environment.collectors import EnvironmentCollector
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
@@ -27,12 +29,16 @@ from cnnfigs.words import counted
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
     from sphinx.util.typing import ExtensionMetadata
 
 WORDS_A_MINUTE = 238
 MINUTES_A_FIGURE = 0.5
 #: The time of all but short pages is rounded to steps of so many minutes: nobody's reading is more regular.
 STEP = 5
+
+#: What the reading time is called among what Sphinx keeps of a page.
+MINUTES = "cnn-minutes"
 
 UNREAD = (nodes.literal_block, nodes.math, nodes.math_block, nodes.raw, nodes.comment, TourNode)
 
@@ -62,9 +68,28 @@ class ReadingTime(SphinxPostTransform):
         """Count and write."""
         for paragraph in self.document.findall(nodes.paragraph):
             if "cnn-reading-time" in paragraph["classes"]:
-                # As the page was read, so that the contents, which see no more of it, say the same.
-                count = minutes(self.env.get_doctree(self.env.docname))
-                paragraph += nodes.Text(f"Reading time: about {counted(count, 'minute')}.")
+                paragraph += nodes.Text(f"Reading time: about {counted(time(self.env, self.env.docname), 'minute')}.")
+
+
+class Collector(EnvironmentCollector):
+    """Keeps the reading times of pages with goals among what Sphinx keeps of pages."""
+
+    def process_doc(self, app: Sphinx, doctree: nodes.document) -> None:
+        """Count while the page is at hand: to take up all again, for the contents, takes a second."""
+        if any("cnn-goals" in box["classes"] for box in doctree.findall(nodes.container)):
+            app.env.metadata[app.env.docname][MINUTES] = minutes(doctree)
+
+    def clear_doc(self, app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+        """Do nothing: Sphinx forgets what it keeps."""
+
+    def merge_other(self, app: Sphinx, env: BuildEnvironment, docnames: Set[str], other: BuildEnvironment) -> None:
+        """Do nothing: Sphinx takes over what parallel readers keep."""
+
+
+def time(env: BuildEnvironment, name: str) -> int:
+    """Return the reading time of a page in minutes; 0 for one without goals, where people look things up."""
+    count: int = env.metadata[name].get(MINUTES, 0)
+    return count
 
 
 def minutes(page: nodes.document) -> int:
@@ -99,5 +124,6 @@ def within(node: nodes.Node, kinds: tuple[type[nodes.Node], ...]) -> bool:
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directive."""
     app.add_directive("goals", Goals)
+    app.add_env_collector(Collector)
     app.add_post_transform(ReadingTime)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    return {"env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

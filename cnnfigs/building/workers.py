@@ -22,7 +22,7 @@ from cnnfigs.building.jobs import Job, make
 
 #: How many bytes of its own a process may keep after a run. Networks stay in it, compiled for each size of photo, which
 #: saves the next run time; one that keeps more is replaced, or two of them would need four gigabytes in the end.
-KEPT = 800_000_000
+KEPT = 650_000_000
 
 
 @dataclass(frozen=True)

@@ -209,7 +209,7 @@ def building(app: Sphinx) -> Building:
 
 def begin(app: Sphinx) -> None:
     """Begin a build."""
-    gc.freeze()  # what has been imported stays: nobody has to look through it again and again for what can be thrown away
+    gc.freeze()  # what has been imported stays: nobody looks through it for what can be thrown away
     # A library of the theme's turns on the notices of all others, of each letter of a font and of each kernel.
     logging_of_python.getLogger().setLevel(logging_of_python.WARNING)
     app.cnnfigs_building = Building(app)  # type: ignore[attr-defined]

@@ -1,6 +1,7 @@
 """What must be true of the repository as a whole: its commands, licences and directions, and what it never names."""
 
 import ast
+import importlib
 import itertools
 import os
 import re
@@ -265,3 +266,22 @@ def test_what_the_benchmark_edits_is_there_and_no_record_depends_on_it() -> None
             if isinstance(node, ast.FunctionDef)
         }
         assert edited not in recorded
+
+
+@pytest.mark.thorough
+def test_the_sites_of_copies_that_the_benchmark_builds_have_no_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would end there, after a quarter of an hour, and measure nothing more."""
+    monkeypatch.syspath_prepend(ROOT / "tests" / "bench")
+    measure = importlib.import_module("measure")
+    monkeypatch.setattr(measure, "COPIES", (2,))
+    monkeypatch.setattr(measure, "REPEATS", 1)
+    command = [sys.executable, "-m", "sphinx", "-n", "-W", "--keep-going", "-q", "-c", "."]
+    command += ["-b", "html", "-d", ".cache/doctrees", "docs", "site"]
+    measured = dict(measure.growth(measure.copy_checkout(tmp_path), command))
+    assert [len(each) for each in measured.values()] == [1, 1]
+    (cold,) = measured["2 pages, cold"]
+    (again,) = measured["2 pages, nothing changed"]
+    assert (cold.kernels, again.kernels) == (2, 0)
+    assert again.processor_seconds < cold.processor_seconds

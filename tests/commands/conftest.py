@@ -14,6 +14,7 @@ def cnnfigs(capfd, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
     def run(*words):
+        capfd.readouterr()  # what a library has said of what the test itself did before
         status = main([str(word) for word in words])
         said = capfd.readouterr()
         return status, said.out, said.err

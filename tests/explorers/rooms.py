@@ -18,7 +18,7 @@ from playwright.sync_api import sync_playwright
 sys.path.append(str(Path(__file__).resolve().parents[1] / "site"))  # pages are opened as in the tests
 
 from browsers import ARGUMENTS, find_browser, write_fonts
-from exploring import pages_of
+from exploring import AT_REST, pages_of
 from serving import serve
 
 from cnnfigs.explorers.registry import EXPLORERS
@@ -60,6 +60,7 @@ def measure(site, served, playwright, finger):
                 page.locator(f"cnn-{name}").evaluate("element => element.scrollIntoView({behavior: 'instant'})")
                 page.locator(f"cnn-{name} .explorer").wait_for()
             page.evaluate("document.fonts.ready")
+            page.wait_for_function(AT_REST, arg=names)
             for width in WIDTHS[finger]:
                 page.set_viewport_size({"width": width, "height": 900})
                 for name, (settings, height) in zip(names, page.evaluate(MEASURE, names), strict=True):

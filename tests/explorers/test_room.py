@@ -2,7 +2,7 @@
 
 import pytest
 from checks import DESKTOP, PHONE
-from exploring import pages_of
+from exploring import AT_REST, pages_of
 
 from cnnfigs.explorers.registry import EXPLORERS
 
@@ -48,6 +48,7 @@ def assert_room_fits(tabs, site, served, address, finger):
             element.evaluate("element => element.scrollIntoView({behavior: 'instant'})")
             element.locator(".explorer").wait_for()
         page.evaluate("document.fonts.ready")
+        page.wait_for_function(AT_REST, arg=names)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
             for name, (kept, needed) in zip(names, page.evaluate(ROOM, names), strict=True):

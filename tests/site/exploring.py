@@ -98,6 +98,12 @@ class Opened:
         return [[float(value.replace("−", "-")) for value in row] for row in rows if row]
 
 
+#: Whether none of some explorers is still at work: one that is says so with an ellipsis.
+AT_REST = """names => names.every(name =>
+    ![...document.querySelector(`cnn-${name}`).shadowRoot.querySelectorAll("[role=status]")]
+        .some(({textContent}) => textContent.endsWith("…")))"""
+
+
 @cache
 def pages_of(site: Path, name: str) -> list[str]:
     """Return the pages that have an explorer, the playground first."""

@@ -106,6 +106,9 @@ def _trained(network: str, ways: Sequence[tuple[int, bool]], seed: int) -> Itera
     def learn(images: Any, labels: Any) -> Any:
         return tf.map_fn(step, (images, labels), parallel_iterations=1, fn_output_signature=tf.float32)
 
+    def shuffled_places(count: int) -> Any:
+        return tf.autograph.experimental.do_not_convert(lambda _: tf.random.shuffle(tf.range(count)))
+
     def read(images: Any) -> Any:
         return tf.argmax(model(images, training=False), axis=1)
 
@@ -125,7 +128,7 @@ def _trained(network: str, ways: Sequence[tuple[int, bool]], seed: int) -> Itera
             for shades in (digits.x_train[:images], digits.x_test)
         )
         # As Keras' fit draws it: with a fixed seed the digits come in the same order each time round.
-        drawn = next(iter(tf.data.Dataset.range(1).map(lambda _, count=images: tf.random.shuffle(tf.range(count)))))
+        drawn = next(iter(tf.data.Dataset.range(1).map(shuffled_places(images))))
         batches = np.resize(drawn, (RECIPE.steps // RECIPE.interval, RECIPE.interval, RECIPE.batch_size))
         before, marks, losses = first_weights(), [read(asked).numpy() == digits.y_test], []
         for chosen in batches:

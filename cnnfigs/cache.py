@@ -171,7 +171,8 @@ def keep(key: str, entry: bytes) -> None:
         return
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_whole(path, entry, mode=0o600)
+        # Half an entry, after a loss of power, has a checksum that does not fit: it is computed again.
+        write_whole(path, entry, mode=0o600, lasting=False)
     except OSError as error:
         warnings.warn(f"{path} cannot be written ({error}): the result is not kept", stacklevel=2)
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: The class of images whose colours are those of a colour map, and the filter that such an image has in the dark.
 VALUES, FILTER = "cnn-values", "cnn-dark"
+#: What a drawing in a page says that it is, as ``data-kind``, where a chart is in it.
+CHART = "chart"
 #: How light white becomes in the dark theme, as the background is, and black; 0 to 1.
 DARK_WHITE, DARK_BLACK = 0.08, 0.92
 

@@ -35,7 +35,7 @@ from cnnfigs.drawing.layout import (
     matrix,
     row,
 )
-from cnnfigs.drawing.palette import color
+from cnnfigs.drawing.palette import CHART, color
 from cnnfigs.drawing.style import POINTS_PER_INCH, measuring, text_width
 from cnnfigs.drawing.widths import IN_CELL, PHONE, SIGN, TEXT, TITLE
 from cnnfigs.words import typeset, written_number
@@ -467,6 +467,7 @@ class Chart(Piece):
         """Draw it once, and move its axes until the words around them have room."""
         made = canvas.get_figure(root=True)
         assert made is not None
+        made.set_label(CHART)
         axes = made.add_axes(_inside(made, place, 60, 12, 8, 36))
         # Above the canvas, in the order of drawing.
         axes.set_zorder(len(made.get_axes()) - 1)

@@ -106,6 +106,8 @@ def _in_page(figure: Figure, description: str, prefix: str) -> etree._Element:
     root.set("class", "cnn-figure")
     root.set("role", "img")
     root.set("aria-label", description)
+    if kind := figure.get_label():
+        root.set("data-kind", kind)
     return root
 
 

@@ -149,7 +149,8 @@ class Building:
                 raise ExtensionError(str(error)) from error
             return
         server.warm_keras()
-        for event in compute(server.address, jobs, self.app.parallel):
+        # Sphinx may have more processes, which wait for kernels; these always compute.
+        for event in compute(server.address, jobs, min(self.app.parallel, len(os.sched_getaffinity(0)))):
             self.teller.watch(event)
 
 

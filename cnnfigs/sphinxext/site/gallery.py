@@ -15,7 +15,8 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache
@@ -32,10 +33,11 @@ from sphinx.environment.collectors import EnvironmentCollector
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
+from sphinx.util.parallel import ParallelTasks, make_chunks, parallel_available
 
 from cnnfigs import catalog, provenance
 from cnnfigs.drawing.fonts import embed
-from cnnfigs.drawing.palette import FILTER, VALUES, dark_filter, in_theme, variable
+from cnnfigs.drawing.palette import CHART, FILTER, VALUES, dark_filter, in_theme, variable
 from cnnfigs.drawing.widths import TEXT, WIDTH, pixels
 from cnnfigs.files import kept, update
 from cnnfigs.words import typeset
@@ -65,8 +67,6 @@ MORE = 28.0
 TALL, WIDEST = 1.25, 384
 #: What a card is called for each kind of illustration, and what the filter calls all of it.
 KINDS = {"picture": "Pictures", "chart": "Charts", "table": "Tables", "animation": "Animations"}
-#: The piece that a chart is drawn with.
-CHART = ("cnnfigs.drawing.pieces", "Chart")
 #: Letters that a title has, unless a colon ends it.
 SHORTEST = 16
 
@@ -193,17 +193,16 @@ def _beginnings(line: str) -> Iterator[str]:
             yield begun[:1].upper() + begun[1:]
 
 
-def kind(entry: catalog.Entry) -> str:
-    """Return which of :data:`KINDS` an illustration is; a picture is a chart if what draws it draws one.
+def kind(entry: catalog.Entry, made: str) -> str:
+    """Return which of :data:`KINDS` an illustration is, of which it is known what it shows; a chart says so itself.
 
     Examples
     --------
-    >>> kind(catalog.entries()["TrainingCurves"]), kind(catalog.entries()["Padding"])
-    ('chart', 'picture')
+    >>> padding = catalog.entries()["Padding"]
+    >>> kind(padding, padding.load()().to_html())
+    'picture'
     """
-    if entry.kind == "Picture" and provenance.dependencies(f"{entry.module}:{entry.name}.draw").covers(*CHART):
-        return "chart"
-    return entry.kind.lower()
+    return "chart" if entry.kind == "Picture" and f'data-kind="{CHART}"' in made else entry.kind.lower()
 
 
 def groups(env: BuildEnvironment, home: str) -> Iterator[tuple[str, list[str]]]:
@@ -284,6 +283,7 @@ class Collector(EnvironmentCollector):
         if not gallery.pages or shown == gallery.shown:
             return []
         gallery.shown = shown
+        draw_ahead(app, env)
         return sorted(gallery.pages)
 
 
@@ -347,7 +347,7 @@ def _card(builder: Any, docname: str, entry: catalog.Entry, called: str, several
     call = several[0].code if several else f"{entry.name}()"
     code = builder.highlighter.highlight_block(f"from {entry.module} import {entry.name}\n\n{call}", "python")
     return (
-        f'<details class="cnn-card" data-kind="{kind(entry)}">\n'
+        f'<details class="cnn-card" data-kind="{kind(entry, made)}">\n'
         f'<summary><span class="cnn-title">{_inline(called)}</span>{shown}</summary>\n'
         f'<div class="cnn-more"><span class="cnn-place" id="{entry.name}"></span><p>{_inline(entry.line)}</p>\n'
         f'<div class="highlight-python notranslate">{code}</div>\n{_parameters(entry)}'
@@ -396,12 +396,7 @@ def thumbnail(builder: Any, here: str, stem: str, made: str, *, decorative: bool
         for several screens beforehand. Until then an empty drawing keeps its place.
     """
     in_browser = builder.name in IN_BROWSER
-    room = CARD if in_browser and not decorative else COLUMN
-    caches = Path(builder.doctreedir).parent / "pictures"
-    code = _code(caches / ".reached")
-    kept_in, made_from = caches / f"{stem}-{builder.name}", f"{code} {room} {made}"
-    packed = kept(kept_in, made_from, lambda: json.dumps(pictures(made, room)).encode())
-    described, width, height, drawn = json.loads(packed)
+    described, width, height, drawn = _pictures(builder, stem, made, decorative)
     folder = Path(builder.outdir, builder.imagedir)
     alt, hidden = ("", ' aria-hidden="true"') if decorative else (escape(described), "")
     tall = waits and height > max(TALL * width, CARD[1] / READABLE)
@@ -423,6 +418,38 @@ def thumbnail(builder: Any, here: str, stem: str, made: str, *, decorative: bool
     return f'<span class="cnn-thumbnail{" cnn-tall" if tall else ""}"{hidden}>{images}</span>'
 
 
+def draw_ahead(app: Sphinx, env: BuildEnvironment) -> None:
+    """Make the pictures of the gallery on all processors, since its page is written by one process."""
+    if app.parallel < 2 or not parallel_available:
+        return
+    shown = {name: first_output(env, several) for name, several in catalog.uses(Path(env.srcdir)).items()}
+
+    def draw(names: Sequence[str]) -> None:
+        for name in names:
+            with suppress(Exception):  # whatever is wrong with it, the gallery's own writing says so
+                _pictures(app.builder, f"gallery-{name}", shown[name], decorative=False)
+
+    _code(_caches(app.builder) / ".reached")
+    tasks = ParallelTasks(app.parallel)
+    for part in make_chunks([name for name, output in shown.items() if output], app.parallel, len(shown)):
+        tasks.add_task(draw, part)
+    tasks.join()
+
+
+def _pictures(builder: Any, stem: str, made: str, decorative: bool) -> tuple[str, float, float, dict[str, str]]:
+    """Return :func:`pictures` of what a figure holds, made anew only if something has changed."""
+    room = CARD if builder.name in IN_BROWSER and not decorative else COLUMN
+    caches = _caches(builder)
+    made_from = f"{_code(caches / '.reached')} {room} {made}"
+    packed = kept(caches / f"{stem}-{builder.name}", made_from, lambda: json.dumps(pictures(made, room)).encode())
+    described, width, height, drawn = json.loads(packed)
+    return described, width, height, drawn
+
+
+def _caches(builder: Any) -> Path:
+    return Path(builder.doctreedir).parent / "pictures"
+
+
 @cache
 def _code(file: Path) -> str:
     """Digest the code that makes pictures of what figures hold, once a process."""
@@ -431,11 +458,16 @@ def _code(file: Path) -> str:
 
 def made_by(env: BuildEnvironment, entry: catalog.Entry, several: tuple[catalog.Use, ...]) -> str:
     """Return what the first use of an illustration shows on its page; where that is not to be found, make it."""
-    for use in several:
-        if use.label in (outputs := gallery_of(env).outputs.get(use.page, {})):
-            return outputs[use.label]
+    if output := first_output(env, several):
+        return output
     logger.verbose("gallery: %s is in no numbered figure, it is made", entry.name)
     return entry.load()().to_html()
+
+
+def first_output(env: BuildEnvironment, several: tuple[catalog.Use, ...]) -> str:
+    """Return what the first of some uses that is a numbered figure shows; empty where none is."""
+    outputs = gallery_of(env).outputs
+    return next((shown for use in several if (shown := outputs.get(use.page, {}).get(use.label))), "")
 
 
 def _parameters(entry: catalog.Entry) -> str:
@@ -492,7 +524,7 @@ def pictures(made: str, room: tuple[float, float] = CARD) -> tuple[str, float, f
         element.getparent().remove(element)
     for element in root.iter():
         element.attrib.pop("visibility", None)
-    for name in ("class", "role", "aria-label"):
+    for name in ("class", "role", "aria-label", "data-kind"):
         root.attrib.pop(name, None)
     embed(root)
     width, height = pixels(root)

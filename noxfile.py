@@ -23,13 +23,16 @@ PROGRAMS = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = sys.executable if (3, 11) <= sys.version_info < (3, 14) else "3.13"
 
 
-def processors(more: int = 0) -> int:
-    """Return how many processes may work at a time: as many as there are processors or more, as far as memory lets."""
+def processors(more: int = 0, memory_each: float = 1.5e9) -> int:
+    """Return how many processes may work at a time: as many as there are processors or more, as far as memory lets.
+
+    Each is taken to need so many bytes: without a number, what TensorFlow and a large network take.
+    """
     count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     count += more
     if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
         memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-        count = min(count, int(memory // 1.5e9))  # what a process with TensorFlow and a large network may take
+        count = min(count, int(memory // memory_each))
     return max(1, count)
 
 
@@ -96,13 +99,14 @@ def run_tests(session: nox.Session, which: str) -> None:
     others = ("bench", "books", "explain_many", "lighthouse", "mutants", "prove")
     elsewhere = [f"--ignore=tests/{folder}" for folder in others]
     # One file is one worker's, since its tests share what is slow to make; tests/conftest.py says which come first.
-    # There is a worker more than processors, as tests in a browser wait for its frames.
+    # There is a worker more than processors, as tests in a browser wait for its frames. One with all networks in it has
+    # come to 3.5 GB.
     run(
         session,
         "pytest",
         "--site=site",
         "-n",
-        str(processors(more=1)),
+        str(processors(more=1, memory_each=3.5e9)),
         "--dist",
         "loadfile",
         "--no-loadscope-reorder",

@@ -1,6 +1,6 @@
-"""Build the site twice from nothing, in different folders, and compare byte by byte.
+"""Build the site twice from nothing, in different folders and with more processes and one, and compare byte by byte.
 
-Usage: python tests/bench/reproducible.py COMMAND, where COMMAND builds docs/ into site/.
+Usage: python tests/bench/reproducible.py COMMAND, where COMMAND builds docs/ into site/ and says -j NUMBER.
 """
 
 import sys
@@ -30,11 +30,15 @@ def differing(first: Path, second: Path) -> list[str]:
 
 def main(command: list[str]) -> int:
     """Build twice, print what differs, and return the exit status."""
+    processes = command.index("-j") + 1
     with tempfile.TemporaryDirectory() as folder:
-        checkouts = [copy_checkout(Path(folder) / name) for name in ("first", "second")]
-        for checkout in checkouts:
-            print(f"{checkout.name} build took {build(checkout, command).seconds:.0f} s")
-        different = differing(*(checkout / "site" for checkout in checkouts))
+        sites = []
+        for name, number in (("first", command[processes]), ("second", "1")):
+            checkout = copy_checkout(Path(folder) / name)
+            took = build(checkout, [*command[:processes], number, *command[processes + 1 :]]).seconds
+            print(f"{name} build, -j {number}, took {took:.0f} s", flush=True)
+            sites.append(checkout / "site")
+        different = differing(*sites)
     print("\n".join(f"differs: {name}" for name in different) or "The two builds are the same, byte by byte.")
     return 1 if different else 0
 

@@ -229,7 +229,7 @@ def test_what_cannot_be_written_is_said(folder, monkeypatch):
     def full(*_, **__):
         raise OSError("no room")
 
-    monkeypatch.setattr(os, "fsync", full)
+    monkeypatch.setattr(Path, "replace", full)
     said_then = said(lambda: keep("cd" * 32, entry))
     assert said_then == f"{folder / ('cd' * 32)}.run cannot be written (no room): the result is not kept"
 
@@ -239,7 +239,7 @@ def test_the_line_that_is_named_is_that_of_who_asked(folder, monkeypatch):
     entry = read_entry(KEY)
     (folder / f"{KEY}.run").write_bytes(b"no entry")
     assert warned(make).filename == __file__
-    monkeypatch.setattr(os, "fsync", lambda _: (folder / "no" / "room").open("x"))
+    monkeypatch.setattr(Path, "replace", lambda *_: (folder / "no" / "room").open("x"))
     assert warned(lambda: keep("cd" * 32, entry)).filename == __file__
     monkeypatch.setenv(cache.SOURCES, "of another time")
     assert warned(lambda: keep("cd" * 32, entry)).filename == __file__

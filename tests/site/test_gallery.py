@@ -9,8 +9,10 @@ from lxml import etree, html
 from paper_sheets import half_empty
 from pypdf import PdfReader
 
-from cnnfigs import catalog
+from cnnfigs import catalog, provenance
+from cnnfigs.drawing.pieces import Chart
 from cnnfigs.illustrations.registry import all_illustrations
+from cnnfigs.sphinxext.site.gallery import KINDS
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -49,6 +51,18 @@ def test_cards_show_the_pictures_of_their_pages(site):
         assert ["".join(text.itertext()) for text in drawn.iter(f"{SVG}text")] in texts
         compared += 1
     assert compared > 50
+
+
+def test_a_card_is_of_the_kind_that_its_code_can_draw(site):
+    """Two ways to know a chart: what has been drawn says so on the card, and what its code reaches."""
+    kinds = {name: card.get("data-kind") for name, card in cards(site).items()}
+    for name, entry in catalog.entries().items():
+        if entry.kind == "Picture":
+            reached = provenance.dependencies(f"{entry.module}:{name}.draw")
+            assert kinds[name] == ("chart" if reached.covers(Chart.__module__, Chart.__name__) else "picture"), name
+        elif name in kinds:
+            assert kinds[name] == entry.kind.lower()
+    assert {*kinds.values()} == {*KINDS}
 
 
 def test_pictures_are_loaded_when_they_come_into_sight_and_one_theme_only(site, served, tab):

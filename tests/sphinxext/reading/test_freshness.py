@@ -104,7 +104,8 @@ class Site:
         result = subprocess.run(
             [sys.executable, "-m", "sphinx", "-j", str(self.jobs), "-b", "html", *options, "docs", "site", "-c", "."],
             cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": path, "RUNS": str(log), "NO_COLOR": "1"},
+            # What Sphinx says is read in English, whatever language the machine speaks.
+            env={**os.environ, "PYTHONPATH": path, "RUNS": str(log), "NO_COLOR": "1", "LC_ALL": "C.UTF-8"},
             capture_output=True,
             text=True,
         )

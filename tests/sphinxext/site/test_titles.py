@@ -18,13 +18,10 @@ def test_every_illustration_has_a_title_of_its_own_in_words():
         assert len(called) >= SHORTEST or begun[len(called)] in ":."
 
 
-def test_every_illustration_is_of_one_kind():
-    kinds = {name: kind(entry) for name, entry in catalog.entries().items() if entry.kind not in catalog.ASKING}
+def test_a_picture_is_a_chart_where_one_has_been_drawn_in_it():
+    kinds = {}
+    for name in ("Relu", "Padding", "LayerTable", "WindowAnimation"):
+        entry = catalog.entries()[name]
+        kinds[name] = kind(entry, entry.load()().to_html())
+    assert kinds == {"Relu": "chart", "Padding": "picture", "LayerTable": "table", "WindowAnimation": "animation"}
     assert set(kinds.values()) == {*KINDS}
-    for each in ("TrainingCurves", "AgainstDense", "ShiftedDigits", "Relu"):
-        assert kinds[each] == "chart"
-    for each in ("Padding", "ConfusionMatrix", "VisualHierarchy", "Strides"):
-        assert kinds[each] == "picture"
-    for base in ("Table", "Animation"):
-        of_base = {name for name, entry in catalog.entries().items() if entry.kind == base}
-        assert {name for name, each in kinds.items() if each == base.lower()} == of_base

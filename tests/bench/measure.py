@@ -4,7 +4,7 @@ Usage: python tests/bench/measure.py COMMAND, where COMMAND builds docs/ into si
 
 Seconds are by the clock; beside them stands what a build used of all processors, which a busy machine changes less. The
 cold build starts without any cache, compiled Python files included, and runs once; the short builds are the median
-of three. Memory is the highest sum over all processes of a build, looked at five times a second, with shared pages
+of three. Memory is the highest sum over all processes of a build, looked at once a second, with shared pages
 counted once where the system tells (Linux). Each kernel is a page that was run.
 
 Plain MyST-NB is the same site without what this project adds to be quick and right: pages are found again by their code
@@ -43,11 +43,15 @@ MODEL = "cnnfigs/models/imagenet.py", "probabilities"
 COPIED, COPIES = "page-template", (10, 100)
 
 PLAIN = """
+from cnnfigs.sphinxext.reading.cells import create_database
+
 extensions.remove("cnnfigs.sphinxext.reading.building")
 extensions.remove("cnnfigs.sphinxext.reading.freshness")
 
 def setup(app):
     app.add_config_value("building_told", False, "")
+    # Else its readers race for it, and now and then a build fails.
+    app.connect("env-before-read-docs", lambda app, env, names: create_database(app))
 """
 
 

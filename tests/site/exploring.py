@@ -15,7 +15,7 @@ FOLLOW = """fragment => new Promise(done => {
     addEventListener('hashchange', () => setTimeout(done), {once: true});
     const before = location.href;
     location.hash = fragment;
-    if (location.href === before) dispatchEvent(new Event('hashchange'));
+    if (location.href === before) ['popstate', 'hashchange'].forEach(kind => dispatchEvent(new Event(kind)));
 })"""
 
 

@@ -196,9 +196,11 @@
   const TOLD = 2500;
 
   const running = new Set();
-  addEventListener("hashchange", ({ newURL }) => {
+  // Not at hashchange: until then what was before may be written into the entry that somebody comes back to.
+  addEventListener("popstate", () => {
     const back = history.state?.explorers;
-    running.forEach((each) => each.follow(newURL, back)); // by now the address may have changed again
+    const { href } = location; // who follows it may change it
+    running.forEach((each) => each.follow(href, back));
     address.mark();
   });
 
@@ -359,7 +361,7 @@
     connectedCallback() {
       if (this.root) return;
       const name = this.localName.slice(4);
-          this.settings = cnn.settings[name];
+      this.settings = cnn.settings[name];
       const own = Object.fromEntries(
         Object.entries(this.settings).map(([key, each]) => [key, each.default ?? each.options?.[0] ?? ""]),
       );

@@ -35,12 +35,13 @@ def aside(call: Callable[[Given], Outcome], given: Given) -> Outcome:
     ProcessEndedError
         If that process ends before it has answered.
     """
-    outcome: Outcome = _process().call(call, given)
+    outcome: Outcome = _process_of(os.getpid()).call(call, given)
     return outcome
 
 
 @cache
-def _process() -> _Process:
+def _process_of(asking: int) -> _Process:
+    # A fork does not ask its parent's: the answers would go astray.
     return _Process()
 
 

@@ -65,3 +65,19 @@ def test_a_process_that_ends_is_told_and_replaced():
     with pytest.raises(ProcessEndedError, match="worked on 3 ended with code 3"):
         aside(end, 3)
     assert aside(int, "8") == 8
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="here no process is forked")
+def test_a_fork_asks_a_process_of_its_own():
+    here = aside(number, None)
+    reading, writing = os.pipe()
+    if (child := os.fork()) == 0:
+        try:
+            os.write(writing, str(aside(number, None)).encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as told:
+        assert int(told.read()) not in (here, child)
+    os.waitpid(child, 0)
+    assert aside(number, None) == here

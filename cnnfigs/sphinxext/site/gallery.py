@@ -35,7 +35,10 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 from sphinx.util.parallel import ParallelTasks, make_chunks, parallel_available
 
+from cnnfigs import cache as runs
 from cnnfigs import catalog, provenance
+from cnnfigs.aside import aside
+from cnnfigs.building.jobs import make
 from cnnfigs.drawing.fonts import embed
 from cnnfigs.drawing.palette import CHART, FILTER, VALUES, dark_filter, in_theme, variable
 from cnnfigs.drawing.widths import TEXT, WIDTH, pixels
@@ -461,7 +464,14 @@ def made_by(env: BuildEnvironment, entry: catalog.Entry, several: tuple[catalog.
     if output := first_output(env, several):
         return output
     logger.verbose("gallery: %s is in no numbered figure, it is made", entry.name)
-    return entry.load()().to_html()
+    from cnnfigs.building.finding import job_of  # it imports illustrations, and with them matplotlib
+
+    illustration = entry.load()()
+    job = job_of(illustration)
+    if job is not None and not runs.is_kept(job.key):
+        # Not here: Sphinx forks its writers, and a fork of a process in which TensorFlow has worked waits for ever.
+        aside(make, job)
+    return illustration.to_html()
 
 
 def first_output(env: BuildEnvironment, several: tuple[catalog.Use, ...]) -> str:

@@ -4,6 +4,7 @@ import base64
 import io
 import os
 import re
+import subprocess
 import sys
 
 import numpy as np
@@ -268,6 +269,37 @@ def test_an_illustration_that_fails_is_named_and_the_others_are_there(few, tmp_p
     assert "gallery.md:3: " in warning
     assert "WARNING: illustration Padding cannot be shown: IndexError: out of range" in warning
     assert set(made.cards()) == {*NAMES} - {"Padding", "AddedLogits"}
+
+
+CONFIGURATION = """
+import sys
+
+from cnnfigs import catalog
+
+known = catalog.entries()
+catalog.entries = lambda: {name: known[name] for name in ["WithoutBatch", "WithoutFlatten"]}
+extensions = ["myst_nb", "cnnfigs.sphinxext.site.gallery"]
+html_theme = "basic"
+
+def setup(app):
+    app.connect("build-finished", lambda *_: print("Keras here:", "keras" in sys.modules))
+"""
+
+
+def test_no_network_works_in_the_process_that_forks_writers(tmp_path):
+    """The first page, the gallery, is written by Sphinx' own process before it forks those that write the others."""
+    made = Site(tmp_path)
+    made.write("index.md", "# Start\n\n```{toctree}\ngallery\n```\n")
+    (tmp_path / "conf.py").write_text(CONFIGURATION, encoding="utf-8")
+    command = [sys.executable, "-m", "sphinx", "-W", "-j", "2", "-c", ".", "docs", "site"]
+    runs = tmp_path / "runs"
+    built = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, env=os.environ | {"CNNFIGS_CACHE": str(runs)}
+    )
+    assert built.returncode == 0, built.stderr
+    assert "Keras here: False" in built.stdout
+    assert len(list(runs.glob("*.run"))) == 2
+    assert set(made.cards()) == {"WithoutBatch", "WithoutFlatten"}
 
 
 @pytest.mark.thorough

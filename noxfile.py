@@ -246,7 +246,7 @@ def forward(session: nox.Session) -> None:
 
 @nox.session
 def reproducible(session: nox.Session) -> None:
-    """Build the site twice from nothing and compare byte by byte."""
+    """Build the site from nothing by many processes, by one and on a Dask cluster, and compare byte by byte."""
     run(session, "python", "tests/bench/reproducible.py", "sphinx-build", *SPHINX)
 
 

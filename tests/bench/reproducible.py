@@ -1,4 +1,6 @@
-"""Build the site twice from nothing, in different folders and with more processes and one, and compare byte by byte.
+"""Build the site from nothing three times, each in another folder, and compare the three byte by byte.
+
+Once with more processes, once with one, and once with all runs computed by a Dask cluster of two workers.
 
 Usage: python tests/bench/reproducible.py COMMAND, where COMMAND builds docs/ into site/ and says -j NUMBER.
 """
@@ -8,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from builds import build, copy_checkout
+from distributed import LocalCluster
 
 
 def differing(first: Path, second: Path) -> list[str]:
@@ -29,18 +32,29 @@ def differing(first: Path, second: Path) -> list[str]:
 
 
 def main(command: list[str]) -> int:
-    """Build twice, print what differs, and return the exit status."""
+    """Build three times, print what differs, and return the exit status."""
     processes = command.index("-j") + 1
+    alone = [*command[:processes], "1", *command[processes + 1 :]]
     with tempfile.TemporaryDirectory() as folder:
-        sites = []
-        for name, number in (("first", command[processes]), ("second", "1")):
-            checkout = copy_checkout(Path(folder) / name)
-            took = build(checkout, [*command[:processes], number, *command[processes + 1 :]]).seconds
-            print(f"{name} build, -j {number}, took {took:.0f} s", flush=True)
-            sites.append(checkout / "site")
-        different = differing(*sites)
-    print("\n".join(f"differs: {name}" for name in different) or "The two builds are the same, byte by byte.")
-    return 1 if different else 0
+        elsewhere = {"CNNFIGS_CACHE": str(Path(folder) / "elsewhere")}
+        with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, env=elsewhere) as cluster:
+            handed = [*command, "-D", f"building_scheduler={cluster.scheduler_address}"]
+            kinds = {f"-j {command[processes]}": command, "-j 1": alone, "two Dask workers": handed}
+            sites = {
+                kind: _built(Path(folder) / f"site {number}", kind, kinds[kind]) for number, kind in enumerate(kinds)
+            }
+        runs = len(list((Path(folder) / "elsewhere").glob("*.run")))
+        print(f"the workers computed {runs} runs")
+        first, *others = sites.values()
+        different = {name for other in others for name in differing(first, other)}
+    print("\n".join(f"differs: {name}" for name in sorted(different)) or "The builds are the same, byte by byte.")
+    return 1 if different or not runs else 0
+
+
+def _built(checkout: Path, kind: str, command: list[str]) -> Path:
+    took = build(copy_checkout(checkout), command).seconds
+    print(f"built with {kind} in {took:.0f} s", flush=True)
+    return checkout / "site"
 
 
 if __name__ == "__main__":

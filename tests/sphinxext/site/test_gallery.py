@@ -286,6 +286,7 @@ def setup(app):
 """
 
 
+@pytest.mark.thorough
 def test_no_network_works_in_the_process_that_forks_writers(tmp_path):
     """The first page, the gallery, is written by Sphinx' own process before it forks those that write the others."""
     made = Site(tmp_path)

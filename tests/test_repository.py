@@ -285,3 +285,16 @@ def test_the_sites_of_copies_that_the_benchmark_builds_have_no_warning(
     (again,) = measured["2 pages, nothing changed"]
     assert (cold.kernels, again.kernels) == (2, 0)
     assert again.processor_seconds < cold.processor_seconds
+
+
+@pytest.mark.thorough
+def test_the_small_copy_whose_builds_are_killed_has_no_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The session would end before it has killed anything, and nobody asks for it every day."""
+    monkeypatch.syspath_prepend(ROOT / "tests" / "bench")
+    kills = importlib.import_module("kills")
+    checkout = kills.copy_checkout(tmp_path / "checkout")
+    kills.make_small(checkout)
+    command = [sys.executable, "-m", "sphinx", "-n", "-W", "--keep-going", "-q", "-c", "."]
+    importlib.import_module("builds").build(checkout, [*command, "-b", "html", "docs", "site"])
+    built = {path.stem for path in (checkout / "site").glob("*.html")}
+    assert built >= {*kills.PAGES, "gallery", "index"}

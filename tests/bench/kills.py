@@ -264,6 +264,7 @@ def make_small(checkout: Path) -> None:
     docs = checkout / "docs"
     for path in docs.glob("*.md"):
         path.unlink()
+    (docs / "moved.toml").write_text("", "utf-8")  # it leads to pages that are gone here
     contents = "\n".join(PAGES)
     (docs / "index.md").write_text(f"# A small tutorial\n\n```{{toctree}}\n{contents}\ngallery\n```\n", "utf-8")
     (docs / "gallery.md").write_text("# Gallery\n\n```{gallery}\n```\n", "utf-8")

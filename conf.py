@@ -56,7 +56,8 @@ nb_execution_timeout = 300
 nb_output_stderr = "remove"  # the console has it
 nb_code_prompt_show = "Show the code"
 nb_code_prompt_hide = "Hide the code"
-os.environ.setdefault("CNNFIGS_CACHE", str(ROOT / ".cache" / "runs"))  # the kernels inherit it
+_runs = Path(os.environ.get("CNNFIGS_CACHE") or ROOT / ".cache" / "runs").expanduser()
+os.environ["CNNFIGS_CACHE"] = str(_runs.absolute())  # the kernels inherit it, and run in the folder of the pages
 
 # References
 bibtex_bibfiles = ["docs/references.bib"]

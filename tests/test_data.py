@@ -55,6 +55,11 @@ def test_mnist_rebuilds_the_original_files(name):
     assert hashlib.md5(idx_bytes(getattr(data.mnist(), name))).hexdigest() == MNIST_FILES[name]
 
 
+@pytest.mark.parametrize("part", ["train", "test"])
+def test_labels_alone_are_those_of_the_images(part):
+    assert np.array_equal(data.mnist_labels(part), getattr(data.mnist(), f"y_{part}"))
+
+
 def test_a_file_cannot_be_altered_together_with_the_manifest():
     assert {*OTHERS, "mnist.npz"} == {*DESCRIBED}
     for name, published in OTHERS.items():

@@ -35,6 +35,7 @@ from cnnfigs import cache
 #: What every page's kernel imports, and the libraries of most runs; TensorFlow only when it is asked for.
 ALWAYS = (
     "IPython.core.interactiveshell",
+    "ipykernel.debugger",
     "ipykernel.ipkernel",
     "ipykernel.kernelapp",
     "lxml.etree",
@@ -43,6 +44,7 @@ ALWAYS = (
     "matplotlib.figure",
     "numpy",
     "PIL.Image",
+    "PIL.WebPImagePlugin",
 )
 #: Options of Linux' prctl: to have a signal sent to a process when its parent ends, and to name a process.
 PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15
@@ -162,6 +164,7 @@ def main(number: int, parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who presses Ctrl-C ends the parent, and that ends this
     with socket.socket(fileno=number) as listener:
         listener.set_inheritable(False)
+        os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # or the kernels' debugger tells how to start Python for it
         warm(ALWAYS)
         Forking(listener).serve()
 

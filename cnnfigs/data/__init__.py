@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,6 +90,21 @@ def mnist() -> Mnist:
     for array in loaded.values():
         array.setflags(write=False)
     return Mnist(**loaded)
+
+
+@cache
+def mnist_labels(part: Literal["train", "test"]) -> Bytes:
+    """Load the digits 0 to 9 that MNIST's training or test images show, without the images, which take half a second.
+
+    Examples
+    --------
+    >>> mnist_labels("train").shape, int(mnist_labels("test")[4])
+    ((60000,), 4)
+    """
+    with np.load(_shipped("mnist.npz"), allow_pickle=False) as arrays:
+        labels: Bytes = arrays[f"y_{part}"]
+    labels.setflags(write=False)
+    return labels
 
 
 @cache

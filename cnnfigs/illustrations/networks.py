@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Annotated, Any
 
 from cnnfigs.arithmetic import Layer
-from cnnfigs.data import mnist
+from cnnfigs.data import mnist_labels
 from cnnfigs.drawing.networks import NETWORK_LOOKS
 from cnnfigs.models.networks import NETWORKS
 from cnnfigs.models.weights import record
@@ -141,7 +141,7 @@ def trained_on(*networks: object) -> str:
     for network in networks:
         if isinstance(network, str):
             recipe = record(network)["recipe"]
-            images = len(mnist().y_train) - recipe["validation_images"]
+            images = len(mnist_labels("train")) - recipe["validation_images"]
             how = f"seed {recipe['seed']}, trained on {images:,} digits"
             trainings.setdefault(how, []).append(network_words(network))
         else:

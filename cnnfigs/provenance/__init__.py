@@ -27,7 +27,7 @@ import hashlib
 import importlib.metadata
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -133,7 +133,17 @@ def digest(*targets: str, libraries: bool = True, verbatim: bool = False) -> str
     LookupError, SyntaxError
         As :func:`dependencies`.
     """
-    return _digest_of(line for _, line in _lines(Reach(targets), libraries, verbatim))
+    key = targets, libraries, verbatim
+    there = _names(_roots(targets), libraries=False), _folders() if libraries else ()
+    known = _known.get(key)
+    if known is None or known[0] != there or any(look(path) != looked for path, looked in known[2].items()):
+        known = _known[key] = (there, *_worked_out(*key))
+    return known[1]
+
+
+#: For each call of :func:`digest` which files and folders of libraries there were, what was returned, and how the files
+#: looked that were looked at. Kernels are forked from a process that has asked for all, and ask again.
+_known: dict[tuple[tuple[str, ...], bool, bool], tuple[object, str, Mapping[Path, tuple[int, int]]]] = {}
 
 
 def remembered(file: Path, *targets: str, libraries: bool = True, verbatim: bool = False) -> str:
@@ -149,18 +159,25 @@ def remembered(file: Path, *targets: str, libraries: bool = True, verbatim: bool
     OSError
         If the file cannot be written.
     """
-    packages = {__name__, *targets}
-    names = _names({name.partition(":")[0].partition(".")[0] for name in packages}, libraries)
-    asked = f"{sys.version} {names} {sorted(targets)} {libraries} {verbatim}"
+    asked = f"{sys.version} {_names(_roots(targets), libraries)} {sorted(targets)} {libraries} {verbatim}"
     with suppress(OSError, ValueError):
         known, digest, before = json.loads(file.read_text("utf-8"))
         if known == asked and all([*look(path)] == looked for path, looked in before.items()):
             return str(digest)
-    reach = Reach(targets)
-    digest = _digest_of(line for _, line in _lines(reach, libraries, verbatim))
-    looked_at = {str(path): looked for path, looked in reach.looked_at.items()}
-    write_whole(file, json.dumps([asked, digest, looked_at]).encode())
+    digest, looked_at = _worked_out(targets, libraries, verbatim)
+    write_whole(file, json.dumps([asked, digest, {str(path): looked for path, looked in looked_at.items()}]).encode())
     return digest
+
+
+def _roots(targets: Iterable[str]) -> set[str]:
+    """Return the packages of some targets, and this one."""
+    return {name.partition(":")[0].partition(".")[0] for name in (__name__, *targets)}
+
+
+def _worked_out(targets: Iterable[str], libraries: bool, verbatim: bool) -> tuple[str, Mapping[Path, tuple[int, int]]]:
+    """Digest everything that the targets can reach; return how the files looked too that were looked at for it."""
+    reach = Reach(targets)
+    return _digest_of(line for _, line in _lines(reach, libraries, verbatim)), reach.looked_at
 
 
 def parts(*targets: str, libraries: bool = True, verbatim: bool = False) -> dict[str, str]:
@@ -225,7 +242,7 @@ def glance(*packages: str, libraries: bool = True) -> str:
 
 def _names(roots: Iterable[str], libraries: bool) -> str:
     """Digest the names of all files in some packages, and of all installed distributions with their versions."""
-    seen = [name for root in sorted(roots) for name in PackagedFiles.of(_place(root)).all]
+    seen = [name for root in sorted(roots) for name in PackagedFiles.of(place_of(root)).all]
     return _digest_of([sys.version, *seen, *(_installed(_folders()) if libraries else [])])
 
 

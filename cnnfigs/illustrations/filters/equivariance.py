@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from cnnfigs.data import mnist
+from cnnfigs.data import mnist_labels
 from cnnfigs.drawing.layout import Piece, column, flow, matrix
 from cnnfigs.drawing.pieces import Arrow, Digit, Mark, Raster, Words, hundredths, panel
 from cnnfigs.drawing.shapes import stepped
@@ -154,7 +154,7 @@ class ShiftTable(Table):
         recipe, usually = record("convnet")["recipe"], usual("convnet", 1)
         return facts | {
             "seed": str(recipe["seed"]),
-            "trained on": f"{len(mnist().x_train) - recipe['validation_images']:,}",
+            "trained on": f"{len(mnist_labels('train')) - recipe['validation_images']:,}",
             # The trainings of the experiment that the page compares this with.
             "usual images": f"{usually.images:,}",
             "usual steps": f"{usually.steps:,}",

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 from matplotlib.axes import Axes
 
-from cnnfigs.data import mnist
+from cnnfigs.data import mnist_labels
 from cnnfigs.drawing.layout import Piece, column, either, row
 from cnnfigs.drawing.pieces import Digit, Drawing, Raster, hundredths, panel
 from cnnfigs.drawing.shapes import arrow, box, raster
@@ -51,7 +51,7 @@ class GlobalAndLocal(Picture):
 
     def describe(self, run: GlobalAndLocalRun) -> Description:
         height, width = run.kernel.shape
-        article = with_article(int(mnist().y_test[self.index]))
+        article = with_article(int(mnist_labels("test")[self.index]))
         positive, negative = (
             tuple(
                 f"{pixel_range('row', row)}, {pixel_range('column', column)}: {written_number(mean, 2)}."

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from cnnfigs.data import mnist
+from cnnfigs.data import mnist_labels
 from cnnfigs.drawing.layout import Piece, column, flow, matrix, row
 from cnnfigs.drawing.pieces import Arrow, Digit, Drawing, Raster, Words, hundredths, panel, space
 from cnnfigs.drawing.shapes import box, digit, label, window
@@ -93,7 +93,7 @@ class LocalPatterns(Picture):
                 )
             )
         height, width = run.patterns[0].kernel.shape
-        article = with_article(int(mnist().y_test[self.index])).capitalize()
+        article = with_article(int(mnist_labels("test")[self.index])).capitalize()
         return Description(
             f"{article} broken into local patterns: small windows where {len(run.patterns)} filters of the first layer "
             "answer most strongly.",

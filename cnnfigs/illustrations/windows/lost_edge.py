@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnfigs.data import mnist
+from cnnfigs.data import mnist_labels
 from cnnfigs.drawing.layout import Piece, row
 from cnnfigs.drawing.pieces import Digit, Mark, panel
 from cnnfigs.illustrations.base import Picture
@@ -44,11 +44,12 @@ class LostEdge(Picture):
         )
 
     def describe(self, run: Run) -> Description:
+        article = with_article(int(mnist_labels("test")[self.index]))
         return Description(
             f"A digit, and the same digit with ink on its last {run.unread} rows and columns, which the convnet never "
             "reads: its answer stays the same.",
             [
-                f"First {with_article(int(mnist().y_test[self.index]))}: {ink_in_words(run.image)}. {self._cut(run)}",
+                f"First {article}: {ink_in_words(run.image)}. {self._cut(run)}",
                 f"An orange frame around the first {28 - run.unread} rows and columns shows what the convnet reads. "
                 f"{self._cut(run)}",
                 f"The second digit has black ink on the last {run.unread} rows and the last {run.unread} columns, "

@@ -578,6 +578,8 @@ class AscentRun:
     regularized: tuple[Ascent, ...]
     #: The largest sum that any test digit reaches.
     best: float
+    #: Which digit's mean the last image of the first start of each way is most like, and their correlation.
+    likest: tuple[tuple[int, float], tuple[int, float]]
 
     @property
     def noise(self) -> float:
@@ -609,7 +611,8 @@ def ascend_both(layer: str, filter: int, keep: Sequence[int]) -> AscentRun:
         for each in (False, True)
     )
     ((piece,),), _, _ = search_digits(len(mnist().x_test), layer, [filter], 1)
-    return AscentRun(plain, regularized, piece.sum)
+    alone, held_back = (likest_digit(ways[0].images[-1][..., 0]) for ways in (plain, regularized))
+    return AscentRun(plain, regularized, piece.sum, (alone, held_back))
 
 
 @cache

@@ -3,6 +3,7 @@
 import os
 import random
 import re
+import runpy
 import signal
 import subprocess
 import sys
@@ -15,6 +16,8 @@ import psutil
 import pytest
 
 from cnnfigs.building.forking import AVAILABLE
+
+ROOT = Path(__file__).resolve().parents[3]
 
 linux = pytest.mark.skipif(not AVAILABLE, reason="only Linux is known to fork these libraries safely")
 
@@ -232,6 +235,16 @@ def test_readers_and_writers_end_with_the_build_even_if_killed(tmp_path, event):
         each.kill()
     build.communicate()
     assert not living
+
+
+@pytest.mark.parametrize(("given", "meant"), [("kept", "here/kept"), ("~/kept", "home/kept")])
+def test_a_folder_for_runs_is_named_as_seen_by_the_command_not_by_the_kernels(tmp_path, monkeypatch, given, meant):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("CNNFIGS_CACHE", given)
+    runpy.run_path(str(ROOT / "conf.py"))
+    assert os.environ["CNNFIGS_CACHE"] == str(tmp_path / meant)
 
 
 @pytest.mark.thorough

@@ -28,13 +28,14 @@ class Costs:
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / SHIPPED.name
-        self._known: dict[str, float] = json.loads(SHIPPED.read_text("utf-8"))
+        self._elsewhere: dict[str, float] = json.loads(SHIPPED.read_text("utf-8"))
+        self._here: dict[str, float] = {}
         with suppress(OSError, ValueError):  # not there, or damaged: it is no loss
-            self._known.update(json.loads(self._file.read_text("utf-8")))
+            self._here = dict(json.loads(self._file.read_text("utf-8")))
 
     def of(self, job: Job) -> float:
         """Return the seconds of a run."""
-        return self._known.get(job.title, UNKNOWN)
+        return self._here.get(job.title, self._elsewhere.get(job.title, UNKNOWN))
 
     def ordered(self, jobs: Iterable[Job]) -> list[Job]:
         """Put those first that take longest, so that all processors are busy to the end."""
@@ -42,5 +43,5 @@ class Costs:
 
     def remember(self, measured: dict[str, float]) -> None:
         """Remember the seconds of some runs, by their calls."""
-        self._known.update({title: round(seconds, 2) for title, seconds in measured.items()})
-        write_whole(self._file, (json.dumps(dict(sorted(self._known.items())), indent=1) + "\n").encode())
+        self._here.update({title: round(seconds, 2) for title, seconds in measured.items()})
+        write_whole(self._file, (json.dumps(dict(sorted(self._here.items())), indent=1) + "\n").encode())

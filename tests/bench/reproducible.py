@@ -41,14 +41,18 @@ def main(command: list[str]) -> int:
             handed = [*command, "-D", f"building_scheduler={cluster.scheduler_address}"]
             kinds = {f"-j {command[processes]}": command, "-j 1": alone, "two Dask workers": handed}
             sites = {
-                kind: _built(Path(folder) / f"site {number}", kind, kinds[kind]) for number, kind in enumerate(kinds)
+                kind: _built(Path(folder) / f"site {number}", kind, arguments)
+                for number, (kind, arguments) in enumerate(kinds.items())
             }
         runs = len(list((Path(folder) / "elsewhere").glob("*.run")))
         print(f"the workers computed {runs} runs")
         first, *others = sites.values()
         different = {name for other in others for name in differing(first, other)}
-    print("\n".join(f"differs: {name}" for name in sorted(different)) or "The builds are the same, byte by byte.")
-    return 1 if different or not runs else 0
+    wrong = [f"differs: {name}" for name in sorted(different)]
+    if not runs:
+        wrong.append("the cluster was not tried: its workers kept no run")
+    print("\n".join(wrong) or "The builds are the same, byte by byte.")
+    return 1 if wrong else 0
 
 
 def _built(checkout: Path, kind: str, command: list[str]) -> Path:

@@ -30,7 +30,7 @@ import platformdirs
 from filelock import FileLock
 
 from cnnfigs import provenance
-from cnnfigs.files import UNFINISHED, write_whole
+from cnnfigs.files import UNFINISHED, sweep, write_whole
 
 Run = TypeVar("Run")
 Classes = Mapping[str, type[Any]]
@@ -171,6 +171,7 @@ def keep(key: str, entry: bytes) -> None:
         return
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        sweep(path.parent)
         # Half an entry, after a loss of power, has a checksum that does not fit: it is computed again.
         write_whole(path, entry, mode=0o600, lasting=False)
     except OSError as error:

@@ -38,7 +38,7 @@ def write_whole(path: Path, content: bytes, mode: int = 0o666, lasting: bool = T
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     # Made anew as a Path, since those of Sphinx have another method `replace`.
-    unfinished = Path(path.parent, f".{secrets.token_hex()}{UNFINISHED}")
+    unfinished = Path(path.parent, f".{os.getpid()}.{secrets.token_hex()}{UNFINISHED}")
     try:
         with open(unfinished, "xb", opener=partial(os.open, mode=mode)) as file:
             file.write(content)
@@ -50,6 +50,29 @@ def write_whole(path: Path, content: bytes, mode: int = 0o666, lasting: bool = T
         with suppress(OSError):
             unfinished.unlink()
         raise
+
+
+def sweep(folder: Path) -> None:
+    """Remove from a folder what processes of this machine have left unfinished that were killed while they wrote.
+
+    On Windows nothing is removed: there nobody can ask for a process without ending it.
+    """
+    if os.name == "posix":
+        for path in folder.glob(f".*{UNFINISHED}"):
+            if not _lives(path.name.split(".")[1]):
+                with suppress(OSError):
+                    path.unlink()
+
+
+def _lives(process: str) -> bool:
+    """Return whether there is a process of a number; of other names, such as an earlier version gave, there is none."""
+    try:
+        os.kill(int(process), 0)
+    except PermissionError:  # it is somebody else's
+        return True
+    except (OSError, ValueError, OverflowError):
+        return False
+    return True
 
 
 def update(path: Path, content: bytes) -> Outcome:

@@ -24,6 +24,7 @@ from hypothesis.extra import numpy as npst
 
 from cnnfigs import cache
 from cnnfigs.cache import cached, clear, information, run_key
+from cnnfigs.files import UNFINISHED
 
 KEY = "ab" * 32
 
@@ -375,6 +376,16 @@ def test_information_and_clear(folder: Path) -> None:
     assert information() == clear() == cache.Information(folder, 3, size)
     assert information().entries == 0
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nobody can ask for a process there without ending it")
+def test_half_an_entry_of_a_killed_process_is_away_after_the_next(folder: Path) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    folder.mkdir()
+    (folder / f".{dead.pid}.abc{UNFINISHED}").write_bytes(b"half")
+    cached(KEY, lambda: Everything(np.ones(10)), Everything)
+    assert [path.name for path in folder.iterdir()] == [f"{KEY}.run"]
 
 
 def test_default_folder_is_the_users(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cnnfigs import files
-from cnnfigs.files import kept, update, write_whole
+from cnnfigs.files import kept, sweep, update, write_whole
 
 
 def names(folder):
@@ -68,6 +68,32 @@ def test_who_takes_the_unfinished_away_before_us_hides_no_error(tmp_path, monkey
     with pytest.raises(KeyboardInterrupt):
         write_whole(tmp_path / "file", b"content")
     assert names(tmp_path) == []
+
+
+#: Is killed when all of a file is written and it has its name not yet.
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from cnnfigs.files import write_whole
+os.fsync = lambda descriptor: os.kill(os.getpid(), signal.SIGKILL)
+write_whole(Path(sys.argv[1]), b"content")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_what_a_killed_writer_leaves_is_swept_away_and_nothing_else(tmp_path):
+    def left(pattern=f".*{files.UNFINISHED}"):
+        return [path.read_bytes() for path in tmp_path.glob(pattern)]
+
+    subprocess.run([sys.executable, "-c", KILLED, tmp_path / "file"])
+    assert left() == [b"content"]
+    (tmp_path / f".of another version{files.UNFINISHED}").touch()
+    for name in ("file", ".hidden", f"doctrees{files.UNFINISHED}", f".{os.getpid()}.ours{files.UNFINISHED}"):
+        (tmp_path / name).write_bytes(b"stays")
+    sweep(tmp_path)
+    assert left() == [b"stays"]
+    assert left("*") == 4 * [b"stays"]
+    sweep(tmp_path / "nowhere")
 
 
 #: Writes 20 MB of one letter after those of another, for ever.

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from cnnfigs.experiments.records import RECORDS, record_of, state, write
 from cnnfigs.experiments.trials import Trial
+from cnnfigs.files import sweep
 
 #: A trial that has begun, or its record; and the trial.
 Event = tuple[Trial, dict[str, Any] | None]
@@ -55,6 +56,7 @@ def make_missing(
         If a record cannot be written.
     """
     console = console or Console(stderr=True)
+    sweep(folder)
     states = {trial: state(trial, folder) for trial in trials}
     missing = [trial for trial, condition in states.items() if condition != "good"]
     for trial, condition in states.items():

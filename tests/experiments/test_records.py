@@ -5,6 +5,8 @@ import json
 import os
 import random
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -27,6 +29,7 @@ from cnnfigs.experiments.records import (
     write,
 )
 from cnnfigs.experiments.training import packed
+from cnnfigs.files import UNFINISHED
 
 
 @pytest.fixture
@@ -163,6 +166,15 @@ def check_all(trials, folder):
 def wait_for(count, folder, program):
     """Wait until so many records are there that a program writes."""
     toys.wait_until(lambda: sum(1 for _ in folder.glob("*.json")) >= count, still=lambda: program.poll() is None)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nobody can ask for a process there without ending it")
+def test_what_a_killed_program_was_writing_is_away_after_the_next(tmp_path):
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    (tmp_path / f".{dead.pid}.abc{UNFINISHED}").write_text("half")
+    assert make_missing([Toy(1)], tmp_path) == 1
+    assert [path.name for path in tmp_path.iterdir()] == [f"{Toy(1).name}.json"]
 
 
 @pytest.mark.thorough

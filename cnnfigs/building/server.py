@@ -32,12 +32,9 @@ from typing import Any
 
 from cnnfigs import cache
 
-#: What every page's kernel imports, and the libraries of most runs; TensorFlow only when it is asked for.
-ALWAYS = (
-    "IPython.core.interactiveshell",
-    "ipykernel.debugger",
-    "ipykernel.ipkernel",
-    "ipykernel.kernelapp",
+#: What every page's kernel imports, and what it draws with; TensorFlow comes only when it is asked for.
+KERNEL = ("IPython.core.interactiveshell", "ipykernel.debugger", "ipykernel.ipkernel", "ipykernel.kernelapp")
+DRAWING = (
     "lxml.etree",
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg",
@@ -165,7 +162,7 @@ def main(number: int, parent: int) -> None:
     with socket.socket(fileno=number) as listener:
         listener.set_inheritable(False)
         os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # or the kernels' debugger tells how to start Python for it
-        warm(ALWAYS)
+        warm([*KERNEL, *DRAWING])
         Forking(listener).serve()
 
 

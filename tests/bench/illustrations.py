@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from cnnfigs import catalog
-from cnnfigs.building.server import ALWAYS
+from cnnfigs.building.server import DRAWING
 from cnnfigs.illustrations.base import Illustration
 from cnnfigs.models.backend import load_keras
 
@@ -30,7 +30,7 @@ Result = TypeVar("Result")
 #: Seconds in which every illustration should be drawn, and how often that is measured.
 ENOUGH, REPEATS = 0.5, 3
 #: What drawing imports: that is no part of what it costs.
-DRAWING = (*ALWAYS, "scipy.optimize", "scipy.special")
+IMPORTED = (*DRAWING, "scipy.optimize", "scipy.special")
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def measure_all() -> dict[str, Cost]:
 def main() -> None:
     """Print a line for each illustration, the dearest first, and the sum; then those that are slow to draw."""
     load_keras()  # the imports are not what is measured, and no process that has computed may be forked
-    for name in DRAWING:
+    for name in IMPORTED:
         importlib.import_module(name)
     gc.freeze()  # as it is done where a build forks its processes
     with tempfile.TemporaryDirectory() as folder:  # with nothing kept before

@@ -94,7 +94,17 @@ def mnist() -> Mnist:
 
 @cache
 def mnist_labels(part: Literal["train", "test"]) -> Bytes:
-    """Load the digits 0 to 9 that MNIST's training or test images show, without the images, which take half a second.
+    """Load the digits that MNIST's images show, without the images, which take half a second.
+
+    Parameters
+    ----------
+    part
+        The 60,000 training images or the 10,000 test images.
+
+    Returns
+    -------
+    ndarray of uint8
+        Shape (60000,) or (10000,), values 0 to 9.
 
     Examples
     --------

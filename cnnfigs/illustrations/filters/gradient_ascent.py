@@ -70,9 +70,9 @@ class GradientAscent(Picture):
                 "Both begin with pale grey and faint noise on it, which differs from pixel to pixel by about "
                 f"{100 * run.noise:.0f} % of full ink or less.",
                 "First row, the gradient alone: the last image is covered with black strokes and hooks up to its "
-                f"edges; its scores are {_scores(run.plain[0])}. {self._end(run, 0)}",
+                f"edges; its scores are {_scores(run.plain[0])}. {self._end(run.plain[0], *run.likest[0])}",
                 "Second row, held back: the last image is mostly pale, with a few connected strokes; its scores are "
-                f"{_scores(run.regularized[0])}. {self._end(run, 1)}",
+                f"{_scores(run.regularized[0])}. {self._end(run.regularized[0], *run.likest[1])}",
                 f"Third row: where {OTHERS} other starts end, held back: other strokes each time, scores "
                 f"{', '.join(map(_number, others))}.",
                 f"Over {len(run.plain)} starts the scores reach {_reach(run.plain)} with the gradient alone and "
@@ -87,13 +87,11 @@ class GradientAscent(Picture):
             ],
         )
 
-    def _end(self, run: AscentRun, way: int) -> str:
-        """Tell how the last image of a way looks, and, if it was made for a digit, which digit it is like."""
-        ascent = (run.plain, run.regularized)[way][0]
+    def _end(self, ascent: Ascent, digit: int, correlation: float) -> str:
+        """Tell how the last image looks, and, if it was made for a digit, which digit it is like."""
         told = f"It is {strokes_in_words(ascent.images[-1][..., 0])}."
         if self.layer != LAYERS["convnet"][-1]:
             return told
-        digit, correlation = run.likest[way]
         return (
             f"{told} Of the mean digits, that of the {digit} is most like it, with a correlation of {correlation:.2f}."
         )

@@ -245,6 +245,42 @@ def test_a_small_site_that_runs_cells_gives_them_time() -> None:
     assert [path.name for path in found if "nb_execution_timeout" not in path.read_text("utf-8")] == []
 
 
+def waited_for(sources: list[str]) -> list[str]:
+    """Return what pages are waited for in some code: the scripts themselves, and those that names stand for."""
+    nodes = [node for source in sources for node in ast.walk(ast.parse(source))]
+    scripts: dict[str, list[str]] = {}
+    for node in nodes:
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                scripts.setdefault(ast.unparse(target), []).append(ast.unparse(node.value))
+    waits = [
+        node for node in nodes if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".wait_for_function")
+    ]
+    found = []
+    for wait in waits:
+        names = {node.id for node in ast.walk(wait.args[0]) if isinstance(node, ast.Name)}
+        found += [ast.unparse(wait.args[0]), *itertools.chain(*(scripts.get(name, []) for name in names))]
+    return found
+
+
+PROMISE = re.compile(r"\b(?:async|await|Promise|then)\b")
+
+
+def test_a_wait_for_a_promise_would_be_seen() -> None:
+    sources = [
+        'READY = "() => document.fonts.ready.then(() => scrollY === 0)"\npage.wait_for_function(READY, arg=name)',
+        """page.wait_for_function(f"async () => {ready}")\npage.wait_for_function("() => asynchronous")""",
+    ]
+    assert [bool(PROMISE.search(script)) for script in waited_for(sources)] == [False, True, True, False]
+
+
+def test_no_test_waits_for_a_promise_as_if_it_were_an_answer() -> None:
+    """Playwright asks a function until it returns something that counts as true, and a promise always does."""
+    found = waited_for([path.read_text("utf-8") for path in (ROOT / "tests").rglob("*.py")])
+    assert len(found) > 60
+    assert [script for script in found if PROMISE.search(script)] == [], "let `evaluate` wait: it awaits promises"
+
+
 def test_what_the_benchmark_edits_is_there_and_no_record_depends_on_it() -> None:
     """An edit that made a record stale would fail the build that is to be measured."""
     tree = ast.parse((ROOT / "tests/bench/measure.py").read_text("utf-8"))

@@ -99,16 +99,6 @@ class Toured(Opened):
     def focused(self) -> str:
         return self.element.evaluate("({shadowRoot}) => shadowRoot.activeElement?.textContent ?? ''")
 
-    def come_to_rest(self) -> None:
-        """Wait until the page scrolls no more, and the address says what is set."""
-        self.page.wait_for_function(
-            """async () => { // in frames, which are slow where the machine is
-                const at = scrollY;
-                for (let frame = 0; frame < 20; frame++) await new Promise(requestAnimationFrame);
-                return scrollY === at;
-            }"""
-        )
-
 
 @pytest.fixture
 def open_tour(tabs, site, served, tours):

@@ -18,6 +18,19 @@ FOLLOW = """fragment => new Promise(done => {
     if (location.href === before) ['popstate', 'hashchange'].forEach(kind => dispatchEvent(new Event(kind)));
 })"""
 
+#: Wait until an element has stayed where it is for a number of frames, which are slow where the machine is: a page that
+#: scrolls smoothly hardly moves in the first of them. `wait_for_function` would not do: it takes the promise for a yes.
+STAY = """async (element, frames) => {
+    for (let [count, kept, place] = [0, 0]; kept < frames; count++) {
+        if (count === 100 * frames) throw new Error("it does not come to rest");
+        await new Promise(requestAnimationFrame);
+        const {x, y, width, height} = element.getBoundingClientRect();
+        const before = place;
+        place = [x, y, width, height].join();
+        kept = place === before ? kept + 1 : 0;
+    }
+}"""
+
 
 @dataclass
 class Opened:
@@ -59,10 +72,7 @@ class Opened:
         """Wait until all that loads beside it is there, and it stays where it is: then it can be pointed at."""
         self.page.wait_for_load_state("networkidle")
         self.page.evaluate("document.fonts.ready")
-        seen: list[object] = []
-        while len(seen) < 3 or seen[-3:] != [seen[-1]] * 3:
-            seen.append(self.element.bounding_box())
-            time.sleep(0.03)
+        self.element.evaluate(STAY, 20)
 
     def follow(self, fragment: str) -> None:
         """Go to a fragment of the page, and wait until the explorer has seen it."""

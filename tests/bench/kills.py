@@ -7,8 +7,6 @@ An undisturbed run from nothing is the reference. Then the same is begun again, 
 build, after an edit, and killed with SIGKILL at a moment drawn from the whole time that it takes: half of the times
 with all its processes, as when a machine goes down, else only the one that was started, as when memory is short. The
 same command again must end well, in bounded time, and leave the reference's files, byte by byte, and no others.
-(After an edit Sphinx numbers the pages in its search index in another order than from nothing. So an undisturbed build
-from the edit is a second reference there; a killed one may come out as either, as a whole.)
 
 Without --whole a copy of the checkout with a few illustrations and pages of its own is used.
 """
@@ -108,7 +106,7 @@ class Killing:
         self.task, self.checkout, self.kept = task, checkout, kept
         self.edited = checkout / "docs" / ("padding-and-strides.md" if whole else "windows.md")
         self.log = kept / "log"
-        self.references: list[Path] = []
+        self.reference: Path | None = None
         kept.mkdir()
 
     def through(self, moments: int, seed: int) -> int:
@@ -154,12 +152,11 @@ class Killing:
         begun = time.monotonic()
         self.undisturbed()
         seconds = time.monotonic() - begun
-        found = [differing(each, self.checkout / self.task.output) for each in self.references]
-        if all(found):
-            if self.references and found[0] != ["searchindex.js"]:
-                raise SystemExit(f"{self.task.name}: undisturbed from {name} it differs already: {found[0]}")
-            self.references.append(self.kept / name / "reference")
-            shutil.copytree(self.checkout / self.task.output, self.references[-1])
+        if self.reference is None:
+            self.reference = self.kept / name / "reference"
+            shutil.copytree(self.checkout / self.task.output, self.reference)
+        elif found := differing(self.reference, self.checkout / self.task.output):
+            raise SystemExit(f"{self.task.name}: undisturbed from {name} it differs already: {found}")
         return seconds
 
     def undisturbed(self) -> None:
@@ -221,8 +218,7 @@ class Killing:
             return "; ".join([*amiss, "it was blocked"])
         if status:
             return "; ".join([*amiss, f"it failed: {self.log.read_text('utf-8', 'replace')[-300:]}"])
-        found = [differing(each, self.checkout / self.task.output) for each in self.references]
-        amiss += [f"{name} differs" for name in min(found, key=len)]
+        amiss += [f"{name} differs" for name in differing(self.reference, self.checkout / self.task.output)]
         cache = self.checkout / ".cache" / "runs"
         amiss += [f"{path.name[-40:]} is left in the cache" for path in cache.iterdir() if path.suffix != ".run"]
         return "; ".join(amiss)

@@ -115,3 +115,25 @@ def test_a_page_that_is_gone_is_no_longer_found(tmp_path):
     index = (tmp_path / "docs/index.md").read_text().replace("plain\n", "")
     (tmp_path / "docs/index.md").write_text(index)
     assert "pools money" not in (small.build(tmp_path) / "searchtexts.js").read_text("utf-8")
+
+
+@pytest.mark.parametrize("changed", ["plain.md", "glossary.md"])
+def test_after_a_short_build_the_index_is_that_of_a_build_from_nothing(tmp_path, changed):
+    """Also where a term was taken away, a word is new, or a page is not to be found at all."""
+    term = "```{glossary}\ngolden window\n  Another.\n```\n"
+    pages = PAGES | {
+        "index.md": PAGES["index.md"].replace("plain", "plain\nhidden"),
+        "hidden.md": f"---\nnosearch: true\n---\n\n# Hidden\n\n{term.replace('window', 'door')}",
+    }
+    before = pages | {changed: f"{pages[changed]}\nMeanwhile, of xylophones.\n\n{term}"}
+    indexes = []
+    for name, versions in (("anew", [pages]), ("again", [before, pages])):
+        (tmp_path / name).mkdir()
+        for version in versions:
+            small.write(tmp_path / name, version, 'extensions.append("cnnfigs.sphinxext.site.searching")\n')
+            indexes.append((small.build(tmp_path / name) / "searchindex.js").read_text("utf-8"))
+    anew, meanwhile, again = indexes
+    assert "xylophon" in meanwhile
+    assert "golden window" in meanwhile
+    assert '"window":[[' in anew, "a term of the glossary"
+    assert again == anew

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnfigs.experiments.catalog import FIVE, by_recipe
+from cnnfigs.experiments.conditions import conditions
 from cnnfigs.experiments.findings import against_dense
+from cnnfigs.experiments.results import results
 from cnnfigs.models.weights import record
 
 
@@ -31,6 +34,8 @@ class Trained:
         Ends of the 95 % Wilson interval of each, in a thousand, shape (seeds,).
     shown
         The seed of the training whose weights the pages show.
+    conditions
+        What it was trained on and asked about, to stand behind "The networks were".
     """
 
     network: str
@@ -41,6 +46,7 @@ class Trained:
     low: NDArray[np.float64]
     high: NDArray[np.float64]
     shown: int
+    conditions: str
 
     @property
     def mean(self) -> float:
@@ -96,7 +102,12 @@ def trainings() -> Trainings:
             low=1000 * (1 - each.high),
             high=1000 * (1 - each.low),
             shown=record(each.network)["recipe"]["seed"],
+            conditions=_conditions(each.network),
         )
         for each in findings.measured
     ]
     return Trainings(tuple(found), findings.conditions)
+
+
+def _conditions(network: str) -> str:
+    return conditions([results(lambda seed: by_recipe(network, seed), FIVE)])

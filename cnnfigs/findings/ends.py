@@ -44,7 +44,7 @@ def probabilities_by(layer: Layer) -> str:
     why="A softmax of probabilities makes them nearly equal: of ten classes none can get more than 23 %, and the loss "
     "cannot fall below 1.46. A wrong answer that is sure gets hardly any gradient, so that little is learned from it.",
     change="Leave one of the two out.",
-    page="first-convnet",
+    page="images-and-dense-layers",
 )
 def twice(network: Network) -> Iterator[Found]:
     """Find probabilities of which probabilities are made once more."""
@@ -65,7 +65,7 @@ def twice(network: Network) -> Iterator[Found]:
     Severity.WARNING,
     why="A softmax over one number is 1, whatever the number: the network always gives the same answer.",
     change='Use activation="sigmoid" for one of two classes, or as many units as there are classes.',
-    page="first-convnet",
+    page="images-and-dense-layers",
 )
 def of_one(network: Network) -> Iterator[Found]:
     """Find a softmax over one number."""
@@ -80,7 +80,7 @@ def of_one(network: Network) -> Iterator[Found]:
     why="The outputs are no probabilities: they can have any size, and only their order tells the class.",
     change="Train with from_logits=True, and apply softmax to read them; or end in a softmax. If no classes are meant, "
     "all is well.",
-    page="first-convnet",
+    page="images-and-dense-layers",
 )
 def missing(network: Network) -> Iterator[Found]:
     """Find a row of several outputs that no function makes probabilities of."""

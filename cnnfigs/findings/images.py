@@ -25,7 +25,7 @@ SURE, SENSITIVE, TURNED = 0.999, 0.1, 0.05
     Severity.HINT,
     why="A map that is zero everywhere passes nothing on, and behind ReLU no gradient comes back to revive it.",
     change="Show more images first; if it stays silent, lower the learning rate, or leave so many filters out.",
-    page="first-convnet",
+    page="what-convnets-learn",
 )
 def dead(observed: Observed) -> Iterator[Found]:
     """Find channels that are zero everywhere, in all images."""
@@ -52,7 +52,7 @@ def _told(name: str, count: int, maps: Floats, what: str, which: list[int]) -> F
     Severity.HINT,
     why="Two filters that give the same map do the work of one: half of their parameters and time is lost.",
     change="Leave so many filters out, or begin training from weights that differ.",
-    page="what-convnets-learn",
+    page="where-answers-come-from",
 )
 def duplicate(observed: Observed) -> Iterator[Found]:
     """Find channels that are the same as another one, but for rounding, in all images."""
@@ -109,7 +109,7 @@ def shift(observed: Observed) -> Iterator[Found]:
     why="An answer next to 0 or 1 tells no more how sure the network is, and its gradient is so small that neither "
     "training nor a map of what counts can use it.",
     change="Check the range of the values that it is shown; compare how sure it is with how often it is right.",
-    page="measured",
+    page="how-far-to-trust-it",
 )
 def saturated(observed: Observed) -> Iterator[Found]:
     """Find answers that are as sure as they can be for every image."""

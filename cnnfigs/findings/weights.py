@@ -43,7 +43,7 @@ def dense_heavy(network: Network) -> Iterator[Found]:
     why="BatchNormalization subtracts the mean of each map, and with it whatever bias was added before: these "
     "parameters change nothing.",
     change="Set use_bias=False in the layer before BatchNormalization.",
-    page="first-convnet",
+    page="later-networks",
 )
 def bias(network: Network) -> Iterator[Found]:
     """Find biases that the BatchNormalization behind them takes away again."""
@@ -69,7 +69,7 @@ def bias(network: Network) -> Iterator[Found]:
     why="Two layers that only weigh and add, one behind the other, can do no more than a single one, of convolutions "
     "one with a larger window: without an activation function in between, the second layer makes nothing new possible.",
     change='Give the first one an activation function, such as activation="relu".',
-    page="first-convnet",
+    page="convolution-in-other-words",
 )
 def no_activation(network: Network) -> Iterator[Found]:
     """Find two layers with weights and no activation function between, the first not narrower than what it joins."""

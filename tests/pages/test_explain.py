@@ -7,9 +7,11 @@ from pathlib import Path
 
 import keras
 import pytest
+from page_words import says
 
 import cnnfigs
 from cnnfigs.commands.app import main
+from cnnfigs.findings.rules import rules
 from cnnfigs.illustrations.architectures.reviewed import ReviewedNetwork
 from cnnfigs.runs.architectures.reviewed import first_attempt
 
@@ -80,3 +82,34 @@ def test_a_second_softmax_leaves_the_surest_answer_unsure():
     surest = math.e / (math.e + 9)
     assert facts["surest twice"].replace("\N{NO-BREAK SPACE}%", "") == f"{100 * surest:.0f}"
     assert facts["least loss"] == f"{-math.log(surest):.2f}"
+
+
+#: What the page of each rule says about what the rule finds.
+ABOUT = {
+    "field-beyond-input": "see more than the whole of it",
+    "field-below-input": "receptive field",
+    "pixels-never-read": "rows and columns that are never read",
+    "stride-beyond-kernel": "strides",
+    "uneven-same": "are uneven",
+    "odd-size-cut": "odd",
+    "weights-on-padding": "zeros",
+    "checkerboard": "checkerboard",
+    "dense-heavy": "count the parameters of a dense layer",
+    "bias-without-effect": "use_bias=False",
+    "no-activation-between": "Two layers without ReLU are one",
+    "softmax-twice": "Softmax: from sums to probabilities",
+    "softmax-of-one": "Softmax: from sums to probabilities",
+    "softmax-missing": "logits",
+    "no-scaling": "everything is divided by 255",
+    "dead-channels": "Such filters are called *dead*",
+    "duplicate-channels": "Where several find much the same",
+    "shift-sensitive": "Already one pixel costs something",
+    "saturated-answer": "what a probability of 99 % means, and what it does not mean",
+}
+
+
+def test_the_page_that_a_rule_names_is_about_what_it_finds():
+    assert ABOUT.keys() == rules().keys()
+    for rule in rules().values():
+        assert says(rule.page, ABOUT[rule.name]), rule.name
+        assert re.search(rf"`{rule.name}` .*\[\]\({rule.page}\.md\)", PAGE), rule.name

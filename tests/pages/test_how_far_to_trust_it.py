@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
-from page_words import says
+from page_words import quoted, says
 from svg_numbers import PERCENT, texts
 
 from cnnfigs.data import mnist
+from cnnfigs.experiments.catalog import by_recipe
+from cnnfigs.experiments.records import read
 from cnnfigs.illustrations.training_and_measured.confusion_matrix import ConfusionMatrix
 from cnnfigs.illustrations.training_and_measured.mistakes import Mistakes
 from cnnfigs.illustrations.training_and_measured.not_a_digit import NotADigit
@@ -23,6 +25,15 @@ def trainings():
 def test_with_every_seed_the_convnet_makes_fewer_errors(trainings):
     for dense in ("dense_512", "dense_131"):
         assert (trainings["convnet"].errors < trainings[dense].errors).all()
+
+
+def test_the_conditions_are_those_of_the_network_that_is_shown(trainings):
+    """Each network stopped after steps of its own."""
+    steps = {name: [read(by_recipe(name, seed))["steps"] for seed in each.seeds] for name, each in trainings.items()}
+    for name, each in trainings.items():
+        assert f"in {min(steps[name]):,} to {max(steps[name]):,} steps" in each.conditions
+    assert max(steps["convnet"]) < max(max(each) for each in steps.values())
+    assert quoted("how-far-to-trust-it").count(("seeds", "convnet conditions")) == 1
 
 
 def test_95_in_100_wilson_intervals_hold_the_true_rate():

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+from page_words import says
 
 from cnnfigs.data import mnist
 from cnnfigs.experiments.catalog import FIVE, by_recipe
@@ -117,3 +118,21 @@ def test_training_is_what_the_table_says():
     biases = [weight for weight in build("lenet5").weights if weight.name == "bias"]
     assert len(biases) == 6
     assert not any(np.any(bias) for bias in biases)
+
+
+def test_seeds_differ_by_as_much_as_is_told():
+    assert says("lenet5", "The convnet's seeds differ by more than the two means do, LeNet-5's by nearly as much")
+    ours, convnet = (LeNet5Seeds().result.findings.of(name).accuracy for name in ("lenet5", "convnet"))
+    apart = abs(ours.mean() - convnet.mean())
+    assert np.ptp(convnet) > apart > np.ptp(ours) > 0.7 * apart
+
+
+def test_what_came_at_once_is_what_differs():
+    """Both have three convolutions: LeNet-5's third is the one that is a dense layer."""
+    lenet5, convnet = (
+        [layer for layer in build(name).layers if "kernel_size" in layer.get_config()] for name in ("lenet5", "convnet")
+    )
+    assert says("lenet5", "smaller windows and more maps")
+    for ours, theirs in zip(convnet, lenet5, strict=False):
+        assert ours.kernel_size < theirs.kernel_size
+        assert ours.filters > theirs.filters

@@ -355,7 +355,7 @@ class LeNet5Recipe(Table):
             ("Squashing", theirs["Squashing"], kept["Squashing"]),
             ("First weights", theirs["First weights"], f"{kept['First weights']}; biases begin at zero"),
             ("Output", theirs["Output"], f"{kept['Output']}; the bitmaps are drawn anew"),
-            ("Loss", "equation 9", f"the same, with b = {run.bound:g}: the paper does not say which"),
+            ("Loss", "equation 9", f"the same; its constant j is {run.bound:g}, the paper does not say how large"),
             ("Answer", "smallest distance", "the same; a softmax of minus the distances makes shares of it"),
             (
                 "Training method",

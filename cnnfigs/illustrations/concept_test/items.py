@@ -542,8 +542,8 @@ def far_ahead(name: str, asked: Asked, right: str, wrong: str, what: str) -> Ite
     # By the numbers that are shown.
     ahead = {letter: fixed(round(given[f"{letter} 0"], 1) - round(given[f"{letter} 1"], 1)) for letter in "PQ"}
     measured = (
-        f"The largest number is ahead of the second by {ahead['P']} in P and by {ahead['Q']} in Q. The probabilities "
-        f"are {p} and {q}."
+        f"The largest number is ahead of the second by {ahead['P']} in P and by {ahead['Q']} in Q. From the unrounded "
+        f"numbers the probabilities are {p} and {q}."
     )
     compares = f"Softmax compares the ten numbers with each other, and nothing else. {measured}"
     options = {

@@ -130,9 +130,9 @@ class AttendedValue(Exercise):
 
     def ask(self, run: Prediction) -> str:
         products, values = (listed(f"{value:g}" for value in each) for each in (self.products, self.values))
-        return f"""A patch attends to three others. Its dot products with them, already divided by the root of the
-            vectors' length, are {products}. Their values are one number each: {values}. What does the patch take with
-            it?"""
+        return f"""A patch attends to three others. Its dot products with them, already divided by the root of
+            how many numbers each vector has, are {products}. Their values are one number each: {values}. What does the
+            patch take with it?"""
 
     def explain(self, run: Prediction) -> str:
         powers = listed(f"{product:g}" for product in self.products)

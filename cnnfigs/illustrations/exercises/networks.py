@@ -192,8 +192,8 @@ class MostContributing(Exercise):
 
     def explain(self, run: Prediction) -> str:
         products = ", ".join(f"{a:g}·{b:g} = {a * b:g}" for a, b in zip(self.numbers, self.slopes, strict=True))
-        return f"""Number times slope: {products}. If a unit were at zero, so much would be missing from the score. A
-            large number with a small slope does little, and so does a large slope along a small number."""
+        return f"""Number times slope: {products}. If a unit were at zero, about so much would be missing from the
+            score. A large number with a small slope does little, and so does a large slope along a small number."""
 
     def write(self, values: Values) -> str:
         return f"unit {values[0]}, with {float(values[1]):g}"

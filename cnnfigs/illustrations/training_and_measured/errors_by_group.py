@@ -119,6 +119,7 @@ class ErrorsByGroup(Picture):
     def state_facts(self, run: Groups) -> dict[str, str]:
         students, employees = run.people
         ordered = sorted(run.digits, key=lambda each: each.mean)
+        ratios = students.errors / employees.errors
         return {
             "conditions": run.conditions,
             "seeds": seeds_in_words(run.seeds),
@@ -126,6 +127,7 @@ class ErrorsByGroup(Picture):
             "students": as_percent(students.mean, 1),
             "employees": as_percent(employees.mean, 1),
             "times": written_number(students.mean / employees.mean),
+            "times by training": " to ".join(map(written_number, (min(ratios), max(ratios)))),
             "difference": f"{points(run.difference)} points ({interval(run.interval)})",
             "student digits": f"{students.images:,}",
             "employee digits": f"{employees.images:,}",

@@ -78,7 +78,7 @@ class DataSplit(Picture):
 
 @dataclass(frozen=True)
 class Overfitting(Picture):
-    """A training on few images that is not stopped: perfect on those, ever worse on others."""
+    """A training on few images that is not stopped: perfect on those, and no better on others."""
 
     images: Annotated[int, Whole(10, 1_000), "how many training images"] = 200
     epochs: Annotated[int, Whole(2, 60), "passes over the training images"] = 20

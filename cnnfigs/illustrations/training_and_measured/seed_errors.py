@@ -41,6 +41,7 @@ def _state_facts(run: Trainings) -> dict[str, str]:
             f"{each.network} accuracy": as_percent(1 - each.mean / 1000, 2),
             f"{each.network} parameters": f"{each.parameters:,}",
             f"{each.network} seeds": seeds_in_words(each.seeds),
+            f"{each.network} conditions": each.conditions,
             f"{each.network} seed": str(each.shown),
             f"{each.network} shown": f"{each.of_shown:.1f}",
             f"{each.network} shown accuracy": as_percent(1 - each.of_shown / 1000, 2),

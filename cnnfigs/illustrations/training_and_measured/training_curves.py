@@ -26,7 +26,7 @@ LINES = "trained on", "held out"
 
 @dataclass(frozen=True)
 class TrainingCurves(Picture):
-    """Loss and accuracy after each epoch, on the images trained on and on the images held out."""
+    """Loss and errors after each epoch, on the images trained on and on the images held out."""
 
     network: NetworkName = "convnet"
 

@@ -170,7 +170,7 @@ def _rows() -> list[tuple[str, tuple[str, str]]]:
     return [
         ("scratch", ("small random numbers", "a small convnet, all of it")),
         ("frozen", ("MobileNetV2, trained on ImageNet", "a new head alone")),
-        ("fine-tuned", ("that, with its new head", "the head and the last three blocks")),
+        ("fine-tuned", ("that, with its new head", "the head, the last three blocks and the convolution behind them")),
     ]
 
 

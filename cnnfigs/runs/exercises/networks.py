@@ -113,13 +113,13 @@ def overfitting_gap(larger: str, smaller: str) -> Prediction:
         right=(gaps[0],),
         wrong=(
             Mistake(
-                "overfitting grew in proportion to the number of parameters",
+                "the gap grew in proportion to the number of parameters",
                 (times * gaps[1],),
                 f"{times:.2f}·{gaps[1]:.2f}",
             ),
-            Mistake("the same training gave the same overfitting", (gaps[1],), f"{gaps[1]:.1f} again"),
+            Mistake("the same training left the same gap", (gaps[1],), f"{gaps[1]:.1f} again"),
             Mistake(
-                "overfitting shrank in proportion to the number of parameters",
+                "the gap shrank in proportion to the number of parameters",
                 (gaps[1] / times,),
                 f"{gaps[1]:.2f} / {times:.2f}",
             ),

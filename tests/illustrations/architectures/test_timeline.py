@@ -31,7 +31,7 @@ def source(key):
 def test_year_is_that_of_the_source(event):
     """The year of the preprint where there is one, which its number begins with."""
     fields = source(event.key)
-    first = 2000 + int(fields["eprint"][:2]) if "eprint" in fields else int(fields["year"])
+    first = 2000 + int(fields["eprint"][:2]) if "eprint" in fields else int(fields["year"][:4])
     assert event.year == first
 
 

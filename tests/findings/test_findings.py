@@ -348,8 +348,8 @@ def test_every_rule_has_a_planted_fault_and_is_told_whole():
     known = rules()
     of_images = {"dead-channels", "duplicate-channels", "shift-sensitive", "saturated-answer"}
     assert set(known) == {*PLANTED, *of_images}
+    assert {rule.page for rule in known.values()} == PAGES.keys()
     for rule in known.values():
-        assert rule.page in PAGES
         assert about(rule).endswith(".")
         assert "\n" not in about(rule)
         assert rule.why.endswith(".")

@@ -14,14 +14,17 @@ from cnnfigs.words import counted, typeset
 OPEN_PLACES = 6
 #: Titles of the tutorial's pages that rules name.
 PAGES = {
+    "convolution-in-other-words": "Convolution in other words",
     "downsampling": "Why make the maps smaller?",
-    "first-convnet": "A first convnet",
     "from-labels-to-masks": "From labels to masks",
+    "how-far-to-trust-it": "How far to trust it",
     "images-and-dense-layers": "Images and dense layers",
+    "later-networks": "Later networks",
     "measured": "The scoreboard",
     "padding-and-strides": "Padding and strides",
     "pooling": "Pooling",
     "what-convnets-learn": "What a network has learned",
+    "where-answers-come-from": "Where an answer comes from",
 }
 
 

@@ -609,8 +609,8 @@ def space(width: float = 0, height: float = 0) -> Piece:
     return Drawing(max(width, 0.01), height, lambda *_: None)
 
 
-def swatch(name: str, text: str, *, dashed: bool = False, line: bool = False) -> Piece:
-    """Explain a colour: a small square, or a piece of a line, and its words."""
+def swatch(name: str, text: str, *, dashed: bool = False, line: bool = False, fill: str | None = None) -> Piece:
+    """Explain a colour: a small square, filled with it or with another, or a piece of a line, and its words."""
 
     def paint(axes: Axes, x: float, y: float, scale: float) -> None:
         if line:
@@ -622,7 +622,7 @@ def swatch(name: str, text: str, *, dashed: bool = False, line: bool = False) ->
                 zorder=shapes.on_top(axes),
             )
         else:
-            shapes.box(axes, x + 3, y, 14, 14, edge=name, fill=None if dashed else name, dashed=dashed)
+            shapes.box(axes, x + 3, y, 14, 14, edge=name, fill=None if dashed else fill or name, dashed=dashed)
 
     return row(Drawing(20, 14, paint), Words(text), gap=CLOSE)
 

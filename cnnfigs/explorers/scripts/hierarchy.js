@@ -17,12 +17,12 @@
   /** Frame what units see, and what the chosen one sees. */
   cnn.frames = (windows, chosen, choose) => {
     const frame = (kind, { row, column, height, width }, onclick) =>
-      cnn.make("svg:rect", { class: kind, y: row, x: column, height, width, onclick });
-    return [...windows.map((each, at) => frame("window", each, choose?.(at))), frame("halo", chosen), frame("chosen", chosen)];
+      ["halo", kind].map((each) => cnn.make("svg:rect", { class: each, y: row, x: column, height, width, onclick }));
+    return [...windows.flatMap((each, at) => frame("window", each, choose?.(at))), ...frame("chosen", chosen)];
   };
   cnn.frames.css = `
       .window, .halo, .chosen { fill: none; stroke: var(--cnn-kernel); stroke-width: 2px; vector-effect: non-scaling-stroke; }
-      .halo { stroke: var(--cnn-background); stroke-width: 6px; }
+      .halo { stroke: var(--cnn-background); stroke-width: 5px; }
       .chosen { stroke: var(--cnn-accent); stroke-width: 3px; }
   `;
   const image = () => cnn.make("svg:image", { href: cnn.hierarchy.photo, width: WIDTH, height: HEIGHT });

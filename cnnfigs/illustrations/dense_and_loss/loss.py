@@ -134,11 +134,11 @@ class LossSlope(Picture):
         room, side = high - low, 1 if run.slope > 0 else -1
         reach = np.array([-0.2, 0.9]) * side
         shade = network_look(self.network).color
-        top = run.weight + reach[1], run.loss + run.slope * reach[1]
+        below = run.weight + reach[1], run.loss - 0.15 * room
         # Words, the place that they belong to, and how far from it they begin, in pixels.
         notes = (
             (f"before: loss {run.loss:.3f}", run.weight, run.loss, shade, (-10 * side, 24), -side),
-            (f"slope {run.slope:.4f}", *top, "muted", (-50 * side, 8), -side),
+            (f"slope {run.slope:.4f}", *below, "muted", (16 * side, 0), -side),
             (f"after: loss {run.next_loss:.3f}", run.next_weight, run.next_loss, "output", (0, -22), 0),
             ("step", run.next_weight, run.loss, "accent", (-6 * side, 0), -side),
         )

@@ -8,7 +8,7 @@ from typing import Annotated
 import numpy as np
 from matplotlib.axes import Axes
 
-from cnnfigs.drawing.layout import Piece, column, grid, row
+from cnnfigs.drawing.layout import Piece, column, either, row
 from cnnfigs.drawing.pieces import Drawing, Words, panel, swatch
 from cnnfigs.drawing.shapes import box
 from cnnfigs.illustrations.base import Picture
@@ -37,7 +37,7 @@ class NormalizedOverWhat(Picture):
         key = column(
             Words("in each image, a row is a place and a column a channel", "muted"),
             swatch("output", "the number that is looked at"),
-            swatch("kernel", "what goes into its mean and spread"),
+            swatch("kernel", "what goes into its mean and spread", fill="kernel-fill"),
             gap=6,
         )
         batches = [
@@ -47,7 +47,7 @@ class NormalizedOverWhat(Picture):
             )
             for reading in run.readings
         ]
-        return column(grid(batches, 3, gap=26), key, gap=16)
+        return column(either(row(*batches, gap=26), column(*batches, gap=26)), key, gap=16)
 
     def _image(self, reading: Reading, image: int, chosen: tuple[int, int, int]) -> Piece:
         def paint(axes: Axes, x: float, y: float, scale: float) -> None:

@@ -59,7 +59,14 @@ class ErrorsByGroup(Picture):
         def plot(axes: Axes, narrow: bool) -> None:
             places = range(len(shown))
             for place, each in zip(places, shown, strict=True):
-                axes.plot([0, 100 * each.mean], [place, place], color=color(shade), linewidth=7, solid_capstyle="butt")
+                axes.plot(
+                    [0, 100 * each.mean],
+                    [place, place],
+                    color=color(shade),
+                    alpha=0.4,
+                    linewidth=7,
+                    solid_capstyle="butt",
+                )
             for place, each in zip(places, shown, strict=True):
                 seed_dots(axes, 100 * each.errors, [place] * len(each.errors), shade)
             axes.set(xlim=(0, 1.05 * longest), ylim=(len(shown) - 0.4, -0.8 if narrow else -0.6))

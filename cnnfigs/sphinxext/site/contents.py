@@ -23,7 +23,15 @@ from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.osutil import relative_uri
 
-from cnnfigs.sphinxext.site.gallery import IN_BROWSER, first_picture, groups, made_by, show_on, thumbnail
+from cnnfigs.sphinxext.site.gallery import (
+    IN_BROWSER,
+    cannot_be_shown,
+    first_picture,
+    groups,
+    made_by,
+    show_on,
+    thumbnail,
+)
 from cnnfigs.sphinxext.site.goals import time
 from cnnfigs.sphinxext.site.head import description
 from cnnfigs.words import counted
@@ -135,13 +143,27 @@ def _picture(builder: Any, home: str, name: str) -> str:
     if (found := first_picture(builder.env, name)) is None:
         return ""
     entry, use = found
-    made = made_by(builder.env, entry, (use,))
-    return thumbnail(builder, builder.get_target_uri(home), f"page-{name}", made, decorative=True)
+    try:
+        made = made_by(builder.env, entry, (use,))
+        return thumbnail(builder, builder.get_target_uri(home), f"page-{name}", made, decorative=True)
+    except Exception as error:  # whatever its code does: the other cards are written
+        cannot_be_shown(entry.name, error, home)
+        return ""
 
 
 def skip(self: nodes.NodeVisitor, node: nodes.Element) -> None:
     """Write nothing."""
     raise nodes.SkipNode
+
+
+def remove_old_pages(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> list[str]:
+    """Delete what was written of pages that are no more: nobody would write there again, and readers would find it."""
+    if hasattr(app.builder, "get_outfilename"):
+        for name in removed:
+            Path(app.builder.get_outfilename(name)).unlink(missing_ok=True)
+    return []
 
 
 def remove_old_pictures(app: Sphinx, exception: Exception | None) -> None:
@@ -158,6 +180,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_node(contents_cards, html=(visit_cards, None), text=(skip, None))
     app.add_node(reading_hours, html=(visit_hours, None), text=(skip, None))
     app.add_directive("contents-cards", ContentsCards)
+    app.connect("env-get-outdated", remove_old_pages)
     app.connect("build-finished", remove_old_pictures)
     app.add_role("reading-hours", ReadingHours())
     return {"parallel_read_safe": True, "parallel_write_safe": True}

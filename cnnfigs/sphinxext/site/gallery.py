@@ -335,10 +335,15 @@ def visit_cards(self: HTML5Translator, node: cards) -> None:
             entry, several = catalog.entries()[name], shown.get(name, ())
             self.body.append(_card(builder, self.docnames[0], entry, named[name], several))
         except Exception as error:  # whatever its code does: the other cards are written
-            reason = " ".join(f"{type(error).__name__}: {error}".split())
-            logger.warning(f"illustration {name} cannot be shown: {reason}", location=node, type="gallery")
+            cannot_be_shown(name, error, node)
     self.body.append("</div>\n")
     raise nodes.SkipNode
+
+
+def cannot_be_shown(name: str, error: Exception, location: nodes.Node | str) -> None:
+    """Say in a line why an illustration is missing in a card."""
+    reason = " ".join(f"{type(error).__name__}: {error}".split())
+    logger.warning(f"illustration {name} cannot be shown: {reason}", location=location, type="gallery")
 
 
 def _card(builder: Any, docname: str, entry: catalog.Entry, called: str, several: tuple[catalog.Use, ...]) -> str:
@@ -372,9 +377,10 @@ def visit_exercises(self: HTML5Translator, node: exercises) -> None:
     """Write a list of links to the pages that ask them, each under what it is about."""
     builder, entries = self.builder, catalog.entries()
     here, shown = builder.get_target_uri(self.docnames[0]), catalog.uses(Path(builder.env.srcdir))
-    named = titles(entries[name] for name in node["names"])
+    there = [name for name in node["names"] if name in entries]  # a module may have gone since the page was read
+    named = titles(entries[name] for name in there)
     self.body.append('<ul class="cnn-exercises">\n')
-    for name in node["names"]:
+    for name in there:
         links = ", ".join(_links(builder, here, shown.get(name, ()))) or "on no page"
         self.body.append(f'<li id="{name}">{_inline(named[name])}: {links}</li>\n')
     self.body.append("</ul>\n")

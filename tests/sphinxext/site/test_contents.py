@@ -1,5 +1,6 @@
 """A small site with its contents as cards: what they hold, and what they say of pages."""
 
+import io
 import re
 import sys
 
@@ -71,12 +72,13 @@ PAGES = {
 }
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("contents")
-    (folder / "docs").mkdir()
-    for name, text in PAGES.items():
+def write(folder, pages):
+    (folder / "docs").mkdir(exist_ok=True)
+    for name, text in pages.items():
         (folder / "docs" / f"{name}.md").write_text(f"---\nfile_format: mystnb\n---\n\n{text}", encoding="utf-8")
+
+
+def build(folder, warnings=sys.stderr, **more):
     settings = {
         "extensions": ["myst_nb", "cnnfigs.sphinxext.site.goals", "cnnfigs.sphinxext.site.contents"],
         "myst_enable_extensions": ["colon_fence"],
@@ -85,13 +87,22 @@ def site(tmp_path_factory):
         "nb_execution_timeout": 600,
         "html_theme": "basic",
         "numfig": True,
+        **more,
     }
     docs, built, trees = (str(folder / name) for name in ("docs", "site", "trees"))
     with patch_docutils(), docutils_namespace(), own_suffixes():
-        app = Sphinx(docs, None, built, trees, "html", settings, status=None, warning=sys.stderr, warningiserror=True)
+        strict = warnings is sys.stderr
+        app = Sphinx(docs, None, built, trees, "html", settings, status=None, warning=warnings, warningiserror=strict)
         app.build()
     assert app.statuscode == 0
     return folder / "site"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("contents")
+    write(folder, PAGES)
+    return build(folder)
 
 
 def of_class(element, name):
@@ -155,3 +166,31 @@ def test_pictures_of_cards_say_nothing_to_those_who_hear_the_words_beside_them(c
 def test_pages_without_goals_are_lines(index):
     (line,) = index.findall("ul/li")
     assert line.text_content() == "Glossary: Look here."
+
+
+def test_a_picture_that_fails_is_named_and_its_card_is_there_without_it(tmp_path, monkeypatch):
+    def draw(self, run):
+        raise IndexError("out of\nrange")
+
+    monkeypatch.setattr(catalog.entries()["Padding"].load(), "draw", draw)
+    write(tmp_path, PAGES)
+    warnings = io.StringIO()
+    index = html.parse(build(tmp_path, warnings, nb_execution_mode="off") / "index.html")
+    told = [line for line in warnings.getvalue().splitlines() if "cannot be shown" in line]
+    (line,) = told
+    assert "index.md" in line
+    assert "WARNING: illustration Padding cannot be shown: IndexError: out of range" in line
+    (card,) = index.xpath("//li[@data-page='windows']")
+    assert card.findall(".//img") == []
+    assert "On windows" in card.text_content()
+
+
+def test_a_page_that_is_gone_is_found_no_more(tmp_path):
+    write(tmp_path, PAGES)
+    assert (build(tmp_path, io.StringIO(), nb_execution_mode="off") / "verdicts.html").exists()
+    (tmp_path / "docs" / "verdicts.md").unlink()
+    write(tmp_path, {"index": INDEX.replace("verdicts", "words")})
+    site = build(tmp_path, io.StringIO(), nb_execution_mode="off")
+    assert sorted(path.name for path in site.glob("*.html") if path.stem in PAGES) == sorted(
+        f"{name}.html" for name in PAGES if name != "verdicts"
+    )

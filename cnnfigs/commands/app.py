@@ -422,9 +422,9 @@ def items_(
         typer.Option("--json", help="Write all numbers to a file; - prints them.", show_default=False),
     ] = None,
 ) -> None:
-    """Tell of answers to the concept test how hard each question is, whom it tells apart, and what is believed instead.
+    r"""Tell of answers to the concept test how hard a question is, whom it tells apart, and what is believed instead.
 
-    Difficulties in logits, by the Rasch model, need `pip install 'cnnfigs[items]'`.
+    Difficulties in logits, by the Rasch model, need `pip install 'cnnfigs\[items]'`.
     """
     import json
 

@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 from cnnfigs import catalog
 from cnnfigs.commands.app import app
@@ -40,6 +41,18 @@ def test_help_says_what_a_command_does_and_shows_examples(cnnfigs, words):
     assert f"Usage: cnnfigs {' '.join(words)}" in out
     examples = out.partition("Examples")[2]
     assert re.search(rf"(?m)^ +cnnfigs {' '.join(words)}\b", examples), out
+
+
+@pytest.mark.parametrize("words", [[], ["cache"], ["new"], *COMMANDS], ids=" ".join)
+def test_nothing_in_brackets_is_lost_from_a_help(cnnfigs, words):
+    """Where help is written in markup, what stands in brackets is taken for a style unless it is escaped."""
+    command = get_command(app)
+    for word in words:
+        command = command.commands[word]
+    told = [command.help, *(part for each in command.params for part in (each.help, each.metavar))]
+    written = "".join("".join(each.split()) for each in told if each)
+    shown = re.sub(r"[\s│]", "", cnnfigs(*words, "--help")[1])
+    assert [each for each in re.findall(r"\[[^\[\]]+\]", written) if each not in shown] == []
 
 
 ANSWERED = [

@@ -20,6 +20,8 @@ from cnnfigs.sphinxext.reading import MYST_EXTENSIONS
 
 #: A paragraph below a comment that begins like this may type its numbers; the comment says why.
 EXCUSE = "typed:"
+#: Directives whose content is no Markdown.
+VERBATIM = re.compile(r"code|sourcecode|math|parsed-literal|raw|toctree|eval-rst")
 
 
 @dataclass(frozen=True, order=True)
@@ -175,6 +177,15 @@ class Page:
 def parse(text: str) -> list[Token]:
     """Read MyST Markdown into tokens."""
     return create_md_parser(MdParserConfig(enable_extensions=set(MYST_EXTENSIONS)), RendererHTML).parse(text)
+
+
+def blocks(tokens: Iterable[Token], offset: int = 0) -> Iterator[tuple[int, Token]]:
+    """Yield tokens with their lines, and those within directives too; ``offset`` is the number of lines above them."""
+    for token in tokens:
+        line = first_line(token) + offset
+        yield line, token
+        if token.type in {"fence", "colon_fence"} and token.info.startswith("{") and not VERBATIM.match(token.info[1:]):
+            yield from blocks(parse(token.content), line)
 
 
 def first_line(token: Token) -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 from lxml import html
 
-from cnnfigs.checking.pages import EXCUSE, Mistake, Page, first_line, paragraphs, parse, sentences, words_of
+from cnnfigs.checking.pages import EXCUSE, Mistake, Page, blocks, first_line, paragraphs, parse, sentences, words_of
 from cnnfigs.commands.skeletons import skeletons
 
 _SHARE = r"(?<![\w.,])\d[\d,.]*\s*%"
@@ -41,6 +41,7 @@ def check_sources(root: Path) -> Iterator[Mistake]:
         yield from parts(page)
         yield from terms(page, explained)
         yield from captions(page)
+        yield from alternatives(page)
         yield from typed_numbers(page)
         yield from citations(page, known)
         yield from references(page, pages, root / "site")
@@ -59,6 +60,38 @@ def captions(page: Page) -> Iterator[Mistake]:
                 "the code cell shows something without a caption: give it the option `mystnb: figure:` with a `name` "
                 "and a `caption`, or hide what it shows with `tags: [remove-output]`",
             )
+
+
+def alternatives(page: Page) -> Iterator[Mistake]:
+    """Report pictures without alternative text, in whichever way they are shown."""
+    for line, source, words in pictures(page):
+        if not words.strip():
+            name = source.rpartition("/")[2]
+            yield page.mistake(line, f"the picture {name} has no alternative text: say in words what it shows")
+
+
+def pictures(page: Page) -> Iterator[tuple[int, str, str]]:
+    """Yield the line, the address and the alternative text of each picture that is a file."""
+    for line, token in blocks(page.tokens):
+        if directive := re.match(r"\{(?:figure|image)\}\s*(\S+)", token.info):
+            words = re.search(r"""(?m)^:?alt:[ \t]*["']?([^"'\n]*)""", token.content)
+            yield line, directive[1], words[1] if words else ""
+        elif token.type == "html_block":
+            yield from tagged_pictures(line, token.content)
+        for child in token.children or []:
+            if child.type == "image":
+                yield line, str(child.attrs["src"]), child.content
+            elif child.type == "html_inline":
+                yield from tagged_pictures(line, child.content)
+            line += child.type in {"softbreak", "hardbreak"}
+            line += child.content.count("\n")
+
+
+def tagged_pictures(line: int, text: str) -> Iterator[tuple[int, str, str]]:
+    """Yield the same of the pictures in some HTML, which begins on ``line``."""
+    for tag in re.finditer(r"<img\b[^>]*>", text):
+        (picture,) = html.fragments_fromstring(tag[0])
+        yield line + text[: tag.start()].count("\n"), picture.get("src", ""), picture.get("alt", "")
 
 
 def typed_numbers(page: Page) -> Iterator[Mistake]:

@@ -190,6 +190,41 @@ def test_a_part_that_every_page_has_is_missed(root, part):
     assert message in mistake.text
 
 
+WITHOUT_WORDS = {
+    "Markdown": "![](_static/mine.png)",
+    "attributes": "Here\nit is: ![](_static/mine.png){width=300}",
+    "figure": "```{figure} _static/mine.png\n:width: 300\n\nIts caption.\n```",
+    "empty option": ":::{image} _static/mine.png\n:alt:\n:::",
+    "options in YAML": '```{figure} _static/mine.png\n---\nalt: ""\n---\n```',
+    "in a note": "::::{note}\nLook.\n\n:::{figure} _static/mine.png\n:::\n::::",
+    "in a list": "- one\n- two\n\n  ```{image} _static/mine.png\n  ```",
+    "HTML": '<p>\n<img width="300"\nsrc="_static/mine.png"></p>',
+    "HTML in words": 'Here\nit is: <img src="_static/mine.png" alt="">',
+}
+
+
+@pytest.mark.parametrize("way", WITHOUT_WORDS)
+def test_a_picture_without_alternative_text_is_found(root, way):
+    plant(root, "docs/two.md", "Nothing but words;", f"{WITHOUT_WORDS[way]}\n\nNothing but words;")
+    (mistake,) = check_sources(root)
+    file, number = line(root, "docs/two.md", "mine.png")
+    # A tag over several lines is named where it begins.
+    assert (mistake.file, mistake.line) == (file, number - (way == "HTML"))
+    assert mistake.text == "the picture mine.png has no alternative text: say in words what it shows"
+
+
+def test_a_picture_with_alternative_text_is_no_mistake(root):
+    shown = (
+        "![A digit](a.png)",
+        "```{figure} a.png\n:alt: A digit\n```",
+        "```{image} a.png\n---\nalt: |\n  A digit\n---\n```",
+        '<img src="a.png" alt="A digit">',
+        "```{code-block} markdown\n![](a.png)\n```",
+    )
+    plant(root, "docs/two.md", "Nothing but words;", "\n\n".join([*shown, "Nothing but words;"]))
+    assert list(check_sources(root)) == []
+
+
 #: What a skeleton says to whoever fills it in, as far as it is known by heart here.
 INSTRUCTIONS = {
     "docs/two.md": (

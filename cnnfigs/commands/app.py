@@ -233,7 +233,9 @@ def render(
     illustration = arguments.computed(words or [])
     from cnnfigs.commands.files import write
 
-    _print(escape(f"{path} ({write(path, illustration.content(form, look))})"))
+    with arguments.refusals_named(words or []):
+        content = illustration.content(form, look)
+    _print(escape(f"{path} ({write(path, content)})"))
 
 
 def _render_all(folder: Path, form: str | None, look: Look, jobs: int) -> None:
@@ -276,16 +278,17 @@ def describe(words: Words = None) -> None:
     """Print an illustration's alternative text and its facts as JSON."""
     import json
 
-    from cnnfigs.commands.arguments import computed
+    from cnnfigs.commands import arguments
 
-    illustration = computed(words or [])
+    illustration = arguments.computed(words or [])
     name = type(illustration).__name__
-    description = {
-        "name": name,
-        "pages": list(dict.fromkeys(use.page for use in catalog.uses().get(name, ()))),
-        "description": illustration.told.as_json(),
-        "facts": illustration.facts,
-    }
+    with arguments.refusals_named(words or []):
+        description = {
+            "name": name,
+            "pages": list(dict.fromkeys(use.page for use in catalog.uses().get(name, ()))),
+            "description": illustration.told.as_json(),
+            "facts": illustration.facts,
+        }
     print(json.dumps(description, ensure_ascii=False, indent=2))
 
 

@@ -6,8 +6,8 @@ import ast
 import difflib
 import re
 import warnings
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -86,10 +86,8 @@ def illustration(words: Sequence[str]) -> Illustration:
     kind = entry.load()
     defaults = {field.name: field.default for field in fields(kind)}
     values = {name: _value(name, text, defaults[name]) for name, text in pairs}
-    try:
+    with refusals_named(words):
         return kind(**values)
-    except ValueError as error:
-        raise CommandError(f"{kind.__name__}: {error}") from error
 
 
 def computed(words: Sequence[str]) -> Illustration:
@@ -101,14 +99,34 @@ def computed(words: Sequence[str]) -> Illustration:
         As :func:`illustration`, or if the run refuses what the illustration was given.
     """
     figure = illustration(words)
-    name = type(figure).__name__
-    wait = f"{name} is computed, once: Keras takes some seconds to start"
-    try:
-        with nullcontext() if figure.is_computed else Console(stderr=True).status(wait):
-            figure.result  # noqa: B018 - it is kept with the illustration
-    except ValueError as error:
-        raise CommandError(f"{name}: {' '.join(str(error).split())}") from error
+    wait = f"{type(figure).__name__} is computed, once: Keras takes some seconds to start"
+    with refusals_named(words), nullcontext() if figure.is_computed else Console(stderr=True).status(wait):
+        figure.result  # noqa: B018 - it is kept with the illustration
     return figure
+
+
+@contextmanager
+def refusals_named(words: Sequence[str]) -> Iterator[None]:
+    """Name the illustration where it refuses something; a mistake in its code keeps its traceback.
+
+    With a network or an image from a file, each ValueError is about that file.
+
+    Parameters
+    ----------
+    words
+        As :func:`parsed` takes them.
+
+    Raises
+    ------
+    CommandError
+        In place of what the illustration refuses.
+    """
+    entry, pairs = parsed(words)
+    refusal = ValueError if any(_names_a_file(*pair) for pair in pairs) else ParameterError
+    try:
+        yield
+    except refusal as error:
+        raise CommandError(f"{entry.name}: {error}") from error
 
 
 def _pairs(words: Sequence[str]) -> list[tuple[str, str]]:

@@ -21,7 +21,9 @@ from cnnfigs import catalog
 from cnnfigs.commands import files
 from cnnfigs.drawing.formats import Look
 from cnnfigs.drawing.palette import palette
+from cnnfigs.illustrations.description import Description
 from cnnfigs.illustrations.windows.padding import Padding
+from cnnfigs.runs.windows.places import Slide
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -263,6 +265,33 @@ def test_output_that_cannot_be_written_is_told_in_one_line(refused, tmp_path):
     assert refused("render", "Padding", "-o", "folder.svg") == "folder.svg cannot be written: is a directory"
     assert refused("render", "--all", "-o", "file").startswith("file cannot be made: ")
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+@pytest.mark.parametrize("method", ["run", "draw", "describe"])
+@pytest.mark.parametrize("mistake", [ValueError, TypeError, KeyError, OSError])
+def test_mistake_in_an_illustrations_code_keeps_its_traceback(cnnfigs, tmp_path, monkeypatch, method, mistake):
+    def mistaken(self, run=None) -> Slide:
+        raise mistake("shapes that do not fit")
+
+    monkeypatch.setenv("CNNFIGS_CACHE", str(tmp_path / "empty"))
+    monkeypatch.setattr(Padding, method, mistaken)
+    with pytest.raises(mistake) as raised:
+        cnnfigs("render", "Padding")
+    assert raised.traceback[-1].name == "mistaken"
+
+
+@pytest.mark.parametrize("command", ["render", "describe"])
+def test_description_that_is_none_is_told_with_the_illustrations_name(refused, monkeypatch, command):
+    monkeypatch.setattr(Padding, "describe", lambda self, run: Description("", ["It is a grid."]))
+    assert refused(command, "Padding") == "Padding: name: expected a sentence, got ''"
+
+
+def test_own_network_that_cannot_be_shown_is_told_in_one_line(refused):
+    import keras
+
+    keras.Sequential([keras.Input((5,)), keras.layers.Dense(3)], name="flat").save("own.keras")
+    told = refused("render", "Architecture", "--network=own.keras")
+    assert told == "Architecture: image has shape (28, 28, 1): flat reads (5,)"
 
 
 def test_damaged_data_is_told_in_one_line(refused, monkeypatch):

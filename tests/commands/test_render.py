@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from cnnfigs.commands import files
 from cnnfigs.drawing.formats import Look
 from cnnfigs.drawing.palette import palette
 from cnnfigs.illustrations.description import Description
+from cnnfigs.illustrations.exercises.sizes import FieldBehindPooling
 from cnnfigs.illustrations.windows.padding import Padding
 from cnnfigs.runs.windows.places import Slide
 
@@ -284,6 +286,18 @@ def test_mistake_in_an_illustrations_code_keeps_its_traceback(cnnfigs, tmp_path,
 def test_description_that_is_none_is_told_with_the_illustrations_name(refused, monkeypatch, command):
     monkeypatch.setattr(Padding, "describe", lambda self, run: Description("", ["It is a grid."]))
     assert refused(command, "Padding") == "Padding: name: expected a sentence, got ''"
+
+
+@pytest.mark.parametrize("command", ["render", "describe"])
+def test_rule_that_is_right_by_chance_is_told_with_parameters_and_rule(refused, monkeypatch, command):
+    run = FieldBehindPooling().result
+    wrong = replace(run.wrong[0], rule="all were one", values=run.right)
+    monkeypatch.setattr(FieldBehindPooling, "result", replace(run, wrong=(*run.wrong, wrong)))
+    exercise = FieldBehindPooling(kernel_size=5)
+    assert refused(command, "FieldBehindPooling", "--kernel_size=5") == (
+        f"{exercise!r}: the rule 'all were one' also gives {exercise.write(run.right)}: "
+        "refuse these parameters in __post_init__"
+    )
 
 
 def test_own_network_that_cannot_be_shown_is_told_in_one_line(refused):

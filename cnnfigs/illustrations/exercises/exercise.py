@@ -8,9 +8,14 @@ from typing import Any, ClassVar, Self
 
 from cnnfigs.drawing.formats import Look
 from cnnfigs.drawing.questions import Question, html_exercise, html_question, text_question
+from cnnfigs.errors import CnnfigsError
 from cnnfigs.illustrations.base import Illustration, kebab
 from cnnfigs.illustrations.description import Description, Part
 from cnnfigs.runs.exercises.prediction import Prediction, Values
+
+
+class RightByChanceError(CnnfigsError, ValueError):
+    """A rule that is wrong gives the right answer to an exercise with these parameters."""
 
 
 class Exercise(Illustration):
@@ -98,14 +103,18 @@ class Exercise(Illustration):
 
     def _question(self, run: Prediction) -> Question:
         mistakes: dict[str, list[str]] = {}
-        answers = {self.write(run.right): run.right}
+        right = self.write(run.right)
+        answers = {right: run.right}
         for mistake in run.wrong:  # two mistakes may lead to the same answer
             answer = self.write(mistake.values)
+            if answer == right:
+                advice = "refuse these parameters in __post_init__" if self.declared else "ask something else"
+                raise RightByChanceError(f"{self!r}: the rule {mistake.rule!r} also gives {right}: {advice}")
             answers.setdefault(answer, mistake.values)
             mistakes.setdefault(answer, []).append(f"{mistake.rule}: {mistake.how}")
         return Question(
             text=" ".join(self.ask(run).split()),
-            right=self.write(run.right),
+            right=right,
             reason=" ".join(self.explain(run).split()),
             wrong={answer: "; or if ".join(rules) for answer, rules in mistakes.items()},
             fields=self.fields,

@@ -9,11 +9,23 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
 from lxml import html
 
-from cnnfigs.checking.pages import EXCUSE, Mistake, Page, blocks, first_line, paragraphs, parse, sentences, words_of
+from cnnfigs.checking.pages import (
+    EXCUSE,
+    Mistake,
+    Page,
+    Paragraph,
+    blocks,
+    first_line,
+    paragraphs,
+    parse,
+    sentences,
+    words_of,
+)
 from cnnfigs.commands.skeletons import skeletons
 
 _SHARE = r"(?<![\w.,])\d[\d,.]*\s*%"
@@ -27,7 +39,9 @@ FREE = {"index", "playground"}
 #: How many words of the glossary any other page links at least.
 TERMS = 4
 #: What a page keeps of its skeleton.
-KEPT = {"In short"}
+KEPT = {"In short", "Write it yourself", "It prints", "What to expect."}
+#: Pages of the first part, on how a network works, that need no task to write, each with the reason.
+NO_TASK = {"computer-vision": "it is about history, and has nothing to write yet"}
 
 
 def check_sources(root: Path) -> Iterator[Mistake]:
@@ -40,12 +54,14 @@ def check_sources(root: Path) -> Iterator[Mistake]:
     for page in pages.values():
         yield from parts(page)
         yield from terms(page, explained)
+        yield from first_uses(page)
         yield from captions(page)
         yield from alternatives(page)
         yield from typed_numbers(page)
         yield from citations(page, known)
         yield from references(page, pages, root / "site")
     yield from outside(pages)
+    yield from tasks(pages)
     yield from untouched(root, pages)
     yield from spelling(root)
 
@@ -165,19 +181,47 @@ def outside(pages: Mapping[str, Page]) -> Iterator[Mistake]:
             entries = (line for line in token.content.splitlines() if line.strip() and not line.startswith(":"))
             listed |= {_target(entry).removesuffix(".md").lstrip("/") for entry in entries}
     for name, page in pages.items():
-        front = re.match(r"---\n(.*?)\n---\n", page.text, re.DOTALL)
-        if name not in listed and not (front and (yaml.safe_load(front[1]) or {}).get("orphan")):
+        if name not in listed and not front_matter(page).get("orphan"):
             yield page.mistake(
                 1, "the page is in no table of contents: add its name to the `{toctree}` of docs/index.md"
             )
 
 
+def front_matter(page: Page) -> dict[str, Any]:
+    """Return what stands above a page's words."""
+    front = re.match(r"---\n(.*?)\n---\n", page.text, re.DOTALL)
+    return (front and yaml.safe_load(front[1])) or {}
+
+
+def tasks(pages: Mapping[str, Page]) -> Iterator[Mistake]:
+    """Report pages that teach how a network works and have no task to write."""
+    for name in taught(pages) - set(NO_TASK):
+        if name in pages and not any(True for _ in pages[name].directives("task")):
+            yield pages[name].mistake(
+                1,
+                f"{name}.md has no {{task}}: give it a section `## Write it yourself` with code that the reader "
+                "changes, as docs/page-template.md has one",
+            )
+
+
+def taught(pages: Mapping[str, Page]) -> set[str]:
+    """Return the names of the pages that teach how a network works: those listed under *Learn*."""
+    tables = pages["index"].directives("toctree") if "index" in pages else ()
+    learn = (table for table in tables if re.search(r"(?m)^:caption: Learn$", table.content))
+    return {name for table in learn for name in table.content.split() if name in pages}
+
+
 def parts(page: Page) -> Iterator[Mistake]:
-    """Report what a page with figures lacks: what the reader will be able to do, links of its terms, a summary."""
+    """Report what a page with figures lacks: its place, what the reader will be able to do, terms, a summary."""
     if page.name in FREE or not any(cell.figure for cell in page.cells):
         return
     if not any(True for _ in page.directives("goals")):
         yield page.mistake(1, "the page has no goals: say above its pictures, in `:::{goals}`, what it enables to do")
+    if not front_matter(page).get("about"):
+        how = (
+            "give its front matter `about:` with the layers that it is about, such as `about: Conv2D`, or `about: all`"
+        )
+        yield page.mistake(1, f"the page does not say where in the network it is: {how}")
     if "In short" not in headings(page):
         yield page.mistake(1, "the page has no summary: end it with a section `## In short`")
     linked = sum(piece.role == "term" for paragraph in page.paragraphs for piece in paragraph.pieces)
@@ -201,6 +245,35 @@ def terms(page: Page, known: set[str]) -> Iterator[Mistake]:
                 near = difflib.get_close_matches(term, known, n=3)
                 advice = f"did you mean {', '.join(near)}?" if near else "add it to docs/glossary.md"
                 yield page.mistake(piece.line, f"{term!r} is linked and not in the glossary: {advice}")
+
+
+def first_uses(page: Page) -> Iterator[Mistake]:
+    """Report words of the glossary that a page to be read uses before it links them, or links twice."""
+    if not any(True for _ in page.directives("goals")):
+        return
+    said = ""
+    linked: dict[str, int] = {}
+    for paragraph in running_text(page):
+        said += "\n"
+        for piece in paragraph.pieces:
+            if piece.role != "term":
+                said += piece.text if piece.kind in {"text", "space"} else ""
+                continue
+            term, shown = _target(piece.text), " ".join(re.sub(r"<.*", "", piece.text, flags=re.DOTALL).split())
+            if term in linked:
+                yield page.mistake(
+                    piece.line, f"{term!r} is linked in line {linked[term]} already: link it there alone"
+                )
+            elif re.search(rf"(?<![\w-]){re.escape(shown)}(?![\w-])", said):
+                yield page.mistake(piece.line, f"{shown!r} is used before its link: link it where it is used first")
+            linked.setdefault(term, piece.line)
+
+
+def running_text(page: Page) -> Iterator[Paragraph]:
+    """Yield a page's paragraphs without headings, captions and what stands in directives."""
+    for before, token in zip(page.tokens, page.tokens[1:], strict=False):
+        if before.type != "heading_open":
+            yield from paragraphs([token])
 
 
 def spelling(

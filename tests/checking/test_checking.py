@@ -37,6 +37,7 @@ window
 
 ONE = """---
 file_format: mystnb
+about: Conv2D
 ---
 
 # One
@@ -175,6 +176,7 @@ def test_a_planted_mistake_is_found_where_it_is(root, planted):
 
 
 MISSING = {
+    "place": ("about: Conv2D\n", "does not say where in the network it is"),
     "goals": (":::{goals}\n- find mistakes.\n:::\n", "no goals"),
     "summary": ("## In short\n", "no summary"),
     "terms": ("{term}`feature map`", "links 3 of the glossary's words: link 4 or more"),
@@ -188,6 +190,45 @@ def test_a_part_that_every_page_has_is_missed(root, part):
     (mistake,) = check_sources(root)
     assert (mistake.file, mistake.line) == ("docs/one.md", 1)
     assert message in mistake.text
+
+
+TASK = "## Write it yourself\n\n::::{task} Count\nCount them.\n::::\n\n"
+
+
+def test_a_page_that_teaches_and_has_no_task_is_found(root):
+    plant(root, "docs/index.md", "{toctree}\n", "{toctree}\n:caption: Learn\n\n")
+    plant(root, "docs/index.md", "glossary\n", "```\n\n```{toctree}\nglossary\n")
+    plant(root, "docs/two.md", "## There", f"{TASK}## There")
+    (mistake,) = check_sources(root)
+    assert (mistake.file, mistake.line) == ("docs/one.md", 1)
+    assert "one.md has no {task}" in mistake.text
+    plant(root, "docs/one.md", "## In short", f"{TASK}## In short")
+    assert list(check_sources(root)) == []
+
+
+def test_a_task_is_asked_of_no_page_that_teaches_otherwise(root):
+    plant(root, "docs/index.md", "{toctree}\n", "{toctree}\n:caption: Judge\n\n")
+    assert list(check_sources(root)) == []
+
+
+def test_a_word_of_the_glossary_that_is_used_before_its_link_is_found(root):
+    plant(root, "docs/one.md", "makes 81 errors", "has a kernel and makes 81 errors")
+    (mistake,) = check_sources(root)
+    assert (mistake.file, mistake.line) == line(root, "docs/one.md", "{term}`kernel`")
+    assert "'kernel' is used before its link" in mistake.text
+
+
+def test_a_word_of_the_glossary_that_is_linked_twice_is_found(root):
+    plant(root, "docs/one.md", "and so on.", "and its\n  {term}`kernels <kernel>`.")
+    (mistake,) = check_sources(root)
+    assert (mistake.file, mistake.line) == line(root, "docs/one.md", "{term}`kernels")
+    assert f"'kernel' is linked in line {mistake.line - 1} already" in mistake.text
+
+
+def test_code_formulas_headings_and_captions_use_no_word(root):
+    plant(root, "docs/one.md", "(place)=", "## A kernel\n\nIn `kernel` and $kernel$.\n\n(place)=")
+    plant(root, "docs/one.md", "A picture of", "A kernel and a picture of")
+    assert list(check_sources(root)) == []
 
 
 WITHOUT_WORDS = {
@@ -238,6 +279,8 @@ INSTRUCTIONS = {
             "One sentence that says what",
             "First the picture, then",
             "Words of the glossary are",
+            "Begin with code that runs",
+            "Say which line the reader",
             "What the reader should",
         ),
     ),
@@ -339,9 +382,9 @@ def test_what_the_build_warns_of_is_told_at_the_end_but_not_what_has_been_said_b
     plant(root, "docs/one.md", "{doc}`two`", "{doc}`three`")
     plant(root, "docs/index.md", "two\n", "")
     warnings = [
-        f"{root}/docs/one.md:49: WARNING: unknown document: 'three' [ref.doc]",
+        f"{root}/docs/one.md:50: WARNING: unknown document: 'three' [ref.doc]",
         f"{root}/docs/two.md: WARNING: document isn't included in any toctree [toc.not_included]",
-        f"{root}/docs/one.md:38: WARNING: the code cell failed: ValueError: size is 5 [cells.failed]",
+        f"{root}/docs/one.md:39: WARNING: the code cell failed: ValueError: size is 5 [cells.failed]",
         "WARNING: nobody knows where",
     ]
     command = [sys.executable, "-c", SPHINX.format("\n".join(warnings))]
@@ -349,12 +392,12 @@ def test_what_the_build_warns_of_is_told_at_the_end_but_not_what_has_been_said_b
     assert result.returncode == 1
     head, _, tail = result.stdout.partition("much else\n")
     first, second, _ = head.splitlines()
-    assert line(root, "docs/one.md", "{doc}`three`") == ("docs/one.md", 49)
-    assert first.startswith("docs/one.md:49: {doc} points at 'three'")
+    assert line(root, "docs/one.md", "{doc}`three`") == ("docs/one.md", 50)
+    assert first.startswith("docs/one.md:50: {doc} points at 'three'")
     assert second.startswith("docs/two.md:1: the page is in no table of contents")
     assert tail.splitlines() == [
         "conf.py:1: nobody knows where",
-        "docs/one.md:38: the code cell failed: ValueError: size is 5 [cells.failed]",
+        "docs/one.md:39: the code cell failed: ValueError: size is 5 [cells.failed]",
         first,
         second,
         "4 to mend",

@@ -36,7 +36,9 @@ def clone(tmp_path_factory):
     for name in ("pyproject.toml", "conf.py", "README.md", *HELPERS):
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, copy / name)
-    (copy / "docs" / "index.md").write_text("# A site\n\n```{toctree}\nglossary\nfirst-convnet\n```\n\nThe end.\n")
+    (copy / "docs" / "index.md").write_text(
+        "# A site\n\n```{toctree}\n:caption: Learn\n\nglossary\nfirst-convnet\n```\n\nThe end.\n"
+    )
     (copy / "docs" / "moved.toml").write_text("")  # no address has become old
     words = "\n\n".join(f"{word}\n  A word." for word in ("feature map", "filter", "kernel", "window"))
     (copy / "docs" / "glossary.md").write_text(f"# Words\n\n```{{glossary}}\n{words}\n```\n")
@@ -127,6 +129,12 @@ def test_a_skeleton_that_is_left_as_it_is_cannot_be_published(clone):
         *("tests/illustrations/filters/test_shrunk_digit.py", "tests/pages/test_fewer_cells.py"),
     }
     assert re.search(r"(?m)^docs/fewer-cells\.md:\d+: 'Begin with what the reader will see", done.stdout)
+
+
+def test_a_new_page_lacks_no_part_that_the_checks_ask_for(clone):
+    done = run(clone, sys.executable, "-m", "cnnfigs.checking", "--quick", "--root", clone)
+    told = [line for line in done.stdout.splitlines() if line.startswith("docs/fewer-cells.md")]
+    assert [line for line in told if "left from the skeleton" not in line] == []
 
 
 def test_names_that_the_guide_and_the_help_give_as_examples_are_free():

@@ -18,7 +18,8 @@ import pytest
 
 from cnnfigs.arithmetic import Layer, parameter_derivation
 from cnnfigs.arithmetic.sizes import Axis
-from cnnfigs.checking.pages import first_line, parse, split_options
+from cnnfigs.checking import sources
+from cnnfigs.checking.pages import Page, first_line, parse, split_options
 from cnnfigs.illustrations.windows.field_growth import FieldGrowth
 from cnnfigs.models.training import RECIPE
 from cnnfigs.runs.architectures.layers import layers_of
@@ -111,9 +112,10 @@ def test_code_prints_what_the_page_says(listing: Listing) -> None:
 
 
 def test_pages_that_teach_how_a_network_works_have_a_task() -> None:
-    learn = (DOCS / "index.md").read_text("utf-8").partition(":caption: Learn\n")[2].partition("```")[0].split()
-    assert len(learn) > 5
-    assert set(tasks()) >= {*learn} - {"computer-vision"}, "which is about history, and has nothing to write yet"
+    pages = {path.stem: Page(DOCS.parent, path) for path in DOCS.glob("*.md")}
+    assert len(sources.taught(pages)) > 5
+    assert [str(mistake) for mistake in sources.tasks(pages)] == []
+    assert not set(sources.NO_TASK) & set(tasks()), "these have a task by now"
 
 
 @pytest.mark.parametrize("page", tasks())

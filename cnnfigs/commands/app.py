@@ -280,7 +280,7 @@ def describe(words: Words = None) -> None:
 
     from cnnfigs.commands import arguments
 
-    illustration = arguments.computed(words or [])
+    illustration = arguments.computed(words or [], "describe")
     name = type(illustration).__name__
     with arguments.refusals_named(words or []):
         description = {
@@ -560,7 +560,9 @@ def _status(arguments: Sequence[str] | None) -> int:
         print(f"cnnfigs: {error}", file=sys.stderr)
         return 2
     except typer.TyperException as error:
-        print(f"cnnfigs: {one_line(error.format_message())}", file=sys.stderr)
+        told = one_line(error.format_message().replace("Value error, ", ""))  # which Pydantic puts before Typer's words
+        if told:  # there is nothing more to say where the help was shown
+            print(f"cnnfigs: {told}", file=sys.stderr)
         return 2
     except CnnfigsError as error:  # damaged data, stale weights: it says in one line what helps
         print(f"cnnfigs: {one_line(str(error))}", file=sys.stderr)

@@ -29,13 +29,15 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")
 _WORDS = {"true": True, "false": False, "none": None}
 
 
-def parsed(words: Sequence[str]) -> tuple[Entry, list[tuple[str, str]]]:
+def parsed(words: Sequence[str], command: str = "render") -> tuple[Entry, list[tuple[str, str]]]:
     """Read which illustration words of the command line name, and its parameters, without importing anything slow.
 
     Parameters
     ----------
     words
         A name, then parameters as ``--name=value`` or ``--name value``; a hyphen in a name stands for an underscore.
+    command
+        Which command was given them, for what is said where they name nothing.
 
     Returns
     -------
@@ -49,7 +51,7 @@ def parsed(words: Sequence[str]) -> tuple[Entry, list[tuple[str, str]]]:
     """
     names = [word for word in words[:1] if not word.startswith("--")]
     if not names:
-        raise CommandError("which illustration? `cnnfigs list` names all, `cnnfigs render Padding` renders one")
+        raise CommandError(f"which illustration? `cnnfigs list` names all; one is meant by `cnnfigs {command} Padding`")
     entry = find(names[0])
     known = [each.name for each in entry.parameters]
     pairs = _pairs(words[1:])
@@ -69,12 +71,12 @@ def parsed(words: Sequence[str]) -> tuple[Entry, list[tuple[str, str]]]:
     return entry, pairs
 
 
-def illustration(words: Sequence[str]) -> Illustration:
+def illustration(words: Sequence[str], command: str = "render") -> Illustration:
     """Make the illustration that words of the command line name.
 
     Parameters
     ----------
-    words
+    words, command
         As :func:`parsed` takes them.
 
     Raises
@@ -82,7 +84,7 @@ def illustration(words: Sequence[str]) -> Illustration:
     CommandError
         If there is no such illustration or parameter, or the illustration refuses a value.
     """
-    entry, pairs = parsed(words)
+    entry, pairs = parsed(words, command)
     kind = entry.load()
     defaults = {field.name: field.default for field in fields(kind)}
     values = {name: _value(name, text, defaults[name]) for name, text in pairs}
@@ -90,15 +92,20 @@ def illustration(words: Sequence[str]) -> Illustration:
         return kind(**values)
 
 
-def computed(words: Sequence[str]) -> Illustration:
+def computed(words: Sequence[str], command: str = "render") -> Illustration:
     """Make the illustration that words of the command line name, with its run; say so where that takes long.
+
+    Parameters
+    ----------
+    words, command
+        As :func:`parsed` takes them.
 
     Raises
     ------
     CommandError
         As :func:`illustration`, or if the run refuses what the illustration was given.
     """
-    figure = illustration(words)
+    figure = illustration(words, command)
     wait = f"{type(figure).__name__} is computed, once: Keras takes some seconds to start"
     with refusals_named(words), nullcontext() if figure.is_computed else Console(stderr=True).status(wait):
         figure.result  # noqa: B018 - it is kept with the illustration

@@ -201,7 +201,8 @@ def test_no_column_of_a_table_is_out_of_sight_where_there_is_room(cnnfigs, tmp_p
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["render"], "which illustration? `cnnfigs list` names all"),
+        (["render"], "which illustration? `cnnfigs list` names all; one is meant by `cnnfigs render Padding`"),
+        (["describe"], "which illustration? `cnnfigs list` names all; one is meant by `cnnfigs describe Padding`"),
         (["render", "Pading"], "there is no illustration 'Pading': did you mean Padding?"),
         (["render", "qqqqqq"], "there is no illustration 'qqqqqq': `cnnfigs list` names all"),
         (["describe", "Reelu"], "there is no illustration 'Reelu': did you mean Relu?"),
@@ -226,7 +227,7 @@ def test_no_column_of_a_table_is_out_of_sight_where_there_is_room(cnnfigs, tmp_p
             ["render", "WindowAnimation", "--format=html"],
             "WindowAnimation is an animation: format: expected gif",
         ),
-        (["render", "Padding", "--theme=blue"], "Invalid value for '--theme'"),
+        (["render", "Padding", "--theme=blue"], "Invalid value for '--theme': 'blue' is not one of 'light', 'dark'."),
         (["render", "Padding", "--all", "-o", "x"], "--all renders every illustration as it is: leave out Padding"),
         (["render", "--all"], "--all needs a folder to render into: add -o FOLDER"),
         (["render", "--all", "-o", "x", "--format=bmp"], "--format: expected svg, png, pdf"),

@@ -43,6 +43,13 @@ def test_help_says_what_a_command_does_and_shows_examples(cnnfigs, words):
     assert re.search(rf"(?m)^ +cnnfigs {' '.join(words)}\b", examples), out
 
 
+@pytest.mark.parametrize("words", [[], ["cache"], ["new"]], ids=" ".join)
+def test_a_group_alone_shows_its_help_and_nothing_more(cnnfigs, words):
+    status, out, err = cnnfigs(*words)
+    assert (status, err) == (2, "")
+    assert out.rstrip() == cnnfigs(*words, "--help")[1].rstrip()
+
+
 @pytest.mark.parametrize("words", [[], ["cache"], ["new"], *COMMANDS], ids=" ".join)
 def test_nothing_in_brackets_is_lost_from_a_help(cnnfigs, words):
     """Where help is written in markup, what stands in brackets is taken for a style unless it is escaped."""

@@ -365,6 +365,9 @@ def explain(
     for path in (svg, png, *([json_] if json_ is not None and str(json_) != "-" else [])):
         if path is not None:
             require_writable(path)
+    from cnnfigs.findings.rules import Severity, require_rules
+
+    require_rules(ignore or (), "--ignore")
     from cnnfigs.commands import explain as explaining
 
     explained = explaining.explain(model, image or (), values, ignore or ())
@@ -393,8 +396,6 @@ def explain(
     if explained.network.broken:
         raise CommandError(f"{model}: told as far as it goes: {explained.network.broken}")
     if fail_on is not None:
-        from cnnfigs.findings.rules import Severity
-
         severe = [each for each in explained.findings if each.severity >= Severity[fail_on.upper()]]
         if severe:
             places = [f"{each.rule} at {each.layer}" if each.layer else each.rule for each in severe]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
@@ -133,17 +134,26 @@ def rules() -> dict[str, AnyRule]:
     return {each.name: each for each in ordered}
 
 
-def require_rules(names: Iterable[str]) -> None:
+def require_rules(names: Iterable[str], parameter: str = "ignore") -> None:
     """Refuse names of rules that there are not.
+
+    Parameters
+    ----------
+    names
+        Names of rules, as they were given.
+    parameter
+        What they were given as, for the message.
 
     Raises
     ------
     cnnfigs.errors.ParameterError
-        With the names that there are.
+        With the name that is most like it.
     """
     for name in names:
         if name not in rules():
-            raise ParameterError(f"rule: expected {', '.join(rules())}, got {name!r}")
+            near = difflib.get_close_matches(name, rules(), n=1)
+            advice = f"did you mean {near[0]}? " if near else ""
+            raise ParameterError(f"{parameter}: there is no rule {name!r}: {advice}`cnnfigs rules` names all")
 
 
 def findings(network: Network, ignore: Collection[str] = (), observed: Observed | None = None) -> tuple[Finding, ...]:

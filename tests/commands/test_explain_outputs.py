@@ -125,7 +125,8 @@ def test_clean_model_passes_where_warnings_fail(cnnfigs):
 
 
 def test_what_cannot_be_asked_is_refused_before_the_model_is_read(refused, tmp_path):
-    assert refused("explain", "none.keras", "--ignore", "oddness").startswith("rule: expected field-beyond-input, ")
+    told = refused("explain", "none.keras", "--ignore", "no-scaling", "--ignore", "dead-chanels")
+    assert told == "--ignore: there is no rule 'dead-chanels': did you mean dead-channels? `cnnfigs rules` names all"
     (tmp_path / "folder").mkdir()
     assert refused("explain", "none.keras", "--json", "folder") == "folder cannot be written: is a directory"
     assert refused("explain", "none.keras", "--range", "0-1") == "--range says how a picture is shown: add --image FILE"

@@ -358,8 +358,11 @@ def test_every_rule_has_a_planted_fault_and_is_told_whole():
 
 
 def test_a_rule_that_there_is_not_is_refused():
-    with pytest.raises(ParameterError, match=r"^rule: expected field-beyond-input, .*, got 'oddness'$"):
+    with pytest.raises(ParameterError, match=r"^ignore: there is no rule 'oddness': `cnnfigs rules` names all$"):
         require_rules(["checkerboard", "oddness"])
+    for name in rules():
+        with pytest.raises(ParameterError, match=rf"there is no rule '{name}s': did you mean {name}\?"):
+            require_rules([f"{name}s"])
 
 
 def test_a_network_without_image_or_layers_is_no_hindrance():

@@ -135,7 +135,14 @@ def citations(page: Page, known: set[str]) -> Iterator[Mistake]:
             if piece.role.startswith("cite"):
                 for key in map(str.strip, piece.text.split(",")):
                     if key not in known:
-                        yield page.mistake(piece.line, f"{key!r} is cited and not in docs/references.bib: add it")
+                        advice = meant(key, known, "Otherwise add it") or "add it"
+                        yield page.mistake(piece.line, f"{key!r} is cited and not in docs/references.bib: {advice}")
+
+
+def meant(word: str, known: Iterable[str], otherwise: str = "") -> str:
+    """Return a question after the known words that are like ``word``, and what else to do; nothing if none is."""
+    near = difflib.get_close_matches(word, known, n=3)
+    return f"did you mean {' or '.join(near)}? {otherwise}".rstrip() if near else ""
 
 
 def references(page: Page, pages: Mapping[str, Page], site: Path) -> Iterator[Mistake]:
@@ -145,9 +152,11 @@ def references(page: Page, pages: Mapping[str, Page], site: Path) -> Iterator[Mi
         for piece in paragraph.pieces:
             target = _target(piece.text)
             if piece.role in {"ref", "numref", "eq"} and target not in labels:
-                yield page.mistake(piece.line, f"{{{piece.role}}} points at {target!r}, which no page names")
+                advice = meant(target, labels) or "give the figure or the place this name, or mend it here"
+                yield page.mistake(piece.line, f"{{{piece.role}}} points at {target!r}, which no page names: {advice}")
             elif piece.role == "doc" and target.lstrip("/") not in pages:
-                yield page.mistake(piece.line, f"{{doc}} points at {target!r}, which is no page in docs/")
+                advice = meant(target, pages) or "write the name of a page, without .md"
+                yield page.mistake(piece.line, f"{{doc}} points at {target!r}, which is no page in docs/: {advice}")
             elif piece.kind == "link" and (reason := broken(page, target, pages, labels, site)):
                 yield page.mistake(piece.line, f"the link to {target!r} leads nowhere: {reason}")
 
@@ -164,12 +173,14 @@ def broken(page: Page, target: str, pages: Mapping[str, Page], labels: set[str],
     path, _, fragment = target.partition("#")
     file = (page.path.parent / path).resolve() if path else page.path
     if not file.exists():
-        return f"there is no {path}"
+        beside = (each.name for each in file.parent.iterdir()) if file.parent.is_dir() else ()
+        return ", ".join(filter(None, (f"there is no {path}", meant(file.name, beside))))
     if fragment and fragment not in labels:
         name = file.relative_to(page.root / "docs").with_suffix("").as_posix() if file.suffix == ".md" else None
         built = site / f"{name}.html"
-        if name in pages and built.is_file() and fragment not in html.parse(built).getroot().xpath("//@id"):
-            return f"{name} has no place {fragment!r}"
+        places = html.parse(built).getroot().xpath("//@id") if name in pages and built.is_file() else [fragment]
+        if fragment not in places:
+            return ", ".join(filter(None, (f"{name} has no place {fragment!r}", meant(fragment, {*places, *labels}))))
     return None
 
 
@@ -242,8 +253,7 @@ def terms(page: Page, known: set[str]) -> Iterator[Mistake]:
         for piece in paragraph.pieces:
             term = _target(piece.text)
             if piece.role == "term" and term not in known:
-                near = difflib.get_close_matches(term, known, n=3)
-                advice = f"did you mean {', '.join(near)}?" if near else "add it to docs/glossary.md"
+                advice = meant(term, known) or "add it to docs/glossary.md"
                 yield page.mistake(piece.line, f"{term!r} is linked and not in the glossary: {advice}")
 
 

@@ -175,6 +175,40 @@ def test_a_planted_mistake_is_found_where_it_is(root, planted):
     assert message in mistake.text
 
 
+ALIKE = {
+    "citation": ("as {cite}`known`", "as {cite}`known2`", "did you mean known? Otherwise add it"),
+    "figure": ("{numref}`fig-one`", "{numref}`fig-onne`", "'fig-onne', which no page names: did you mean fig-one?"),
+    "figure with words": ("{numref}`fig-one`", "{ref}`this <fig-onne>`", "did you mean fig-one?"),
+    "document": ("{doc}`two`", "{doc}`two2`", "'two2', which is no page in docs/: did you mean two?"),
+    "page": ("(two.md)", "(two2.md)", "there is no two2.md, did you mean two.md"),
+    "place": ("(two.md#there)", "(two.md#their)", "two has no place 'their', did you mean there?"),
+    "place here": ("(#place)", "(#plaec)", "one has no place 'plaec', did you mean place?"),
+}
+UNLIKE = {
+    "citation": ("as {cite}`known`", "as {cite}`x`", "'x' is cited and not in docs/references.bib: add it"),
+    "figure": ("{numref}`fig-one`", "{numref}`x`", "give the figure or the place this name"),
+    "document": ("{doc}`two`", "{doc}`x`", "write the name of a page"),
+    "page": ("(two.md)", "(x/y.md)", "there is no x/y.md"),
+}
+
+
+@pytest.mark.parametrize("what", ALIKE)
+def test_what_is_like_something_known_is_asked_after(root, what):
+    old, new, message = ALIKE[what]
+    plant(root, "docs/one.md", old, new)
+    (mistake,) = check_sources(root)
+    assert message in mistake.text
+
+
+@pytest.mark.parametrize("what", UNLIKE)
+def test_what_is_like_nothing_known_is_told_with_what_helps(root, what):
+    old, new, message = UNLIKE[what]
+    plant(root, "docs/one.md", old, new)
+    (mistake,) = check_sources(root)
+    assert message in mistake.text
+    assert "did you mean" not in mistake.text
+
+
 MISSING = {
     "place": ("about: Conv2D\n", "does not say where in the network it is"),
     "goals": (":::{goals}\n- find mistakes.\n:::\n", "no goals"),

@@ -43,8 +43,11 @@ def without_repetitions(mistakes: Iterable[Mistake], before: Iterable[Mistake]) 
     """Leave out what was said before of the same file: it names the same thing in quotes, or is about the contents."""
 
     def things(mistake: Mistake) -> set[tuple[str, str]]:
-        named = re.findall(r"['\"]([^'\"]+)['\"]", mistake.text)
-        return {(mistake.file, thing) for thing in [*named, *(["contents"] if "toctree" in mistake.text else [])]}
+        named = re.findall(r"['\"]([^'\"]+)['\"]|(?:are called|duplicate label) ([^,\s]+)", mistake.text)
+        return {
+            (mistake.file, thing)
+            for thing in [*map("".join, named), *(["contents"] if "toctree" in mistake.text else [])]
+        }
 
     known = {thing for mistake in before for thing in things(mistake)}
     return [mistake for mistake in mistakes if not known & things(mistake)]

@@ -23,6 +23,9 @@ EXCUSE = "typed:"
 #: Directives whose content is no Markdown.
 VERBATIM = re.compile(r"code|sourcecode|math|parsed-literal|raw|toctree|eval-rst")
 
+#: What directives that can have a name show.
+KINDS = {"code-cell": "figure", "figure": "figure", "image": "figure", "math": "equation"}
+
 
 @dataclass(frozen=True, order=True)
 class Mistake:
@@ -160,12 +163,26 @@ class Page:
         return found
 
     @cached_property
+    def named(self) -> list[tuple[int, str, str]]:
+        """The lines, kinds and names of what references may point at."""
+        found = []
+        for line, token in blocks(self.tokens):
+            if token.type == "myst_target":
+                found.append((line, "place", token.content))
+            elif token.type == "math_block_label":
+                found.append((line, "equation", token.info))
+            elif token.type in {"fence", "colon_fence"} and token.info.startswith("{"):
+                kind = KINDS.get(token.info[1:].partition("}")[0], "place")
+                options = re.match(r"---\n(?s:.*?)\n---|(?::.*\n?)*", token.content)
+                for match in re.finditer(r"(?m)^(?::| *)(?:name|label):[ \t]*(\S+)", options[0] if options else ""):
+                    above = token.content[: match.start()].count("\n")
+                    found.append((line + 1 + above, kind, match[1].strip("\"'")))
+        return found
+
+    @property
     def labels(self) -> set[str]:
         """Names that references may point at."""
-        named = re.findall(
-            r"(?m)^\((?P<name>[\w-]+)\)=|^\$\$\s*\(([\w-]+)\)|^:(?:name|label):\s*(\S+)|^\s+name:\s*(\S+)", self.text
-        )
-        return {name.strip("\"'") for names in named for name in names if name}
+        return {name for _, _, name in self.named}
 
     def directives(self, name: str) -> Iterator[Token]:
         """Yield the directives of a name."""

@@ -60,6 +60,7 @@ def check_sources(root: Path) -> Iterator[Mistake]:
         yield from typed_numbers(page)
         yield from citations(page, known)
         yield from references(page, pages, root / "site")
+    yield from namesakes(pages)
     yield from outside(pages)
     yield from tasks(pages)
     yield from untouched(root, pages)
@@ -159,6 +160,18 @@ def references(page: Page, pages: Mapping[str, Page], site: Path) -> Iterator[Mi
                 yield page.mistake(piece.line, f"{{doc}} points at {target!r}, which is no page in docs/: {advice}")
             elif piece.kind == "link" and (reason := broken(page, target, pages, labels, site)):
                 yield page.mistake(piece.line, f"the link to {target!r} leads nowhere: {reason}")
+
+
+def namesakes(pages: Mapping[str, Page]) -> Iterator[Mistake]:
+    """Report what is called by a name that something before it has, on the same page or on another."""
+    first: dict[str, tuple[str, str]] = {}
+    for page in pages.values():
+        for line, kind, name in page.named:
+            here = f"{page.name}.md:{line}"
+            other_kind, there = first.setdefault(name, (kind, here))
+            if there != here:
+                kinds = f"two {kind}s are" if kind == other_kind else f"one {other_kind} and one {kind} are"
+                yield page.mistake(line, f"{kinds} called {name}, at {there} and {here}: give one another name")
 
 
 def _target(text: str) -> str:

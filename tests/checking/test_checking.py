@@ -209,6 +209,64 @@ def test_what_is_like_nothing_known_is_told_with_what_helps(root, what):
     assert "did you mean" not in mistake.text
 
 
+FIGURE = """::::{{note}}
+Look.
+
+```{{figure}} mine.png
+:alt: A picture
+:name: {name}
+```
+::::
+
+"""
+CELL = """```{{code-cell}} ipython3
+---
+mystnb:
+  figure:
+    name: {name}
+    caption: A picture.
+---
+Picture()
+```
+
+"""
+
+
+@pytest.mark.parametrize("shown", [FIGURE, CELL], ids=["figure in a note", "cell"])
+@pytest.mark.parametrize("page", ["one", "two"])
+def test_two_figures_of_one_name_are_found(root, page, shown):
+    before = {"one": "## In short", "two": "## There"}[page]
+    plant(root, f"docs/{page}.md", before, f"{shown.format(name='fig-one')}{before}")
+    (mistake,) = (each for each in check_sources(root) if "called" in each.text)
+    lines = (root / f"docs/{page}.md").read_text("utf-8").splitlines()
+    second = max(number for number, text in enumerate(lines, 1) if "name: fig-one" in text)
+    first = (root / "docs/one.md").read_text("utf-8").splitlines().index("    name: fig-one") + 1
+    places = f"one.md:{first} and {page}.md:{second}"
+    assert str(mistake) == (
+        f"docs/{page}.md:{second}: two figures are called fig-one, at {places}: give one another name"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("(place)=\n", "two places are called place,"),
+        ("$$\na\n$$ (place)\n\n", "one place and one equation are called place,"),
+        (FIGURE.format(name="place"), "one place and one figure are called place,"),
+    ],
+)
+def test_other_things_of_one_name_are_found(root, text, told):
+    plant(root, "docs/two.md", "## There", f"{text}## There")
+    (mistake,) = check_sources(root)
+    assert mistake.text.startswith(told)
+
+
+def test_a_name_in_code_or_above_the_page_is_no_name_of_a_figure(root):
+    plant(root, "docs/one.md", "about: Conv2D\n", "about: Conv2D\nkernelspec:\n  name: fig-one\n")
+    plant(root, "docs/one.md", "Facts()\n", "Facts()\nclass A:\n    name: fig-one\n")
+    assert list(check_sources(root)) == []
+
+
 MISSING = {
     "place": ("about: Conv2D\n", "does not say where in the network it is"),
     "goals": (":::{goals}\n- find mistakes.\n:::\n", "no goals"),
@@ -415,26 +473,31 @@ sys.exit(1)
 def test_what_the_build_warns_of_is_told_at_the_end_but_not_what_has_been_said_better(root):
     plant(root, "docs/one.md", "{doc}`two`", "{doc}`three`")
     plant(root, "docs/index.md", "two\n", "")
+    plant(root, "docs/two.md", "## There", "(place)=\n## There")
     warnings = [
         f"{root}/docs/one.md:50: WARNING: unknown document: 'three' [ref.doc]",
         f"{root}/docs/two.md: WARNING: document isn't included in any toctree [toc.not_included]",
         f"{root}/docs/one.md:39: WARNING: the code cell failed: ValueError: size is 5 [cells.failed]",
+        f'{root}/docs/two.md:5: WARNING: Duplicate explicit target name: "place". [docutils]',
+        f"{root}/docs/two.md:5: WARNING: duplicate label place, other instance in {root}/docs/one.md",
         "WARNING: nobody knows where",
     ]
     command = [sys.executable, "-c", SPHINX.format("\n".join(warnings))]
     result = run(root, "--", *command)
     assert result.returncode == 1
     head, _, tail = result.stdout.partition("much else\n")
-    first, second, _ = head.splitlines()
+    first, second, third, _ = head.splitlines()
     assert line(root, "docs/one.md", "{doc}`three`") == ("docs/one.md", 50)
     assert first.startswith("docs/one.md:50: {doc} points at 'three'")
     assert second.startswith("docs/two.md:1: the page is in no table of contents")
+    assert third.startswith("docs/two.md:3: two places are called place")
     assert tail.splitlines() == [
         "conf.py:1: nobody knows where",
         "docs/one.md:39: the code cell failed: ValueError: size is 5 [cells.failed]",
         first,
         second,
-        "4 to mend",
+        third,
+        "5 to mend",
     ]
 
 

@@ -155,10 +155,12 @@ def _pairs(words: Sequence[str]) -> list[tuple[str, str]]:
 def _value(name: str, text: str, default: Any) -> Any:
     """Read a value as Python writes it, so far as the default is no text; a file where it is a network or an image."""
     if name == "network" and _names_a_file(name, text):
+        from cnnfigs.commands.broken_models import broken_file_told
         from cnnfigs.models.files import ModelFileError, read_model
 
         try:
-            return read_model(Path(text))
+            with broken_file_told(Path(text)):
+                return read_model(Path(text))
         except ModelFileError as error:
             raise CommandError(str(error)) from error
     if name == "image" and _names_a_file(name, text):

@@ -18,6 +18,7 @@ from cnnfigs.arithmetic import Layer
 from cnnfigs.arithmetic.costs import Costs, Network, costs
 from cnnfigs.arithmetic.receptive import KnownFields, as_image, known_fields
 from cnnfigs.commands.arguments import read_image
+from cnnfigs.commands.broken_models import broken_file_told
 from cnnfigs.commands.errors import CommandError
 from cnnfigs.commands.files import write
 from cnnfigs.commands.report.document import REASON, Report, as_document
@@ -146,6 +147,16 @@ def explain(
     """
     require_rules(ignore)
     pictures = {path: read_image(path) for path in image_files}
+    with broken_file_told(source):
+        return _explained(source, pictures, limits, ignore)
+
+
+Pictures = Mapping[Path, NDArray[np.uint8]]
+
+
+def _explained(
+    source: Path, pictures: Pictures, limits: tuple[float, float] | None, ignore: Sequence[str]
+) -> Explained:
     if source.suffix == ".onnx":
         return explain_onnx(read_onnx(source), source.name, pictures, limits, ignore, source.parent)
     what = f"showing an image to {source}" if pictures else f"the tutorial's network {source}"
@@ -157,9 +168,6 @@ def explain(
     with asking_for_keras(what):
         model = load(str(source)) if str(source) in NETWORKS else read_model(source)
         return explain_keras(model, str(source), pictures, limits, ignore)
-
-
-Pictures = Mapping[Path, NDArray[np.uint8]]
 
 
 def explain_keras(

@@ -3,10 +3,13 @@
 import io
 import itertools
 import zipfile
+from pathlib import Path
 
 import h5py
 import keras
 import numpy as np
+import onnx
+import onnx.parser
 import pytest
 from matplotlib.text import Text
 from PIL import Image
@@ -285,12 +288,42 @@ def test_what_is_no_model_is_told_in_one_line(refused, tmp_path):
         "folder.keras": "folder.keras: expected a Keras model, saved with model.save('NAME.keras'), got a folder",
         "weights.h5": "weights.h5: expected a Keras model, saved with model.save('NAME.keras'), got HDF5",
         "text.keras": "text.keras: expected a Keras model, saved with model.save('NAME.keras'), got something else",
-        "other.keras": "other.keras: expected a Keras model, saved with model.save('NAME.keras'), got something else",
+        "other.keras": "other.keras: expected a Keras model, saved with model.save('NAME.keras'), got an archive ",
         "empty.keras": "empty.keras cannot be read by Keras ",
     }
     for name, line in told.items():
         assert refused("explain", name, "-o", "report").startswith(line)
     assert not (tmp_path / "report").exists()
+
+
+@pytest.mark.parametrize("words", [["explain"], ["render", "LayerTable", "--network"]], ids=lambda words: words[0])
+def test_what_is_wrong_with_a_broken_model_is_told(refused, tmp_path, words):
+    keras.Sequential([keras.Input((5,)), layers.Dense(2)]).save("whole.keras")
+    whole = Path("whole.keras").read_bytes()
+    for name, missing in (("bare", "config.json"), ("light", "model.weights.h5")):
+        with zipfile.ZipFile("whole.keras") as archive, zipfile.ZipFile(f"{name}.keras", "w") as rest:
+            for each in set(archive.namelist()) - {missing}:
+                rest.writestr(each, archive.read(each))
+    Path("empty.keras").touch()
+    Path("cut.keras").write_bytes(whole[: len(whole) // 2])
+    graph = onnx.parser.parse_graph("g (float[1, 3] x) => (float[1, 3] y) { y = Relu(x) }")
+    onnx.save(onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)]), "model.onnx")
+    Path("model.onnx").rename("other.keras")
+    told = {
+        "empty.keras": "an empty file",
+        "cut.keras": "an archive that ends early or is damaged",
+        "bare.keras": "an archive without config.json",
+        "light.keras": "an archive without model.weights.h5",
+        "other.keras": "an ONNX model: call it NAME.onnx",
+    }
+    for name, got in told.items():
+        line = refused(*words, name)
+        assert line == f"{name}: expected a Keras model, saved with model.save('NAME.keras'), got {got}"
+
+
+def test_an_empty_onnx_file_is_told_to_be_one(refused, tmp_path):
+    (tmp_path / "empty.onnx").touch()
+    assert refused("explain", "empty.onnx") == "empty.onnx: expected an ONNX model, got an empty file"
 
 
 def test_model_that_cannot_be_laid_out_is_told_in_one_line(refused, tmp_path):

@@ -18,7 +18,7 @@ from rich.markup import escape
 from typer.core import TyperCommand
 
 from cnnfigs import catalog
-from cnnfigs.commands.errors import CommandError, reason, require_writable
+from cnnfigs.commands.errors import CommandError, reason, require_ending, require_writable
 from cnnfigs.drawing.formats import FORMATS, Format, Look, Theme, require_format
 from cnnfigs.errors import CnnfigsError
 from cnnfigs.parameters import require
@@ -229,6 +229,7 @@ def render(
     form = form or suffix or FORMATS[entry.kind][0]
     require_format(entry.name, entry.kind, form, look)
     path = output or Path(f"{entry.name}.{form}")
+    require_ending(path, form)
     require_writable(path)
     illustration = arguments.computed(words or [])
     from cnnfigs.commands.files import write
@@ -362,8 +363,9 @@ def explain(
     values = None if range_ is None else value_range(range_)
     if values is not None and not image:
         raise CommandError("--range says how a picture is shown: add --image FILE")
-    for path in (svg, png, *([json_] if json_ is not None and str(json_) != "-" else [])):
-        if path is not None:
+    for path, ending in ((svg, "svg"), (png, "png"), (json_, "json")):
+        if path is not None and str(path) != "-":
+            require_ending(path, ending)
             require_writable(path)
     from cnnfigs.findings.rules import Severity, require_rules
 
@@ -433,6 +435,7 @@ def items_(
     import json
 
     if json_ is not None and str(json_) != "-":
+        require_ending(json_, "json")
         require_writable(json_)
     from cnnfigs.commands import items
 

@@ -42,3 +42,22 @@ def require_writable(path: Path) -> None:
         number = errno.EACCES
     if number:
         raise CommandError(f"{path} cannot be written: {os.strerror(number).lower()}")
+
+
+def require_ending(path: Path, form: str) -> None:
+    """Refuse a file whose name says that it has another format than it gets; without an ending it says none.
+
+    Raises
+    ------
+    CommandError
+        With the ending that would be right.
+
+    Examples
+    --------
+    >>> require_ending(Path("a.png"), "svg")
+    Traceback (most recent call last):
+        ...
+    cnnfigs.commands.errors.CommandError: a.png: expected a name that ends with .svg, got .png
+    """
+    if path.suffix.lower() not in ("", f".{form}"):
+        raise CommandError(f"{path}: expected a name that ends with .{form}, got {path.suffix}")

@@ -301,6 +301,13 @@ def test_rule_that_is_right_by_chance_is_told_with_parameters_and_rule(refused, 
     )
 
 
+@pytest.mark.parametrize("name", ["x", "x.GIF"])
+def test_a_name_that_says_no_other_format_gets_the_wanted_one(cnnfigs, tmp_path, name):
+    assert cnnfigs("render", "Padding", "-o", name, "--format", "gif")[0] == 0
+    with Image.open(tmp_path / name) as image:
+        assert image.format == "GIF"
+
+
 def test_own_network_that_cannot_be_shown_is_told_in_one_line(refused):
     import keras
 

@@ -121,6 +121,22 @@ def test_shells_complete_commands_and_names(shell):
     assert offered == {name for name in catalog.entries() if name.startswith("Windo")}
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["explain", "none.keras", "--svg", "a.png"], "a.png: expected a name that ends with .svg, got .png"),
+        (["explain", "none.keras", "--png", "a.jpg"], "a.jpg: expected a name that ends with .png, got .jpg"),
+        (["explain", "none.keras", "--json", "x.keras"], "x.keras: expected a name that ends with .json, got .keras"),
+        (["items", "x.jsonl", "--json", "x.jsonl"], "x.jsonl: expected a name that ends with .json, got .jsonl"),
+        (["render", "Padding", "-o", "x.png", "--format=gif"], "x.png: expected a name that ends with .gif, got .png"),
+    ],
+    ids=lambda each: " ".join(each) if isinstance(each, list) else "",
+)
+def test_a_name_that_says_another_format_is_refused(refused, tmp_path, words, told):
+    assert refused(*words) == told
+    assert list(tmp_path.iterdir()) == []
+
+
 def blocks_of(listed):
     """Separate what is listed: names to what stands below them."""
     return dict(re.findall(r"(?m)^(\w+)  .*\n((?:    .*\n)+)", listed))

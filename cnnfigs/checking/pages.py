@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -221,8 +222,8 @@ def split_options(content: str) -> tuple[dict[str, Any], str]:
     if lines and lines[0].strip() == "---":
         end = next(number for number, line in enumerate(lines) if number and line.strip() == "---")
         return yaml.safe_load("\n".join(lines[1:end])) or {}, "\n".join(lines[end + 1 :])
-    options = [line for line in lines if line.startswith(":")]
-    return {}, "\n".join(lines[len(options) :]) if options else content
+    options = list(takewhile(lambda line: line.startswith(":"), lines))
+    return yaml.safe_load("\n".join(line[1:] for line in options)) or {}, "\n".join(lines[len(options) :])
 
 
 def paragraphs(tokens: Iterable[Token], offset: int = 0) -> Iterator[Paragraph]:

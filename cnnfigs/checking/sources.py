@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 from lxml import html
+from myst_nb.core.config import NbParserConfig, Section
 
 from cnnfigs.checking.pages import (
     EXCUSE,
@@ -42,6 +43,21 @@ TERMS = 4
 KEPT = {"In short", "Write it yourself", "It prints", "What to expect."}
 #: Pages of the first part, on how a network works, that need no task to write, each with the reason.
 NO_TASK = {"computer-vision": "it is about history, and has nothing to write yet"}
+#: Tags of cells that MyST-NB and nbclient know, with hyphens as pages spell them.
+TAGS = {
+    *(f"{what}-{part}" for what in ("hide", "remove") for part in ("cell", "input", "output")),
+    *("remove-stdout", "remove-stderr", "scroll-output", "raises-exception", "skip-execution"),
+}
+#: What MyST-NB knows under the options of a cell.
+OPTIONS = {
+    "": {"tags", "mystnb", "load"},
+    "mystnb": {
+        each.metadata.get("cell_key", each.name)
+        for each in NbParserConfig.get_fields()
+        if Section.cell_lvl in each.metadata.get("sections", ())
+    },
+    "figure": {"name", "caption", "caption_before", "classes", "align"},
+}
 
 
 def check_sources(root: Path) -> Iterator[Mistake]:
@@ -55,6 +71,7 @@ def check_sources(root: Path) -> Iterator[Mistake]:
         yield from parts(page)
         yield from terms(page, explained)
         yield from first_uses(page)
+        yield from unknown_options(page)
         yield from captions(page)
         yield from alternatives(page)
         yield from typed_numbers(page)
@@ -77,6 +94,22 @@ def captions(page: Page) -> Iterator[Mistake]:
                 "the code cell shows something without a caption: give it the option `mystnb: figure:` with a `name` "
                 "and a `caption`, or hide what it shows with `tags: [remove-output]`",
             )
+
+
+def unknown_options(page: Page) -> Iterator[Mistake]:
+    """Report tags and options of cells that nothing knows: they would be left out silently."""
+    lines = page.text.splitlines()
+    for cell in page.cells:
+        given = {"": cell.options, "mystnb": cell.options.get("mystnb") or {}, "figure": cell.figure}
+        tags = cell.options.get("tags") or []
+        named = [("option", str(name), OPTIONS[place]) for place, names in given.items() for name in names]
+        named += [("tag", str(tag), TAGS) for tag in (tags if isinstance(tags, list) else [tags])]
+        for kind, name, known in named:
+            if name not in known:
+                advice = meant(name, known, most=1) or f"expected one of {', '.join(sorted(known))}"
+                word = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
+                there = (number for number in range(cell.line, len(lines)) if word.search(lines[number]))
+                yield page.mistake(next(there, cell.line - 1) + 1, f"unknown {kind} {name!r}: {advice}")
 
 
 def alternatives(page: Page) -> Iterator[Mistake]:
@@ -140,9 +173,9 @@ def citations(page: Page, known: set[str]) -> Iterator[Mistake]:
                         yield page.mistake(piece.line, f"{key!r} is cited and not in docs/references.bib: {advice}")
 
 
-def meant(word: str, known: Iterable[str], otherwise: str = "") -> str:
-    """Return a question after the known words that are like ``word``, and what else to do; nothing if none is."""
-    near = difflib.get_close_matches(word, known, n=3)
+def meant(word: str, known: Iterable[str], otherwise: str = "", most: int = 3) -> str:
+    """Return a question after the ``most`` known words that are like ``word``, and what else to do; else nothing."""
+    near = difflib.get_close_matches(word, known, n=most)
     return f"did you mean {' or '.join(near)}? {otherwise}".rstrip() if near else ""
 
 

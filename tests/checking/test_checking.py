@@ -1,5 +1,6 @@
 """Mistakes planted in a copy of a small checkout are found, each with its file and line; a sound one has none."""
 
+import re
 import subprocess
 import sys
 
@@ -264,6 +265,42 @@ def test_other_things_of_one_name_are_found(root, text, told):
 def test_a_name_in_code_or_above_the_page_is_no_name_of_a_figure(root):
     plant(root, "docs/one.md", "about: Conv2D\n", "about: Conv2D\nkernelspec:\n  name: fig-one\n")
     plant(root, "docs/one.md", "Facts()\n", "Facts()\nclass A:\n    name: fig-one\n")
+    assert list(check_sources(root)) == []
+
+
+UNKNOWN = {
+    "tag": ("tags: [remove-cell]", "tags: [remove-cell, hide-inputs]", "hide-inputs", "did you mean hide-input"),
+    "tag like none": (
+        "tags: [remove-cell]",
+        "tags: [remove-cell, x]",
+        ", x]",
+        "expected one of hide-cell, hide-input, ",
+    ),
+    "option of a figure": ("    name: fig-one", "    captoin: x\n    name: fig-one", "captoin", "did you mean caption"),
+    "option of MyST-NB": ("mystnb:\n", "mystnb:\n  figrue: x\n", "figrue", "did you mean figure?"),
+    "option": ("tags: [remove-cell]", "tags: [remove-cell]\ntag: [x]", "tag: [x]", "did you mean tags?"),
+}
+
+
+@pytest.mark.parametrize("what", UNKNOWN)
+def test_an_unknown_tag_or_option_of_a_cell_is_found(root, what):
+    old, new, words, advice = UNKNOWN[what]
+    plant(root, "docs/one.md", old, new)
+    (mistake,) = check_sources(root)
+    assert (mistake.file, mistake.line) == line(root, "docs/one.md", words)
+    assert re.match(r"unknown (tag|option) '[\w-]+': ", mistake.text)
+    assert advice in mistake.text
+
+
+def test_options_in_the_short_form_are_read_too(root):
+    plant(root, "docs/one.md", "---\ntags: [remove-cell]\n---\n", ":tags: [remove-cell, hide-inputs]\n")
+    (mistake,) = check_sources(root)
+    assert mistake.text == "unknown tag 'hide-inputs': did you mean hide-input?"
+
+
+@pytest.mark.parametrize("known", ["tags: [remove-cell, skip-execution]", "tags: [remove-cell]\nmystnb:\n  image: {}"])
+def test_what_no_page_uses_and_myst_nb_knows_is_no_mistake(root, known):
+    plant(root, "docs/one.md", "tags: [remove-cell]", known)
     assert list(check_sources(root)) == []
 
 

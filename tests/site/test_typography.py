@@ -19,7 +19,8 @@ WRONG = {
     "thousands without a comma": r"(?<![\d.,])[1-9]\d{3,}(?![\d-])",
     "a letter stands for ×": r"\d ?x ?\d",
 }
-#: Numbers that are names, not counts, have no comma: years, also of sources, digits and maps by number; and shapes as Keras prints them.
+#: Numbers that are names, not counts, have no comma: years, also of sources, digits and maps by number; and shapes as
+#: Keras prints them.
 NAMES = r"\b(?:1[4-9]|20)\d\d[a-cs]?\b|\b(?:digits?|image|map|unit|channel)s? \d+|\(None(?:, \d+)+\)|\d[\d,]*[–-]\d+"
 
 

@@ -82,7 +82,7 @@
       this.close = cnn.button("Close the camera", () => this.#stop());
       this.again = cnn.button("The cat again", () => this.#cat(), { hidden: true });
       const choose = cnn.box("controls", this.upload("Your photo", (file) => this.#open(file)), this.camera, this.close, this.again);
-      this.canvas = cnn.make("canvas", { role: "img" });
+      this.canvas = cnn.make("canvas");
       this.video = cnn.make("video", { muted: true, playsinline: true, "aria-label": "What the camera sees" });
       this.frames = cnn.make("svg:svg", { preserveAspectRatio: "none", "aria-hidden": "true" });
       const view = cnn.make("div", { class: "view", onclick: (event) => this.#point(event) }, this.canvas, this.frames, this.video);
@@ -199,7 +199,7 @@
       this.photo = { name, height, width, pixels };
       this.style.setProperty("--sides", width / height);
       cnn.set(this.frames, { viewBox: `0 0 ${width} ${height}` });
-      cnn.set(this.canvas, { "aria-label": `${name}, ${cnn.square(height, width)} pixels` });
+      cnn.set(this.canvas, { role: "img", "aria-label": `${name}, ${cnn.square(height, width)} pixels` });
       cnn.set(this.again, { hidden: name === "The cat" });
       if (this.shown) this.change(ANY_PLACE); // not a row and a column of another photo
       else this.update();
@@ -349,7 +349,6 @@
       .view canvas { image-rendering: auto; }
       .answer canvas { image-rendering: pixelated; }
       video { background: var(--cnn-background); }
-      .window { stroke-width: 1.5px; }
       .told { grid-column: 1 / -1; min-height: 4.5em; margin: 0; }
       .pieces { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); grid-auto-rows: 6.5rem; min-height: 13.5rem; gap: 0.5rem; }
       .pieces button { display: grid; gap: 0.25rem; justify-items: center; padding: 0.25rem; font-size: 0.8125rem; }

@@ -232,15 +232,15 @@ RULES = {
         "a network could only guess where it was not trained": lambda e, r: (round(r.given["asked"] / 10),),
     },
     "OverfittingGap": {
-        "overfitting grew in proportion to the number of parameters": lambda e, r: (
+        "the gap grew in proportion to the number of parameters": lambda e, r: (
             (r.given[f"{e.smaller} test"] - r.given[f"{e.smaller} learned"])
             * r.given[f"{e.larger} parameters"]
             / r.given[f"{e.smaller} parameters"],
         ),
-        "the same training gave the same overfitting": lambda e, r: (
+        "the same training left the same gap": lambda e, r: (
             r.given[f"{e.smaller} test"] - r.given[f"{e.smaller} learned"],
         ),
-        "overfitting shrank in proportion to the number of parameters": lambda e, r: (
+        "the gap shrank in proportion to the number of parameters": lambda e, r: (
             (r.given[f"{e.smaller} test"] - r.given[f"{e.smaller} learned"])
             * r.given[f"{e.smaller} parameters"]
             / r.given[f"{e.larger} parameters"],

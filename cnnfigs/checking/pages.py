@@ -58,6 +58,8 @@ class Cell:
     options: dict[str, Any]
     code: str
     is_excused: bool = False
+    #: What is wrong with its options, none of which is taken then.
+    problem: str = ""
 
     @property
     def is_shown(self) -> bool:
@@ -79,7 +81,7 @@ class Cell:
     @property
     def figure(self) -> dict[str, Any]:
         """The name and the caption of its figure, as far as it has them."""
-        return (self.options.get("mystnb") or {}).get("figure") or {}
+        return mapping(mapping(self.options.get("mystnb")).get("figure"))
 
 
 @dataclass(frozen=True)
@@ -144,8 +146,9 @@ class Page:
         cells = []
         for before, token in zip([None, *self.tokens], self.tokens, strict=False):
             if token.type == "fence" and token.info.startswith("{code-cell}"):
-                options, code = split_options(token.content)
-                cells.append(Cell(first_line(token), options, code, is_excuse(before)))
+                text, code = split_options(token.content)
+                options, problem = read_options(text)
+                cells.append(Cell(first_line(token), options, code, is_excuse(before), problem))
         return cells
 
     @cached_property
@@ -216,14 +219,40 @@ def is_excuse(token: Token | None) -> bool:
     return token is not None and token.type == "myst_line_comment" and token.content.strip().startswith(EXCUSE)
 
 
-def split_options(content: str) -> tuple[dict[str, Any], str]:
+def split_options(content: str) -> tuple[str, str]:
     """Separate a cell's options, in either of MyST's two forms, from its code."""
     lines = content.splitlines()
     if lines and lines[0].strip() == "---":
-        end = next(number for number, line in enumerate(lines) if number and line.strip() == "---")
-        return yaml.safe_load("\n".join(lines[1:end])) or {}, "\n".join(lines[end + 1 :])
+        end = next((number for number, line in enumerate(lines) if number and line.strip() == "---"), len(lines))
+        return "\n".join(lines[1:end]), "\n".join(lines[end + 1 :])
     options = list(takewhile(lambda line: line.startswith(":"), lines))
-    return yaml.safe_load("\n".join(line[1:] for line in options)) or {}, "\n".join(lines[len(options) :])
+    return "\n".join(line[1:] for line in options), "\n".join(lines[len(options) :])
+
+
+def read_options(text: str) -> tuple[dict[str, Any], str]:
+    """Return options that are written as YAML, and what is wrong with them; then there are none.
+
+    Examples
+    --------
+    >>> read_options("tags: [hide-input]")
+    ({'tags': ['hide-input']}, '')
+    >>> read_options("tags: [hide-input")
+    ({}, "they are no YAML: expected ',' or ']', but got '<stream end>'")
+    >>> read_options("hide-input")
+    ({}, "expected a name and a value, such as tags: [hide-input], got 'hide-input'")
+    """
+    try:
+        read = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        return {}, f"they are no YAML: {getattr(error, 'problem', None) or error}"
+    if read is None or isinstance(read, dict):
+        return read or {}, ""
+    return {}, f"expected a name and a value, such as tags: [hide-input], got {read!r}"
+
+
+def mapping(value: Any) -> dict[str, Any]:
+    """Return options below an option; none where there is something else."""
+    return value if isinstance(value, dict) else {}
 
 
 def paragraphs(tokens: Iterable[Token], offset: int = 0) -> Iterator[Paragraph]:

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from lxml import html
 from myst_nb.core.config import NbParserConfig, Section
 
@@ -22,8 +21,10 @@ from cnnfigs.checking.pages import (
     Paragraph,
     blocks,
     first_line,
+    mapping,
     paragraphs,
     parse,
+    read_options,
     sentences,
     words_of,
 )
@@ -100,7 +101,12 @@ def unknown_options(page: Page) -> Iterator[Mistake]:
     """Report tags and options of cells that nothing knows: they would be left out silently."""
     lines = page.text.splitlines()
     for cell in page.cells:
-        given = {"": cell.options, "mystnb": cell.options.get("mystnb") or {}, "figure": cell.figure}
+        if cell.problem:
+            yield page.mistake(cell.line, f"the options of the cell cannot be read: {cell.problem}")
+        given = {"": cell.options, "mystnb": mapping(cell.options.get("mystnb")), "figure": cell.figure}
+        for place, names in (("mystnb", given[""]), ("figure", given["mystnb"])):
+            if not isinstance(names.get(place, {}), dict | None):
+                yield page.mistake(cell.line, f"{place}: expected options below it, got {names[place]!r}")
         tags = cell.options.get("tags") or []
         named = [("option", str(name), OPTIONS[place]) for place, names in given.items() for name in names]
         named += [("tag", str(tag), TAGS) for tag in (tags if isinstance(tags, list) else [tags])]
@@ -245,9 +251,9 @@ def outside(pages: Mapping[str, Page]) -> Iterator[Mistake]:
 
 
 def front_matter(page: Page) -> dict[str, Any]:
-    """Return what stands above a page's words."""
+    """Return what stands above a page's words; nothing where it cannot be read, of which Sphinx warns."""
     front = re.match(r"---\n(.*?)\n---\n", page.text, re.DOTALL)
-    return (front and yaml.safe_load(front[1])) or {}
+    return read_options(front[1])[0] if front else {}
 
 
 def tasks(pages: Mapping[str, Page]) -> Iterator[Mistake]:

@@ -282,6 +282,31 @@ UNKNOWN = {
 }
 
 
+BROKEN = {
+    "no YAML": (
+        "tags: [remove-cell]",
+        "tags: [remove-cell",
+        "the options of the cell cannot be read: they are no YAML: ",
+    ),
+    "no names": ("tags: [remove-cell]", "remove-cell", "the options of the cell cannot be read: "),
+    "no options below": (
+        "mystnb:\n  figure:\n",
+        "mystnb: x\nother:\n  figure:\n",
+        "mystnb: expected options below it, got 'x'",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_options_that_cannot_be_read_are_told_and_the_check_goes_on(root, what):
+    old, new, words = BROKEN[what]
+    plant(root, "docs/one.md", old, new)
+    plant(root, "docs/one.md", "\n# ", "\n{cite}`nobody`\n\n# ")
+    told = [mistake.text for mistake in check_sources(root) if mistake.file == "docs/one.md"]
+    assert any(words in text for text in told), told
+    assert any(text.startswith("'nobody' is cited") for text in told), told
+
+
 @pytest.mark.parametrize("what", UNKNOWN)
 def test_an_unknown_tag_or_option_of_a_cell_is_found(root, what):
     old, new, words, advice = UNKNOWN[what]

@@ -258,7 +258,8 @@ def waited_for(sources: list[str]) -> list[str]:
     ]
     found = []
     for wait in waits:
-        names = {node.id for node in ast.walk(wait.args[0]) if isinstance(node, ast.Name)}
+        asked = [node for node in ast.walk(wait.args[0]) if isinstance(node, ast.Name | ast.Attribute)]
+        names = {ast.unparse(node).rpartition(".")[2] for node in asked}
         found += [ast.unparse(wait.args[0]), *itertools.chain(*(scripts.get(name, []) for name in names))]
     return found
 
@@ -270,8 +271,10 @@ def test_a_wait_for_a_promise_would_be_seen() -> None:
     sources = [
         'READY = "() => document.fonts.ready.then(() => scrollY === 0)"\npage.wait_for_function(READY, arg=name)',
         """page.wait_for_function(f"async () => {ready}")\npage.wait_for_function("() => asynchronous")""",
+        "page.wait_for_function(checks.READY)",
     ]
-    assert [bool(PROMISE.search(script)) for script in waited_for(sources)] == [False, True, True, False]
+    found = [bool(PROMISE.search(script)) for script in waited_for(sources)]
+    assert found == [False, True, True, False, False, True]
 
 
 def test_no_test_waits_for_a_promise_as_if_it_were_an_answer() -> None:

@@ -37,6 +37,8 @@ def test_each_depth_shows_the_units_of_the_tree(open_explorer):
             "all => all.map(each => ['y', 'x', 'height', 'width'].map(name => Number(each.getAttribute(name))))"
         )
         assert sorted(map(tuple, frames)) == sorted(unit.box for unit in level.units)
+        behind = opened.element.locator(".where .halo + .window").count()
+        assert behind == len(level.units), "each stands out from the photo, whatever is there"
 
 
 def test_units_lead_to_those_that_drive_them_and_back(open_explorer):

@@ -190,13 +190,40 @@ def pushed_sideways(page: Page) -> list[str]:
         """() => {
             document.querySelectorAll('details').forEach(details => details.open = true);
             const width = document.documentElement.clientWidth;
-            const inner = '.cnn-widths, svg.cnn-figure, table.cnn-table, table.cnn-numbers, .cnn-rows';
+            const tables = 'table.cnn-table, table.cnn-numbers, .cnn-rows, .cnn-stacked table';
+            const inner = `.cnn-widths, svg.cnn-figure, ${tables}`;
             return [...document.querySelectorAll(inner)].filter(each => each.getClientRects().length).flatMap(each => {
                 const { left, right } = each.getBoundingClientRect();
-                const box = each.closest('.output, figure, .explorer') ?? document.body;
+                const box = each.closest('.output, figure, .explorer, .table-wrapper') ?? document.body;
                 const fits = left >= -1 && right <= width + 1 && box.scrollWidth <= box.clientWidth + 1;
                 const id = each.closest('figure')?.id ?? '';
                 return fits ? [] : [`${id} ${each.tagName} ${each.getAttribute('class')}: ${left} to ${right}`];
+            });
+        }"""
+    )
+
+
+def cut_numbers(page: Page) -> list[str]:
+    """Find lists whose longest number has no room beside its words, with everything unfolded."""
+    return page.evaluate(
+        """() => {
+            document.querySelectorAll('details').forEach(details => details.open = true);
+            const pen = document.createElement('canvas').getContext('2d');
+            const left = each => each.getBoundingClientRect().left;
+            const clips = each => getComputedStyle(each).overflowX !== 'visible' && each !== document.documentElement;
+            return [...document.querySelectorAll('main ol')].flatMap(list => {
+                const items = [...list.children].filter(each => each.matches('li'));
+                if (!items.length || !list.checkVisibility()) return [];
+                const { font, listStyleType } = getComputedStyle(items[0]);
+                if (listStyleType !== 'decimal') return [];
+                pen.font = font;
+                const last = list.start + items.length - 1;
+                let edge = 0;
+                for (let around = list; around; around = around.parentElement)
+                    if (clips(around)) edge = Math.max(edge, left(around));
+                const [wanted, room] = [pen.measureText(`${last}. `).width, left(items[0]) - edge];
+                if (wanted <= room + 0.5) return [];
+                return [`${last}. takes ${Math.round(wanted)} pixels of ${Math.round(room)}`];
             });
         }"""
     )

@@ -181,6 +181,22 @@ def test_what_paper_cuts_is_found(planted, body, problem):
     assert any(problem in found for found in problems), problems
 
 
+def test_a_table_of_sentences_that_is_wider_than_a_phone_is_found(planted):
+    style = "<style>.table-wrapper { overflow-x: auto } td { white-space: nowrap }</style>"
+    table = f'<div class="table-wrapper"><table><td>{"a line of a table " * 9}</td></table></div>'
+    page, *_ = planted(f'{style}<div class="cnn-stacked">{table}</div>', window=PHONE)
+    assert len(checks.pushed_sideways(page)) == 1
+
+
+def test_numbers_of_lists_that_are_cut_are_found(planted):
+    style = "<style>section { overflow-x: auto } ol { padding: 0 0 0 22px }</style>"
+    page, *_ = planted(f"{style}<section><ol>{'<li>One more.</li>' * 10}</ol></section>")
+    (found,) = checks.cut_numbers(page)
+    assert found.startswith("10. takes ")
+    page, *_ = planted(f"{style}<section><ol>{'<li>One more.</li>' * 9}</ol></section>")
+    assert checks.cut_numbers(page) == []
+
+
 def test_double_ids_are_found(planted):
     page, *_ = planted('<p id="one"></p><p id="two"></p><p id="one"></p>')
     assert checks.double_ids(page) == ["id one twice"]

@@ -99,6 +99,14 @@ def test_no_picture_and_no_table_is_pushed_sideways_on_a_phone(opened):
     assert checks.pushed_sideways(opened.page) == []
 
 
+@pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_numbers_of_lists_are_whole_and_descriptions_begin_where_lines_begin(opened, window):
+    opened.page.set_viewport_size(window)
+    assert checks.cut_numbers(opened.page) == []
+    aligned = "[...document.querySelectorAll('.cnn-description')].map((each) => getComputedStyle(each).textAlign)"
+    assert set(opened.page.evaluate(aligned)) <= {"start", "left"}
+
+
 @pytest.mark.parametrize("window", [DESKTOP_TOO, PHONE], ids=["desktop", "phone"])
 def test_pictures_are_heard_by_name_and_their_descriptions_can_be_walked(opened, window):
     """In the tree that screen readers walk: each name once, each sentence in a list, each number in a cell."""

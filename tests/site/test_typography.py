@@ -19,9 +19,12 @@ WRONG = {
     "thousands without a comma": r"(?<![\d.,])[1-9]\d{3,}(?![\d-])",
     "a letter stands for ×": r"\d ?x ?\d",
 }
-#: Numbers that are names, not counts, have no comma: years, also of sources, digits and maps by number; and shapes as
-#: Keras prints them.
-NAMES = r"\b(?:1[4-9]|20)\d\d[a-cs]?\b|\b(?:digits?|image|map|unit|channel)s? \d+|\(None(?:, \d+)+\)|\d[\d,]*[–-]\d+"
+#: Numbers that are names, not counts, have no comma: years, those of sources with a letter, digits and maps by number;
+#: and shapes as Keras prints them.
+NAMES = (
+    r"\b(?:1[4-9]|20)\d\ds?\b|(?<=, )(?:19|20)\d\d[ab]\b|\b(?:digits?|image|map|unit|channel)s? \d+"
+    r"|\(None(?:, \d+)+\)|\d[\d,]*[–-]\d+"
+)
 
 
 def words(page):
@@ -50,6 +53,7 @@ def mistakes(page):
         ("95 % and 95%", "a line can end before a percent sign"),
         ("from -1 to 2", "a hyphen stands for a minus"),
         ("it has 1152 numbers", "thousands without a comma"),
+        ("it has 2016b of them", "thousands without a comma"),
         ("28x28 pixels", "a letter stands for ×"),
     ],
 )

@@ -156,16 +156,6 @@ def skip(self: nodes.NodeVisitor, node: nodes.Element) -> None:
     raise nodes.SkipNode
 
 
-def remove_old_pages(
-    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
-) -> list[str]:
-    """Delete what was written of pages that are no more: nobody would write there again, and readers would find it."""
-    if hasattr(app.builder, "get_outfilename"):
-        for name in removed:
-            Path(app.builder.get_outfilename(name)).unlink(missing_ok=True)
-    return []
-
-
 def remove_old_pictures(app: Sphinx, exception: Exception | None) -> None:
     """Delete pictures of pages that are no more."""
     if exception is None and hasattr(app.builder, "imagedir"):
@@ -180,7 +170,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_node(contents_cards, html=(visit_cards, None), text=(skip, None))
     app.add_node(reading_hours, html=(visit_hours, None), text=(skip, None))
     app.add_directive("contents-cards", ContentsCards)
-    app.connect("env-get-outdated", remove_old_pages)
     app.connect("build-finished", remove_old_pictures)
     app.add_role("reading-hours", ReadingHours())
     return {"parallel_read_safe": True, "parallel_write_safe": True}

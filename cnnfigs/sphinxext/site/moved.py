@@ -2,13 +2,14 @@
 
 ``docs/moved.toml`` lists them. A page that is gone becomes a page that says where its parts are; a part that left a
 page leaves a line there, hidden until somebody comes for it. Both are plain links, which need no server and no script;
-where there are scripts, ``site.js`` follows them at once.
+where there are scripts, ``site.js`` follows them at once. Of a page that is gone and stands in no list nothing is left.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sphinx.errors import ConfigError
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from docutils import nodes
     from sphinx.application import Sphinx
     from sphinx.config import Config
+    from sphinx.environment import BuildEnvironment
     from sphinx.util.typing import ExtensionMetadata
 
 #: The key of the whole page, in the table of a page that is gone.
@@ -65,6 +67,16 @@ def add_signposts(app: Sphinx, name: str, template: str, context: dict[str, Any]
         context["body"] = signposts(app.config.moved[name], _titles(app)) + context["body"]
 
 
+def remove_old_pages(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> list[str]:
+    """Delete what was written of pages that are no more: nobody would write there again, and readers would find it."""
+    if hasattr(app.builder, "get_outfilename"):
+        for name in removed:
+            Path(app.builder.get_outfilename(name)).unlink(missing_ok=True)
+    return []
+
+
 def gone_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Make a page at the old name of each page that is gone."""
     if app.builder.name != "html":
@@ -103,6 +115,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the extension."""
     app.add_config_value("moved", {}, "html", [dict])
     app.connect("config-inited", check)
+    app.connect("env-get-outdated", remove_old_pages)
     app.connect("html-page-context", add_signposts)
     app.connect("html-collect-pages", gone_pages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

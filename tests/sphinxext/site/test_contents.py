@@ -183,14 +183,3 @@ def test_a_picture_that_fails_is_named_and_its_card_is_there_without_it(tmp_path
     (card,) = index.xpath("//li[@data-page='windows']")
     assert card.findall(".//img") == []
     assert "On windows" in card.text_content()
-
-
-def test_a_page_that_is_gone_is_found_no_more(tmp_path):
-    write(tmp_path, PAGES)
-    assert (build(tmp_path, io.StringIO(), nb_execution_mode="off") / "verdicts.html").exists()
-    (tmp_path / "docs" / "verdicts.md").unlink()
-    write(tmp_path, {"index": INDEX.replace("verdicts", "words")})
-    site = build(tmp_path, io.StringIO(), nb_execution_mode="off")
-    assert sorted(path.name for path in site.glob("*.html") if path.stem in PAGES) == sorted(
-        f"{name}.html" for name in PAGES if name != "verdicts"
-    )

@@ -6,9 +6,11 @@ import os
 import re
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from docutils import nodes
 from lxml import etree, html
 from PIL import Image
 from sphinx.application import Sphinx
@@ -24,7 +26,7 @@ from cnnfigs.illustrations.training_and_measured.generalization import DataSplit
 from cnnfigs.illustrations.windows.padding import Padding
 from cnnfigs.illustrations.windows.window_animation import WindowAnimation
 from cnnfigs.sphinxext.site import gallery
-from cnnfigs.sphinxext.site.gallery import COLUMN, KINDS, _inline, pictures
+from cnnfigs.sphinxext.site.gallery import COLUMN, KINDS, _inline, exercises, pictures, visit_exercises
 
 SVG = "{http://www.w3.org/2000/svg}"
 NAMES = ("AddedLogits", "LayerTable", "Padding", "Timeline", "WindowAnimation")
@@ -129,6 +131,14 @@ def test_an_exercise_is_a_link_and_no_picture(site):
     assert item.get("id") == "AddedLogits"
     assert item.text_content() == "Softmax looks at the differences of the logits alone: Ape"
     assert item.find("a").get("href") == "ape.html#fig-ape-addedlogits"
+
+
+def test_an_exercise_whose_module_has_gone_is_left_out(few, tmp_path):
+    here = SimpleNamespace(get_target_uri=lambda name: f"{name}.html", env=SimpleNamespace(srcdir=tmp_path))
+    writer = SimpleNamespace(builder=here, docnames=["gallery"], body=[])
+    with pytest.raises(nodes.SkipNode):
+        visit_exercises(writer, exercises(names=["RowsLeft", "AddedLogits"]))
+    assert html.fromstring("".join(writer.body)).xpath("//li/@id") == ["AddedLogits"]
 
 
 def test_the_filters_name_the_groups_the_pages_and_the_kinds(site):
@@ -273,6 +283,7 @@ def test_an_illustration_that_fails_is_named_and_the_others_are_there(few, tmp_p
 
 CONFIGURATION = """
 import sys
+from types import SimpleNamespace
 
 from cnnfigs import catalog
 

@@ -20,7 +20,7 @@ MOVED = {
 
 
 def build(folder: Path, moved: dict):
-    (folder / "docs").mkdir()
+    (folder / "docs").mkdir(exist_ok=True)
     for name, text in PAGES.items():
         (folder / "docs" / f"{name}.md").write_text(text, encoding="utf-8")
     extensions = ["myst_parser", "cnnfigs.sphinxext.site.moved"]
@@ -71,3 +71,16 @@ def test_a_list_that_leads_nowhere_is_refused(moved, message, tmp_path):
     result = build(tmp_path, moved)
     assert result.returncode != 0
     assert message in " ".join(result.stderr.split())
+
+
+def test_a_page_that_is_gone_is_found_no_more_unless_a_list_says_where_it_is(tmp_path):
+    (tmp_path / "docs").mkdir()
+    for name in ("old", "max-pooling"):
+        (tmp_path / "docs" / f"{name}.md").write_text("---\norphan: true\n---\n\n# Old words\n", encoding="utf-8")
+    assert build(tmp_path, {}).returncode == 0
+    assert (tmp_path / "site" / "old.html").exists()
+    for name in ("old", "max-pooling"):
+        (tmp_path / "docs" / f"{name}.md").unlink()
+    assert build(tmp_path, {"max-pooling": MOVED["max-pooling"]}).returncode == 0
+    assert not (tmp_path / "site" / "old.html").exists()
+    assert "This page has moved" in (tmp_path / "site" / "max-pooling.html").read_text("utf-8")

@@ -211,7 +211,7 @@ def cut_numbers(page: Page) -> list[str]:
             const pen = document.createElement('canvas').getContext('2d');
             const left = each => each.getBoundingClientRect().left;
             const clips = each => getComputedStyle(each).overflowX !== 'visible' && each !== document.documentElement;
-            return [...document.querySelectorAll('main ol')].flatMap(list => {
+            return [...document.querySelectorAll('ol')].flatMap(list => {
                 const items = [...list.children].filter(each => each.matches('li'));
                 if (!items.length || !list.checkVisibility()) return [];
                 const { font, listStyleType } = getComputedStyle(items[0]);
